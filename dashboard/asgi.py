@@ -1,0 +1,21 @@
+"""ASGI: HTTP to Django, WebSockets to the live lists and streams, each behind the exact Origin list."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+http = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - after Django's set-up
+
+from dashboard.origins import OriginRequired  # noqa: E402
+from dashboard.sockets import routes  # noqa: E402
+from dashboard.socket_session import SocketSession  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        "websocket": OriginRequired(SocketSession(URLRouter(routes))),
+    }
+)

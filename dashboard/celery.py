@@ -1,0 +1,58 @@
+"""Celery: it only wakes workers. Job rows are the truth; nothing is kept in Redis alone."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+app = Celery("haulout")
+
+
+def broker_url(redis_url: str) -> str:
+    """Celery's name for the Redis that everything else uses (unix sockets: redis+socket://)."""
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://")
+    return redis_url
+
+
+def configure() -> None:
+    """Set from Django's settings; called once, below."""
+    from django.conf import settings
+
+    app.conf.update(
+        broker_url=broker_url(settings.REDIS_URL),
+        # outcomes live in job rows
+        result_backend=None,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue="short",
+        task_queues=None,
+        task_create_missing_queues=True,
+        task_acks_late=True,
+        worker_prefetch_multiplier=1,
+        # longer than any job; a redelivery would be harmless by the claim
+        broker_transport_options={"visibility_timeout": 24 * 3600, "socket_timeout": 20},
+        broker_connection_retry_on_startup=True,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        task_send_sent_event=False,
+        beat_schedule={
+            "checkpoint": {
+                "task": "hosts.checkpoint",
+                "schedule": 60.0,
+                # expires before the next one, so that a stopped worker finds no heap
+                "options": {"expires": 50},
+            },
+            "tidy": {
+                "task": "hosts.tidy",
+                "schedule": 3600.0,
+                "options": {"expires": 3500},
+            },
+        },
+    )
+    app.autodiscover_tasks(["hosts"])
+
+
+configure()

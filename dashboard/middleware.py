@@ -1,0 +1,63 @@
+"""What stands round every page: signing in first, and refusals turned into pages.
+
+Synchronous on purpose: Django runs each request in a thread of its own; the event loop stays free.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from accounts.verbs import all_verbs
+from hosts.access import Denied, NotVisible
+
+# paths that a person without a session may ask for (prefixes); everything else is closed
+OPEN = ("/account/login/", "/account/2fa/", "/welcome/", "/invite/", "/reset/", "/healthz", "/readyz")
+
+
+class SignInRequired:
+    """Send strangers to the sign-in page; default deny for every route not named in OPEN."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated or request.path.startswith(OPEN):
+            return self.get_response(request)
+        if "HX-Request" in request.headers:
+            # htmx follows redirects inside the page; this one must reach the window
+            return HttpResponse(status=401, headers={"HX-Redirect": settings_login_url()})
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponse(status=401)
+        return redirect_to_login(request.get_full_path())
+
+
+def settings_login_url() -> str:
+    """Where one signs in."""
+    from django.shortcuts import resolve_url
+
+    return resolve_url(settings.LOGIN_URL)
+
+
+class Refusals:
+    """NotVisible becomes 404, Denied 403 with the verb in words."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Django's own handlers render 404.html and 403.html from what is raised here."""
+        if isinstance(error, NotVisible):
+            raise Http404 from error
+        if isinstance(error, Denied):
+            label = next((v.label for v in all_verbs() if v.name == error.verb), error.verb)
+            raise PermissionDenied(
+                _("Your role does not permit “%(verb)s”. An administrator can give it to you.")
+                % {"verb": label}
+            ) from error

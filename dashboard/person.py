@@ -1,0 +1,99 @@
+"""From a request, a socket or the console to the Person that actions and access know."""
+
+import getpass
+import hashlib
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import User
+from audit.shapes import Who
+from hosts.access import Person
+
+
+def session_mark(key: str | None) -> str:
+    """A short one-way mark of a session key: names the session in the log without opening it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12] if key else ""
+
+
+def addresses(peer: str, forwarded: str) -> tuple[str, str]:
+    """(address that counts, header as it came). The header counts only from a trusted proxy."""
+    if not forwarded or not _trusted(peer):
+        return peer, forwarded[:200]
+    for hop in reversed([part.strip() for part in forwarded.split(",")]):
+        if not _trusted(hop):
+            return hop[:64], forwarded[:200]
+    return peer, forwarded[:200]
+
+
+def _trusted(address: str) -> bool:
+    try:
+        given = ipaddress.ip_address(address)
+        return any(
+            given in ipaddress.ip_network(net, strict=False)
+            for net in settings.HAULOUT_TRUSTED_PROXIES
+        )
+    except ValueError:
+        return False
+
+
+def who_of(user: User, *, session: str, peer: str, forwarded: str, door: str) -> Who:
+    """The audit log's words for somebody at a door."""
+    address, header = addresses(peer, forwarded)
+    return Who(
+        name=str(user),
+        user_id=user.pk,
+        session=session,
+        token="",
+        address=address,
+        forwarded_for=header,
+        door=door,
+    )
+
+
+def person_of(request: HttpRequest) -> Person:
+    """The signed-in person behind a page request."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - SignInRequired stands before every page
+    who = who_of(
+        user,
+        session=session_mark(request.session.session_key),
+        peer=request.META.get("REMOTE_ADDR", ""),
+        forwarded=request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        door="page",
+    )
+    return Person(user, who)
+
+
+def person_of_scope(scope: dict[str, Any]) -> Person:
+    """The signed-in person behind a WebSocket (dashboard.socket_session stands before it)."""
+    forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+    who = who_of(
+        scope["user"],
+        session=session_mark(scope.get("session_key")),
+        peer=(scope.get("client") or [""])[0],
+        forwarded=forwarded,
+        door="socket",
+    )
+    return Person(scope["user"], who)
+
+
+def console_person() -> Person:
+    """Whoever runs manage.py on this machine: may do all, and is written down as such."""
+    from accounts.models import Role
+
+    account = getpass.getuser()
+    user = User(name=f"{account} at the console", email="", is_active=True)
+    user.role = Role.objects.get(name="admin")
+    who = Who(
+        name=f"{account} at the console",
+        user_id=None,
+        session="",
+        token="",
+        address="",
+        forwarded_for="",
+        door="console",
+    )
+    return Person(user, who)

@@ -1,0 +1,10 @@
+"""Static files: hashed names, compressed once; a missing entry is an error at collect time only."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class Statics(CompressedManifestStaticFilesStorage):
+    """Hashed and gzipped. Not strict: a page must not fail for one picture."""
+
+    manifest_strict = False
+    support_js_module_import_aggregation = True

@@ -1,0 +1,77 @@
+"""Fetch and authorise in one step. Refusals are written to the audit log here and nowhere else."""
+
+from audit import write
+from audit.shapes import Target
+from hosts.access.person import Denied, NotVisible, Person
+from hosts.access.visible import allows, visible_endpoints, visible_hosts, visible_jobs
+from hosts.models import INVENTORY, Endpoint, Host, InventoryRow, Job
+
+
+def target_of(endpoint: Endpoint, *, kind: str = "endpoint", id: str = "", name: str = "") -> Target:
+    """The audit log's words for an object of `endpoint`, or for the endpoint itself."""
+    return Target(
+        kind=kind,
+        id=id or str(endpoint.pk),
+        name=name or str(endpoint),
+        host_id=endpoint.host_id,
+        host_name=endpoint.host.name,
+        endpoint_id=endpoint.pk,
+        endpoint_name=str(endpoint),
+    )
+
+
+def require(person: Person, verb: str, target: Target, endpoint: Endpoint | None = None) -> None:
+    """Raise Denied, with a refusal in the audit log, unless `person` may do `verb`."""
+    if not allows(person, verb, endpoint):
+        write.refusal(person.who, verb, target, reason=f"role lacks {verb}")
+        raise Denied(verb)
+
+
+def get_endpoint(person: Person, endpoint_id: int, verb: str) -> Endpoint:
+    """The endpoint, if `person` sees it and may do `verb` there. NotVisible, Denied."""
+    found = (
+        visible_endpoints(person).select_related("host", "login").filter(pk=endpoint_id).first()
+    )
+    if found is None:
+        raise NotVisible
+    require(person, verb, target_of(found), found)
+    return found
+
+
+def get_object(
+    person: Person, kind: str, endpoint_id: int, podman_id: str, *, verb: str
+) -> InventoryRow:
+    """The mirrored object (also a gone one), if `person` sees it and may do `verb` with it."""
+    model = INVENTORY[kind]
+    found: InventoryRow | None = (
+        model.objects.select_related("endpoint__host", "endpoint__login")
+        .filter(
+            endpoint__in=visible_endpoints(person), endpoint_id=endpoint_id, podman_id=podman_id
+        )
+        .first()
+    )
+    if found is None or not allows(person, f"{kind}.view", found.endpoint):
+        raise NotVisible
+    target = target_of(found.endpoint, kind=kind, id=podman_id, name=found.name)
+    require(person, verb, target, found.endpoint)
+    return found
+
+
+def get_host(person: Person, host_id: int, verb: str) -> Host:
+    """The host, if `person` sees it and may do `verb` with it."""
+    found = visible_hosts(person).filter(pk=host_id).first()
+    if found is None:
+        raise NotVisible
+    target = Target(
+        kind="host", id=str(found.pk), name=found.name, host_id=found.pk, host_name=found.name
+    )
+    require(person, verb, target)
+    return found
+
+
+def get_job(person: Person, job_id: int) -> Job:
+    """The job, if `person` sees it."""
+    found = visible_jobs(person).select_related("endpoint__host", "batch").filter(pk=job_id).first()
+    if found is None:
+        raise NotVisible
+    return found

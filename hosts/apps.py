@@ -1,0 +1,12 @@
+"""The domain as a Django app: hosts and everything done to them."""
+
+from django.apps import AppConfig
+
+
+class HostsConfig(AppConfig):
+    """Registers the verbs of this app once Django is ready."""
+
+    name = "hosts"
+
+    def ready(self) -> None:
+        from hosts import verbs  # noqa: F401 - importing registers

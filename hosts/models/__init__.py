@@ -1,0 +1,31 @@
+"""What Haulout keeps about hosts. Rows only; what may be done with them lives in access and actions."""
+
+from hosts.models.hosts import Endpoint, Group, Host, Login
+from hosts.models.inventory import (
+    INVENTORY,
+    Container,
+    Image,
+    InventoryRow,
+    Network,
+    Pod,
+    Volume,
+)
+from hosts.models.jobs import Batch, Job
+from hosts.models.registries import RegistryCredential
+
+__all__ = [
+    "INVENTORY",
+    "Batch",
+    "Container",
+    "Endpoint",
+    "Group",
+    "Host",
+    "Image",
+    "InventoryRow",
+    "Job",
+    "Login",
+    "Network",
+    "Pod",
+    "RegistryCredential",
+    "Volume",
+]

@@ -1,0 +1,128 @@
+"""Hosts, their logins and endpoints, and the groups that name sets of hosts."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Group(models.Model):
+    """A named set of hosts (`prod`, `edge`)."""
+
+    name = models.SlugField(_("name"), max_length=60, unique=True)
+    notes = models.TextField(_("notes"), blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class State(models.TextChoices):
+    """How a login or an endpoint stands. `stopped` needs a person; `away` tries again by itself."""
+
+    CONNECTING = "connecting", _("connecting")
+    UP = "up", _("up")
+    DEGRADED = "degraded", _("degraded")
+    AWAY = "away", _("away")
+    STOPPED = "stopped", _("stopped")
+    DISABLED = "disabled", _("disabled")
+
+
+class Host(models.Model):
+    """A machine: address and pinned host key; or this machine itself (kind `local`)."""
+
+    class Kind(models.TextChoices):
+        SSH = "ssh", _("over SSH")
+        LOCAL = "local", _("this machine")
+
+    name = models.SlugField(_("name"), max_length=63)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.SSH)
+    address = models.CharField(_("address"), max_length=253, blank=True)
+    port = models.PositiveIntegerField(_("port"), default=22)
+    # one known_hosts style key: "ssh-ed25519 AAAA…"; empty for this machine
+    host_key = models.TextField(blank=True)
+    fingerprint = models.CharField(max_length=100, blank=True)
+    groups = models.ManyToManyField(Group, related_name="hosts", blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="host_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Login(models.Model):
+    """An account on a host with its SSH key: one SSH connection each."""
+
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="logins")
+    user = models.CharField(_("account"), max_length=64)
+    # sealed OpenSSH private key (hosts.vault, purpose "ssh-key"); empty for this machine
+    sealed_key = models.BinaryField(blank=True, default=b"")
+    public_key = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.CONNECTING)
+    # kind of the link's typed error, then its words
+    reason_kind = models.CharField(max_length=40, blank=True)
+    reason = models.TextField(blank=True)
+    cure = models.TextField(blank=True)
+    since = models.DateTimeField(auto_now_add=True)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    # lease of the link that holds this connection (DESIGN, Link: never two owners)
+    owner = models.CharField(max_length=80, blank=True)
+    epoch = models.PositiveBigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["host__name", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["host", "user"], name="login_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host}"
+
+
+class Endpoint(models.Model):
+    """One Podman socket, reached through one login (rootful, or rootless of one user)."""
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="endpoints")
+    # denormalised, so that lists filter and sort by host without two joins
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="endpoints")
+    socket = models.CharField(_("socket"), max_length=200)
+    rootless = models.BooleanField(default=False)
+    # account whose store it is: "root" or the rootless user
+    user = models.CharField(max_length=64, default="root")
+    enabled = models.BooleanField(default=True)
+    state = models.CharField(max_length=12, choices=State, default=State.CONNECTING)
+    reason_kind = models.CharField(max_length=40, blank=True)
+    reason = models.TextField(blank=True)
+    cure = models.TextField(blank=True)
+    since = models.DateTimeField(auto_now_add=True)
+    podman_version = models.CharField(max_length=40, blank=True)
+    api_version = models.CharField(max_length=40, blank=True)
+    graph_root = models.CharField(max_length=400, blank=True)
+    # cached answer of `info` (250-400 ms at the host) and when it was read
+    info = models.JSONField(default=dict, blank=True)
+    info_at = models.DateTimeField(null=True, blank=True)
+    # raised by each write of its inventory; pages and the hub compare it
+    revision = models.PositiveBigIntegerField(default=0)
+    # last full comparison with the host
+    compared_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["host__name", "rootless", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["login", "socket"], name="endpoint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.user}" if self.rootless else str(self.host)

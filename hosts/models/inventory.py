@@ -1,0 +1,174 @@
+"""The inventory: our mirror of Podman's objects, a fixed part of its *list* shape.
+
+Only the link writes these rows (hosts.inventory). Rows that are gone stay seven days.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from hosts.models.hosts import Endpoint
+
+LIVE = Q(gone__isnull=True)
+
+
+class InventoryRow(models.Model):
+    """What all mirrored objects have. `podman_id` is the full id, or the name where Podman has none."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="%(class)ss")
+    podman_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    labels = models.JSONField(default=dict)
+    created_at = models.DateTimeField(null=True)
+    # of the endpoint, at the last write of this row
+    revision = models.PositiveBigIntegerField(default=0)
+    # hash of the mirrored part: equal means nothing to write
+    digest = models.CharField(max_length=32)
+    seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    gone = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def once(kind: str) -> list[models.BaseConstraint]:
+    """An object stands once per endpoint."""
+    return [models.UniqueConstraint(fields=["endpoint", "podman_id"], name=f"{kind}_once")]
+
+
+def live_index(kind: str, *fields: str) -> models.Index:
+    """An index over rows that are there, with the id last so that every sort is total."""
+    short = "_".join(f.lstrip("-")[:6] for f in fields)
+    return models.Index(fields=[*fields, "id"], name=f"{kind}_{short}"[:30], condition=LIVE)
+
+
+class Container(InventoryRow):
+    """A container as `containers/json` tells it; `Status` is left out, it changes with time."""
+
+    image = models.CharField(max_length=500)
+    image_id = models.CharField(max_length=80)
+    command = models.JSONField(default=list)
+    # created, configured, running, paused, exited, stopped, stopping, removing, unknown…
+    state = models.CharField(max_length=20)
+    # healthy, unhealthy, starting or empty
+    health = models.CharField(max_length=12, blank=True)
+    started_at = models.DateTimeField(null=True)
+    exited_at = models.DateTimeField(null=True)
+    exit_code = models.IntegerField(null=True)
+    restarts = models.PositiveIntegerField(default=0)
+    pid = models.PositiveIntegerField(default=0)
+    # [{"host_ip", "host_port", "container_port", "range", "protocol"}]
+    ports = models.JSONField(default=list)
+    mounts = models.JSONField(default=list)
+    networks = models.JSONField(default=list)
+    pod_id = models.CharField(max_length=80, blank=True)
+    pod_name = models.CharField(max_length=255, blank=True)
+    is_infra = models.BooleanField(default=False)
+    # who owns it: systemd unit (PODMAN_SYSTEMD_UNIT), compose project, kube file
+    unit = models.CharField(max_length=255, blank=True)
+    project = models.CharField(max_length=255, blank=True)
+    kube = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = once("container")
+        indexes = [
+            live_index("container", "name"),
+            live_index("container", "state", "name"),
+            live_index("container", "image", "name"),
+            live_index("container", "created_at"),
+            live_index("container", "changed_at"),
+            live_index("container", "health", "name"),
+            live_index("container", "project", "name"),
+            live_index("container", "endpoint", "name"),
+        ]
+
+
+class Pod(InventoryRow):
+    """A pod. Its state is Podman's own word (Running, Degraded, Exited …) in lower case."""
+
+    state = models.CharField(max_length=20)
+    infra_id = models.CharField(max_length=80, blank=True)
+    # [{"id", "name", "state"}]
+    containers = models.JSONField(default=list)
+    networks = models.JSONField(default=list)
+
+    class Meta:
+        constraints = once("pod")
+        indexes = [
+            live_index("pod", "name"),
+            live_index("pod", "state", "name"),
+            live_index("pod", "created_at"),
+            live_index("pod", "endpoint", "name"),
+        ]
+
+
+class Image(InventoryRow):
+    """An image; `name` is its first name or empty when dangling."""
+
+    names = models.JSONField(default=list)
+    # digest that the registry knows it by
+    image_digest = models.CharField(max_length=100, blank=True)
+    size_bytes = models.BigIntegerField(default=0)
+    shared_bytes = models.BigIntegerField(default=0)
+    containers = models.IntegerField(default=0)
+    dangling = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = once("image")
+        indexes = [
+            live_index("image", "name"),
+            live_index("image", "created_at"),
+            live_index("image", "size_bytes"),
+            live_index("image", "endpoint", "name"),
+        ]
+
+
+class Volume(InventoryRow):
+    """A volume; its name is its id."""
+
+    driver = models.CharField(max_length=60)
+    mountpoint = models.CharField(max_length=1000, blank=True)
+    options = models.JSONField(default=dict)
+    anonymous = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = once("volume")
+        indexes = [
+            live_index("volume", "name"),
+            live_index("volume", "created_at"),
+            live_index("volume", "endpoint", "name"),
+        ]
+
+
+class Network(InventoryRow):
+    """A network with its subnets: [{"subnet", "gateway"}]."""
+
+    driver = models.CharField(max_length=60)
+    interface = models.CharField(max_length=60, blank=True)
+    subnets = models.JSONField(default=list)
+    internal = models.BooleanField(default=False)
+    ipv6 = models.BooleanField(default=False)
+    dns = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = once("network")
+        indexes = [
+            live_index("network", "name"),
+            live_index("network", "created_at"),
+            live_index("network", "endpoint", "name"),
+        ]
+
+
+# kind (as in verbs, URLs, bells) to model
+INVENTORY: dict[str, type[Any]] = {
+    "container": Container,
+    "pod": Pod,
+    "image": Image,
+    "volume": Volume,
+    "network": Network,
+}

@@ -1,0 +1,100 @@
+"""Jobs: actions carried out in the background. The row is the truth; Celery only wakes a worker."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hosts.models.hosts import Endpoint
+
+
+class Batch(models.Model):
+    """Several jobs that were asked for with one click."""
+
+    verb = models.CharField(max_length=60)
+    asked_by_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # targets left out and why: [{"name", "host", "why"}]
+    skipped = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.verb} #{self.pk}"
+
+
+class Job(models.Model):
+    """One action on one object of one endpoint."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        OK = "ok", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+        DENIED = "denied", _("denied")
+        UNKNOWN = "unknown", _("unknown")
+
+    OPEN = (State.QUEUED, State.RUNNING)
+
+    verb = models.CharField(max_length=60)
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="jobs")
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.SET_NULL, null=True, related_name="jobs")
+    # names as they were, so that a job outlives host and person
+    host_name = models.CharField(max_length=63)
+    endpoint_name = models.CharField(max_length=130)
+    object_kind = models.CharField(max_length=20)
+    object_id = models.CharField(max_length=255, blank=True)
+    object_name = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    asked_by_name = models.CharField(max_length=200)
+    # audit.Who as a dict: the outcome's entry names the same person and door
+    who = models.JSONField(default=dict)
+    # number of the intent in the audit log
+    intent = models.PositiveBigIntegerField()
+    params = models.JSONField(default=dict)
+    # hosts.vault, purpose "job"; erased at the outcome
+    sealed_params = models.BinaryField(null=True)
+    # how the object stood before (how a broken try is settled, DESIGN: Actions)
+    before = models.JSONField(default=dict)
+
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    queue = models.CharField(max_length=8, default="short")
+    # last request step that was begun: "" look act refresh
+    step = models.CharField(max_length=20, blank=True)
+    # {"layers": [...]} or {"steps": [...]}, at most twice a second
+    progress = models.JSONField(default=dict)
+    output = models.TextField(blank=True)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    # Podman's own words behind `error`
+    cause = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    cancel_asked_by = models.CharField(max_length=200, blank=True)
+
+    # who carries it out: lease by the database's clock, 10 s renewed, 30 s long
+    worker = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    # raised by each claim; a worker that lost its lease must not write
+    claim = models.PositiveIntegerField(default=0)
+    lost_workers = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["state", "id"], name="job_state"),
+            models.Index(fields=["endpoint", "object_kind", "object_id", "id"], name="job_object"),
+            models.Index(fields=["changed_at"], name="job_changed"),
+            models.Index(
+                fields=["lease_until"],
+                name="job_lease",
+                condition=models.Q(state__in=["queued", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_name}"
