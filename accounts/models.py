@@ -1,0 +1,141 @@
+"""People and what they may do: users, roles, one-time links. Changed by accounts.actions alone."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts import verbs
+from accounts.roles import LABELS, WORDS
+
+
+class Role(models.Model):
+    """A named set of verbs. The built-in ones compute theirs from the registry (accounts.verbs)."""
+
+    name = models.SlugField(max_length=50, unique=True)
+    words = models.CharField(max_length=200, blank=True)
+    verbs = models.JSONField(default=list, blank=True)
+    built_in = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The role's name as a person reads it."""
+        return str(LABELS.get(self.name, self.name)) if self.built_in else self.name
+
+    @property
+    def describes(self) -> str:
+        """One line on what the role permits."""
+        return str(WORDS.get(self.name, self.words)) if self.built_in else self.words
+
+    def verb_names(self) -> frozenset[str]:
+        """Names of all verbs this role permits; names that are no longer registered fall away."""
+        if self.built_in:
+            return verbs.built_in_verbs(self.name)
+        return frozenset(name for name in self.verbs if verbs.is_registered(name))
+
+
+def tidy_email(email: str) -> str:
+    """The form in which an address is stored and looked up: trimmed, lower case."""
+    return email.strip().lower()
+
+
+class UserManager(BaseUserManager["User"]):
+    """Fetches the role along with its user: every request asks for it."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().select_related("role")
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user with this address, in whatever case it is written."""
+        return self.get(email=tidy_email(username or ""))
+
+    def create_user(self, email: str, *, name: str, role: Role, password: str | None) -> "User":
+        """A new user. Without a password they cannot sign in yet. No check of the password here."""
+        user = self.model(email=tidy_email(email), name=name.strip(), role=role)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in, by email address. Never deleted, only disabled: the log knows them."""
+
+    email = models.EmailField(_("email address"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = tidy_email(self.email)
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        self.email = tidy_email(self.email)
+
+    def has_verb(self, name: str) -> bool:
+        """True when this person's role permits the verb. Disabled people may do nothing."""
+        return self.is_active and name in self.role.verb_names()
+
+
+class OneTimeLink(models.Model):
+    """A link that lets its bearer set a password, once, until it expires. Only the hash is kept."""
+
+    class Kind(models.TextChoices):
+        """What the link is for; the value is also part of its path."""
+
+        FIRST_ADMIN = "first-admin", _("first administrator")
+        INVITE = "invite", _("invitation")
+        RESET = "reset", _("new password")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(blank=True)
+    role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.PROTECT)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="links"
+    )
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["kind", "email"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.email}"
+
+
+class AccessEpoch(models.Model):
+    """One row whose number grows with every change of rights (accounts.epoch)."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
