@@ -1,0 +1,72 @@
+"""Options, the order of the tiers, and the rule that a missing part is an error where CI=true."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TIERS = ("lab", "browser")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("haulout")
+    group.addoption("--all", action="store_true", help="also run what is marked slow")
+    group.addoption("--hosts", metavar="FILE", help="run the lab's tests on these hosts instead")
+    group.addoption("--database-only", action="store_true", help="only tests that use the database")
+
+
+def _tier(item: pytest.Item) -> int:
+    return max(
+        (TIERS.index(name) + 1 for name in TIERS if item.get_closest_marker(name)), default=0
+    )
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or any(
+        name in names for name in ("db", "transactional_db", "django_db_setup")
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Fast tests first; the browser's last, since its driver keeps an event loop of its own."""
+    for item in items:
+        for name in TIERS:
+            if f"tests/{name}/" in item.nodeid and not item.get_closest_marker(name):
+                item.add_marker(name)
+    dropped: list[pytest.Item] = []
+    if not config.getoption("--all"):
+        dropped += [item for item in items if item.get_closest_marker("slow")]
+    if config.getoption("--database-only"):
+        dropped += [item for item in items if not _uses_database(item)]
+    if dropped:
+        gone = set(dropped)
+        config.hook.pytest_deselected(items=list(gone))
+        items[:] = [item for item in items if item not in gone]
+    items.sort(key=_tier)
+
+
+@pytest.fixture(scope="session")
+def must_have() -> Any:
+    """`must_have(found, "what is missing")`: skips where that is allowed, fails where CI=true."""
+
+    def check(found: object, missing: str) -> None:
+        if found:
+            return
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI=true, and {missing}")
+        pytest.skip(missing)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite as a file with WAL, as in use; not in memory, where locking differs."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(Path(settings.HAULOUT_DATA) / "test.sqlite3")

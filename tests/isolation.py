@@ -1,0 +1,31 @@
+"""Names a data folder for this run before Django's settings are read. No test sees a real one."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+DATA = Path(tempfile.mkdtemp(prefix="haulout-test-"))
+CHECKOUT = Path(__file__).resolve().parent.parent
+_KEPT = {name: os.environ.get(name, "") for name in ("HAULOUT_TEST_DATABASE_URL",)}
+
+for _name in [name for name in os.environ if name.startswith("HAULOUT_")]:
+    del os.environ[_name]
+for _name in ("DATABASE_URL", "REDIS_URL"):
+    os.environ.pop(_name, None)
+os.environ["HAULOUT_DATA"] = str(DATA)
+os.environ["HAULOUT_RUN"] = str(DATA / "run")
+os.environ["HAULOUT_PROCESS"] = "test"
+if _KEPT["HAULOUT_TEST_DATABASE_URL"]:
+    os.environ["DATABASE_URL"] = _KEPT["HAULOUT_TEST_DATABASE_URL"]
+(DATA / "run").mkdir(mode=0o700)
+(DATA / "keys").mkdir(mode=0o700)
+
+_OWNER = os.getpid()
+
+
+@atexit.register
+def _clean() -> None:
+    if os.getpid() == _OWNER:
+        shutil.rmtree(DATA, ignore_errors=True)

@@ -1,0 +1,164 @@
+"""The rooms of the design: imports go downwards only, and no file grows past what one can read."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+APPS = ("audit", "accounts", "hosts", "dashboard")
+# a room may import those of a lower level, and its own
+LEVELS = {
+    "podman": 0,
+    "link": 0,
+    "vault": 0,
+    "models": 1,
+    "access": 2,
+    "guardrails": 2,
+    "inventory": 3,
+    "jobs": 4,
+    "actions": 5,
+    "tasks": 6,
+    "gate": 6,
+}
+CORES = ("hosts/podman", "hosts/link")
+CORE_LIBRARIES = {"aiohttp", "asyncssh"}
+MAX_LINES = 400
+
+
+def code(*suffixes: str) -> Iterator[Path]:
+    """Our own files: not migrations, translations, dependencies or data."""
+    skipped = {"migrations", "locale", "node_modules", "vendor", "__pycache__"}
+    for top in (*APPS, "tests", "templates", "static"):
+        for path in (CHECKOUT / top).rglob("*"):
+            if path.suffix in suffixes and not skipped & set(path.parts):
+                yield path.relative_to(CHECKOUT)
+
+
+def imports(path: Path, *, when_run: bool = True) -> Iterator[str]:
+    """Every module that a file imports, wherever in it."""
+    tree = ast.parse((CHECKOUT / path).read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            base = ".".join(path.parts[:-1][: len(path.parts) - node.level])
+            yield f"{base}.{node.module}" if node.module else base
+
+
+def is_core(path: Path) -> bool:
+    """hosts/podman whole, hosts/link without its supervising part."""
+    name = path.as_posix()
+    return name.startswith(CORES) and not name.startswith("hosts/link/supervise")
+
+
+def level_of(parts: tuple[str, ...]) -> int | None:
+    """Level of a room in hosts; link's supervising part writes the inventory, so stands on it."""
+    if len(parts) < 2 or parts[0] != "hosts":
+        return None
+    if parts[1:3] == ("link", "supervise"):
+        return LEVELS["jobs"]
+    return LEVELS.get(parts[1].removesuffix(".py"))
+
+
+def test_apps_import_downwards() -> None:
+    breaks = [
+        f"{path} imports {name}"
+        for path in code(".py")
+        if path.parts[0] in APPS
+        for name in set(imports(path))
+        if (top := name.split(".")[0]) in APPS and APPS.index(top) > APPS.index(path.parts[0])
+    ]
+    assert not breaks, "\n".join(breaks)
+
+
+def test_rooms_of_hosts_import_downwards() -> None:
+    breaks = []
+    for path in code(".py"):
+        own = level_of(path.parts)
+        if own is None:
+            continue
+        for name in set(imports(path)):
+            target = tuple(name.split("."))
+            theirs = level_of(target)
+            if (
+                theirs is not None
+                and target[1] != path.parts[1].removesuffix(".py")
+                and theirs > own
+            ):
+                breaks.append(f"{path} imports {name}")
+    assert not breaks, "\n".join(breaks)
+
+
+def test_cores_know_no_django_and_no_settings() -> None:
+    breaks = []
+    for path in filter(is_core, code(".py")):
+        for name in set(imports(path)):
+            top = name.split(".")[0]
+            ours = name.startswith(("hosts.podman", "hosts.link")) and not name.startswith(
+                "hosts.link.supervise"
+            )
+            known = CORE_LIBRARIES | sys.stdlib_module_names
+            if top not in known and name != "hosts" and not ours:
+                breaks.append(f"{path} imports {name}")
+    assert not breaks, "\n".join(breaks)
+
+
+def test_domain_renders_no_pages() -> None:
+    breaks = [
+        f"{path} imports {name}"
+        for path in code(".py")
+        if path.parts[0] in ("hosts", "accounts", "audit")
+        for name in set(imports(path))
+        if name.startswith("django.shortcuts")
+    ]
+    assert not breaks, "\n".join(breaks)
+
+
+@pytest.mark.parametrize("suffixes", [(".py",), (".js", ".mjs"), (".css",), (".html",)])
+def test_no_file_is_too_long(suffixes: tuple[str, ...]) -> None:
+    long = [
+        f"{path}: {lines} lines"
+        for path in code(*suffixes)
+        if (lines := (CHECKOUT / path).read_text().count("\n")) > MAX_LINES
+    ]
+    assert not long, "\n".join(long)
+
+
+def test_only_env_reads_the_environment() -> None:
+    """Before Django (bootstrap, cli, supervisor) it is written; after that nobody looks."""
+    allowed = (
+        "dashboard/env.py",
+        "dashboard/bootstrap/",
+        "dashboard/cli/",
+        "dashboard/supervisor/",
+    )
+    readers = [
+        str(path)
+        for path in code(".py")
+        if path.parts[0] in APPS
+        and not path.as_posix().startswith(allowed)
+        and "os.environ" in (CHECKOUT / path).read_text()
+    ]
+    assert not readers, "\n".join(readers)
+
+
+def test_no_catch_all_rooms() -> None:
+    names = {"utils", "core", "common", "helpers", "misc"}
+    found = [str(path) for path in code(".py") if names & {path.stem, *path.parts[:-1]}]
+    assert not found, "\n".join(found)
+
+
+def test_no_bare_except() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path in code(".py")
+        for node in ast.walk(ast.parse((CHECKOUT / path).read_text()))
+        if isinstance(node, ast.ExceptHandler) and node.type is None
+    ]
+    assert not found, "\n".join(found)
