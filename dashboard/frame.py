@@ -1,0 +1,96 @@
+"""What surrounds every page: the rail, the running jobs, the theme. One small query per page.
+
+Must not fail: an error page wears the same frame.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the rail. `verb`: the right without which it is not shown ("" = everyone's)."""
+
+    url_name: str
+    word: str | Promise
+    icon: str
+    verb: str = ""
+    key: str = ""
+
+
+PLACES: tuple[tuple[Place, ...], ...] = (
+    (
+        Place("overview:page", _("Overview"), "layout-dashboard", key="o"),
+        Place("hosts:list", _("Hosts"), "server", verb="host.view", key="h"),
+        Place("containers:list", _("Containers"), "box", verb="container.view", key="c"),
+        Place("pods:list", _("Pods"), "boxes", verb="pod.view", key="p"),
+        Place("images:list", _("Images"), "layers", verb="image.view", key="i"),
+        Place("volumes:list", _("Volumes"), "hard-drive", verb="volume.view", key="v"),
+        Place("networks:list", _("Networks"), "network", verb="network.view", key="n"),
+        Place("jobs:list", _("Jobs"), "list-checks", key="j"),
+        Place("audit:list", _("Audit"), "scroll-text", verb="audit.view", key="a"),
+    ),
+    (
+        Place("people:list", _("People"), "users", verb="people.manage"),
+        Place("registries:list", _("Registries"), "key-round", verb="registry.view"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place as the rail shows it."""
+
+    word: str | Promise
+    icon: str
+    url: str
+    key: str
+    here: bool
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `rail` (sections of Entry), `theme`, `rail_narrow`, `running_jobs`."""
+    theme = request.COOKIES.get("theme", "auto")
+    return {
+        "theme": theme if theme in THEMES else "auto",
+        "rail_narrow": request.COOKIES.get("rail") == "narrow",
+        "rail": SimpleLazyObject(lambda: _rail(request)),
+        "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
+    }
+
+
+def _rail(request: HttpRequest) -> list[list[Entry]]:
+    sections = []
+    for places in PLACES:
+        entries = [entry for place in places if (entry := _entry(place, request))]
+        if entries:
+            sections.append(entries)
+    return sections
+
+
+def _entry(place: Place, request: HttpRequest) -> Entry | None:
+    try:
+        url = reverse(place.url_name)
+    except NoReverseMatch:
+        return None
+    user = getattr(request, "user", None)
+    if place.verb and not (user and user.is_authenticated and user.has_verb(place.verb)):
+        return None
+    here = request.path == url or (url != "/" and request.path.startswith(url))
+    return Entry(place.word, place.icon, url, place.key, here)
+
+
+def _running_jobs(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    from hosts.models import Job
+
+    return Job.objects.filter(state__in=("queued", "running")).count()

@@ -1,0 +1,13 @@
+"""The browser modules: their name in `import` statements, and the file served for it."""
+
+# ES modules under static/; entry is js/app.js, which every page loads
+MODULES = {
+    "haulout/theme-switch": "js/theme-switch.js",
+    "haulout/rail": "js/rail.js",
+    "haulout/menus": "js/menus.js",
+    "haulout/times": "js/times.js",
+    "haulout/copy": "js/copy.js",
+    "haulout/toasts": "js/toasts.js",
+    "haulout/dialogs": "js/dialogs.js",
+    "haulout/say": "js/say.js",
+}

@@ -1,0 +1,175 @@
+"""The small parts every page is made of: states, times, sizes, ids, the import map.
+
+Tags return finished, escaped HTML; they read no database.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.modules import MODULES
+from dashboard.states import SHAPES, look
+
+register = template.Library()
+
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@register.simple_tag
+def import_map() -> SafeString:
+    """The body of <script type="importmap">: our module names and where each is served."""
+    body = json.dumps({"imports": {name: static(path) for name, path in MODULES.items()}})
+    return mark_safe(body.replace("<", "\\u003c"))  # noqa: S308 - our own names only
+
+
+@register.simple_tag
+def shape(name: str) -> SafeString:
+    """A 10 × 10 drawing by name, hidden from screen readers: the word beside it says the same."""
+    drawing = mark_safe(SHAPES[name])  # noqa: S308 - constants of ours
+    return format_html(
+        '<svg class="shape" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">{}</svg>',
+        drawing,
+    )
+
+
+@register.simple_tag
+def state(kind: str, value: str, detail: str = "") -> SafeString:
+    """Dot, shape and word of a state of a container, pod, host, job or step."""
+    seen = look(kind, value)
+    more = format_html(' <span class="state-detail">{}</span>', detail) if detail else ""
+    return format_html(
+        '<span class="state tone-{}" data-state="{}">{}<span class="state-word">{}</span>{}</span>',
+        seen.tone,
+        value,
+        shape(seen.shape),
+        seen.word,
+        more,
+    )
+
+
+@register.filter
+def size(size_bytes: int | float | None) -> str:
+    """Bytes as a figure with its unit: 1.2 GiB. None is a dash."""
+    if size_bytes is None:
+        return "–"
+    figure = float(size_bytes)
+    for unit in _UNITS:
+        if abs(figure) < 1024 or unit == _UNITS[-1]:
+            break
+        figure /= 1024
+    digits = 0 if unit == "B" or figure >= 100 else 1
+    return f"{figure:.{digits}f} {unit}"
+
+
+def ago_words(moment: datetime, now: datetime) -> str:
+    """How long ago (or in how long), in one unit; times.js says the same words."""
+    seconds = (now - moment).total_seconds()
+    ahead, seconds = seconds < 0, abs(seconds)
+    if seconds < 5:
+        return _("now")
+    for limit, length, words in (
+        (60, 1, lambda n: ngettext("%(n)d s", "%(n)d s", n)),
+        (3600, 60, lambda n: ngettext("%(n)d min", "%(n)d min", n)),
+        (86400, 3600, lambda n: ngettext("%(n)d h", "%(n)d h", n)),
+        (86400 * 60, 86400, lambda n: ngettext("%(n)d day", "%(n)d days", n)),
+        (86400 * 365 * 2, 86400 * 30, lambda n: ngettext("%(n)d month", "%(n)d months", n)),
+        (float("inf"), 86400 * 365, lambda n: ngettext("%(n)d year", "%(n)d years", n)),
+    ):
+        if seconds < limit:
+            count = int(seconds // length)
+            span = words(count) % {"n": count}
+            form = _("in %(span)s") if ahead else _("%(span)s ago")
+            return form % {"span": span}
+    return ""
+
+
+@register.simple_tag
+def when(moment: datetime | None, style: str = "ago") -> SafeString:
+    """A moment: relative (`ago`), clock time (`clock`) or whole (`full`); exact on hover.
+
+    Rendered in UTC; times.js puts it into the reader's own zone and keeps it counting.
+    """
+    if moment is None:
+        return mark_safe('<span class="none">–</span>')
+    moment = moment.astimezone(UTC)
+    exact = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    if style == "ago":
+        shown = ago_words(moment, timezone.now())
+    else:
+        shown = moment.strftime("%H:%M:%S") if style == "clock" else exact
+    return format_html(
+        '<time datetime="{}" data-style="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="milliseconds"),
+        style,
+        exact,
+        shown,
+    )
+
+
+@register.filter
+def lasting(duration_ms: int | float | None) -> str:
+    """A duration in the unit that reads best: 340 ms, 2.1 s, 3 min 5 s."""
+    if duration_ms is None:
+        return "–"
+    seconds = duration_ms / 1000
+    if seconds < 1:
+        return f"{duration_ms:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
+
+
+@register.simple_tag
+def short_id(value: str, length: int = 12) -> SafeString:
+    """An id cut to its head; a click copies all of it (copy.js)."""
+    whole = value.removeprefix("sha256:")
+    return format_html(
+        '<button type="button" class="id" data-copy="{}" title="{}">{}</button>',
+        value,
+        _("Copy %(id)s") % {"id": value},
+        whole[:length],
+    )
+
+
+@register.simple_tag
+def bar(share: float | None, tone: str = "", label: str = "") -> SafeString:
+    """A thin bar, share 0…1; drawn with attributes, since the CSP permits no inline style."""
+    percent = 0.0 if share is None else min(max(share, 0.0), 1.0) * 100
+    return format_html(
+        '<svg class="bar {}" role="img" aria-label="{}" width="100%" height="4">'
+        '<rect class="bar-track" width="100%" height="4" rx="2"/>'
+        '<rect class="bar-fill" width="{}%" height="4" rx="2"/></svg>',
+        f"tone-{tone}" if tone else "",
+        label or f"{percent:.0f} %",
+        f"{percent:.1f}",
+    )
+
+
+@register.simple_tag
+def ring(share: float | None) -> SafeString:
+    """A small ring of progress, share 0…1; without a share a quarter, which the style lets turn."""
+    percent = 25.0 if share is None else min(max(share, 0.0), 1.0) * 100
+    return format_html(
+        '<svg class="ring {}" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">'
+        '<circle class="ring-track" cx="10" cy="10" r="8" pathLength="100"/>'
+        '<circle class="ring-fill" cx="10" cy="10" r="8" pathLength="100" '
+        'stroke-dasharray="{} 100" transform="rotate(-90 10 10)"/></svg>',
+        "ring-unknown" if share is None else "",
+        f"{percent:.1f}",
+    )
+
+
+@register.filter
+def lookup(mapping: dict[Any, Any], key: Any) -> Any:
+    """mapping[key], or nothing."""
+    return mapping.get(key, "") if mapping else ""

@@ -1,0 +1,33 @@
+// Dialogs come from the server into #dialogs as <dialog data-dialog> and open themselves; they close on success.
+function open(root) {
+  for (const dialog of root.querySelectorAll("dialog[data-dialog]:not([open])")) {
+    const before = document.activeElement;
+    dialog.showModal();
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (before?.isConnected) before.focus();
+    });
+    for (const field of dialog.querySelectorAll("[data-must-equal]")) guard(dialog, field);
+  }
+}
+
+function guard(dialog, field) {
+  const button = dialog.querySelector(".dialog-foot .btn:last-child");
+  const check = () => { button.disabled = field.value.trim() !== field.dataset.mustEqual; };
+  field.addEventListener("input", check);
+  check();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dialog-close]") || event.target.matches("dialog[data-dialog]")) {
+    event.target.closest("dialog").close();
+  }
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const holder = document.getElementById("dialogs");
+  if (holder && (event.detail.target === holder || holder.contains(event.detail.target))) open(holder);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("[data-dialog-form]");
+  if (form && event.detail.successful) form.closest("dialog")?.close();
+});

@@ -1,0 +1,46 @@
+// Keeps <time data-style> counting and in the reader's own zone; the exact moment stays on hover.
+import { word } from "haulout/say";
+
+const units = word("units").split("|");
+const steps = [
+  [60, 1, 0, 0], [3600, 60, 1, 1], [86400, 3600, 2, 2],
+  [5184000, 86400, 3, 4], [63072000, 2592000, 5, 6], [Infinity, 31536000, 7, 8],
+];
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+const pad = (n) => String(n).padStart(2, "0");
+
+export const clock = (moment) => `${pad(moment.getHours())}:${pad(moment.getMinutes())}:${pad(moment.getSeconds())}`;
+
+function full(moment) {
+  return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())} ${clock(moment)}`;
+}
+
+export function ago(moment, now = Date.now()) {
+  const delta = (now - moment) / 1000;
+  const seconds = Math.abs(delta);
+  if (seconds < 5) return word("now");
+  const [, length, one, many] = steps.find(([limit]) => seconds < limit);
+  const count = Math.floor(seconds / length);
+  const span = `${count} ${units[count === 1 ? one : many]}`;
+  return word(delta < 0 ? "in" : "ago", { span });
+}
+
+export function refresh(root = document) {
+  for (const element of root.querySelectorAll("time[data-style]")) {
+    const moment = new Date(element.dateTime);
+    if (Number.isNaN(moment.getTime())) continue;
+    const { style } = element.dataset;
+    const shown = style === "ago" ? ago(moment) : style === "clock" ? clock(moment) : full(moment);
+    if (element.textContent !== shown) element.textContent = shown;
+    if (!element.dataset.exact) {
+      element.dataset.exact = "1";
+      element.title = exact.format(moment);
+    }
+  }
+}
+
+refresh();
+setInterval(() => { if (!document.hidden) refresh(); }, 5000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+document.addEventListener("htmx:afterSettle", (event) => refresh(event.detail.elt ?? document));
+document.addEventListener("haulout:rows", (event) => refresh(event.target));
