@@ -18,7 +18,7 @@ class AccountsConfig(AppConfig):
         def after_migrate(**kwargs: Any) -> None:
             make_built_in_roles(using=kwargs["using"])
 
-        # Django's own signal, and the only place that also runs after `flush` has emptied the tables
+        # Django's own signal: the only hook that also runs after `flush` has emptied the tables
         post_migrate.connect(
             after_migrate, sender=self, weak=False, dispatch_uid="accounts.built_in_roles"
         )

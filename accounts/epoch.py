@@ -1,4 +1,4 @@
-"""The access epoch: a number that grows with every change of rights, so that open views look again."""
+"""The access epoch: a number that grows with every change of rights; open views then look again."""
 
 from django.db.models import F
 

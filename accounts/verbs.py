@@ -1,7 +1,7 @@
 """The registry of verbs: what a person can do, by name. Each app registers its own at start.
 
 Roles store verb names; the built-in roles are computed from `Verb.role` at use, so that a verb
-registered by a later version is theirs at once. A name that nobody registered is permitted to nobody.
+registered by a later version is theirs at once. A name that nobody registered permits nothing.
 """
 
 import re

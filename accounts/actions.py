@@ -1,0 +1,215 @@
+"""All changes to people. Each asks permission, changes and writes its entry in one transaction.
+
+`by` is who asks (also the console's person), `who` the audit log's words for them. Problems of a
+field: ValidationError by field name; all others: accounts.errors.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import epoch, invitations
+from accounts.errors import AdminExists, LastAdmin
+from accounts.invitations import Kind
+from accounts.models import OneTimeLink, Role, User, tidy_email
+from accounts.permission import require_manage, target_of
+from accounts.verbs import ADMIN
+from audit import write
+from audit.shapes import Target, Who
+
+
+def create_first_admin(who: Who, *, email: str, name: str, password: str) -> User:
+    """The first administrator, without a link (the `setup` command). AdminExists."""
+    with transaction.atomic():
+        role = _lock_admins()
+        if invitations.admin_exists():
+            raise AdminExists
+        user = _new_user(email=email, name=name, role=role, password=password)
+        invitations.live().filter(kind=Kind.FIRST_ADMIN).update(withdrawn_at=timezone.now())
+        _enter(_as(who, user), "people.first_admin", user, {"email": user.email})
+    return user
+
+
+def welcome_first_admin(who: Who, token: str, *, email: str, name: str, password: str) -> User:
+    """The first administrator, by the link that `up` prints. LinkDead, AdminExists."""
+    with transaction.atomic():
+        invitations.use_up(invitations.find(Kind.FIRST_ADMIN, token))
+        return create_first_admin(who, email=email, name=name, password=password)
+
+
+def invite(by: User, who: Who, *, email: str, role: Role) -> str:
+    """Path of a link with which the owner of `email` joins in `role`. Shown once, lasts 7 days."""
+    email = tidy_email(email)
+    _check({"email": lambda: validate_email(email)})
+    target = Target(kind="user", name=email)
+    require_manage(by, who, target=target, role=role)
+    _must_be_new(email)
+    with transaction.atomic():
+        path = invitations.make_link(Kind.INVITE, made_by=who.name, email=email, role=role)
+        write.event(who, "people.invite", target, params={"email": email, "role": role.name})
+    return path
+
+
+def accept_invitation(who: Who, token: str, *, name: str, password: str) -> User:
+    """The invited person, who may sign in from now on. LinkDead."""
+    with transaction.atomic():
+        link = invitations.find(Kind.INVITE, token)
+        invitations.use_up(link)
+        role = link.role
+        assert role is not None  # noqa: S101 - invite() always gives one
+        user = _new_user(email=link.email, name=name, role=role, password=password)
+        params = {"email": user.email, "role": role.name}
+        _enter(_as(who, user), "people.accept", user, params, detail=f"invited by {link.made_by}")
+    return user
+
+
+def withdraw_invitation(by: User, who: Who, *, link: OneTimeLink) -> None:
+    """An open invitation dies. One that is used already stays used."""
+    target = Target(kind="user", name=link.email)
+    require_manage(by, who, target=target, role=by.role)
+    with transaction.atomic():
+        if invitations.live().filter(pk=link.pk).update(withdrawn_at=timezone.now()):
+            write.event(who, "people.withdraw", target, params={"email": link.email})
+
+
+def make_reset_link(by: User, who: Who, *, user: User) -> str:
+    """Path of a link with which `user` sets a new password. Shown once, lasts 24 hours."""
+    require_manage(by, who, target=target_of(user), role=user.role)
+    with transaction.atomic():
+        path = invitations.make_link(Kind.RESET, made_by=who.name, email=user.email, user=user)
+        _enter(who, "people.reset_link", user, {"email": user.email})
+    return path
+
+
+def reset_password(who: Who, token: str, *, password: str) -> User:
+    """The person of the link, with a new password; their sessions end. LinkDead."""
+    with transaction.atomic():
+        link = invitations.find(Kind.RESET, token)
+        user = link.user
+        assert user is not None  # noqa: S101 - make_reset_link() always gives one
+        _check({"password": lambda: validate_password(password, user)})
+        invitations.use_up(link)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        epoch.raise_epoch()
+        _enter(_as(who, user), "people.reset", user, detail=f"link made by {link.made_by}")
+    return user
+
+
+def change_role(by: User, who: Who, *, user: User, role: Role) -> None:
+    """Give `user` another role. LastAdmin."""
+    require_manage(by, who, target=target_of(user), role=user.role)
+    require_manage(by, who, target=target_of(user), role=role)
+    with transaction.atomic():
+        _lock_admins()
+        user = User.objects.get(pk=user.pk)
+        if user.role_id == role.pk:
+            return
+        if role.name != ADMIN:
+            _must_not_be_last(user)
+        before, user.role = user.role.name, role
+        user.save(update_fields=["role"])
+        epoch.raise_epoch()
+        params = {"before": {"role": before}, "after": {"role": role.name}}
+        _enter(who, "people.role", user, params)
+
+
+def disable(by: User, who: Who, *, user: User) -> None:
+    """`user` is signed out everywhere and cannot sign in. Their links die. LastAdmin."""
+    require_manage(by, who, target=target_of(user), role=user.role)
+    with transaction.atomic():
+        _lock_admins()
+        user = User.objects.get(pk=user.pk)
+        if not user.is_active:
+            return
+        _must_not_be_last(user)
+        invitations.live().filter(user=user).update(withdrawn_at=timezone.now())
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        epoch.raise_epoch()
+        _enter(who, "people.disable", user)
+
+
+def enable(by: User, who: Who, *, user: User) -> None:
+    """`user` may sign in again, with the password they had."""
+    require_manage(by, who, target=target_of(user), role=user.role)
+    with transaction.atomic():
+        if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+            epoch.raise_epoch()
+            _enter(who, "people.enable", user)
+
+
+def rename(user: User, who: Who, *, name: str) -> None:
+    """One's own name, as others and the log will read it from now on."""
+    with transaction.atomic():
+        before, user.name = user.name, name.strip()
+        _check({"name": lambda: user.full_clean(exclude=["email", "role", "password"])})
+        if before != user.name:
+            user.save(update_fields=["name"])
+            params = {"before": {"name": before}, "after": {"name": user.name}}
+            _enter(who, "people.rename", user, params)
+
+
+def _new_user(*, email: str, name: str, role: Role, password: str) -> User:
+    email = tidy_email(email)
+    unsaved = User(email=email, name=name.strip(), role=role)
+    _check(
+        {
+            "email": lambda: validate_email(email),
+            "name": lambda: _must_be_given(name),
+            "password": lambda: validate_password(password, unsaved),
+        }
+    )
+    _must_be_new(email)
+    return User.objects.create_user(email, name=name, role=role, password=password)
+
+
+def _check(checks: Mapping[str, Any]) -> None:
+    """Run all checks; their problems together, by the field they are about."""
+    problems: dict[str, list[str]] = {}
+    for field, check in checks.items():
+        try:
+            check()
+        except ValidationError as problem:
+            problems[field] = list(problem.messages)
+    if problems:
+        raise ValidationError(problems)  # type: ignore[arg-type]
+
+
+def _must_be_given(name: str) -> None:
+    if not name.strip():
+        raise ValidationError(_("Give a name: it is what others and the audit log will show."))
+
+
+def _must_be_new(email: str) -> None:
+    if User.objects.filter(email=email).exists():
+        words = _("%(email)s is a person here already.") % {"email": email}
+        raise ValidationError({"email": [words]})
+
+
+def _lock_admins() -> Role:
+    """Let one at a time change who is an administrator, so that the last one stays."""
+    return Role.objects.select_for_update().get(name=ADMIN)
+
+
+def _must_not_be_last(user: User) -> None:
+    others = User.objects.filter(role__name=ADMIN, is_active=True).exclude(pk=user.pk)
+    if user.role.name == ADMIN and user.is_active and not others.exists():
+        raise LastAdmin(str(user))
+
+
+def _as(who: Who, user: User) -> Who:
+    return replace(who, name=str(user), user_id=user.pk)
+
+
+def _enter(
+    who: Who, verb: str, user: User, params: dict[str, Any] | None = None, *, detail: str = ""
+) -> None:
+    write.event(who, verb, target_of(user), params=params, detail=detail)

@@ -1,0 +1,51 @@
+"""What can go wrong with people. Each text says cause and cure and may be shown as it is."""
+
+from django.utils.translation import gettext as _
+
+
+class AccountsError(Exception):
+    """Base of these errors."""
+
+
+class NotPermitted(AccountsError):
+    """The person may not do `verb` here. The refusal is in the audit log already."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(
+            _("Your role does not permit this (%(verb)s). Ask an administrator.") % {"verb": verb}
+        )
+        self.verb = verb
+
+
+class LinkDead(AccountsError):
+    """A one-time link that was never made, is used, withdrawn or too old: not told apart."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This link is not valid: it has been used, has expired, was replaced by a newer"
+                " one or was copied incompletely. Ask an administrator for a new one."
+            )
+        )
+
+
+class AdminExists(AccountsError):
+    """There is an administrator already, so nobody becomes one by a first link."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is an administrator already. Sign in, or ask them for an invitation.")
+        )
+
+
+class LastAdmin(AccountsError):
+    """The change would leave nobody who can manage people."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "%(name)s is the last active administrator. Make somebody else an administrator"
+                " first."
+            )
+            % {"name": name}
+        )

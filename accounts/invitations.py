@@ -1,0 +1,102 @@
+"""One-time links: made, found, used up. A link's token exists only in its path, never at rest."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.errors import LinkDead
+from accounts.models import OneTimeLink, Role, User, tidy_email
+from accounts.verbs import ADMIN
+from audit import write
+from audit.shapes import Target, Who
+
+Kind = OneTimeLink.Kind
+PATHS = {
+    Kind.FIRST_ADMIN: "/welcome/{}/",
+    Kind.INVITE: "/invite/{}/",
+    Kind.RESET: "/reset/{}/",
+}
+LASTS = {
+    Kind.FIRST_ADMIN: timedelta(hours=24),
+    Kind.INVITE: timedelta(days=7),
+    Kind.RESET: timedelta(hours=24),
+}
+
+
+def _hash(token: str) -> str:
+    # 256 random bits need no slow hash: there is nothing to guess
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_link(
+    kind: OneTimeLink.Kind,
+    *,
+    made_by: str,
+    email: str = "",
+    role: Role | None = None,
+    user: User | None = None,
+) -> str:
+    """The path of a fresh link (`/invite/<token>/`). Earlier ones of this kind and address die."""
+    token = secrets.token_urlsafe(32)
+    email = tidy_email(email)
+    with transaction.atomic():
+        live().filter(kind=kind, email=email).update(withdrawn_at=timezone.now())
+        OneTimeLink.objects.create(
+            kind=kind,
+            token_hash=_hash(token),
+            email=email,
+            role=role,
+            user=user,
+            made_by=made_by[:200],
+            expires_at=timezone.now() + LASTS[kind],
+        )
+    return PATHS[kind].format(token)
+
+
+def live() -> QuerySet[OneTimeLink]:
+    """Links that can still be used."""
+    return (
+        OneTimeLink.objects.select_related("role", "user__role")
+        .filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+        .filter(Q(user=None) | Q(user__is_active=True))
+    )
+
+
+def find(kind: OneTimeLink.Kind, token: str) -> OneTimeLink:
+    """The live link of this kind with this token. LinkDead whatever else is the case."""
+    link = live().filter(kind=kind, token_hash=_hash(token)).first()
+    if link is None or (kind == Kind.FIRST_ADMIN and admin_exists()):
+        raise LinkDead
+    return link
+
+
+def use_up(link: OneTimeLink) -> None:
+    """Mark the link as used, in the caller's transaction. LinkDead when somebody was faster."""
+    used = OneTimeLink.objects.filter(
+        pk=link.pk, used_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
+    ).update(used_at=timezone.now())
+    if not used:
+        raise LinkDead
+
+
+def admin_exists() -> bool:
+    """True when somebody can sign in as administrator."""
+    return User.objects.filter(role__name=ADMIN, is_active=True).exists()
+
+
+def first_admin_link() -> str | None:
+    """Path of a fresh link that makes the first administrator; None when there is one already.
+
+    Lasts 24 hours; a link given out earlier dies, so call it only where the path is shown.
+    """
+    if admin_exists():
+        return None
+    who = Who(name="Haulout", door="console")
+    with transaction.atomic():
+        path = make_link(Kind.FIRST_ADMIN, made_by=who.name)
+        write.event(who, "people.first_link", Target(kind="link", name="first administrator"))
+    return path
