@@ -114,6 +114,8 @@ class Endpoint(models.Model):
     info_at = models.DateTimeField(null=True, blank=True)
     # raised by each write of its inventory; pages and the hub compare it
     revision = models.PositiveBigIntegerField(default=0)
+    # newest event that was read, by the host's own clock: where the next event stream begins
+    events_seen_ns = models.BigIntegerField(default=0)
     # last full comparison with the host
     compared_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
