@@ -1,0 +1,1 @@
+"""The audit log: write, chain, checkpoint, verify. It knows ids and names only."""

@@ -1,0 +1,141 @@
+"""Numbering and chaining of entries under the head's lock. Used by audit.write and its kin."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from audit.chain import FIELDS, VERSION, canonical, digest
+from audit.clean import clean
+from audit.keys import keyed_hash
+from audit.models import Entry, Head, Segment
+from audit.params import canonical_params
+from audit.shapes import ChainBroken, Kind, OutsideTransaction, Result, Target, Who
+
+_TEXTS = {
+    field.name: field.max_length
+    for field in Entry._meta.get_fields()
+    if isinstance(field, models.CharField) and field.max_length
+}
+# what an outcome or a summing entry repeats of the entry it belongs to
+REPEATED = (  # noqa: SIM905 - read as one line
+    "who_name who_id session token address forwarded_for door verb"
+    " target_kind target_id target_name host_id host_name endpoint_id endpoint_name grant job_id"
+).split()
+
+
+def draft(
+    kind: Kind,
+    who: Who | None,
+    verb: str,
+    target: Target,
+    *,
+    params: Mapping[str, Any] | None = None,
+    grant: str = "",
+    detail: str = "",
+    job_id: int | None = None,
+    count: int = 1,
+) -> dict[str, Any]:
+    """Column values of a new entry, without number and chain."""
+    who = who or Who(name="")
+    return {
+        "kind": kind.value,
+        "who_name": who.name,
+        "who_id": who.user_id,
+        "session": keyed_hash(who.session) if who.session else "",
+        "token": who.token,
+        "address": who.address or "",
+        "forwarded_for": who.forwarded_for or "",
+        "door": who.door,
+        "verb": verb,
+        "target_kind": target.kind,
+        "target_id": target.id,
+        "target_name": target.name,
+        "host_id": target.host_id,
+        "host_name": target.host_name,
+        "endpoint_id": target.endpoint_id,
+        "endpoint_name": target.endpoint_name,
+        "params": canonical_params(verb, params),
+        "grant": grant,
+        "result": "",
+        "detail": detail,
+        "duration_ms": None,
+        "intent": None,
+        "job_id": job_id,
+        "count": count,
+    }
+
+
+def follow_up(
+    entry: Entry,
+    kind: Kind,
+    *,
+    result: Result | None = None,
+    detail: str = "",
+    duration_ms: int | None = None,
+    count: int = 1,
+    params: str = "{}",
+) -> dict[str, Any]:
+    """Column values of an entry that repeats who, what and where of `entry`."""
+    values = {name: getattr(entry, name) for name in REPEATED}
+    return {
+        **values,
+        "kind": kind.value,
+        "params": params,
+        "result": result.value if result else "",
+        "detail": detail,
+        "duration_ms": duration_ms,
+        "intent": entry.number if kind in (Kind.OUTCOME, Kind.RESOLUTION) else None,
+        "count": count,
+    }
+
+
+def require_transaction() -> None:
+    """Raise OutsideTransaction unless there is one: entry and change stand or fall together."""
+    if not transaction.get_connection().in_atomic_block:
+        raise OutsideTransaction(
+            "An audit entry must be written inside the transaction of the change it tells of:"
+            " wrap both in transaction.atomic()."
+        )
+
+
+def lock_head() -> Head:
+    """The head row, locked until the transaction ends. Take every other lock before this one."""
+    head = Head.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        # only ever in a database without a single entry (a fresh one, or an emptied test database)
+        if Entry.objects.exists() or Segment.objects.exists():
+            raise ChainBroken(
+                "The head row of the audit log is missing although entries exist. Nothing is"
+                " written any more: run `manage.py audit verify` and restore the database."
+            )
+        Head.objects.get_or_create(pk=1)
+        head = Head.objects.select_for_update().get(pk=1)
+    if head.number == 0:
+        Segment.objects.get_or_create(
+            number=head.segment, defaults={"first": 1, "first_previous": bytes(head.hash)}
+        )
+    return head
+
+
+def append(head: Head, drafts: Iterable[dict[str, Any]]) -> list[int]:
+    """Write the drafts in their order after `head` (of `lock_head`) and move it. Their numbers."""
+    at = timezone.now()
+    number, previous = head.number, bytes(head.hash)
+    rows: list[Entry] = []
+    for values in drafts:
+        number += 1
+        values |= {"number": number, "segment": head.segment, "version": VERSION, "at": at}
+        values["previous"] = previous
+        for name, limit in _TEXTS.items():
+            if name in values:
+                values[name] = clean(values[name], limit=limit)
+        data = canonical(values)
+        previous = digest(data)
+        columns = {("params_text" if name == "params" else name): values[name] for name in FIELDS}
+        rows.append(Entry(**columns, canonical=data, hash=previous))
+    Entry.objects.bulk_create(rows)
+    Head.objects.filter(pk=1).update(number=number, hash=previous)
+    head.number, head.hash = number, previous
+    return [row.number for row in rows]

@@ -1,0 +1,62 @@
+"""The chain: each entry's exact bytes hold the hash of the entry before. SHA-256, no keys.
+
+The bytes are sorted JSON over `FIELDS`; they are stored, so that verifying needs no guess.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+GENESIS = bytes(32)
+VERSION = 1
+
+# sorted, since the bytes are; each is a column of Entry. `previous` is the last link of the chain
+FIELDS = (
+    "address",
+    "at",
+    "count",
+    "detail",
+    "door",
+    "duration_ms",
+    "endpoint_id",
+    "endpoint_name",
+    "forwarded_for",
+    "grant",
+    "host_id",
+    "host_name",
+    "intent",
+    "job_id",
+    "kind",
+    "number",
+    "params",
+    "previous",
+    "result",
+    "segment",
+    "session",
+    "target_id",
+    "target_kind",
+    "target_name",
+    "token",
+    "verb",
+    "version",
+    "who_id",
+    "who_name",
+)
+# NAIVE_UTC: SQLite hands times back without a zone, PostgreSQL with one; both are UTC
+_OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+
+
+def canonical(values: Mapping[str, Any]) -> bytes:
+    """The bytes of an entry. `values` has every name of FIELDS; `params` is JSON text,
+    `previous` 32 bytes, `at` a datetime in UTC."""
+    ordered = {name: values[name] for name in FIELDS}
+    ordered["params"] = orjson.Fragment(ordered["params"])
+    ordered["previous"] = bytes(ordered["previous"]).hex()
+    return orjson.dumps(ordered, option=_OPTIONS)
+
+
+def digest(data: bytes) -> bytes:
+    """The 32 bytes that the next entry carries as `previous`."""
+    return hashlib.sha256(data).digest()

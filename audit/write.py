@@ -1,0 +1,151 @@
+"""The only way into the log. All but `refusal` must run inside the caller's transaction.
+
+The head row is locked last and until commit: write the entry after all other rows of the change.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from audit.append import append, draft, follow_up, lock_head, require_transaction
+from audit.models import Entry
+from audit.refusals import count_refusal
+from audit.shapes import AlreadySettled, Kind, NoSuchIntent, Outcome, Result, Target, Who
+
+
+def intent(
+    who: Who,
+    verb: str,
+    target: Target,
+    *,
+    params: Mapping[str, Any] | None = None,
+    grant: str = "",
+    job_id: int | None = None,
+) -> int:
+    """Somebody asks for something to be done. Returns the number, which the outcome will name."""
+    return _one(draft(Kind.INTENT, who, verb, target, params=params, grant=grant, job_id=job_id))
+
+
+def intents(
+    drafts: Iterable[tuple[Who, str, Target, Mapping[str, Any] | None, str, int | None]],
+) -> list[int]:
+    """Many at once under one lock: (who, verb, target, params, grant, job_id)."""
+    require_transaction()
+    made = [
+        draft(Kind.INTENT, who, verb, target, params=params, grant=grant, job_id=job_id)
+        for who, verb, target, params, grant, job_id in drafts
+    ]
+    return append(lock_head(), made) if made else []
+
+
+def outcome(
+    intent_number: int,
+    result: Result | str,
+    *,
+    detail: str = "",
+    duration_ms: int | None = None,
+) -> int:
+    """How an intent ended. A second one raises AlreadySettled; the transaction stays usable."""
+    item = Outcome(intent_number, result, detail=detail, duration_ms=duration_ms)
+    return outcomes([item])[0]
+
+
+def outcomes(items: Iterable[Outcome]) -> list[int]:
+    """Many outcomes under one lock; all or none. AlreadySettled names those that had one."""
+    require_transaction()
+    listed = list(items)
+    if not listed:
+        return []
+    wanted = [item.intent for item in listed]
+    entries = _intents(wanted)
+    results = [Result(item.result) for item in listed]
+    head = lock_head()
+    settled = set(_settled(wanted, Kind.OUTCOME))
+    twice = {number for number in wanted if wanted.count(number) > 1} if _repeats(wanted) else set()
+    if bad := sorted(settled | twice):
+        raise AlreadySettled(
+            bad, f"These intents have an outcome already, and may have only one: {bad}"
+        )
+    return append(
+        head,
+        [
+            follow_up(
+                entries[item.intent],
+                Kind.OUTCOME,
+                result=result,
+                detail=item.detail,
+                duration_ms=item.duration_ms,
+            )
+            for item, result in zip(listed, results, strict=True)
+        ],
+    )
+
+
+def resolution(intent_number: int, result: Result | str, *, detail: str) -> int:
+    """What became of an intent whose outcome was `unknown`. At most one, never `unknown` again."""
+    require_transaction()
+    ended = Result(result)
+    if ended is Result.UNKNOWN:
+        raise ValueError("A resolution says what became of it; it cannot be unknown again.")
+    entry = _intents([intent_number])[intent_number]
+    head = lock_head()
+    if not Entry.objects.filter(
+        intent=intent_number, kind=Kind.OUTCOME, result=Result.UNKNOWN
+    ).exists():
+        raise NoSuchIntent(
+            f"Intent {intent_number} has no outcome `unknown`, so there is nothing to resolve."
+        )
+    if _settled([intent_number], Kind.RESOLUTION):
+        raise AlreadySettled([intent_number], f"Intent {intent_number} is resolved already.")
+    return append(head, [follow_up(entry, Kind.RESOLUTION, result=ended, detail=detail)])[0]
+
+
+def refusal(who: Who, verb: str, target: Target, *, reason: str) -> int:
+    """Somebody was refused. Returns the number of the entry that tells or counts it.
+
+    Opens its own transaction when there is none. Call it after the refused transaction was rolled
+    back, or the entry goes with it. Equal ones within a minute are counted, see audit.refusals.
+    """
+    with transaction.atomic():
+        return count_refusal(draft(Kind.REFUSAL, who, verb, target, detail=reason))
+
+
+def event(
+    who: Who,
+    verb: str,
+    target: Target,
+    *,
+    params: Mapping[str, Any] | None = None,
+    detail: str = "",
+) -> int:
+    """Something happened that has no outcome of its own: a sign-in, a read, a change of access."""
+    return _one(draft(Kind.EVENT, who, verb, target, params=params, detail=detail))
+
+
+def observed(verb: str, target: Target, *, how: str, count: int = 1) -> int:
+    """Somebody else did this on a host; `how` says by what we saw it. `count` within the minute."""
+    return _one(
+        draft(Kind.OBSERVED, Who(name="", door="host"), verb, target, detail=how, count=count)
+    )
+
+
+def _one(values: dict[str, Any]) -> int:
+    require_transaction()
+    return append(lock_head(), [values])[0]
+
+
+def _intents(numbers: list[int]) -> dict[int, Entry]:
+    found = Entry.objects.filter(kind=Kind.INTENT).in_bulk(numbers)
+    if absent := sorted(set(numbers) - set(found)):
+        raise NoSuchIntent(f"These numbers are no intents: {absent}")
+    return found
+
+
+def _settled(numbers: list[int], kind: Kind) -> list[int]:
+    query = Entry.objects.filter(intent__in=numbers, kind=kind)
+    return [number for number in query.values_list("intent", flat=True) if number is not None]
+
+
+def _repeats(numbers: list[int]) -> bool:
+    return len(set(numbers)) < len(numbers)
