@@ -111,7 +111,9 @@ def _read(path: Path) -> bytes:
             f"No key at {path}. `manage.py up` makes it; in production copy the keys folder here."
         ) from exc
     except (OSError, ValueError) as exc:
-        raise KeyMissing(f"The key at {path} cannot be read as 64 hex digits: {exc}") from exc
+        # the text of a ValueError could quote the file, and so the key
+        why = type(exc).__name__
+        raise KeyMissing(f"The key at {path} cannot be read as 64 hex digits ({why}).") from None
     if len(key) != 32:
         raise KeyMissing(f"The key at {path} has {len(key)} bytes, not 32: restore it from a copy.")
     return key

@@ -1,8 +1,9 @@
 """The words of the audit log: who, on what, of which kind, how it ended. No database."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -58,8 +59,20 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One item for `write.outcomes`."""
+class Asking:
+    """One item for `write.intents`."""
+
+    who: Who
+    verb: str
+    target: Target
+    params: Mapping[str, Any] | None = None
+    grant: str = ""
+    job_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One item for `write.outcomes`: how the intent of that number ended."""
 
     intent: int
     result: Result | str
@@ -89,9 +102,3 @@ class AlreadySettled(AuditError):
 
 class ChainBroken(AuditError):
     """The head row is missing while entries exist: writing on would hide a cut."""
-
-
-def columns(shape: Who | Target) -> Iterator[tuple[str, object]]:
-    """Pairs of field name and value, in the order of the dataclass."""
-    for field in fields(shape):
-        yield field.name, getattr(shape, field.name)

@@ -3,6 +3,7 @@
 The head row is locked last and until commit: write the entry after all other rows of the change.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,29 @@ from django.db import transaction
 from audit.append import append, draft, follow_up, lock_head, require_transaction
 from audit.models import Entry
 from audit.refusals import count_refusal
-from audit.shapes import AlreadySettled, Kind, NoSuchIntent, Outcome, Result, Target, Who
+from audit.shapes import (
+    AlreadySettled,
+    Asking,
+    Ending,
+    Kind,
+    NoSuchIntent,
+    Result,
+    Target,
+    Who,
+)
+
+__all__ = [
+    "Asking",
+    "Ending",
+    "event",
+    "intent",
+    "intents",
+    "observed",
+    "outcome",
+    "outcomes",
+    "refusal",
+    "resolution",
+]
 
 
 def intent(
@@ -24,19 +47,26 @@ def intent(
     job_id: int | None = None,
 ) -> int:
     """Somebody asks for something to be done. Returns the number, which the outcome will name."""
-    return _one(draft(Kind.INTENT, who, verb, target, params=params, grant=grant, job_id=job_id))
+    asking = Asking(who, verb, target, params=params, grant=grant, job_id=job_id)
+    return intents([asking])[0]
 
 
-def intents(
-    drafts: Iterable[tuple[Who, str, Target, Mapping[str, Any] | None, str, int | None]],
-) -> list[int]:
-    """Many at once under one lock: (who, verb, target, params, grant, job_id)."""
+def intents(items: Iterable[Asking]) -> list[int]:
+    """Many intents under one lock of the head. Their numbers, in the order of the items."""
     require_transaction()
-    made = [
-        draft(Kind.INTENT, who, verb, target, params=params, grant=grant, job_id=job_id)
-        for who, verb, target, params, grant, job_id in drafts
+    drafts = [
+        draft(
+            Kind.INTENT,
+            item.who,
+            item.verb,
+            item.target,
+            params=item.params,
+            grant=item.grant,
+            job_id=item.job_id,
+        )
+        for item in items
     ]
-    return append(lock_head(), made) if made else []
+    return append(lock_head(), drafts) if drafts else []
 
 
 def outcome(
@@ -47,11 +77,11 @@ def outcome(
     duration_ms: int | None = None,
 ) -> int:
     """How an intent ended. A second one raises AlreadySettled; the transaction stays usable."""
-    item = Outcome(intent_number, result, detail=detail, duration_ms=duration_ms)
+    item = Ending(intent_number, result, detail=detail, duration_ms=duration_ms)
     return outcomes([item])[0]
 
 
-def outcomes(items: Iterable[Outcome]) -> list[int]:
+def outcomes(items: Iterable[Ending]) -> list[int]:
     """Many outcomes under one lock; all or none. AlreadySettled names those that had one."""
     require_transaction()
     listed = list(items)
@@ -62,7 +92,7 @@ def outcomes(items: Iterable[Outcome]) -> list[int]:
     results = [Result(item.result) for item in listed]
     head = lock_head()
     settled = set(_settled(wanted, Kind.OUTCOME))
-    twice = {number for number in wanted if wanted.count(number) > 1} if _repeats(wanted) else set()
+    twice = {number for number, times in Counter(wanted).items() if times > 1}
     if bad := sorted(settled | twice):
         raise AlreadySettled(
             bad, f"These intents have an outcome already, and may have only one: {bad}"
@@ -145,7 +175,3 @@ def _intents(numbers: list[int]) -> dict[int, Entry]:
 def _settled(numbers: list[int], kind: Kind) -> list[int]:
     query = Entry.objects.filter(intent__in=numbers, kind=kind)
     return [number for number in query.values_list("intent", flat=True) if number is not None]
-
-
-def _repeats(numbers: list[int]) -> bool:
-    return len(set(numbers)) < len(numbers)
