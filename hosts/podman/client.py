@@ -1,0 +1,250 @@
+"""One HTTP session to one Podman socket: deadlines, a size cap, typed errors, no repeated POST.
+
+Follows no redirect and keeps connections. At most about four changes at once per endpoint are
+good for Podman; that bound is the caller's.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+
+from hosts.podman.border import mapped
+from hosts.podman.dial import STREAM_BUFFER_BYTES, Dial
+from hosts.podman.errors import AnswerTooLarge, Malformed, from_answer
+from hosts.podman.paths import Params, url
+
+ANSWER_LIMIT_BYTES: Final = 32 * 1024 * 1024
+ERROR_LIMIT_BYTES: Final = 64 * 1024
+CHUNK_BYTES: Final = 64 * 1024
+# Safe to send again when a kept connection turns out to be closed.
+REPEATABLE: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer below 400."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Raises Malformed where the body is not JSON."""
+        return decode(self.body)
+
+    def object(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises Malformed where it is something else."""
+        return as_object(self.json())
+
+    def objects(self) -> list[dict[str, Any]]:
+        """The body as a list of JSON objects (`null` is an empty one: Go's nil slice)."""
+        return as_objects(self.json())
+
+
+class Podman:
+    """An async context manager over one session; use it from the loop it was entered in.
+
+    `timeout_s` bounds each call as a whole, streams excepted.
+    """
+
+    def __init__(self, dial: Dial, timeout_s: float = 30.0) -> None:
+        self.dial = dial
+        self.timeout_s = timeout_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=self.dial.connector(),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            # Podman compresses nothing; a host that does must not make us unpack a bomb
+            auto_decompress=False,
+            headers={"User-Agent": "Haulout", "Accept-Encoding": "identity"},
+            read_bufsize=STREAM_BUFFER_BYTES,
+        )
+        # aiohttp sends PUT and DELETE again over a new connection when a kept one was closed.
+        # A removal that is sent twice answers 404 to what it did itself; there is no public
+        # switch (aiohttp 3.14, client.py), so reads are repeated here instead.
+        self._session._retry_connection = False
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def call(
+        self,
+        method: str,
+        target: str,
+        *,
+        params: Params | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+    ) -> Answer:
+        """Send one request and read the whole answer (≤ 32 MiB).
+
+        `target` comes from `paths.path`; `body` is bytes or something that JSON can hold;
+        `timeout_s` instead of the client's own. Raises the errors of `hosts.podman.errors`.
+        """
+        deadline_s = self.timeout_s if timeout_s is None else timeout_s
+        with mapped(method, target, deadline_s=deadline_s):
+            async with asyncio.timeout(deadline_s):
+                try:
+                    return await self._once(method, target, params, body, headers)
+                except (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError):
+                    if method not in REPEATABLE:
+                        raise
+                    return await self._once(method, target, params, body, headers)
+
+    async def get(
+        self, target: str, *, params: Params | None = None, timeout_s: float | None = None
+    ) -> Answer:
+        return await self.call("GET", target, params=params, timeout_s=timeout_s)
+
+    async def change(
+        self,
+        target: str,
+        *,
+        params: Params | None = None,
+        timeout_s: float | None = None,
+    ) -> bool:
+        """POST without a body. True: changed; False: it was so already (304)."""
+        answer = await self.call("POST", target, params=params, timeout_s=timeout_s)
+        return answer.status != 304
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        target: str,
+        *,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        head_timeout_s: float | None = None,
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The body of an answer as it arrives, without size cap or deadline.
+
+        `head_timeout_s` bounds only the wait for the head; some streams (events, followed logs)
+        send theirs with the first data. Leaving the block ends the stream on the host.
+        """
+        with mapped(method, target, deadline_s=head_timeout_s):
+            async with asyncio.timeout(head_timeout_s):
+                response = await self._send(method, target, params, None, headers)
+        try:
+            with mapped(method, target, deadline_s=self.timeout_s):
+                async with asyncio.timeout(self.timeout_s if response.status >= 300 else None):
+                    await _refuse_errors(response)
+            yield _pieces(response, method, target)
+        finally:
+            # not `release`: that would read the rest of an endless stream first
+            response.close()
+
+    async def _send(
+        self,
+        method: str,
+        target: str,
+        params: Params | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
+    ) -> aiohttp.ClientResponse:
+        if self._session is None:
+            raise RuntimeError("Podman is used outside of its `async with` block.")
+        raw = isinstance(body, bytes) or body is None
+        return await self._session.request(
+            method,
+            url(target, params),
+            data=body if raw else json.dumps(body).encode(),
+            headers=dict(headers or {}) | ({} if raw else {"Content-Type": "application/json"}),
+            allow_redirects=False,
+        )
+
+    async def _once(
+        self,
+        method: str,
+        target: str,
+        params: Params | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
+    ) -> Answer:
+        response = await self._send(method, target, params, body, headers)
+        try:
+            await _refuse_errors(response)
+            content = await _whole(response, limit_bytes=ANSWER_LIMIT_BYTES)
+            return Answer(response.status, response.headers, content)
+        except BaseException:
+            # the rest is unread: the connection cannot be kept
+            response.close()
+            raise
+
+
+async def _refuse_errors(response: aiohttp.ClientResponse) -> None:
+    if response.status < 300 or response.status == 304:
+        return
+    body = await _whole(response, limit_bytes=ERROR_LIMIT_BYTES)
+    raise from_answer(
+        response.status,
+        body,
+        content_type=response.headers.get("Content-Type", ""),
+        api="Api-Version" in response.headers,
+    )
+
+
+async def _whole(response: aiohttp.ClientResponse, *, limit_bytes: int) -> bytes:
+    if (response.content_length or 0) > limit_bytes:
+        raise _too_large(response, limit_bytes)
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+        content += chunk
+        if len(content) > limit_bytes:
+            raise _too_large(response, limit_bytes)
+    return bytes(content)
+
+
+def _too_large(response: aiohttp.ClientResponse, limit_bytes: int) -> AnswerTooLarge:
+    return AnswerTooLarge(
+        f"Podman's answer is larger than {limit_bytes // 1024} KiB; the rest was not read.",
+        status=response.status,
+    )
+
+
+async def _pieces(
+    response: aiohttp.ClientResponse, method: str, target: str
+) -> AsyncIterator[bytes]:
+    with mapped(method, target, deadline_s=None):
+        async for chunk in response.content.iter_any():
+            yield chunk
+
+
+def decode(body: bytes) -> Any:
+    """JSON as Podman sends it. Raises Malformed."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as exc:
+        raise Malformed("Podman's answer is not JSON.", cause=str(exc)) from exc
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Malformed("Podman's answer is not a JSON object.")
+    return value
+
+
+def as_objects(value: Any) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Malformed("Podman's answer is not a list of JSON objects.")
+    return value

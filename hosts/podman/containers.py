@@ -1,0 +1,170 @@
+"""Containers: one small function per call. `container` is a full id, or a name."""
+
+from typing import Any, Final, cast
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import Conflict, Malformed
+from hosts.podman.logs import batches, logs
+from hosts.podman.paths import Filters, path
+from hosts.podman.shapes import ContainerListItem
+
+# Where Podman is told no time of its own it waits for the container's, which we do not know.
+OWN_STOP_LIMIT_S: Final = 330.0
+
+
+async def list_containers(
+    podman: Podman,
+    *,
+    all: bool = True,  # noqa: A002 - Podman's own word
+    filters: Filters | None = None,
+) -> list[ContainerListItem]:
+    """`containers/json`. Filters such as `{"id": [...], "status": ["running"], "label": [...]}`;
+    an id filter that matches nothing gives an empty list.
+    """
+    params = {"all": all, "filters": filters or None}
+    answer = await podman.get(path("containers", "json"), params=params)
+    return cast(list[ContainerListItem], answer.objects())
+
+
+async def inspect(podman: Podman, container: str) -> dict[str, Any]:
+    """All of a container. Raises NotFound."""
+    return (await podman.get(path("containers", container, "json"))).object()
+
+
+async def create(podman: Podman, spec: dict[str, Any]) -> tuple[str, list[str]]:
+    """Create from a SpecGenerator (`{"name", "image", "command", "env", "portmappings", …}`);
+    returns its full id and Podman's warnings. The image must be there (else NotFound).
+
+    `raw_image_name` is set to the image where absent: auto-update fails without it.
+    """
+    if "image" in spec:
+        spec = {"raw_image_name": spec["image"]} | spec
+    answer = (await podman.call("POST", path("containers", "create"), body=spec)).object()
+    container_id = answer.get("Id")
+    if not isinstance(container_id, str):
+        raise Malformed("Podman created a container but did not say its id.")
+    return container_id, [str(line) for line in answer.get("Warnings") or []]
+
+
+async def start(podman: Podman, container: str) -> bool:
+    """False: it was running already."""
+    return await podman.change(path("containers", container, "start"))
+
+
+async def stop(podman: Podman, container: str, *, wait_s: int | None = None) -> bool:
+    """False: it was not running. `wait_s` until SIGKILL; None: the container's own (often 10)."""
+    return await podman.change(
+        path("containers", container, "stop"),
+        params={"timeout": wait_s},
+        timeout_s=_stop_limit_s(podman, wait_s),
+    )
+
+
+async def restart(podman: Podman, container: str, *, wait_s: int | None = None) -> bool:
+    """Stop as in `stop`, then start."""
+    return await podman.change(
+        path("containers", container, "restart"),
+        params={"timeout": wait_s},
+        timeout_s=_stop_limit_s(podman, wait_s),
+    )
+
+
+async def kill(podman: Podman, container: str, *, signal: str = "SIGKILL") -> bool:
+    """Send a signal. Raises Conflict where it is not running."""
+    return await podman.change(path("containers", container, "kill"), params={"signal": signal})
+
+
+async def pause(podman: Podman, container: str) -> bool:
+    """Raises Conflict where it is not running, or paused already."""
+    return await podman.change(path("containers", container, "pause"))
+
+
+async def unpause(podman: Podman, container: str) -> bool:
+    """Raises Conflict where it is not paused."""
+    return await podman.change(path("containers", container, "unpause"))
+
+
+async def remove(
+    podman: Podman,
+    container: str,
+    *,
+    force: bool = False,
+    volumes: bool = False,
+    wait_s: int | None = None,
+) -> None:
+    """Remove; with `force` also a running one (stopped for `wait_s` first), with `volumes` its
+    anonymous volumes. Raises NotFound, and Conflict where it runs or something depends on it.
+    """
+    answer = await podman.call(
+        "DELETE",
+        path("containers", container),
+        params={"force": force, "v": volumes, "timeout": wait_s if force else None},
+        timeout_s=_stop_limit_s(podman, wait_s) if force else None,
+    )
+    # from 4.0 on 200 with a report per container; its error would come inside
+    reports = answer.objects() if answer.body.strip() else []
+    for report in reports:
+        if report.get("Err"):
+            raise Conflict(str(report["Err"]), status=answer.status)
+
+
+async def rename(podman: Podman, container: str, *, name: str) -> None:
+    """Raises Conflict where the name is taken."""
+    await podman.call("POST", path("containers", container, "rename"), params={"name": name})
+
+
+async def wait(
+    podman: Podman,
+    container: str,
+    *,
+    conditions: tuple[str, ...] = ("stopped", "exited"),
+    timeout_s: float = 3600.0,
+) -> int:
+    """Wait until one of the conditions holds (running, exited, healthy, removing, …); returns the
+    exit code, or -1 for a condition that has none. DeadlineExceeded ends only our waiting.
+    """
+    target = path("containers", container, "wait")
+    params = {"condition": conditions}
+    code = (await podman.call("POST", target, params=params, timeout_s=timeout_s)).json()
+    if not isinstance(code, int):
+        raise Malformed("Podman's answer is not an exit code.")
+    return code
+
+
+async def top(podman: Podman, container: str) -> tuple[list[str], list[list[str]]]:
+    """Its processes: the titles of the columns and the rows. Raises Conflict when not running."""
+    target = path("containers", container, "top")
+    answer = (await podman.get(target, params={"stream": False})).object()
+    return list(answer.get("Titles") or []), [list(row) for row in answer.get("Processes") or []]
+
+
+async def healthcheck(
+    podman: Podman, container: str, *, timeout_s: float = 120.0
+) -> dict[str, Any]:
+    """Run its health check now: `{"Status", "FailingStreak", "Log"}`. Conflict without one."""
+    target = path("containers", container, "healthcheck")
+    return (await podman.get(target, timeout_s=timeout_s)).object()
+
+
+def _stop_limit_s(podman: Podman, wait_s: int | None) -> float:
+    return OWN_STOP_LIMIT_S if wait_s is None else wait_s + podman.timeout_s
+
+
+__all__ = [
+    "batches",
+    "create",
+    "healthcheck",
+    "inspect",
+    "kill",
+    "list_containers",
+    "logs",
+    "pause",
+    "remove",
+    "rename",
+    "restart",
+    "start",
+    "stop",
+    "top",
+    "unpause",
+    "wait",
+]

@@ -1,0 +1,125 @@
+"""What can go wrong at a Podman socket: one small tree. Nothing foreign leaves this room."""
+
+import json
+from typing import Any, Final
+
+# Podman's words are kept whole up to here; a hostile host does not fill our tables.
+MESSAGE_LIMIT: Final = 4000
+
+
+class PodmanError(Exception):
+    """A call to Podman failed.
+
+    `message` is Podman's own sentence (or ours, where Podman said nothing), `cause` its root
+    cause, `status` the HTTP status or None where no answer came.
+    `maybe_done`: the request was sent and nobody knows whether it took effect.
+    """
+
+    maybe_done = False
+
+    def __init__(self, message: str, *, cause: str = "", status: int | None = None) -> None:
+        self.message = message[:MESSAGE_LIMIT]
+        self.cause = (cause or message)[:MESSAGE_LIMIT]
+        self.status = status
+        super().__init__(self.message)
+
+
+class NotFound(PodmanError):
+    """The object does not exist on the host (404 with Podman's JSON)."""
+
+
+class Conflict(PodmanError):
+    """The object is in the wrong state for this, or the name is taken (409)."""
+
+
+class BadRequest(PodmanError):
+    """Podman refuses what it was asked for (400), or we refuse to send it."""
+
+
+class Unsupported(PodmanError):
+    """This version of Podman does not have the call (404 or 405 in plain text)."""
+
+
+class Unavailable(PodmanError):
+    """The host cannot be reached: no socket, or the link says so (503). Nothing was done."""
+
+
+class Interrupted(Unavailable):
+    """The connection broke after the request was sent."""
+
+    maybe_done = True
+
+
+class ServerFault(PodmanError):
+    """Podman failed inside (5xx); a panic in Podman also arrives like this."""
+
+
+class DeadlineExceeded(PodmanError):
+    """Podman did not answer in time."""
+
+    maybe_done = True
+
+
+class AnswerTooLarge(PodmanError):
+    """The answer is larger than we read."""
+
+    maybe_done = True
+
+
+class Malformed(PodmanError):
+    """The answer is not what Podman's API promises: no HTTP, no JSON, a redirect, a wrong shape."""
+
+    maybe_done = True
+
+
+class PullFailed(PodmanError):
+    """An image was not pulled; `message` is Podman's or the registry's own."""
+
+
+BY_STATUS: Final[dict[int, type[PodmanError]]] = {
+    400: BadRequest,
+    404: NotFound,
+    409: Conflict,
+    503: Unavailable,
+}
+
+# Podman sends 500 with these causes from pause, unpause and remove, and 409 from kill (5.4, 5.8).
+WRONG_STATE: Final = frozenset({"container state improper", "pod state improper"})
+
+
+def from_answer(status: int, body: bytes, *, content_type: str, api: bool) -> PodmanError:
+    """The error that an answer of `status` means.
+
+    `api`: the answer came from one of Podman's handlers (it has an `Api-Version` header). Its
+    router answers an unknown route with 404 or 405 in plain text and without that header
+    (measured on 4.3, 5.4 and 5.8).
+    """
+    cause, message = words(body)
+    if 300 <= status < 400:
+        return Malformed(f"Podman answered with a redirect ({status}).", status=status)
+    if status in (404, 405) and not api and not content_type.startswith("application/json"):
+        return Unsupported("This version of Podman does not have that call.", status=status)
+    kind = BY_STATUS.get(status) or (ServerFault if status >= 500 else PodmanError)
+    if cause in WRONG_STATE:
+        kind = Conflict
+    return kind(message or f"Podman answered {status}.", cause=cause, status=status)
+
+
+def words(body: bytes) -> tuple[str, str]:
+    """(cause, message) of an error body: libpod's `{"cause","message","response"}`, the
+    compatible `{"message"}`, a pod's `{"Errs": [...]}`, or plain text.
+    """
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return "", body.decode(errors="replace").strip()
+    if not isinstance(answer, dict):
+        return "", ""
+    message = _text(answer.get("message"))
+    if not message and isinstance(answer.get("Errs"), list):
+        message = "; ".join(filter(None, map(_text, answer["Errs"])))
+    return _text(answer.get("cause")), message
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

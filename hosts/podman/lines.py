@@ -1,0 +1,32 @@
+"""JSON lines as they arrive in pieces of any size (events, pull)."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from hosts.podman.client import as_object, decode
+from hosts.podman.errors import Malformed
+
+LINE_LIMIT_BYTES: Final = 4 * 1024 * 1024
+
+
+async def json_lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]]:
+    """Each line as a JSON object; empty lines are skipped, a last one may lack its newline.
+
+    Raises Malformed for a line that is no object or longer than 4 MiB.
+    """
+    rest = bytearray()
+    async for piece in pieces:
+        # searched in the new piece only: a long line in small pieces stays linear
+        start = piece.rfind(b"\n") + 1
+        if start:
+            lines = (bytes(rest) + piece[:start]).split(b"\n")
+            rest = bytearray(piece[start:])
+            for line in lines:
+                if line.strip():
+                    yield as_object(decode(line))
+        else:
+            rest += piece
+        if len(rest) > LINE_LIMIT_BYTES:
+            raise Malformed("Podman sent a line without an end.")
+    if rest.strip():
+        yield as_object(decode(bytes(rest)))

@@ -1,0 +1,37 @@
+"""Networks: one small function per call. `network` is a name or an id."""
+
+from typing import Any, cast
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import Conflict
+from hosts.podman.paths import Filters, path
+from hosts.podman.shapes import NetworkItem
+
+
+async def list_networks(podman: Podman, *, filters: Filters | None = None) -> list[NetworkItem]:
+    """`networks/json`."""
+    answer = await podman.get(path("networks", "json"), params={"filters": filters or None})
+    return cast(list[NetworkItem], answer.objects())
+
+
+async def inspect(podman: Podman, network: str) -> dict[str, Any]:
+    """All of a network, from 5.0 on with the containers in it. Raises NotFound."""
+    return (await podman.get(path("networks", network, "json"))).object()
+
+
+async def create(podman: Podman, spec: dict[str, Any]) -> NetworkItem:
+    """Create from `{"name", "driver", "subnets", "internal", "dns_enabled", "labels", …}`.
+
+    Over the API `dns_enabled` is false where absent, unlike on the command line. Raises Conflict
+    where the name is taken.
+    """
+    answer = await podman.call("POST", path("networks", "create"), body=spec)
+    return cast(NetworkItem, answer.object())
+
+
+async def remove(podman: Podman, network: str, *, force: bool = False) -> None:
+    """Remove; `force` also removes the containers in it. Raises NotFound, Conflict."""
+    answer = await podman.call("DELETE", path("networks", network), params={"force": force})
+    for report in answer.objects():
+        if report.get("Err"):
+            raise Conflict(str(report["Err"]), status=answer.status)

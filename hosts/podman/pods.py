@@ -1,0 +1,53 @@
+"""Pods: one small function per call. `pod` is a full id, or a name."""
+
+from typing import Any, Final, cast
+
+from hosts.podman.client import Podman
+from hosts.podman.paths import Filters, path
+from hosts.podman.shapes import PodListItem
+
+# A pod's containers are stopped each with its own patience.
+STOP_LIMIT_S: Final = 330.0
+
+
+async def list_pods(podman: Podman, *, filters: Filters | None = None) -> list[PodListItem]:
+    """`pods/json`, stopped ones too."""
+    answer = await podman.get(path("pods", "json"), params={"filters": filters or None})
+    return cast(list[PodListItem], answer.objects())
+
+
+async def inspect(podman: Podman, pod: str) -> dict[str, Any]:
+    """All of a pod. Raises NotFound."""
+    return (await podman.get(path("pods", pod, "json"))).object()
+
+
+async def start(podman: Podman, pod: str) -> bool:
+    """False: all its containers were running already."""
+    return await podman.change(path("pods", pod, "start"), timeout_s=STOP_LIMIT_S)
+
+
+async def stop(podman: Podman, pod: str, *, wait_s: int | None = None) -> bool:
+    """False: none was running. `wait_s` until SIGKILL; None: each container's own."""
+    params = {"t": wait_s}
+    return await podman.change(path("pods", pod, "stop"), params=params, timeout_s=STOP_LIMIT_S)
+
+
+async def restart(podman: Podman, pod: str) -> bool:
+    return await podman.change(path("pods", pod, "restart"), timeout_s=STOP_LIMIT_S)
+
+
+async def kill(podman: Podman, pod: str, *, signal: str = "SIGKILL") -> bool:
+    return await podman.change(path("pods", pod, "kill"), params={"signal": signal})
+
+
+async def pause(podman: Podman, pod: str) -> bool:
+    return await podman.change(path("pods", pod, "pause"))
+
+
+async def unpause(podman: Podman, pod: str) -> bool:
+    return await podman.change(path("pods", pod, "unpause"))
+
+
+async def remove(podman: Podman, pod: str, *, force: bool = False) -> None:
+    """Remove it with its containers; running ones only with `force`. Raises NotFound, Conflict."""
+    await podman.call("DELETE", path("pods", pod), params={"force": force}, timeout_s=STOP_LIMIT_S)

@@ -1,0 +1,128 @@
+"""Pulling an image, layer by layer.
+
+Libpod's own `images/pull` tells no bytes up to 5.8. Docker's `images/create` does: measured on
+4.3.1, 5.4.2 and 5.8.6 through a slowed registry, a line per layer and about a second.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hosts.podman.client import Podman, as_object
+from hosts.podman.errors import (
+    Interrupted,
+    Malformed,
+    NotFound,
+    PodmanError,
+    PullFailed,
+    Unavailable,
+)
+from hosts.podman.lines import json_lines
+from hosts.podman.paths import COMPAT, LIBPOD, path
+from hosts.podman.shortnames import is_qualified
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A registry account, sent with this one request; the host keeps nothing of it."""
+
+    username: str
+    password: str = field(repr=False)
+    registry: str
+
+    def header(self) -> str:
+        account = {
+            "username": self.username,
+            "password": self.password,
+            "serveraddress": self.registry,
+        }
+        return urlsafe_b64encode(json.dumps(account).encode()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgress:
+    """One line. `layer` is 12 digits of the layer (at the end: of the image), `status` Podman's
+    word (Pulling fs layer, Downloading, Download complete, Already exists); bytes only while
+    downloading; `text` is for people.
+    """
+
+    layer: str
+    status: str
+    current_bytes: int | None
+    total_bytes: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """The end of a pull: the full id of the image."""
+
+    image_id: str
+
+
+async def pull(
+    podman: Podman, reference: str, *, credential: Credential | None = None
+) -> AsyncGenerator[PullProgress | Pulled, None]:
+    """Pull `reference` (full, with its registry: `shortnames.resolve`), yielding the progress
+    and at last one Pulled. Always asks the registry, also when the image is there.
+
+    Raises PullFailed in Podman's own words, also for errors inside HTTP 200; Interrupted where the
+    connection breaks, then nobody knows. Closing the iterator (`aclosing`) ends the pull.
+    """
+    if not is_qualified(reference):
+        # Docker's half of the API would quietly take it from docker.io
+        raise PullFailed(f"{reference} does not name its registry.")
+    headers = {"X-Registry-Auth": credential.header()} if credential else None
+    params = {"fromImage": reference}
+    target = path("images", "create", prefix=COMPAT)
+    last = ""
+    try:
+        async with podman.stream("POST", target, params=params, headers=headers) as pieces:
+            async for line in json_lines(pieces):
+                progress = _progress(line)
+                last = progress.layer or last
+                yield progress
+    except (Unavailable, PullFailed, Malformed):
+        raise
+    except PodmanError as exc:
+        # 401, 404 and 500 before the first line from 5.x on; 4.3 has them in the stream
+        raise PullFailed(exc.message, cause=exc.cause, status=exc.status) from exc
+    yield Pulled(await _image_id(podman, last))
+
+
+def _progress(line: Mapping[str, Any]) -> PullProgress:
+    if error := line.get("error"):
+        detail = line.get("errorDetail")
+        words = detail.get("message") if isinstance(detail, dict) else None
+        raise PullFailed(str(words or error), status=200)
+    if "message" in line and "status" not in line:
+        raise PullFailed(str(line["message"]), status=200)
+    detail = as_object(line.get("progressDetail") or {})
+    status = str(line.get("status") or "")
+    return PullProgress(
+        layer=str(line.get("id") or ""),
+        status=status,
+        current_bytes=_count(detail.get("current")),
+        total_bytes=_count(detail.get("total")),
+        text=str(line.get("progress") or line.get("stream") or status).strip(),
+    )
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and value >= 0 else None
+
+
+async def _image_id(podman: Podman, last: str) -> str:
+    """The last line names the image by 12 digits of its id."""
+    if not last:
+        raise Interrupted("The pull ended without a word.")
+    try:
+        found = (await podman.get(path("images", last, "json", prefix=LIBPOD))).object()
+    except NotFound as exc:
+        raise PullFailed("The pull ended without an image.", cause=exc.message) from exc
+    image_id = found.get("Id")
+    if not isinstance(image_id, str):
+        raise Malformed("Podman's image has no id.")
+    return image_id

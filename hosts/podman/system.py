@@ -1,0 +1,57 @@
+"""The Podman service itself: is it there, which version, what does its host have."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import Malformed
+from hosts.podman.paths import path
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """What `_ping` tells. `libpod` is Podman's version, empty where the server is no Podman;
+    `compat` the Docker API it serves; `now` the host's clock, in whole seconds.
+    """
+
+    libpod: str
+    compat: str
+    now: datetime | None
+
+
+async def ping(podman: Podman, *, timeout_s: float | None = None) -> Ping:
+    """Cheap, without a version in its path, so every Podman answers it."""
+    answer = await podman.get("/_ping", timeout_s=timeout_s)
+    if answer.body.strip() != b"OK":
+        raise Malformed("What answers at the socket is not Podman.", status=answer.status)
+    return Ping(
+        libpod=answer.headers.get("Libpod-API-Version", ""),
+        compat=answer.headers.get("API-Version", ""),
+        now=_clock(answer.headers.get("Date")),
+    )
+
+
+async def info(podman: Podman) -> dict[str, Any]:
+    """`{"host", "store", "registries", "plugins", "version"}`. 250–400 ms of a fork: cache it."""
+    return (await podman.get(path("info"))).object()
+
+
+async def version(podman: Podman) -> dict[str, Any]:
+    """`{"Version", "ApiVersion", "Components", "Os", "Arch", "KernelVersion", …}`."""
+    return (await podman.get(path("version"))).object()
+
+
+async def df(podman: Podman, *, timeout_s: float = 120.0) -> dict[str, Any]:
+    """`{"ImagesSize", "Images", "Containers", "Volumes"}`; Podman walks its store for it: slow."""
+    return (await podman.get(path("system", "df"), timeout_s=timeout_s)).object()
+
+
+def _clock(date: str | None) -> datetime | None:
+    if not date:
+        return None
+    try:
+        return parsedate_to_datetime(date)
+    except ValueError:
+        return None

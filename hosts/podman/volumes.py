@@ -1,0 +1,46 @@
+"""Volumes: one small function per call. A volume's name is its id."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from hosts.podman.client import Podman
+from hosts.podman.paths import Filters, path
+from hosts.podman.shapes import VolumeItem
+
+
+async def list_volumes(podman: Podman, *, filters: Filters | None = None) -> list[VolumeItem]:
+    """`volumes/json`. Filters: `name`, `label`, `dangling`, …"""
+    answer = await podman.get(path("volumes", "json"), params={"filters": filters or None})
+    return cast(list[VolumeItem], answer.objects())
+
+
+async def inspect(podman: Podman, volume: str) -> dict[str, Any]:
+    """All of a volume. Raises NotFound."""
+    return (await podman.get(path("volumes", volume, "json"))).object()
+
+
+async def create(
+    podman: Podman,
+    *,
+    name: str = "",
+    driver: str = "local",
+    labels: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None,
+) -> VolumeItem:
+    """Create; an empty name lets Podman choose. Raises where the name is taken.
+
+    `options` can mount any path of the host (`type=none,o=bind,device=/`): guard them first.
+    """
+    body = {
+        "Name": name,
+        "Driver": driver,
+        "Labels": dict(labels or {}),
+        "Options": dict(options or {}),
+    }
+    answer = await podman.call("POST", path("volumes", "create"), body=body)
+    return cast(VolumeItem, answer.object())
+
+
+async def remove(podman: Podman, volume: str, *, force: bool = False) -> None:
+    """Remove; `force` also removes the containers that use it. Raises NotFound, Conflict."""
+    await podman.call("DELETE", path("volumes", volume), params={"force": force})
