@@ -5,7 +5,7 @@ import shutil
 from typing import Dict, List, Optional, Tuple
 
 from dashboard.bootstrap import environment
-from dashboard.bootstrap.trouble import say
+from dashboard.bootstrap.trouble import Trouble, say
 
 STAMP = os.path.join(environment.CHECKOUT, "node_modules", ".haulout.json")
 LOCK = "package-lock.json"
@@ -20,7 +20,7 @@ def missing() -> bool:
 def install() -> None:
     """Fetch the modules as locked, without running anything that they bring."""
     npm = _npm_on_path()
-    settings = {}
+    settings: Dict[str, str] = {}
     if npm is None:
         if environment.missing([NODE_LOCK]):
             say("no npm on PATH: fetching Node into .venv")
@@ -40,7 +40,7 @@ def _npm_on_path() -> Optional[List[str]]:
         version = environment.run("npm", [npm, "--version"]).strip()
         # `npm ci` with lock version 3 is npm 7 and newer
         return [npm] if int(version.split(".")[0]) >= 7 else None
-    except (environment.Trouble, ValueError):
+    except (Trouble, ValueError):
         return None
 
 

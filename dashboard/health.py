@@ -1,0 +1,103 @@
+"""/healthz: this process answers. /readyz: each part with its state. Open to all, so no inner words."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import redis.asyncio
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from dashboard.supervisor.pulse import PULSE_KEY
+from hosts.link.sockets import control_socket
+
+TIMEOUT_S = 2.0
+UP, DOWN = "up", "down"
+
+
+async def alive(request: HttpRequest) -> HttpResponse:
+    """200 as long as the process serves; asks nobody else."""
+    return JsonResponse({"state": UP})
+
+
+async def ready(request: HttpRequest) -> HttpResponse:
+    """200 when database, Redis, link and worker all answer, else 503; JSON with each one's state."""
+    parts: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+        "database": _database,
+        "redis": _redis,
+        "link": _link,
+        "worker": _worker,
+    }
+    states = await asyncio.gather(*(_asked(part) for part in parts.values()))
+    answer = dict(zip(parts, states, strict=True))
+    whole = all(state["state"] == UP for state in states)
+    return JsonResponse({"state": UP if whole else DOWN, **answer}, status=200 if whole else 503)
+
+
+async def _asked(part: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    started = time.monotonic()
+    try:
+        state = await asyncio.wait_for(part(), TIMEOUT_S)
+    except TimeoutError:
+        state = {"state": DOWN, "why": f"no answer within {TIMEOUT_S:g} s"}
+    except (OSError, aiohttp.ClientError, redis.RedisError, DatabaseError, json.JSONDecodeError):
+        state = {"state": DOWN, "why": "does not answer"}
+    return {**state, "took_ms": round((time.monotonic() - started) * 1000, 1)}
+
+
+async def _database() -> dict[str, Any]:
+    def select() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+
+    await sync_to_async(select)()
+    return {"state": UP, "kind": connection.vendor}
+
+
+async def _redis() -> dict[str, Any]:
+    client = _client()
+    try:
+        await client.ping()
+    finally:
+        await client.aclose()
+    return {"state": UP}
+
+
+async def _worker() -> dict[str, Any]:
+    """A worker writes its pulse to Redis every few seconds, with an end of its own."""
+    client = _client()
+    try:
+        count = 0
+        async for _key in client.scan_iter(match=f"{PULSE_KEY}*", count=100):
+            count += 1
+    finally:
+        await client.aclose()
+    if count == 0:
+        return {"state": DOWN, "why": "no worker has shown itself in the last seconds"}
+    return {"state": UP, "count": count}
+
+
+async def _link() -> dict[str, Any]:
+    connector = aiohttp.UnixConnector(path=str(control_socket(settings.HAULOUT_RUN)))
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        session.get("http://link/health") as answer,
+    ):
+        if answer.status != 200:
+            return {"state": DOWN, "why": f"answered {answer.status}"}
+        told = await answer.json()
+    counts = {k: v for k, v in told.items() if isinstance(v, int)} if isinstance(told, dict) else {}
+    return {"state": UP, **counts}
+
+
+def _client() -> "redis.asyncio.Redis":
+    return redis.asyncio.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
+    )

@@ -1,0 +1,38 @@
+"""A worker's sign of life: a key in Redis that ends by itself. Read by /readyz."""
+
+import logging
+import os
+import socket
+import threading
+
+import redis
+
+PULSE_KEY = "haulout:pulse:worker:"
+EVERY_S = 4.0
+ENDS_S = 12
+log = logging.getLogger(__name__)
+
+
+def beat(redis_url: str, stopped: threading.Event) -> None:
+    """Write the key until `stopped`; Redis being away is borne and tried again."""
+    key = f"{PULSE_KEY}{socket.gethostname()}:{os.getpid()}"
+    client = redis.Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=3)
+    while True:
+        try:
+            client.set(key, 1, ex=ENDS_S)
+        except redis.RedisError:
+            log.debug("no Redis to write the pulse to")
+        if stopped.wait(EVERY_S):
+            break
+    try:
+        client.delete(key)
+    except redis.RedisError:
+        log.debug("no Redis to end the pulse in")
+    client.close()
+
+
+def start(redis_url: str) -> threading.Event:
+    """Start the pulse in a thread of its own; set the returned event to end it."""
+    stopped = threading.Event()
+    threading.Thread(target=beat, args=(redis_url, stopped), name="pulse", daemon=True).start()
+    return stopped
