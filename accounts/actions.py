@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -144,6 +145,15 @@ def enable(by: User, who: Who, *, user: User) -> None:
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
             epoch.raise_epoch()
             _enter(who, "people.enable", user)
+
+
+def remove_second_factor(by: User, who: Who, *, user: User) -> None:
+    """For somebody who lost phone and codes: afterwards their password alone signs them in."""
+    require_manage(by, who, target=target_of(user), role=user.role)
+    with transaction.atomic():
+        removed, _per_model = Authenticator.objects.filter(user=user).delete()
+        if removed:
+            _enter(who, "people.factor", user, detail="taken away")
 
 
 def rename(user: User, who: Who, *, name: str) -> None:

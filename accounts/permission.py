@@ -1,7 +1,5 @@
 """May this person do this to that person? Refusals are written to the audit log here."""
 
-from django.db import transaction
-
 from accounts.errors import NotPermitted
 from accounts.models import Role, User
 from accounts.verbs import PEOPLE_MANAGE
@@ -26,6 +24,5 @@ def require_manage(by: User, who: Who, *, target: Target, role: Role) -> None:
         reason = f"the role {role.name} permits more than their own"
     else:
         return
-    with transaction.atomic():
-        write.refusal(who, PEOPLE_MANAGE.name, target, reason=reason)
+    write.refusal(who, PEOPLE_MANAGE.name, target, reason=reason)
     raise NotPermitted(PEOPLE_MANAGE.name)

@@ -1,0 +1,53 @@
+"""What the audit log hears of signing in and out, and of one's secrets. Decides nothing."""
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permission import target_of
+from audit import write
+from audit.shapes import Target, Who
+
+
+def signed_in(user: User, who: Who) -> None:
+    """Somebody got in; `who` carries the new session."""
+    _event(who, "signin.ok", target_of(user), detail=user.email)
+
+
+def signed_out(user: User, who: Who) -> None:
+    """Somebody ended their session themselves."""
+    _event(who, "signin.out", target_of(user))
+
+
+def failed(who: Who, *, email: str, why: str) -> None:
+    """A try that did not get in. `email` is what was typed, `why` goes to the log alone."""
+    user = User.objects.filter(email=email).first()
+    target = target_of(user) if user else Target(kind="user", name=email[:200])
+    named = replace(who, name=email[:200], user_id=user.pk if user else None)
+    _event(named, "signin.failed", target, detail=why)
+
+
+def limited(who: Who, *, email: str) -> None:
+    """Too many tries, refused before the password was looked at. Equal ones are counted as one."""
+    write.refusal(
+        replace(who, name=email[:200]),
+        "signin.failed",
+        Target(kind="user", name=email[:200]),
+        reason="too many tries",
+    )
+
+
+def password_changed(user: User, who: Who) -> None:
+    """Somebody changed their own password."""
+    _event(who, "people.password", target_of(user))
+
+
+def factor_changed(user: User, who: Who, *, what: str) -> None:
+    """A second factor was added, removed or renewed, e.g. `totp added`."""
+    _event(who, "people.factor", target_of(user), detail=what)
+
+
+def _event(who: Who, verb: str, target: Target, *, detail: str = "") -> None:
+    with transaction.atomic():
+        write.event(who, verb, target, detail=detail)

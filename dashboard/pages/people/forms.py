@@ -1,0 +1,38 @@
+"""The invitation and the role."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from dashboard.pages.signin.forms import Dressed
+
+
+class RoleChoice(forms.ModelChoiceField):
+    """Roles with what they permit."""
+
+    def label_from_instance(self, obj: Role) -> str:
+        """The role's name and one line about it."""
+        return f"{obj.label}: {obj.describes}" if obj.describes else obj.label
+
+
+class RoleForm(Dressed):
+    """A role, by its name."""
+
+    role = RoleChoice(
+        label=_("Role"),
+        queryset=Role.objects.all(),
+        to_field_name="name",
+        empty_label=None,
+        initial="viewer",
+    )
+
+
+class InviteForm(RoleForm):
+    """Whom to invite, and as what."""
+
+    email = forms.EmailField(
+        label=_("Email"),
+        help_text=_("They will sign in with it. Haulout sends no mail: you pass the link on."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ["email", "role"]

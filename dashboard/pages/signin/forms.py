@@ -1,0 +1,71 @@
+"""The forms of sign-in and one's own account. `Dressed` gives every field the look of a page."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm
+from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.translation import gettext_lazy as _
+
+INPUT = "form-control"
+
+
+def password_help() -> str:
+    """What a password must be like, from the validators themselves."""
+    return " ".join(str(text) for text in password_validators_help_texts())
+
+
+class Dressed(forms.Form):
+    """A form whose inputs wear the classes of our pages; labels stand above, not inside."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            kind = "form-select" if isinstance(field.widget, forms.Select) else INPUT
+            if not isinstance(field.widget, forms.CheckboxInput):
+                field.widget.attrs["class"] = kind
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(Dressed, LoginForm):
+    """Address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Email")
+        self.fields["login"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
+        self.fields["password"].help_text = ""
+
+
+class ChangePasswordForm(Dressed, AllauthChangePasswordForm):
+    """The old password, and the new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Your password now")
+        self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = password_help()
+        self.fields["password2"].label = _("New password again")
+
+
+class ReauthenticateForm(Dressed, AllauthReauthenticateForm):
+    """The password once more, before something delicate."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs["autofocus"] = True
+
+
+class NameForm(Dressed):
+    """One's own name."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("What others and the audit log show."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )

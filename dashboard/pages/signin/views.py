@@ -1,0 +1,32 @@
+"""One's own account: name, password, second factor."""
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import actions
+from dashboard.pages.signin.forms import NameForm
+from dashboard.person import person_of
+
+
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """The page, and one's new name."""
+    person = person_of(request)
+    form = NameForm(request.POST or None, initial={"name": person.user.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.rename(person.user, person.who, name=form.cleaned_data["name"])
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("Your name is changed."))
+            return redirect("account_settings")
+    factors = set(Authenticator.objects.filter(user=person.user).values_list("type", flat=True))
+    context = {"form": form, "totp": Authenticator.Type.TOTP in factors}
+    status = 422 if form.errors else 200
+    return render(request, "account/settings.html", context, status=status)

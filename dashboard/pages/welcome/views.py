@@ -1,0 +1,97 @@
+"""The three pages behind one-time links. A dead link says so, whatever killed it."""
+
+from collections.abc import Callable
+
+from allauth.account.adapter import get_adapter
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import actions, invitations
+from accounts.errors import AccountsError
+from accounts.invitations import Kind
+from accounts.models import User
+from dashboard.pages.signin.who import stranger
+from dashboard.pages.welcome.forms import FirstAdminForm, JoinForm, PasswordForm
+
+Page = Callable[[HttpRequest, str], HttpResponse]
+
+
+def _door(page: Page) -> Page:
+    """What all three have in common: tries per address are limited, nothing is kept in caches."""
+
+    @require_http_methods(["GET", "POST"])
+    @sensitive_post_parameters("password", "again")
+    @never_cache
+    @rate_limit(action="one_time_link", limit_get=True)
+    def answered(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return page(request, token)
+        except AccountsError as trouble:
+            return render(request, "welcome/dead.html", {"trouble": trouble}, status=410)
+
+    return answered
+
+
+@_door
+def first(request: HttpRequest, token: str) -> HttpResponse:
+    """Make the first administrator, sign them in, go on to the first host."""
+    invitations.find(Kind.FIRST_ADMIN, token)
+    form = FirstAdminForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.welcome_first_admin(stranger(request), token, **form.wanted())
+        except ValidationError as problem:
+            form.add_problems(problem)
+        else:
+            return _inside(request, user, reverse("hosts:add"))
+    return _form(request, "welcome/first.html", form)
+
+
+@_door
+def invite(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the invited person in."""
+    link = invitations.find(Kind.INVITE, token)
+    form = JoinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.accept_invitation(stranger(request), token, **form.wanted())
+        except ValidationError as problem:
+            form.add_problems(problem)
+        else:
+            return _inside(request, user, "/")
+    return _form(request, "welcome/invite.html", form, link=link)
+
+
+@_door
+def reset(request: HttpRequest, token: str) -> HttpResponse:
+    """Set a new password, then sign in with it: a second factor is still asked for there."""
+    link = invitations.find(Kind.RESET, token)
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reset_password(stranger(request), token, **form.wanted())
+        except ValidationError as problem:
+            form.add_problems(problem)
+        else:
+            messages.success(request, _("Your new password is set. Sign in with it."))
+            return redirect("account_login")
+    return _form(request, "welcome/reset.html", form, link=link)
+
+
+def _inside(request: HttpRequest, user: User, url: str) -> HttpResponse:
+    get_adapter(request).login(request, user)
+    return HttpResponseRedirect(url)
+
+
+def _form(
+    request: HttpRequest, template: str, form: PasswordForm, **context: object
+) -> HttpResponse:
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
