@@ -1,4 +1,4 @@
-"""ASGI: HTTP to Django, WebSockets to the live lists and streams, each behind the exact Origin list."""
+"""ASGI: HTTP to Django, WebSockets to live lists and streams behind the exact Origin list."""
 
 import os
 
@@ -10,8 +10,8 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - after Django's set-up
 
 from dashboard.origins import OriginRequired  # noqa: E402
-from dashboard.sockets import routes  # noqa: E402
 from dashboard.socket_session import SocketSession  # noqa: E402
+from dashboard.sockets import routes  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 def database(url: str, sqlite_file: Path) -> dict[str, Any]:
-    """Django's DATABASES entry. `url` like postgresql://user:pw@host:port/name or with ?host=/socket."""
+    """Django's DATABASES entry. `url`: postgresql://user:pw@host:port/name, or ?host=/socket."""
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",

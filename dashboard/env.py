@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -96,7 +97,7 @@ def interface_addresses() -> list[str]:
     return list(
         dict.fromkeys(
             before.split()[-1]
-            for before, line in zip(lines, lines[1:], strict=False)
+            for before, line in pairwise(lines)
             if "/32 host LOCAL" in line
         )
     )

@@ -35,7 +35,7 @@ PLACES: tuple[tuple[Place, ...], ...] = (
         Place("volumes:list", _("Volumes"), "hard-drive", verb="volume.view", key="v"),
         Place("networks:list", _("Networks"), "network", verb="network.view", key="n"),
         Place("jobs:list", _("Jobs"), "list-checks", key="j"),
-        Place("audit:list", _("Audit"), "scroll-text", verb="audit.view", key="a"),
+        Place("audit:list", _("Audit"), "scroll-text", verb="audit.read", key="a"),
     ),
     (
         Place("people:list", _("People"), "users", verb="people.manage"),

@@ -15,7 +15,17 @@ from accounts.verbs import all_verbs
 from hosts.access import Denied, NotVisible
 
 # paths that a person without a session may ask for (prefixes); everything else is closed
-OPEN = ("/account/login/", "/account/2fa/", "/welcome/", "/invite/", "/reset/", "/healthz", "/readyz")
+OPEN = (
+    "/account/login/",
+    "/account/logout/",
+    "/account/2fa/authenticate/",
+    "/account/inactive/",
+    "/welcome/",
+    "/invite/",
+    "/reset/",
+    "/healthz",
+    "/readyz",
+)
 
 
 class SignInRequired:

@@ -1,4 +1,4 @@
-"""The guard before every WebSocket: an Origin that is exactly one of ours. An absent one is refused."""
+"""The guard before every WebSocket: an Origin that is exactly one of ours; none is refused."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class OriginRequired:
         self.application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        headers = {name: value for name, value in scope["headers"]}
+        headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
         if origin not in settings.CSRF_TRUSTED_ORIGINS:
             await receive()

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dashboard.session_age.SessionAge",
     "dashboard.middleware.SignInRequired",
     "dashboard.middleware.Refusals",
 ]
@@ -81,7 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "dashboard.pages.frame.frame",
+                "dashboard.frame.frame",
             ],
             "builtins": ["lucide.templatetags.lucide", "django.templatetags.i18n"],
         },
@@ -115,9 +116,42 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assignment]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "dashboard.pages.signin.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGOUT_ON_GET = False
+# this session stays; all others end by the changed hash
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "one_time_link": "20/m/ip",
+}
+ACCOUNT_FORMS = {
+    "login": "dashboard.pages.signin.forms.SignInForm",
+    "change_password": "dashboard.pages.signin.forms.ChangePasswordForm",
+    "reauthenticate": "dashboard.pages.signin.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "dashboard.pages.signin.mfa.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "dashboard.pages.signin.mfa.AuthenticateForm",
+    "reauthenticate": "dashboard.pages.signin.mfa.ReauthenticateForm",
+    "activate_totp": "dashboard.pages.signin.mfa.ActivateForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Haulout"
+MFA_TOTP_TOLERANCE = 1
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
@@ -125,7 +159,9 @@ SESSION_COOKIE_NAME = "__Host-haulout" if ENV.https else "haulout"
 CSRF_COOKIE_NAME = "__Host-haulout-csrf" if ENV.https else "haulout-csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+# idle end, which dashboard.session_age slides, and absolute end
+SESSION_COOKIE_AGE = 12 * 3600
+HAULOUT_SESSION_END_S = 7 * 24 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.https and not ENV.own_certificate else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_proxy else None
 SECURE_REFERRER_POLICY = "same-origin"

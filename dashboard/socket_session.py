@@ -1,6 +1,6 @@
 """Who is behind a WebSocket: the session cookie read once, in its own thread.
 
-Channels' stock session middleware saves and locks through one shared database thread; this only reads.
+Channels' stock middleware goes through one shared database thread; this only reads.
 """
 
 from http.cookies import CookieError, SimpleCookie
@@ -14,7 +14,7 @@ from django.db import close_old_connections
 
 
 class SocketSession:
-    """ASGI middleware: sets scope["user"] and scope["session_key"]; closes 4401 without a person."""
+    """ASGI middleware: sets "user" and "session_key" in the scope; 4401 without a person."""
 
     def __init__(self, application: Any) -> None:
         self.application = application

@@ -7,11 +7,13 @@ from hosts.access.visible import allows, visible_endpoints, visible_hosts, visib
 from hosts.models import INVENTORY, Endpoint, Host, InventoryRow, Job
 
 
-def target_of(endpoint: Endpoint, *, kind: str = "endpoint", id: str = "", name: str = "") -> Target:
+def target_of(
+    endpoint: Endpoint, *, kind: str = "endpoint", object_id: str = "", name: str = ""
+) -> Target:
     """The audit log's words for an object of `endpoint`, or for the endpoint itself."""
     return Target(
         kind=kind,
-        id=id or str(endpoint.pk),
+        id=object_id or str(endpoint.pk),
         name=name or str(endpoint),
         host_id=endpoint.host_id,
         host_name=endpoint.host.name,
@@ -29,9 +31,7 @@ def require(person: Person, verb: str, target: Target, endpoint: Endpoint | None
 
 def get_endpoint(person: Person, endpoint_id: int, verb: str) -> Endpoint:
     """The endpoint, if `person` sees it and may do `verb` there. NotVisible, Denied."""
-    found = (
-        visible_endpoints(person).select_related("host", "login").filter(pk=endpoint_id).first()
-    )
+    found = visible_endpoints(person).select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None:
         raise NotVisible
     require(person, verb, target_of(found), found)
@@ -52,7 +52,7 @@ def get_object(
     )
     if found is None or not allows(person, f"{kind}.view", found.endpoint):
         raise NotVisible
-    target = target_of(found.endpoint, kind=kind, id=podman_id, name=found.name)
+    target = target_of(found.endpoint, kind=kind, object_id=podman_id, name=found.name)
     require(person, verb, target, found.endpoint)
     return found
 

@@ -1,4 +1,4 @@
-"""What Haulout keeps about hosts. Rows only; what may be done with them lives in access and actions."""
+"""What Haulout keeps about hosts. Rows only; what may be done lives in access and actions."""
 
 from hosts.models.hosts import Endpoint, Group, Host, Login
 from hosts.models.inventory import (

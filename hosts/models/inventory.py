@@ -14,7 +14,7 @@ LIVE = Q(gone__isnull=True)
 
 
 class InventoryRow(models.Model):
-    """What all mirrored objects have. `podman_id` is the full id, or the name where Podman has none."""
+    """What all mirrored objects have. `podman_id`: the full id, else the name."""
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="%(class)ss")
     podman_id = models.CharField(max_length=255)

@@ -36,7 +36,9 @@ class Job(models.Model):
 
     verb = models.CharField(max_length=60)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="jobs")
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.SET_NULL, null=True, related_name="jobs")
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.SET_NULL, null=True, related_name="jobs"
+    )
     # names as they were, so that a job outlives host and person
     host_name = models.CharField(max_length=63)
     endpoint_name = models.CharField(max_length=130)
@@ -81,7 +83,8 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     # raised by each claim; a worker that lost its lease must not write
     claim = models.PositiveIntegerField(default=0)
-    lost_workers = models.PositiveSmallIntegerField(default=0)
+    # below 0 for a moment after an orderly stop (hosts.jobs.lease.release)
+    lost_workers = models.SmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-id"]

@@ -1,0 +1,55 @@
+"""What every `ask` shares: fetch and authorise each target, then order the job."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Denied, NotVisible, Person, get_object
+from hosts.jobs.ask import Order, ask, ask_batch
+from hosts.models import Batch, InventoryRow, Job
+
+# an object named by the endpoint it lives on and its id there
+ObjectRef = tuple[int, str]
+
+
+def order_for(row: InventoryRow, kind: str, params: dict[str, Any]) -> Order:
+    """The order that concerns a mirrored object."""
+    return Order(
+        endpoint=row.endpoint,
+        kind=kind,
+        object_id=row.podman_id,
+        name=row.name or row.podman_id[:12],
+        params=params,
+    )
+
+
+def ask_object(
+    person: Person, verb: str, ref: ObjectRef, *, params: dict[str, Any], queue: str = "short"
+) -> Job:
+    """A job for one object. The kind is the verb's first word. NotVisible, Denied."""
+    kind = verb.partition(".")[0]
+    row = get_object(person, kind, *ref, verb=verb)
+    return ask(person, verb, order_for(row, kind, params), queue=queue)
+
+
+def ask_objects(
+    person: Person,
+    verb: str,
+    refs: Iterable[ObjectRef],
+    *,
+    params: dict[str, Any],
+    queue: str = "short",
+) -> Batch:
+    """A batch over many objects. What one may not do is left out and listed in `skipped`."""
+    kind = verb.partition(".")[0]
+    orders: list[Order] = []
+    skipped: list[dict[str, str]] = []
+    for ref in dict.fromkeys(refs):
+        try:
+            orders.append(order_for(get_object(person, kind, *ref, verb=verb), kind, params))
+        except NotVisible:
+            skipped.append({"name": ref[1][:12], "host": "", "why": _("no longer there")})
+        except Denied:
+            skipped.append({"name": ref[1][:12], "host": "", "why": _("not permitted")})
+    return ask_batch(person, verb, orders, skipped=skipped, queue=queue)

@@ -1,0 +1,39 @@
+"""Which registry credential a request carries: the longest match, a group's before everybody's."""
+
+from asgiref.sync import sync_to_async
+from django.db.models import Q
+
+from hosts import vault
+from hosts.actions.references import Reference
+from hosts.models import Endpoint, RegistryCredential
+from hosts.podman.images import Credential
+
+PURPOSE = "registry"
+
+
+def credential_for(endpoint: Endpoint, reference: Reference) -> RegistryCredential | None:
+    """The row whose registry heads the reference, for this endpoint's host; None: anonymous."""
+    full = f"{reference.registry}/{reference.path}"
+    rows = RegistryCredential.objects.filter(
+        Q(group=None) | Q(group__hosts=endpoint.host_id)
+    ).distinct()
+    fitting = [
+        row
+        for row in rows
+        if full == row.registry or full.startswith(row.registry.rstrip("/") + "/")
+    ]
+    return max(fitting, key=lambda row: (len(row.registry), row.group_id is not None), default=None)
+
+
+def open_auth(endpoint: Endpoint, reference: Reference) -> Credential | None:
+    """The credential to send with one request. Only link, worker and console can open it."""
+    row = credential_for(endpoint, reference)
+    if row is None:
+        return None
+    password = vault.open_sealed(bytes(row.sealed_password), PURPOSE).decode()
+    return Credential(username=row.username, password=password, registry=reference.registry)
+
+
+async def auth_for(endpoint: Endpoint, reference: Reference) -> Credential | None:
+    """`open_auth` beside the event loop."""
+    return await sync_to_async(open_auth, thread_sensitive=False)(endpoint, reference)

@@ -1,0 +1,50 @@
+"""container.kill: settled by a snapshot of the process before."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.container_state import changed, look
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import containers
+
+VERB = "container.kill"
+# what a person may choose; Podman takes these names
+SIGNALS = ("KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH")
+
+
+def _params(signal: str) -> dict[str, Any]:
+    if signal not in SIGNALS:
+        raise ValueError(f"no such signal: {signal}")
+    return {"signal": signal}
+
+
+def ask(person: Person, ref: ObjectRef, *, signal: str = "KILL") -> Job:
+    """Ask for a signal; one of SIGNALS, else ValueError."""
+    return ask_object(person, VERB, ref, params=_params(signal))
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, signal: str = "KILL") -> Batch:
+    """Ask for many signals."""
+    return ask_objects(person, VERB, refs, params=_params(signal))
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remember the process, then send the signal."""
+    await errand.about_to_send(await look(errand))
+    await containers.kill(errand.podman, errand.object_id, signal=errand.params["signal"])
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """KILL is seen by its effect; any other leaves no trace and is not sent twice."""
+    state = await look(errand)
+    if changed(errand.before, state) or not state["running"]:
+        return Settled.DONE
+    return Settled.AGAIN if errand.params["signal"] == "KILL" else Settled.UNKNOWN
+
+
+ACTION = Action(VERB, do, settle)

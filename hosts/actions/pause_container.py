@@ -1,0 +1,39 @@
+"""container.pause: settled by state."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.container_state import look
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import containers
+
+VERB = "container.pause"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Ask for a pause."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """Ask for many pauses."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Pause it."""
+    await errand.about_to_send()
+    await containers.pause(errand.podman, errand.object_id)
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Paused."""
+    return Settled.DONE if (await look(errand))["paused"] else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,76 @@
+"""Image references as people write them: `[registry/]path[:tag][@digest]`.
+
+Grammar after the reference package of the distribution project, which Podman uses.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_PATH = re.compile(rf"{_PART}(?:/{_PART})*")
+_REGISTRY = re.compile(
+    r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
+    r"|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?"
+)
+_TAG = re.compile(r"[\w][\w.-]{0,127}", re.ASCII)
+_DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`registry` is empty for a short name."""
+
+    registry: str
+    path: str
+    tag: str
+    digest: str
+
+    def __str__(self) -> str:
+        name = f"{self.registry}/{self.path}" if self.registry else self.path
+        return (
+            name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+        )
+
+    @property
+    def short(self) -> bool:
+        """True when Podman would have to guess the registry."""
+        return not self.registry
+
+
+def parse(text: str) -> Reference:
+    """The parts of `text`; a missing tag becomes `latest` unless a digest is given. ValueError."""
+    text = text.strip()
+    if not text:
+        raise ValueError(_("Give the name of an image."))
+    rest, at, digest = text.partition("@")
+    if at and not _DIGEST.fullmatch(digest):
+        raise ValueError(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
+    first, slash, others = rest.partition("/")
+    registry = ""
+    if slash and ("." in first or ":" in first or first == "localhost" or first.startswith("[")):
+        if not _REGISTRY.fullmatch(first):
+            raise ValueError(_("“%s” is not the name of a registry.") % first[:80])
+        registry, rest = first, others
+    path, colon, tag = rest.partition(":")
+    if colon and not _TAG.fullmatch(tag):
+        raise ValueError(_("“%s” is not a tag: letters, digits, “.”, “_”, “-”.") % tag[:80])
+    if path != path.lower():
+        raise ValueError(_("The name of an image is written in lower case."))
+    if len(text) > 400 or not _PATH.fullmatch(path):
+        raise ValueError(_("“%s” is not the name of an image.") % path[:80])
+    return Reference(registry, path, tag or ("" if digest else "latest"), digest)
+
+
+def candidates(reference: Reference, search: list[str]) -> list[str]:
+    """Full names that a short one may mean, from the registries that a host searches."""
+    if not reference.short:
+        return [str(reference)]
+    found = []
+    for registry in search or ["docker.io"]:
+        path = reference.path
+        if registry == "docker.io" and "/" not in path:
+            path = f"library/{path}"
+        found.append(str(Reference(registry, path, reference.tag, reference.digest)))
+    return found

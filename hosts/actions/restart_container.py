@@ -1,0 +1,46 @@
+"""container.restart: settled by a snapshot of the process before."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.container_state import changed, look
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import containers
+
+VERB = "container.restart"
+
+
+def _params(timeout_s: int | None) -> dict[str, Any]:
+    return {} if timeout_s is None else {"timeout_s": timeout_s}
+
+
+def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
+    """Ask for a restart; after `timeout_s` (None: the container's own) it is killed first."""
+    return ask_object(person, VERB, ref, params=_params(timeout_s))
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
+    """Ask for many restarts."""
+    return ask_objects(person, VERB, refs, params=_params(timeout_s))
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remember the process, then restart."""
+    await errand.about_to_send(await look(errand))
+    await containers.restart(errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s"))
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Another process than before that runs; stopped in between: start is what is missing."""
+    state = await look(errand)
+    if changed(errand.before, state) and state["running"]:
+        return Settled.DONE
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

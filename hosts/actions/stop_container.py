@@ -1,0 +1,46 @@
+"""container.stop: settled by state."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.container_state import look
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import containers
+
+VERB = "container.stop"
+
+
+def _params(timeout_s: int | None) -> dict[str, Any]:
+    return {} if timeout_s is None else {"timeout_s": timeout_s}
+
+
+def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
+    """Ask for a stop; after `timeout_s` (None: the container's own) it is killed."""
+    return ask_object(person, VERB, ref, params=_params(timeout_s))
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
+    """Ask for many stops."""
+    return ask_objects(person, VERB, refs, params=_params(timeout_s))
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Stop it; stopping what is stopped is no error (304)."""
+    await errand.about_to_send()
+    changed = await containers.stop(
+        errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s")
+    )
+    return {"changed": changed}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Not running."""
+    state = await look(errand)
+    return Settled.AGAIN if state["running"] else Settled.DONE
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,39 @@
+"""container.unpause: settled by state."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.container_state import look
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import containers
+
+VERB = "container.unpause"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Ask to go on after a pause."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """Ask for many to go on."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Let it go on."""
+    await errand.about_to_send()
+    await containers.unpause(errand.podman, errand.object_id)
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Not paused."""
+    return Settled.AGAIN if (await look(errand))["paused"] else Settled.DONE
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,100 @@
+"""From a click to a job row: intent and row in one transaction, then a wake-up call.
+
+If the intent cannot be written nothing is done.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import Asking
+from hosts import bells, vault
+from hosts.access import Person
+from hosts.access.fetch import target_of
+from hosts.jobs import wake
+from hosts.models import Batch, Endpoint, Job
+
+# purpose of sealed job parameters (hosts.vault)
+PURPOSE = "job"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a job is to do on one object. `secrets` are sealed; `params` are shown and audited."""
+
+    endpoint: Endpoint
+    kind: str
+    object_id: str
+    name: str
+    params: dict[str, Any] = field(default_factory=dict)
+    secrets: bytes | None = None
+
+
+def ask(person: Person, verb: str, order: Order, *, queue: str) -> Job:
+    """One authorised order as a job. The caller has authorised it (hosts.access)."""
+    return ask_all(person, verb, [order], queue=queue)[0]
+
+
+def ask_batch(
+    person: Person, verb: str, orders: list[Order], *, skipped: list[dict[str, str]], queue: str
+) -> Batch:
+    """Many authorised orders as one batch; `skipped` says which targets were left out and why."""
+    with transaction.atomic():
+        batch = Batch.objects.create(verb=verb, asked_by_name=person.who.name, skipped=skipped)
+        ask_all(person, verb, orders, queue=queue, batch=batch)
+    return batch
+
+
+def ask_all(
+    person: Person, verb: str, orders: list[Order], *, queue: str, batch: Batch | None = None
+) -> list[Job]:
+    """Rows and intents of all orders in one transaction; workers are woken after the commit."""
+    now = timezone.now()
+    with transaction.atomic():
+        # lock order: jobs, then inventory, then the audit head. The row needs its intent's
+        # number and the entry the job's id, so rows come first with intent 0.
+        jobs = [
+            Job(
+                verb=verb,
+                batch=batch,
+                endpoint=order.endpoint,
+                host_name=order.endpoint.host.name,
+                endpoint_name=str(order.endpoint),
+                object_kind=order.kind,
+                object_id=order.object_id,
+                object_name=order.name,
+                asked_by_id=person.user.pk,
+                asked_by_name=person.who.name,
+                who=asdict(person.who),
+                intent=0,
+                params=order.params,
+                sealed_params=vault.seal(order.secrets, PURPOSE) if order.secrets else None,
+                queue=queue,
+                published_at=now,
+            )
+            for order in orders
+        ]
+        for job in jobs:
+            job.save(force_insert=True)
+        numbers = write.intents(
+            Asking(
+                person.who,
+                verb,
+                target_of(
+                    order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name
+                ),
+                params=order.params,
+                grant=f"role {person.user.role.name}",
+                job_id=job.pk,
+            )
+            for job, order in zip(jobs, orders, strict=True)
+        )
+        for job, number in zip(jobs, numbers, strict=True):
+            job.intent = number
+        Job.objects.bulk_update(jobs, ["intent"])
+        bells.ring("jobs", "audit")
+        wake.after_commit([job.pk for job in jobs], queue)
+    return jobs

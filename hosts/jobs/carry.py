@@ -1,0 +1,166 @@
+"""One job from claim to outcome: authorise again, look or settle, act, refresh."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.utils.translation import gettext as _
+
+from audit.shapes import Who
+from hosts import vault
+from hosts.access import Person, allows
+from hosts.jobs.ask import PURPOSE
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Handler, Settled
+from hosts.jobs.lease import MAX_LOST_WORKERS
+from hosts.jobs.outcome import Outcome
+from hosts.jobs.save import ClaimLost, save
+from hosts.models import Job
+from hosts.podman import Podman
+from hosts.podman.errors import DeadlineExceeded, PodmanError, Unavailable
+
+log = logging.getLogger(__name__)
+
+# how long a try that lost its host waits for it, to see what became of it
+SETTLE_FOR_S = 90.0
+
+
+async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Outcome:
+    """Carry `job` out; always returns an outcome, except when cancelled by the worker's own end."""
+    began = time.monotonic()
+    errand: Errand | None = None
+    state: str = Job.State.FAILED
+    result: dict[str, Any] = {}
+    error = cause = ""
+    try:
+        refused = _refused(job, handler)
+        if refused:
+            state, error = refused
+        elif handler is not None and podman is not None:
+            errand = _errand(job, podman)
+            result = await _act(errand, handler)
+            state = Job.State.OK
+    except Trouble as trouble:
+        error, cause = trouble.message, trouble.cause
+    except Undecided as undecided:
+        state, error, cause = Job.State.UNKNOWN, str(undecided), undecided.cause
+    except PodmanError as failure:
+        error, cause = failure.message, failure.cause
+    except ClaimLost:
+        raise
+    except Exception as bug:
+        # a job ends whatever happens; the trace is in the log, the person gets one line
+        log.exception("job %s: %s failed", job.pk, job.verb)
+        error = _("Haulout itself failed here; its log has the details.")
+        cause = type(bug).__name__
+    return Outcome(
+        job_id=job.pk,
+        claim=job.claim,
+        state=state,
+        result=result,
+        error=error,
+        cause=cause,
+        progress=errand.progress if errand else {},
+        output=errand.text() if errand else "",
+        duration_ms=round((time.monotonic() - began) * 1000),
+    )
+
+
+class Undecided(Exception):
+    """A try was sent and nobody can tell what became of it."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
+    """Why the job must not be done now: (state, words), or None."""
+    if handler is None:
+        return Job.State.FAILED, _("This version of Haulout does not know “%s”.") % job.verb
+    if job.lost_workers >= MAX_LOST_WORKERS:
+        return Job.State.FAILED, _("Given up: three workers were lost while carrying this out.")
+    if job.endpoint is None:
+        return Job.State.FAILED, _("The host was removed from Haulout before this began.")
+    if not (job.endpoint.enabled and job.endpoint.host.enabled):
+        return Job.State.FAILED, _("The host was disabled before this began.")
+    if job.who.get("door") == "console":
+        return None
+    if job.asked_by is None or not allows(
+        Person(job.asked_by, Who(**job.who)), job.verb, job.endpoint
+    ):
+        return Job.State.DENIED, _("%s may no longer do this.") % job.asked_by_name
+    return None
+
+
+def _errand(job: Job, podman: Podman) -> Errand:
+    async def open_secrets() -> bytes | None:
+        if job.sealed_params is None:
+            return None
+        return await sync_to_async(vault.open_sealed, thread_sensitive=False)(
+            bytes(job.sealed_params), PURPOSE
+        )
+
+    assert job.endpoint is not None  # noqa: S101 - _refused has looked
+    return Errand(
+        job_id=job.pk,
+        verb=job.verb,
+        endpoint=job.endpoint,
+        kind=job.object_kind,
+        object_id=job.object_id,
+        name=job.object_name,
+        params=job.params,
+        before=job.before,
+        broken=job.step == "act",
+        podman=podman,
+        _save=save,
+        _job=job,
+        _open_secrets=open_secrets,
+    )
+
+
+async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
+    """Do it, or first find out what became of an earlier try."""
+    if errand.broken:
+        settled = await _settle(errand, handler)
+        if settled is Settled.DONE:
+            return {"settled": True}
+        if settled is Settled.UNKNOWN:
+            raise Undecided(
+                _("The worker was lost after sending; what the host made of it cannot be told.")
+            )
+    try:
+        return await handler.do(errand)
+    except PodmanError as lost:
+        if not (errand.sent and lost.maybe_done):
+            raise
+        settled = await _settle(errand, handler)
+        if settled is Settled.DONE:
+            return {"settled": True}
+        if settled is Settled.UNKNOWN:
+            raise Undecided(
+                _("The host was lost after sending; what it made of it cannot be told."), str(lost)
+            ) from lost
+        raise
+    except asyncio.CancelledError:
+        # somebody cancelled: the true end counts, so look once before saying "cancelled"
+        if errand.sent and await _settle(errand, handler, for_s=5.0) is Settled.DONE:
+            return {"settled": True, "cancel": "too late"}
+        raise
+
+
+async def _settle(errand: Errand, handler: Handler, *, for_s: float = SETTLE_FOR_S) -> Settled:
+    """Ask the handler until the host answers; UNKNOWN when it does not in time."""
+    deadline = time.monotonic() + for_s
+    delay_s = 0.5
+    while True:
+        try:
+            return await handler.settle(errand)
+        except (Unavailable, DeadlineExceeded) as away:
+            if time.monotonic() + delay_s > deadline:
+                log.info("job %s cannot be settled: %s", errand.job_id, away)
+                return Settled.UNKNOWN
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 2, 5.0)

@@ -1,0 +1,72 @@
+"""What an action gets to do its work: the order, a Podman client, and ways to report."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hosts.models import Endpoint, Job
+from hosts.podman import Podman
+
+PROGRESS_EVERY_S = 0.5
+
+
+class Trouble(Exception):
+    """An action's own failure: `message` in our words with a cure, `cause` in Podman's."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.cause = cause
+
+
+@dataclass
+class Errand:
+    """One try at one job. Nothing here touches the database except through the given functions."""
+
+    job_id: int
+    verb: str
+    endpoint: Endpoint
+    kind: str
+    object_id: str
+    name: str
+    params: dict[str, Any]
+    before: dict[str, Any]
+    # True when an earlier try got as far as sending
+    broken: bool
+    podman: Podman
+    _save: Callable[[Job, dict[str, Any]], Awaitable[None]]
+    _job: Job
+    _open_secrets: Callable[[], Awaitable[bytes | None]]
+    progress: dict[str, Any] = field(default_factory=dict)
+    output: list[str] = field(default_factory=list)
+    # True once this try has sent something that changes the host
+    sent: bool = False
+    _saved_at: float = 0.0
+
+    async def about_to_send(self, before: dict[str, Any] | None = None) -> None:
+        """Write down that the next request changes the host, and how the object stood before."""
+        if before is not None:
+            self.before = before
+        await self._save(self._job, {"step": "act", "before": self.before})
+        self.sent = True
+
+    async def report(self, progress: dict[str, Any]) -> None:
+        """Show progress; written at most twice a second."""
+        self.progress = progress
+        now = time.monotonic()
+        if now - self._saved_at >= PROGRESS_EVERY_S:
+            self._saved_at = now
+            await self._save(self._job, {"progress": progress, "output": self.text()})
+
+    def say(self, line: str) -> None:
+        """Add a line to the job's output."""
+        self.output.append(line)
+
+    def text(self) -> str:
+        """The output so far."""
+        return "\n".join(self.output)
+
+    async def secrets(self) -> bytes | None:
+        """The sealed parameters, opened."""
+        return await self._open_secrets()

@@ -1,0 +1,32 @@
+"""What a job needs of an action. hosts.actions fills it; this room knows no verb."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Protocol
+
+from hosts.jobs.errand import Errand
+
+
+class Settled(StrEnum):
+    """What became of a broken try, found by looking at the host."""
+
+    DONE = "done"
+    AGAIN = "again"
+    UNKNOWN = "unknown"
+
+
+class Handler(Protocol):
+    """An action's side of a job."""
+
+    @property
+    def verb(self) -> str:
+        """Its name."""
+
+    async def do(self, errand: Errand) -> dict[str, Any]:
+        """Carry it out; returns the result. PodmanError or Trouble when it fails."""
+
+    async def settle(self, errand: Errand) -> Settled:
+        """Find out whether a broken try had its effect."""
+
+
+Handlers = Mapping[str, Handler]

@@ -1,0 +1,183 @@
+"""The worker's one event loop: carries jobs out, renews leases, looks for lost work."""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, close_old_connections
+
+from hosts.dial import dial
+from hosts.jobs import lease, spool
+from hosts.jobs.carry import carry
+from hosts.jobs.handler import Handlers
+from hosts.jobs.outcome import Outcome
+from hosts.jobs.refresh import refresh
+from hosts.jobs.save import ClaimLost
+from hosts.jobs.writer import Writer
+from hosts.models import Job
+from hosts.podman import Podman
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# changes at once on one endpoint (Podman's locks, DESIGN: Link) and in one worker
+PER_ENDPOINT = 4
+AT_ONCE = 400
+LOOK_EVERY_S = 10.0
+CANCEL_EVERY_S = 1.0
+ALIVE_KEY = "haulout-worker"
+
+
+class WorkerLoop:
+    """Runs in a thread of its own; `hand_over` may be called from any thread."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self.handlers = handlers
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.spools = settings.HAULOUT_DATA / "spool"
+        self.writer = Writer(spool.Spool(self.spools / f"{os.getpid()}.jsonl"))
+        self._held: dict[int, int] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._cancelled: dict[int, str] = {}
+        self._clients: dict[int, Podman] = {}
+        self._gates: dict[int, asyncio.Semaphore] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._ready = threading.Event()
+
+    def start(self) -> None:
+        """Start the thread; returns once the loop takes work."""
+        self._thread.start()
+        self._ready.wait(10)
+
+    def hand_over(self, job_ids: list[int]) -> None:
+        """Take these jobs if they are free; returns at once."""
+        asyncio.run_coroutine_threadsafe(self._take(job_ids), self._loop)
+
+    def stop(self) -> None:
+        """Orderly end: running jobs are given back for another worker to settle."""
+        asyncio.run_coroutine_threadsafe(self._give_back(), self._loop).result(8)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(2)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._loop.call_soon(self.writer.start)
+        self._chores = [
+            self._loop.create_task(self._every(LOOK_EVERY_S, self._look), name="look"),
+            self._loop.create_task(self._every(CANCEL_EVERY_S, self._heed_cancels), name="cancels"),
+        ]
+        self._loop.call_soon(self._ready.set)
+        self._loop.run_forever()
+
+    async def _every(self, seconds: float, chore: Callable[[], object]) -> None:
+        while True:
+            try:
+                await chore()  # type: ignore[misc]
+            except DatabaseError as error:
+                log.warning("the database does not answer: %s", error)
+            await asyncio.sleep(seconds)
+
+    async def _look(self) -> None:
+        """Renew what we hold, merge spools, take up what was lost."""
+        for lost in await _in_thread(lease.renew, dict(self._held), self.name):
+            if task := self._tasks.get(lost):
+                log.warning("job %s was taken over by another worker", lost)
+                task.cancel()
+        await _in_thread(spool.merge_all, self.spools)
+        await _in_thread(cache.set, ALIVE_KEY, self.name, 30)
+        found = [pk for pk in await _in_thread(lease.waiting) if pk not in self._held]
+        if found:
+            await self._take(found)
+
+    async def _heed_cancels(self) -> None:
+        if not self._tasks:
+            return
+        asked = await _in_thread(lease.cancels, list(self._tasks))
+        for job_id, who in asked.items():
+            if job_id not in self._cancelled and (task := self._tasks.get(job_id)):
+                self._cancelled[job_id] = who
+                task.cancel()
+
+    async def _take(self, job_ids: list[int]) -> None:
+        try:
+            jobs = await _in_thread(lease.claim, job_ids, self.name)
+        except DatabaseError as error:
+            log.warning("cannot claim, will look again: %s", error)
+            return
+        for job in jobs:
+            self._held[job.pk] = job.claim
+            self._tasks[job.pk] = self._loop.create_task(self._carry(job), name=f"job {job.pk}")
+
+    async def _carry(self, job: Job) -> None:
+        try:
+            outcome = await self._outcome(job)
+            if outcome is not None:
+                await self.writer.put(outcome)
+        except ClaimLost:
+            log.warning("job %s was taken over", job.pk)
+        except OSError as error:
+            # not even the spool took it: the lease runs out and another try settles it
+            log.error("outcome of job %s is not kept: %s", job.pk, error)
+        finally:
+            self._held.pop(job.pk, None)
+            self._tasks.pop(job.pk, None)
+            self._cancelled.pop(job.pk, None)
+
+    async def _outcome(self, job: Job) -> Outcome | None:
+        handler = self.handlers.get(job.verb)
+        gate = self._gates.setdefault(job.endpoint_id or 0, asyncio.Semaphore(PER_ENDPOINT))
+        try:
+            async with self._room, gate:
+                outcome = await carry(job, handler, self._client(job))
+                if outcome.state != Job.State.DENIED and job.endpoint_id:
+                    ident = str(outcome.result.get("id") or job.object_id)
+                    kind = str(outcome.result.get("kind") or job.object_kind)
+                    await refresh(job.endpoint_id, kind, ident)
+                return outcome
+        except asyncio.CancelledError:
+            if job.pk not in self._cancelled:
+                # our own end or a lost lease: no outcome from us
+                return None
+            who = self._cancelled[job.pk]
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            return Outcome(
+                job_id=job.pk,
+                claim=job.claim,
+                state=Job.State.CANCELLED,
+                error=f"cancelled by {who}",
+            )
+
+    def _client(self, job: Job) -> Podman | None:
+        if job.endpoint is None:
+            return None
+        if job.endpoint.pk not in self._clients:
+            self._clients[job.endpoint.pk] = Podman(dial(job.endpoint))
+        return self._clients[job.endpoint.pk]
+
+    async def _give_back(self) -> None:
+        held = dict(self._held)
+        for task in list(self._tasks.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await _in_thread(lease.release, held, self.name)
+
+
+async def _in_thread(work: Callable[..., T], *args: object) -> T:
+    """Database work beside the loop, with stale connections dropped first."""
+
+    def fresh() -> T:
+        close_old_connections()
+        return work(*args)
+
+    return await sync_to_async(fresh, thread_sensitive=False)()

@@ -1,0 +1,78 @@
+"""The end of a job: its row and the outcome's entry, together or not at all."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import write
+from hosts import bells
+from hosts.models import Job
+
+MAX_OUTPUT = 200_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a try ended. `state` is a final Job.State; `error` our words, `cause` Podman's own."""
+
+    job_id: int
+    claim: int
+    state: str
+    result: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    cause: str = ""
+    progress: dict[str, Any] = field(default_factory=dict)
+    output: str = ""
+    duration_ms: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for the spool."""
+        return asdict(self)
+
+
+def write_outcomes(outcomes: list[Outcome]) -> int:
+    """Finish the jobs of `outcomes` in one transaction. Returns how many were still ours to finish.
+
+    An outcome whose claim was taken over, or whose job has ended, is dropped: exactly one counts.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        ended: list[write.Ending] = []
+        for outcome in outcomes:
+            job = (
+                Job.objects.filter(pk=outcome.job_id, claim=outcome.claim, state=Job.State.RUNNING)
+                .values("intent")
+                .first()
+            )
+            if job is None:
+                continue
+            won = Job.objects.filter(
+                pk=outcome.job_id, claim=outcome.claim, state=Job.State.RUNNING
+            ).update(
+                state=outcome.state,
+                result=outcome.result,
+                error=outcome.error[:4000],
+                cause=outcome.cause[:8000],
+                progress=outcome.progress,
+                output=outcome.output[-MAX_OUTPUT:],
+                finished_at=now,
+                changed_at=now,
+                # secrets live no longer than the job
+                sealed_params=None,
+                lease_until=None,
+            )
+            if won:
+                ended.append(
+                    write.Ending(
+                        intent=job["intent"],
+                        result=outcome.state,
+                        detail=outcome.error[:1000],
+                        duration_ms=outcome.duration_ms,
+                    )
+                )
+        if ended:
+            write.outcomes(ended)
+            bells.ring("jobs", "audit")
+    return len(ended)

@@ -1,0 +1,29 @@
+"""Waking a worker through Celery. A lost call costs at most 30 s: workers look by themselves."""
+
+import logging
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+# targets that one message carries: they run as coroutines of one worker
+CHUNK = 50
+TASK = "hosts.carry_out"
+
+
+def after_commit(job_ids: list[int], queue: str) -> None:
+    """Publish `job_ids` in chunks once the current transaction has committed."""
+    transaction.on_commit(lambda: publish(job_ids, queue), robust=True)
+
+
+def publish(job_ids: list[int], queue: str) -> None:
+    """Publish now. Redis away: the rows stay queued and workers find them."""
+    from celery import current_app
+
+    for start in range(0, len(job_ids), CHUNK):
+        try:
+            current_app.send_task(TASK, [job_ids[start : start + CHUNK]], queue=queue, retry=False)
+        except (OperationalError, OSError) as error:
+            log.warning("no wake-up call, workers will look by themselves: %s", error)
+            return

@@ -1,0 +1,52 @@
+"""Celery's side of the worker: messages that wake its loop, and the chores that beat asks for."""
+
+import logging
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+
+from hosts.actions import ACTIONS
+from hosts.jobs.loop import WorkerLoop
+from hosts.jobs.tidy import tidy_jobs
+
+log = logging.getLogger(__name__)
+_loops: list[WorkerLoop] = []
+
+
+@worker_ready.connect
+def _start(**_: object) -> None:
+    loop = WorkerLoop(ACTIONS)
+    loop.start()
+    _loops.append(loop)
+    log.info("worker %s takes jobs", loop.name)
+
+
+@worker_shutting_down.connect
+def _stop(**_: object) -> None:
+    for loop in _loops:
+        loop.stop()
+    _loops.clear()
+
+
+@shared_task(name="hosts.carry_out")
+def carry_out(job_ids: list[int]) -> None:
+    """Hand jobs to the loop; the claim decides who does them, so a second delivery is harmless."""
+    for loop in _loops:
+        loop.hand_over(job_ids)
+
+
+@shared_task(name="hosts.checkpoint")
+def checkpoint() -> None:
+    """Sign the audit log where it stands, if five minutes or 1,000 entries have passed."""
+    from audit.checkpoints import checkpoint_if_due
+
+    checkpoint_if_due()
+
+
+@shared_task(name="hosts.tidy")
+def tidy() -> None:
+    """Forget what is old: gone inventory rows, ended jobs past their time."""
+    from hosts.inventory.tidy import tidy as tidy_inventory
+
+    tidy_inventory()
+    tidy_jobs()
