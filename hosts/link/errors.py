@@ -1,0 +1,61 @@
+"""What can go wrong between Haulout and a host: one error, told apart by its kind.
+
+Plain English only; whoever shows it to a person translates by `kind`.
+"""
+
+from typing import Final, Literal, get_args
+
+Kind = Literal[
+    "address-forbidden",
+    "api-not-answering",
+    "cgroups-delegation",
+    "cgroups-v1-rootless",
+    "channel-refused",
+    "channel-timeout",
+    "clock-off",
+    "closed-early",
+    "does-not-resolve",
+    "events-none",
+    "forwarding-prohibited",
+    "host-away",
+    "host-key-changed",
+    "host-key-unconfirmed",
+    "install-failed",
+    "key-form",
+    "key-garbage",
+    "key-passphrase",
+    "key-public",
+    "key-refused",
+    "login-timeout",
+    "no-common-cipher",
+    "not-ssh",
+    "not-permitted",
+    "password-not-offered",
+    "password-refused",
+    "path-too-long",
+    "podman-missing",
+    "podman-too-old",
+    "port-closed",
+    "port-invalid",
+    "service-not-answering",
+    "socket-forbidden",
+    "socket-missing",
+    "tcp-timeout",
+    "turned-away",
+    "unreachable",
+]
+# Every kind there is, so that a face can be tested to know them all.
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+
+class LinkError(Exception):
+    """A host cannot be reached or does not do as asked.
+
+    `cause` says what happened, `cure` what a person can do about it: a command where there is one.
+    """
+
+    def __init__(self, kind: Kind, *, cause: str, cure: str) -> None:
+        super().__init__(f"{cause} {cure}".strip())
+        self.kind: Kind = kind
+        self.cause = cause
+        self.cure = cure

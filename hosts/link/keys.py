@@ -1,0 +1,155 @@
+"""SSH keys: making one, reading a pasted one, and the lines that let it in on a host."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import asyncssh
+
+from hosts.link.errors import LinkError
+
+KeyForm = Literal["plain", "forward", "dial-stdio"]
+
+_OPENSSH: Final = b"-----BEGIN OPENSSH PRIVATE KEY-----"
+_CONVERT: Final = "Convert a copy of it: ssh-keygen -p -N '' -f COPY_OF_KEY, then paste that."
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizedForm:
+    """A way to let a key in: the line for ~/.ssh/authorized_keys and what it permits."""
+
+    form: KeyForm
+    line: str
+    permits: str
+
+
+def generate(comment: str = "haulout") -> asyncssh.SSHKey:
+    """A new Ed25519 key."""
+    return asyncssh.generate_private_key("ssh-ed25519", comment=comment)
+
+
+def export_private(key: asyncssh.SSHKey) -> bytes:
+    """The private key in OpenSSH's format, without a passphrase: seal it before it is stored."""
+    return key.export_private_key("openssh")
+
+
+def public_line(key: asyncssh.SSHKey) -> str:
+    """The public half: `ALGORITHM BASE64 COMMENT`, without a newline."""
+    return key.export_public_key("openssh").decode("ascii").strip()
+
+
+def authorized_forms(public_key_line: str) -> tuple[AuthorizedForm, ...]:
+    """The three lines that can let this key in, widest first."""
+    return (
+        AuthorizedForm(
+            form="plain",
+            line=public_key_line,
+            permits=(
+                "Everything the account may do, a shell included. "
+                "The doctor can see and name every fault with it."
+            ),
+        ),
+        AuthorizedForm(
+            form="forward",
+            line=f'restrict,port-forwarding,command="/bin/false" {public_key_line}',
+            permits=(
+                "No commands. It may open any socket the account may open, "
+                "and TCP connections from the host as well: SSH cannot separate the two."
+            ),
+        ),
+        AuthorizedForm(
+            form="dial-stdio",
+            line=f'restrict,command="podman system dial-stdio" {public_key_line}',
+            permits=(
+                "This account's own Podman socket and nothing else. Slower: a quarter of a second "
+                "for each new stream, and ten at once unless MaxSessions is raised."
+            ),
+        ),
+    )
+
+
+def parse_private(pasted: str | bytes) -> asyncssh.SSHKey:
+    """Read a pasted private key in OpenSSH's format.
+
+    Raises LinkError "key-public", "key-form", "key-passphrase" or "key-garbage".
+    """
+    data = pasted.encode("utf-8") if isinstance(pasted, str) else pasted
+    data = data.replace(b"\r\n", b"\n").strip() + b"\n"
+    if not data.startswith(_OPENSSH):
+        raise _wrong_form(data)
+    try:
+        return asyncssh.import_private_key(data)
+    except asyncssh.KeyImportError as exc:
+        # asyncssh has no error of its own for a passphrase that is wanted and not given.
+        raise (_passphrase() if "passphrase" in str(exc).lower() else _garbage()) from exc
+    except ValueError as exc:
+        raise _garbage() from exc
+
+
+def parse_public(line: str) -> asyncssh.SSHKey:
+    """Read `ALGORITHM BASE64 [COMMENT]`, or the same behind a host name as in known_hosts.
+
+    Raises LinkError "key-garbage".
+    """
+    words = line.split()
+    for start in (0, 1):
+        try:
+            return asyncssh.import_public_key(" ".join(words[start : start + 2]))
+        except (asyncssh.KeyImportError, ValueError):
+            continue
+    raise LinkError(
+        "key-garbage",
+        cause="This is not a public key line.",
+        cure="It looks like: ssh-ed25519 AAAA… (one line, as in a .pub or known_hosts file).",
+    )
+
+
+def fingerprint(line: str) -> str:
+    """The SHA-256 fingerprint of a public key line, as ssh shows it: `SHA256:…`."""
+    return parse_public(line).get_fingerprint("sha256")
+
+
+def canonical_line(key: asyncssh.SSHKey) -> str:
+    """A host key as it is stored and compared: `ALGORITHM BASE64`, no comment."""
+    return " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
+
+
+def _wrong_form(data: bytes) -> LinkError:
+    first_line = data.split(b"\n", 1)[0].strip()
+    if first_line.startswith((b"ssh-", b"ecdsa-", b"sk-")) or b"PUBLIC KEY" in first_line:
+        return LinkError(
+            "key-public",
+            cause="This is the public half of a key.",
+            cure="Paste the private half: the file without .pub.",
+        )
+    if first_line.startswith(b"PuTTY-User-Key-File"):
+        return LinkError(
+            "key-form",
+            cause="This is a key in PuTTY's format.",
+            cure="Convert it: puttygen KEY.ppk -O private-openssh-new -o KEY, then paste KEY.",
+        )
+    if first_line.startswith(b"-----BEGIN") and b"PRIVATE KEY" in first_line:
+        return LinkError(
+            "key-form",
+            cause="This is a private key in PEM format, not in OpenSSH's.",
+            cure=_CONVERT,
+        )
+    return _garbage()
+
+
+def _passphrase() -> LinkError:
+    return LinkError(
+        "key-passphrase",
+        cause="This key is protected by a passphrase.",
+        cure=(
+            "Let Haulout make a key of its own, or take the passphrase off a copy: "
+            "ssh-keygen -p -N '' -f COPY_OF_KEY."
+        ),
+    )
+
+
+def _garbage() -> LinkError:
+    return LinkError(
+        "key-garbage",
+        cause="This is not a whole private key.",
+        cure=f"Paste everything, from {_OPENSSH.decode()} to -----END OPENSSH PRIVATE KEY-----.",
+    )

@@ -1,0 +1,37 @@
+"""Where the link's local sockets are. Makes no sockets itself."""
+
+from pathlib import Path
+from typing import Final
+
+from hosts.link.errors import LinkError
+
+# sun_path of a unix socket has 108 bytes with its closing zero (man 7 unix).
+MAX_PATH_BYTES: Final = 107
+
+
+def endpoint_socket(run: Path, endpoint_id: int, *, web: bool) -> Path:
+    """The socket that leads to an endpoint; with `web` the one that lets only streams through.
+
+    Raises LinkError "path-too-long".
+    """
+    name = f"{endpoint_id}.web.sock" if web else f"{endpoint_id}.sock"
+    return _checked(run / "link" / name)
+
+
+def control_socket(run: Path, shard: int = 0) -> Path:
+    """The socket on which the link of this shard takes orders. Raises LinkError "path-too-long"."""
+    return _checked(run / f"link-{shard}.sock")
+
+
+def _checked(path: Path) -> Path:
+    size_bytes = len(str(path).encode())
+    if size_bytes > MAX_PATH_BYTES:
+        raise LinkError(
+            "path-too-long",
+            cause=(
+                f"The socket path {path} has {size_bytes} bytes; "
+                f"the system allows {MAX_PATH_BYTES}."
+            ),
+            cure="Set HAULOUT_RUN to a shorter folder, such as /run/haulout.",
+        )
+    return path

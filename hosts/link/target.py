@@ -1,0 +1,22 @@
+"""Whom to dial: an address, an account, its key, and the one host key that is trusted there."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import asyncssh
+
+# forward: a direct-streamlocal channel for each stream.
+# dial-stdio: `podman system dial-stdio` for each stream; slower, at most MaxSessions at once.
+Transport = Literal["forward", "dial-stdio"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A login on a host. `host_key_line` is `ALGORITHM BASE64`, as in a known_hosts file."""
+
+    address: str
+    port: int
+    user: str
+    private_key: bytes | asyncssh.SSHKey = field(repr=False)
+    host_key_line: str
+    transport: Transport = "forward"
