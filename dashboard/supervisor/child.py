@@ -109,7 +109,9 @@ class Child:
             self.last_words.append(line.decode(errors="replace").rstrip()[:300])
         was_lost = log.lost_lines
         if not log.write(line + b"\n") and was_lost == 0:
-            self.say(f"{self.spec.name}: its log cannot be written (disk full?); it goes on without")
+            self.say(
+                f"{self.spec.name}: its log cannot be written (disk full?); it goes on without"
+            )
 
     def _mourn(self, status: int, delay_s: float) -> None:
         how = f"by signal {-status}" if status < 0 else f"with status {status}"

@@ -1,0 +1,4 @@
+"""The command line before and around Django: options that must be known first, and plain sentences.
+
+Commands themselves are in dashboard/management/commands.
+"""

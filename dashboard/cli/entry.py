@@ -1,0 +1,72 @@
+"""From the command line to Django: --data and `up`'s options into the environment, faults into sentences."""
+
+import os
+import sys
+from pathlib import Path
+
+from dashboard.bootstrap.trouble import Trouble, from_oserror, say
+from dashboard.supervisor import lifeline
+
+
+def run(argv: list[str]) -> int:
+    """Run one command; its exit status."""
+    lifeline.hold()
+    try:
+        if argv[1:2] == ["test"]:
+            from dashboard.cli import testing
+
+            return testing.run(argv[2:])
+        words = take_data(argv)
+        if words[1:2] == ["up"] and not {"-h", "--help"} & set(words):
+            from dashboard.cli import up_options
+
+            up_options.into_environment(words[2:])
+        check_environment()
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(words)
+    except Trouble as exc:
+        say(str(exc))
+        return 1
+    except KeyboardInterrupt:
+        say("stopped")
+        return 130
+    except BrokenPipeError:
+        # whoever read our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return 0
+
+
+def take_data(argv: list[str]) -> list[str]:
+    """`--data DIR` means HAULOUT_DATA=DIR for every command; the words without it."""
+    words, data = [], ""
+    rest = iter(argv)
+    for word in rest:
+        if word == "--data":
+            data = next(rest, "")
+            if not data:
+                raise Trouble("--data needs a folder: --data DIR")
+        elif word.startswith("--data="):
+            data = word.removeprefix("--data=")
+        else:
+            words.append(word)
+    if data:
+        os.environ["HAULOUT_DATA"] = str(Path(data).expanduser().absolute())
+    return words
+
+
+def check_environment() -> None:
+    """Settings make their key in the data folder, so it must be there and writable by now."""
+    from dashboard import env
+    from dashboard.supervisor.folders import make_data_folder
+
+    try:
+        data = env.read().data
+        if os.environ.get("HAULOUT_PROCESS") not in ("web", "worker", "beat", "link"):
+            make_data_folder(data)
+    except ValueError as exc:
+        raise Trouble(str(exc)) from exc
+    except OSError as exc:
+        raise from_oserror(exc, str(exc.filename or "")) from exc

@@ -1,0 +1,25 @@
+"""`manage.py beat`: Celery's clock. Publishes what is due; one of it is enough."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """Publishes scheduled tasks until SIGTERM."""
+
+    help = "Publish scheduled tasks (one of the processes that `up` runs)."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Keeps when each task was last due in DATA/beat.db."""
+        from dashboard.celery import app
+
+        app.Beat(
+            schedule=str(settings.HAULOUT_DATA / "beat.db"),
+            pidfile=None,
+            loglevel="INFO",
+            quiet=True,
+            redirect_stdouts=False,
+        ).run()

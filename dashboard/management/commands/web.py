@@ -1,0 +1,33 @@
+"""`manage.py web`: Daphne with our ASGI application. Opens no vault and holds no SSH connection."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """Serves pages and sockets on one port."""
+
+    help = "Serve pages and WebSockets (one of the processes that `up` runs)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Without --fd it listens on HAULOUT_BIND and HAULOUT_PORT itself."""
+        parser.add_argument("--fd", type=int, help="listening socket handed over by `up`")
+        parser.add_argument("--tls-key", type=Path, help="PEM file; with --tls-chain serves TLS")
+        parser.add_argument("--tls-chain", type=Path, help="PEM file of the certificate")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until SIGTERM."""
+        from dashboard.supervisor import web
+
+        if options["fd"] is not None:
+            listening = web.adopt(options["fd"])
+        else:
+            from dashboard.supervisor.address import listen
+
+            listening = listen(settings.HAULOUT_BIND, settings.HAULOUT_PORT)
+        web.serve(listening, key=options["tls_key"], chain=options["tls_chain"])

@@ -1,0 +1,66 @@
+"""Daphne on a socket that is open already, with TLS where a certificate is given."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from daphne.server import Server, reactor  # first: it chooses Twisted's reactor
+
+from dashboard.asgi import application
+
+# one frame of a terminal's paste or an upload's chunk; anything bigger is refused
+MAX_MESSAGE_BYTES = 1024 * 1024
+
+
+def adopt(descriptor: int) -> socket.socket:
+    """The listening socket that the supervisor opened; it stays open when we are started again."""
+    return socket.socket(fileno=descriptor)
+
+
+class AdoptingServer(Server):  # type: ignore[misc]  # Daphne has no types
+    """Serves an open socket instead of Daphne's endpoint descriptions."""
+
+    def __init__(self, listening: socket.socket, wrap: Any, **settings: Any) -> None:
+        super().__init__(application, endpoints=["adopted"], **settings)
+        self.endpoints: list[str] = []
+        self._listening, self._wrap = listening, wrap
+        reactor.callWhenRunning(self._adopt)
+
+    def _adopt(self) -> None:
+        factory = self.http_factory if self._wrap is None else self._wrap(self.http_factory)
+        self._listening.setblocking(False)
+        self._port = reactor.adoptStreamPort(
+            self._listening.fileno(), self._listening.family, factory
+        )
+        self._listening.close()
+
+
+def serve(listening: socket.socket, *, key: Path | None, chain: Path | None) -> None:
+    """Serve until SIGTERM or SIGINT. With `key` and `chain` (PEM) by TLS 1.2 and newer."""
+    wrap = None
+    if key is not None and chain is not None:
+        wrap = _tls(key, chain)
+    AdoptingServer(
+        listening,
+        wrap,
+        server_name="haulout",
+        ping_interval=20,
+        ping_timeout=30,
+        websocket_max_message_size=MAX_MESSAGE_BYTES,
+        websocket_max_frame_size=MAX_MESSAGE_BYTES,
+        application_close_timeout=5,
+        verbosity=0,
+    ).run()
+
+
+def _tls(key: Path, chain: Path) -> Any:
+    from OpenSSL import crypto
+    from twisted.internet.ssl import CertificateOptions, TLSVersion
+    from twisted.protocols.tls import TLSMemoryBIOFactory
+
+    options = CertificateOptions(
+        privateKey=crypto.load_privatekey(crypto.FILETYPE_PEM, key.read_bytes()),
+        certificate=crypto.load_certificate(crypto.FILETYPE_PEM, chain.read_bytes()),
+        raiseMinimumTo=TLSVersion.TLSv1_2,
+    )
+    return lambda factory: TLSMemoryBIOFactory(options, False, factory)
