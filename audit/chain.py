@@ -5,6 +5,7 @@ The bytes are sorted JSON over `FIELDS`; they are stored, so that verifying need
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -44,17 +45,21 @@ FIELDS = (
     "who_id",
     "who_name",
 )
-# NAIVE_UTC: SQLite hands times back without a zone, PostgreSQL with one; both are UTC
-_OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:
     """The bytes of an entry. `values` has every name of FIELDS; `params` is JSON text,
-    `previous` 32 bytes, `at` a datetime in UTC."""
+    `previous` 32 bytes, `at` an aware datetime."""
     ordered = {name: values[name] for name in FIELDS}
-    ordered["params"] = orjson.Fragment(ordered["params"])
-    ordered["previous"] = bytes(ordered["previous"]).hex()
-    return orjson.dumps(ordered, option=_OPTIONS)
+    ordered["at"] = written(values["at"])
+    ordered["params"] = orjson.Fragment(values["params"])
+    ordered["previous"] = bytes(values["previous"]).hex()
+    return orjson.dumps(ordered)
+
+
+def written(at: datetime) -> str:
+    """The time as it stands in the bytes: UTC, always six digits of a second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def digest(data: bytes) -> bytes:

@@ -1,0 +1,132 @@
+"""Verifies the log: every entry, the chain, pairs, checkpoints inside and outside, the head.
+
+Reads in number order, a few thousand at a time; memory grows only with intents that are open.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit import triggers
+from audit.keys import KeyMissing, public_key
+from audit.models import Head, Segment, Verification
+from audit.reading import Bad, Chain, rows_after
+from audit.witnesses import Witnesses
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found: `count` entries read, up to number `last`, `checkpoint` the last outside.
+
+    When not `ok`, `first_bad` is the first bad number (None when the fault has none) and `kind`
+    one of: edited, missing, inserted, moved, rewritten, cut, signature, pair, head, triggers.
+    `words` is for people.
+    """
+
+    count: int
+    ok: bool
+    first_bad: int | None
+    kind: str
+    words: str
+    last: int = 0
+    checkpoint: int = 0
+
+
+def verify(since: int | None = None) -> Report:
+    """Look at the whole log, or at what comes after entry `since`, which is trusted then."""
+    try:
+        public = public_key()
+    except KeyMissing:
+        public = ""  # then no signature holds, and the first one there is says so
+    gone = {row.first: row for row in Segment.objects.filter(dropped_at__isnull=False)}
+    chain = Chain(gone=gone, public=public)
+    witnesses = Witnesses.load(public)
+    places = witnesses.places
+    count = 0
+    try:
+        if since:
+            chain.resume(since)
+            witnesses.agreed = since
+        while True:
+            while rows := rows_after(chain.number):
+                for row in rows:
+                    chain.step(row)
+                    if chain.number in places:
+                        witnesses.check(chain.number, chain.hash)
+                count += len(rows)
+            if chain.skip_gone():
+                continue
+            # entries may have come since the last look; what the head counts must be there
+            head = Head.objects.filter(pk=1).first()
+            if _agrees(chain, head) or not rows_after(chain.number, limit=1):
+                break
+        witnesses.check_end(chain.number)
+        _check_head(chain, head)
+        if lost := triggers.missing(connection):
+            words = _("All entries are sound, but the database no longer refuses changes: %s")
+            raise Bad(None, "triggers", words % ", ".join(lost))
+    except Bad as bad:
+        ok, first_bad, kind, words = False, bad.number, bad.kind, str(bad)
+    else:
+        ok, first_bad, kind = True, None, ""
+        words = _sound(chain.number, witnesses.last_outside)
+    return Report(
+        count=count,
+        ok=ok,
+        first_bad=first_bad,
+        kind=kind,
+        words=words,
+        last=chain.number,
+        checkpoint=witnesses.last_outside,
+    )
+
+
+def remember(report: Report) -> Verification:
+    """Keep what was found, for the head of the audit page."""
+    return Verification.objects.create(
+        at=timezone.now(),
+        number=report.last,
+        ok=report.ok,
+        first_bad=report.first_bad,
+        kind=report.kind,
+        words=report.words[:1000],
+    )
+
+
+def _agrees(chain: Chain, head: Head | None) -> bool:
+    return head is not None and head.number == chain.number
+
+
+def _check_head(chain: Chain, head: Head | None) -> None:
+    if head is None:
+        if chain.number == 0:
+            return
+        raise Bad(chain.number, "head", _("The row that holds the last number is missing."))
+    if head.number > chain.number:
+        words = _("The log ends at entry %(last)d, but %(known)d were written: they were cut off.")
+        raise Bad(chain.number + 1, "cut", words % {"last": chain.number, "known": head.number})
+    if head.number < chain.number:
+        words = _("Only %(known)d entries were written, but %(last)d are there.")
+        raise Bad(head.number + 1, "inserted", words % {"last": chain.number, "known": head.number})
+    if bytes(head.hash) != chain.hash:
+        words = _("The last entry, %d, is not the one that was written last.")
+        raise Bad(chain.number, "head", words % chain.number)
+
+
+def _sound(last: int, checkpoint: int) -> str:
+    """Words for a sound log; what could be cut unseen is said openly."""
+    if last == 0:
+        return _("The log is empty.")
+    sound = ngettext("%d entry is sound.", "All entries up to %d are sound.", last) % last
+    if checkpoint == 0:
+        return sound + " " + _("There is no checkpoint outside of the database yet.")
+    if checkpoint == last:
+        return sound + " " + _("The last one is covered by a checkpoint outside of the database.")
+    tail = _(
+        "The last checkpoint outside of the database covers %(checkpoint)d; a cut within the"
+        " %(open)d after it could not be seen."
+    )
+    return f"{sound} {tail % {'checkpoint': checkpoint, 'open': last - checkpoint}}"
