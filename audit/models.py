@@ -93,6 +93,7 @@ class Entry(models.Model):
             models.Index(fields=["target_id", "-number"], condition=FIRST, name="audit_target_id"),
             models.Index(fields=["door", "-number"], condition=FIRST, name="audit_door"),
             models.Index(fields=["kind", "-number"], condition=FIRST, name="audit_kind"),
+            models.Index(fields=["who_id", "-number"], condition=FIRST, name="audit_who_id"),
             models.Index(fields=["result", "-number"], condition=SECOND, name="audit_result"),
             models.Index(fields=["at"], name="audit_at"),
         ]
@@ -178,6 +179,7 @@ class Verification(models.Model):
     """What the last look at the chain found, for the head of the page."""
 
     at = models.DateTimeField()
+    since = models.BigIntegerField(default=0)
     number = models.BigIntegerField()
     ok = models.BooleanField()
     first_bad = models.BigIntegerField(null=True)

@@ -84,10 +84,11 @@ def verify(since: int | None = None) -> Report:
     )
 
 
-def remember(report: Report) -> Verification:
+def remember(report: Report, *, since: int = 0) -> Verification:
     """Keep what was found, for the head of the audit page."""
     return Verification.objects.create(
         at=timezone.now(),
+        since=since,
         number=report.last,
         ok=report.ok,
         first_bad=report.first_bad,

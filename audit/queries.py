@@ -1,0 +1,198 @@
+"""Questions that pages ask of the log. Each page of a search is one query and one for the pairs.
+
+Who may see which entry is the caller's business: it hands in `visible`, a condition on Entry.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from audit.models import FIRST, SECOND, Entry, Verification
+from audit.shapes import Kind, Result
+
+# how far the clock may have been set back without an entry being missed in a search by time
+CLOCK_SLACK = timedelta(minutes=15)
+_SHORT_ID = 12
+_FULL_ID = 64
+_HEAVY = ("canonical", "previous")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What to look for; empty means anything. Names are whole names; `object` is a name, a full
+    id, or the first 12 or more digits of one. `verb` may end in `.*`. Times are aware."""
+
+    person: str = ""
+    person_id: int | None = None
+    verb: str = ""
+    host: str = ""
+    host_id: int | None = None
+    endpoint_id: int | None = None
+    object: str = ""
+    kind: str = ""
+    result: str = ""
+    door: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the page: the first entry with what came of it. `key` is for paging."""
+
+    entry: Entry
+    outcome: Entry | None
+    resolution: Entry | None
+    key: int
+
+    @property
+    def last(self) -> Entry:
+        """The entry that says how it stands now."""
+        return self.resolution or self.outcome or self.entry
+
+    @property
+    def result(self) -> str:
+        """A Result, or "" for what has none (yet). A refusal is denied."""
+        if self.entry.kind == Kind.REFUSAL:
+            return Result.DENIED.value
+        return self.last.result
+
+    @property
+    def open(self) -> bool:
+        """True for an intent whose end is still to come."""
+        return self.entry.kind == Kind.INTENT and self.outcome is None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Lines, newest first. `before` fetches the next page; None when there is none."""
+
+    lines: list[Line]
+    before: int | None
+
+
+def search(
+    filters: Filters,
+    *,
+    visible: Q | None,
+    before: int | None = None,
+    limit: int = 50,
+    whole: bool = False,
+) -> Page:
+    """The newest `limit` lines that match and that `visible` lets through (None: all of them).
+
+    `whole` also fetches the canonical bytes, which an export needs and a page does not.
+    """
+    entries = Entry.objects.all() if whole else Entry.objects.defer(*_HEAVY)
+    if visible is not None:
+        entries = entries.filter(visible)
+    entries = entries.filter(_condition(filters))
+    if before is not None:
+        entries = entries.filter(number__lt=before)
+    if filters.until is not None and (newest := _newest(filters.until)) is not None:
+        entries = entries.filter(number__lte=newest)
+    found: list[Entry] = []
+    for query in _by_result(entries, filters):
+        found += query.order_by("-number")[: limit + 1]
+    found.sort(key=lambda entry: -entry.number)
+    shown = found[:limit]
+    return Page(_paired(shown, whole=whole), shown[-1].number if len(found) > limit else None)
+
+
+def line(number: int, *, visible: Q | None) -> Line | None:
+    """The line that entry `number` belongs to, whole; None when absent or not visible."""
+    entry = Entry.objects.filter(visible or Q(), pk=number).first()
+    return _paired([entry], whole=True)[0] if entry else None
+
+
+def last_verification() -> Verification | None:
+    """What the last look at the chain found."""
+    return Verification.objects.order_by("-id").first()
+
+
+def unsettled(numbers: Iterable[int]) -> set[int]:
+    """Those of `numbers` that are intents without an outcome."""
+    wanted = list(numbers)
+    settled = Entry.objects.filter(intent__in=wanted, kind=Kind.OUTCOME)
+    intents = Entry.objects.filter(pk__in=wanted, kind=Kind.INTENT)
+    return set(intents.values_list("pk", flat=True)) - {
+        number for number in settled.values_list("intent", flat=True) if number is not None
+    }
+
+
+def _condition(filters: Filters) -> Q:
+    wanted = Q()
+    for column, value in (
+        ("who_name", filters.person or None),
+        ("who_id", filters.person_id),
+        ("host_name", filters.host or None),
+        ("host_id", filters.host_id),
+        ("endpoint_id", filters.endpoint_id),
+        ("door", filters.door or None),
+        ("kind", filters.kind or None),
+        ("at__gte", filters.since),
+        ("at__lte", filters.until),
+    ):
+        if value is not None:
+            wanted &= Q((column, value))
+    if filters.verb.endswith(".*"):
+        # a range, since LIKE uses no index on SQLite; "/" comes right after "."
+        wanted &= Q(verb__gte=filters.verb[:-1], verb__lt=filters.verb[:-2] + "/")
+    elif filters.verb:
+        wanted &= Q(verb=filters.verb)
+    return wanted & _object(filters.object) if filters.object else wanted
+
+
+def _object(given: str) -> Q:
+    text = given.lower().removeprefix("sha256:")
+    if len(text) >= _SHORT_ID and set(text) <= set("0123456789abcdef"):
+        if len(text) == _FULL_ID:
+            return Q(target_id=text)
+        return Q(target_id__gte=text, target_id__lt=text + "g")
+    return Q(target_name=given)
+
+
+def _newest(until: datetime) -> int | None:
+    """A number that nothing written up to `until` exceeds: a search need not begin at the end."""
+    later = Entry.objects.filter(at__gt=until + CLOCK_SLACK).order_by("at")
+    return later.values_list("number", flat=True).first()
+
+
+def _by_result(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
+    if not filters.result:
+        return [entries.filter(FIRST)]
+    ended = entries.filter(SECOND, result=filters.result)
+    if filters.result == Result.UNKNOWN:
+        resolved = Entry.objects.filter(intent=OuterRef("intent"), kind=Kind.RESOLUTION)
+        return [ended.filter(~Exists(resolved))]
+    if filters.result == Result.DENIED:
+        return [ended, entries.filter(FIRST, kind=Kind.REFUSAL)]
+    return [ended]
+
+
+def _paired(found: list[Entry], *, whole: bool) -> list[Line]:
+    """Lines of the entries in their order: intents with their ends, ends with their intents."""
+    entries = Entry.objects.all() if whole else Entry.objects.defer(*_HEAVY)
+    numbers = {entry.intent or entry.number for entry in found}
+    absent = [entry.intent for entry in found if entry.intent is not None]
+    firsts = {entry.number: entry for entry in found if entry.intent is None}
+    firsts |= entries.in_bulk(absent) if absent else {}
+    intents = [n for n in numbers if n in firsts and firsts[n].kind == Kind.INTENT]
+    ends: dict[tuple[int | None, str], Entry] = {}
+    if intents:
+        ends = {(end.intent, end.kind): end for end in entries.filter(intent__in=intents)}
+    lines = []
+    for entry in found:
+        number = entry.intent or entry.number
+        lines.append(
+            Line(
+                # an end whose intent went with a dropped segment stands for itself
+                entry=firsts.get(number, entry),
+                outcome=ends.get((number, Kind.OUTCOME.value)),
+                resolution=ends.get((number, Kind.RESOLUTION.value)),
+                key=entry.number,
+            )
+        )
+    return lines

@@ -1,0 +1,42 @@
+"""What the log needs every minute. For beat through the worker, which has the signing key."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from audit.checkpoints import checkpoint_if_due
+from audit.models import Head, Verification
+from audit.refusals import sum_refusals
+from audit.sinks import FileSink, pump
+from audit.verify import Report, remember, verify
+
+WHOLE_EVERY = timedelta(days=1)
+KEPT = timedelta(days=30)
+
+
+def upkeep(*, now: datetime | None = None) -> None:
+    """Sum up refusals, sign, look at what is new, tell the file named by HAULOUT_AUDIT_FILE."""
+    now = now or timezone.now()
+    sum_refusals(now=now)
+    checkpoint_if_due(now=now)
+    look_at_news(now=now)
+    if path := getattr(settings, "HAULOUT_AUDIT_FILE", ""):
+        while pump(FileSink(Path(path))):
+            pass
+
+
+def look_at_news(*, now: datetime) -> Report | None:
+    """Verify what came since the last sound look; the whole log once a day. None: nothing new."""
+    sound = Verification.objects.filter(ok=True)
+    last = sound.order_by("-id").first()
+    whole = sound.filter(since=0, at__gt=now - WHOLE_EVERY).exists()
+    head = Head.objects.filter(pk=1).first()
+    if last is not None and whole and head is not None and head.number == last.number:
+        return None
+    since = last.number if last is not None and whole else 0
+    report = verify(since or None)
+    remember(report, since=since)
+    Verification.objects.filter(at__lt=now - KEPT).delete()
+    return report
