@@ -1,0 +1,27 @@
+"""Who owns a container: labels by which systemd, compose and kube play mark what they made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_PROJECTS = ("com.docker.compose.project", "io.podman.compose.project")
+# set by Quadlet and `podman generate systemd`
+_UNIT = "PODMAN_SYSTEMD_UNIT"
+# `kube play` writes annotations of this prefix; only inspect shows them
+_KUBE = "io.podman.annotations.kube."
+
+
+def unit(labels: Mapping[str, str]) -> str:
+    """The systemd unit that owns it, or empty."""
+    return labels.get(_UNIT, "")[:255]
+
+
+def project(labels: Mapping[str, str]) -> str:
+    """The compose project it belongs to, or empty."""
+    return next((labels[name][:255] for name in _PROJECTS if labels.get(name)), "")
+
+
+def made_by_kube(inspected: Mapping[str, Any]) -> bool:
+    """True when `kube play` made the container (from `containers/{id}/json`)."""
+    config = inspected.get("Config")
+    annotations = config.get("Annotations") if isinstance(config, dict) else None
+    return isinstance(annotations, dict) and any(str(n).startswith(_KUBE) for n in annotations)

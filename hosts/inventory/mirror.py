@@ -1,0 +1,189 @@
+"""The inventory of one endpoint: what the host listed against what was written last.
+
+Synchronous and not locked: only the link's one writing thread calls it, within `write_together`.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from hosts.inventory.batch import TOPIC_OF, Batch, LeaseLost
+from hosts.inventory.rows import HEALTHS, Seen, column_names, fields, seen
+from hosts.models import INVENTORY, Endpoint, Login
+
+_STAMPS = ("digest", "revision", "seen_at", "changed_at", "gone")
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one comparison wrote. `revision` is the endpoint's, raised when anything changed."""
+
+    revision: int
+    inserted: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """True when rows were written."""
+        return bool(self.inserted or self.updated or self.gone)
+
+
+class Mirror:
+    """Inventory of one endpoint, written under the lease `epoch` of its login."""
+
+    def __init__(self, *, endpoint_id: int, login_id: int, epoch: int) -> None:
+        self.endpoint_id = endpoint_id
+        self.login_id = login_id
+        self.epoch = epoch
+        self.revision = 0
+        # kind -> id -> (digest, health) as last written; a kind is read when it is first needed
+        self._known: dict[str, dict[str, tuple[str, str]]] = {}
+        # ids listed alone -> when that call began: an older full list must not undo them
+        self._alone: dict[tuple[str, str], float] = {}
+
+    def compare(self, batch: Batch, kind: str, *, listed: Any, began: float) -> Changes:
+        """Full comparison: what is not in `listed` is gone.
+
+        `began`: monotonic time at which the list was asked for. Raises LeaseLost.
+        """
+        found = seen(kind, listed)
+        known = self._load(kind)
+        newer = {i for (k, i), at in self._alone.items() if k == kind and at > began}
+        self._alone = {key: at for key, at in self._alone.items() if key[0] != kind or at > began}
+        absent = [i for i in known if i not in found and i not in newer]
+        return self._write(batch, kind, [s for i, s in found.items() if i not in newer], absent)
+
+    def apply(
+        self, batch: Batch, kind: str, *, ids: Collection[str], listed: Any, began: float
+    ) -> Changes:
+        """Objects `ids` were listed alone: write those found, mark the others gone. LeaseLost."""
+        found = seen(kind, listed)
+        known = self._load(kind)
+        for one in ids:
+            self._alone[kind, one] = began
+        wanted = [found[i] for i in ids if i in found]
+        return self._write(batch, kind, wanted, [i for i in ids if i in known and i not in found])
+
+    def health(self, batch: Batch, podman_id: str, health: str) -> Changes:
+        """A health event: written without a list, dropped when nothing changed. LeaseLost."""
+        old = self._load("container").get(podman_id)
+        if old is None or health not in HEALTHS or old[1] == health:
+            return Changes(self.revision)
+        self._raise_revision(batch, "container")
+        self._remember(batch, "container", written={podman_id: (old[0], health)}, absent=())
+        self._rows("container", [podman_id]).update(
+            health=health, revision=self.revision, changed_at=timezone.now()
+        )
+        return Changes(self.revision, updated=(podman_id,))
+
+    def made_by_kube(self, batch: Batch, ids: Collection[str]) -> Changes:
+        """Containers that `kube play` made (only inspect tells). LeaseLost."""
+        self._raise_revision(batch, "container")
+        self._rows("container", ids).update(
+            kube=True, revision=self.revision, changed_at=timezone.now()
+        )
+        return Changes(self.revision, updated=tuple(ids))
+
+    def forget(self) -> None:
+        """Read everything again from the database when it is next needed."""
+        self._known.clear()
+        self.revision = 0
+
+    def knows(self, kind: str, podman_id: str) -> bool:
+        """True when the object was there at the last look."""
+        return podman_id in self._known.get(kind, {})
+
+    def _load(self, kind: str) -> dict[str, tuple[str, str]]:
+        if not self.revision:
+            mine = Endpoint.objects.filter(pk=self.endpoint_id)
+            self.revision = mine.values_list("revision", flat=True).first() or 0
+        if kind not in self._known:
+            rows = INVENTORY[kind].objects.filter(endpoint_id=self.endpoint_id, gone=None)
+            columns = ["podman_id", "digest"] + (["health"] if kind == "container" else [])
+            self._known[kind] = {
+                row[0]: (row[1], row[2] if len(row) > 2 else "")
+                for row in rows.values_list(*columns)
+            }
+        return self._known[kind]
+
+    def _write(self, batch: Batch, kind: str, found: list[Seen], absent: list[str]) -> Changes:
+        known = self._known[kind]
+        changed = [one for one in found if known.get(one.podman_id) != (one.digest, one.health)]
+        if not changed and not absent:
+            return Changes(self.revision)
+        self._raise_revision(batch, kind)
+        now = timezone.now()
+        self._upsert(kind, changed, now)
+        for chunk in _chunks(absent):
+            self._rows(kind, chunk).update(gone=now, changed_at=now, revision=self.revision)
+        changes = Changes(
+            self.revision,
+            inserted=tuple(one.podman_id for one in changed if one.podman_id not in known),
+            updated=tuple(one.podman_id for one in changed if one.podman_id in known),
+            gone=tuple(absent),
+        )
+        written = {one.podman_id: (one.digest, one.health) for one in changed}
+        self._remember(batch, kind, written=written, absent=absent)
+        return changes
+
+    def _raise_revision(self, batch: Batch, kind: str) -> None:
+        # the row lock (none on SQLite, where writers come one by one) keeps the lease until commit
+        held = Login.objects.select_for_update().filter(pk=self.login_id, epoch=self.epoch)
+        if not held.values_list("pk"):
+            raise LeaseLost
+        batch.undo.append(self.forget)
+        mine = Endpoint.objects.filter(pk=self.endpoint_id, login_id=self.login_id)
+        mine.update(revision=F("revision") + 1)
+        revision = mine.values_list("revision", flat=True).first()
+        if revision is None:
+            # removed by a person meanwhile
+            raise LeaseLost
+        self.revision = revision
+        batch.topics.add(TOPIC_OF[kind])
+
+    def _upsert(self, kind: str, changed: list[Seen], now: datetime) -> None:
+        model = INVENTORY[kind]
+        rows = [
+            model(
+                endpoint_id=self.endpoint_id,
+                digest=one.digest,
+                revision=self.revision,
+                seen_at=now,
+                changed_at=now,
+                **fields(kind, one),
+            )
+            for one in changed
+        ]
+        # a row that is gone may come back under its id: volumes by name, images by content
+        model.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["endpoint", "podman_id"],
+            update_fields=[*column_names(kind), *_STAMPS],
+        )
+
+    def _remember(
+        self,
+        batch: Batch,
+        kind: str,
+        *,
+        written: dict[str, tuple[str, str]],
+        absent: Iterable[str],
+    ) -> None:
+        known = self._known[kind]
+        known.update(written)
+        for one in absent:
+            known.pop(one, None)
+
+    def _rows(self, kind: str, ids: Collection[str]) -> Any:
+        return INVENTORY[kind].objects.filter(endpoint_id=self.endpoint_id, podman_id__in=ids)
+
+
+def _chunks(ids: list[str]) -> Iterable[list[str]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))

@@ -1,0 +1,135 @@
+"""Administrative changes on a host that match no intent of ours become audit entries `observed`.
+
+Best effort: what a host does not tell, or tells too late, is not seen. Synchronous, link only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db.models import Q
+
+from audit import write
+from audit.shapes import Target
+from hosts.inventory.batch import Batch
+from hosts.inventory.sightings import Sighting
+from hosts.models import Endpoint, Job
+
+# an event arrives up to this much later than the job that caused it has ended
+GRACE = timedelta(seconds=10)
+# one entry per object, verb and minute
+MINUTE_S = 60.0
+_MOST_PENDING = 1000
+# what else a job of ours causes on the host, beside the change its verb is named after
+_CAUSES: dict[str, frozenset[str]] = {
+    "container.run": frozenset(
+        {"image.pull", "container.create", "container.start", "container.remove", "volume.create"}
+    ),
+    "container.restart": frozenset({"container.stop", "container.start", "container.kill"}),
+    "container.stop": frozenset({"container.kill"}),
+    "container.remove": frozenset({"container.stop", "container.kill", "volume.remove"}),
+    "image.pull": frozenset({"image.tag"}),
+    "image.remove": frozenset({"image.untag", "container.remove"}),
+}
+
+
+@dataclass(slots=True)
+class _Minute:
+    """Equal sightings since the last entry about them."""
+
+    since: float
+    waiting: int = 0
+    last: Sighting | None = None
+
+
+@dataclass(slots=True)
+class Minutes:
+    """Counts equal sightings of one endpoint: the first is told at once, others a minute later."""
+
+    _open: dict[tuple[str, str], _Minute] = field(default_factory=dict)
+
+    def add(self, sighting: Sighting, *, now: float) -> bool:
+        """True when this one is to be told now; otherwise it is counted. `now`: monotonic."""
+        key = (sighting.verb, sighting.podman_id or sighting.name)
+        minute = self._open.get(key)
+        if minute is None:
+            if len(self._open) >= _MOST_PENDING:
+                self._open.pop(next(iter(self._open)))
+            self._open[key] = _Minute(since=now)
+            return True
+        minute.waiting += 1
+        minute.last = sighting
+        return False
+
+    def due(self, *, now: float) -> list[tuple[Sighting, int]]:
+        """What was counted for a minute or longer, with its count."""
+        told: list[tuple[Sighting, int]] = []
+        for key, minute in list(self._open.items()):
+            if now - minute.since < MINUTE_S:
+                continue
+            if minute.last is None:
+                del self._open[key]
+            else:
+                told.append((minute.last, minute.waiting))
+                self._open[key] = _Minute(since=now)
+        return told
+
+
+def not_ours(
+    endpoint_id: int, sightings: Sequence[Sighting], *, window_from: datetime
+) -> list[Sighting]:
+    """Those that no job of ours explains: none open, or ended since `window_from` less GRACE."""
+    if not sightings:
+        return []
+    near = Q(state__in=Job.OPEN) | Q(finished_at__gte=window_from - GRACE)
+    rows = Job.objects.filter(near, endpoint_id=endpoint_id)
+    jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
+    return [one for one in sightings if not any(_explains(job, one) for job in jobs)]
+
+
+def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
+    pk, verb, kind, object_id, name = job
+    if sighting.verb != verb and sighting.verb not in _CAUSES.get(verb, ()):
+        return False
+    if sighting.made_by_job == str(pk):
+        return True
+    if sighting.kind != kind:
+        # the image that a run pulls, the volumes that it makes or a removal takes along
+        return verb.startswith("container.")
+    if object_id:
+        return object_id == sighting.podman_id
+    return _same_name(name, sighting.name)
+
+
+def _same_name(ours: str, theirs: str) -> bool:
+    """The same object, also where Podman spells an image's name out."""
+    if ours == theirs:
+        return True
+    short, long = sorted((ours, theirs), key=len)
+    if ":" not in short.rpartition("/")[2] and "@" not in short:
+        short += ":latest"
+    return short == long or long.endswith(f"/{short}")
+
+
+def record(batch: Batch, endpoint: Endpoint, told: Sequence[tuple[Sighting, int]]) -> None:
+    """Write entries when the batch ends: the audit head is locked last."""
+    for sighting, count in told:
+        target = Target(
+            kind=sighting.kind,
+            id=sighting.podman_id or (endpoint.host_id if sighting.kind == "host" else ""),
+            name=sighting.name or endpoint.host.name,
+            host_id=endpoint.host_id,
+            host_name=endpoint.host.name,
+            endpoint_id=endpoint.pk,
+            endpoint_name=str(endpoint),
+        )
+        how = f"{sighting.how}, {sighting.at.isoformat(timespec='seconds')} by the host's clock"
+        batch.last.append(partial(write.observed, sighting.verb, target, how=how, count=count))
+
+
+def as_stop(sighting_of_death: Sighting) -> Sighting:
+    """A death of which inspect says that somebody caused it."""
+    return replace(
+        sighting_of_death, verb="container.stop", how="event container died, inspect: by a user"
+    )

@@ -1,0 +1,210 @@
+"""Podman's list items (4.3 to 5.8) as fields of our rows, and the hash that tells them apart."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from hosts.inventory import marks
+from hosts.inventory.bounds import flag, integer, items, mapping, moment, text, texts
+
+# raise when the mapping below changes, so that every row is written anew
+SHAPE = b"1"
+# an endpoint's list is cut here; the rest of it is not mirrored
+MAX_OBJECTS = 20_000
+# parts of a list item that change by themselves or that no row holds
+_LOOSE: dict[str, frozenset[str]] = {
+    "container": frozenset({"Status", "CreatedAt", "Size", "ExposedPorts", "Namespaces"}),
+    "pod": frozenset({"Cgroup", "Namespace"}),
+    "image": frozenset({"History", "RepoTags", "VirtualSize"}),
+    "volume": frozenset({"MountCount", "NeedsCopyUp", "NeedsChown", "LockNumber", "Status"}),
+    # the default network says "now" each time
+    "network": frozenset({"created"}),
+}
+_ID: dict[str, tuple[str, ...]] = {
+    "container": ("Id", "ID"),
+    "pod": ("Id",),
+    "image": ("Id", "ID"),
+    "volume": ("Name",),
+    "network": ("id", "Id"),
+}
+HEALTHS = frozenset({"healthy", "unhealthy", "starting"})
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One listed object: its id, the hash of what is mirrored, its health, and the item itself."""
+
+    podman_id: str
+    digest: str
+    health: str
+    item: Item
+
+
+def seen(kind: str, listed: Any) -> dict[str, Seen]:
+    """Objects of a list by id. What has no usable id, or is beyond MAX_OBJECTS, is left out."""
+    found: dict[str, Seen] = {}
+    for item in items(listed, count=MAX_OBJECTS):
+        if not isinstance(item, dict):
+            continue
+        podman_id = _identity(kind, item)
+        if podman_id:
+            found[podman_id] = Seen(podman_id, digest(kind, item), health(kind, item), item)
+    return found
+
+
+def _identity(kind: str, item: Item) -> str:
+    value = next((item[key] for key in _ID[kind] if isinstance(item.get(key), str)), "")
+    # an id that would have to be cut or cleaned is not the host's id any more
+    return value if 0 < len(value) <= 255 and text(value, limit=255) == value else ""
+
+
+def digest(kind: str, item: Item) -> str:
+    """32 hex digits over everything that a row of this kind holds (but health, see `health`)."""
+    loose = _LOOSE[kind]
+    kept = {key: value for key, value in item.items() if key not in loose}
+    try:
+        data = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # half surrogates or numbers past 64 bits: only a broken or hostile host sends them
+        data = json.dumps(kept, sort_keys=True, default=str).encode()
+    return hashlib.blake2b(data, digest_size=16, key=SHAPE).hexdigest()
+
+
+def health(kind: str, item: Item) -> str:
+    """healthy, unhealthy, starting or empty: Podman's list has it as `Status`."""
+    value = item.get("Status") if kind == "container" else ""
+    return value if isinstance(value, str) and value in HEALTHS else ""
+
+
+def fields(kind: str, one: Seen) -> dict[str, Any]:
+    """Fields of the row, without endpoint, digest and stamps."""
+    return {"podman_id": one.podman_id, **_FIELDS[kind](one.item, one)}
+
+
+def _container(item: Item, one: Seen) -> dict[str, Any]:
+    labels = mapping(item.get("Labels"))
+    state = text(item.get("State"), limit=20).lower()
+    ended = flag(item.get("Exited")) or state in ("exited", "stopped")
+    return {
+        "name": next(iter(texts(item.get("Names"), count=1, limit=255)), one.podman_id[:12]),
+        "labels": labels,
+        "created_at": moment(item.get("Created")),
+        "image": text(item.get("Image"), limit=500),
+        "image_id": text(item.get("ImageID"), limit=80),
+        "command": texts(item.get("Command"), count=50, limit=1000),
+        "state": state,
+        "health": one.health,
+        "started_at": moment(item.get("StartedAt")),
+        "exited_at": moment(item.get("ExitedAt")),
+        "exit_code": integer(item.get("ExitCode"), low=-(2**31), high=2**31 - 1) if ended else None,
+        "restarts": integer(item.get("Restarts"), high=2**31 - 1),
+        "pid": integer(item.get("Pid"), high=2**31 - 1),
+        "ports": [_port(port) for port in items(item.get("Ports"), count=200)],
+        "mounts": texts(item.get("Mounts"), count=100, limit=1000),
+        "networks": texts(item.get("Networks"), count=50, limit=255),
+        "pod_id": text(item.get("Pod"), limit=80),
+        "pod_name": text(item.get("PodName"), limit=255),
+        "is_infra": flag(item.get("IsInfra")),
+        "unit": marks.unit(labels),
+        "project": marks.project(labels),
+    }
+
+
+def _port(port: Any) -> dict[str, Any]:
+    item = port if isinstance(port, dict) else {}
+    return {
+        "host_ip": text(item.get("host_ip"), limit=64),
+        "host_port": integer(item.get("host_port"), high=65535),
+        "container_port": integer(item.get("container_port"), high=65535),
+        "range": integer(item.get("range"), low=1, high=65535),
+        "protocol": text(item.get("protocol"), limit=40) or "tcp",
+    }
+
+
+def _pod(item: Item, one: Seen) -> dict[str, Any]:
+    members = (m for m in items(item.get("Containers"), count=500) if isinstance(m, dict))
+    return {
+        "name": text(item.get("Name"), limit=255),
+        "labels": mapping(item.get("Labels")),
+        "created_at": moment(item.get("Created")),
+        "state": text(item.get("Status"), limit=20).lower(),
+        "infra_id": text(item.get("InfraId"), limit=80),
+        "containers": [
+            {
+                "id": text(member.get("Id"), limit=80),
+                "name": text(member.get("Names"), limit=255),
+                "state": text(member.get("Status"), limit=20).lower(),
+            }
+            for member in members
+        ],
+        "networks": texts(item.get("Networks"), count=50, limit=255),
+    }
+
+
+def _image(item: Item, one: Seen) -> dict[str, Any]:
+    names = texts(item.get("Names") or item.get("RepoTags"), count=50, limit=500)
+    return {
+        "name": names[0][:255] if names else "",
+        "labels": mapping(item.get("Labels")),
+        "created_at": moment(item.get("Created")),
+        "names": names,
+        "image_digest": text(item.get("Digest"), limit=100),
+        "size_bytes": integer(item.get("Size")),
+        "shared_bytes": integer(item.get("SharedSize")),
+        "containers": integer(item.get("Containers"), high=2**31 - 1),
+        "dangling": flag(item.get("Dangling")) or not names,
+    }
+
+
+def _volume(item: Item, one: Seen) -> dict[str, Any]:
+    return {
+        "name": one.podman_id,
+        "labels": mapping(item.get("Labels")),
+        "created_at": moment(item.get("CreatedAt")),
+        "driver": text(item.get("Driver"), limit=60),
+        "mountpoint": text(item.get("Mountpoint"), limit=1000),
+        "options": mapping(item.get("Options")),
+        # 4.3 to 5.8 leave `Anonymous` out when false
+        "anonymous": flag(item.get("Anonymous")),
+    }
+
+
+def _network(item: Item, one: Seen) -> dict[str, Any]:
+    name = text(item.get("name"), limit=255)
+    subnets = (s for s in items(item.get("subnets"), count=20) if isinstance(s, dict))
+    return {
+        "name": name,
+        "labels": mapping(item.get("labels")),
+        "created_at": None if name == "podman" else moment(item.get("created")),
+        "driver": text(item.get("driver"), limit=60),
+        "interface": text(item.get("network_interface"), limit=60),
+        "subnets": [
+            {
+                "subnet": text(subnet.get("subnet"), limit=64),
+                "gateway": text(subnet.get("gateway"), limit=64),
+            }
+            for subnet in subnets
+        ],
+        "internal": flag(item.get("internal")),
+        "ipv6": flag(item.get("ipv6_enabled")),
+        "dns": flag(item.get("dns_enabled")),
+    }
+
+
+_FIELDS: dict[str, Callable[[Item, Seen], dict[str, Any]]] = {
+    "container": _container,
+    "pod": _pod,
+    "image": _image,
+    "volume": _volume,
+    "network": _network,
+}
+
+
+def column_names(kind: str) -> Iterable[str]:
+    """Columns that a listed object sets, in the order of `fields`, without its id."""
+    return [name for name in fields(kind, Seen("", "", "", {})) if name != "podman_id"]

@@ -1,0 +1,118 @@
+"""Events of a host as administrative changes: which verb somebody did to what. No database.
+
+Facts measured on Podman 5.4: `podman stop` sends only `died` (inspect then has `StoppedByUser`);
+the restart policy sends died, restart, init, start, a person's restart died, init, start, restart;
+each `run` of an image that is there sends image `pull`.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hosts.inventory.bounds import integer, mapping, text
+
+_VERBS = {
+    "container": {"create", "remove", "start", "stop", "kill", "pause", "unpause", "rename"},
+    "pod": {"create", "remove", "start", "stop", "kill", "pause", "unpause"},
+    "image": {"pull", "remove", "tag"},
+    "volume": {"create", "remove"},
+    "network": {"create", "remove"},
+}
+_REMEMBERED = 2000
+_ANONYMOUS_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Somebody did `verb` (`container.stop`) to an object. `at` is the host's own clock."""
+
+    verb: str
+    kind: str
+    podman_id: str
+    name: str
+    at: datetime
+    how: str
+    # id of the job that made the object, from its label
+    made_by_job: str = ""
+
+
+class Reader:
+    """Tells a person's doings from those of Podman's restart policy, for one endpoint."""
+
+    def __init__(self) -> None:
+        # containers whose next start is the policy's, oldest first
+        self._policy: OrderedDict[str, None] = OrderedDict()
+
+    def read(self, event: dict[str, Any]) -> Sighting | None:
+        """What an event (as Podman sends it) means, or None when nobody did anything."""
+        kind, action = event["Type"], event["Action"]
+        attributes = mapping(event["Actor"].get("Attributes"), count=200)
+        podman_id = text(event["Actor"]["ID"], limit=255)
+        name = attributes.get("network") or attributes.get("name", "")
+        if kind == "system" and action == "refresh":
+            # Podman sends this on its first use after a boot
+            return _sighting("host.boot", event, kind="host", podman_id="", name="")
+        if kind == "container" and self._by_policy(podman_id, action):
+            return None
+        if action not in _VERBS.get(kind, ()):
+            return None
+        if (
+            kind == "container"
+            and podman_id
+            and name == f"{attributes.get('podId', '')[:12]}-infra"
+        ):
+            # the pod's own event says it
+            return None
+        if kind == "volume":
+            podman_id = podman_id or name
+            if len(name) == _ANONYMOUS_LENGTH and name.isalnum():
+                # made and removed with its container
+                return None
+        return _sighting(
+            f"{kind}.{action}",
+            event,
+            kind=kind,
+            podman_id=podman_id,
+            name=name or podman_id[:12],
+            made_by_job=attributes.get("io.haulout.job", ""),
+        )
+
+    def _by_policy(self, podman_id: str, action: str) -> bool:
+        if action == "restart":
+            self._policy[podman_id] = None
+            while len(self._policy) > _REMEMBERED:
+                self._policy.popitem(last=False)
+            return True
+        if action in ("died", "remove"):
+            self._policy.pop(podman_id, None)
+        if action == "start" and podman_id in self._policy:
+            del self._policy[podman_id]
+            return True
+        return False
+
+
+def stopped_by_person(inspected: dict[str, Any]) -> bool:
+    """True when inspect says that somebody stopped the container (Podman 5; absent before)."""
+    state = inspected.get("State")
+    return isinstance(state, dict) and state.get("StoppedByUser") is True
+
+
+def seconds_of(event: dict[str, Any]) -> datetime:
+    """When the event happened, by the host's clock."""
+    ns = integer(event.get("timeNano"), high=253_370_764_800 * 10**9)
+    return datetime.fromtimestamp(ns / 1e9, UTC)
+
+
+def _sighting(
+    verb: str, event: dict[str, Any], *, kind: str, podman_id: str, name: str, made_by_job: str = ""
+) -> Sighting:
+    return Sighting(
+        verb=verb,
+        kind=kind,
+        podman_id=podman_id,
+        name=name,
+        at=seconds_of(event),
+        how=f"event {event['Type']} {event['Action']}",
+        made_by_job=made_by_job,
+    )

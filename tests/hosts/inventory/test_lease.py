@@ -1,0 +1,79 @@
+"""A link that lost its lease writes nothing; a failing endpoint takes no other along."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hosts.inventory import Batch, Changes, LeaseLost, Mirror, write_together
+from hosts.models import Container, Endpoint, Host, Login
+
+Item = Callable[..., dict[str, Any]]
+
+
+def test_a_lost_lease_writes_nothing(
+    compare: Callable[..., Changes], container_item: Item, endpoint: Endpoint
+) -> None:
+    Login.objects.update(epoch=8)
+    with pytest.raises(LeaseLost):
+        compare("container", [container_item()])
+    assert not Container.objects.exists()
+    endpoint.refresh_from_db()
+    assert endpoint.revision == 0
+
+
+def test_a_removed_endpoint_writes_nothing(
+    compare: Callable[..., Changes], container_item: Item, endpoint: Endpoint
+) -> None:
+    compare("container", [container_item()])
+    endpoint.delete()
+    with pytest.raises(LeaseLost):
+        compare("container", [])
+
+
+def test_one_failing_step_takes_no_other_along(
+    mirror: Mirror, container_item: Item, endpoint: Endpoint
+) -> None:
+    host = Host.objects.create(name="web2", address="192.0.2.2")
+    login = Login.objects.create(host=host, user="root", epoch=1)
+    other = Endpoint.objects.create(login=login, host=host, socket="/s")
+    stale = Mirror(endpoint_id=other.pk, login_id=login.pk, epoch=0)
+
+    def good(batch: Batch) -> Changes:
+        return mirror.compare(batch, "container", listed=[container_item()], began=0.0)
+
+    def bad(batch: Batch) -> Changes:
+        return stale.compare(batch, "container", listed=[container_item()], began=0.0)
+
+    first, second = write_together([good, bad])
+    assert isinstance(second, LeaseLost)
+    assert isinstance(first, Changes)
+    assert first.inserted == (container_item()["Id"],)
+    assert list(Container.objects.values_list("endpoint_id", flat=True)) == [endpoint.pk]
+
+
+def test_memory_follows_a_rollback(mirror: Mirror, container_item: Item) -> None:
+    def write(batch: Batch) -> Changes:
+        return mirror.compare(batch, "container", listed=[container_item()], began=0.0)
+
+    def fail(batch: Batch) -> None:
+        write(batch)
+        raise ValueError("broken after the write")
+
+    (error,) = write_together([fail])
+    assert isinstance(error, ValueError)
+    (changes,) = write_together([write])
+    assert isinstance(changes, Changes)
+    assert changes.inserted == (container_item()["Id"],)
+
+
+def test_bells_are_for_changes_only(mirror: Mirror, container_item: Item) -> None:
+    rung: list[set[str]] = []
+
+    def step(batch: Batch) -> None:
+        mirror.compare(batch, "container", listed=[container_item()], began=0.0)
+        rung.append(set(batch.topics))
+
+    write_together([step])
+    write_together([step])
+    assert rung == [{"containers"}, set()]
