@@ -1,0 +1,58 @@
+"""The shape that SSH channels and local sockets share, so that whoever relays need not care."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Channel(Protocol):
+    """One end of a byte stream that can be written to; asyncssh's and asyncio's both fit."""
+
+    def write(self, data: bytes) -> None: ...
+    def write_eof(self) -> None: ...
+    def close(self) -> None: ...
+    def abort(self) -> None: ...
+    def is_closing(self) -> bool: ...
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+
+class Receiver(Protocol):
+    """What is told about the stream, by asyncssh (with a datatype) or asyncio (without)."""
+
+    def connection_made(self, transport: Channel) -> None: ...
+    def session_started(self) -> None: ...
+    def connection_lost(self, exc: Exception | None) -> None: ...
+    def data_received(self, data: bytes, datatype: int | None = None) -> None: ...
+    def eof_received(self) -> bool: ...
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...
+
+
+ReceiverFactory = Callable[[], Receiver]
+
+
+class Connection(Protocol):
+    """A way to a host: over SSH, or this machine's own."""
+
+    async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:
+        """Connect a new receiver to a socket there.
+
+        Raises LinkError "channel-refused", "channel-timeout", "host-away" and, where it can be
+        known, "socket-missing", "socket-forbidden" or "service-not-answering".
+        """
+        ...
+
+    async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> "Ran":
+        """Run a shell command there. Raises LinkError "not-permitted" or "host-away"."""
+        ...
+
+
+class Ran:
+    """What a command said: `status` is None when it was ended by a signal."""
+
+    __slots__ = ("status", "stderr", "stdout")
+
+    def __init__(self, *, status: int | None, stdout: str, stderr: str) -> None:
+        self.status = status
+        self.stdout = stdout
+        self.stderr = stderr

@@ -1,0 +1,55 @@
+"""Why a host did not let us in or let us go: asyncssh's errors put into Haulout's kinds."""
+
+import asyncssh
+
+from hosts.link.errors import LinkError
+from hosts.link.scan import closed_early, no_common_cipher
+
+
+def login_error(exc: Exception, host_key: asyncssh.SSHKey, *, timeout_s: float) -> LinkError:
+    """The LinkError for what went wrong between the greeting and a working connection."""
+    if isinstance(exc, asyncssh.HostKeyNotVerifiable):
+        return host_key_changed("The host shows another key than the one that was accepted.")
+    if isinstance(exc, asyncssh.KeyExchangeFailed):
+        if "host key" in str(exc):
+            return host_key_changed(
+                f"The host no longer has a key of the accepted kind ({host_key.get_algorithm()})."
+            )
+        return no_common_cipher(exc)
+    if isinstance(exc, asyncssh.PermissionDenied):
+        return LinkError(
+            "key-refused",
+            cause="The host does not accept this key for this account.",
+            cure=(
+                "Add the public key to ~/.ssh/authorized_keys of the account "
+                "(folder 0700, file 0600, both its own), and look at: journalctl -u ssh -n 50"
+            ),
+        )
+    if isinstance(exc, TimeoutError):
+        return LinkError(
+            "login-timeout",
+            cause=f"The login was not through within {timeout_s:g} s.",
+            cure="Look at the host's load and its name lookups: uptime; UseDNS in sshd_config",
+        )
+    return closed_early(str(exc))
+
+
+def host_key_changed(cause: str) -> LinkError:
+    """The hard stop: nothing was sent that could prove who we are."""
+    return LinkError(
+        "host-key-changed",
+        cause=f"{cause} No login was tried.",
+        cure=(
+            "Ask whoever runs the host whether it was set up anew. Compare on its console: "
+            "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, then accept the new key."
+        ),
+    )
+
+
+def host_away(detail: str) -> LinkError:
+    """There is no connection to the host now."""
+    return LinkError(
+        "host-away",
+        cause=f"There is no connection to the host ({detail or 'it ended'}).",
+        cure="Haulout dials again by itself; the doctor says what is in the way.",
+    )

@@ -1,0 +1,237 @@
+"""One SSH connection to a login: dialled to a pinned host key, with a key, and nothing else."""
+
+import asyncio
+import shlex
+import socket
+from typing import Any, Final, cast
+
+import asyncssh
+
+from hosts.link import keys
+from hosts.link.addresses import AddressPolicy
+from hosts.link.channel import Ran, ReceiverFactory
+from hosts.link.errors import LinkError
+from hosts.link.refusals import host_away, login_error
+from hosts.link.scan import open_socket, peek_banner
+from hosts.link.stdio import StdioSession
+from hosts.link.target import Target
+
+KEEPALIVE_INTERVAL_S: Final = 5
+KEEPALIVE_COUNT: Final = 3
+# AES-GCM is twice as fast as ChaCha20 here; the others are for hosts that lack it.
+CIPHERS: Final = (
+    "aes256-gcm@openssh.com",
+    "aes128-gcm@openssh.com",
+    "chacha20-poly1305@openssh.com",
+    "aes256-ctr",
+    "aes128-ctr",
+)
+# sshd's MaxSessions, which counts commands but not forwarded sockets.
+_MAX_SESSIONS: Final = 10
+_OUTPUT_MAX_BYTES: Final = 1024 * 1024
+
+SshChannel = asyncssh.SSHUNIXChannel[bytes] | asyncssh.SSHClientChannel[bytes]
+
+
+class SshConnection:
+    """A live SSH connection. `open_channel` and `run` as in `channel.Connection`."""
+
+    def __init__(self, conn: asyncssh.SSHClientConnection, target: Target) -> None:
+        self._conn = conn
+        self._sessions = asyncio.Semaphore(_MAX_SESSIONS)
+        self._endings: set[asyncio.Future[None]] = set()
+        self.transport = target.transport
+        self.user = target.user
+
+    @property
+    def closed(self) -> bool:
+        """True once the connection is gone."""
+        return self._conn.is_closed()
+
+    async def wait_closed(self) -> None:
+        """Return when the connection is gone, for whatever reason."""
+        await self._conn.wait_closed()
+
+    async def close(self) -> None:
+        """End the connection and all its channels, and wait until it is gone."""
+        self._conn.close()
+        try:
+            async with asyncio.timeout(2):
+                await self._conn.wait_closed()
+        except TimeoutError:
+            self._conn.abort()
+            await self._conn.wait_closed()
+
+    def abort(self) -> None:
+        """End the connection at once, without a word to the host."""
+        self._conn.abort()
+
+    async def open_channel(
+        self, receiver: ReceiverFactory, socket_path: str, *, timeout_s: float = 15.0
+    ) -> None:
+        """Connect a new receiver to a socket on the host. See `channel.Connection`."""
+        opening = asyncio.ensure_future(self._open(receiver, socket_path))
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.shield(opening)
+        except TimeoutError as exc:
+            opening.add_done_callback(_close_late)
+            raise LinkError(
+                "channel-timeout",
+                cause=f"The host did not open {socket_path} within {timeout_s:g} s.",
+                cure="Look at the host's load and its SSH server: uptime; journalctl -u ssh -n 50",
+            ) from exc
+        except asyncio.CancelledError:
+            # asyncssh would leave a channel open for ever whose opening nobody awaits.
+            opening.add_done_callback(_close_late)
+            raise
+
+    async def _open(self, receiver: ReceiverFactory, socket_path: str) -> SshChannel:
+        try:
+            if self.transport == "dial-stdio":
+                return await self._open_stdio(receiver, socket_path)
+            chan, _ = await self._conn.create_unix_connection(cast(Any, receiver), socket_path)
+            return chan
+        except asyncssh.ChannelOpenError as exc:
+            if self._conn.is_closed():
+                raise host_away(str(exc)) from exc
+            raise LinkError(
+                "channel-refused",
+                cause=f"The host refused to open {socket_path} ({exc.reason}).",
+                cure="Start the doctor for this host; it finds out why.",
+            ) from exc
+        except (asyncssh.Error, OSError) as exc:
+            raise host_away(str(exc)) from exc
+
+    async def _open_stdio(self, receiver: ReceiverFactory, socket_path: str) -> SshChannel:
+        # A forced command ignores what is asked for here and dials its own socket.
+        command = f"podman --url {shlex.quote('unix://' + socket_path)} system dial-stdio"
+        await self._sessions.acquire()
+        try:
+            chan, _ = await self._conn.create_session(
+                lambda: StdioSession(receiver()), command, encoding=None
+            )
+        except BaseException:
+            self._sessions.release()
+            raise
+        ending = asyncio.ensure_future(chan.wait_closed())
+        self._endings.add(ending)
+        ending.add_done_callback(self._session_ended)
+        return chan
+
+    def _session_ended(self, ending: asyncio.Future[None]) -> None:
+        self._endings.discard(ending)
+        self._sessions.release()
+
+    async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> Ran:
+        """Run a shell command on the host. See `channel.Connection`."""
+        try:
+            async with asyncio.timeout(timeout_s), self._sessions:
+                process = await self._conn.create_process(command, encoding=None)
+                try:
+                    process.stdin.write(stdin)
+                    process.stdin.write_eof()
+                    stdout, stderr = await asyncio.gather(
+                        _read_capped(process.stdout), _read_capped(process.stderr)
+                    )
+                    await process.wait_closed()
+                finally:
+                    process.close()
+        except asyncssh.ChannelOpenError as exc:
+            raise _no_commands(str(exc)) from exc
+        except TimeoutError as exc:
+            raise _no_commands(f"it did not end within {timeout_s:g} s") from exc
+        except (asyncssh.Error, OSError) as exc:
+            raise host_away(str(exc)) from exc
+        return Ran(
+            status=process.exit_status if process.exit_signal is None else None,
+            stdout=stdout.decode("utf-8", "replace"),
+            stderr=stderr.decode("utf-8", "replace"),
+        )
+
+
+async def connect(
+    target: Target, policy: AddressPolicy, *, timeout_s: float = 20.0
+) -> SshConnection:
+    """Sign in with the target's key, to exactly the pinned host key.
+
+    Raises what `scan.open_socket` and `scan.peek_banner` raise, and LinkError
+    "host-key-changed" (nothing was sent to prove who we are), "key-refused", "login-timeout",
+    "no-common-cipher" or "closed-early".
+    """
+    sock = await open_socket(target.address, target.port, policy, timeout_s=timeout_s)
+    try:
+        await peek_banner(sock, timeout_s=timeout_s)
+    except BaseException:
+        sock.close()
+        raise
+    return await sign_in(sock, target, timeout_s=timeout_s)
+
+
+async def sign_in(sock: socket.socket, target: Target, *, timeout_s: float = 20.0) -> SshConnection:
+    """The SSH half of `connect`, on a connected socket, which is closed if it fails."""
+    try:
+        key = target.private_key
+        client_key = keys.parse_private(key) if isinstance(key, bytes) else key
+        host_key = keys.parse_public(target.host_key_line)
+    except LinkError:
+        sock.close()
+        raise
+    options = {
+        "username": target.user,
+        "client_keys": [client_key],
+        "preferred_auth": "publickey",
+        "password_auth": False,
+        "kbdint_auth": False,
+    }
+    conn = await dial(sock, host_key=host_key, options=options, timeout_s=timeout_s)
+    return SshConnection(conn, target)
+
+
+async def dial(
+    sock: socket.socket, *, host_key: asyncssh.SSHKey, options: dict[str, Any], timeout_s: float
+) -> asyncssh.SSHClientConnection:
+    """An SSH connection that trusts one host key and reads no file, agent or variable of ours."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await asyncssh.connect(
+                sock=sock,
+                config=None,
+                known_hosts=([host_key], [], []),
+                server_host_key_algs=[alg.decode("ascii") for alg in host_key.sig_algorithms],
+                agent_path=None,
+                host_based_auth=False,
+                gss_auth=False,
+                gss_kex=False,
+                # A server that lets in whoever comes has not looked at our key.
+                disable_trivial_auth=True,
+                encryption_algs=list(CIPHERS),
+                compression_algs=None,
+                keepalive_interval=KEEPALIVE_INTERVAL_S,
+                keepalive_count_max=KEEPALIVE_COUNT,
+                login_timeout=timeout_s,
+                **options,
+            )
+    except (asyncssh.Error, OSError, TimeoutError) as exc:
+        raise login_error(exc, host_key, timeout_s=timeout_s) from exc
+
+
+async def _read_capped(reader: asyncssh.SSHReader[bytes]) -> bytes:
+    # A hostile host may send without end; what is over the cap is read and dropped.
+    kept = bytearray()
+    while chunk := await reader.read(65536):
+        kept += chunk[: max(0, _OUTPUT_MAX_BYTES - len(kept))]
+    return bytes(kept)
+
+
+def _close_late(opening: asyncio.Future[SshChannel]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().abort()
+
+
+def _no_commands(detail: str) -> LinkError:
+    return LinkError(
+        "not-permitted",
+        cause=f"The host runs no command for this key ({detail}).",
+        cure="Use the plain form of the key where a command is needed.",
+    )
