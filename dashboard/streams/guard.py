@@ -1,0 +1,88 @@
+"""Ends streams whose right was withdrawn: one look a second for all of a process's streams.
+
+Looks at the access epoch and at the sessions behind the streams; only what changed is asked again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from accounts import epoch
+from accounts.models import User
+from hosts.access import Denied, NotVisible, Person
+
+if TYPE_CHECKING:
+    from dashboard.streams.consumer import StreamConsumer
+
+EVERY_S = 1.0
+log = logging.getLogger(__name__)
+
+
+class Guard:
+    """One per process (`guard`). Its task lives while there are streams."""
+
+    def __init__(self) -> None:
+        self._streams: set[StreamConsumer] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._epoch = -1
+
+    @contextmanager
+    def watch(self, stream: "StreamConsumer") -> Iterator[None]:
+        """Watch `stream` while the block runs."""
+        self._streams.add(stream)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="stream guard")
+        try:
+            yield
+        finally:
+            self._streams.discard(stream)
+
+    async def _run(self) -> None:
+        while self._streams:
+            await asyncio.sleep(EVERY_S)
+            try:
+                await self._look(set(self._streams))
+            except DatabaseError as error:
+                log.warning("rights cannot be looked at: %s", error)
+
+    async def _look(self, streams: "set[StreamConsumer]") -> None:
+        keys = {stream.scope["session_key"] for stream in streams}
+        number, alive = await sync_to_async(_read, thread_sensitive=False)(keys)
+        for stream in streams:
+            if stream.scope["session_key"] not in alive:
+                await stream.end(stream.WITHDRAWN)
+        if number == self._epoch:
+            return
+        # -1: streams were authorised a moment ago, but maybe just before a change
+        self._epoch = number
+        for stream in streams:
+            fresh = await sync_to_async(_person, thread_sensitive=False)(stream.person)
+            if fresh is None:
+                await stream.end(stream.WITHDRAWN)
+                continue
+            stream.person = fresh
+            try:
+                await stream.authorise()
+            except (NotVisible, Denied):
+                await stream.end(stream.WITHDRAWN)
+
+
+def _read(keys: set[str]) -> tuple[int, set[str]]:
+    close_old_connections()
+    alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    return epoch.current(), set(alive.values_list("session_key", flat=True))
+
+
+def _person(old: Person) -> Person | None:
+    user = User.objects.filter(pk=old.user.pk, is_active=True).first()
+    return Person(user, old.who) if user else None
+
+
+guard = Guard()

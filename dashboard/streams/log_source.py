@@ -1,0 +1,181 @@
+"""One stream of logs from Podman for all its viewers: a ring of the last lines, then live.
+
+Survives a lost host: resumes at the last line's time and drops what was seen in that second.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from dashboard.streams.lines import LineAssembler, time_of
+from dashboard.streams.outbox import Outbox
+from hosts.podman import Dial, Podman, PodmanError, containers
+from hosts.podman.errors import BadRequest, NotFound
+from hosts.podman.logs import batches
+
+log = logging.getLogger(__name__)
+
+RING_LINES = 10_000
+RING_BYTES = 4 * 1024 * 1024
+RETRY_MAX_S = 5.0
+# how often a container that has ended is asked whether it runs again
+ASLEEP_S = 2.0
+
+Note = Callable[[dict[str, Any]], None]
+
+
+class Viewer:
+    """One browser on a source: its outbox, and where notes (away, ended) go."""
+
+    def __init__(self, outbox: Outbox, note: Note) -> None:
+        self.outbox = outbox
+        self.note = note
+
+
+class LogSource:
+    """Follows one container while it has viewers."""
+
+    def __init__(self, dial: Dial, container: str) -> None:
+        self._dial = dial
+        self._container = container
+        self._viewers: set[Viewer] = set()
+        self._ring: deque[bytes] = deque()
+        self._ring_bytes = 0
+        self._task: asyncio.Task[None] | None = None
+        self._state: dict[str, Any] = {"type": "status", "state": "connecting"}
+        # lines of the last second, to tell repeats from news when resuming
+        self._last_time = ""
+        self._last_lines: list[bytes] = []
+
+    @property
+    def idle(self) -> bool:
+        """True when nobody watches."""
+        return not self._viewers
+
+    def join(self, viewer: Viewer, *, tail: int) -> None:
+        """Give the last `tail` lines that are here, then everything that comes."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(tail), name=f"logs {self._container[:12]}")
+        else:
+            viewer.outbox.offer(list(self._ring)[-tail:] if tail else [])
+            viewer.note(self._state)
+        self._viewers.add(viewer)
+
+    def leave(self, viewer: Viewer) -> None:
+        """The last one out ends the stream on the host."""
+        self._viewers.discard(viewer)
+        if not self._viewers and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _run(self, tail: int) -> None:
+        delay_s = 0.25
+        first = True
+        async with Podman(self._dial) as podman:
+            while True:
+                began = time.monotonic()
+                try:
+                    await self._follow(podman, tail=tail if first else None)
+                    first = False
+                    await self._ended(podman)
+                    delay_s = 0.25
+                except (NotFound, BadRequest) as gone:
+                    self._say({"state": "gone", "cause": gone.message})
+                    return
+                except PodmanError as lost:
+                    first = first and not self._last_time
+                    self._say({"state": "away", "cause": lost.message})
+                    if time.monotonic() - began > RETRY_MAX_S:
+                        delay_s = 0.25
+                    await asyncio.sleep(delay_s)
+                    delay_s = min(delay_s * 2, RETRY_MAX_S)
+
+    async def _follow(self, podman: Podman, *, tail: int | None) -> None:
+        """Until the container ends (returns) or the host is lost (raises)."""
+        since = _moment(self._last_time) if tail is None else None
+        repeats = list(self._last_lines) if since else []
+        assembler = LineAssembler()
+        frames = batches(
+            podman, self._container, follow=True, tail=tail, since=since, timestamps=True
+        )
+        self._say({"state": "live"})
+        async with aclosing(frames) as pieces:
+            async for piece in pieces:
+                lines = assembler.feed(piece)
+                if repeats:
+                    lines = _without(lines, repeats)
+                self._give(lines)
+        self._give(assembler.rest())
+
+    async def _ended(self, podman: Podman) -> None:
+        """Wait until the container runs again."""
+        state = (await containers.inspect(podman, self._container)).get("State") or {}
+        if state.get("Running"):
+            # the stream ended early (a rotated file, an idle service): go on at once
+            await asyncio.sleep(0.25)
+            return
+        self._say({"state": "ended", "exit_code": state.get("ExitCode")})
+        while not state.get("Running"):
+            await asyncio.sleep(ASLEEP_S)
+            state = (await containers.inspect(podman, self._container)).get("State") or {}
+
+    def _give(self, lines: list[bytes]) -> None:
+        if not lines:
+            return
+        newest = time_of(lines[-1])
+        if newest and newest != self._last_time:
+            self._last_time, self._last_lines = newest, []
+        mark = self._last_time.encode()
+        self._last_lines += [line for line in lines if line[1 : 1 + len(mark)] == mark]
+        for line in lines[-RING_LINES:]:
+            self._ring.append(line)
+            self._ring_bytes += len(line)
+        while len(self._ring) > RING_LINES or self._ring_bytes > RING_BYTES:
+            self._ring_bytes -= len(self._ring.popleft())
+        for viewer in self._viewers:
+            viewer.outbox.offer(lines)
+
+    def _say(self, state: dict[str, Any]) -> None:
+        self._state = {"type": "status", **state}
+        for viewer in self._viewers:
+            viewer.note(self._state)
+
+
+class Sources:
+    """The sources of this process, shared by all viewers of a container."""
+
+    def __init__(self) -> None:
+        self._sources: dict[tuple[int, str], LogSource] = {}
+
+    def source(self, dial: Dial, endpoint_id: int, container: str) -> LogSource:
+        """The running source of this container, or a new one."""
+        key = (endpoint_id, container)
+        for old in [k for k, source in self._sources.items() if source.idle]:
+            del self._sources[old]
+        return self._sources.setdefault(key, LogSource(dial, container))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _without(lines: list[bytes], repeats: list[bytes]) -> list[bytes]:
+    """`lines` less those that were given out before the stream broke (in order, once each)."""
+    fresh = []
+    for line in lines:
+        if line in repeats:
+            repeats.remove(line)
+        else:
+            fresh.append(line)
+    return fresh
+
+
+sources = Sources()

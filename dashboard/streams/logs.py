@@ -1,0 +1,166 @@
+"""Logs of one container in a browser: followed (shared, thinned under flood) or a range (whole)."""
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections, transaction
+
+from audit import write
+from dashboard.streams.consumer import StreamConsumer
+from dashboard.streams.lines import LineAssembler
+from dashboard.streams.log_source import Viewer, sources
+from dashboard.streams.outbox import Outbox
+from hosts.access import get_object
+from hosts.access.fetch import target_of
+from hosts.dial import dial
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError
+from hosts.podman.logs import TAIL_LIMIT, batches
+
+log = logging.getLogger(__name__)
+VERB = "container.logs"
+# one entry a session and container in this time, however often a page reconnects
+ENTRY_EVERY_S = 600.0
+TOO_SLOW_S = 30.0
+_entered: dict[tuple[str, int, str], float] = {}
+
+
+class LogsConsumer(StreamConsumer):
+    """Query: `tail` (0…10,000; default 1,000), `follow` (1), `since`, `until` (RFC 3339).
+
+    From the browser: {"credit": bytes}. To it: bytes of lines (dashboard.streams.lines), and
+    {"type": "gap", "lines"}, {"type": "status", "state": connecting|live|ended|away|gone|done}.
+    """
+
+    row: InventoryRow
+
+    async def authorise(self) -> None:
+        """container.logs on this container, asked again with every change of access."""
+        self.row = await sync_to_async(self._fetch, thread_sensitive=False)()
+
+    def _fetch(self) -> InventoryRow:
+        close_old_connections()
+        row = get_object(
+            self.person,
+            "container",
+            self.route["endpoint_id"],
+            self.route["podman_id"],
+            verb=VERB,
+        )
+        self._enter(row)
+        return row
+
+    def _enter(self, row: InventoryRow) -> None:
+        """The reading of logs is an entry, written before the first line goes out."""
+        key = (self.scope["session_key"], row.endpoint_id, row.podman_id)
+        now = time.monotonic()
+        if now - _entered.get(key, -ENTRY_EVERY_S) < ENTRY_EVERY_S:
+            return
+        target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
+        with transaction.atomic():
+            write.event(self.person.who, VERB, target)
+        for old in [k for k, at in _entered.items() if now - at > ENTRY_EVERY_S]:
+            del _entered[old]
+        _entered[key] = now
+
+    async def run(self) -> None:
+        """Follow, or read a range to its end."""
+        self.outbox = Outbox()
+        pump = asyncio.create_task(self._pump(), name="logs pump")
+        slow = asyncio.create_task(self._watch_speed(), name="logs speed")
+        try:
+            if self.query.get("follow", "1") == "1" and "until" not in self.query:
+                await self._follow()
+            else:
+                await self._range()
+        finally:
+            slow.cancel()
+            pump.cancel()
+            await asyncio.gather(pump, slow, return_exceptions=True)
+
+    async def received(self, message: dict[str, Any]) -> None:
+        """Credit from the browser."""
+        credit = message.get("credit")
+        if not isinstance(credit, int) or isinstance(credit, bool):
+            raise ValueError
+        self.outbox.give_credit(credit)
+
+    async def _follow(self) -> None:
+        source = sources.source(
+            dial(self.row.endpoint, streams=True), self.row.endpoint_id, self.row.podman_id
+        )
+        notes: asyncio.Queue[dict[str, Any]] = asyncio.Queue(100)
+
+        def note(state: dict[str, Any]) -> None:
+            if not notes.full():
+                notes.put_nowait(state)
+
+        viewer = Viewer(self.outbox, note)
+        source.join(viewer, tail=self._tail())
+        try:
+            while True:
+                await self.send_json(await notes.get())
+        finally:
+            source.leave(viewer)
+
+    async def _range(self) -> None:
+        """Everything between since and until, whole: the browser's pace holds Podman back."""
+        assembler = LineAssembler()
+        count = 0
+        tail = self._tail() if "tail" in self.query else None
+        try:
+            async with Podman(dial(self.row.endpoint, streams=True)) as podman:
+                frames = batches(
+                    podman,
+                    self.row.podman_id,
+                    tail=tail,
+                    since=_moment(self.query.get("since", "")),
+                    until=_moment(self.query.get("until", "")),
+                    timestamps=True,
+                )
+                async with aclosing(frames) as pieces:
+                    async for piece in pieces:
+                        lines = assembler.feed(piece)
+                        count += len(lines)
+                        await self.outbox.put(lines)
+            rest = assembler.rest()
+            count += len(rest)
+            await self.outbox.put(rest)
+            await self.outbox.drained()
+            await self.send_json({"type": "status", "state": "done", "lines": count})
+        except PodmanError as failed:
+            await self.outbox.drained()
+            await self.send_json({"type": "status", "state": "failed", "cause": failed.message})
+        await asyncio.Event().wait()
+
+    async def _pump(self) -> None:
+        while True:
+            message, gap = await self.outbox.take()
+            if message:
+                await self.send_bytes(message)
+            if gap:
+                await self.send_json({"type": "gap", "lines": gap})
+
+    async def _watch_speed(self) -> None:
+        """A browser that gives no credit for 30 s while lines wait is sent away (R9)."""
+        while True:
+            await asyncio.sleep(5)
+            if self.outbox.starved_s > TOO_SLOW_S:
+                await self.end(self.TOO_SLOW)
+
+    def _tail(self) -> int:
+        text = self.query.get("tail", "1000")
+        return min(int(text), TAIL_LIMIT) if text.isdecimal() else 1000
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
