@@ -13,7 +13,7 @@ from hosts.podman.border import no_socket
 from hosts.podman.client import ERROR_LIMIT_BYTES, Podman
 from hosts.podman.errors import DeadlineExceeded, Interrupted, Malformed, from_answer
 from hosts.podman.frames import STDOUT, Frame, FrameParser
-from hosts.podman.paths import Params, path, url
+from hosts.podman.paths import Params, path, with_query
 
 READ_BYTES: Final = 64 * 1024
 
@@ -56,8 +56,8 @@ class Upgraded:
 async def attach(podman: Podman, container: str, *, tty: bool, stdin: bool = True) -> Upgraded:
     """Attach to a running container. `tty` as its inspect says (`Config.Tty`).
 
-    For what was written before, read the logs: `logs=true` leaks in Podman (PODMAN.md).
-    Raises NotFound, Conflict where it is not running.
+    Look at its state first: a stopped one is silently prepared to start ("initialized", seen in
+    5.4). For what was written before, read the logs: `logs=true` leaks in Podman. Raises NotFound.
     """
     params = {"stream": True, "stdin": stdin, "stdout": True, "stderr": True}
     return await upgrade(podman, path("containers", container, "attach"), tty=tty, params=params)
@@ -72,7 +72,7 @@ async def upgrade(
     body: Mapping[str, Any] | None = None,
 ) -> Upgraded:
     """POST `target` and take the connection over; the head is waited for with a deadline."""
-    where = url(target, params).raw_path_qs
+    where = with_query(target, params)
     content = json.dumps(body).encode() if body is not None else b""
     head = (
         f"POST {where} HTTP/1.1\r\nHost: podman\r\nUser-Agent: Haulout\r\n"

@@ -17,7 +17,7 @@ import aiohttp
 from hosts.podman.border import mapped
 from hosts.podman.dial import STREAM_BUFFER_BYTES, Dial
 from hosts.podman.errors import AnswerTooLarge, Malformed, from_answer
-from hosts.podman.paths import Params, url
+from hosts.podman.paths import Params, with_query
 
 ANSWER_LIMIT_BYTES: Final = 32 * 1024 * 1024
 ERROR_LIMIT_BYTES: Final = 64 * 1024
@@ -165,7 +165,7 @@ class Podman:
         raw = isinstance(body, bytes) or body is None
         return await self._session.request(
             method,
-            url(target, params),
+            f"http://podman{with_query(target, params)}",
             data=body if raw else json.dumps(body).encode(),
             headers=dict(headers or {}) | ({} if raw else {"Content-Type": "application/json"}),
             allow_redirects=False,

@@ -134,7 +134,11 @@ async def wait(
 async def top(podman: Podman, container: str) -> tuple[list[str], list[list[str]]]:
     """Its processes: the titles of the columns and the rows. Raises Conflict when not running."""
     target = path("containers", container, "top")
-    answer = (await podman.get(target, params={"stream": False})).object()
+    whole = await podman.get(target, params={"stream": False})
+    if not whole.body.strip():
+        # 4.3 answers 200 without a word
+        raise Conflict("Only a running container has processes.", status=whole.status)
+    answer = whole.object()
     return list(answer.get("Titles") or []), [list(row) for row in answer.get("Processes") or []]
 
 

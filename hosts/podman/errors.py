@@ -83,8 +83,23 @@ BY_STATUS: Final[dict[int, type[PodmanError]]] = {
     503: Unavailable,
 }
 
-# Podman sends 500 with these causes from pause, unpause and remove, and 409 from kill (5.4, 5.8).
-WRONG_STATE: Final = frozenset({"container state improper", "pod state improper"})
+# Podman answers 500 to much that is the caller's doing. Its root cause stands last in `cause` or
+# in `message` (seen on 4.3, 5.4 and 5.8).
+BY_ROOT: Final[dict[str, type[PodmanError]]] = {
+    "container state improper": Conflict,
+    "pod state improper": Conflict,
+    "top can only be used on running containers": Conflict,
+    "that name is already in use": Conflict,
+    "container already exists": Conflict,
+    "pod already exists": Conflict,
+    "volume already exists": Conflict,
+    "network already exists": Conflict,
+    "volume is being used": Conflict,
+    "network is being used": Conflict,
+    "image is in use by a container": Conflict,
+    "image not known": NotFound,
+    "invalid argument": BadRequest,
+}
 
 
 def from_answer(status: int, body: bytes, *, content_type: str, api: bool) -> PodmanError:
@@ -100,8 +115,8 @@ def from_answer(status: int, body: bytes, *, content_type: str, api: bool) -> Po
     if status in (404, 405) and not api and not content_type.startswith("application/json"):
         return Unsupported("This version of Podman does not have that call.", status=status)
     kind = BY_STATUS.get(status) or (ServerFault if status >= 500 else PodmanError)
-    if cause in WRONG_STATE:
-        kind = Conflict
+    if status == 500:
+        kind = BY_ROOT.get(_root(cause)) or BY_ROOT.get(_root(message)) or kind
     return kind(message or f"Podman answered {status}.", cause=cause, status=status)
 
 
@@ -119,6 +134,10 @@ def words(body: bytes) -> tuple[str, str]:
     if not message and isinstance(answer.get("Errs"), list):
         message = "; ".join(filter(None, map(_text, answer["Errs"])))
     return _text(answer.get("cause")), message
+
+
+def _root(text: str) -> str:
+    return text.rpartition(": ")[2].strip()
 
 
 def _text(value: Any) -> str:

@@ -71,5 +71,5 @@ async def resize_container(podman: Podman, container: str, *, columns: int, rows
 
 
 async def inspect(podman: Podman, exec_id: str) -> dict[str, Any]:
-    """`{"Running", "ExitCode", "Pid", "ProcessConfig", …}`. Podman forgets it soon after the end."""
+    """`{"Running", "ExitCode", "Pid", …}`. Podman forgets it soon after the end."""
     return (await podman.get(path("exec", exec_id, "json"))).object()

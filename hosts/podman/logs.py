@@ -29,8 +29,8 @@ async def batches(
 
     One frame is one line, but lines of a TTY come in parts: assemble them by their newline. Libpod
     frames the logs of a TTY too. `tail`: the last 1…10,000 lines, None for all. `timestamps` puts
-    RFC 3339 and a space before each line, in whole seconds. Following a container that has ended,
-    or ends, ends the iterator. Close the iterator (`aclosing`) to end the stream on the host.
+    RFC 3339 and a space before each line (whole seconds up to 5.4, nanoseconds in 5.8). Following
+    ends with the container. Close the iterator (`aclosing`) to end the stream on the host.
     Raises NotFound, Conflict; Interrupted where the stream breaks.
     """
     params: Params = {

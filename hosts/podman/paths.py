@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from yarl import URL
-
 from hosts.podman.errors import BadRequest
 
 # Accepted from Podman 4.x to 6.x; it only chooses shapes (PODMAN.md, measured).
@@ -34,8 +32,8 @@ def _segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def url(target: str, params: Params | None = None) -> URL:
-    """The URL of `target` (from `path`) with a query. None is left out, a mapping becomes JSON."""
+def with_query(target: str, params: Params | None = None) -> str:
+    """`target` (from `path`) with its query. None is left out, a mapping becomes JSON."""
     pairs: list[tuple[str, str]] = []
     for name, value in (params or {}).items():
         if value is None:
@@ -44,9 +42,7 @@ def url(target: str, params: Params | None = None) -> URL:
             pairs += [(name, item) for item in value]
         else:
             pairs.append((name, _value(value)))
-    query = f"?{urlencode(pairs)}" if pairs else ""
-    # encoded=True: yarl must not quote or normalise what is quoted already
-    return URL(f"http://podman{target}{query}", encoded=True)
+    return f"{target}?{urlencode(pairs)}" if pairs else target
 
 
 def _value(value: Any) -> str:
