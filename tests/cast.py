@@ -1,0 +1,123 @@
+"""The cast of the tests: alice is administrator, bob operator, charlie viewer, dave disabled.
+
+Also `Browser`: Django's test client with CSRF enforced, sending forms the way a page does.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from audit.shapes import Who
+
+PASSWORD = "seals sleep on warm rocks"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The four people."""
+
+    alice: "User"
+    bob: "User"
+    charlie: "User"
+    dave: "User"
+
+
+class Browser(Client):
+    """A client that forgets no CSRF token, unless told so by using `post` itself."""
+
+    def __init__(self, **defaults: Any) -> None:
+        super().__init__(enforce_csrf_checks=True, **defaults)
+
+    def send(self, path: str, data: dict[str, Any] | None = None, **extra: Any) -> Any:
+        """POST a form with the token that the page's cookie holds."""
+        from django.conf import settings
+
+        if settings.CSRF_COOKIE_NAME not in self.cookies:
+            self.get("/account/login/")
+            if settings.CSRF_COOKIE_NAME not in self.cookies:
+                self.get("/account/")
+        token = self.cookies[settings.CSRF_COOKIE_NAME].value
+        return self.post(path, {**(data or {}), "csrfmiddlewaretoken": token}, **extra)
+
+    def sign_in(self, email: str, password: str = PASSWORD, **extra: Any) -> Any:
+        """Send the sign-in form."""
+        return self.send("/account/login/", {"login": email, "password": password}, **extra)
+
+
+@pytest.fixture(scope="session")
+def keys() -> None:
+    """The key files that web and audit need."""
+    from django.conf import settings
+
+    from audit.keys import make_keys
+
+    make_keys(settings.HAULOUT_KEYS)
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """PASSWORD, hashed once: the hash is slow on purpose."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
+
+
+@pytest.fixture
+def cast(db: None, keys: None, password_hash: str) -> Cast:
+    """alice, bob, charlie and dave, in the database."""
+    from accounts.models import Role, User
+
+    roles = {role.name: role for role in Role.objects.all()}
+
+    def person(name: str, role: str, *, active: str = "yes") -> "User":
+        return User.objects.create(
+            email=f"{name.lower()}@example.org",
+            name=name,
+            role=roles[role],
+            password=password_hash,
+            is_active=active == "yes",
+        )
+
+    return Cast(
+        alice=person("Alice", "admin"),
+        bob=person("Bob", "operator"),
+        charlie=person("Charlie", "viewer"),
+        dave=person("Dave", "operator", active="no"),
+    )
+
+
+@pytest.fixture
+def browser_of(cast: Cast) -> Any:
+    """`browser_of(user)`: a browser in which that person is signed in."""
+
+    def browser(user: "User") -> Browser:
+        client = Browser()
+        client.force_login(user)
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def who_of() -> Any:
+    """`who_of(user)`: the audit log's words for somebody in a test."""
+    from audit.shapes import Who
+
+    def who(user: "User | None" = None) -> "Who":
+        if user is None:
+            return Who(name="", address="192.0.2.7", door="page")
+        return Who(name=str(user), user_id=user.pk, address="192.0.2.7", door="page")
+
+    return who
+
+
+@pytest.fixture
+def entries(db: None) -> Any:
+    """`entries("people.role")`: the audit entries of that verb, oldest first."""
+    from audit.models import Entry
+
+    return lambda verb: list(Entry.objects.filter(verb=verb).order_by("number"))
