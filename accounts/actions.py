@@ -190,7 +190,7 @@ def _check(checks: Mapping[str, Any]) -> None:
         except ValidationError as problem:
             problems[field] = list(problem.messages)
     if problems:
-        raise ValidationError(problems)  # type: ignore[arg-type]
+        raise ValidationError(problems)
 
 
 def _must_be_given(name: str) -> None:

@@ -7,7 +7,7 @@ from accounts.models import Role
 from dashboard.pages.signin.forms import Dressed
 
 
-class RoleChoice(forms.ModelChoiceField):
+class RoleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Roles with what they permit."""
 
     def label_from_instance(self, obj: Role) -> str:

@@ -17,7 +17,7 @@ from dashboard.pages.signin.who import known, stranger
 from dashboard.session_age import BEGAN
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Named by ACCOUNT_ADAPTER."""
 
     error_messages = {

@@ -1,4 +1,7 @@
-"""The forms of sign-in and one's own account. `Dressed` gives every field the look of a page."""
+"""The forms of sign-in and one's own account. `Dressed` gives every field the look of a page.
+
+Allauth ships no types, hence the ignores at its subclasses.
+"""
 
 from typing import Any
 
@@ -29,7 +32,7 @@ class Dressed(forms.Form):
             field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(Dressed, LoginForm):
+class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
     """Address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,7 +42,7 @@ class SignInForm(Dressed, LoginForm):
         self.fields["password"].help_text = ""
 
 
-class ChangePasswordForm(Dressed, AllauthChangePasswordForm):
+class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[misc]
     """The old password, and the new one twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +54,7 @@ class ChangePasswordForm(Dressed, AllauthChangePasswordForm):
         self.fields["password2"].label = _("New password again")
 
 
-class ReauthenticateForm(Dressed, AllauthReauthenticateForm):
+class ReauthenticateForm(Dressed, AllauthReauthenticateForm):  # type: ignore[misc]
     """The password once more, before something delicate."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

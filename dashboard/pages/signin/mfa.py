@@ -25,7 +25,7 @@ def _box(path: Path) -> SecretBox:
     return SecretBox(path.read_bytes().strip(), HexEncoder)
 
 
-class MfaAdapter(DefaultMFAAdapter):
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Named by MFA_ADAPTER."""
 
     error_messages = {
@@ -53,13 +53,13 @@ class _CodeForm(Dressed):
         self.fields["code"].widget.attrs |= {"autofocus": True, "inputmode": "numeric"}
 
 
-class AuthenticateForm(_CodeForm, AllauthAuthenticateForm):
+class AuthenticateForm(_CodeForm, AllauthAuthenticateForm):  # type: ignore[misc]
     """The code while signing in."""
 
 
-class ReauthenticateForm(_CodeForm, AllauthReauthenticateForm):
+class ReauthenticateForm(_CodeForm, AllauthReauthenticateForm):  # type: ignore[misc]
     """The code before something delicate."""
 
 
-class ActivateForm(_CodeForm, AllauthActivateForm):
+class ActivateForm(_CodeForm, AllauthActivateForm):  # type: ignore[misc]
     """The first code of a fresh authenticator."""

@@ -1,6 +1,7 @@
 """The three pages behind one-time links. A dead link says so, whatever killed it."""
 
 from collections.abc import Callable
+from typing import cast
 
 from allauth.account.adapter import get_adapter
 from allauth.decorators import rate_limit
@@ -30,14 +31,14 @@ def _door(page: Page) -> Page:
     @require_http_methods(["GET", "POST"])
     @sensitive_post_parameters("password", "again")
     @never_cache
-    @rate_limit(action="one_time_link", limit_get=True)
+    @rate_limit(action="one_time_link", limit_get=True)  # type: ignore[untyped-decorator]
     def answered(request: HttpRequest, token: str) -> HttpResponse:
         try:
             return page(request, token)
         except AccountsError as trouble:
             return render(request, "welcome/dead.html", {"trouble": trouble}, status=410)
 
-    return answered
+    return cast(Page, answered)
 
 
 @_door
