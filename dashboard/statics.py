@@ -7,4 +7,5 @@ class Statics(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed and gzipped. Not strict: a page must not fail for one picture."""
 
     manifest_strict = False
-    support_js_module_import_aggregation = True
+    # modules name each other through the import map, whose addresses are hashed already
+    support_js_module_import_aggregation = False

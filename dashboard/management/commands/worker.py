@@ -35,7 +35,6 @@ class Command(BaseCommand):
                     f"--queues={options['queues']}",
                     "--without-gossip",
                     "--without-mingle",
-                    "--quiet",
                     "--loglevel=INFO",
                 ]
             )
