@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from audit import triggers
 from audit.keys import KeyMissing, public_key
-from audit.models import Head, Segment, Verification
+from audit.models import Entry, Head, Segment, Verification
 from audit.reading import Bad, Chain, rows_after
 from audit.witnesses import Witnesses
 
@@ -50,6 +50,9 @@ def verify(since: int | None = None) -> Report:
         if since:
             chain.resume(since)
             witnesses.agreed = since
+        elif below := Entry.objects.filter(number__lt=1).order_by("number").first():
+            words = _("Entry %d stands where none can be.")
+            raise Bad(below.number, "inserted", words % below.number)
         while True:
             while rows := rows_after(chain.number):
                 for row in rows:
