@@ -1,0 +1,81 @@
+"""registry.edit: credentials for registries, sealed at once; nobody reads them back."""
+
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import write
+from audit.shapes import Target
+from hosts import bells, vault
+from hosts.access import Person, require
+from hosts.actions.credentials import PURPOSE
+from hosts.actions.references import parse
+from hosts.models import Group, RegistryCredential
+
+VERB = "registry.edit"
+
+
+class RegistryRefused(Exception):
+    """What was given cannot be kept. `field` names what to change."""
+
+    def __init__(self, field_name: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field_name
+        self.message = message
+
+
+def check_registry(text: str) -> str:
+    """`host[:port][/path]` in its stored form."""
+    text = re.sub(r"^https?://", "", text.strip()).rstrip("/")
+    try:
+        # an image of that registry must parse, then its head does too
+        reference = parse(f"{text}/x")
+    except ValueError as exc:
+        raise RegistryRefused("registry", str(exc)) from exc
+    if reference.short:
+        raise RegistryRefused(
+            "registry", _("Give the registry's host name, for example registry.example.org:5000.")
+        )
+    return text
+
+
+def keep(
+    person: Person, *, registry: str, username: str, password: str, group: Group | None
+) -> RegistryCredential:
+    """Keep (or replace) the credential of a registry for a group, or for every host."""
+    registry = check_registry(registry)
+    target = Target(kind="registry", id=registry, name=registry)
+    require(person, VERB, target)
+    if not username.strip():
+        raise RegistryRefused("username", _("Give the user name at the registry."))
+    if not password:
+        raise RegistryRefused("password", _("Give the password or token."))
+    with transaction.atomic():
+        row, _made = RegistryCredential.objects.update_or_create(
+            registry=registry,
+            group=group,
+            defaults={
+                "username": username.strip(),
+                "sealed_password": vault.seal(password.encode(), PURPOSE),
+            },
+        )
+        write.event(
+            person.who,
+            VERB,
+            target,
+            params={"username": row.username, "group": group.name if group else ""},
+        )
+        bells.ring("audit")
+    return row
+
+
+def erase(person: Person, credential_id: int) -> None:
+    """Erase a credential. RegistryCredential.DoesNotExist when it is gone."""
+    row = RegistryCredential.objects.select_related("group").get(pk=credential_id)
+    target = Target(kind="registry", id=row.registry, name=row.registry)
+    require(person, VERB, target)
+    with transaction.atomic():
+        row.delete()
+        write.event(person.who, VERB, target, params={"erased": True})
+        bells.ring("audit")
