@@ -11,6 +11,7 @@ from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
+from hosts.podman import system
 
 VERB = "image.pull"
 
@@ -42,6 +43,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 async def settle(errand: Errand) -> Settled:
     """Always again: only the registry knows whether the name still means the same image."""
+    await system.ping(errand.podman)
     return Settled.AGAIN
 
 

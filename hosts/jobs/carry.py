@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 # how long a try that lost its host waits for it, to see what became of it
 SETTLE_FOR_S = 90.0
+# how often a try that had no effect is made within one claim
+TRIES = 3
 
 
 async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Outcome:
@@ -122,33 +124,36 @@ def _errand(job: Job, podman: Podman) -> Errand:
 
 
 async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
-    """Do it, or first find out what became of an earlier try."""
+    """Do it; a try that broke after sending is settled first, and done again at most TRIES times."""
     if errand.broken:
-        settled = await _settle(errand, handler)
-        if settled is Settled.DONE:
+        words = _("The worker was lost after sending; what the host made of it cannot be told.")
+        if await _decide(errand, handler, words) is Settled.DONE:
             return {"settled": True}
-        if settled is Settled.UNKNOWN:
-            raise Undecided(
-                _("The worker was lost after sending; what the host made of it cannot be told.")
-            )
-    try:
-        return await handler.do(errand)
-    except PodmanError as lost:
-        if not (errand.sent and lost.maybe_done):
+    for left in reversed(range(TRIES)):
+        try:
+            return await handler.do(errand)
+        except PodmanError as lost:
+            if not (errand.sent and lost.maybe_done):
+                raise
+            words = _("The host was lost after sending; what it made of it cannot be told.")
+            if await _decide(errand, handler, words, cause=lost.message) is Settled.DONE:
+                return {"settled": True}
+            if not left:
+                raise
+        except asyncio.CancelledError:
+            # somebody cancelled: the true end counts, so look once before saying "cancelled"
+            if errand.sent and await _settle(errand, handler, for_s=5.0) is Settled.DONE:
+                return {"settled": True, "cancel": "too late"}
             raise
-        settled = await _settle(errand, handler)
-        if settled is Settled.DONE:
-            return {"settled": True}
-        if settled is Settled.UNKNOWN:
-            raise Undecided(
-                _("The host was lost after sending; what it made of it cannot be told."), str(lost)
-            ) from lost
-        raise
-    except asyncio.CancelledError:
-        # somebody cancelled: the true end counts, so look once before saying "cancelled"
-        if errand.sent and await _settle(errand, handler, for_s=5.0) is Settled.DONE:
-            return {"settled": True, "cancel": "too late"}
-        raise
+    raise AssertionError("unreachable")
+
+
+async def _decide(errand: Errand, handler: Handler, words: str, *, cause: str = "") -> Settled:
+    """DONE or AGAIN; Undecided with `words` when nobody can tell."""
+    settled = await _settle(errand, handler)
+    if settled is Settled.UNKNOWN:
+        raise Undecided(words, cause)
+    return settled
 
 
 async def _settle(errand: Errand, handler: Handler, *, for_s: float = SETTLE_FOR_S) -> Settled:

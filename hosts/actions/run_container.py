@@ -1,0 +1,95 @@
+"""container.run: pull if missing, create, start. Settled by the label io.haulout.job.
+
+The environment's values are sealed in the job's row and erased at the outcome.
+"""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_endpoint
+from hosts.actions import run_spec
+from hosts.actions.action import Action
+from hosts.actions.pulling import pull_into
+from hosts.actions.references import parse
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import containers, images, system
+from hosts.podman.errors import PodmanError
+
+VERB = "container.run"
+PULL = ("missing", "always", "never")
+
+
+def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
+    """Ask for a container. `params`: fields of hosts.actions.run_fields by the names of run_spec.
+
+    ValueError (image is no name), NotVisible, Denied.
+    """
+    endpoint = get_endpoint(person, endpoint_id, VERB)
+    params = {**params, "image": str(parse(params["image"])), "env_names": sorted(env)}
+    order = Order(
+        endpoint=endpoint,
+        kind="container",
+        object_id="",
+        name=params.get("name") or params["image"],
+        params=params,
+        secrets=json.dumps(env).encode() if env else None,
+    )
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """What an earlier try made is taken up where it stopped; nothing is made twice."""
+    container_id = await _made(errand)
+    if container_id is None:
+        await _image(errand)
+        sealed = await errand.secrets()
+        env = json.loads(sealed) if sealed else {}
+        spec = run_spec.build(errand.params, env, job_id=errand.job_id)
+        await errand.about_to_send({"step": "create"})
+        container_id, warnings = await containers.create(errand.podman, spec)
+        for warning in warnings:
+            errand.say(warning)
+    try:
+        await containers.start(errand.podman, container_id)
+    except PodmanError as failed:
+        if failed.maybe_done:
+            raise
+        raise Trouble(
+            _(
+                "The container was made, but does not start. It is kept, so that you can look at it."
+            ),
+            failed.message,
+        ) from failed
+    return {"kind": "container", "id": container_id}
+
+
+async def _image(errand: Errand) -> None:
+    reference = errand.params["image"]
+    policy = errand.params.get("pull", "missing")
+    if policy == "never" or (policy == "missing" and await images.exists(errand.podman, reference)):
+        return
+    errand.say(_("Pulling %s") % reference)
+    await pull_into(errand, reference)
+
+
+async def _made(errand: Errand) -> str | None:
+    """The id of the container that an earlier try of this job made."""
+    found = await containers.list_containers(
+        errand.podman, filters={"label": [f"{run_spec.JOB_LABEL}={errand.job_id}"]}
+    )
+    return found[0]["Id"] if found else None
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` finds what was made by its label, so trying again is always right."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

@@ -1,0 +1,135 @@
+"""From a run order's parameters to Podman's SpecGenerator and to the `podman run` line.
+
+Shapes after pkg/specgen/specgen.go of Podman; the same from 4.x to 6.x for these fields.
+"""
+
+import shlex
+from typing import Any
+
+JOB_LABEL = "io.haulout.job"
+NETWORK_MODES = ("host", "none", "private", "bridge", "pasta", "slirp4netns")
+
+
+def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[str, Any]:
+    """The body of `containers/create`. `params` as run_container.Params makes them."""
+    spec: dict[str, Any] = {
+        "image": params["image"],
+        "raw_image_name": params["image"],
+        "labels": {**params.get("labels", {}), JOB_LABEL: str(job_id)},
+    }
+    optional = {
+        "name": params.get("name"),
+        "command": params.get("command"),
+        "env": env,
+        "portmappings": [_port(port) for port in params.get("ports", [])],
+        "mounts": [_bind(v) for v in params.get("volumes", []) if v["kind"] == "bind"],
+        "volumes": [_named(v) for v in params.get("volumes", []) if v["kind"] == "volume"],
+        "pod": params.get("pod"),
+        "terminal": params.get("tty"),
+        "stdin": params.get("interactive"),
+        "remove": params.get("remove"),
+        "resource_limits": _limits(params),
+        "userns": _userns(params.get("userns", "")),
+    }
+    spec.update({key: value for key, value in optional.items() if value})
+    policy = params.get("restart", "no")
+    if policy != "no":
+        spec["restart_policy"] = policy
+        if params.get("restart_tries"):
+            spec["restart_tries"] = params["restart_tries"]
+    spec.update(_network(params.get("network", "")))
+    return spec
+
+
+def _port(port: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in port.items() if value}
+
+
+def _bind(volume: dict[str, Any]) -> dict[str, Any]:
+    options = list(volume["options"])
+    if not {"bind", "rbind"} & set(options):
+        options.append("rbind")
+    return {
+        "type": "bind",
+        "source": volume["source"],
+        "destination": volume["target"],
+        "options": options,
+    }
+
+
+def _named(volume: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Name": volume["source"],
+        "Dest": volume["target"],
+        "Options": volume["options"],
+        **({} if volume["source"] else {"IsAnonymous": True}),
+    }
+
+
+def _limits(params: dict[str, Any]) -> dict[str, Any]:
+    limits: dict[str, Any] = {}
+    if params.get("memory_bytes"):
+        limits["memory"] = {"limit": params["memory_bytes"]}
+    if params.get("cpus"):
+        limits["cpu"] = {"quota": round(params["cpus"] * 100_000), "period": 100_000}
+    if params.get("pids"):
+        limits["pids"] = {"limit": params["pids"]}
+    return limits
+
+
+def _userns(text: str) -> dict[str, str]:
+    mode, _colon, value = text.partition(":")
+    return {"nsmode": mode, **({"value": value} if value else {})} if mode else {}
+
+
+def _network(network: str) -> dict[str, Any]:
+    if not network:
+        return {}
+    if network in NETWORK_MODES:
+        return {"netns": {"nsmode": network}}
+    return {"netns": {"nsmode": "bridge"}, "Networks": {network: {}}}
+
+
+def run_line(params: dict[str, Any], env_names: list[str]) -> str:
+    """The `podman run` line that does the same; values of the environment are left out."""
+    words = ["podman", "run", "-d"]
+    if params.get("name"):
+        words += ["--name", params["name"]]
+    if params.get("pod"):
+        words += ["--pod", params["pod"]]
+    for key in env_names:
+        words += ["-e", key]
+    for port in params.get("ports", []):
+        words += ["-p", _port_words(port)]
+    for volume in params.get("volumes", []):
+        parts = [volume["source"], volume["target"], ",".join(volume["options"])]
+        words += ["-v", ":".join(part for part in parts if part)]
+    if params.get("restart", "no") != "no":
+        tries = params.get("restart_tries")
+        words.append(f"--restart={params['restart']}" + (f":{tries}" if tries else ""))
+    for flag, key in (("--cpus", "cpus"), ("--memory", "memory_bytes"), ("--pids-limit", "pids")):
+        if params.get(key):
+            words.append(f"{flag}={params[key]:g}" if key == "cpus" else f"{flag}={params[key]}")
+    for flag, key in (("--network", "network"), ("--userns", "userns")):
+        if params.get(key):
+            words += [flag, params[key]]
+    for key, value in params.get("labels", {}).items():
+        words += ["--label", f"{key}={value}"]
+    words += [
+        flag
+        for flag, key in (("-t", "tty"), ("-i", "interactive"), ("--rm", "remove"))
+        if params.get(key)
+    ]
+    return shlex.join([*words, params.get("image") or "IMAGE", *params.get("command", [])])
+
+
+def _port_words(port: dict[str, Any]) -> str:
+    def span(start: int) -> str:
+        count = port.get("range") or 1
+        return str(start) if count == 1 else f"{start}-{start + count - 1}"
+
+    address = port["host_ip"]
+    parts = [f"[{address}]" if ":" in address else address]
+    parts += [span(port["host_port"]) if port["host_port"] else "", span(port["container_port"])]
+    text = ":".join(parts).lstrip(":")
+    return text if port["protocol"] == "tcp" else f"{text}/{port['protocol']}"
