@@ -1,0 +1,26 @@
+"""What the relay itself answers, in the shape in which Podman tells its errors."""
+
+import json
+
+from hosts.link.errors import LinkError
+
+
+def answer(status: int, error: LinkError) -> bytes:
+    """A whole HTTP answer with an error as Podman shapes it, plus `kind` and `cure`."""
+    body = json.dumps(
+        {
+            "cause": error.cause,
+            "message": str(error),
+            "response": status,
+            "kind": error.kind,
+            "cure": error.cure,
+        }
+    ).encode()
+    reason = {403: "Forbidden", 503: "Service Unavailable"}[status]
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + body

@@ -1,0 +1,95 @@
+"""Each endpoint as two unix sockets on this machine: one for all, one for the web process."""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Final
+
+from hosts.link.channel import Connection, ReceiverFactory
+from hosts.link.errors import LinkError
+from hosts.link.refusals import host_away
+from hosts.link.sockets import endpoint_socket
+from hosts.link.splice import Splice
+from hosts.link.web_filter import WebFilter
+
+_BACKLOG: Final = 512
+
+
+class Relay:
+    """Listens for one endpoint, also while its host is away: then it answers 503 itself."""
+
+    def __init__(self, run: Path, endpoint_id: int, socket_path: str) -> None:
+        """`socket_path` is the Podman socket on the host."""
+        self.endpoint_id = endpoint_id
+        self.socket_path = socket_path
+        self._paths = tuple(endpoint_socket(run, endpoint_id, web=web) for web in (False, True))
+        self._servers: list[asyncio.Server] = []
+        self._splices: set[Splice] = set()
+        self._connection: Connection | None = None
+        self._away = host_away("not dialled yet")
+
+    @property
+    def active(self) -> int:
+        """How many local connections are open now."""
+        return len(self._splices)
+
+    async def start(self) -> None:
+        """Listen. What an earlier run left at the same paths is removed."""
+        loop = asyncio.get_running_loop()
+        for path, accept in zip(self._paths, (self._accept, self._accept_web), strict=True):
+            sock = _bind(path)
+            self._servers.append(await loop.create_unix_server(accept, sock=sock, backlog=_BACKLOG))
+
+    def attach(self, connection: Connection) -> None:
+        """From now on, new local connections go over this connection."""
+        self._connection = connection
+
+    def detach(self, error: LinkError) -> None:
+        """The host is away, for this reason: end what is open, answer 503 to what comes."""
+        self._connection = None
+        self._away = error
+        for splice in tuple(self._splices):
+            splice.lose()
+
+    async def close(self) -> None:
+        """Stop listening, end all connections, remove the sockets."""
+        for server in self._servers:
+            server.close()
+        for splice in tuple(self._splices):
+            splice.abort()
+        for server in self._servers:
+            await server.wait_closed()
+        self._servers.clear()
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+
+    def _accept(self) -> Splice:
+        return self._splice(None)
+
+    def _accept_web(self) -> Splice:
+        return self._splice(WebFilter())
+
+    def _splice(self, web_filter: WebFilter | None) -> Splice:
+        splice = Splice(self._open, web_filter=web_filter, on_end=self._splices.discard)
+        self._splices.add(splice)
+        return splice
+
+    async def _open(self, receiver: ReceiverFactory) -> None:
+        if self._connection is None:
+            raise self._away
+        await self._connection.open_channel(receiver, self.socket_path)
+
+
+def _bind(path: Path) -> socket.socket:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.bind(str(path))
+        # Before it listens, so that nobody can have come in with wider rights.
+        path.chmod(0o600)
+    except BaseException:
+        sock.close()
+        raise
+    return sock

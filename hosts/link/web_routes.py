@@ -1,0 +1,162 @@
+"""What the web process may ask of an endpoint: reading and streams. Default deny.
+
+Without this list a broken web process would be root on every host. Names and parameters are those
+of Podman's API; its query names are compared without regard to case (gorilla/schema), so here too.
+"""
+
+import json
+import re
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+_PREFIX: Final = r"(?:/v\d{1,3}(?:\.\d{1,3}){0,2})?(?:/libpod)?"
+_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+_EXEC_CREATE: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/exec")
+_UPGRADES: Final = re.compile(rf"{_PREFIX}/(?:exec/{_NAME}/start|containers/{_NAME}/attach)")
+_POSTS: Final = re.compile(
+    rf"{_PREFIX}/(?:exec/{_NAME}/(?:start|resize)|containers/{_NAME}/(?:exec|attach|resize)"
+    r"|build|images/load|images/import)"
+)
+_PUTS: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/archive")
+# A GET that runs a command.
+_GETS_REFUSED: Final = re.compile(rf"{_PREFIX}/containers/[^/]+/healthcheck")
+_TARGET: Final = re.compile(r"/[!-\"$-~]*")
+_BAD_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\\]")
+
+# Of build's parameters those that give a build no more than a container with defaults has:
+# not volume, devices, addcaps, securityopt, isolation, nsoptions, networkmode, remote …
+_BUILD_PARAMETERS: Final = frozenset(
+    {
+        "addhosts",
+        "allplatforms",
+        "annotations",
+        "buildargs",
+        "cachefrom",
+        "cacheto",
+        "cachettl",
+        "compatvolumes",
+        "compression",
+        "cpuperiod",
+        "cpuquota",
+        "cpusetcpus",
+        "cpusetmems",
+        "cpushares",
+        "createdannotation",
+        "dnsoptions",
+        "dnssearch",
+        "dnsservers",
+        "dockerfile",
+        "dropcaps",
+        "forcerm",
+        "from",
+        "httpproxy",
+        "identitylabel",
+        "ignore",
+        "inheritannotations",
+        "inheritlabels",
+        "jobs",
+        "labels",
+        "layerlabel",
+        "layers",
+        "manifest",
+        "memory",
+        "memswap",
+        "nocache",
+        "nohosts",
+        "omithistory",
+        "osfeature",
+        "osversion",
+        "outputformat",
+        "platform",
+        "pull",
+        "pullpolicy",
+        "q",
+        "retry",
+        "retrydelay",
+        "rewritetimestamp",
+        "rm",
+        "shmsize",
+        "skipunusedstages",
+        "sourcedateepoch",
+        "squash",
+        "t",
+        "target",
+        "timestamp",
+        "tlsverify",
+        "ulimits",
+        "unsetannotation",
+        "unsetenv",
+        "unsetlabel",
+        "version",
+    }
+)
+_IMPORT_PARAMETERS: Final = frozenset({"changes", "message", "reference"})
+
+
+def refusal(method: str, target: str) -> str | None:
+    """Why a request may not pass, or None if it may. `target` is the encoded path and query."""
+    if not _TARGET.fullmatch(target):
+        return "the path is not a plain one"
+    path, _, query = target.partition("?")
+    unsafe = _unsafe_path(path)
+    if unsafe is not None:
+        return unsafe
+    names = {name.casefold() for name, _ in parse_qsl(query, keep_blank_values=True)}
+    if method in {"GET", "HEAD"}:
+        if _GETS_REFUSED.fullmatch(path):
+            return "a health check runs a command"
+        if "showsecret" in names:
+            return "the values of secrets are not for the web process"
+        return None
+    if method == "PUT" and _PUTS.fullmatch(path):
+        return None
+    if method == "POST" and _POSTS.fullmatch(path):
+        if path.endswith("/build"):
+            return _unknown(names - _BUILD_PARAMETERS)
+        if path.endswith("/images/import"):
+            return _unknown(names - _IMPORT_PARAMETERS)
+        return None
+    return f"{method} {path} is not a stream"
+
+
+def may_upgrade(method: str, target: str) -> bool:
+    """True where the bytes after the head are a person's terminal."""
+    return method == "POST" and _UPGRADES.fullmatch(target.partition("?")[0]) is not None
+
+
+def is_exec_create(method: str, target: str) -> bool:
+    """True where the body decides what is run, and has to be looked at."""
+    return method == "POST" and _EXEC_CREATE.fullmatch(target.partition("?")[0]) is not None
+
+
+def exec_refusal(body: bytes) -> str | None:
+    """Why this body of an exec create may not pass: a privileged exec is root on the host."""
+    try:
+        pairs = json.loads(body.decode("utf-8"), object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return "the body is not JSON"
+    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+        return "the body is not a JSON object"
+    # Go takes names without regard to case, and the last of several.
+    if any(name.casefold() == "privileged" and value is not False for name, value in pairs):
+        return "a privileged exec is not for the web process"
+    return None
+
+
+def _unsafe_path(path: str) -> str | None:
+    if _BAD_PERCENT.search(path):
+        return "the path has a broken escape"
+    # Podman matches on the encoded path and then decodes it once: both have to be plain.
+    for form in (path, unquote(path)):
+        if "//" in form or any(part in {".", ".."} for part in form.split("/")):
+            return "the path has an empty part, . or .."
+        if _UNSAFE.search(form):
+            return "the path has control characters"
+    return None
+
+
+def _unknown(names: set[str]) -> str | None:
+    if not names:
+        return None
+    return f"parameter not allowed here: {', '.join(sorted(names))}"
