@@ -21,6 +21,8 @@ if _KEPT["HAULOUT_TEST_DATABASE_URL"]:
     os.environ["DATABASE_URL"] = _KEPT["HAULOUT_TEST_DATABASE_URL"]
 (DATA / "run").mkdir(mode=0o700)
 (DATA / "keys").mkdir(mode=0o700)
+# collected static files belong here; the middleware warns when the folder is absent
+(DATA / "static").mkdir()
 
 _OWNER = os.getpid()
 

@@ -1,4 +1,7 @@
-"""What allauth.mfa tells by its own signals and the audit log must hear. Imported with the URLs."""
+"""What allauth.mfa tells by its own signals, after its commit, and the audit log must hear.
+
+Imported with the URLs, since only behind them it is sent.
+"""
 
 from typing import Any
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,6 +21,7 @@ from accounts.models import User
 from dashboard.pages.signin.who import stranger
 from dashboard.pages.welcome.forms import FirstAdminForm, JoinForm, PasswordForm
 
+FIRST_HOST = "/hosts/add/"
 Page = Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -52,7 +52,7 @@ def first(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as problem:
             form.add_problems(problem)
         else:
-            return _inside(request, user, reverse("hosts:add"))
+            return _inside(request, user, FIRST_HOST)
     return _form(request, "welcome/first.html", form)
 
 

@@ -1,0 +1,84 @@
+"""One's own account: name, password, and how long a session lasts."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+
+from accounts.models import User
+from dashboard.session_age import BEGAN, SEEN
+from tests.cast import PASSWORD, Browser, Cast
+
+NEW = "a whole new secret of mine"
+
+
+def signed_in(email: str) -> Browser:
+    browser = Browser()
+    browser.sign_in(email)
+    return browser
+
+
+def test_ones_name(cast: Cast) -> None:
+    browser = signed_in("charlie@example.org")
+    assert browser.send("/account/", {"name": "Charles"}).status_code == 302
+    assert User.objects.get(pk=cast.charlie.pk).name == "Charles"
+    assert browser.send("/account/", {"name": " "}).status_code == 422
+
+
+def test_a_new_password_ends_all_other_sessions(cast: Cast, entries: Any) -> None:
+    here, there = signed_in("charlie@example.org"), signed_in("charlie@example.org")
+    form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    answer = here.send("/account/password/", form)
+    assert answer.headers["Location"] == "/account/"
+    assert here.get("/account/").status_code == 200
+    assert there.get("/account/").status_code == 302
+    assert [entry.who_name for entry in entries("people.password")] == ["Charlie"]
+
+
+def test_a_new_password_needs_the_old_one(cast: Cast) -> None:
+    browser = signed_in("charlie@example.org")
+    form = {"oldpassword": "not the one", "password1": NEW, "password2": NEW}
+    answer = browser.send("/account/password/", form)
+    assert set(answer.context["form"].errors) == {"oldpassword"}
+    assert User.objects.get(pk=cast.charlie.pk).check_password(PASSWORD)
+
+
+def test_a_new_password_has_to_be_a_good_one(cast: Cast) -> None:
+    browser = signed_in("charlie@example.org")
+    form = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
+    answer = browser.send("/account/password/", form)
+    assert set(answer.context["form"].errors) == {"password1"}
+
+
+def test_a_used_session_moves_its_idle_end_on(cast: Cast) -> None:
+    browser = signed_in("charlie@example.org")
+    key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    session = browser.session
+    session[SEEN] = int(time.time()) - 3600
+    session.set_expiry(60)
+    session.save()
+    before = Session.objects.get(pk=key).expire_date
+    browser.get("/account/")
+    moved = Session.objects.get(pk=key).expire_date - before
+    assert moved.total_seconds() > settings.SESSION_COOKIE_AGE - 300
+
+
+def test_a_session_ends_at_the_latest_after_a_week(cast: Cast) -> None:
+    browser = signed_in("charlie@example.org")
+    session = browser.session
+    session[BEGAN] = int(time.time()) - settings.HAULOUT_SESSION_END_S - 1
+    session.save()
+    key = session.session_key
+    assert browser.get("/account/").status_code == 302
+    assert not Session.objects.filter(pk=key).exists()
+
+
+def test_the_idle_end_never_passes_the_absolute_one(cast: Cast) -> None:
+    browser = signed_in("charlie@example.org")
+    session = browser.session
+    session[BEGAN] = int(time.time()) - settings.HAULOUT_SESSION_END_S + 600
+    session[SEEN] = 0
+    session.save()
+    browser.get("/account/")
+    assert Session.objects.get(pk=session.session_key).get_decoded()["_session_expiry"] <= 600

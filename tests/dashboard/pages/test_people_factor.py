@@ -1,0 +1,128 @@
+"""The second factor: set up, asked for, sealed at rest, taken away for somebody who lost it."""
+
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from accounts import actions
+from tests.cast import PASSWORD, Browser, Cast
+
+
+def code_of(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def not_the(code: str) -> str:
+    return f"{(int(code) + 500_000) % 1_000_000:06}"
+
+
+@pytest.fixture
+def secret(cast: Cast, django_capture_on_commit_callbacks: Any) -> str:
+    """bob has a second factor; this is its key."""
+    browser = Browser()
+    browser.sign_in("bob@example.org")
+    asked = browser.get("/account/2fa/totp/activate/")
+    assert asked.status_code == 302
+    browser.send(asked.headers["Location"].split("?")[0], {"password": PASSWORD})
+    page = browser.get("/account/2fa/totp/activate/")
+    key: str = page.context["form"].secret
+    assert key in page.content.decode()
+    # allauth tells of it after the commit, which a test's own transaction keeps from happening
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browser.send("/account/2fa/totp/activate/", {"code": code_of(key)})
+    assert answer.headers["Location"] == "/account/2fa/recovery-codes/"
+    assert browser.get("/account/2fa/recovery-codes/").context["unused_codes"]
+    assert browser.get("/account/2fa/").status_code == 200
+    return key
+
+
+def test_the_password_alone_is_not_enough(cast: Cast, secret: str) -> None:
+    browser = Browser()
+    answer = browser.sign_in("bob@example.org")
+    assert answer.headers["Location"] == "/account/2fa/authenticate/"
+    assert browser.get("/account/").status_code == 302
+
+
+def test_the_code_lets_in(cast: Cast, secret: str, entries: Any) -> None:
+    before = len(entries("signin.ok"))
+    browser = Browser()
+    browser.sign_in("bob@example.org")
+    assert len(entries("signin.ok")) == before
+    # the code of the next half minute: the one of this was used up by setting up
+    next_code = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
+    browser.send("/account/2fa/authenticate/", {"code": next_code})
+    assert browser.get("/account/").status_code == 200
+    assert len(entries("signin.ok")) == before + 1
+
+
+def test_a_wrong_code_does_not_and_is_written(cast: Cast, secret: str, entries: Any) -> None:
+    browser = Browser()
+    browser.sign_in("bob@example.org")
+    answer = browser.send("/account/2fa/authenticate/", {"code": not_the(code_of(secret))})
+    assert "code" in answer.context["form"].errors
+    assert browser.get("/account/").status_code == 302
+    assert entries("signin.failed")[-1].detail == "wrong code of the second factor"
+
+
+def test_guessing_codes_is_limited(cast: Cast, secret: str) -> None:
+    browser = Browser()
+    browser.sign_in("bob@example.org")
+    for _ in range(6):
+        code = not_the(code_of(secret))
+        answer = browser.send("/account/2fa/authenticate/", {"code": code})
+    assert "Wait five minutes" in answer.content.decode()
+
+
+def test_a_recovery_code_works_once(cast: Cast, secret: str) -> None:
+    codes = Authenticator.objects.get(user=cast.bob, type="recovery_codes").wrap()
+    code = codes.get_unused_codes()[0]
+    inside = []
+    for _ in range(2):
+        browser = Browser()
+        browser.sign_in("bob@example.org")
+        browser.send("/account/2fa/authenticate/", {"code": code})
+        inside.append(browser.get("/account/").status_code == 200)
+    assert inside == [True, False]
+
+
+def test_cancelling_leads_back_to_sign_in(cast: Cast, secret: str) -> None:
+    browser = Browser()
+    browser.sign_in("bob@example.org")
+    answer = browser.send("/account/logout/", {"next": "/account/login/"})
+    assert answer.headers["Location"] == "/account/login/"
+    assert browser.get("/account/login/").status_code == 200
+
+
+def test_its_key_is_sealed_at_rest(cast: Cast, secret: str, entries: Any) -> None:
+    stored = "".join(str(row.data) for row in Authenticator.objects.all())
+    assert stored
+    assert secret not in stored
+    assert [entry.detail for entry in entries("people.factor")] == [
+        "totp added",
+        "recovery_codes added",
+    ]
+
+
+def test_a_reset_link_does_not_go_round_it(cast: Cast, secret: str, who_of: Any) -> None:
+    path = actions.make_reset_link(cast.alice, who_of(cast.alice), user=cast.bob)
+    browser = Browser()
+    browser.get(path)
+    new = "a whole new secret of mine"
+    browser.send(path, {"password": new, "again": new})
+    assert browser.get("/account/").status_code == 302
+    answer = browser.sign_in("bob@example.org", new)
+    assert answer.headers["Location"] == "/account/2fa/authenticate/"
+
+
+def test_an_administrator_takes_it_away(
+    cast: Cast, secret: str, browser_of: Any, entries: Any
+) -> None:
+    browser_of(cast.alice).send(f"/people/{cast.bob.pk}/factor/")
+    assert Browser().sign_in("bob@example.org").headers["Location"] == "/"
+    assert (entries("people.factor")[-1].who_name, entries("people.factor")[-1].detail) == (
+        "Alice",
+        "taken away",
+    )
