@@ -47,7 +47,8 @@ def test_the_session_key_itself_is_not_stored(alice: Who, web: Target) -> None:
 def test_an_outcome_repeats_its_intent(alice: Who, web: Target) -> None:
     number = write.intent(alice, "container.restart", web, job_id=3)
     ended = Entry.objects.get(pk=write.outcome(number, "failed", detail="no", duration_ms=12))
-    assert (ended.intent, ended.result, ended.detail, ended.duration_ms) == (number, "failed", "no", 12)  # fmt: skip
+    assert (ended.intent, ended.result) == (number, "failed")
+    assert (ended.detail, ended.duration_ms) == ("no", 12)
     assert (ended.who_name, ended.verb, ended.target_id, ended.job_id) == (
         "Alice", "container.restart", web.id, 3,
     )  # fmt: skip
@@ -105,7 +106,8 @@ def test_a_resolution_comes_once_after_unknown(alice: Who, web: Target) -> None:
 
 def test_observed_has_no_person_but_a_count(web: Target) -> None:
     entry = Entry.objects.get(pk=write.observed("container.stop", web, how="event die", count=3))
-    assert (entry.who_name, entry.count, entry.detail, entry.kind) == ("", 3, "event die", "observed")  # fmt: skip
+    assert (entry.who_name, entry.kind) == ("", "observed")
+    assert (entry.count, entry.detail) == (3, "event die")
 
 
 NASTY = "a\x00b\ud800c\u202ed\x1b[2Je\r\nf\x85g"
@@ -142,8 +144,8 @@ def test_outside_of_a_transaction_nothing_is_written(alice: Who, web: Target) ->
 def test_a_rolled_back_change_leaves_no_gap(alice: Who, web: Target) -> None:
     with transaction.atomic():
         first = write.event(alice, "session.sign_in", web)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         write.intent(alice, "container.stop", web)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     with transaction.atomic():
         assert write.event(alice, "session.sign_in", web) == first + 1

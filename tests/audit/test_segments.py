@@ -1,0 +1,88 @@
+"""Segments: closed, exported, dropped, and the chain holds across what is gone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from audit import segments
+from audit.checkpoints import checkpoint
+from audit.models import Entry, Segment
+from audit.shapes import Who
+from audit.verify import verify
+
+pytestmark = pytest.mark.django_db
+
+
+def test_closing_opens_the_next(fill: Callable[[int], None], alice: Who) -> None:
+    fill(6)
+    closed = segments.close(alice)
+    fill(3)
+    assert Entry.objects.get(pk=closed.last).verb == "audit.close"
+    assert Entry.objects.get(pk=closed.last + 1).segment == closed.number + 1
+    assert verify().ok
+
+
+def test_an_export_holds_the_exact_bytes(
+    fill: Callable[[int], None], alice: Who, data: Path
+) -> None:
+    fill(6)
+    closed = segments.close(alice)
+    path = segments.export(closed.number, data / "out")
+    lines = path.read_bytes().splitlines()
+    stored = Entry.objects.order_by("number").values_list("canonical", flat=True)
+    assert lines == [bytes(line) for line in stored]
+    assert orjson.loads(lines[-1])["number"] == closed.last
+    assert [file.name for file in (data / "out").iterdir()] == [path.name]
+
+
+def test_dropped_entries_leave_a_sound_log(
+    fill: Callable[[int], None], alice: Who, data: Path
+) -> None:
+    fill(6)
+    checkpoint()
+    closed = segments.close(alice)
+    path = segments.export(closed.number, data / "out")
+    fill(4)
+    assert segments.drop(alice, closed.number, path) == closed.last
+    assert not Entry.objects.filter(number__lte=closed.last).exists()
+    report = verify()
+    assert report.ok, report.words
+    assert report.count == Entry.objects.count()
+
+
+def test_two_dropped_in_a_row(fill: Callable[[int], None], alice: Who, data: Path) -> None:
+    for _ in range(2):
+        fill(6)
+        closed = segments.close(alice)
+        segments.drop(alice, closed.number, segments.export(closed.number, data / "out"))
+    report = verify()
+    assert report.ok, report.words
+
+
+def test_nothing_is_dropped_without_its_whole_export(
+    fill: Callable[[int], None], alice: Who, data: Path
+) -> None:
+    fill(6)
+    with pytest.raises(segments.NotReady):
+        segments.export(1, data / "out")
+    closed = segments.close(alice)
+    with pytest.raises(segments.NotReady):
+        segments.drop(alice, closed.number, data / "nothing")
+    path = segments.export(closed.number, data / "out")
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(segments.NotReady, match="Export it again"):
+        segments.drop(alice, closed.number, path)
+    assert Entry.objects.filter(segment=closed.number).count() == closed.last
+
+
+def test_a_forged_segment_row_does_not_excuse_a_gap(
+    fill: Callable[[int], None], alice: Who, data: Path
+) -> None:
+    fill(6)
+    closed = segments.close(alice)
+    segments.drop(alice, closed.number, segments.export(closed.number, data / "out"))
+    Segment.objects.filter(pk=closed.number).update(signature="ab" * 64)
+    report = verify()
+    assert (report.ok, report.kind, report.first_bad) == (False, "signature", 1)
