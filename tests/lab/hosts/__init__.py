@@ -3,9 +3,11 @@
 A host is a set of namespaces with its own address, processes, store, sshd and Podman.
 """
 
+from . import images
 from .errors import LabError
-from .host import Host, Login
+from .host import Host
 from .lab import Lab, bring_up, lab_for_tests, load, take_down
+from .machine import Login
 from .needs import missing
 from .place import Place
 
@@ -16,6 +18,7 @@ __all__ = [
     "Login",
     "Place",
     "bring_up",
+    "images",
     "lab_for_tests",
     "load",
     "missing",

@@ -237,6 +237,7 @@ def take_down(place: Place) -> None:
     hosts = lab.hosts if lab else []
     for host in hosts:
         host.power_cut()
+        host.mend_cable()
     for process in _processes(place):
         process.kill()
     for namespace in network.namespaces(place):
@@ -257,8 +258,9 @@ def _end_processes_of(namespace: Path) -> None:
     inode = namespace.stat().st_ino
     for name in os.listdir("/proc"):
         try:
-            if name.isdigit() and os.stat(f"/proc/{name}/ns/net").st_ino == inode:
-                Process.of(int(name)).kill()
+            inside = name.isdigit() and os.stat(f"/proc/{name}/ns/net").st_ino == inode
+            if inside and (process := Process.find(int(name))):
+                process.kill()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue  # gone, or so much not ours that even root may not look
 

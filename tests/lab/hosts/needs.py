@@ -13,7 +13,6 @@ COMMANDS = {
     "catatonit": "catatonit",
     "nft": "nftables",
     "ip": "iproute2",
-    "tc": "iproute2",
     "/usr/sbin/sshd": "openssh-server",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",

@@ -1,6 +1,7 @@
-"""Bridges, network namespaces and cables, made and removed with `ip` and `tc`."""
+"""Bridges, network namespaces and cables, made and removed with `ip`."""
 
 import json
+from pathlib import Path
 
 from .errors import LabError
 from .place import Place, one_at_a_time
@@ -39,7 +40,10 @@ def plug_in(place: Place, number: int, *, address: str, gateway: str) -> None:
     """Make the host's network namespace and its cable to the bridge."""
     namespace, cable = place.namespace(number), place.cable(number)
     run("ip", "netns", "add", namespace)
-    run("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+    # A card keeps its address over a power cut; with a new one the neighbours' tables would be stale.
+    mac = "02:" + ":".join(f"{byte:02x}" for byte in bytes.fromhex(place.id)) + f":00:{number:02x}"
+    peer = ["peer", "name", "eth0", "address", mac, "netns", namespace]
+    run("ip", "link", "add", cable, "type", "veth", *peer)
     run("ip", "link", "set", cable, "master", place.bridge, "up")
     commands = f"link set lo up\naddr add {address}/16 dev eth0\nlink set eth0 up\n"
     run("ip", "-n", namespace, "-b", "-", text=commands + f"route add default via {gateway}\n")
@@ -51,6 +55,37 @@ def unplug(place: Place, number: int) -> None:
         run("ip", "link", "del", place.cable(number))
     if place.namespace(number) in namespaces(place):
         run("ip", "netns", "del", place.namespace(number))
+
+
+def wire_names(place: Place, number: int) -> tuple[str, str]:
+    """The two tap devices of a bad cable: the host's side, the bridge's side."""
+    return f"{place.cable(number)}a", f"{place.cable(number)}b"
+
+
+def exist(*names: str) -> bool:
+    return all(Path("/sys/class/net", name).exists() for name in names)
+
+
+def splice(place: Place, number: int) -> None:
+    """Put the running wire between the host's cable and the bridge."""
+    host_side, bridge_side = wire_names(place, number)
+    between = f"{place.cable(number)}w"
+    commands = f"""link add {between} type bridge
+link set {host_side} master {between} up
+link set {between} up
+link set {bridge_side} master {place.bridge} up
+link set {place.cable(number)} master {between}
+"""
+    run("ip", "-b", "-", text=commands)
+
+
+def unsplice(place: Place, number: int) -> None:
+    """Put the host's cable back on the lab's bridge; the taps go with the wire's process."""
+    cable, between = place.cable(number), f"{place.cable(number)}w"
+    if exist(cable):
+        run("ip", "link", "set", cable, "master", place.bridge)
+    if exist(between):
+        run("ip", "link", "del", between)
 
 
 def namespaces(place: Place) -> list[str]:

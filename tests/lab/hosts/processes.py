@@ -69,11 +69,10 @@ class Process:
     started: int
 
     @classmethod
-    def of(cls, pid: int) -> "Process":
+    def find(cls, pid: int) -> "Process | None":
+        """The process that has this pid now, if any."""
         fields = _stat(pid)
-        if fields is None:
-            raise LabError(f"process {pid} ended at once")
-        return cls(pid=pid, started=int(fields[19]))
+        return None if fields is None else cls(pid=pid, started=int(fields[19]))
 
     @property
     def alive(self) -> bool:
@@ -120,7 +119,10 @@ def start(command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = 
         ],
         setsid=True,
     )
-    return Process.of(pid)
+    process = Process.find(pid)
+    if process is None:
+        raise LabError(f"{command[0]} ended at once, see {log}")
+    return process
 
 
 def _pids() -> Iterator[int]:
@@ -129,12 +131,12 @@ def _pids() -> Iterator[int]:
             yield int(name)
 
 
-def only_child(pid: int) -> int | None:
-    """The pid of a child of this process, None while it has none."""
+def only_child(pid: int) -> Process | None:
+    """The child of this process, None while it has none."""
     for other in _pids():
         fields = _stat(other)
         if fields is not None and int(fields[1]) == pid:
-            return other
+            return Process.find(other)
     return None
 
 

@@ -50,7 +50,8 @@ def system_for(version: str | None) -> tuple[str, str]:
             _install(root, release=release, packages=f"{COMMON},{firewall}")
     finally:
         os.close(lock)
-    found = run("chroot", str(root), "podman", "--version").split()[-1]
+    query = ["dpkg-query", "-W", "-f", "${Version}", "podman"]
+    found = re.split(r"[^0-9.]", run("chroot", str(root), *query))[0]
     if not f"{found}.".startswith(f"{version}."):
         raise LabError(f"Debian {release} in {root} has Podman {found}, not {version}: remove it")
     return str(root), found

@@ -8,6 +8,7 @@ import os
 import select
 import socket
 import sys
+import time
 
 
 def main() -> None:
@@ -20,10 +21,12 @@ def main() -> None:
             select.select([listener], [], [])
             pid = os.fork()
             if pid == 0:
-                os.dup2(listener.fileno(), 3, inheritable=True)
+                os.dup2(listener.fileno(), 3)
+                os.set_inheritable(3, True)  # dup2 of 3 to 3 would leave it closed on exec
                 os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
                 os.execvp("podman", ["podman", "system", "service", "--time", idle_s])
-            os.waitpid(pid, 0)
+            if os.waitpid(pid, 0)[1]:
+                time.sleep(0.2)  # killed or broken: no busy loop while callers wait
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""Fixtures that hand real Podman hosts to tests, in this room and any other that imports them."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.hosts import Host, Lab, LabError, images, lab_for_tests, missing
+from tests.lab.hosts.own import OwnHosts, read_hosts
+
+
+@pytest.fixture(scope="session")
+def lab_folder() -> Iterator[Path]:
+    """On a disk, not in memory: container stores want a file system with all attributes."""
+    folder = Path(tempfile.mkdtemp(prefix="haulout-lab-", dir="/var/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def own_hosts(request: pytest.FixtureRequest, lab_folder: Path) -> OwnHosts | None:
+    """The hosts of `--hosts FILE`, with the lab's small images loaded; None without it."""
+    file = request.config.getoption("--hosts")
+    if not file:
+        return None
+    hosts = read_hosts(Path(file), scratch=lab_folder)
+    archive = lab_folder / "images.tar"
+    images.write_archive(images.preloaded(), archive)
+    for host in hosts.hosts:
+        for login in host.logins:
+            host.load(archive, user=login.user)
+    return hosts
+
+
+@pytest.fixture(scope="session")
+def lab(must_have: Any, lab_folder: Path, own_hosts: OwnHosts | None) -> Iterator[Lab | OwnHosts]:
+    """Two hosts on this machine's Podman: h1 with a rootless user, h2 socket-activated."""
+    if own_hosts is not None:
+        yield own_hosts
+        return
+    must_have(not missing(), missing())
+    with lab_for_tests(lab_folder / "lab", hosts=2) as ours:
+        yield ours
+
+
+@pytest.fixture(scope="session")
+def lab_of(must_have: Any, lab_folder: Path, own_hosts: Any) -> Iterator[Callable[[str], Lab]]:
+    """`lab_of("4.3")`: one host with that Podman, made once. The first ever takes a minute."""
+    if own_hosts is not None:
+        pytest.skip("other Podman versions: not on your own hosts (--hosts)")
+    must_have(not missing(other_versions=True), missing(other_versions=True))
+    made: dict[str, Lab] = {}
+    with ExitStack() as labs:
+
+        def make(version: str) -> Lab:
+            if version not in made:
+                one = lab_for_tests(lab_folder / version, hosts=1, version=version)
+                try:
+                    made[version] = labs.enter_context(one)
+                except LabError as exc:
+                    must_have(None, str(exc))
+            return made[version]
+
+        yield make
+
+
+@pytest.fixture
+def faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Asked for by every test that breaks a host: mends all hosts of `lab` after it."""
+    if request.config.getoption("--hosts"):
+        pytest.skip("faults are not made on your own hosts (--hosts)")
+    ours: Lab = request.getfixturevalue("lab")
+    yield
+    for host in ours.hosts:
+        mend(host)
+
+
+def mend(host: Host) -> None:
+    """Undo every fault that a test can have made."""
+    if host.process is None:
+        host.boot()
+        return
+    host.network_up()
+    host.mend_cable()
+    if not host.ssh_answers():
+        host.start_sshd()
+    for login in host.logins:
+        host.start_podman(user=login.user)
+
+
+@pytest.fixture
+def clean_hosts(lab: Lab | OwnHosts) -> Iterator[None]:
+    """Removes the containers, pods and volumes that a test has left on our own lab's hosts."""
+    yield
+    if isinstance(lab, Lab):
+        for host in lab.hosts:
+            if host.process is not None:
+                for login in host.logins:
+                    host.podman("pod", "rm", "-fa", "-t", "0", user=login.user)
+                    host.podman("rm", "-fa", "-t", "0", user=login.user)
+                    host.podman("volume", "prune", "-f", user=login.user)
