@@ -28,13 +28,16 @@ def secret(cast: Cast, django_capture_on_commit_callbacks: Any) -> str:
     assert asked.status_code == 302
     browser.send(asked.headers["Location"].split("?")[0], {"password": PASSWORD})
     page = browser.get("/account/2fa/totp/activate/")
+    assert "no-store" in page.headers["Cache-Control"]
     key: str = page.context["form"].secret
     assert key in page.content.decode()
     # allauth tells of it after the commit, which a test's own transaction keeps from happening
     with django_capture_on_commit_callbacks(execute=True):
         answer = browser.send("/account/2fa/totp/activate/", {"code": code_of(key)})
     assert answer.headers["Location"] == "/account/2fa/recovery-codes/"
-    assert browser.get("/account/2fa/recovery-codes/").context["unused_codes"]
+    codes = browser.get("/account/2fa/recovery-codes/")
+    assert codes.context["unused_codes"]
+    assert "no-store" in codes.headers["Cache-Control"]
     assert browser.get("/account/2fa/").status_code == 200
     return key
 
