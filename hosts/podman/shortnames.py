@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from hosts.podman.client import Podman
-from hosts.podman.errors import Malformed, Unsupported
+from hosts.podman.errors import BadRequest, Malformed, Unsupported
 from hosts.podman.paths import path
 
 DOCKER_HUB: Final = "docker.io"
@@ -20,7 +20,7 @@ async def resolve(podman: Podman, name: str) -> list[str]:
 
     From Podman itself (`images/{name}/resolve`, in 5.4 and 5.8), aliases included. 4.3 does not
     have that call (405): there the registries searched (`info`) stand before the name, without
-    aliases. Empty where the host searches none. Raises BadRequest for what is no name.
+    aliases. Raises BadRequest where the host knows no alias and searches no registry.
     """
     if is_qualified(name):
         return [with_tag(name)]
@@ -28,10 +28,12 @@ async def resolve(podman: Podman, name: str) -> list[str]:
         answer = (await podman.get(path("images", name, "resolve"))).object()
         return _names(answer.get("Names"))
     except Unsupported:
-        found = (await podman.get(path("info"))).object()
-    registries = found.get("registries")
+        info = (await podman.get(path("info"))).object()
+    registries = info.get("registries")
     searched = registries.get("search") if isinstance(registries, dict) else None
-    return [under(registry, name) for registry in _names(searched)]
+    if not (full := [under(registry, name) for registry in _names(searched)]):
+        raise BadRequest(f"{name} does not name its registry, and the host searches none.")
+    return full
 
 
 def under(registry: str, name: str) -> str:

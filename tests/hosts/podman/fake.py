@@ -136,7 +136,6 @@ async def before(failure: type[Exception], source: AsyncIterator[Item]) -> list[
     try:
         async for item in source:
             got.append(item)  # noqa: PERF401 - a comprehension would lose what came before
-    except failure as exc:
-        assert type(exc) is failure
+    except failure:
         return got
     raise AssertionError(f"no {failure.__name__}, but the end, after {len(got)}")

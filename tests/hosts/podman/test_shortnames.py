@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hosts.podman import images
+from hosts.podman import errors, images
 from hosts.podman.shortnames import is_qualified
 from tests.hosts.podman.fake import answer, says, talking
 
@@ -47,16 +47,22 @@ async def test_podman_answers() -> None:
         (["a.example", "docker.io"], "x", ["a.example/x:latest", "docker.io/library/x:latest"]),
         (["docker.io"], "me/x:2", ["docker.io/me/x:2"]),
         (["docker.io"], "x@sha256:00", ["docker.io/library/x@sha256:00"]),
-        ([], "x", []),
-        (None, "x", []),
     ],
 )
 async def test_old_podman_lets_its_registries_tell(
-    search: list[str] | None, name: str, full: list[str]
+    search: list[str], name: str, full: list[str]
 ) -> None:
     info = answer("200 OK", json.dumps({"registries": {"search": search}}).encode())
     async with talking(says(METHOD_NOT_ALLOWED, info)) as (podman, _):
         assert await images.resolve(podman, name) == full
+
+
+@pytest.mark.parametrize("registries", [{"search": []}, {"search": None}, {}, None])
+async def test_host_that_searches_nowhere_is_told(registries: object) -> None:
+    info = answer("200 OK", json.dumps({"registries": registries}).encode())
+    async with talking(says(METHOD_NOT_ALLOWED, info)) as (podman, _):
+        with pytest.raises(errors.BadRequest):
+            await images.resolve(podman, "x")
 
 
 async def test_full_name_needs_no_host() -> None:

@@ -1,0 +1,39 @@
+"""Each Podman version of the lab as one fixture, cleaned up after each test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from hosts.podman import Podman, UnixDial
+from tests.lab.hosts import Host, Lab
+from tests.lab.hosts.versions import is_installed
+
+VERSIONS = ("4.3", "5.4", "5.8")
+
+
+@pytest.fixture(params=VERSIONS)
+def any_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A lab with that Podman on its first host."""
+    if request.config.getoption("--hosts"):
+        pytest.skip("needs Podman's socket on this machine: not on your own hosts (--hosts)")
+    version: str = request.param
+    if is_installed(version):
+        lab: Lab = request.getfixturevalue("lab")
+    else:
+        lab_of: Callable[[str], Lab] = request.getfixturevalue("lab_of")
+        lab = lab_of(version)
+    yield lab
+    host = lab.hosts[0]
+    host.podman("pod", "rm", "-fa", "-t", "0")
+    host.podman("rm", "-fa", "-t", "0")
+    host.podman("volume", "prune", "-f")
+
+
+@pytest.fixture
+def any_host(any_lab: Lab) -> Host:
+    """Its first host."""
+    return any_lab.hosts[0]
+
+
+def client(host: Host, *, timeout_s: float = 30.0) -> Podman:
+    return Podman(UnixDial(str(host.local_socket)), timeout_s)

@@ -1,0 +1,115 @@
+"""Pull with bytes per layer and with a password, and what else is done to images."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from hosts.podman import Podman, containers, errors, images, system
+from tests.lab.hosts import Lab
+from tests.lab.podman_hosts import any_host, any_lab, client
+
+__all__ = ["any_host", "any_lab"]
+
+
+def account(lab: Lab, address: str) -> images.Credential:
+    return images.Credential(lab.registry.user, lab.registry.password, address)
+
+
+async def absent(podman: Podman, reference: str) -> None:
+    if await images.exists(podman, reference):
+        await images.remove(podman, reference, force=True)
+
+
+async def test_pull_tells_the_bytes_of_each_layer(any_lab: Lab) -> None:
+    address = any_lab.registry.slow_address
+    reference = f"{address}/lab/layers:latest"
+    async with client(any_lab.hosts[0]) as podman:
+        await absent(podman, reference)
+        async with asyncio.timeout(120):
+            steps = [
+                step
+                async for step in images.pull(
+                    podman, reference, credential=account(any_lab, address)
+                )
+            ]
+        *lines, last = steps
+        assert isinstance(last, images.Pulled)
+        moving = [
+            line for line in lines if isinstance(line, images.PullProgress) and line.total_bytes
+        ]
+        assert len({line.layer for line in moving}) >= 2
+        for line in moving:
+            assert line.current_bytes is not None
+            assert line.total_bytes is not None
+            assert 0 < line.current_bytes <= line.total_bytes
+        assert (await images.inspect(podman, reference))["Id"] == last.image_id
+        (listed,) = await images.list_images(podman, filters={"reference": [reference]})
+        assert listed["Id"] == last.image_id
+        assert await images.history(podman, reference)
+        untagged, deleted = await images.remove(podman, reference)
+        assert untagged == [reference]
+        assert last.image_id in deleted
+        assert not await images.exists(podman, reference)
+
+
+async def test_closing_the_pull_ends_it(any_lab: Lab) -> None:
+    address = any_lab.registry.slow_address
+    reference = f"{address}/lab/layers:latest"
+    async with client(any_lab.hosts[0]) as podman:
+        await absent(podman, reference)
+        credential = account(any_lab, address)
+        async with aclosing(images.pull(podman, reference, credential=credential)) as steps:
+            async for step in steps:
+                if isinstance(step, images.PullProgress) and step.current_bytes:
+                    break
+        assert not await images.exists(podman, reference)
+
+
+@pytest.mark.parametrize(
+    ("repository", "password", "words"),
+    [
+        ("lab/busybox", "wrong", "authentication required"),
+        ("lab/nothing-here", None, "manifest unknown"),
+    ],
+)
+async def test_refusals_of_the_registry(
+    any_lab: Lab, repository: str, password: str | None, words: str
+) -> None:
+    registry = any_lab.registry
+    credential = images.Credential(registry.user, password or registry.password, registry.address)
+    async with client(any_lab.hosts[0]) as podman:
+        with pytest.raises(errors.PullFailed) as caught:
+            async for _ in images.pull(
+                podman, f"{registry.address}/{repository}:latest", credential=credential
+            ):
+                pass
+    assert words in caught.value.message
+
+
+async def test_registry_that_is_not_there(any_lab: Lab) -> None:
+    async with client(any_lab.hosts[0]) as podman:
+        with pytest.raises(errors.PullFailed) as caught:
+            async for _ in images.pull(podman, "127.0.0.1:1/x/y:1"):
+                pass
+    assert "connection refused" in caught.value.message
+
+
+async def test_image_in_use_and_its_names(any_lab: Lab) -> None:
+    async with client(any_lab.hosts[0]) as podman:
+        image = "localhost/busybox:latest"
+        await images.tag(podman, image, repository="localhost/deep/er", name="2")
+        assert await images.exists(podman, "localhost/deep/er:2")
+        assert await images.remove(podman, "localhost/deep/er:2") == (["localhost/deep/er:2"], [])
+        with pytest.raises(errors.NotFound):
+            await images.remove(podman, "localhost/deep/er:2")
+        await containers.create(podman, {"image": image, "command": ["/bin/true"]})
+        with pytest.raises(errors.Conflict):
+            await images.remove(podman, image)
+
+
+async def test_short_name_of_a_host_that_searches_nowhere(any_lab: Lab) -> None:
+    async with client(any_lab.hosts[0]) as podman:
+        assert not (await system.info(podman))["registries"].get("search")
+        with pytest.raises(errors.BadRequest):
+            await images.resolve(podman, "seal-of-nowhere")
