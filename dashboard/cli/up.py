@@ -44,6 +44,7 @@ class Up:
 
     def run(self) -> None:
         """Run until a signal. Trouble when it cannot start."""
+        os.umask(0o077)  # what we and our children write is nobody else's
         try:
             self.lock.take()
             make_run_folder(self.env.run)

@@ -17,8 +17,8 @@ LONGEST_RUN = 107 - len("/link/2147483647.web.sock")
 def make_data_folder(data: Path) -> None:
     """Make DATA with its keys and logs folders; Trouble when it cannot be written or is full."""
     try:
-        data.mkdir(mode=0o750, parents=True, exist_ok=True)
-        for name, mode in (("keys", 0o700), ("logs", 0o750)):
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, mode in (("keys", 0o700), ("logs", 0o700)):
             (data / name).mkdir(mode=mode, exist_ok=True)
         probe = data / f".probe-{os.getpid()}"
         try:

@@ -1,6 +1,6 @@
 """Outlives a killed supervisor for seconds, only to end every process group that it left. Runs by itself.
 
-    python -I -S guard.py < PIPE
+    python -I -S guard.py [GRACE_S] < PIPE
 
 The supervisor writes `+PGID` and `-PGID` lines; the end of the pipe means that it is gone.
 """
@@ -31,7 +31,7 @@ def send(group: int, number: int) -> None:
         return
 
 
-def main() -> None:
+def main(grace_s: float = GRACE_S) -> None:
     """Follow the pipe to its end, then end what is left."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -42,7 +42,7 @@ def main() -> None:
             (groups.add if word[0] == "+" else groups.discard)(int(word[1:]))
     for group in groups:
         send(group, signal.SIGTERM)
-    end = time.monotonic() + GRACE_S
+    end = time.monotonic() + grace_s
     while any(alive(group) for group in groups) and time.monotonic() < end:
         time.sleep(EVERY_S)
     for group in groups:
@@ -50,4 +50,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*(float(word) for word in sys.argv[1:]))

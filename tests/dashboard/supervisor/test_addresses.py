@@ -1,0 +1,61 @@
+"""Who can reach it, and how: loopback plain, others by our own TLS, behind a proxy by its URL."""
+
+import ssl
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dashboard.env import local_addresses
+from dashboard.supervisor import address
+from tests.stack import Stack
+
+
+def lan_address() -> str:
+    """An address of this machine that is not loopback."""
+    for name in local_addresses()[1:]:
+        number = name.strip("[]")
+        if ":" not in number and not address.is_loopback(number) and number[0].isdigit():
+            return number
+    pytest.skip("this machine has no address but loopback")
+
+
+def test_lan_bind_serves_the_sign_in_page_by_tls(tmp_path: Path) -> None:
+    number = lan_address()
+    with Stack(tmp_path / "data", options=("--bind", number)) as stack:
+        assert stack.url == f"https://{number}:{stack.port}"
+        told = stack.wait_for(r"SHA-256 ([0-9A-F:]+)")
+        # verified against our own certificate, so the name in it must be right as well
+        context = ssl.create_default_context(cafile=tmp_path / "data/keys/web.crt")
+        with urllib.request.urlopen(f"{stack.url}/account/login/", context=context) as answer:
+            assert answer.status == 200
+            cookies = answer.headers.get_all("Set-Cookie") or []
+        assert any(c.startswith("__Host-") and "Secure" in c for c in cookies), cookies
+        pem = ssl.get_server_certificate((number, stack.port))
+        import hashlib
+
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
+        assert told.replace(":", "") == digest
+
+
+@pytest.mark.parametrize(
+    ("bind", "url", "expected", "own_tls"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8000", False),
+        ("::1", "", "http://[::1]:8000", False),
+        ("localhost", "", "http://localhost:8000", False),
+        ("198.51.100.2", "", "https://198.51.100.2:8000", True),
+        ("0.0.0.0", "https://pods.example.org/", "https://pods.example.org", False),
+    ],
+)
+def test_chosen_address(bind: str, url: str, expected: str, own_tls: bool) -> None:
+    found = address.choose(bind, 8000, url)
+    assert (found.url, found.own_tls) == (expected, own_tls)
+
+
+def test_every_address_shows_one_that_others_can_reach() -> None:
+    lan_address()
+    found = address.choose("0.0.0.0", 8000, "")
+    assert found.own_tls
+    assert "127.0.0.1" not in found.url
+    assert {"localhost", "127.0.0.1"} <= set(found.names)

@@ -1,0 +1,88 @@
+"""However `up` ends, all of it ends: by SIGTERM within ten seconds, by kill -9 through guard and pipe."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.dashboard.supervisor.processes import holders, members, named, until
+from tests.stack import Stack
+
+
+def started(tmp_path: Path) -> tuple[Stack, set[int]]:
+    stack = Stack(tmp_path / "data").start()
+    # worker and beat start after READY: wait for them, they are to be gone as well
+    until(
+        lambda: (tmp_path / "data/logs/beat.log").exists() and "Starting" in beat_log(tmp_path),
+        within_s=30,
+        what="beat started",
+    )
+    return stack, holders(tmp_path / "data")
+
+
+def beat_log(tmp_path: Path) -> str:
+    return (tmp_path / "data/logs/beat.log").read_text()
+
+
+def test_sigterm_ends_all_within_ten_seconds(tmp_path: Path) -> None:
+    stack, pids = started(tmp_path)
+    assert len(pids) >= 5
+    assert stack.stop() < 10
+    assert stack.process.returncode == 0
+    assert not members(pids)
+    assert not holders(tmp_path / "data")
+
+
+def test_kill_9_of_the_supervisor_leaves_nothing(tmp_path: Path) -> None:
+    stack, pids = started(tmp_path)
+    os.kill(stack.process.pid, signal.SIGKILL)
+    stack.process.wait()
+    until(lambda: not members(pids), within_s=10, what="all children gone")
+    until(lambda: not holders(tmp_path / "data"), within_s=2, what="lock free")
+    # and nothing that it left hinders the next start
+    again = Stack(tmp_path / "data").start()
+    assert again.stop() < 10
+    stack.stop()
+
+
+@pytest.mark.slow
+def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path) -> None:
+    stack, pids = started(tmp_path)
+    os.killpg(stack.process.pid, signal.SIGINT)
+    assert stack.process.wait(10) == 0
+    assert not members(pids)
+    stack.stop()
+
+
+@pytest.mark.slow
+def test_a_hung_child_is_killed_in_time(tmp_path: Path) -> None:
+    stack, pids = started(tmp_path)
+    os.kill(named(tmp_path / "data", "worker"), signal.SIGSTOP)
+    assert stack.stop() < 10
+    assert not members(pids)
+
+
+def test_grandchildren_end_with_their_child(tmp_path: Path) -> None:
+    """The guard ends whole groups, whatever its members think of SIGTERM."""
+    import sys
+
+    from dashboard.supervisor import guard
+
+    stubborn = subprocess.Popen(
+        ["sh", "-c", "trap '' TERM; (trap '' TERM; sleep 60) & echo up; wait"],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert stubborn.stdout is not None
+    assert stubborn.stdout.readline() == b"up\n"
+    watcher = subprocess.Popen(
+        [sys.executable, "-I", "-S", guard.__file__, "0.3"],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    watcher.communicate(f"+{stubborn.pid}\n".encode(), timeout=15)
+    stubborn.wait(5)
+    until(lambda: not members({stubborn.pid}), within_s=2, what="grandchild gone")
+    stubborn.stdout.close()
