@@ -64,7 +64,7 @@ def accept_invitation(who: Who, token: str, *, name: str, password: str) -> User
         link = invitations.find(Kind.INVITE, token)
         invitations.use_up(link)
         role = link.role
-        assert role is not None  # noqa: S101 - invite() always gives one
+        assert role is not None  # invite() always gives one
         user = _new_user(email=link.email, name=name, role=role, password=password)
         params = {"email": user.email, "role": role.name}
         _enter(_as(who, user), "people.accept", user, params, detail=f"invited by {link.made_by}")
@@ -94,7 +94,7 @@ def reset_password(who: Who, token: str, *, password: str) -> User:
     with transaction.atomic():
         link = invitations.find(Kind.RESET, token)
         user = link.user
-        assert user is not None  # noqa: S101 - make_reset_link() always gives one
+        assert user is not None  # make_reset_link() always gives one
         _check({"password": lambda: validate_password(password, user)})
         invitations.use_up(link)
         user.set_password(password)

@@ -7,8 +7,8 @@ from accounts.verbs import ADMIN, BUILT_IN_ROLES, OPERATOR, VIEWER
 LABELS = {VIEWER: _("Viewer"), OPERATOR: _("Operator"), ADMIN: _("Administrator")}
 WORDS = {
     VIEWER: _("Sees hosts, objects, logs and jobs; changes nothing"),
-    OPERATOR: _("Also runs, stops, restarts and removes what is on the hosts"),
-    ADMIN: _("Also adds hosts, manages people and keeps credentials"),
+    OPERATOR: _("Sees all; runs, stops and removes what is on the hosts"),
+    ADMIN: _("Can do everything: also hosts, people, credentials"),
 }
 
 

@@ -47,7 +47,7 @@ def _list(request: HttpRequest, form: InviteForm, **context: object) -> HttpResp
         "with_factor": set(factors.values_list("user_id", flat=True)),
         "open_invitations": invitations.live().filter(kind=Kind.INVITE),
     }
-    return render(request, "people/list.html", context, status=422 if form.errors else 200)
+    return render(request, "people/list.html", context)
 
 
 @require_GET

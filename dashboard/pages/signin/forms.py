@@ -9,15 +9,29 @@ from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordFor
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+)
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 INPUT = "form-control"
 
 
 def password_help() -> str:
-    """What a password must be like, from the validators themselves."""
-    return " ".join(str(text) for text in password_validators_help_texts())
+    """What a password must be like, in one line; the length is the validator's own."""
+    least = next(
+        (
+            validator.min_length
+            for validator in get_default_password_validators()
+            if isinstance(validator, MinimumLengthValidator)
+        ),
+        0,
+    )
+    return gettext("At least %(least)d characters; no common password, nothing like your name.") % {
+        "least": least
+    }
 
 
 class Dressed(forms.Form):

@@ -28,5 +28,4 @@ def account(request: HttpRequest) -> HttpResponse:
             return redirect("account_settings")
     factors = set(Authenticator.objects.filter(user=person.user).values_list("type", flat=True))
     context = {"form": form, "totp": Authenticator.Type.TOTP in factors}
-    status = 422 if form.errors else 200
-    return render(request, "account/settings.html", context, status=status)
+    return render(request, "account/settings.html", context)

@@ -95,4 +95,4 @@ def _inside(request: HttpRequest, user: User, url: str) -> HttpResponse:
 def _form(
     request: HttpRequest, template: str, form: PasswordForm, **context: object
 ) -> HttpResponse:
-    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
+    return render(request, template, {"form": form, **context})

@@ -23,7 +23,7 @@ def test_ones_name(cast: Cast) -> None:
     browser = signed_in("charlie@example.org")
     assert browser.send("/account/", {"name": "Charles"}).status_code == 302
     assert User.objects.get(pk=cast.charlie.pk).name == "Charles"
-    assert browser.send("/account/", {"name": " "}).status_code == 422
+    assert "name" in browser.send("/account/", {"name": " "}).context["form"].errors
 
 
 def test_a_new_password_ends_all_other_sessions(cast: Cast, entries: Any) -> None:

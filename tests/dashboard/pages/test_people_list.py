@@ -74,7 +74,6 @@ def test_the_link_is_under_the_public_address(cast: Cast, browser_of: Any, setti
 def test_a_problem_stands_beside_its_field(cast: Cast, browser_of: Any) -> None:
     browser = browser_of(cast.alice)
     answer = browser.send("/people/invite/", {"email": "bob@example.org", "role": "viewer"})
-    assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"email"}
 
 

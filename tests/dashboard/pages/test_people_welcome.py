@@ -45,7 +45,6 @@ def test_problems_stand_beside_their_fields_and_nobody_is_made(keys: None) -> No
     browser.get(path)
     form = {"name": "Erin", "email": "erin", "password": NEW, "again": "something else"}
     answer = browser.send(path, form)
-    assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"email", "again"}
     assert 'id="id_email_error"' in answer.content.decode()
     short = {"name": "Erin", "email": "erin@example.org", "password": "erin", "again": "erin"}
