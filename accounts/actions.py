@@ -21,6 +21,7 @@ from accounts.errors import AdminExists, LastAdmin
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, User, tidy_email
 from accounts.permission import require_manage, target_of
+from accounts.sessions import end_sessions
 from accounts.verbs import ADMIN
 from audit import write
 from audit.shapes import Target, Who
@@ -99,6 +100,7 @@ def reset_password(who: Who, token: str, *, password: str) -> User:
         invitations.use_up(link)
         user.set_password(password)
         user.save(update_fields=["password"])
+        end_sessions(user)
         epoch.raise_epoch()
         _enter(_as(who, user), "people.reset", user, detail=f"link made by {link.made_by}")
     return user
@@ -134,6 +136,7 @@ def disable(by: User, who: Who, *, user: User) -> None:
         invitations.live().filter(user=user).update(withdrawn_at=timezone.now())
         user.is_active = False
         user.save(update_fields=["is_active"])
+        end_sessions(user)
         epoch.raise_epoch()
         _enter(who, "people.disable", user)
 

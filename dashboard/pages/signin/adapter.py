@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import signin
 from accounts.models import User
+from accounts.sessions import end_sessions
 from dashboard.pages.signin.who import known, stranger
 from dashboard.session_age import BEGAN
 
@@ -74,9 +75,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().logout(request)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """One's own new password; all other sessions end, since they hold the old one's hash."""
+        """One's own new password; all other sessions end."""
         with transaction.atomic():
             super().set_password(user, password)
+            end_sessions(cast(User, user), but=self.request.session.session_key)
             signin.password_changed(cast(User, user), known(self.request, cast(User, user)))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

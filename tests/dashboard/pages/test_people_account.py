@@ -28,11 +28,15 @@ def test_ones_name(cast: Cast) -> None:
 
 def test_a_new_password_ends_all_other_sessions(cast: Cast, entries: Any) -> None:
     here, there = signed_in("charlie@example.org"), signed_in("charlie@example.org")
+    bob = signed_in("bob@example.org")
+    key = there.cookies[settings.SESSION_COOKIE_NAME].value
     form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     answer = here.send("/account/password/", form)
     assert answer.headers["Location"] == "/account/"
     assert here.get("/account/").status_code == 200
+    assert not Session.objects.filter(pk=key).exists()
     assert there.get("/account/").status_code == 302
+    assert bob.get("/account/").status_code == 200
     assert [entry.who_name for entry in entries("people.password")] == ["Charlie"]
 
 

@@ -105,6 +105,8 @@ def test_disabling_shuts_out_and_enabling_lets_in(cast: Cast, browser_of: Any) -
     assert bob.get("/account/").status_code == 302
     alice.send(f"/people/{cast.bob.pk}/enable/")
     assert User.objects.get(pk=cast.bob.pk).is_active
+    # a session of before does not come back to life
+    assert bob.get("/account/").status_code == 302
 
 
 def test_the_last_administrator_is_told_why(cast: Cast, browser_of: Any) -> None:
