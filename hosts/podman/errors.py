@@ -94,6 +94,7 @@ BY_ROOT: Final[dict[str, type[PodmanError]]] = {
     "pod already exists": Conflict,
     "volume already exists": Conflict,
     "network already exists": Conflict,
+    "secret name in use": Conflict,
     "volume is being used": Conflict,
     "network is being used": Conflict,
     "image is in use by a container": Conflict,

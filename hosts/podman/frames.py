@@ -18,7 +18,7 @@ _HEAD: Final = Struct(">B3sI")
 
 
 class Frame(NamedTuple):
-    """Bytes of one stream. A line may span frames: a TTY's come in parts without a newline."""
+    """Bytes of one stream. A line may span frames: long ones and a TTY's come in parts."""
 
     stream: int
     data: bytes

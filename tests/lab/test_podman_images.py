@@ -2,14 +2,28 @@
 
 import asyncio
 from contextlib import aclosing
+from datetime import timedelta
 
 import pytest
 
-from hosts.podman import Podman, containers, errors, images, system
+from hosts.podman import Podman, containers, errors, events, images, system
 from tests.lab.hosts import Lab
+from tests.lab.hosts.images import many_layers
+from tests.lab.hosts.registry import SLOW_BYTES_PER_S, push
 from tests.lab.podman_hosts import any_host, any_lab, client
 
 __all__ = ["any_host", "any_lab"]
+
+
+REPOSITORY = "lab/three"
+
+
+@pytest.fixture
+def slow_image(any_lab: Lab) -> str:
+    """An image of three layers that takes three seconds to pull through the slow door."""
+    image = many_layers(REPOSITORY, layers=3, layer_bytes=3 * SLOW_BYTES_PER_S // 3, seed=7)
+    push(any_lab.registry, image, REPOSITORY)
+    return f"{any_lab.registry.slow_address}/{REPOSITORY}:latest"
 
 
 def account(lab: Lab, address: str) -> images.Credential:
@@ -21,9 +35,8 @@ async def absent(podman: Podman, reference: str) -> None:
         await images.remove(podman, reference, force=True)
 
 
-async def test_pull_tells_the_bytes_of_each_layer(any_lab: Lab) -> None:
-    address = any_lab.registry.slow_address
-    reference = f"{address}/lab/layers:latest"
+async def test_pull_tells_the_bytes_of_each_layer(any_lab: Lab, slow_image: str) -> None:
+    address, reference = any_lab.registry.slow_address, slow_image
     async with client(any_lab.hosts[0]) as podman:
         await absent(podman, reference)
         async with asyncio.timeout(120):
@@ -53,17 +66,26 @@ async def test_pull_tells_the_bytes_of_each_layer(any_lab: Lab) -> None:
         assert not await images.exists(podman, reference)
 
 
-async def test_closing_the_pull_ends_it(any_lab: Lab) -> None:
-    address = any_lab.registry.slow_address
-    reference = f"{address}/lab/layers:latest"
+async def test_closing_the_pull_ends_it(any_lab: Lab, slow_image: str) -> None:
+    credential = account(any_lab, any_lab.registry.slow_address)
     async with client(any_lab.hosts[0]) as podman:
-        await absent(podman, reference)
-        credential = account(any_lab, address)
-        async with aclosing(images.pull(podman, reference, credential=credential)) as steps:
+        await absent(podman, slow_image)
+        async with aclosing(images.pull(podman, slow_image, credential=credential)) as steps:
             async for step in steps:
                 if isinstance(step, images.PullProgress) and step.current_bytes:
                     break
-        assert not await images.exists(podman, reference)
+        # what a pull that went on would tell at its end, at most three seconds later
+        now = (await system.ping(podman)).now
+        assert now is not None
+        until = now + timedelta(seconds=6)
+        async with asyncio.timeout(20):
+            told = [
+                event
+                async for event in events.follow(podman, since=now, until=until)
+                if event["Action"] == "pull"
+            ]
+        assert told == []
+        assert not await images.exists(podman, slow_image)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from hosts.podman import containers, errors, events, networks, pods, system, volumes
+from hosts.podman import containers, errors, events, networks, pods, secrets, system, volumes
 from hosts.podman.paths import path
 from tests.lab.hosts import Host
 from tests.lab.podman_hosts import any_host, any_lab, client
@@ -20,7 +20,8 @@ async def test_pod(any_host: Host) -> None:
         body = {"name": "group", "no_infra": True}
         made = await podman.call("POST", path("pods", "create"), body=body)
         pod = made.object()["Id"]
-        spec = {"image": IMAGE, "pod": pod, "command": ["/bin/sleep", "1000"]}
+        stay = ["/bin/sh", "-c", "trap exit TERM; while :; do sleep 0.1; done"]
+        spec = {"image": IMAGE, "pod": pod, "command": stay}
         container, _ = await containers.create(podman, spec)
         assert await pods.start(podman, pod) is True
         assert await pods.start(podman, pod) is False
@@ -104,3 +105,18 @@ async def test_unknown_call_is_told_from_a_missing_object(any_host: Host) -> Non
             await podman.get(path("seals"))
         with pytest.raises(errors.NotFound):
             await containers.inspect(podman, "seals")
+
+
+async def test_secret_is_kept_and_not_shown(any_host: Host) -> None:
+    async with client(any_host) as podman:
+        made = await secrets.create(podman, "herring", b"canary-9f2", labels={"a": "b"})
+        try:
+            with pytest.raises(errors.Conflict):
+                await secrets.create(podman, "herring", b"other")
+            listed = {one["ID"]: one for one in await secrets.list_secrets(podman)}
+            assert listed[made]["Spec"]["Name"] == "herring"
+            assert "canary" not in str(await secrets.inspect(podman, "herring"))
+        finally:
+            await secrets.remove(podman, made)
+        with pytest.raises(errors.NotFound):
+            await secrets.remove(podman, "herring")

@@ -1,0 +1,36 @@
+"""Podman's secrets: one small function per call. What is in them is written, never read here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import Malformed
+from hosts.podman.paths import Filters, path
+
+
+async def list_secrets(podman: Podman, *, filters: Filters | None = None) -> list[dict[str, Any]]:
+    """`secrets/json`: `{"ID", "CreatedAt", "UpdatedAt", "Spec": {"Name", "Driver", "Labels"}}`."""
+    answer = await podman.get(path("secrets", "json"), params={"filters": filters or None})
+    return answer.objects()
+
+
+async def inspect(podman: Podman, secret: str) -> dict[str, Any]:
+    """The same of one, by name or id. Raises NotFound."""
+    return (await podman.get(path("secrets", secret, "json"))).object()
+
+
+async def create(
+    podman: Podman, name: str, content: bytes, *, labels: Mapping[str, str] | None = None
+) -> str:
+    """Make a secret; returns its id. Raises Conflict where the name is taken."""
+    params = {"name": name, "labels": labels or None}
+    answer = await podman.call("POST", path("secrets", "create"), params=params, body=content)
+    secret_id = answer.object().get("ID")
+    if not isinstance(secret_id, str):
+        raise Malformed("Podman made a secret but did not say its id.")
+    return secret_id
+
+
+async def remove(podman: Podman, secret: str) -> None:
+    """Remove by name or id. Raises NotFound."""
+    await podman.call("DELETE", path("secrets", secret))
