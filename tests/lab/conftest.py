@@ -1,5 +1,5 @@
 """Hands the lab's fixtures to every test of this folder; they live in fixtures.py."""
 
-from tests.lab.fixtures import clean_hosts, faults, lab, lab_folder, lab_of, own_hosts
+from tests.lab.fixtures import clean_hosts, faults, lab, lab_folder, lab_of, own_hosts, registry
 
-__all__ = ["clean_hosts", "faults", "lab", "lab_folder", "lab_of", "own_hosts"]
+__all__ = ["clean_hosts", "faults", "lab", "lab_folder", "lab_of", "own_hosts", "registry"]

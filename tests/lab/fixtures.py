@@ -11,6 +11,7 @@ import pytest
 
 from tests.lab.hosts import Host, Lab, LabError, images, lab_for_tests, missing
 from tests.lab.hosts.own import OwnHosts, read_hosts
+from tests.lab.hosts.registry import Registry
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +46,14 @@ def lab(must_have: Any, lab_folder: Path, own_hosts: OwnHosts | None) -> Iterato
     must_have(not missing(), missing())
     with lab_for_tests(lab_folder / "lab", hosts=2) as ours:
         yield ours
+
+
+@pytest.fixture(scope="session")
+def registry(lab: Lab | OwnHosts) -> Registry:
+    """The registry with a password; a file of own hosts need not name one."""
+    if lab.registry is None:
+        pytest.skip("no registry in the file given with --hosts")
+    return lab.registry
 
 
 @pytest.fixture(scope="session")

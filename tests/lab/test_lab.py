@@ -1,19 +1,14 @@
 """The lab itself: hosts that answer, a registry with a password, a store that survives."""
 
 import subprocess
-import urllib.request
 
 import pytest
 
 from tests.lab.hosts import Lab, LabError, Login
-from tests.lab.waiting import socket_get, until
+from tests.lab.hosts.registry import Registry
+from tests.lab.waiting import page, socket_get, until
 
 pytestmark = pytest.mark.usefixtures("clean_hosts")
-
-
-def page(address: str, port: int) -> bytes:
-    with urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as answer:
-        return bytes(answer.read())
 
 
 def test_each_host_is_a_machine_of_its_own(lab: Lab) -> None:
@@ -52,17 +47,17 @@ def test_every_socket_is_reachable_from_here(lab: Lab, faults: None) -> None:
         assert socket_get(login.local_socket, "/_ping") == b"OK"
 
 
-def test_the_registry_wants_its_password(lab: Lab) -> None:
-    host, image = lab.hosts[0], f"{lab.registry.address}/lab/busybox"
+def test_the_registry_wants_its_password(lab: Lab, registry: Registry) -> None:
+    host, image = lab.hosts[0], f"{registry.address}/lab/busybox"
     with pytest.raises(LabError, match="authentication required"):
         host.podman("pull", image)
-    host.podman("pull", f"--creds={lab.registry.user}:{lab.registry.password}", image)
+    host.podman("pull", f"--creds={registry.user}:{registry.password}", image)
     assert host.podman("run", "--rm", image, "echo", "pulled") == "pulled\n"
 
 
-def test_a_pull_through_the_slow_door_lasts(lab: Lab) -> None:
-    host, image = lab.hosts[0], f"{lab.registry.slow_address}/lab/layers"
-    pull = ["pull", f"--creds={lab.registry.user}:{lab.registry.password}", image]
+def test_a_pull_through_the_slow_door_lasts(lab: Lab, registry: Registry) -> None:
+    host, image = lab.hosts[0], f"{registry.slow_address}/lab/layers"
+    pull = ["pull", f"--creds={registry.user}:{registry.password}", image]
     with pytest.raises(LabError, match="no end after 3 s"):
         host.podman(*pull, timeout_s=3)
 

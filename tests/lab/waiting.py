@@ -2,6 +2,8 @@
 
 import http.client
 import socket
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,3 +23,22 @@ def socket_get(path: Path, target: str) -> bytes:
         with http.client.HTTPResponse(plain) as answer:
             answer.begin()
             return answer.read()
+
+
+def page(address: str, port: int) -> bytes:
+    """The front page of a web server that was started just now and may not listen yet."""
+    found: list[bytes] = []
+
+    def asked() -> bool:
+        try:
+            with urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as answer:
+                found.append(answer.read())
+        except urllib.error.URLError as exc:
+            if not isinstance(exc.reason, ConnectionError):
+                raise
+        except ConnectionError:
+            pass  # a rootless port forwarder accepts first and hangs up when nobody is behind it
+        return bool(found)
+
+    until(f"a web page on {address}:{port}", asked)
+    return found[0]

@@ -60,6 +60,9 @@ class Host(Machine):
 
     def start_health_checks(self, *, interval_s: int) -> None:
         """Run the containers' health checks until power is cut, as systemd's timers would."""
+        running = in_namespace_of(self.pid) if self.pid else []
+        if any(CHECK_HEALTH in line for _, line in running):
+            return
         self.run("setsid", "-f", "sh", "-c", f"exec {CHECK_HEALTH} {interval_s} >/dev/null 2>&1")
 
     def new_host_key(self) -> None:
