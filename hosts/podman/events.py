@@ -36,8 +36,8 @@ async def follow(
 
 
 def subject(event: Event) -> str:
-    """The id of the event's object; the name of a volume, whose events carry no id (measured on
-    4.3, 5.4 and 5.8; 4.3 tells nothing of networks).
+    """The id of the event's object, or its name where the event carries no id: volumes always,
+    images on 4.3 (measured on 4.3, 5.4 and 5.8; 4.3 tells nothing of networks).
     """
     actor = event["Actor"]
     return actor.get("ID") or (actor.get("Attributes") or {}).get("name", "")
