@@ -33,7 +33,15 @@ def configure() -> None:
         task_acks_late=True,
         worker_prefetch_multiplier=1,
         # longer than any job; a redelivery would be harmless by the claim
-        broker_transport_options={"visibility_timeout": 24 * 3600, "socket_timeout": 20},
+        broker_transport_options={
+            "visibility_timeout": 24 * 3600,
+            "socket_timeout": 20,
+            # a page that asks while Redis is away must not wait: workers look by themselves
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0,
+            "interval_max": 0,
+        },
         broker_connection_retry_on_startup=True,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,

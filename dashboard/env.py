@@ -4,6 +4,7 @@ Every setting a person may give is a field of `Env`; docs/configuration.md is te
 """
 
 import hashlib
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -96,9 +97,7 @@ def interface_addresses() -> list[str]:
         return []
     return list(
         dict.fromkeys(
-            before.split()[-1]
-            for before, line in pairwise(lines)
-            if "/32 host LOCAL" in line
+            before.split()[-1] for before, line in pairwise(lines) if "/32 host LOCAL" in line
         )
     )
 
@@ -107,18 +106,34 @@ def run_folder(data: Path, environ: Mapping[str, str]) -> Path:
     """Folder of the sockets: short, since a socket's path ends at 107 bytes."""
     if given := environ.get("HAULOUT_RUN"):
         return Path(given).absolute()
-    base = environ.get("XDG_RUNTIME_DIR") or "/run"
-    return Path(base) / f"haulout-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+    name = f"haulout-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+    # an ordinary account without a session of its own may write to neither; /tmp is left, where
+    # `up` refuses a folder that is somebody else's
+    for base in (environ.get("XDG_RUNTIME_DIR"), "/run"):
+        if base and os.access(base, os.W_OK):
+            return Path(base) / name
+    return Path("/tmp") / name  # noqa: S108
+
+
+def told_by_up(data: Path) -> dict[str, str]:
+    """What the last `up` on this data folder wrote of itself: "url" and "run". Empty without one."""
+    try:
+        told = json.loads((data / "lock").read_text())
+    except (OSError, ValueError):
+        return {}
+    return {key: str(told[key]) for key in ("url", "run") if isinstance(told, dict) and key in told}
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Env:
     """The environment as an `Env`; a value that cannot be right raises ValueError naming it."""
     data = Path(environ.get("HAULOUT_DATA") or CHECKOUT / "var").absolute()
-    run = run_folder(data, environ)
+    # other commands on the same data find the sockets and address of a running `up` by themselves
+    told = told_by_up(data)
+    run = run_folder(data, {"HAULOUT_RUN": told.get("run", ""), **environ})
     port = environ.get("HAULOUT_PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise ValueError(f"HAULOUT_PORT is {port!r}: give a number from 1 to 65535")
-    url = (environ.get("HAULOUT_URL") or "").rstrip("/")
+    url = (environ.get("HAULOUT_URL") or told.get("url") or "").rstrip("/")
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise ValueError(f"HAULOUT_URL is {url!r}: it must begin with https:// or http://")
     return Env(

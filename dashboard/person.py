@@ -56,7 +56,7 @@ def who_of(user: User, *, session: str, peer: str, forwarded: str, door: str) ->
 def person_of(request: HttpRequest) -> Person:
     """The signed-in person behind a page request."""
     user = request.user
-    assert isinstance(user, User)  # noqa: S101 - SignInRequired stands before every page
+    assert isinstance(user, User)
     who = who_of(
         user,
         session=session_mark(request.session.session_key),

@@ -43,7 +43,13 @@ for verb in (
     # jobs and credentials
     Verb("job.view", _("See jobs"), _("See jobs and their output"), "job", VIEWER),
     Verb("job.cancel", _("Cancel jobs"), _("Cancel jobs of others"), "job", OPERATOR),
-    Verb("registry.view", _("See registries"), _("See whose credentials are kept"), "registry", VIEWER),
+    Verb(
+        "registry.view",
+        _("See registries"),
+        _("See whose credentials are kept"),
+        "registry",
+        VIEWER,
+    ),
     Verb("registry.edit", _("Edit registries"), _("Keep or erase credentials"), "registry", ADMIN),
 ):
     register(verb)

@@ -105,7 +105,7 @@ def _errand(job: Job, podman: Podman) -> Errand:
             bytes(job.sealed_params), PURPOSE
         )
 
-    assert job.endpoint is not None  # noqa: S101 - _refused has looked
+    assert job.endpoint is not None
     return Errand(
         job_id=job.pk,
         verb=job.verb,

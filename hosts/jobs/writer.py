@@ -27,6 +27,13 @@ class Writer:
         """Begin to write; call within the loop."""
         self._task = asyncio.create_task(self._run(), name="outcomes")
 
+    async def stop(self) -> None:
+        """End; whoever still waits in `put` was cancelled before."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._thread.shutdown()
+
     async def put(self, outcome: Outcome) -> None:
         """Wait until `outcome` is kept."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('worker', models.CharField(blank=True, max_length=80)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('claim', models.PositiveIntegerField(default=0)),
-                ('lost_workers', models.SmallIntegerField(default=0)),
+                ('lost_workers', models.IntegerField(default=0)),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='hosts.batch')),
                 ('endpoint', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jobs', to='hosts.endpoint')),

@@ -84,7 +84,7 @@ class Job(models.Model):
     # raised by each claim; a worker that lost its lease must not write
     claim = models.PositiveIntegerField(default=0)
     # below 0 for a moment after an orderly stop (hosts.jobs.lease.release)
-    lost_workers = models.SmallIntegerField(default=0)
+    lost_workers = models.IntegerField(default=0)
 
     class Meta:
         ordering = ["-id"]

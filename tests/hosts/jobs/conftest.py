@@ -1,0 +1,103 @@
+"""An endpoint whose socket is a SmallPodman, and a worker loop of its own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from tests.hosts.jobs.small_podman import SmallPodman
+
+
+@pytest.fixture
+def vault_keys(keys: None) -> None:
+    from hosts import vault
+
+    vault.make_keys(settings.HAULOUT_KEYS)
+
+
+@pytest.fixture
+def endpoint(cast: Any) -> Any:
+    from hosts.models import Endpoint, Host, Login
+
+    host = Host.objects.create(name="web1", address="192.0.2.1")
+    login = Login.objects.create(host=host, user="root", state="up")
+    return Endpoint.objects.create(host=host, login=login, socket="/run/podman.sock", state="up")
+
+
+@pytest.fixture
+def podman(endpoint: Any) -> Iterator[SmallPodman]:
+    from hosts.link.sockets import endpoint_socket
+
+    fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False))
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def container(endpoint: Any, podman: SmallPodman) -> Callable[..., Any]:
+    """`container("a")`: a running container, on the host and in the inventory."""
+    from hosts.models import Container
+
+    def make(name: str, *, running: bool = True) -> Any:
+        podman_id = name * 64 if len(name) == 1 else name.encode().hex().ljust(64, "0")
+        podman.add(podman_id, running=running)
+        now = timezone.now()
+        return Container.objects.create(
+            endpoint=endpoint,
+            podman_id=podman_id,
+            name=name,
+            state="running",
+            digest="",
+            seen_at=now,
+            changed_at=now,
+        )
+
+    return make
+
+
+@pytest.fixture
+def person(cast: Any, who_of: Any) -> Any:
+    """Bob, the operator."""
+    from hosts.access import Person
+
+    return Person(cast.bob, who_of(cast.bob))
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[Callable[[], Any]]:
+    """`worker()`: another worker loop; all are stopped at the end."""
+    from hosts.actions import ACTIONS
+    from hosts.jobs.loop import WorkerLoop
+
+    loops = []
+
+    def make() -> WorkerLoop:
+        loop = WorkerLoop(ACTIONS)
+        loop.name += f"#{len(loops)}"
+        loop.start()
+        loops.append(loop)
+        return loop
+
+    yield make
+    for loop in loops:
+        loop.stop()
+
+
+@pytest.fixture
+def ended() -> Callable[..., Any]:
+    """`ended(job)`: the job once it has ended, within a deadline."""
+    from hosts.models import Job
+    from tests.lab.waiting import until
+
+    def wait(job: Any, *, within_s: float = 15) -> Any:
+        until(
+            f"{job} ends",
+            lambda: not Job.objects.filter(pk=job.pk, state__in=Job.OPEN).exists(),
+            timeout_s=within_s,
+        )
+        job.refresh_from_db()
+        return job
+
+    return wait
