@@ -4,9 +4,10 @@ A host is a set of namespaces with its own address, processes, store, sshd and P
 """
 
 from . import images
+from .building import bring_up, lab_for_tests
 from .errors import LabError
 from .host import Host
-from .lab import Lab, bring_up, lab_for_tests, load, take_down
+from .lab import Lab, load, take_down
 from .machine import Login
 from .needs import missing
 from .place import Place

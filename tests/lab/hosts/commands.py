@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .building import bring_up
 from .demo import fill
 from .errors import LabError
-from .lab import Lab, bring_up, load, take_down
+from .lab import Lab, load, take_down
 from .place import Place, default_data
 
 DEMO_HOSTS = 3
