@@ -2,7 +2,9 @@
 
 import argparse
 import os
+from pathlib import Path
 
+from dashboard import env
 from dashboard.bootstrap.trouble import Trouble
 from dashboard.supervisor import address
 
@@ -17,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def into_environment(words: list[str]) -> None:
-    """Read the options and set HAULOUT_PORT, _BIND, _URL and _OWN_CERTIFICATE from them."""
+    """Read the options and set HAULOUT_DATA, _RUN, _PORT, _BIND, _URL, _OWN_CERTIFICATE from them."""
     parser = argparse.ArgumentParser(prog="manage.py up", allow_abbrev=False)
     add_options(parser)
     options, _others = parser.parse_known_args(words)
@@ -27,6 +29,10 @@ def into_environment(words: list[str]) -> None:
     bind = options.bind or os.environ.get("HAULOUT_BIND") or "127.0.0.1"
     given = options.url or ("" if options.bind else os.environ.get("HAULOUT_URL") or "")
     found = address.choose(bind, port, given)
+    data = Path(os.environ.get("HAULOUT_DATA") or env.CHECKOUT / "var").absolute()
+    os.environ["HAULOUT_DATA"] = str(data)
+    # chosen anew: where the last `up` had its sockets may be out of reach for this one
+    os.environ["HAULOUT_RUN"] = str(env.run_folder(data, os.environ))
     os.environ["HAULOUT_PORT"] = str(port)
     os.environ["HAULOUT_BIND"] = found.bind
     os.environ["HAULOUT_URL"] = found.url
