@@ -111,4 +111,4 @@ def clean_hosts(lab: Lab | OwnHosts) -> Iterator[None]:
                 for login in host.logins:
                     host.podman("pod", "rm", "-fa", "-t", "0", user=login.user)
                     host.podman("rm", "-fa", "-t", "0", user=login.user)
-                    host.podman("volume", "prune", "-f", user=login.user)
+                    host.podman("volume", "rm", "-af", user=login.user)
