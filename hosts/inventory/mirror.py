@@ -96,8 +96,13 @@ class Mirror:
         self.revision = 0
 
     def knows(self, kind: str, podman_id: str) -> bool:
-        """True when the object was there at the last look."""
+        """True when the object was there at the last look. May be asked from any thread."""
         return podman_id in self._known.get(kind, {})
+
+    def has_health(self, podman_id: str, health: str) -> bool:
+        """True when that health is written already. May be asked from any thread."""
+        old = self._known.get("container", {}).get(podman_id)
+        return old is not None and old[1] == health
 
     def _load(self, kind: str) -> dict[str, tuple[str, str]]:
         if not self.revision:

@@ -4,7 +4,7 @@ Best effort: what a host does not tell, or tells too late, is not seen. Synchron
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -61,6 +61,10 @@ class Minutes:
         minute.waiting += 1
         minute.last = sighting
         return False
+
+    def anything_due(self, *, now: float) -> bool:
+        """True when `due` has something to do."""
+        return any(now - minute.since >= MINUTE_S for minute in self._open.values())
 
     def due(self, *, now: float) -> list[tuple[Sighting, int]]:
         """What was counted for a minute or longer, with its count."""
@@ -126,10 +130,3 @@ def record(batch: Batch, endpoint: Endpoint, told: Sequence[tuple[Sighting, int]
         )
         how = f"{sighting.how}, {sighting.at.isoformat(timespec='seconds')} by the host's clock"
         batch.last.append(partial(write.observed, sighting.verb, target, how=how, count=count))
-
-
-def as_stop(sighting_of_death: Sighting) -> Sighting:
-    """A death of which inspect says that somebody caused it."""
-    return replace(
-        sighting_of_death, verb="container.stop", how="event container died, inspect: by a user"
-    )

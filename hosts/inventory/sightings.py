@@ -45,23 +45,23 @@ class Reader:
         self._policy: OrderedDict[str, None] = OrderedDict()
 
     def read(self, event: dict[str, Any]) -> Sighting | None:
-        """What an event (as Podman sends it) means, or None when nobody did anything."""
+        """What an event (as Podman sends it) means, or None when nobody did anything.
+
+        A death is a `container.stop` that inspect has to confirm (`stopped_by_person`).
+        """
         kind, action = event["Type"], event["Action"]
-        attributes = mapping(event["Actor"].get("Attributes"), count=200)
         podman_id = text(event["Actor"]["ID"], limit=255)
-        name = attributes.get("network") or attributes.get("name", "")
         if kind == "system" and action == "refresh":
             # Podman sends this on its first use after a boot
             return _sighting("host.boot", event, kind="host", podman_id="", name="")
         if kind == "container" and self._by_policy(podman_id, action):
             return None
-        if action not in _VERBS.get(kind, ()):
+        verb = "stop" if is_death(event) else action
+        if verb not in _VERBS.get(kind, ()):
             return None
-        if (
-            kind == "container"
-            and podman_id
-            and name == f"{attributes.get('podId', '')[:12]}-infra"
-        ):
+        attributes = mapping(event["Actor"].get("Attributes"), count=200)
+        name = attributes.get("network") or attributes.get("name", "")
+        if kind == "container" and name == f"{attributes.get('podId', '')[:12]}-infra":
             # the pod's own event says it
             return None
         if kind == "volume":
@@ -70,7 +70,7 @@ class Reader:
                 # made and removed with its container
                 return None
         return _sighting(
-            f"{kind}.{action}",
+            f"{kind}.{verb}",
             event,
             kind=kind,
             podman_id=podman_id,
@@ -90,6 +90,11 @@ class Reader:
             del self._policy[podman_id]
             return True
         return False
+
+
+def is_death(event: dict[str, Any]) -> bool:
+    """True when a container's process ended, for whatever reason."""
+    return bool(event["Type"] == "container" and event["Action"] == "died")
 
 
 def stopped_by_person(inspected: dict[str, Any]) -> bool:

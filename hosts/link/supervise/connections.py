@@ -1,0 +1,107 @@
+"""From a plan to a live connection, and the last reason why a channel over it was refused."""
+
+import asyncio
+
+import structlog
+from django.conf import settings
+
+from hosts import vault
+from hosts.link import ssh
+from hosts.link.addresses import AddressPolicy
+from hosts.link.channel import Connection, Ran, ReceiverFactory
+from hosts.link.errors import LinkError
+from hosts.link.local import LocalConnection
+from hosts.link.scan import open_socket, peek_banner
+from hosts.link.supervise.roster import LoginPlan
+from hosts.link.supervise.writer import Database
+from hosts.link.target import Target
+from hosts.models import Host
+
+log = structlog.get_logger(__name__)
+# short, so that a host is back within seconds of its network: a lost SYN is sent again ever later
+_TCP_S = 5.0
+_LOGIN_S = 15.0
+SSH_KEY = "ssh-key"
+
+
+def policy() -> AddressPolicy:
+    """Which addresses the settings let us dial."""
+    return AddressPolicy(allow_loopback=settings.HAULOUT_ALLOW_LOOPBACK_HOSTS)
+
+
+async def connect(plan: LoginPlan, database: Database) -> "Held":
+    """Dial and sign in. Raises LinkError, or VaultError when the key cannot be opened."""
+    if plan.kind == Host.Kind.LOCAL:
+        return Held(LocalConnection(), ssh_connection=None)
+    if not plan.host_key:
+        raise LinkError(
+            "host-key-unconfirmed",
+            cause="The host's key has not been confirmed yet.",
+            cure="Compare its fingerprint and accept it on the host's page.",
+        )
+    private_key = await database.read(lambda: vault.open_sealed(plan.sealed_key, SSH_KEY))
+    target = Target(
+        address=plan.address,
+        port=plan.port,
+        user=plan.user,
+        private_key=private_key,
+        host_key_line=plan.host_key,
+    )
+    sock = await open_socket(plan.address, plan.port, policy(), timeout_s=_TCP_S)
+    try:
+        await peek_banner(sock, timeout_s=_LOGIN_S)
+    except BaseException:
+        sock.close()
+        raise
+    connection = await ssh.sign_in(sock, target, timeout_s=_LOGIN_S)
+    return Held(connection, ssh_connection=connection)
+
+
+class Held:
+    """A live connection. Remembers per socket why its last channel was refused."""
+
+    def __init__(self, connection: Connection, *, ssh_connection: ssh.SshConnection | None) -> None:
+        self._connection = connection
+        self._ssh = ssh_connection
+        self._never = asyncio.Event()
+        self.refused: dict[str, LinkError] = {}
+
+    async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:
+        """As `channel.Connection`."""
+        try:
+            await self._connection.open_channel(receiver, socket_path)
+        except LinkError as error:
+            self.refused[socket_path] = error
+            raise
+        self.refused.pop(socket_path, None)
+
+    async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> Ran:
+        """As `channel.Connection`."""
+        return await self._connection.run(command, stdin=stdin, timeout_s=timeout_s)
+
+    @property
+    def can_change_transport(self) -> bool:
+        """True while forwarded sockets are used, where `dial-stdio` may still work."""
+        return self._ssh is not None and self._ssh.transport == "forward"
+
+    def use_stdio(self) -> None:
+        """From now on each channel is a `podman system dial-stdio`."""
+        if self._ssh is not None:
+            self._ssh.transport = "dial-stdio"
+
+    def use_forward(self) -> None:
+        """From now on each channel is a forwarded socket."""
+        if self._ssh is not None:
+            self._ssh.transport = "forward"
+
+    async def wait_closed(self) -> None:
+        """Return when the connection is gone; never for this machine's own."""
+        if self._ssh is None:
+            await self._never.wait()
+        else:
+            await self._ssh.wait_closed()
+
+    async def close(self) -> None:
+        """End the connection."""
+        if self._ssh is not None:
+            await self._ssh.close()

@@ -1,0 +1,198 @@
+"""One login: its connection, kept up; its endpoints, relayed always and watched while it is up."""
+
+import asyncio
+import random
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+from django.db import DatabaseError
+from django.utils import timezone
+
+from hosts.inventory import LeaseLost
+from hosts.link.errors import LinkError
+from hosts.link.refusals import host_away
+from hosts.link.relay import Relay
+from hosts.link.supervise import states
+from hosts.link.supervise.connections import Held, connect
+from hosts.link.supervise.roster import NEEDS_A_PERSON, LoginPlan
+from hosts.link.supervise.states import Standing
+from hosts.link.supervise.watch import Watch, standing_of
+from hosts.link.supervise.writer import Database
+from hosts.models.hosts import State
+from hosts.vault import VaultError
+
+log = structlog.get_logger(__name__)
+_SHORTEST_PAUSE_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 60.0
+# a host that was away for a short time is tried often: back ≤ 5 s after its network
+_SHARE_OF_ABSENCE: Final = 1 / 12
+
+
+class LoginTask:
+    """`run` it until cancelled; it ends by itself only when the lease is lost."""
+
+    def __init__(self, plan: LoginPlan, *, epoch: int, run: Path, database: Database) -> None:
+        self.plan = plan
+        self.epoch = epoch
+        self.state: str = State.CONNECTING
+        self._run_folder = run
+        self._database = database
+        self._relays = {e.id: Relay(run, e.id, e.socket) for e in plan.endpoints}
+        self._watches: dict[int, Watch] = {}
+        self._seen_ns = {e.id: e.events_seen_ns for e in plan.endpoints}
+        self._again = asyncio.Event()
+
+    def reconnect(self) -> None:
+        """Somebody asks: drop the connection, try again now, also when stopped."""
+        self._again.set()
+
+    def watch_of(self, endpoint_id: int) -> Watch | None:
+        """The watch of an endpoint, while its host is connected."""
+        return self._watches.get(endpoint_id)
+
+    async def run(self) -> None:
+        """Keep the login connected. Raises LeaseLost."""
+        for relay in self._relays.values():
+            await relay.start()
+        try:
+            if self.plan.stopped:
+                await self._stay_stopped()
+            while True:
+                await self._keep_up()
+        finally:
+            for relay in self._relays.values():
+                await relay.close()
+
+    async def _stay_stopped(self) -> None:
+        # as an earlier link found it: nothing is tried until somebody says so
+        self.state = State.STOPPED
+        self._detach(
+            LinkError(
+                "host-away",
+                cause="The host is not dialled: it needs a person.",
+                cure="See the host's page.",
+            )
+        )
+        await self._again.wait()
+
+    async def _keep_up(self) -> None:
+        """Dial until it works, hold the connection until it ends."""
+        self._again.clear()
+        held = await self._dial()
+        began = time.monotonic()
+        try:
+            await self._hold(held)
+        finally:
+            error = host_away("it ended")
+            self._detach(error)
+            await held.close()
+        self.state = State.AWAY
+        log.info("away", host=self.plan.host_name, after_s=round(time.monotonic() - began))
+        if not self._again.is_set():
+            await self._stands(standing_of(error, State.AWAY))
+
+    async def _dial(self) -> Held:
+        away_since = time.monotonic()
+        await self._stands(states.CONNECTING, quietly=True)
+        while True:
+            try:
+                held = await connect(self.plan, self._database)
+            except LinkError as error:
+                standing = standing_of(error, State.AWAY)
+                if error.kind in NEEDS_A_PERSON:
+                    standing = standing_of(error, State.STOPPED)
+                self._detach(error)
+            except VaultError as error:
+                standing = Standing(State.AWAY, "vault", str(error))
+            else:
+                await self._stands(states.UP)
+                log.info("up", host=self.plan.host_name, login=self.plan.user)
+                return held
+            if standing.state == State.STOPPED:
+                log.warning("stopped", host=self.plan.host_name, why=standing.reason)
+                await self._stands(standing)
+                await self._again.wait()
+                away_since = time.monotonic()
+            else:
+                pause_s = _pause(time.monotonic() - away_since)
+                await self._stands(standing, next_try_in_s=pause_s)
+                await self._wait(pause_s)
+            self._again.clear()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._again.wait()
+        except TimeoutError:
+            pass
+
+    async def _hold(self, held: Held) -> None:
+        """Watch the endpoints until the connection ends or somebody asks for a new one."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for plan in self.plan.endpoints:
+                    self._relays[plan.id].attach(held)
+                    watch = Watch(
+                        plan,
+                        login=self.plan,
+                        epoch=self.epoch,
+                        held=held,
+                        run=self._run_folder,
+                        database=self._database,
+                        seen_ns=self._seen_ns[plan.id],
+                    )
+                    self._watches[plan.id] = watch
+                    tasks.create_task(watch.run(), name=f"watch {plan.id}")
+                tasks.create_task(self._until_over(held))
+        except* _Over:
+            pass
+        except* LeaseLost as lost:
+            raise LeaseLost from lost
+        finally:
+            for endpoint_id, watch in self._watches.items():
+                self._seen_ns[endpoint_id] = watch.seen_ns
+            self._watches.clear()
+
+    async def _until_over(self, held: Held) -> None:
+        closed = asyncio.ensure_future(held.wait_closed())
+        again = asyncio.ensure_future(self._again.wait())
+        try:
+            await asyncio.wait((closed, again), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            closed.cancel()
+            again.cancel()
+        raise _Over
+
+    def _detach(self, error: LinkError) -> None:
+        for relay in self._relays.values():
+            relay.detach(error)
+
+    async def _stands(
+        self, standing: Standing, *, next_try_in_s: float | None = None, quietly: bool = False
+    ) -> None:
+        """Write how the login stands, and its endpoints where they follow from it."""
+        self.state = standing.state
+        next_try_at = None
+        if next_try_in_s is not None:
+            next_try_at = timezone.now() + timedelta(seconds=next_try_in_s)
+        try:
+            await self._database.write(
+                states.login_stands(
+                    self.plan, self.epoch, standing, next_try_at=next_try_at, quietly=quietly
+                )
+            )
+        except DatabaseError as error:
+            log.warning("state not written", host=self.plan.host_name, error=str(error))
+
+
+class _Over(Exception):
+    """The connection ended, or somebody wants a new one."""
+
+
+def _pause(absent_s: float) -> float:
+    """Seconds to wait before the next try, with jitter, 1 to 60."""
+    base_s = min(_LONGEST_PAUSE_S, max(_SHORTEST_PAUSE_S, absent_s * _SHARE_OF_ABSENCE))
+    return base_s * random.uniform(0.75, 1.0)  # noqa: S311

@@ -1,0 +1,106 @@
+"""What is registered, as plans for the link. Read-only."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Max
+
+from hosts.models import Endpoint, Host, Login
+from hosts.models.hosts import State
+
+# after these nobody tries again by himself: sshd punishes it, and a person has to look
+NEEDS_A_PERSON = frozenset({"host-key-changed", "key-refused", "host-key-unconfirmed"})
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPlan:
+    """One Podman socket."""
+
+    id: int
+    socket: str
+    # newest event read by an earlier link, ns by the host's clock
+    events_seen_ns: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPlan:
+    """One account on one host and what is to be reached through it."""
+
+    id: int
+    host_id: int
+    kind: str
+    address: str
+    port: int
+    user: str
+    sealed_key: bytes = field(repr=False)
+    host_key: str
+    endpoints: tuple[EndpointPlan, ...]
+    host_name: str = field(compare=False)
+    # why it was stopped for good, as an earlier link wrote it, and empty if somebody acted since
+    stopped: str = field(compare=False, default="")
+
+
+def fingerprint() -> tuple[object, ...]:
+    """Cheap: differs when a host, login or endpoint was added, removed or saved."""
+    found: list[object] = []
+    for model in (Host, Login, Endpoint):
+        row = model.objects.aggregate(n=Count("pk"), last=Max("changed_at"))
+        found += [row["n"], row["last"]]
+    return tuple(found)
+
+
+def plans() -> dict[int, LoginPlan]:
+    """Every enabled login with its enabled endpoints, by id."""
+    endpoints: dict[int, list[EndpointPlan]] = {}
+    rows = Endpoint.objects.filter(enabled=True, host__enabled=True).order_by("pk")
+    for pk, login_id, socket, seen_ns in rows.values_list(
+        "pk", "login_id", "socket", "events_seen_ns"
+    ):
+        endpoints.setdefault(login_id, []).append(EndpointPlan(pk, socket, seen_ns))
+    logins = Login.objects.filter(host__enabled=True).select_related("host").order_by("pk")
+    return {
+        login.pk: LoginPlan(
+            id=login.pk,
+            host_id=login.host_id,
+            kind=login.host.kind,
+            address=login.host.address,
+            port=login.host.port,
+            user=login.user,
+            sealed_key=bytes(login.sealed_key),
+            host_key=login.host.host_key,
+            endpoints=tuple(endpoints.get(login.pk, [])),
+            host_name=login.host.name,
+            stopped=_still_stopped(login),
+        )
+        for login in logins
+    }
+
+
+def _still_stopped(login: Login) -> str:
+    if login.state != State.STOPPED or login.reason_kind not in NEEDS_A_PERSON:
+        return ""
+    acted = max(login.changed_at, login.host.changed_at)
+    return login.reason_kind if acted <= login.since else ""
+
+
+def disabled() -> tuple[list[int], list[int]]:
+    """Logins and endpoints that are disabled but not yet marked so."""
+    logins = Login.objects.filter(host__enabled=False).exclude(state=State.DISABLED)
+    off = Endpoint.objects.exclude(state=State.DISABLED)
+    endpoints = off.filter(enabled=False) | off.filter(host__enabled=False)
+    return list(logins.values_list("pk", flat=True)), list(endpoints.values_list("pk", flat=True))
+
+
+def same_store(plan: LoginPlan, endpoint_id: int, graph_root: str) -> str:
+    """Name of an earlier endpoint on the same store (host key and graph root), or empty."""
+    if not graph_root:
+        return ""
+    twins = Endpoint.objects.filter(
+        graph_root=graph_root,
+        host__kind=plan.kind,
+        host__host_key=plan.host_key,
+        host__enabled=True,
+        enabled=True,
+        pk__lt=endpoint_id,
+    ).select_related("host")
+    first = twins.order_by("pk").first()
+    return f"{first} ({first.socket})" if first else ""

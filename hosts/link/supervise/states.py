@@ -1,0 +1,154 @@
+"""How logins and endpoints stand, written when it changes. Steps for `Database.write`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import Target, Who
+from hosts.inventory.batch import Batch, LeaseLost
+from hosts.link.supervise.roster import LoginPlan
+from hosts.models import Endpoint, Login
+from hosts.models.hosts import State
+
+LINK = Who(name="Haulout", door="link")
+_ALARMS = {
+    "host-key-changed": "host.key_changed",
+    "key-refused": "host.key_refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A state and why. `kind` is a LinkError's kind or empty."""
+
+    state: str
+    kind: str = ""
+    reason: str = ""
+    cure: str = ""
+
+    def fields(self) -> dict[str, str]:
+        """As columns of Login and Endpoint."""
+        return {
+            "state": self.state,
+            "reason_kind": self.kind[:40],
+            "reason": self.reason[:2000],
+            "cure": self.cure[:2000],
+        }
+
+
+CONNECTING = Standing(State.CONNECTING)
+UP = Standing(State.UP)
+DISABLED = Standing(State.DISABLED)
+
+
+def login_stands(
+    plan: LoginPlan,
+    epoch: int,
+    standing: Standing,
+    *,
+    next_try_at: datetime | None = None,
+    quietly: bool = False,
+) -> Callable[[Batch], None]:
+    """The login stands so; unless it is up, so do its endpoints. Raises LeaseLost.
+
+    `since` moves only with the state. `quietly`: a login that was away is not shown as connecting
+    at each try.
+    """
+
+    def step(batch: Batch) -> None:
+        mine = Login.objects.filter(pk=plan.id, epoch=epoch)
+        before = mine.values_list("state", "reason_kind").first()
+        if before is None:
+            raise LeaseLost
+        if quietly and before[0] == State.AWAY:
+            return
+        fields: dict[str, Any] = {**standing.fields(), "next_try_at": next_try_at}
+        if before[0] != standing.state:
+            fields["since"] = timezone.now()
+        mine.update(**fields)
+        batch.topics.add("hosts")
+        if standing.state != State.UP:
+            endpoints_stand([one.id for one in plan.endpoints], standing)(batch)
+        if before != (standing.state, standing.kind) and standing.kind in _ALARMS:
+            batch.last.append(partial(_alarm, plan, standing))
+
+    return step
+
+
+def _alarm(plan: LoginPlan, standing: Standing) -> None:
+    target = Target(
+        kind="host",
+        id=plan.host_id,
+        name=plan.host_name,
+        host_id=plan.host_id,
+        host_name=plan.host_name,
+    )
+    write.event(LINK, _ALARMS[standing.kind], target, detail=standing.reason)
+
+
+def endpoints_stand(endpoint_ids: Sequence[int], standing: Standing) -> Callable[[Batch], None]:
+    """These endpoints stand so; `since` moves only with the state."""
+
+    def step(batch: Batch) -> None:
+        now = timezone.now()
+        rows = Endpoint.objects.filter(pk__in=endpoint_ids)
+        fields = standing.fields()
+        moved = rows.exclude(state=standing.state).update(**fields, since=now)
+        same = rows.filter(state=standing.state).exclude(
+            Q(reason_kind=fields["reason_kind"]) & Q(reason=fields["reason"])
+        )
+        if moved + same.update(**fields):
+            batch.topics.add("hosts")
+
+    return step
+
+
+def endpoint_learns(
+    endpoint_id: int, login_id: int, epoch: int, columns: dict[str, Any], *, bell: bool = True
+) -> Callable[[Batch], None]:
+    """Columns of an endpoint that its host told. Raises LeaseLost."""
+
+    def step(batch: Batch) -> None:
+        mine = Endpoint.objects.filter(pk=endpoint_id, login_id=login_id, login__epoch=epoch)
+        if not mine.update(**columns):
+            raise LeaseLost
+        if bell:
+            batch.topics.add("hosts")
+
+    return step
+
+
+def switched_off(login_ids: Sequence[int], endpoint_ids: Sequence[int]) -> Callable[[Batch], None]:
+    """What a person disabled is shown so."""
+
+    def step(batch: Batch) -> None:
+        fields = DISABLED.fields()
+        Login.objects.filter(pk__in=login_ids).update(
+            **fields, next_try_at=None, since=timezone.now()
+        )
+        Endpoint.objects.filter(pk__in=endpoint_ids).update(**fields, since=timezone.now())
+        batch.topics.add("hosts")
+
+    return step
+
+
+def link_ended(plans: Sequence[LoginPlan], *, owner: str) -> Callable[[Batch], None]:
+    """The link ends in order: what it held is no longer known to be up."""
+
+    def step(batch: Batch) -> None:
+        standing = Standing(State.CONNECTING, "", "Haulout's link is not running.")
+        mine = Login.objects.filter(pk__in=[plan.id for plan in plans], owner=owner)
+        held = mine.exclude(state__in=(State.STOPPED, State.DISABLED))
+        ids = set(held.values_list("pk", flat=True))
+        held.update(**standing.fields(), next_try_at=None, since=timezone.now())
+        endpoints = [one.id for plan in plans if plan.id in ids for one in plan.endpoints]
+        endpoints_stand(endpoints, standing)(batch)
+        batch.topics.add("hosts")
+
+    return step

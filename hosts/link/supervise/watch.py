@@ -1,0 +1,336 @@
+"""One endpoint while its host is connected: is it there, what has it, what happens on it.
+
+Everything it learns goes to the inventory; nothing here changes a host.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from django.db import DatabaseError
+from django.utils import timezone
+
+from hosts.inventory import Changes, LeaseLost, Mirror
+from hosts.inventory.batch import STEP_FAULTS, Batch
+from hosts.inventory.facts import OLDEST_MAJOR, facts, major
+from hosts.link.errors import LinkError
+from hosts.link.sockets import endpoint_socket
+from hosts.link.supervise import roster, states
+from hosts.link.supervise.connections import Held
+from hosts.link.supervise.ear import Ear
+from hosts.link.supervise.refresher import Refresher
+from hosts.link.supervise.roster import EndpointPlan, LoginPlan
+from hosts.link.supervise.states import Standing
+from hosts.link.supervise.witness import Witness
+from hosts.link.supervise.writer import Database
+from hosts.models import INVENTORY
+from hosts.models.hosts import State
+from hosts.podman import Podman, PodmanError, UnixDial, containers, images, networks, pods, system
+from hosts.podman import volumes as volumes_api
+from hosts.podman.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+ROUND_S: Final = 60.0
+_INFO_S: Final = 55.0
+# without events the lists are all there is
+_ROUND_WITHOUT_EVENTS_S: Final = 15.0
+_CALL_S: Final = 20.0
+_LONGEST_PAUSE_S: Final = 30.0
+# events that change nothing we keep; `sync` comes for every container with each `podman ps`
+_NOISE: Final = frozenset({"exec", "exec_died", "sync", "attach", "mount", "unmount", "export"})
+
+_LISTS: Final[dict[str, Callable[[Podman], Awaitable[Any]]]] = {
+    "container": containers.list_containers,
+    "pod": pods.list_pods,
+    "image": images.list_images,
+    "volume": volumes_api.list_volumes,
+    "network": networks.list_networks,
+}
+
+
+class Refused(Exception):
+    """The endpoint answers, but is not to be mirrored: `standing` says why."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(standing.reason)
+        self.standing = standing
+
+
+class Watch:
+    """`run` it for as long as the connection `held` lives."""
+
+    def __init__(
+        self,
+        plan: EndpointPlan,
+        *,
+        login: LoginPlan,
+        epoch: int,
+        held: Held,
+        run: Path,
+        database: Database,
+        seen_ns: int,
+    ) -> None:
+        self.plan = plan
+        self._login = login
+        self._epoch = epoch
+        self._held = held
+        self._database = database
+        self._podman = Podman(UnixDial(str(endpoint_socket(run, plan.id, web=False))), _CALL_S)
+        self._mirror = Mirror(endpoint_id=plan.id, login_id=login.id, epoch=epoch)
+        self._refresher = Refresher(self._look, failed=self._look_failed)
+        self._ear = Ear(self._podman, seen_ns=seen_ns)
+        self._witness = Witness(
+            plan.id, podman=self._podman, mirror=self._mirror, database=database, ear=self._ear
+        )
+        self._wake = asyncio.Event()
+        self._facts_at = 0.0
+        self._stands: Standing | None = None
+        self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def seen_ns(self) -> int:
+        """The newest event read, by the host's clock: where the next watch begins."""
+        return self._ear.seen_ns
+
+    async def run(self) -> None:
+        """Until cancelled. Raises LeaseLost when another link owns the login."""
+        async with self._podman:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._rounds(tasks))
+                    tasks.create_task(self._witness.run())
+                    tasks.create_task(self._until_fatal())
+            except* LeaseLost as lost:
+                raise LeaseLost from lost
+            finally:
+                self._refresher.close()
+                self._witness.close()
+
+    async def refresh(self, kind: str, podman_id: str) -> int:
+        """List one object again; the endpoint's revision once that is written. PodmanError."""
+        if kind not in INVENTORY:
+            self._facts_at = 0.0
+            self._wake.set()
+            return self._mirror.revision
+        return await self._refresher.now(kind, podman_id)
+
+    # Rounds: everything, every minute
+
+    async def _rounds(self, tasks: asyncio.TaskGroup) -> None:
+        pause_s = 1.0
+        listening = False
+        while True:
+            self._wake.clear()
+            try:
+                await self._round()
+            except PodmanError as error:
+                await self._stand(self._why(error))
+                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+            except Refused as refused:
+                await self._stand(refused.standing)
+                pause_s = ROUND_S
+            except DatabaseError as error:
+                log.warning("inventory not written", endpoint=self.plan.id, error=str(error))
+                pause_s = 5.0
+            else:
+                if not listening:
+                    listening = True
+                    tasks.create_task(self._listen())
+                await self._stand(self._well())
+                pause_s = 1.0
+                # not all endpoints in the same second
+                every_s = _ROUND_WITHOUT_EVENTS_S if self._ear.trouble else ROUND_S
+                await self._pause(every_s * random.uniform(0.9, 1.1))  # noqa: S311
+                continue
+            await self._pause(pause_s)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _round(self) -> None:
+        ping = await self._ping()
+        if not ping.libpod:
+            raise Refused(
+                Standing(
+                    State.DEGRADED,
+                    "api-not-answering",
+                    "What answers at this socket is not Podman.",
+                    "Give the path of Podman's own socket: podman info -f '{{.Host.RemoteSocket}}'",
+                )
+            )
+        if (number := major(ping.libpod)) is not None and number < OLDEST_MAJOR:
+            raise Refused(
+                Standing(
+                    State.DEGRADED,
+                    "podman-too-old",
+                    f"Podman {ping.libpod[:20]} is too old: Haulout needs 4.0 or later.",
+                    "Update Podman on the host.",
+                )
+            )
+        if time.monotonic() - self._facts_at > _INFO_S:
+            await self._read_facts(ping)
+        for kind in INVENTORY:
+            await self._look(kind, None)
+        await self._database.write(self._compared)
+
+    async def _ping(self) -> system.Ping:
+        try:
+            return await system.ping(self._podman)
+        except Unavailable:
+            refused = self._held.refused.get(self.plan.socket)
+            if refused is None or refused.kind != "channel-refused":
+                raise
+            if not self._held.can_change_transport:
+                raise
+        # the key may permit nothing but `podman system dial-stdio`
+        self._held.use_stdio()
+        try:
+            return await system.ping(self._podman)
+        except PodmanError:
+            self._held.use_forward()
+            self._held.refused[self.plan.socket] = refused
+            raise
+
+    async def _read_facts(self, ping: system.Ping) -> None:
+        found = facts(await system.info(self._podman))
+        root = found["store"]["graphRoot"]
+        twin = await self._database.read(lambda: roster.same_store(self._login, self.plan.id, root))
+        columns = {
+            "podman_version": found["version"]["Version"] or ping.libpod[:40],
+            "api_version": found["version"]["APIVersion"] or ping.libpod[:40],
+            "rootless": found["host"]["security"]["rootless"],
+            "info": found,
+            "info_at": timezone.now(),
+        }
+        if twin:
+            await self._database.write(
+                states.endpoint_learns(self.plan.id, self._login.id, self._epoch, columns)
+            )
+            raise Refused(
+                Standing(
+                    State.DEGRADED,
+                    "same-store",
+                    f"This is the same store as {twin}: its objects are shown there.",
+                    "Remove this endpoint, or the other one.",
+                )
+            )
+        columns["graph_root"] = root
+        await self._database.write(
+            states.endpoint_learns(self.plan.id, self._login.id, self._epoch, columns)
+        )
+        self._facts_at = time.monotonic()
+
+    def _compared(self, batch: Batch) -> None:
+        states.endpoint_learns(
+            self.plan.id,
+            self._login.id,
+            self._epoch,
+            {"compared_at": timezone.now(), "events_seen_ns": self._ear.seen_ns},
+            bell=False,
+        )(batch)
+
+    # Single objects
+
+    async def _look(self, kind: str, ids: list[str] | None) -> int:
+        began = time.monotonic()
+        listed: Any
+        if ids is None:
+            listed = await _LISTS[kind](self._podman)
+        else:
+            listed = await containers.list_containers(self._podman, filters={"id": ids})
+
+        def step(batch: Batch) -> Changes:
+            if ids is None:
+                return self._mirror.compare(batch, kind, listed=listed, began=began)
+            return self._mirror.apply(batch, kind, ids=ids, listed=listed, began=began)
+
+        changes = await self._database.write(step)
+        if kind == "container" and changes.inserted:
+            self._witness.new_containers(listed, set(changes.inserted))
+        return changes.revision
+
+    def _look_failed(self, error: BaseException) -> None:
+        if isinstance(error, LeaseLost):
+            if not self._fatal.done():
+                self._fatal.set_exception(error)
+        elif isinstance(error, PodmanError | STEP_FAULTS):
+            # a full round finds out what is wrong, and shows it
+            self._wake.set()
+        else:
+            log.error("a look failed", endpoint=self.plan.id, exc_info=error)
+
+    async def _until_fatal(self) -> None:
+        await self._fatal
+
+    # Events
+
+    async def _listen(self) -> None:
+        async for event in self._ear.follow(self._wake):
+            self._heed(event)
+
+    def _heed(self, event: dict[str, Any]) -> None:
+        kind, action = event["Type"], event["Action"]
+        if action in _NOISE or (action == "health_status" and self._witness.health(event)):
+            return
+        self._witness.sees(event)
+        podman_id = event["Actor"]["ID"]
+        if kind == "container" and podman_id:
+            self._refresher.touch("container", podman_id)
+            if (event["Actor"].get("Attributes") or {}).get("podId"):
+                self._refresher.touch("pod")
+            if action in ("create", "remove"):
+                # how many containers use an image; nobody waits for that
+                self._refresher.touch("image", after_s=2.0)
+        elif kind in INVENTORY:
+            self._refresher.touch(kind)
+        else:
+            self._wake.set()
+
+    # How it stands
+
+    def _well(self) -> Standing:
+        trouble = self._ear.trouble
+        if trouble is None:
+            return states.UP
+        return Standing(
+            State.DEGRADED,
+            "events-none",
+            f"Podman sends no events: {trouble.message}",
+            'Set events_logger = "journald" or "file" in containers.conf; until then changes show'
+            " within 15 seconds.",
+        )
+
+    def _why(self, error: PodmanError) -> Standing:
+        refused = self._held.refused.get(self.plan.socket)
+        if refused is not None and isinstance(error, Unavailable):
+            return standing_of(refused, State.DEGRADED)
+        return Standing(
+            State.DEGRADED,
+            "api-not-answering",
+            f"Podman's API does not answer as it should: {error.message}",
+            "Look at its log on the host: journalctl -u podman -n 50",
+        )
+
+    async def _stand(self, standing: Standing) -> None:
+        if standing == self._stands or standing.kind == "host-away":
+            return
+        try:
+            await self._database.write(states.endpoints_stand([self.plan.id], standing))
+        except DatabaseError as error:
+            log.warning("state not written", endpoint=self.plan.id, error=str(error))
+            return
+        self._stands = standing
+        log.info("endpoint", id=self.plan.id, state=standing.state, why=standing.reason or None)
+
+
+def standing_of(error: LinkError, state: str) -> Standing:
+    """A LinkError as a state with its reason and cure."""
+    return Standing(state, error.kind, error.cause, error.cure)

@@ -1,0 +1,188 @@
+"""What people did on an endpoint past Haulout, from its events, and what only inspect can tell."""
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from django.db import DatabaseError
+from django.utils import timezone
+
+from hosts.inventory import LeaseLost, Mirror
+from hosts.inventory.batch import Batch
+from hosts.inventory.marks import made_by_kube
+from hosts.inventory.observed import Minutes, not_ours, record
+from hosts.inventory.rows import HEALTHS
+from hosts.inventory.sightings import Reader, Sighting, is_death, seconds_of, stopped_by_person
+from hosts.link.supervise.ear import Ear
+from hosts.link.supervise.writer import Database
+from hosts.models import Endpoint
+from hosts.podman import Podman, PodmanError, containers
+
+log = structlog.get_logger(__name__)
+# events are gathered, and what they did is first written to the inventory
+_GATHER_S: Final = 1.0
+_INSPECTS_AT_ONCE: Final = 2
+_MOST_WAITING: Final = 500
+
+
+class Witness:
+    """Gathers sightings of one endpoint and writes those that no job of ours explains."""
+
+    def __init__(
+        self,
+        endpoint_id: int,
+        *,
+        podman: Podman,
+        mirror: Mirror,
+        database: Database,
+        ear: Ear,
+    ) -> None:
+        self._endpoint_id = endpoint_id
+        self._podman = podman
+        self._mirror = mirror
+        self._database = database
+        self._ear = ear
+        self._reader = Reader()
+        self._minutes = Minutes()
+        self._seen: list[Sighting] = []
+        self._deaths: dict[str, Sighting] = {}
+        self._something = asyncio.Event()
+        self._inspecting = asyncio.Semaphore(_INSPECTS_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        # jobs that ended since then may explain what is seen now: the first events may be old
+        self._window_from: datetime = seconds_of({"timeNano": ear.seen_ns})
+        if not ear.seen_ns:
+            self._window_from = timezone.now()
+
+    def sees(self, event: dict[str, Any]) -> None:
+        """An event of the endpoint."""
+        if event["Type"] == "container" and event["Action"] in ("restart", "remove"):
+            # the policy's restart, or the end of what somebody removes: no stop to tell of
+            self._deaths.pop(event["Actor"]["ID"], None)
+        sighting = self._reader.read(event)
+        if sighting is None or len(self._seen) + len(self._deaths) >= _MOST_WAITING:
+            return
+        if is_death(event):
+            if not any(
+                one.verb == "container.kill" and one.podman_id == sighting.podman_id
+                for one in self._seen
+            ):
+                self._deaths[sighting.podman_id] = sighting
+        elif sighting.verb == "image.pull" and self._mirror.knows("image", sighting.podman_id):
+            # every `run` of an image that is there says "pull"
+            return
+        else:
+            self._seen.append(sighting)
+        self._something.set()
+
+    def health(self, event: dict[str, Any]) -> bool:
+        """A `health_status` event; False when it does not say which (Podman 4)."""
+        health = event.get("HealthStatus")
+        if not isinstance(health, str) or health not in HEALTHS:
+            return False
+        podman_id = event["Actor"]["ID"]
+        if not self._mirror.has_health(podman_id, health):
+            self._spawn(self._write(lambda batch: self._mirror.health(batch, podman_id, health)))
+        return True
+
+    def new_containers(self, listed: list[dict[str, Any]], inserted: set[str]) -> None:
+        """Containers seen for the first time: ask those in a pod whether a kube file made them."""
+        members = [
+            item["Id"]
+            for item in listed
+            if item.get("Id") in inserted and item.get("Pod") and not item.get("IsInfra")
+        ]
+        if members:
+            self._spawn(self._ask_kube(members))
+
+    async def run(self) -> None:
+        """Write what was seen, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(60):
+                    await self._something.wait()
+            except TimeoutError:
+                pass
+            else:
+                await asyncio.sleep(_GATHER_S)
+            self._something.clear()
+            deaths, self._deaths = self._deaths, {}
+            for death in deaths.values():
+                self._spawn(self._ask_stopped(death))
+            seen, self._seen = self._seen, []
+            await self._tell(seen)
+
+    def close(self) -> None:
+        """Stop asking."""
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    async def _tell(self, seen: list[Sighting]) -> None:
+        now = time.monotonic()
+        # an untag says "remove" too
+        seen = [
+            one
+            for one in seen
+            if one.verb != "image.remove" or not self._mirror.knows("image", one.podman_id)
+        ]
+        window_from, self._window_from = self._window_from, timezone.now()
+        seen_ns = self._ear.seen_ns
+
+        def step(batch: Batch) -> None:
+            told = [
+                (one, 1)
+                for one in not_ours(self._endpoint_id, seen, window_from=window_from)
+                if self._minutes.add(one, now=now)
+            ]
+            told += self._minutes.due(now=now)
+            if not told:
+                return
+            endpoint = Endpoint.objects.select_related("host").filter(pk=self._endpoint_id).first()
+            if endpoint is None:
+                return
+            Endpoint.objects.filter(pk=self._endpoint_id).update(events_seen_ns=seen_ns)
+            record(batch, endpoint, told)
+
+        if not seen and not self._minutes.anything_due(now=now):
+            return
+        try:
+            await self._database.write(step)
+        except DatabaseError as error:
+            # best effort: the next ones are written again
+            log.warning("observed changes not written", count=len(seen), error=str(error))
+
+    async def _ask_stopped(self, death: Sighting) -> None:
+        try:
+            async with self._inspecting:
+                inspected = await containers.inspect(self._podman, death.podman_id)
+        except PodmanError:
+            return
+        if stopped_by_person(inspected):
+            self._seen.append(replace(death, how="event container died, inspect: stopped by user"))
+            self._something.set()
+
+    async def _ask_kube(self, members: list[str]) -> None:
+        found: list[str] = []
+        for member in members:
+            try:
+                async with self._inspecting:
+                    if made_by_kube(await containers.inspect(self._podman, member)):
+                        found.append(member)
+            except PodmanError:
+                continue
+        if found:
+            await self._write(lambda batch: self._mirror.made_by_kube(batch, found))
+
+    async def _write(self, step: Any) -> None:
+        try:
+            await self._database.write(step)
+        except (DatabaseError, LeaseLost) as error:
+            log.warning("inventory not written", endpoint=self._endpoint_id, error=str(error))
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
