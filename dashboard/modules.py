@@ -10,4 +10,12 @@ MODULES = {
     "haulout/toasts": "js/toasts.js",
     "haulout/dialogs": "js/dialogs.js",
     "haulout/say": "js/say.js",
+    "haulout/live-socket": "js/live-socket.js",
+    "haulout/live-list": "js/live-list.js",
+    "haulout/selection": "js/selection.js",
+    "haulout/keys": "js/keys.js",
+    "haulout/filter-line": "js/filter-line.js",
+    "haulout/pending": "js/pending.js",
+    "haulout/ring": "js/ring.js",
+    "haulout/inspect": "js/inspect.js",
 }

@@ -69,26 +69,40 @@ def size(size_bytes: int | float | None) -> str:
     return f"{figure:.{digits}f} {unit}"
 
 
+def _span(unit: str, count: int) -> str:
+    match unit:
+        case "s":
+            return _("%(n)d s") % {"n": count}
+        case "min":
+            return _("%(n)d min") % {"n": count}
+        case "h":
+            return _("%(n)d h") % {"n": count}
+        case "day":
+            return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+        case "month":
+            return ngettext("%(n)d month", "%(n)d months", count) % {"n": count}
+    return ngettext("%(n)d year", "%(n)d years", count) % {"n": count}
+
+
+# from how many seconds on a unit is used, and how long it is
+_SPANS = (
+    (86400 * 730, 86400 * 365, "year"),
+    (86400 * 60, 86400 * 30, "month"),
+    (86400, 86400, "day"),
+    (3600, 3600, "h"),
+    (60, 60, "min"),
+    (0, 1, "s"),
+)
+
+
 def ago_words(moment: datetime, now: datetime) -> str:
     """How long ago (or in how long), in one unit; times.js says the same words."""
     seconds = (now - moment).total_seconds()
-    ahead, seconds = seconds < 0, abs(seconds)
-    if seconds < 5:
+    if abs(seconds) < 5:
         return _("now")
-    for limit, length, words in (
-        (60, 1, lambda n: ngettext("%(n)d s", "%(n)d s", n)),
-        (3600, 60, lambda n: ngettext("%(n)d min", "%(n)d min", n)),
-        (86400, 3600, lambda n: ngettext("%(n)d h", "%(n)d h", n)),
-        (86400 * 60, 86400, lambda n: ngettext("%(n)d day", "%(n)d days", n)),
-        (86400 * 365 * 2, 86400 * 30, lambda n: ngettext("%(n)d month", "%(n)d months", n)),
-        (float("inf"), 86400 * 365, lambda n: ngettext("%(n)d year", "%(n)d years", n)),
-    ):
-        if seconds < limit:
-            count = int(seconds // length)
-            span = words(count) % {"n": count}
-            form = _("in %(span)s") if ahead else _("%(span)s ago")
-            return form % {"span": span}
-    return ""
+    length, unit = next((n, u) for at_least, n, u in _SPANS if abs(seconds) >= at_least)
+    span = _span(unit, int(abs(seconds) // length))
+    return (_("%(span)s ago") if seconds > 0 else _("in %(span)s")) % {"span": span}
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-// Entry of every page: starts each behaviour. Live lists and streams are loaded where a page has one.
+// Entry of every page: starts each behaviour.
 import "haulout/theme-switch";
 import "haulout/rail";
 import "haulout/menus";
@@ -6,6 +6,12 @@ import "haulout/times";
 import "haulout/copy";
 import "haulout/toasts";
 import "haulout/dialogs";
+import "haulout/live-list";
+import "haulout/selection";
+import "haulout/pending";
+import "haulout/filter-line";
+import "haulout/keys";
+import "haulout/ring";
+import "haulout/inspect";
 
-if (document.querySelector("live-list")) import("haulout/live-list");
 document.documentElement.dataset.ready = "";

@@ -1,0 +1,127 @@
+"""What every list page is made of: the filter line, chips, columns, rows, pages, bulk bar.
+
+A page room calls `list_page`; a page with a list inside calls `list_context` and includes
+live/list.html.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit.shapes import Target
+from dashboard.live.render import rows_html
+from dashboard.live.spec import PAGE_ROWS, Column, ListSpec
+from dashboard.live.suggest import suggestions
+from dashboard.live.view import Result, View, run, view_of
+from dashboard.live.visibility import verbs_of
+from dashboard.person import person_of
+from hosts.access import Person, require
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One term of the filter line, and the view without it."""
+
+    text: str
+    url: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's head: where a click on it sorts, and how it sorts now ("ascending", …, "")."""
+
+    column: Column
+    url: str
+    sorted: str
+
+
+def list_page(
+    request: HttpRequest, spec: ListSpec, template: str, extra: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """The page of a list; only its moving part when htmx asks for that, suggestions as JSON."""
+    person = person_of(request)
+    require(person, spec.verb, Target(kind="list", name=spec.name))
+    if "suggest" in request.GET:
+        return JsonResponse({"suggestions": suggestions(spec, person, request.GET["suggest"])})
+    context = list_context(person, spec, request.GET)
+    if asks_for_list(request, spec):
+        return render(request, "live/list.html", context)
+    return render(request, template, {**context, **(extra or {})})
+
+
+def asks_for_list(request: HttpRequest, spec: ListSpec) -> bool:
+    """True when htmx wants to replace the moving part of this list alone."""
+    return request.headers.get("HX-Target") == f"list-{spec.name}"
+
+
+def list_context(
+    person: Person, spec: ListSpec, given: Mapping[str, Any], *, locked: str = ""
+) -> dict[str, Any]:
+    """Context of live/list.html: the view, its rows as HTML, chips, headings, pages."""
+    view = view_of(spec, given, locked=locked)
+    result = run(view, person)
+    verbs = verbs_of(person.user)
+    return {
+        "spec": spec,
+        "view": view,
+        "result": result,
+        "rows": rows_html(spec, result.rows, verbs),
+        "chips": _chips(view),
+        "headings": _headings(view),
+        "bulk": [verb for verb in spec.bulk if _subject(spec, verb.name) in verbs],
+        "counted": counted(spec, result.total),
+        "range": _range(result),
+        "newer_url": view.url(page=result.page - 1),
+        "older_url": view.url(page=result.page + 1),
+        "filtered": bool(view.terms),
+    }
+
+
+def counted(spec: ListSpec, count: int) -> str:
+    """“12 containers”."""
+    one, many = spec.noun
+    return f"{count:,} {ngettext(str(one), str(many), count)}"
+
+
+def _subject(spec: ListSpec, verb: str) -> str:
+    return f"{spec.verb.partition('.')[0]}.{verb}"
+
+
+def _chips(view: View) -> list[Chip]:
+    chips = []
+    for term in view.terms:
+        line = " ".join(str(other) for other in view.terms if other != term)
+        chips.append(Chip(str(term), view.url(line=line), line))
+    return chips
+
+
+def _headings(view: View) -> list[Heading]:
+    name, down = view.order.removeprefix("-"), view.order.startswith("-")
+    headings = []
+    for column in view.spec.columns:
+        if not column.sort:
+            headings.append(Heading(column, "", ""))
+            continue
+        here = column.sort.removeprefix("-") == name
+        # the first click sorts as the column prefers, a second one turns it round
+        wanted = (name if down else f"-{name}") if here else column.sort
+        now = ("descending" if down else "ascending") if here else ""
+        headings.append(Heading(column, view.url(sort=wanted), now))
+    return headings
+
+
+def _range(result: Result) -> str:
+    if not result.total:
+        return ""
+    first = (result.page - 1) * PAGE_ROWS + 1
+    return _("%(first)s–%(last)s of %(total)s") % {
+        "first": f"{first:,}",
+        "last": f"{first + len(result.rows) - 1:,}",
+        "total": f"{result.total:,}",
+    }

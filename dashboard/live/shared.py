@@ -1,0 +1,127 @@
+"""One result for all sockets that look at the same view with the same rights, and when it runs again."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
+
+from django.db import Error as DatabaseError
+from django.utils import translation
+
+from dashboard.live.pool import SqlPool
+from dashboard.live.render import row_html
+from dashboard.live.view import View, run
+from dashboard.live.visibility import verbs_of
+from hosts.access import Person
+
+log = logging.getLogger(__name__)
+
+MIN_PAUSE_S = 0.25
+COST_FACTOR = 20
+RETRY_S = 2.0
+
+
+class Viewer(Protocol):
+    """Whoever watches a result: told when there is a newer one."""
+
+    @property
+    def person(self) -> Person:
+        """The person it is shown to."""
+
+    def renewed(self) -> None:
+        """The result has changed; must not block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page of rows as it stood at `at`. `marks`: row id to fingerprint, in order; `html` lazily."""
+
+    at: datetime
+    total: int
+    page: int
+    pages: int
+    marks: dict[int, str]
+    html: dict[int, str]
+
+
+@dataclass(eq=False)
+class Shared:
+    """A view run for a visibility, as long as somebody watches."""
+
+    view: View
+    language: str
+    pool: SqlPool
+    picture: Picture | None = None
+    viewers: set[Viewer] = field(default_factory=set)
+    runs: int = 0
+    cost_s: float = 0.0
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: asyncio.Task[None] | None = None
+    _clock: Callable[[], float] = time.monotonic
+
+    def start(self) -> None:
+        """Run once now, and again after each bell."""
+        self._bell.set()
+        self._task = asyncio.create_task(self._keep(), name=f"live {self.view.key}")
+
+    async def stop(self) -> None:
+        """No more runs."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def ring(self) -> None:
+        """Something may have changed."""
+        self._bell.set()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            if not self.viewers:
+                continue
+            # chosen here: the set changes in this thread only
+            person = next(iter(self.viewers)).person
+            began = self._clock()
+            try:
+                newer = await self.pool.run(partial(self._look, person))
+            except DatabaseError as error:
+                log.warning("live list %s: %s", self.view.spec.name, error)
+                await asyncio.sleep(RETRY_S)
+                self._bell.set()
+                continue
+            self.cost_s = self._clock() - began
+            self.runs += 1
+            if newer is not None:
+                self.picture = newer
+                for viewer in tuple(self.viewers):
+                    viewer.renewed()
+            await asyncio.sleep(max(MIN_PAUSE_S, COST_FACTOR * self.cost_s))
+
+    def _look(self, person: Person) -> Picture | None:
+        """In a thread: the page now, or None when it looks as before."""
+        before, spec = self.picture, self.view.spec
+        with translation.override(self.language):
+            at = datetime.now(UTC)
+            result = run(self.view, person)
+            marks: dict[int, str] = {row.pk: spec.fingerprint(row) for row in result.rows}
+            if before and before.total == result.total and _same(before.marks, marks):
+                return None
+            verbs = verbs_of(person.user)
+            html = {
+                row.pk: self._kept(row, marks[row.pk]) or row_html(spec, row, verbs)
+                for row in result.rows
+            }
+        return Picture(at, result.total, result.page, result.pages, marks, html)
+
+    def _kept(self, row: Any, mark: str) -> str:
+        before = self.picture
+        return before.html[row.pk] if before and before.marks.get(row.pk) == mark else ""
+
+
+def _same(one: dict[int, str], other: dict[int, str]) -> bool:
+    return list(one.items()) == list(other.items())

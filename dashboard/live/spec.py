@@ -1,0 +1,109 @@
+"""What a list is: its rows, columns, filter tokens, sorts and bulk verbs. Declared once per page room."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+
+from hosts.access import Person
+
+Words = str | Promise
+PAGE_ROWS = 50
+
+
+class BadValue(ValueError):
+    """A token's value that means nothing; the text says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A filter `name:value`. `to_q` raises BadValue; `values` are suggested while typing."""
+
+    name: str
+    label: Words
+    to_q: Callable[[str], Q]
+    values: Callable[[Person, str], Iterable[str]] = lambda person, typed: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `sort` names one of the list's sorts; `rank` 1 stays longest when space gets short."""
+
+    name: str
+    label: Words
+    sort: str = ""
+    rank: int = 1
+    figure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BulkVerb:
+    """A verb offered for the chosen rows. `name` is the last part of `container.stop`, and of its URL."""
+
+    name: str
+    label: Words
+    icon: str
+    url: str
+    key: str = ""
+    danger: bool = False
+    # ask in a dialog first: the URL answers GET with one
+    asks: bool = False
+
+
+def _nothing(rows: list[Any], person: Person) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """One list. `base(person)` is what that person may see, ready for filter and order.
+
+    `sorts`: name to the fields of an index, ascending; the last makes the order total.
+    `topics`: bells after which the list may differ. `fingerprint(row)`: equal means looks equal.
+    `prepare(rows, person)`: adds what the row template needs, in a fixed number of queries.
+    """
+
+    name: str
+    verb: str
+    noun: tuple[Words, Words]
+    base: Callable[[Person], QuerySet[Any]]
+    tokens: tuple[Token, ...]
+    text: Callable[[str], Q]
+    columns: tuple[Column, ...]
+    sorts: dict[str, tuple[str, ...]]
+    default_sort: str
+    row_template: str
+    topics: frozenset[str]
+    fingerprint: Callable[[Any], str]
+    bulk: tuple[BulkVerb, ...] = ()
+    prepare: Callable[[list[Any], Person], None] = _nothing
+    empty: dict[str, Words] = field(default_factory=dict)
+
+    def token(self, name: str) -> Token | None:
+        """The token of this name, if the list has it."""
+        return next((token for token in self.tokens if token.name == name), None)
+
+
+_specs: dict[str, ListSpec] = {}
+
+
+def register(spec: ListSpec) -> ListSpec:
+    """Make a list known to the hub. Twice the same name: ValueError."""
+    if spec.name in _specs:
+        raise ValueError(f"the list {spec.name} is registered twice")
+    if spec.default_sort.removeprefix("-") not in spec.sorts:
+        raise ValueError(f"{spec.name}: no sort is called {spec.default_sort}")
+    _specs[spec.name] = spec
+    return spec
+
+
+def spec_named(name: str) -> ListSpec | None:
+    """The list of this name."""
+    return _specs.get(name)
+
+
+def all_specs() -> tuple[ListSpec, ...]:
+    """Every registered list."""
+    return tuple(_specs.values())

@@ -1,0 +1,35 @@
+"""What may have changed since last time, without any bell: revisions, states, newest numbers."""
+
+from typing import Any
+
+from django.db.models import Count, Max
+
+from accounts.models import AccessEpoch
+from audit.models import Entry
+from hosts.models import Endpoint, Host, Job, Login
+
+INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks"})
+
+
+def stamps() -> dict[str, Any]:
+    """Topic to a value that differs whenever the topic's rows may. `inventory` stands for all kinds."""
+    endpoints = tuple(Endpoint.objects.order_by("pk").values_list("pk", "revision", "state"))
+    logins = tuple(
+        Login.objects.order_by("pk").values_list("pk", "state", "since", "next_try_at", "reason")
+    )
+    hosts = Host.objects.aggregate(n=Count("pk"), newest=Max("changed_at"))
+    return {
+        "inventory": hash(endpoints),
+        "hosts": hash((endpoints, logins, hosts["n"], hosts["newest"])),
+        "jobs": Job.objects.aggregate(newest=Max("changed_at"), last=Max("pk")),
+        "audit": Entry.objects.aggregate(last=Max("pk"))["last"],
+        "access": tuple(AccessEpoch.objects.values_list("number", flat=True)),
+    }
+
+
+def rung(before: dict[str, Any], now: dict[str, Any]) -> set[str]:
+    """The topics whose stamp differs, as bells."""
+    topics = {name for name, stamp in now.items() if before.get(name) != stamp}
+    if "inventory" in topics:
+        topics |= INVENTORY_TOPICS
+    return topics - {"inventory"}

@@ -1,0 +1,58 @@
+"""One list on one page: what its browser already shows, and what it has still to be told."""
+
+import asyncio
+from typing import Any
+
+from dashboard.live.shared import Shared
+from hosts.access import Person
+
+
+class Subscription:
+    """Compares the shared picture with what was sent. The browser says at first what it has."""
+
+    shared: Shared
+
+    def __init__(self, name: str, person: Person, fresh: asyncio.Event, have: Any) -> None:
+        self.name, self.person = name, person
+        self.stale = True
+        self._fresh = fresh
+        self._sent: dict[int, str] = _marks(have)
+        self._told: tuple[Any, ...] | None = None
+
+    def renewed(self) -> None:
+        """The shared result has changed; the socket's writer is woken."""
+        self.stale = True
+        self._fresh.set()
+
+    def news(self) -> dict[str, Any] | None:
+        """Changed rows, order and counts; None when there is nothing to tell. Counts as sent."""
+        picture = self.shared.picture
+        if picture is None:
+            return None
+        self.stale = False
+        changed = {
+            pk: picture.html[pk] for pk, mark in picture.marks.items() if self._sent.get(pk) != mark
+        }
+        told = (list(picture.marks), picture.total, picture.page, picture.pages)
+        if not changed and told == self._told:
+            return None
+        self._sent, self._told = picture.marks, told
+        return {
+            "id": self.name,
+            "at": picture.at.isoformat(),
+            "order": told[0],
+            "total": picture.total,
+            "page": picture.page,
+            "pages": picture.pages,
+            "rows": changed,
+        }
+
+
+def _marks(have: Any) -> dict[int, str]:
+    if not isinstance(have, dict):
+        return {}
+    return {
+        int(pk): mark
+        for pk, mark in list(have.items())[:200]
+        if isinstance(mark, str) and isinstance(pk, str) and pk.isascii() and pk.isdigit()
+    }

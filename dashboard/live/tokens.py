@@ -1,0 +1,111 @@
+"""Filter tokens that several lists share: host, group, user, label, and makers for the plain ones."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dashboard.live.spec import BadValue, Token, Words
+from hosts.access import Person, visible_hosts
+from hosts.models import Endpoint, Group
+
+SUGGESTIONS = 12
+
+
+def matching(field: str, value: str) -> Q:
+    """`web1` whole (in whatever case), `web*` by its beginning."""
+    if value.endswith("*"):
+        return Q(**{f"{field}__istartswith": value[:-1]})
+    return Q(**{f"{field}__iexact": value})
+
+
+def host_names(person: Person, typed: str) -> Iterable[str]:
+    """Names of visible hosts that begin as typed."""
+    found = visible_hosts(person).filter(name__istartswith=typed).order_by("name")
+    return found.values_list("name", flat=True)[:SUGGESTIONS]
+
+
+def group_names(person: Person, typed: str) -> Iterable[str]:
+    """Names of groups that begin as typed."""
+    found = Group.objects.filter(hosts__in=visible_hosts(person), name__istartswith=typed)
+    return found.distinct().order_by("name").values_list("name", flat=True)[:SUGGESTIONS]
+
+
+def _endpoints(condition: Q) -> Q:
+    # ids first: the index of (endpoint, name) serves, and the host tables are not joined per row
+    return Q(endpoint_id__in=Endpoint.objects.filter(condition).order_by().values("pk"))
+
+
+HOST = Token(
+    "host",
+    gettext_lazy("host name, * for any end"),
+    lambda value: _endpoints(matching("host__name", value)),
+    host_names,
+)
+GROUP = Token(
+    "group",
+    gettext_lazy("group of hosts"),
+    lambda value: _endpoints(Q(host__groups__name__iexact=value)),
+    group_names,
+)
+USER = Token(
+    "user",
+    gettext_lazy("whose Podman: root or a rootless user"),
+    lambda value: _endpoints(Q(user=value)),
+)
+
+
+def _label(value: str) -> Q:
+    name, equals, wanted = value.partition("=")
+    if not name:
+        raise BadValue(_("Write a label as label:app or label:app=shop."))
+    if not equals:
+        return Q(labels__has_key=name)
+    return Q(Exact(KeyTextTransform(name, "labels"), wanted))
+
+
+LABEL = Token("label", gettext_lazy("label, label=value"), _label)
+
+
+def one_of(name: str, label: Words, conditions: dict[str, Q]) -> Token:
+    """A token with a fixed set of values."""
+
+    def to_q(value: str) -> Q:
+        condition = conditions.get(value.lower())
+        if condition is None:
+            raise BadValue(
+                _("“%(token)s:%(value)s” means nothing. There is %(known)s.")
+                % {"token": name, "value": value, "known": ", ".join(conditions)}
+            )
+        return condition
+
+    def values(person: Person, typed: str) -> Iterable[str]:
+        return [value for value in conditions if value.startswith(typed.lower())]
+
+    return Token(name, label, to_q, values)
+
+
+def contains(name: str, label: Words, field: str) -> Token:
+    """A token that looks for its value anywhere in a field, in whatever case."""
+    return Token(name, label, lambda value: Q(**{f"{field}__icontains": value}))
+
+
+def equals(name: str, label: Words, field: str) -> Token:
+    """A token for a whole value, or its beginning with *."""
+    return Token(name, label, partial(matching, field))
+
+
+def any_contains(*fields: str) -> Callable[[str], Q]:
+    """Free text: in any of these fields."""
+
+    def to_q(value: str) -> Q:
+        condition = Q()
+        for field in fields:
+            condition |= Q(**{f"{field}__icontains": value})
+        return condition
+
+    return to_q

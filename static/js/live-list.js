@@ -1,0 +1,160 @@
+// <live-list>: keeps its table's rows true. Rows are the server's own HTML, the same as at first.
+// While the mouse is over the rows none of them moves: "3 changes, show" waits instead.
+import { unwatch, watch } from "haulout/live-socket";
+import { politely, word } from "haulout/say";
+
+const FADE_MS = 350;
+const PAGE_ROWS = 50;
+const parser = document.createElement("template");
+
+function rowFrom(html) {
+  parser.innerHTML = html;
+  return parser.content.firstElementChild;
+}
+
+class LiveList extends HTMLElement {
+  connectedCallback() {
+    this.body = this.querySelector("[data-rows]");
+    this.held = null;
+    this.over = false;
+    if (!this.body) return;
+    this.room = this.querySelector(".table-room") ?? this;
+    this.room.addEventListener("pointerenter", (event) => { this.over = event.pointerType === "mouse"; });
+    this.room.addEventListener("pointerleave", () => { this.over = false; this.release(); });
+    this.querySelector("[data-held]")?.addEventListener("click", () => this.release());
+    watch(this.id, this);
+  }
+
+  disconnectedCallback() {
+    unwatch(this.id);
+  }
+
+  describe() {
+    const have = {};
+    for (const row of this.rows()) have[row.dataset.pk] = row.dataset.mark;
+    const { list, q, locked, sort, page } = this.dataset;
+    return { list, q, locked, sort, page, have };
+  }
+
+  rows() {
+    return [...this.body.children].filter((row) => row.dataset.pk && !("going" in row.dataset));
+  }
+
+  apply(news) {
+    const there = new Map(this.rows().map((row) => [row.dataset.pk, row]));
+    let changed = 0;
+    const fresh = new Map(this.held?.fresh);
+    for (const [pk, html] of Object.entries(news.rows)) {
+      const old = there.get(pk);
+      if (!old) { fresh.set(pk, html); continue; }
+      this.replace(old, html);
+      changed += 1;
+    }
+    this.counts(news);
+    const order = news.order.map(String);
+    const now = [...there.keys()];
+    const moves = order.length !== now.length || order.some((pk, at) => pk !== now[at]);
+    if (!moves) { this.held = null; this.wait(0); } else if (this.over && now.length) this.hold(order, fresh, there);
+    else this.arrange(order, fresh);
+    if (changed) politely(word("changed", { n: changed }));
+    this.dispatchEvent(new CustomEvent("haulout:rows", { bubbles: true }));
+  }
+
+  replace(old, html) {
+    const row = rowFrom(html);
+    const picked = old.querySelector("[data-pick]")?.checked;
+    const focused = old.contains(document.activeElement) ? document.activeElement.dataset.part ?? "" : null;
+    row.dataset.changed = "";
+    old.replaceWith(row);
+    const box = row.querySelector("[data-pick]");
+    if (picked && box) { box.checked = true; row.dataset.picked = ""; }
+    if (focused !== null) (row.querySelector(`[data-part="${focused}"]`) ?? row.querySelector("[data-part]"))?.focus();
+    window.htmx?.process(row);
+  }
+
+  hold(order, fresh, there) {
+    const wanted = new Set(order);
+    const added = order.filter((pk) => !there.has(pk)).length;
+    let gone = 0;
+    for (const [pk, row] of there) {
+      const missing = !wanted.has(pk);
+      row.toggleAttribute("data-absent", missing);
+      gone += missing ? 1 : 0;
+    }
+    this.held = { order, fresh };
+    this.wait(Math.max(1, added + gone));
+  }
+
+  wait(count) {
+    const button = this.querySelector("[data-held]");
+    if (!button) return;
+    button.hidden = count === 0;
+    if (count) button.textContent = count === 1 ? word("changeShow") : word("changesShow", { n: count });
+  }
+
+  release() {
+    if (!this.held) return;
+    const { order, fresh } = this.held;
+    this.held = null;
+    this.wait(0);
+    this.arrange(order, fresh);
+    this.dispatchEvent(new CustomEvent("haulout:rows", { bubbles: true }));
+  }
+
+  arrange(order, fresh) {
+    const there = new Map(this.rows().map((row) => [row.dataset.pk, row]));
+    const wanted = new Set(order);
+    let gone = 0;
+    let added = 0;
+    for (const [pk, row] of there) {
+      if (wanted.has(pk)) continue;
+      row.dataset.going = "";
+      gone += 1;
+      setTimeout(() => row.remove(), FADE_MS);
+    }
+    let before = null;
+    for (const pk of order) {
+      let row = there.get(pk);
+      if (!row && fresh.has(pk)) {
+        row = rowFrom(fresh.get(pk));
+        row.dataset.changed = "";
+        added += 1;
+      }
+      if (!row) continue;
+      let next = before ? before.nextElementSibling : this.body.firstElementChild;
+      while (next && "going" in next.dataset) next = next.nextElementSibling;
+      if (next !== row) {
+        this.body.insertBefore(row, next);
+        window.htmx?.process(row);
+      }
+      before = row;
+    }
+    const parts = [gone && word("removed", { n: gone }), added && word("new", { n: added })].filter(Boolean);
+    if (parts.length) politely(parts.join(", "));
+  }
+
+  counts(news) {
+    const { one, many } = this.dataset;
+    const total = Number(news.total).toLocaleString();
+    const head = this.querySelector("[data-count]");
+    if (head && String(news.total) !== this.dataset.total) {
+      head.textContent = `${total} ${news.total === 1 ? one : many}`;
+    }
+    Object.assign(this.dataset, { total: news.total, pages: news.pages });
+    this.querySelector("[data-empty]")?.toggleAttribute("hidden", news.total > 0);
+    const pager = this.querySelector("[data-pager]");
+    if (!pager) return;
+    pager.hidden = news.pages === 1;
+    pager.querySelector("[data-newer]").hidden = news.page === 1;
+    pager.querySelector("[data-older]").hidden = news.page >= news.pages;
+    const first = (news.page - 1) * PAGE_ROWS + 1;
+    const last = (first + news.order.length - 1).toLocaleString();
+    pager.querySelector("[data-range]").textContent = word("range", { first: first.toLocaleString(), last, total });
+  }
+
+  refused() {
+    location.reload();
+  }
+}
+
+customElements.define("live-list", LiveList);

@@ -1,0 +1,16 @@
+// The ring of running jobs in the top bar: a live list of which only the count is shown.
+import { watch } from "haulout/live-socket";
+
+const ring = document.getElementById("running-jobs");
+
+if (ring) {
+  const number = ring.querySelector(".running-count");
+  watch("ring", {
+    describe: () => ({ list: "jobs", q: "state:open" }),
+    apply: ({ total }) => {
+      number.textContent = total;
+      ring.dataset.count = total;
+      ring.toggleAttribute("data-quiet", total === 0);
+    },
+  });
+}
