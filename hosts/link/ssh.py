@@ -12,7 +12,7 @@ from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Ran, ReceiverFactory
 from hosts.link.errors import LinkError
 from hosts.link.refusals import host_away, login_error
-from hosts.link.scan import open_socket, peek_banner
+from hosts.link.scan import HOST_KEY_ALGORITHMS, open_socket, peek_banner
 from hosts.link.stdio import StdioSession
 from hosts.link.target import Target
 
@@ -198,7 +198,7 @@ async def dial(
                 sock=sock,
                 config=None,
                 known_hosts=([host_key], [], []),
-                server_host_key_algs=[alg.decode("ascii") for alg in host_key.sig_algorithms],
+                server_host_key_algs=_host_key_algorithms(host_key),
                 agent_path=None,
                 host_based_auth=False,
                 gss_auth=False,
@@ -214,6 +214,13 @@ async def dial(
             )
     except (asyncssh.Error, OSError, TimeoutError) as exc:
         raise login_error(exc, host_key, timeout_s=timeout_s) from exc
+
+
+def _host_key_algorithms(host_key: asyncssh.SSHKey) -> list[str]:
+    # The pinned kind first. The others too: a host with another key alone must be seen to have
+    # changed, where sshd would otherwise just hang up.
+    pinned = [name.decode("ascii") for name in host_key.sig_algorithms]
+    return [*pinned, *(name for name in HOST_KEY_ALGORITHMS if name not in pinned)]
 
 
 async def _read_capped(reader: asyncssh.SSHReader[bytes]) -> bytes:
