@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dashboard.supervisor import guard, lifeline
 from dashboard.supervisor.child import Child, Spec
@@ -41,7 +42,7 @@ class Supervisor:
         *,
         first: list[Spec],
         later: list[Spec],
-        when_started: Callable[[], Awaitable[None]],
+        when_started: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         """Start everything, call `when_started` after the first ones, return when all have ended."""
         loop = asyncio.get_running_loop()

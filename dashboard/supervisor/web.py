@@ -2,7 +2,7 @@
 
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from daphne.server import Server, reactor  # first: it chooses Twisted's reactor
 
@@ -63,4 +63,4 @@ def _tls(key: Path, chain: Path) -> Any:
         certificate=crypto.load_certificate(crypto.FILETYPE_PEM, chain.read_bytes()),
         raiseMinimumTo=TLSVersion.TLSv1_2,
     )
-    return lambda factory: TLSMemoryBIOFactory(options, False, factory)
+    return lambda factory: TLSMemoryBIOFactory(cast(Any, options), False, factory)

@@ -29,5 +29,5 @@ class Command(BaseCommand):
         else:
             from dashboard.supervisor.address import listen
 
-            listening = listen(settings.HAULOUT_BIND, settings.HAULOUT_PORT)
+            listening = listen(settings.ENV.bind, settings.ENV.port)
         web.serve(listening, key=options["tls_key"], chain=options["tls_chain"])

@@ -1,0 +1,65 @@
+"""`manage.py setup --admin-email E --password-stdin`: data folder and first administrator, unattended."""
+
+import getpass
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts import actions
+from accounts.errors import AccountsError
+from dashboard.person import console_person
+from dashboard.supervisor import prepare
+
+
+class Command(BaseCommand):
+    """Prepares keys, tables and static files, then makes the administrator through the one action."""
+
+    help = "Prepare the data folder and, with --admin-email, make the first administrator."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The password never stands on a command line, where others could read it."""
+        parser.add_argument("--admin-email", metavar="E", help="address the person signs in with")
+        parser.add_argument("--admin-name", metavar="NAME", default="", help="name shown (E)")
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="first line of standard input; else asked"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Idempotent but for the administrator: a second one is refused."""
+        prepare.everything(self.stdout.write)
+        email = options["admin_email"]
+        if not email:
+            if options["password_stdin"]:
+                raise CommandError(
+                    _("--password-stdin belongs to --admin-email E: name the person.")
+                )
+            return
+        password = self._password(from_stdin=options["password_stdin"])
+        name = options["admin_name"] or email.partition("@")[0]
+        try:
+            user = actions.create_first_admin(
+                console_person().who, email=email, name=name, password=password
+            )
+        except ValidationError as problem:
+            raise CommandError(" ".join(problem.messages)) from problem
+        except AccountsError as trouble:
+            raise CommandError(str(trouble)) from trouble
+        self.stdout.write(_("%(email)s may sign in as administrator.") % {"email": user.email})
+
+    def _password(self, *, from_stdin: bool) -> str:
+        if from_stdin:
+            password = sys.stdin.readline().rstrip("\r\n")
+        elif sys.stdin.isatty():
+            password = getpass.getpass(_("Password: "))
+            if getpass.getpass(_("Again: ")) != password:
+                raise CommandError(_("The two were not the same. Nothing was made."))
+        else:
+            raise CommandError(_("No password: give it with --password-stdin."))
+        if not password:
+            raise CommandError(_("The password is empty. Nothing was made."))
+        return password
