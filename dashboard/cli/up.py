@@ -17,6 +17,7 @@ from django.urls import reverse
 from accounts.invitations import first_admin_link
 from dashboard import env
 from dashboard.bootstrap.trouble import Trouble, from_oserror
+from dashboard.cli import demo
 from dashboard.supervisor import address, certificate, prepare, valkey
 from dashboard.supervisor.answers import sign_in_page
 from dashboard.supervisor.child import Spec
@@ -68,8 +69,6 @@ class Up:
                 "root; an ordinary account is safer"
             )
         if self.demo:
-            from dashboard.cli import demo
-
             demo.check(yes=self.yes)
         try:
             prepare.everything(self.say)
@@ -97,7 +96,9 @@ class Up:
             first.insert(0, Spec(STORE, words, dict(os.environ)))
         later = [self._spec(name, listening) for name in LATER if self._exists(name)]
         self.say(f"data and logs in {self.env.data}")
-        await supervisor.run(first=first, later=later, when_started=self._when_started)
+        await supervisor.run(
+            first=first, later=later, when_started=self._when_ready, afterwards=self._afterwards
+        )
 
     def _exists(self, name: str) -> bool:
         if name in get_commands():
@@ -121,7 +122,7 @@ class Up:
             words += ["--tls-key", str(self.tls.key), "--tls-chain", str(self.tls.chain)]
         return Spec(name, tuple(words), environ, (listening.fileno(),))
 
-    async def _when_started(self) -> None:
+    async def _when_ready(self) -> None:
         wrong = await sign_in_page(self.address, reverse("account_login"))
         if wrong:
             self.say(f"{wrong}: see {self.env.data}/logs/web.log")
@@ -132,10 +133,10 @@ class Up:
         link = await sync_to_async(self._first_link)()
         if link is not None:
             self.say(f"make the first administrator (once, within 24 hours): {link}")
-        if self.demo:
-            from dashboard.cli import demo
 
-            self._demo = asyncio.create_task(demo.run(self.say))
+    async def _afterwards(self) -> None:
+        if self.demo:
+            await demo.Demo(self.say).run()
 
     def _first_link(self) -> str | None:
         try:

@@ -43,12 +43,13 @@ class Supervisor:
         first: list[Spec],
         later: list[Spec],
         when_started: Callable[[], Coroutine[Any, Any, None]],
+        afterwards: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
-        """Start everything, call `when_started` after the first ones, return when all have ended."""
+        """Start everything; returns when all have ended. `later` starts when `when_started` returned."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup keeps its meaning
-                loop.add_signal_handler(number, self._told_to_stop)
+                loop.add_signal_handler(number, self._told_to_stop, number)
         await self._start_guard()
         try:
             for spec in first:
@@ -59,6 +60,7 @@ class Supervisor:
             if not self._stopping.is_set():
                 for spec in later:
                     self._start(spec)
+                started = asyncio.create_task(afterwards())
             await stopped
             started.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -66,11 +68,12 @@ class Supervisor:
         finally:
             await self._end()
 
-    def _told_to_stop(self) -> None:
-        if self._stopping.is_set():
-            self._hurry.set()
-        else:
+    def _told_to_stop(self, number: int) -> None:
+        if not self._stopping.is_set():
             self.say("stopping")
+        elif number == signal.SIGINT:
+            # a person pressed Ctrl-C twice; programs may well send SIGTERM twice
+            self._hurry.set()
         self._stopping.set()
 
     def _start(self, spec: Spec) -> None:

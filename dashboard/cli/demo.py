@@ -1,0 +1,92 @@
+"""`up --demo`: three real lab hosts, busy and troubled, registered through the console's own commands."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from dashboard import env
+from dashboard.bootstrap import packages
+from dashboard.bootstrap.trouble import Trouble
+from dashboard.cli import needs
+
+HOSTS = 3
+GROUP = "demo"
+Say = Callable[[str], None]
+
+
+def check(*, yes: bool) -> None:
+    """Trouble where this machine cannot carry a lab; packages that are missing are installed."""
+    if sys.platform != "linux":
+        raise Trouble("--demo makes namespaces, so it needs Linux: start without --demo")
+    if os.geteuid() != 0:
+        raise Trouble(
+            "--demo makes namespaces and bridges: run it as root, or start without --demo"
+        )
+    packages.install(needs.missing(needs.LAB), "--demo", yes=yes)
+
+
+class Demo:
+    """The lab of one run of `up`. It ends with us: a keeper waits for the end of our pipe."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+        self._keeper: asyncio.subprocess.Process | None = None
+
+    async def run(self) -> None:
+        """Bring the hosts up and register those that are not registered yet."""
+        await self._start_keeper()
+        self.say(f"demo: bringing up {HOSTS} hosts (a minute the first time)")
+        status, out = await _manage("lab", "up", str(HOSTS), "--demo", "--json")
+        if status:
+            self.say(f"demo: the lab did not come up: {_last_line(out)}")
+            return
+        lab = json.loads(out[out.index("{") :])
+        status, out = await _manage("host", "list", "--json")
+        known = out if status == 0 else ""
+        logins = [(host, login) for host in lab["hosts"] for login in host["logins"]]
+        done = [await self._register(host, login, known) for host, login in logins]
+        if all(done):
+            self.say("demo: its hosts are registered; their containers appear on the pages")
+
+    async def _register(self, host: dict[str, Any], login: dict[str, Any], known: str) -> bool:
+        name = host["name"] if login["user"] == "root" else f"{host['name']}-{login['user']}"
+        if f'"{name}"' in known:
+            return True
+        place = f"{login['user']}@{host['address']}:{host['port']}{login['socket']}"
+        words = ["host", "add", f"ssh://{place}", "--name", name, "--group", GROUP]
+        words += ["--key-file", login["key_file"], "--fingerprint", host["host_key_fingerprint"]]
+        status, out = await _manage(*words)
+        if status:
+            self.say(f"demo: {name} was not registered: {_last_line(out)}")
+        return status == 0
+
+    async def _start_keeper(self) -> None:
+        self._keeper = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(env.CHECKOUT / "manage.py"), "lab", "keep"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            umask=0o022,
+        )
+
+
+async def _manage(*words: str) -> tuple[int, str]:
+    """Exit status and output of one of our own commands."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(env.CHECKOUT / "manage.py"), *words),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        umask=0o022,  # the lab's own accounts must read what it makes
+    )
+    out, _none = await process.communicate()
+    return process.returncode or 0, out.decode(errors="replace")
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it gave no reason"
