@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from audit.append import append, draft, follow_up, lock_head, require_transaction
+from audit.append import REPEATED, append, draft, follow_up, lock_head, require_transaction
 from audit.models import Entry
 from audit.refusals import count_refusal
 from audit.shapes import (
@@ -166,12 +166,29 @@ def _one(values: dict[str, Any]) -> int:
 
 
 def _intents(numbers: list[int]) -> dict[int, Entry]:
-    found = Entry.objects.filter(kind=Kind.INTENT).in_bulk(numbers)
+    names = ["number", *REPEATED]
+    columns = ", ".join(f'"{name}"' for name in names)
+    select = f"SELECT {columns} FROM audit_entry WHERE kind = %s AND number"  # noqa: S608 - constants
+    rows = _rows(select, Kind.INTENT, numbers)
+    found = {row[0]: Entry(**dict(zip(names, row, strict=True))) for row in rows}
     if absent := sorted(set(numbers) - set(found)):
         raise NoSuchIntent(f"These numbers are no intents: {absent}")
     return found
 
 
 def _settled(numbers: list[int], kind: Kind) -> list[int]:
-    query = Entry.objects.filter(intent__in=numbers, kind=kind)
-    return [number for number in query.values_list("intent", flat=True) if number is not None]
+    return [
+        row[0]
+        for row in _rows("SELECT intent FROM audit_entry WHERE kind = %s AND intent", kind, numbers)
+    ]
+
+
+def _rows(select: str, kind: Kind, numbers: list[int]) -> list[tuple[Any, ...]]:
+    """Plain SQL for the same reason as in audit.append; in parts, since parameters are limited."""
+    found: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(numbers), 500):
+            part = numbers[start : start + 500]
+            cursor.execute(f"{select} IN ({', '.join(['%s'] * len(part))})", [kind.value, *part])
+            found += cursor.fetchall()
+    return found
