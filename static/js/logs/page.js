@@ -1,0 +1,143 @@
+// The log page: its bar, its keys and its foot.
+import { Screen } from "haulout/logs/screen";
+import { LineStore } from "haulout/logs/store";
+import { LogSource } from "haulout/logs/source";
+import { Search, matcher } from "haulout/logs/search";
+
+const root = document.querySelector("[data-logs]");
+if (root) start(root);
+
+function start(page) {
+  const find = (name) => page.querySelector(`[data-log-${name}]`);
+  const words = find("words").dataset;
+  const say = (name, values = {}) => (words[name] || name).replace(/%\((\w+)\)s/g, (_, key) => values[key]);
+  const store = new LineStore();
+  const look = { wrap: localStorage.getItem("log-wrap") === "1", times: localStorage.getItem("log-times") || "local", hide: new Set() };
+  const screen = new Screen(find("box"), store, look);
+  const numbers = new Intl.NumberFormat(document.documentElement.lang || "en");
+  let state = "connecting";
+  let skipped = 0;
+  let received = 0;
+  let held = 0; // lines that came while paused
+  let paused = false;
+
+  const search = new Search(store, () => {
+    screen.pattern = search.pattern;
+    const at = search.at >= 0 ? `${numbers.format(search.at + 1)}/` : "";
+    find("hits").textContent = search.pattern ? at + say("hits", { n: numbers.format(search.hits.length) }) : "";
+    screen.update();
+  });
+
+  function foot() {
+    const parts = [say(state)];
+    parts.push(say("lines", { n: numbers.format(store.count) }));
+    parts.push(say("skipped", { n: numbers.format(skipped) }));
+    if (store.dropped) parts.push(say("dropped", { n: numbers.format(store.dropped) }));
+    if (paused) parts.push(say("paused", { n: numbers.format(received - held) }));
+    find("foot").textContent = parts.join(" · ");
+    find("state").dataset.state = state;
+    find("empty").hidden = store.count > 0 || !["live", "ended", "done"].includes(state);
+    page.dataset.lines = store.count;
+  }
+
+  let asked = 0;
+  function redraw() {
+    if (asked) return;
+    asked = requestAnimationFrame(() => {
+      asked = 0;
+      foot();
+      if (!paused) screen.update();
+      search.work();
+    });
+  }
+
+  const source = new LogSource(page.dataset.logs, {
+    opened() { store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
+    lines(bytes) { received += store.add(bytes); redraw(); },
+    gap(count) { skipped += count; store.addGap(say("gap", { n: numbers.format(count) })); redraw(); },
+    state(name, details) {
+      state = name;
+      find("trouble").hidden = !["away", "failed", "gone", "denied", "withdrawn"].includes(name);
+      find("trouble").textContent = details.cause ? `${say(name)}: ${details.cause}` : say(name);
+      redraw();
+    },
+  });
+
+  function ask() {
+    const range = find("range").value;
+    if (range.startsWith("tail:")) source.open({ tail: range.slice(5) });
+    else if (range === "all") source.open({ follow: "0" });
+    else source.open({ follow: "0", since: new Date(Date.now() - Number(range.slice(6)) * 1000).toISOString() });
+    screen.toEnd();
+  }
+
+  function setPaused(value) {
+    paused = value;
+    held = received;
+    find("pause").setAttribute("aria-pressed", String(value));
+    redraw();
+  }
+
+  screen.followed = (on) => find("follow").setAttribute("aria-pressed", String(on));
+  find("follow").addEventListener("click", () => (screen.follow ? (screen.followed(false), screen.follow = false) : screen.toEnd()));
+  find("pause").addEventListener("click", () => setPaused(!paused));
+  find("range").addEventListener("change", ask);
+  find("wrap").setAttribute("aria-pressed", String(look.wrap));
+  find("box").classList.toggle("log-wrap", look.wrap);
+  find("wrap").addEventListener("click", () => {
+    look.wrap = !look.wrap;
+    localStorage.setItem("log-wrap", look.wrap ? "1" : "0");
+    find("wrap").setAttribute("aria-pressed", String(look.wrap));
+    find("box").classList.toggle("log-wrap", look.wrap);
+    screen.restart();
+  });
+  find("times").value = look.times;
+  find("times").addEventListener("change", (event) => {
+    look.times = event.target.value;
+    localStorage.setItem("log-times", look.times);
+    screen.measure();
+    screen.restart();
+  });
+  for (const button of page.querySelectorAll("[data-log-stream]")) button.addEventListener("click", () => {
+    const stream = button.dataset.logStream;
+    if (!look.hide.delete(stream)) look.hide.add(stream);
+    button.setAttribute("aria-pressed", String(!look.hide.has(stream)));
+    screen.restart();
+  });
+
+  function seek() {
+    const field = find("search");
+    const regex = find("regex").getAttribute("aria-pressed") === "true";
+    try {
+      search.set(matcher(field.value, { regex, ignoreCase: field.value === field.value.toLowerCase() }));
+      field.setCustomValidity("");
+      field.classList.remove("is-invalid");
+    } catch {
+      field.classList.add("is-invalid");
+      find("hits").textContent = say("noRegex");
+    }
+  }
+  const go = (direction) => { const number = search.step(direction, screen.top ?? 0); if (number !== null) { screen.show(number); search.changed(); } };
+  find("search").addEventListener("input", seek);
+  find("search").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") { event.preventDefault(); go(event.shiftKey ? -1 : 1); }
+    else if (event.key === "Escape") { event.target.value = ""; seek(); event.target.blur(); }
+  });
+  find("regex").addEventListener("click", () => {
+    const on = find("regex").getAttribute("aria-pressed") !== "true";
+    find("regex").setAttribute("aria-pressed", String(on));
+    seek();
+  });
+  find("next").addEventListener("click", () => go(1));
+  find("previous").addEventListener("click", () => go(-1));
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys = { "/": () => find("search").focus(), n: () => go(1), N: () => go(-1), f: () => screen.toEnd(), p: () => setPaused(!paused), End: () => screen.toEnd() };
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    keys[event.key]();
+  }, true);
+
+  ask();
+}
