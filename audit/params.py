@@ -22,7 +22,7 @@ _PLAIN = set(
     """
     account action active address algorithm all attempt attempts change changed columns count
     created_ids days destination digest disabled door driver duration_ms email enabled endpoint
-    endpoints entrypoint_given exists expires fingerprint first force format from group groups host
+    endpoints entrypoint_given erased exists expires fingerprint first force format from group groups host
     hosts how id ids ignore image images infra interactive internal ip_range ipv6 items job kind
     label limit memory_bytes cpus pids_limit last member method mode name names network new_name
     note number object old_name options_given order path platform pod policy port ports previous
