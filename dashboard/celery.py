@@ -47,8 +47,8 @@ def configure() -> None:
         worker_send_task_events=False,
         task_send_sent_event=False,
         beat_schedule={
-            "checkpoint": {
-                "task": "hosts.checkpoint",
+            "audit": {
+                "task": "hosts.audit_upkeep",
                 "schedule": 60.0,
                 # expires before the next one, so that a stopped worker finds no heap
                 "options": {"expires": 50},

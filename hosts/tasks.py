@@ -35,12 +35,12 @@ def carry_out(job_ids: list[int]) -> None:
         loop.hand_over(job_ids)
 
 
-@shared_task(name="hosts.checkpoint")
-def checkpoint() -> None:
-    """Sign the audit log where it stands, if five minutes or 1,000 entries have passed."""
-    from audit.checkpoints import checkpoint_if_due
+@shared_task(name="hosts.audit_upkeep")
+def audit_upkeep() -> None:
+    """Sum refusals, sign and verify the audit log, feed its sinks."""
+    from audit.upkeep import upkeep
 
-    checkpoint_if_due()
+    upkeep()
 
 
 @shared_task(name="hosts.tidy")

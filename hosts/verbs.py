@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.verbs import Verb, register
+from audit.params import allow
 
 VIEWER, OPERATOR, ADMIN = "viewer", "operator", "admin"
 
@@ -53,3 +54,10 @@ for verb in (
     Verb("registry.edit", _("Edit registries"), _("Keep or erase credentials"), "registry", ADMIN),
 ):
     register(verb)
+
+# parameters that an entry may hold as they are, beside those that audit allows every verb;
+# values of environment, labels and commands stay keyed hashes
+allow("container.run", "ports", "env_names", "pids", "restart_tries")
+allow("host.add", "sockets")
+allow("host.edit", "host_key", "login", "public_key", "removed_socket")
+allow("registry.edit", "username")
