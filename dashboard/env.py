@@ -33,6 +33,7 @@ class Env:
     process: str
     allow_private_services: bool
     own_certificate: bool
+    audit_file: str
 
     @property
     def https(self) -> bool:
@@ -149,6 +150,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         allowed_hosts=_words(environ, "HAULOUT_ALLOWED_HOSTS"),
         process=environ.get("HAULOUT_PROCESS") or "console",
         allow_private_services=environ.get("HAULOUT_ALLOW_LOOPBACK_HOSTS", "1") == "1",
+        audit_file=environ.get("HAULOUT_AUDIT_FILE") or "",
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
     )
 

@@ -23,6 +23,8 @@ HAULOUT_VAULT_KEY_FILE: Path = ENV.vault_key_file
 HAULOUT_VAULT_PUBLIC_KEY_FILE: Path = HAULOUT_KEYS / "vault.pub"
 HAULOUT_AUDIT_HASH_KEY_FILE: Path = HAULOUT_KEYS / "audit_hash.key"
 HAULOUT_CHECKPOINT_KEY_FILE: Path = HAULOUT_KEYS / "checkpoint.key"
+# every entry is also appended here as a line of JSON; empty: nowhere
+HAULOUT_AUDIT_FILE: str = ENV.audit_file
 HAULOUT_SIGNIN_KEY_FILE: Path = HAULOUT_KEYS / "signin.key"
 HAULOUT_TRUSTED_PROXIES: tuple[str, ...] = ENV.trusted_proxies
 HAULOUT_ALLOW_LOOPBACK_HOSTS: bool = ENV.allow_private_services

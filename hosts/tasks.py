@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
+from django.core.management import call_command
 
 from hosts.actions import ACTIONS
 from hosts.jobs.loop import WorkerLoop
@@ -50,3 +51,5 @@ def tidy() -> None:
 
     tidy_inventory()
     tidy_jobs()
+    # sessions past their end: Django leaves the sweeping to us
+    call_command("clearsessions")
