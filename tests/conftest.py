@@ -29,7 +29,7 @@ def _uses_database(item: pytest.Item) -> bool:
     )
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by marker
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Fast tests first; the browser's last, since its driver keeps an event loop of its own."""
     for item in items:
