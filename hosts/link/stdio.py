@@ -10,15 +10,20 @@ class StdioSession(asyncssh.SSHClientSession[bytes]):
 
     def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
+        self._started = False
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
-        self._receiver.connection_made(_as_channel(chan))
+        self._chan = chan
 
     def session_started(self) -> None:
+        # Not before: sshd drops what is written to a channel that runs no command yet.
+        self._started = True
+        self._receiver.connection_made(_as_channel(self._chan))
         self._receiver.session_started()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._receiver.connection_lost(exc)
+        if self._started:
+            self._receiver.connection_lost(exc)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         if datatype is None:

@@ -1,0 +1,305 @@
+"""Walks the way to a host's Podman step by step and says where it ends, why, and what mends it.
+
+Changes nothing on the host. What a key cannot know is "unknown", not a failure.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from hosts.link import keys, podman_steps
+from hosts.link.addresses import AddressPolicy, resolve
+from hosts.link.ask import get
+from hosts.link.channel import Connection
+from hosts.link.errors import Kind, LinkError
+from hosts.link.facts import Facts, install_podman
+from hosts.link.local import LocalConnection
+from hosts.link.podman_steps import Seen
+from hosts.link.refusals import host_key_changed
+from hosts.link.scan import connect_ip, fetch_host_key, peek_banner
+from hosts.link.socket_search import FoundSocket, Hint, SocketSearch, Unknown
+from hosts.link.ssh import SshConnection, sign_in
+from hosts.link.target import Target, Transport
+
+State = Literal["running", "passed", "failed", "unknown"]
+StepName = Literal[
+    "resolve",
+    "tcp",
+    "banner",
+    "host-key",
+    "login",
+    "transport",
+    "sockets",
+    "podman",
+    "api",
+    "events",
+    "cgroups",
+    "clock",
+]
+# Behind these there is nothing left to look at when they fail.
+_ENDS = frozenset({"resolve", "tcp", "banner", "host-key", "login", "podman", "api"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. A failed one has `kind`, `cause` and `cure`; a passed one may have them as advice."""
+
+    step: StepName
+    state: State
+    detail: str = ""
+    cause: str = ""
+    cure: str = ""
+    kind: Kind | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What is known after the walk; what is not is empty. `sockets` are all that were found."""
+
+    banner: str = ""
+    transport: Transport | None = None
+    user: str = ""
+    uid: int | None = None
+    sockets: list[FoundSocket] = field(default_factory=list)
+    socket_path: str = ""
+    podman_version: str = ""
+    rootless: bool | None = None
+    graph_root: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+
+class Doctor:
+    """One walk to one login, or with `target` None to this machine's own Podman.
+
+    `socket_path` is the socket that is wanted; without it the account's own is looked for.
+    """
+
+    def __init__(
+        self,
+        target: Target | None,
+        policy: AddressPolicy,
+        *,
+        socket_path: str = "",
+        timeout_s: float = 15.0,
+    ) -> None:
+        self.result = Result(socket_path=socket_path)
+        self._target = target
+        self._policy = policy
+        self._wanted = socket_path
+        self._timeout_s = timeout_s
+        self._ips: list[str] = []
+        self._sock: socket.socket | None = None
+        self._connection: Connection | None = None
+        self._search: SocketSearch | None = None
+        self._seen: Seen | None = None
+
+    async def steps(self) -> AsyncIterator[Step]:
+        """Each step twice: when it starts, and how it ended. Ends behind a step that ends the way."""
+        walk: list[tuple[StepName, Callable[[], Awaitable[str]]]] = [
+            ("sockets", self._sockets),
+            ("podman", self._podman),
+            ("api", self._api),
+            ("events", self._events),
+            ("cgroups", self._cgroups),
+            ("clock", self._clock),
+        ]
+        if self._target is not None:
+            walk[:0] = [
+                ("resolve", self._resolve),
+                ("tcp", self._tcp),
+                ("banner", self._banner),
+                ("host-key", self._host_key),
+                ("login", self._login),
+                ("transport", self._transport),
+            ]
+        try:
+            for name, look in walk:
+                yield Step(name, "running")
+                step = await self._look(name, look)
+                yield step
+                if step.state == "failed" and name in _ENDS:
+                    return
+                if name == "podman" and not self.result.socket_path:
+                    return
+        finally:
+            await self._leave()
+
+    async def _look(self, name: StepName, look: Callable[[], Awaitable[str]]) -> Step:
+        try:
+            detail = await look()
+        except Unknown as exc:
+            return Step(name, "unknown", detail=str(exc))
+        except Hint as hint:
+            error = hint.error
+            return Step(
+                name,
+                "passed",
+                detail=hint.detail,
+                cause=error.cause,
+                cure=error.cure,
+                kind=error.kind,
+            )
+        except LinkError as exc:
+            return Step(name, "failed", cause=exc.cause, cure=exc.cure, kind=exc.kind)
+        return Step(name, "passed", detail=detail)
+
+    async def _leave(self) -> None:
+        if self._sock is not None:
+            self._sock.close()
+        if isinstance(self._connection, SshConnection):
+            await self._connection.close()
+
+    @property
+    def _login_target(self) -> Target:
+        assert self._target is not None
+        return self._target
+
+    async def _resolve(self) -> str:
+        target = self._login_target
+        self._ips = await resolve(
+            target.address, target.port, self._policy, timeout_s=self._timeout_s
+        )
+        return ", ".join(self._ips)
+
+    async def _tcp(self) -> str:
+        failure: LinkError | None = None
+        for ip in self._ips:
+            try:
+                self._sock = await connect_ip(
+                    ip, self._login_target.port, timeout_s=self._timeout_s / len(self._ips)
+                )
+            except LinkError as exc:
+                failure = failure or exc
+            else:
+                self._ips = [ip]
+                return f"{ip} port {self._login_target.port}"
+        assert failure is not None
+        raise failure
+
+    async def _banner(self) -> str:
+        assert self._sock is not None
+        self.result.banner = await peek_banner(self._sock, timeout_s=self._timeout_s)
+        return self.result.banner
+
+    async def _host_key(self) -> str:
+        assert self._sock is not None
+        line = self._login_target.host_key_line
+        sock, self._sock = self._sock, None
+        shown = keys.canonical_line(await fetch_host_key(sock, timeout_s=self._timeout_s))
+        fingerprint = keys.fingerprint(shown)
+        if not line:
+            raise LinkError(
+                "host-key-unconfirmed",
+                cause=f"The host's key has not been confirmed yet: {fingerprint}",
+                cure=(
+                    "Compare it on the host's console: "
+                    "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, then accept it."
+                ),
+            )
+        pinned = keys.canonical_line(keys.parse_public(line))
+        # A host has a key of each kind: another kind than the pinned one says nothing yet, and the
+        # login, which asks for the pinned kind first, decides.
+        if shown != pinned and shown.split()[0] == pinned.split()[0]:
+            raise host_key_changed(
+                f"The host shows another key than the accepted one: {fingerprint}"
+            )
+        return keys.fingerprint(pinned)
+
+    async def _login(self) -> str:
+        target = self._login_target
+        sock = await connect_ip(self._ips[0], target.port, timeout_s=self._timeout_s)
+        self._connection = await sign_in(sock, target, timeout_s=self._timeout_s)
+        return target.user
+
+    async def _transport(self) -> str:
+        return await self._searching().transport()
+
+    async def _sockets(self) -> str:
+        search = self._searching()
+        try:
+            self.result.socket_path = ""
+            self.result.socket_path = await search.choose(self._wanted)
+        finally:
+            self.result.sockets = search.found
+            self.result.transport = search.works
+            if search.facts is not None:
+                self.result.user, self.result.uid = search.facts.user, search.facts.uid
+        return ", ".join(found.path for found in search.found if found.usable)
+
+    async def _podman(self) -> str:
+        facts = self._searching().facts
+        version = facts.podman_version if facts is not None else ""
+        if self.result.socket_path:
+            # The service's own word; a service may be older than the program, until its restart.
+            answer = await self._get("/version")
+            told = answer.json().get("Version")
+            version = told[:64] if isinstance(told, str) else version
+        if not version and facts is not None:
+            raise podman_missing(facts)
+        if not version:
+            raise Unknown("The version cannot be known with this key.")
+        self.result.podman_version = version
+        return podman_steps.check_version(version, update=install_podman(facts.os if facts else ""))
+
+    async def _api(self) -> str:
+        answer = await self._get("/v5.0.0/libpod/info")
+        if answer.status != 200:
+            raise LinkError(
+                "api-not-answering",
+                cause=f"Podman answers, but not about itself (status {answer.status}).",
+                cure="On the host, with this account: podman info; journalctl -u podman -n 50",
+            )
+        self._seen = podman_steps.read_info(answer.json())
+        self.result.rootless = self._seen.rootless
+        self.result.graph_root = self._seen.graph_root
+        self.result.socket_path = self.result.socket_path or self._seen.socket_path
+        return f"{'rootless' if self._seen.rootless else 'rootful'}, {self._seen.graph_root}"
+
+    async def _events(self) -> str:
+        assert self._seen is not None
+        return podman_steps.check_events(self._seen) or _unknown("Podman does not say.")
+
+    async def _cgroups(self) -> str:
+        assert self._seen is not None
+        return podman_steps.check_cgroups(self._seen) or _unknown("Podman does not say.")
+
+    async def _clock(self) -> str:
+        answer = await self._get("/_ping")
+        return podman_steps.check_clock(answer) or _unknown("Podman sends no Date.")
+
+    async def _get(self, path: str) -> Any:
+        assert self._connection is not None
+        return await get(self._connection, self.result.socket_path, path, timeout_s=self._timeout_s)
+
+    def _searching(self) -> SocketSearch:
+        if self._search is None:
+            if self._connection is None:
+                self._connection = LocalConnection()
+            self._search = SocketSearch(
+                self._connection, wanted=self._wanted, timeout_s=self._timeout_s
+            )
+        return self._search
+
+
+async def examine(doctor: Doctor) -> tuple[list[Step], Result]:
+    """The whole walk at once: how each step ended, and what is known."""
+    async with asyncio.timeout(180):
+        return [step async for step in doctor.steps() if step.state != "running"], doctor.result
+
+
+def podman_missing(facts: Facts) -> LinkError:
+    """There is no Podman on this host."""
+    return LinkError(
+        "podman-missing",
+        cause="Podman is not installed on this host, or not on this account's PATH.",
+        cure=f"As root: {install_podman(facts.os)}",
+    )
+
+
+def _unknown(why: str) -> str:
+    raise Unknown(why)

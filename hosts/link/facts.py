@@ -1,0 +1,106 @@
+"""What a shell on the host can tell: accounts, sockets, Podman, systemd. One command, read-only."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hosts.link.channel import Connection
+from hosts.link.errors import LinkError
+
+# Sockets of Podman's usual places and what this account may do with each. /run/podman is closed to
+# others than root: then nobody can say whether there is a socket in it.
+_SCRIPT: Final = r"""
+uid=$(id -u) || exit 1
+echo "uid=$uid"
+echo "user=$(id -un)"
+echo "podman=$(podman --version 2>/dev/null)"
+[ -r /etc/os-release ] && sed -n 's/^ID=/os=/p' /etc/os-release | tr -d '"'
+[ -d /run/systemd/system ] && echo systemd=yes
+for linger in /var/lib/systemd/linger/"$(id -un)"; do [ -e "$linger" ] && echo linger=yes; done
+for s in /run/podman/podman.sock "${XDG_RUNTIME_DIR:-/run/user/$uid}/podman/podman.sock" \
+    /run/user/*/podman/podman.sock; do
+  if [ -S "$s" ]; then
+    if ! grep -q " $s\$" /proc/net/unix 2>/dev/null; then echo "dead=$s"
+    elif [ -r "$s" ] && [ -w "$s" ]; then echo "usable=$s"
+    else echo "forbidden=$s"; fi
+  elif d=$(dirname "$s"); [ -d "$d" ] && [ ! -x "$d" ]; then echo "forbidden=$s"
+  fi
+done
+echo done=yes
+"""
+_COMMAND: Final = "exec sh -c '" + _SCRIPT.replace("'", "'\\''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`podman_version` is "" when there is no `podman` on the PATH.
+
+    Sockets that this account may use, may not use, and that nobody listens on any more.
+    """
+
+    uid: int
+    user: str
+    os: str
+    podman_version: str
+    systemd: bool
+    linger: bool
+    usable: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    dead: tuple[str, ...]
+
+
+async def gather(connection: Connection, *, timeout_s: float = 15.0) -> Facts | None:
+    """The facts, or None when this key may run no commands. Raises LinkError "host-away"."""
+    try:
+        ran = await connection.run(_COMMAND, timeout_s=timeout_s)
+    except LinkError as exc:
+        if exc.kind == "not-permitted":
+            return None
+        raise
+    return parse(ran.stdout)
+
+
+def parse(output: str) -> Facts | None:
+    """Read the command's output; None when it is not all there (a forced command spoke)."""
+    pairs = [line.partition("=") for line in output.splitlines()]
+    first: dict[str, str] = {}
+    for name, _, value in pairs:
+        first.setdefault(name, value.strip())
+    if "done" not in first or not first.get("uid", "").isdigit():
+        return None
+    return Facts(
+        uid=int(first["uid"]),
+        user=first.get("user", ""),
+        os=first.get("os", ""),
+        podman_version=first.get("podman", "").removeprefix("podman version").strip(),
+        systemd="systemd" in first,
+        linger="linger" in first,
+        usable=_values(pairs, "usable"),
+        forbidden=_values(pairs, "forbidden"),
+        dead=_values(pairs, "dead"),
+    )
+
+
+def install_podman(os: str) -> str:
+    """The command that installs Podman on this kind of system (ID of /etc/os-release)."""
+    if os in {"fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn"}:
+        return "dnf install podman"
+    if os.startswith(("opensuse", "sles")):
+        return "zypper install podman"
+    return {"arch": "pacman -S podman", "alpine": "apk add podman"}.get(os, "apt install podman")
+
+
+def start_socket(*, uid: int | None, user: str, systemd: bool) -> str:
+    """The command that brings up this account's Podman socket and keeps it up."""
+    if not systemd:
+        where = "/run/podman" if uid == 0 else f"/run/user/{'UID' if uid is None else uid}/podman"
+        return f"mkdir -p {where} && podman system service --time 0 unix://{where}/podman.sock"
+    if uid == 0:
+        return "systemctl enable --now podman.socket"
+    return (
+        f"As {user}: systemctl --user enable --now podman.socket; as root, so that it outlives "
+        f"the login: loginctl enable-linger {user}"
+    )
+
+
+def _values(pairs: list[tuple[str, str, str]], wanted: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for name, _, value in pairs if name == wanted))

@@ -1,0 +1,234 @@
+"""Finds the Podman sockets that a login can open, and by which transport."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hosts.link.ask import get
+from hosts.link.channel import Connection
+from hosts.link.errors import LinkError
+from hosts.link.facts import Facts, gather, install_podman, start_socket
+from hosts.link.ssh import SshConnection
+from hosts.link.target import Transport
+
+ROOTFUL: Final = "/run/podman/podman.sock"
+# Where no command may ask for the user's number: those that systems give to people first.
+_GUESSED_UIDS: Final = range(1000, 1020)
+# Open to everybody on a system with systemd: whether sshd forwards sockets at all.
+_OPEN_TO_ALL: Final = ("/run/dbus/system_bus_socket", "/run/systemd/journal/stdout")
+
+
+class Unknown(Exception):
+    """Cannot be known with this key."""
+
+
+class Hint(Exception):
+    """A step passed, and there is something to say about it."""
+
+    def __init__(self, detail: str, error: LinkError) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSocket:
+    """A socket seen on the host. `why` says why it is of no use, as a kind of LinkError."""
+
+    path: str
+    rootful: bool
+    usable: bool
+    why: str = ""
+
+
+class SocketSearch:
+    """One look at a host's sockets; `works` is the transport that reached one."""
+
+    def __init__(self, connection: Connection, *, wanted: str, timeout_s: float) -> None:
+        self.facts: Facts | None = None
+        self.works: Transport | None = None
+        self.found: list[FoundSocket] = []
+        self._connection = connection
+        self._wanted = wanted
+        self._timeout_s = timeout_s
+        self._looked = False
+        self._answers: dict[str, LinkError | None] = {}
+
+    async def transport(self) -> str:
+        """How streams get to the host. Raises Unknown, Hint or LinkError."""
+        await self._look()
+        if self.works == "forward":
+            return "socket forwarding"
+        forwarded = [path for path, error in self._answers.items() if _is_refused(error)]
+        closed = [path for path in forwarded if self.facts and path in self.facts.usable]
+        stdio = "podman system dial-stdio (slower)"
+        if self.works == "dial-stdio" and not closed:
+            return stdio
+        if closed:
+            if self.works == "dial-stdio":
+                raise Hint(stdio, _prohibited(closed[0]))
+            raise _prohibited(closed[0])
+        if await self._forwards_others():
+            return "socket forwarding"
+        raise Unknown("No Podman socket was found to try the forwarding with.")
+
+    async def choose(self, wanted: str) -> str:
+        """The path of the socket to use: the wanted one or the account's own. Raises LinkError."""
+        await self._look()
+        self.found = self._describe()
+        usable = [found.path for found in self.found if found.usable]
+        if wanted and wanted in usable:
+            return wanted
+        if not wanted and usable:
+            own = f"/run/user/{self.facts.uid}/" if self.facts and self.facts.uid else ROOTFUL
+            return next((path for path in usable if path.startswith(own)), usable[0])
+        raise self._why_none(wanted)
+
+    async def _look(self) -> None:
+        if self._looked:
+            return
+        self._looked = True
+        self.facts = await gather(self._connection, timeout_s=self._timeout_s)
+        for path in self._candidates():
+            self._answers[path] = await self._try(path)
+            if self._answers[path] is None:
+                self.works = "forward"
+        if self.works is None and isinstance(self._connection, SshConnection):
+            await self._try_stdio(self._connection)
+
+    def _candidates(self) -> list[str]:
+        if self.facts is None:
+            guesses = [f"/run/user/{uid}/podman/podman.sock" for uid in _GUESSED_UIDS]
+            paths = [self._wanted, ROOTFUL, *guesses]
+        else:
+            paths = [self._wanted, *self.facts.usable, *self.facts.dead]
+        return [path for path in dict.fromkeys(paths) if path]
+
+    async def _try(self, path: str) -> LinkError | None:
+        try:
+            await get(self._connection, path, "/_ping", timeout_s=self._timeout_s)
+        except LinkError as exc:
+            return exc
+        return None
+
+    async def _try_stdio(self, connection: SshConnection) -> None:
+        connection.transport = "dial-stdio"
+        own = ROOTFUL
+        if self.facts is not None and self.facts.uid:
+            own = f"/run/user/{self.facts.uid}/podman/podman.sock"
+        path = self._wanted or own
+        try:
+            info = (await get(connection, path, "/v5.0.0/libpod/info")).json()
+        except LinkError:
+            connection.transport = "forward"
+            return
+        self.works = "dial-stdio"
+        # A forced command dials its own socket, whatever was asked for.
+        host = info.get("host")
+        remote = host.get("remoteSocket") if isinstance(host, dict) else None
+        told = remote.get("path") if isinstance(remote, dict) else None
+        if self.facts is None and isinstance(told, str) and told.startswith("unix:///"):
+            path = told.removeprefix("unix://")[:4096]
+        self._answers[path] = None
+
+    async def _forwards_others(self) -> bool:
+        for path in _OPEN_TO_ALL:
+            error = await self._try(path)
+            if error is None or error.kind == "service-not-answering":
+                return True
+        return False
+
+    def _describe(self) -> list[FoundSocket]:
+        found = {
+            path: FoundSocket(path, _is_rootful(path), usable=error is None, why=_kind(error))
+            for path, error in self._answers.items()
+            # A guess that was refused is not a socket that was found.
+            if error is None or not _is_refused(error) or self.facts is not None
+        }
+        if self.facts is not None:
+            for path in self.facts.dead:
+                found[path] = _useless(path, "service-not-answering")
+            for path in self.facts.forbidden:
+                found[path] = _useless(path, "socket-forbidden")
+            missing = {*self.facts.usable, *self.facts.dead, *self.facts.forbidden}
+            if self._wanted and self._wanted not in missing and not found[self._wanted].usable:
+                del found[self._wanted]
+        return list(found.values())
+
+    def _why_none(self, wanted: str) -> LinkError:
+        facts = self.facts
+        seen = {found.path: found for found in self.found}
+        if wanted in seen:
+            return self._useless_error(seen[wanted])
+        if facts is None:
+            return LinkError(
+                "channel-refused",
+                cause=(
+                    f"{wanted or 'No Podman socket'} could not be opened: it is not there, this "
+                    "account may not open it, or sshd forbids it. This key cannot tell which."
+                ),
+                cure=start_socket(uid=None, user="the account", systemd=True),
+            )
+        cure = start_socket(uid=facts.uid, user=facts.user, systemd=facts.systemd)
+        if not facts.podman_version and not self.found:
+            return LinkError(
+                "podman-missing",
+                cause="There is no Podman socket, and Podman is not installed on this host.",
+                cure=f"As root: {install_podman(facts.os)}, then {cure}",
+            )
+        if not wanted and self.found:
+            return self._useless_error(self.found[0])
+        return LinkError(
+            "socket-missing",
+            cause=f"There is no socket {wanted or 'of Podman for ' + facts.user}.",
+            cure=cure,
+        )
+
+    def _useless_error(self, found: FoundSocket) -> LinkError:
+        facts = self.facts
+        told = self._answers.get(found.path)
+        if facts is None:
+            return told or _prohibited(found.path)
+        cure = start_socket(uid=facts.uid, user=facts.user, systemd=facts.systemd)
+        if found.why == "socket-forbidden":
+            return LinkError(
+                "socket-forbidden",
+                cause=f"The account {facts.user} may not open {found.path}.",
+                cure=f"Sign in as its owner, or use a socket of {facts.user}'s own. {cure}",
+            )
+        if found.path in facts.dead:
+            return LinkError(
+                "service-not-answering",
+                cause=f"{found.path} is there, but nobody listens on it.",
+                cure=cure,
+            )
+        if told is not None and not _is_refused(told):
+            return told
+        return _prohibited(found.path)
+
+
+def _useless(path: str, why: str) -> FoundSocket:
+    return FoundSocket(path, _is_rootful(path), usable=False, why=why)
+
+
+def _is_rootful(path: str) -> bool:
+    return not path.startswith("/run/user/")
+
+
+def _is_refused(error: LinkError | None) -> bool:
+    return error is not None and error.kind == "channel-refused"
+
+
+def _kind(error: LinkError | None) -> str:
+    return "" if error is None else error.kind
+
+
+def _prohibited(path: str) -> LinkError:
+    return LinkError(
+        "forwarding-prohibited",
+        cause=f"The account may open {path}, but sshd does not forward sockets.",
+        cure=(
+            "In /etc/ssh/sshd_config set AllowStreamLocalForwarding yes (and no DisableForwarding), "
+            "then: systemctl reload ssh (on some systems: sshd). Look for restrict in "
+            "~/.ssh/authorized_keys too."
+        ),
+    )
