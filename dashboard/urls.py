@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-from dashboard import health
+from dashboard import errorpages, health
 
 
 def _there(room: str) -> bool:
@@ -16,10 +16,14 @@ rooms = [
     ("account/", "dashboard.pages.signin.urls"),
     ("", "dashboard.pages.welcome.urls"),
     ("people/", "dashboard.pages.people.urls"),
+    ("hosts/", "dashboard.pages.joining.urls"),
     ("hosts/", "dashboard.pages.hosts.urls"),
     ("groups/", "dashboard.pages.groups.urls"),
+    ("containers/run/", "dashboard.pages.run.urls"),
+    ("containers/", "dashboard.pages.logs.urls"),
     ("containers/", "dashboard.pages.containers.urls"),
     ("pods/", "dashboard.pages.pods.urls"),
+    ("images/pull/", "dashboard.pages.pull.urls"),
     ("images/", "dashboard.pages.images.urls"),
     ("volumes/", "dashboard.pages.volumes.urls"),
     ("networks/", "dashboard.pages.networks.urls"),
@@ -32,3 +36,8 @@ urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
 ]
+
+handler400 = errorpages.not_understood
+handler403 = errorpages.refused
+handler404 = errorpages.not_there
+handler500 = errorpages.failed

@@ -1,121 +1,163 @@
 """host.edit and host.remove: what Haulout keeps about a host. Nothing changes on the host itself."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit import write
+from audit import params, write
 from hosts import bells
 from hosts.access import Person, get_host
-from hosts.actions.register_host import HostRefused, check_name, target_of_host
-from hosts.models import Endpoint, Group, Host, Job, Login
+from hosts.actions.host_address import check_address, check_port
+from hosts.actions.refused import HostRefused
+from hosts.actions.register_host import check_groups, check_name, groups_named, target_of_host
+from hosts.models import INVENTORY, Endpoint, Host, Job, Login
 from hosts.models.hosts import State
 
 EDIT, REMOVE = "host.edit", "host.remove"
+params.allow(
+    EDIT,
+    *("notes", "login", "sockets", "host_key", "public_key"),
+    *("added_login", "added_sockets", "removed_socket"),
+)
+INVENTORY_BELLS = ("containers", "pods", "images", "volumes", "networks")
 
 
-def edit(
-    person: Person,
-    host_id: int,
-    *,
-    name: str,
-    notes: str,
-    groups: list[str],
-    address: str,
-    port: int,
-) -> Host:
-    """Change name, notes, groups and address. The key stays pinned. HostRefused, Denied."""
+@dataclass(frozen=True, slots=True)
+class HostEdit:
+    """What a person may change of a host; the key stays pinned."""
+
+    name: str
+    notes: str
+    groups: list[str]
+    address: str
+    port: int
+
+
+def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
+    """Change name, notes, groups and address. HostRefused, Denied."""
     host = get_host(person, host_id, EDIT)
+    name = check_name(wanted.name, but=host)
+    groups = check_groups(wanted.groups)
+    address, port = host.address, host.port
+    if host.kind == Host.Kind.SSH:
+        address, port = check_address(wanted.address), check_port(wanted.port)
     before = {
         "name": host.name,
         "address": host.address,
         "port": host.port,
         "groups": sorted(host.groups.values_list("name", flat=True)),
+        "notes": host.notes,
     }
-    host.name = check_name(name, but=host)
-    host.notes, host.address, host.port = notes.strip(), address.strip(), port
-    after = {"name": host.name, "address": address, "port": port, "groups": sorted(groups)}
+    after = {
+        "name": name,
+        "address": address,
+        "port": port,
+        "groups": sorted(groups),
+        "notes": wanted.notes.strip(),
+    }
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
-    with transaction.atomic():
-        host.save()
-        host.groups.set([Group.objects.get_or_create(name=group)[0] for group in groups])
-        _written(person, EDIT, host, {"changes": changes})
+    if not changes:
+        return host
+    host.name, host.notes = name, wanted.notes.strip()
+    moved = (host.address, host.port) != (address, port)
+    host.address, host.port = address, port
+    try:
+        with transaction.atomic():
+            host.save()
+            host.groups.set(groups_named(groups))
+            if moved:
+                tried_again(host.logins.all())
+            written(person, EDIT, host, {"changes": changes})
+            # the name and the groups stand in every list of its objects
+            bells.ring(*INVENTORY_BELLS)
+    except IntegrityError as exc:
+        raise HostRefused("name", _("There is a host of this name already.")) from exc
     return host
 
 
-def set_enabled(person: Person, host_id: int, *, enabled: bool) -> Host:
-    """Disable (the link lets go, its objects leave the lists) or enable again."""
+def disable(person: Person, host_id: int) -> Host:
+    """The link lets go of it and its objects leave the lists; all that is known stays."""
+    return _switch(person, host_id, State.DISABLED)
+
+
+def enable(person: Person, host_id: int) -> Host:
+    """The link connects again."""
+    return _switch(person, host_id, State.CONNECTING)
+
+
+def _switch(person: Person, host_id: int, state: State) -> Host:
     host = get_host(person, host_id, EDIT)
     now = timezone.now()
-    state = State.CONNECTING if enabled else State.DISABLED
     with transaction.atomic():
-        host.enabled = enabled
+        host.enabled = state != State.DISABLED
         host.save()
-        for rows in (host.logins, host.endpoints):
+        for rows in (host.logins.all(), host.endpoints.all()):
             rows.update(state=state, since=now, changed_at=now, reason="", reason_kind="", cure="")
-        _written(person, EDIT, host, {"enabled": enabled})
+        written(person, EDIT, host, {"enabled": host.enabled})
+        bells.ring(*INVENTORY_BELLS)
     return host
 
 
 def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str) -> Host:
-    """Pin another host key after a person has compared the fingerprint."""
+    """Pin another host key after a person has compared the fingerprint. HostRefused, Denied."""
     host = get_host(person, host_id, EDIT)
+    if not line or not fingerprint:
+        raise HostRefused("fingerprint", _("There is no key to accept."))
     with transaction.atomic():
         old, host.host_key, host.fingerprint = host.fingerprint, line, fingerprint
         host.save()
-        host.logins.update(
-            state=State.CONNECTING, since=timezone.now(), changed_at=timezone.now(), reason=""
-        )
-        _written(person, EDIT, host, {"host_key": [old, fingerprint]})
+        tried_again(host.logins.all())
+        written(person, EDIT, host, {"host_key": [old, fingerprint]})
     return host
 
 
-def replace_key(person: Person, login_id: int, *, sealed_key: bytes, public_key: str) -> Login:
-    """Another SSH key for a login."""
-    login = Login.objects.select_related("host").get(pk=login_id)
-    host = get_host(person, login.host_id, EDIT)
-    with transaction.atomic():
-        login.sealed_key, login.public_key = sealed_key, public_key
-        login.state, login.since = State.CONNECTING, timezone.now()
-        login.save()
-        _written(person, EDIT, host, {"login": login.user, "public_key": public_key})
-    return login
+def what_is_lost(host: Host) -> dict[str, int]:
+    """How many of each kind of object leave Haulout with the host (`{"container": 12, …}`)."""
+    counts = {
+        kind: model.objects.filter(endpoint__host=host, gone=None).count()
+        for kind, model in INVENTORY.items()
+    }
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def remove(person: Person, host_id: int) -> None:
-    """Take a host out, with its logins, endpoints and inventory. Jobs and entries stay.
+    """Take a host out, with its logins, endpoints and inventory. Entries and jobs stay.
 
     HostRefused while jobs run there.
     """
     host = get_host(person, host_id, REMOVE)
     with transaction.atomic():
-        running = Job.objects.filter(endpoint__host=host, state__in=Job.OPEN).count()
-        if running:
-            raise HostRefused(
-                "host", _("%d jobs are running there: wait for them or cancel them.") % running
-            )
+        refuse_while_jobs(host.endpoints.all())
         target = target_of_host(host)
+        known_by = {"address": host.address, "fingerprint": host.fingerprint}
         host.delete()
-        write.event(person.who, REMOVE, target)
-        bells.ring("hosts", "containers", "pods", "images", "volumes", "networks", "audit")
+        write.event(person.who, REMOVE, target, params=known_by)
+        bells.ring("hosts", *INVENTORY_BELLS, "audit")
 
 
-def remove_endpoint(person: Person, endpoint_id: int) -> None:
-    """Take one endpoint out; the last one takes its login along."""
-    endpoint = Endpoint.objects.select_related("host", "login").get(pk=endpoint_id)
-    host = get_host(person, endpoint.host_id, EDIT)
-    with transaction.atomic():
-        login = endpoint.login
-        socket = endpoint.socket
-        endpoint.delete()
-        if not login.endpoints.exists():
-            login.delete()
-        host.save()
-        _written(person, EDIT, host, {"removed_socket": socket})
+def refuse_while_jobs(endpoints: QuerySet[Endpoint]) -> None:
+    """HostRefused while jobs are open on these endpoints."""
+    running = Job.objects.filter(endpoint__in=endpoints, state__in=Job.OPEN).count()
+    if running:
+        raise HostRefused(
+            "host",
+            _("%d jobs are not finished there: wait for them or cancel them first.") % running,
+        )
 
 
-def _written(person: Person, verb: str, host: Host, params: dict[str, Any]) -> None:
-    write.event(person.who, verb, target_of_host(host), params=params)
+def tried_again(logins: QuerySet[Login]) -> None:
+    """These logins are dialled again, also those that had stopped; in the caller's transaction."""
+    now = timezone.now()
+    logins.update(
+        state=State.CONNECTING, since=now, changed_at=now, reason="", reason_kind="", cure=""
+    )
+
+
+def written(person: Person, verb: str, host: Host, what: dict[str, Any]) -> None:
+    """The entry and the bells of a change, in the caller's transaction."""
+    write.event(person.who, verb, target_of_host(host), params=what)
     bells.ring("hosts", "audit")

@@ -5,7 +5,7 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit import write
+from audit import params, write
 from audit.shapes import Target
 from hosts import bells, vault
 from hosts.access import Person, require
@@ -14,6 +14,7 @@ from hosts.actions.references import parse
 from hosts.models import Group, RegistryCredential
 
 VERB = "registry.edit"
+params.allow(VERB, "username", "erased", "replaced")
 
 
 class RegistryRefused(Exception):
@@ -52,7 +53,7 @@ def keep(
     if not password:
         raise RegistryRefused("password", _("Give the password or token."))
     with transaction.atomic():
-        row, _made = RegistryCredential.objects.update_or_create(
+        row, made = RegistryCredential.objects.update_or_create(
             registry=registry,
             group=group,
             defaults={
@@ -64,7 +65,11 @@ def keep(
             person.who,
             VERB,
             target,
-            params={"username": row.username, "group": group.name if group else ""},
+            params={
+                "username": row.username,
+                "group": group.name if group else "",
+                "replaced": not made,
+            },
         )
         bells.ring("audit")
     return row

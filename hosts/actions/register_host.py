@@ -6,27 +6,23 @@ Nothing is changed on the host. The link connects as soon as the rows are there.
 import re
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from audit import write
+from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Person, require
+from hosts.actions.host_address import check_address, check_port, check_socket, check_user
+from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Group, Host, Login
 
 VERB = "host.add"
+params.allow(VERB, "sockets")
+_GROUP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
-
-
-class HostRefused(Exception):
-    """What was given cannot be registered. `field` names what to change."""
-
-    def __init__(self, field_name: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field_name
-        self.message = message
 
 
 @dataclass(frozen=True)
@@ -92,77 +88,134 @@ def register(person: Person, new: NewHost) -> Host:
     """Make the rows. HostRefused names the field; Denied without the right. Nothing half stays."""
     require(person, VERB, Target(kind="host", id="", name=new.name))
     name = check_name(new.name)
-    if not new.sockets:
-        raise HostRefused("socket", _("No Podman socket was found: nothing to register."))
-    with transaction.atomic():
-        for socket in new.sockets:
-            refuse_known_store(new.fingerprint, socket)
-        known = Login.objects.select_related("host").filter(
-            host__fingerprint=new.fingerprint, host__kind=new.kind, user=new.user
-        )
-        if first := known.first():
-            raise HostRefused(
-                "address",
-                _("This machine is registered already, as %(name)s with the account %(user)s.")
-                % {"name": first.host.name, "user": first.user},
-            )
-        host = Host.objects.create(
-            name=name,
-            kind=new.kind,
-            address=new.address,
-            port=new.port,
-            host_key=new.host_key_line,
-            fingerprint=new.fingerprint,
-            notes=new.notes,
-        )
-        host.groups.set([Group.objects.get_or_create(name=group)[0] for group in new.groups])
-        login = Login.objects.create(
-            host=host, user=new.user, sealed_key=new.sealed_key, public_key=new.public_key
-        )
-        for socket in new.sockets:
-            add_endpoint(login, socket)
-        write.event(
-            person.who,
-            VERB,
-            target_of_host(host),
-            params={
-                "address": new.address,
-                "port": new.port,
-                "user": new.user,
-                "fingerprint": new.fingerprint,
-                "sockets": [socket.path for socket in new.sockets],
-                "groups": new.groups,
-            },
-        )
-        bells.ring("hosts", "audit")
+    if new.kind == Host.Kind.SSH:
+        check_address(new.address)
+        check_port(new.port)
+        if not new.host_key_line or not new.fingerprint:
+            raise HostRefused("fingerprint", _("The host's key has not been confirmed yet."))
+        if not new.sealed_key:
+            raise HostRefused("key", _("There is no key to sign in with yet."))
+    check_user(new.user)
+    groups = check_groups(new.groups)
+    try:
+        with transaction.atomic():
+            host = _make(new, name=name, groups=groups)
+            _written(person, host, new, groups)
+    except IntegrityError as exc:
+        # somebody else was faster by a moment
+        raise HostRefused("name", _("There is a host of this name already.")) from exc
     return host
 
 
-def add_endpoint(login: Login, socket: FoundSocket) -> Endpoint:
-    """One more endpoint of a login; within the caller's transaction."""
-    return Endpoint.objects.create(
-        login=login,
-        host=login.host,
-        socket=socket.path,
-        user=socket.user,
-        rootless=socket.rootless,
-        graph_root=socket.graph_root,
-        podman_version=socket.podman_version,
+def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
+    known = Login.objects.select_related("host").filter(
+        host__fingerprint=new.fingerprint, host__kind=new.kind, user=new.user
     )
+    if first := known.first():
+        raise HostRefused(
+            "address",
+            _("This machine is registered already, as %(name)s with the account %(user)s.")
+            % {"name": first.host.name, "user": first.user},
+            cure=_("Add what is missing on that host's own page."),
+        )
+    host = Host.objects.create(
+        name=name,
+        kind=new.kind,
+        address=new.address,
+        port=new.port,
+        host_key=new.host_key_line,
+        fingerprint=new.fingerprint,
+        notes=new.notes.strip(),
+    )
+    host.groups.set(groups_named(groups))
+    login = Login.objects.create(
+        host=host, user=new.user, sealed_key=new.sealed_key, public_key=new.public_key
+    )
+    add_endpoints(login, new.sockets)
+    return host
 
 
-def refuse_known_store(fingerprint: str, socket: FoundSocket) -> None:
-    """Two endpoints on one store would show every object twice: HostRefused names the first."""
+def _written(person: Person, host: Host, new: NewHost, groups: list[str]) -> None:
+    write.event(
+        person.who,
+        VERB,
+        target_of_host(host),
+        params={
+            "address": new.address,
+            "port": new.port,
+            "user": new.user,
+            "fingerprint": new.fingerprint,
+            "sockets": [socket.path for socket in new.sockets],
+            "groups": groups,
+        },
+    )
+    bells.ring("hosts", "audit")
+
+
+def check_groups(names: list[str]) -> list[str]:
+    """Group names that can be ones, each once. HostRefused("groups", …)."""
+    found = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    for name in found:
+        if not _GROUP.fullmatch(name):
+            raise HostRefused(
+                "groups",
+                _(
+                    "“%(name)s” is no group name: letters, digits, “-” and “_”, 60 at most, for"
+                    " example prod."
+                )
+                % {"name": name[:80]},
+            )
+    return found
+
+
+def groups_named(names: list[str]) -> list[Group]:
+    """Their rows, made where they are new; within the caller's transaction."""
+    return [Group.objects.get_or_create(name=name)[0] for name in names]
+
+
+def add_endpoints(login: Login, sockets: list[FoundSocket]) -> list[Endpoint]:
+    """Endpoints of a login; within the caller's transaction. HostRefused("socket", …)."""
+    if not sockets:
+        raise HostRefused("socket", _("Choose at least one Podman socket."))
+    made = []
+    for socket in sockets:
+        path = check_socket(socket.path)
+        if login.endpoints.filter(socket=path).exists():
+            raise HostRefused("socket", _("%s is registered already.") % path)
+        refuse_known_store(login.host, socket)
+        made.append(
+            Endpoint.objects.create(
+                login=login,
+                host=login.host,
+                socket=path,
+                user=socket.user,
+                rootless=socket.rootless,
+                graph_root=socket.graph_root,
+                podman_version=socket.podman_version[:40],
+            )
+        )
+    return made
+
+
+def refuse_known_store(host: Host, socket: FoundSocket) -> None:
+    """Two endpoints on one store would show every object twice: HostRefused names the first.
+
+    The same host is known by its key, whatever name or address it was registered under.
+    """
     if not socket.graph_root:
         return
+    same_host = Q(host=host) | Q(host__fingerprint=host.fingerprint) & ~Q(host__fingerprint="")
     first = (
-        Endpoint.objects.select_related("host")
-        .filter(host__fingerprint=fingerprint, graph_root=socket.graph_root)
+        Endpoint.objects.select_related("host", "login")
+        .filter(same_host, graph_root=socket.graph_root)
         .first()
     )
     if first is not None:
         raise HostRefused(
             "socket",
-            _("The store behind %(socket)s is registered already, as %(name)s.")
-            % {"socket": socket.path, "name": str(first)},
+            _(
+                "The store behind %(socket)s is registered already, as %(name)s through"
+                " %(first)s: its containers would appear twice."
+            )
+            % {"socket": socket.path, "name": str(first), "first": first.socket},
         )

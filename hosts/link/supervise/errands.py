@@ -4,6 +4,9 @@ from typing import Any
 
 from hosts.link import scan as scanning
 from hosts.link.supervise.connections import policy
+from hosts.link.supervise.examining import Patient, Step, doctor, patient
+
+__all__ = ["Patient", "Step", "doctor", "patient", "scan"]
 
 
 async def scan(address: str, port: int) -> dict[str, Any]:

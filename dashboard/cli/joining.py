@@ -1,0 +1,290 @@
+"""Hosts from the console: one by its URL, or many from a CSV file, by the actions of the pages.
+
+Every failure is one line that says cause and cure; a host is registered whole or not at all.
+"""
+
+import asyncio
+import csv
+import io
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asgiref.sync import async_to_sync
+from django.utils.translation import gettext as _
+
+from hosts import control
+from hosts.access import Person
+from hosts.actions import edit_logins, examine_host, host_address, register_host
+from hosts.actions.known_hosts import KnownHosts
+from hosts.actions.refused import HostRefused
+from hosts.actions.register_host import FoundSocket, NewHost
+from hosts.control import ControlError, ShownKey, Step
+from hosts.link.errors import LinkError
+from hosts.models import Host
+
+_AT_ONCE = 8
+_Each = Callable[["Wanted", asyncio.Semaphore], Awaitable[None]]
+COLUMNS = (
+    "address",
+    "port",
+    "user",
+    "name",
+    "groups",
+    "notes",
+    "socket",
+    "key_file",
+    "fingerprint",
+)
+
+
+class Failed(Exception):
+    """One line for the terminal: what is wrong and what to do."""
+
+
+@dataclass
+class Wanted:
+    """A host that somebody wants to have, and what was found out about it so far."""
+
+    where: host_address.Whereabouts
+    sealed_key: bytes
+    public_key: str
+    name: str = ""
+    groups: list[str] = field(default_factory=list)
+    notes: str = ""
+    fingerprint: str = ""
+    shown: ShownKey | None = None
+    steps: list[Step] = field(default_factory=list)
+    failure: str = ""
+
+    @property
+    def port(self) -> int:
+        return self.where.port or 22
+
+    @property
+    def user(self) -> str:
+        return self.where.user or "root"
+
+    def __str__(self) -> str:
+        return self.name or f"{self.where.address}:{self.port}"
+
+
+def words(trouble: HostRefused | ControlError | LinkError) -> str:
+    """Cause and cure of a refusal in one line."""
+    return " ".join(str(trouble).split())
+
+
+def read_key(path: Path) -> tuple[bytes, str]:
+    """(seal, public line) of a private key file. Raises Failed."""
+    try:
+        return examine_host.seal_given_key(path.read_bytes())
+    except OSError as exc:
+        raise Failed(
+            _("%(path)s cannot be read: %(why)s.") % {"path": path, "why": exc.strerror}
+        ) from exc
+    except LinkError as exc:
+        raise Failed(f"{path}: {words(exc)}") from exc
+
+
+def ask_key(wanted: Wanted) -> None:
+    """Find out the host key, unless it is known. Raises Failed, also when it is not the given."""
+    if wanted.shown is None:
+        try:
+            wanted.shown = async_to_sync(control.scan)(wanted.where.address, wanted.port)
+        except ControlError as exc:
+            raise Failed(words(exc)) from exc
+    if wanted.fingerprint and wanted.fingerprint != wanted.shown.fingerprint:
+        raise Failed(
+            _(
+                "%(host)s shows the key %(shown)s (%(kind)s), not %(given)s: this is another"
+                " machine, or its key was changed. No login was tried. Compare on its console:"
+                " ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+            )
+            % {
+                "host": wanted,
+                "shown": wanted.shown.fingerprint,
+                "kind": wanted.shown.algorithm,
+                "given": wanted.fingerprint,
+            }
+        )
+
+
+async def _examine(wanted: Wanted) -> None:
+    assert wanted.shown is not None
+    patient = examine_host.patient(
+        address=wanted.where.address,
+        port=wanted.port,
+        user=wanted.user,
+        sealed_key=wanted.sealed_key,
+        host_key_line=wanted.shown.line,
+        socket=wanted.where.socket,
+    )
+    latest: dict[str, Step] = {}
+    async for step in control.examine(patient):
+        latest[step.step] = step
+    wanted.steps = list(latest.values())
+
+
+def examine(wanted: Wanted) -> None:
+    """Let the doctor look. Raises Failed with the first step that is in the way."""
+    try:
+        async_to_sync(_examine)(wanted)
+    except ControlError as exc:
+        raise Failed(words(exc)) from exc
+
+
+def register(person: Person, wanted: Wanted) -> Host:
+    """Make it known. Another account of a known machine joins that host. Raises Failed."""
+    assert wanted.shown is not None
+    sockets = _sockets(wanted)
+    try:
+        known = Host.objects.filter(
+            kind=Host.Kind.SSH,
+            fingerprint=wanted.shown.fingerprint,
+            address=wanted.where.address,
+            port=wanted.port,
+        ).first()
+        if known and wanted.name.lower() in ("", known.name.lower()):
+            edit_logins.add_login(
+                person,
+                known.pk,
+                user=wanted.user,
+                sealed_key=wanted.sealed_key,
+                public_key=wanted.public_key,
+                sockets=sockets,
+            )
+            return known
+        return register_host.register(
+            person,
+            NewHost(
+                name=wanted.name or register_host.propose_name(wanted.where.address),
+                address=wanted.where.address,
+                port=wanted.port,
+                user=wanted.user,
+                host_key_line=wanted.shown.line,
+                fingerprint=wanted.shown.fingerprint,
+                sealed_key=wanted.sealed_key,
+                public_key=wanted.public_key,
+                sockets=sockets,
+                groups=wanted.groups,
+                notes=wanted.notes,
+            ),
+        )
+    except HostRefused as exc:
+        raise Failed(words(exc)) from exc
+
+
+def _sockets(wanted: Wanted) -> list[FoundSocket]:
+    found = examine_host.found_sockets(wanted.steps)
+    if wanted.where.socket:
+        found = [one for one in found if one.path == wanted.where.socket]
+    else:
+        # the account's own; others' stores are added on the page, where one sees them
+        found = [one for one in found if one.user == wanted.user] or found
+    for step in wanted.steps:
+        if step.state == "failed" and not found:
+            raise Failed(" ".join(f"{step.cause} {step.cure}".split()))
+    if not found:
+        raise Failed(
+            _("No Podman socket answered there: on the host, systemctl enable --now podman.socket")
+        )
+    return found
+
+
+def read_rows(text: str, *, key: tuple[bytes, str] | None, folder: Path) -> list[Wanted]:
+    """The hosts of a CSV file with a header. Raises Failed naming the line."""
+    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), skipinitialspace=True)
+    names = [name.strip().lower() for name in rows.fieldnames or []]
+    unknown = [name for name in names if name not in COLUMNS]
+    if "address" not in names or unknown:
+        raise Failed(
+            _("The first line must name the columns: address, and any of %(names)s.%(unknown)s")
+            % {
+                "names": ", ".join(COLUMNS[1:]),
+                "unknown": _(" Unknown: %s.") % ", ".join(unknown) if unknown else "",
+            }
+        )
+    rows.fieldnames = names
+    wanted: list[Wanted] = []
+    keys: dict[Path, tuple[bytes, str]] = {}
+    for row in rows:
+        try:
+            one = {name: (row.get(name) or "").strip() for name in COLUMNS}
+            where = _where(one)
+            if one["key_file"]:
+                path = folder / Path(one["key_file"]).expanduser()
+                if path not in keys:
+                    keys[path] = read_key(path)
+                sealed = keys[path]
+            elif key is not None:
+                sealed = key
+            else:
+                raise Failed(_("there is no key for it: give --key-file, or a column key_file."))
+        except (HostRefused, Failed) as exc:
+            raise Failed(_("Line %(n)d: %(why)s") % {"n": rows.line_num, "why": exc}) from exc
+        wanted.append(
+            Wanted(
+                where,
+                sealed_key=sealed[0],
+                public_key=sealed[1],
+                name=one["name"],
+                groups=one["groups"].replace(",", " ").replace(";", " ").split(),
+                notes=one["notes"],
+                fingerprint=one["fingerprint"],
+            )
+        )
+    if not wanted:
+        raise Failed(_("The file names no host."))
+    return wanted
+
+
+def _where(row: dict[str, str]) -> host_address.Whereabouts:
+    said = host_address.read_whereabouts(row["address"])
+    port = said.port
+    if row["port"]:
+        if not (row["port"].isascii() and row["port"].isdigit()):
+            raise HostRefused("port", _("“%s” is no port number.") % row["port"][:20])
+        port = host_address.check_port(int(row["port"][:9]))
+    user = host_address.check_user(row["user"]) if row["user"] else said.user
+    socket = host_address.check_socket(row["socket"]) if row["socket"] else said.socket
+    return host_address.Whereabouts(said.address, port, user, socket)
+
+
+def take_known(wanted: Iterable[Wanted], known: KnownHosts) -> None:
+    """Take host keys from a known_hosts file where it has them."""
+    for one in wanted:
+        one.shown = known.key_of(one.where.address, one.port)
+
+
+def scan_many(wanted: Sequence[Wanted]) -> None:
+    """Ask all hosts for their keys, some at once; `failure` says why one gave none."""
+
+    async def each(one: Wanted, few: asyncio.Semaphore) -> None:
+        async with few:
+            try:
+                one.shown = await control.scan(one.where.address, one.port)
+            except ControlError as exc:
+                one.failure = words(exc)
+
+    _together(each, [one for one in wanted if one.shown is None])
+
+
+def examine_many(wanted: Sequence[Wanted]) -> None:
+    """Let the doctor look at all, some at once; `failure` says why one cannot be had."""
+
+    async def each(one: Wanted, few: asyncio.Semaphore) -> None:
+        async with few:
+            try:
+                await _examine(one)
+            except ControlError as exc:
+                one.failure = words(exc)
+
+    _together(each, wanted)
+
+
+def _together(each: _Each, wanted: Sequence[Wanted]) -> None:
+    async def run() -> None:
+        few = asyncio.Semaphore(_AT_ONCE)
+        await asyncio.gather(*(each(one, few) for one in wanted))
+
+    async_to_sync(run)()

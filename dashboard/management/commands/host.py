@@ -1,0 +1,256 @@
+"""`manage.py host add|import|list|doctor|remove`: hosts from the console, as the pages do it."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from dashboard.cli import joining
+from dashboard.cli.joining import Failed, Wanted
+from dashboard.person import console_person
+from hosts import control
+from hosts.actions import edit_host, examine_host, host_address
+from hosts.actions.known_hosts import KnownHosts
+from hosts.actions.refused import HostRefused
+from hosts.control import ControlError, Step
+from hosts.models import Host, Login
+
+
+class Command(BaseCommand):
+    help = "Hosts: add one, import many, list, examine, remove."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True, metavar="add|import|list|…")
+        add = what.add_parser("add", help="register a host, when its doctor is content")
+        add.add_argument("url", metavar="ssh://USER@ADDRESS[:PORT][/SOCKET]")
+        add.add_argument("--key-file", type=Path, required=True, metavar="F", help="private key")
+        add.add_argument(
+            "--fingerprint", required=True, metavar="SHA256:…", help="of the host's key"
+        )
+        add.add_argument("--name", default="", metavar="N", help="what Haulout calls it")
+        add.add_argument("--group", action="append", default=[], metavar="G", help="repeatable")
+        add.add_argument("--notes", default="", metavar="TEXT")
+        many = what.add_parser("import", help="register the hosts of a CSV file")
+        many.add_argument(
+            "file", type=Path, help=f"with a header: {', '.join(joining.COLUMNS)} (address needed)"
+        )
+        many.add_argument("--key-file", type=Path, metavar="F", help="one key for all")
+        many.add_argument("--known-hosts", type=Path, metavar="FILE", help="trust these host keys")
+        many.add_argument("--yes", action="store_true", help="accept the shown fingerprints")
+        shown = what.add_parser("list", help="every host and how it stands")
+        doctor = what.add_parser("doctor", help="examine a host step by step")
+        remove = what.add_parser("remove", help="take a host out of Haulout")
+        for one in (doctor, remove):
+            one.add_argument("name")
+        for one in (shown, doctor):
+            one.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, what: str, **options: Any) -> None:
+        try:
+            if what == "add":
+                self._add(options)
+            elif what == "import":
+                self._import(options)
+            elif what == "list":
+                self._list(as_json=options["json"])
+            elif what == "doctor":
+                self._doctor(_host(options["name"]), as_json=options["json"])
+            else:
+                self._remove(_host(options["name"]))
+        except Failed as exc:
+            raise CommandError(str(exc)) from exc
+        except (HostRefused, ControlError) as exc:
+            raise CommandError(joining.words(exc)) from exc
+
+    def _add(self, options: dict[str, Any]) -> None:
+        where = host_address.read_whereabouts(options["url"])
+        sealed, public = joining.read_key(options["key_file"])
+        wanted = Wanted(
+            where,
+            sealed_key=sealed,
+            public_key=public,
+            name=options["name"],
+            groups=options["group"],
+            notes=options["notes"],
+            fingerprint=options["fingerprint"].strip(),
+        )
+        joining.ask_key(wanted)
+        joining.examine(wanted)
+        host = joining.register(console_person(), wanted)
+        async_to_sync(control.reload)()
+        self.stdout.write(
+            _("%(name)s is registered, with %(sockets)s.")
+            % {"name": host.name, "sockets": ", ".join(_sockets(host, wanted.user))}
+        )
+
+    def _import(self, options: dict[str, Any]) -> None:
+        file: Path = options["file"]
+        key = joining.read_key(options["key_file"]) if options["key_file"] else None
+        wanted = joining.read_rows(_read(file), key=key, folder=file.parent)
+        if options["known_hosts"]:
+            joining.take_known(wanted, KnownHosts(_read(options["known_hosts"])))
+        asked = [one for one in wanted if one.shown is None]
+        joining.scan_many(asked)
+        for one in wanted:
+            self._compare(one)
+        unsure = [one for one in asked if not one.failure and not one.fingerprint]
+        if unsure and not self._agreed(unsure, yes=options["yes"]):
+            raise Failed(_("Nothing was registered."))
+        joining.examine_many([one for one in wanted if not one.failure])
+        person = console_person()
+        for one in wanted:
+            try:
+                if not one.failure:
+                    host = joining.register(person, one)
+                    self.stdout.write(_("%s: registered") % host.name)
+            except Failed as exc:
+                one.failure = str(exc)
+        async_to_sync(control.reload)()
+        failed = [one for one in wanted if one.failure]
+        for one in failed:
+            self.stderr.write(f"{one}: {one.failure}")
+        if failed:
+            raise Failed(
+                _("%(bad)d of %(all)d hosts were not registered.")
+                % {"bad": len(failed), "all": len(wanted)}
+            )
+
+    def _compare(self, one: Wanted) -> None:
+        try:
+            if not one.failure:
+                joining.ask_key(one)
+        except Failed as exc:
+            one.failure = str(exc)
+
+    def _agreed(self, unsure: list[Wanted], *, yes: bool) -> bool:
+        width = max(len(str(one)) for one in unsure)
+        for one in unsure:
+            assert one.shown is not None
+            self.stdout.write(
+                f"{one!s:{width}}  {one.where.address}:{one.port}  {one.shown.fingerprint}"
+                f"  {one.shown.algorithm}"
+            )
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            raise Failed(
+                _(
+                    "These fingerprints must be compared by somebody: give them with --known-hosts"
+                    " or a column fingerprint, or accept them with --yes. Nothing was registered."
+                )
+            )
+        self.stdout.write(_("Are these the hosts' own keys? [y/N] "), ending="")
+        self.stdout.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def _list(self, *, as_json: bool) -> None:
+        hosts = [_told(host) for host in Host.objects.order_by("name")]
+        if as_json:
+            self.stdout.write(json.dumps(hosts, indent=2))
+            return
+        for host in hosts:
+            for login in host["logins"]:
+                for endpoint in login["endpoints"]:
+                    why = endpoint["reason"] or login["reason"]
+                    place = f"{login['user']}@{host['address']}:{host['port']}"
+                    line = [host["name"], endpoint["state"], place, endpoint["socket"], why]
+                    self.stdout.write("\t".join(line).rstrip())
+
+    def _doctor(self, host: Host, *, as_json: bool) -> None:
+        person = console_person()
+        logins, well = [], True
+        for login in host.logins.all():
+            examine_host.ask(person, login.pk)
+            steps = async_to_sync(_examined)(examine_host.patient_of(login))
+            bad = any(step.state == "failed" for step in steps)
+            well = well and not bad
+            logins.append(
+                {"user": login.user, "well": not bad, "steps": [asdict(s) for s in steps]}
+            )
+            if not as_json:
+                self._say(login, steps)
+        if as_json:
+            self.stdout.write(
+                json.dumps({"host": host.name, "well": well, "logins": logins}, indent=2)
+            )
+        if not well:
+            raise Failed(_("Something is in the way on %s: see the steps.") % host.name)
+
+    def _say(self, login: Login, steps: list[Step]) -> None:
+        self.stdout.write(str(login))
+        for step in steps:
+            self.stdout.write(
+                f"  {step.state:8} {step.step:12} {step.detail or step.cause}".rstrip()
+            )
+            if step.cure and step.state == "failed":
+                self.stdout.write(f"  {'':21} {step.cure}")
+
+    def _remove(self, host: Host) -> None:
+        edit_host.remove(console_person(), host.pk)
+        async_to_sync(control.reload)()
+        self.stdout.write(_("%s is no longer in Haulout; nothing was changed on it.") % host.name)
+
+
+async def _examined(patient: dict[str, Any]) -> list[Step]:
+    latest: dict[str, Step] = {}
+    async for step in control.examine(patient):
+        latest[step.step] = step
+    return list(latest.values())
+
+
+def _host(name: str) -> Host:
+    found = Host.objects.filter(name__iexact=name).first()
+    if found is None:
+        raise Failed(_("There is no host %s. `manage.py host list` shows all.") % name)
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Failed(_("%(path)s cannot be read: %(why)s.") % {"path": path, "why": exc}) from exc
+
+
+def _sockets(host: Host, user: str) -> list[str]:
+    return list(host.endpoints.filter(login__user=user).values_list("socket", flat=True))
+
+
+def _told(host: Host) -> dict[str, Any]:
+    return {
+        "name": host.name,
+        "kind": host.kind,
+        "address": host.address,
+        "port": host.port,
+        "fingerprint": host.fingerprint,
+        "enabled": host.enabled,
+        "groups": [group.name for group in host.groups.all()],
+        "notes": host.notes,
+        "logins": [
+            {
+                "user": login.user,
+                "state": login.state,
+                "reason": login.reason,
+                "cure": login.cure,
+                "endpoints": [
+                    {
+                        "id": endpoint.pk,
+                        "socket": endpoint.socket,
+                        "user": endpoint.user,
+                        "rootless": endpoint.rootless,
+                        "state": endpoint.state,
+                        "reason": endpoint.reason,
+                        "podman_version": endpoint.podman_version,
+                    }
+                    for endpoint in login.endpoints.all()
+                ],
+            }
+            for login in host.logins.all()
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Groups: named sets of hosts, their members and notes."""

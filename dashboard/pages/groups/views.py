@@ -1,0 +1,85 @@
+"""Pages about groups. Everybody who sees hosts sees them; changing needs group.edit."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from audit.shapes import Target
+from dashboard.pages.groups.forms import GroupForm, NewGroupForm
+from dashboard.person import person_of
+from hosts import access
+from hosts.access import Person, visible_hosts
+from hosts.actions import edit_group
+from hosts.actions.refused import HostRefused
+from hosts.models import Group
+
+
+def _list(request: HttpRequest, person: Person, form: NewGroupForm) -> HttpResponse:
+    seen = Q(hosts__in=visible_hosts(person))
+    context = {
+        "groups": Group.objects.annotate(count=Count("hosts", filter=seen)).order_by("name"),
+        "form": form,
+        "may_edit": access.allows(person, edit_group.VERB),
+    }
+    return render(request, "groups/list.html", context)
+
+
+def groups(request: HttpRequest) -> HttpResponse:
+    """All groups; POST makes one."""
+    person = person_of(request)
+    access.require(person, "host.view", Target(kind="group", id="", name=""))
+    if request.method != "POST":
+        return _list(request, person, NewGroupForm())
+    form = NewGroupForm(request.POST)
+    if form.is_valid():
+        try:
+            group = edit_group.make(person, **form.cleaned_data)
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            messages.success(request, _("The group %(name)s is made.") % {"name": group.name})
+            return redirect("groups:page", group_id=group.pk)
+    return _list(request, person, form)
+
+
+def page(request: HttpRequest, group_id: int) -> HttpResponse:
+    """One group: name, notes, members."""
+    person = person_of(request)
+    group = edit_group.get_group(person, group_id)
+    hosts = visible_hosts(person).order_by("name")
+    if request.method == "POST":
+        form = GroupForm(request.POST, hosts=hosts)
+        if form.is_valid():
+            try:
+                edit_group.edit(
+                    person,
+                    group_id,
+                    name=form.cleaned_data["name"],
+                    notes=form.cleaned_data["notes"],
+                    host_ids=[host.pk for host in form.cleaned_data["hosts"]],
+                )
+            except HostRefused as trouble:
+                form.refuse(trouble)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("groups:list")
+    else:
+        members = list(group.hosts.values_list("pk", flat=True))
+        initial = {"name": group.name, "notes": group.notes, "hosts": members}
+        form = GroupForm(initial=initial, hosts=hosts)
+    credentials = group.registry_credentials.order_by("registry")
+    context = {"group": group, "form": form, "credentials": credentials}
+    return render(request, "groups/page.html", context)
+
+
+@require_POST
+def remove(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Take the group away; its hosts stay."""
+    person = person_of(request)
+    name = edit_group.get_group(person, group_id).name
+    edit_group.remove(person, group_id)
+    messages.success(request, _("The group %(name)s is gone; its hosts stay.") % {"name": name})
+    return redirect("groups:list")

@@ -1,0 +1,1 @@
+"""Joining: adding hosts step by step, changing and removing them, and the doctor's page."""

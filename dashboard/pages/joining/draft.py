@@ -1,0 +1,76 @@
+"""What the wizard knows so far, kept in the session: only a sealed key, never a password."""
+
+import base64
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from hosts.actions.register_host import FoundSocket
+
+KEY = "joining"
+
+
+@dataclass
+class Draft:
+    """A host, login or key on its way. `host_id`: of a registered host that gets another login;
+    `login_id`: of a login whose key is replaced.
+    """
+
+    address: str = ""
+    port: int = 22
+    user: str = "root"
+    socket: str = ""
+    algorithm: str = ""
+    fingerprint: str = ""
+    host_key_line: str = ""
+    # a person compared the fingerprint and said yes
+    confirmed: bool = False
+    sealed_key: str = ""
+    public_key: str = ""
+    own_key: bool = False
+    installed: bool = False
+    sockets: list[dict[str, Any]] = field(default_factory=list)
+    # the doctor came to the end
+    examined: bool = False
+    host_id: int | None = None
+    login_id: int | None = None
+
+    @property
+    def seal(self) -> bytes:
+        """The sealed private key."""
+        return base64.b64decode(self.sealed_key)
+
+    def take_key(self, sealed: bytes, public_line: str) -> None:
+        """Another key; whatever the doctor saw was with the one before."""
+        self.sealed_key, self.public_key = base64.b64encode(sealed).decode(), public_line
+        self.own_key = self.installed = self.examined = False
+        self.sockets = []
+
+    @property
+    def found(self) -> list[FoundSocket]:
+        """The sockets that the doctor saw."""
+        return [FoundSocket(**one) for one in self.sockets]
+
+    def take_found(self, sockets: list[FoundSocket]) -> None:
+        """Keep what the doctor saw."""
+        self.sockets, self.examined = [asdict(one) for one in sockets], True
+
+
+def read(session: SessionBase) -> Draft:
+    """The draft of this session; an empty one where there is none or it is of another version."""
+    kept = session.get(KEY)
+    try:
+        return Draft(**kept) if isinstance(kept, dict) else Draft()
+    except TypeError:
+        return Draft()
+
+
+def keep(session: SessionBase, draft: Draft) -> None:
+    """Remember it for the next step."""
+    session[KEY] = asdict(draft)
+
+
+def forget(session: SessionBase) -> None:
+    """The wizard is done, or begins anew."""
+    session.pop(KEY, None)

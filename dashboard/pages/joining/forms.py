@@ -1,0 +1,191 @@
+"""The wizard's forms and those of a host's own settings. Secrets are never rendered back."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.signin.forms import Dressed
+from hosts.actions.refused import HostRefused
+from hosts.control import ControlError
+from hosts.link.errors import LinkError
+from hosts.models import Group, Host
+
+_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+# which field of the first step a kind of the link's error belongs to
+_FIELDS = {
+    "port-closed": "port",
+    "port-invalid": "port",
+    "not-ssh": "port",
+    "turned-away": "port",
+    "password-refused": "password",
+    "password-not-offered": "password",
+}
+
+
+class Helpful(Dressed):
+    """A form that takes the domain's refusals and puts each beside its field."""
+
+    def refuse(self, trouble: HostRefused | ControlError | LinkError, *, field: str = "") -> None:
+        """Show a refusal beside the field it names, or above all where there is no such field."""
+        if isinstance(trouble, HostRefused):
+            name = field or trouble.field
+            words = f"{trouble.message} {trouble.cure}".strip()
+        else:
+            name = _FIELDS.get(trouble.kind, field)
+            words = f"{trouble.cause} {trouble.cure}".strip()
+        self.add_error(name if name in self.fields else None, words)
+
+
+class AddressForm(Helpful):
+    """Where the host is and which account to use there."""
+
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=400,
+        help_text=_("A name or IP address; root@web1:2222 or a whole ssh:// address work too."),
+        widget=forms.TextInput(attrs={**_PLAIN, "autofocus": True, "inputmode": "url"}),
+    )
+    port = forms.IntegerField(
+        label=_("SSH port"),
+        required=False,
+        help_text=_("22 unless told otherwise."),
+        widget=forms.NumberInput(attrs={"min": 1, "max": 65535}),
+    )
+    user = forms.CharField(
+        label=_("Account"),
+        max_length=64,
+        required=False,
+        help_text=_("Whose containers you want to see: root, or the user that runs them."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+
+
+class AccountForm(Helpful):
+    """Another account of a registered host."""
+
+    user = forms.CharField(
+        label=_("Account"),
+        max_length=64,
+        help_text=_("The user that runs the containers, for example deploy."),
+        widget=forms.TextInput(attrs={**_PLAIN, "autofocus": True}),
+    )
+
+
+class PasswordForm(Helpful):
+    """The account's password, for this once."""
+
+    password = forms.CharField(
+        label=_("Password of the account"),
+        strip=False,
+        max_length=1024,
+        help_text=_(
+            "Used now to add the line, then forgotten: it is not stored, logged or queued."
+        ),
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+    )
+
+
+class NeverBack(forms.Textarea):
+    """Takes a secret and never renders it back, also not beside an error."""
+
+    def format_value(self, value: Any) -> None:
+        """Nothing."""
+        return
+
+
+class OwnKeyForm(Helpful):
+    """A private key that a person has already."""
+
+    private_key = forms.CharField(
+        label=_("Private key, in OpenSSH's format"),
+        max_length=20_000,
+        strip=False,
+        help_text=_("Without a passphrase. It is sealed at once; nobody can read it back here."),
+        widget=NeverBack(
+            attrs={
+                **_PLAIN,
+                "rows": 6,
+                "placeholder": "-----BEGIN OPENSSH PRIVATE KEY-----",
+            }
+        ),
+    )
+
+
+class GroupChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Groups as boxes to tick, by name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            queryset=Group.objects.all(),
+            to_field_name="name",
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            **options,
+        )
+
+
+class NamesForm(Helpful):
+    """Name, groups and notes of a host."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=63,
+        help_text=_("What lists and the audit log call it."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    groups = GroupChoice(label=_("Groups"))
+    new_groups = forms.CharField(
+        label=_("New groups"),
+        required=False,
+        max_length=300,
+        help_text=_("Such as prod or edge, separated by spaces."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    notes = forms.CharField(
+        label=_("Notes"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].widget.attrs.pop("class", None)
+
+    def group_names(self) -> list[str]:
+        """The ticked groups and the new ones."""
+        ticked = [group.name for group in self.cleaned_data["groups"]]
+        typed: str = self.cleaned_data["new_groups"]
+        return ticked + typed.replace(",", " ").split()
+
+    def refuse(self, trouble: HostRefused | ControlError | LinkError, *, field: str = "") -> None:
+        """A group's name that cannot be one was typed, not ticked."""
+        if isinstance(trouble, HostRefused) and trouble.field == "groups":
+            field = "new_groups"
+        super().refuse(trouble, field=field)
+
+
+class EditForm(NamesForm):
+    """A registered host: its names and where it is."""
+
+    address = forms.CharField(
+        label=_("Address"), max_length=253, widget=forms.TextInput(attrs=_PLAIN)
+    )
+    port = forms.IntegerField(
+        label=_("SSH port"), widget=forms.NumberInput(attrs={"min": 1, "max": 65535})
+    )
+    field_order = ["name", "address", "port", "groups", "new_groups", "notes"]
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind == Host.Kind.LOCAL:
+            del self.fields["address"], self.fields["port"]
+
+
+class SocketForm(Helpful):
+    """A socket that the doctor did not find by itself."""
+
+    socket = forms.CharField(
+        label=_("Path of the socket"),
+        max_length=200,
+        help_text=_("For example /run/user/1000/podman/podman.sock."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )

@@ -1,0 +1,49 @@
+"""The doctor's steps as a browser reads them: one JSON line each, with the step's finished HTML."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.template.loader import render_to_string
+
+from dashboard.pages.joining.words import step_title
+from hosts import control
+from hosts.control import ControlError, Step
+
+# what is shown below the steps when the doctor is done: given all steps, a piece of HTML
+Ending = Callable[[list[Step]], str]
+
+
+def stream(patient: dict[str, Any], *, ending: Ending) -> HttpResponseBase:
+    """`{"step", "html"}` for each step as it comes, at last `{"end": html}`."""
+    return StreamingHttpResponse(
+        _lines(patient, ending),
+        content_type="application/x-ndjson",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _lines(patient: dict[str, Any], ending: Ending) -> AsyncIterator[str]:
+    steps: dict[str, Step] = {}
+    try:
+        async for step in control.examine(patient):
+            steps[step.step] = step
+            yield _line(step)
+    except ControlError as error:
+        broken = Step("control", "failed", cause=error.cause, cure=error.cure)
+        steps[broken.step] = broken
+        yield _line(broken)
+    html = await sync_to_async(ending, thread_sensitive=False)(list(steps.values()))
+    yield json.dumps({"end": html}) + "\n"
+
+
+def _line(step: Step) -> str:
+    html = render_to_string("joining/step.html", {"step": step, "title": step_title(step.step)})
+    return json.dumps({"step": step.step, "state": step.state, "html": html}) + "\n"
+
+
+def part(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
+    """A piece of HTML for `{"end": …}`."""
+    return render_to_string(template, context, request=request)

@@ -1,0 +1,30 @@
+"""Addresses under /hosts/ that add, change, examine and remove."""
+
+from django.urls import path
+
+from dashboard.pages.joining import views_add, views_doctor, views_edit
+
+app_name = "joining"
+urlpatterns = [
+    path("add/", views_add.add, name="add"),
+    path("add/local/", views_add.local, name="local"),
+    path("add/fingerprint/", views_add.fingerprint, name="fingerprint"),
+    path("add/key/", views_add.key, name="key"),
+    path("add/key/own/", views_add.own_key, name="own_key"),
+    path("add/key/install/", views_add.install, name="install"),
+    path("add/check/", views_add.check, name="check"),
+    path("add/examine/", views_add.examine, name="examine"),
+    path("add/register/", views_add.register, name="register"),
+    path("<int:host_id>/edit/", views_edit.edit, name="edit"),
+    path("<int:host_id>/disable/", views_edit.disable, name="disable"),
+    path("<int:host_id>/enable/", views_edit.enable, name="enable"),
+    path("<int:host_id>/remove/", views_edit.remove, name="remove"),
+    path("<int:host_id>/host-key/", views_edit.host_key, name="host_key"),
+    path("<int:host_id>/reconnect/", views_edit.reconnect, name="reconnect"),
+    path("<int:host_id>/logins/add/", views_edit.add_login, name="add_login"),
+    path("<int:host_id>/doctor/", views_doctor.doctor, name="doctor"),
+    path("logins/<int:login_id>/key/", views_edit.replace_key, name="replace_key"),
+    path("logins/<int:login_id>/examine/", views_doctor.examine, name="examine_login"),
+    path("logins/<int:login_id>/sockets/", views_doctor.add_sockets, name="add_sockets"),
+    path("endpoints/<int:endpoint_id>/remove/", views_edit.remove_endpoint, name="remove_endpoint"),
+]

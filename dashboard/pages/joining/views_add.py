@@ -1,0 +1,348 @@
+"""Adding a host: this machine in one click, or address → fingerprint → key → doctor → names."""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.shapes import Target
+from dashboard.pages.joining import draft as drafts
+from dashboard.pages.joining.draft import Draft
+from dashboard.pages.joining.forms import AddressForm, NamesForm, OwnKeyForm, PasswordForm
+from dashboard.pages.joining.stream import part, stream
+from dashboard.pages.joining.words import KEY_FORMS
+from dashboard.person import person_of
+from hosts import access, control, this_machine
+from hosts.access import Person
+from hosts.actions import edit_logins, examine_host, host_address, install_key, register_host
+from hosts.actions.examine_host import seal_given_key, seal_new_key
+from hosts.actions.refused import HostRefused
+from hosts.actions.register_host import FoundSocket, NewHost
+from hosts.control import ControlError, Step
+from hosts.link.errors import LinkError
+from hosts.link.keys import authorized_forms
+from hosts.models import Host, Login
+
+
+def allowed(request: HttpRequest) -> Person:
+    """The person, if they may add hosts."""
+    person = person_of(request)
+    access.require(person, register_host.VERB, Target(kind="host", id="", name=""))
+    return person
+
+
+def _page(request: HttpRequest, step: str, **context: Any) -> HttpResponse:
+    draft = context.setdefault("draft", drafts.read(request.session))
+    order = ["address", "fingerprint", "key", "check"]
+    if draft.host_id:
+        order = order[2:]
+        context["host"] = Host.objects.filter(pk=draft.host_id).first()
+    context |= {"step": step, "order": order, "first_start": not Host.objects.exists()}
+    return render(request, f"joining/{step}.html", context)
+
+
+def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
+    known = set(
+        Login.objects.filter(host__kind=Host.Kind.LOCAL).values_list("endpoints__socket", flat=True)
+    )
+    local = [one for one in async_to_sync(this_machine.look)() if one.path not in known]
+    return _page(request, "address", form=form, local=local, local_known=bool(known))
+
+
+@never_cache
+def add(request: HttpRequest) -> HttpResponse:
+    """Where is it? A good address is asked for its key at once."""
+    allowed(request)
+    if request.method != "POST":
+        drafts.forget(request.session)
+        return _address_page(request, AddressForm())
+    form = AddressForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            where = host_address.read_whereabouts(given["address"])
+            typed_port = host_address.check_port(given["port"]) if given["port"] else None
+            user = host_address.check_user(where.user or given["user"] or "root")
+            # what stands in the address was meant, whatever the field beside it says
+            port = where.port or typed_port or 22
+            shown = async_to_sync(control.scan)(where.address, port)
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        except ControlError as trouble:
+            form.refuse(trouble, field="address")
+        else:
+            draft = Draft(
+                address=where.address,
+                port=port,
+                user=user,
+                socket=where.socket,
+                algorithm=shown.algorithm,
+                fingerprint=shown.fingerprint,
+                host_key_line=shown.line,
+            )
+            drafts.keep(request.session, draft)
+            return redirect("joining:fingerprint")
+    return _address_page(request, form)
+
+
+@require_POST
+def local(request: HttpRequest) -> HttpResponse:
+    """Register a socket of this machine that answers, at once."""
+    person = allowed(request)
+    path = request.POST.get("socket", "")
+    ready = [one for one in async_to_sync(this_machine.look)() if one.ready and one.path == path]
+    if not ready:
+        messages.error(request, _("That socket does not answer now."))
+        return redirect("joining:add")
+    [found] = ready
+    line, fingerprint = this_machine.host_key()
+    try:
+        host = register_host.register(
+            person,
+            NewHost(
+                name=register_host.propose_name(this_machine.name()),
+                kind=Host.Kind.LOCAL,
+                address="",
+                port=0,
+                user=found.user,
+                host_key_line=line,
+                fingerprint=fingerprint,
+                sealed_key=b"",
+                public_key="",
+                sockets=[
+                    FoundSocket(
+                        path=found.path,
+                        user=found.user,
+                        rootless=found.rootless,
+                        graph_root=found.graph_root,
+                        podman_version=found.podman_version,
+                    )
+                ],
+            ),
+        )
+    except HostRefused as trouble:
+        messages.error(request, str(trouble))
+        return redirect("joining:add")
+    return _joined(request, host)
+
+
+@never_cache
+def fingerprint(request: HttpRequest) -> HttpResponse:
+    """Is it the right machine? The yes of a person pins the key."""
+    allowed(request)
+    draft = drafts.read(request.session)
+    if not draft.host_key_line:
+        return redirect("joining:add")
+    if request.method == "POST":
+        # the page that was read must be the one that is answered, also with two tabs open
+        if request.POST.get("fingerprint") != draft.fingerprint:
+            return redirect("joining:fingerprint")
+        draft.confirmed = True
+        drafts.keep(request.session, draft)
+        return redirect("joining:key")
+    known = Host.objects.filter(fingerprint=draft.fingerprint).first()
+    return _page(request, "fingerprint", draft=draft, known=known)
+
+
+def _key_page(request: HttpRequest, draft: Draft, **forms: Any) -> HttpResponse:
+    lines = [(KEY_FORMS[one.form], one) for one in authorized_forms(draft.public_key)]
+    context = {"password_form": PasswordForm(), "key_form": OwnKeyForm(), **forms}
+    return _page(request, "key", draft=draft, lines=lines, **context)
+
+
+def _confirmed(request: HttpRequest) -> Draft | None:
+    draft = drafts.read(request.session)
+    return draft if draft.confirmed and draft.host_key_line else None
+
+
+@never_cache
+def key(request: HttpRequest) -> HttpResponse:
+    """The key to sign in with: made here the first time this page is seen."""
+    allowed(request)
+    draft = _confirmed(request)
+    if draft is None:
+        return redirect("joining:add")
+    if not draft.sealed_key or (request.method == "POST" and "fresh" in request.POST):
+        draft.take_key(*seal_new_key())
+        drafts.keep(request.session, draft)
+    return _key_page(request, draft)
+
+
+@require_POST
+@never_cache
+@sensitive_post_parameters("private_key")
+def own_key(request: HttpRequest) -> HttpResponse:
+    """Take a key that a person has already."""
+    allowed(request)
+    draft = _confirmed(request)
+    if draft is None:
+        return redirect("joining:add")
+    form = OwnKeyForm(request.POST)
+    if form.is_valid():
+        try:
+            draft.take_key(*seal_given_key(form.cleaned_data["private_key"]))
+        except LinkError as trouble:
+            form.refuse(trouble, field="private_key")
+        else:
+            draft.own_key = True
+            drafts.keep(request.session, draft)
+            return redirect("joining:check")
+    return _key_page(request, draft, key_form=form)
+
+
+@require_POST
+@never_cache
+@sensitive_post_parameters("password")
+def install(request: HttpRequest) -> HttpResponse:
+    """Put the public key on the host with the account's password, which is then forgotten."""
+    person = allowed(request)
+    draft = _confirmed(request)
+    if draft is None or not draft.public_key:
+        return redirect("joining:add")
+    form = PasswordForm(request.POST)
+    if form.is_valid():
+        try:
+            install_key.install(
+                person,
+                address=draft.address,
+                port=draft.port,
+                user=draft.user,
+                password=form.cleaned_data["password"],
+                public_key_line=draft.public_key,
+                host_key_line=draft.host_key_line,
+            )
+        except ControlError as trouble:
+            form.refuse(trouble, field="password")
+        else:
+            draft.installed = True
+            drafts.keep(request.session, draft)
+            return redirect("joining:check")
+    return _key_page(request, draft, password_form=form)
+
+
+def _names(draft: Draft) -> NamesForm:
+    return NamesForm(initial={"name": register_host.propose_name(draft.address)})
+
+
+@require_GET
+@never_cache
+def check(request: HttpRequest) -> HttpResponse:
+    """The doctor's page; it starts by itself."""
+    allowed(request)
+    draft = _confirmed(request)
+    if draft is None or not draft.sealed_key:
+        return redirect("joining:add")
+    return _page(request, "check", draft=draft)
+
+
+@require_POST
+def examine(request: HttpRequest) -> HttpResponseBase:
+    """The doctor's steps, line by line, and at the end the form that registers."""
+    allowed(request)
+    draft = _confirmed(request)
+    if draft is None or not draft.sealed_key:
+        return HttpResponse(status=409)
+    patient = examine_host.patient(
+        address=draft.address,
+        port=draft.port,
+        user=draft.user,
+        sealed_key=draft.seal,
+        host_key_line=draft.host_key_line,
+        socket=draft.socket,
+    )
+
+    def ending(steps: list[Step]) -> str:
+        found = examine_host.found_sockets(steps)
+        # the session as it is by now: the doctor may have taken a while
+        session = type(request.session)(request.session.session_key)
+        latest = drafts.read(session)
+        if latest.sealed_key != draft.sealed_key:
+            return ""
+        latest.take_found(found)
+        drafts.keep(session, latest)
+        session.save()
+        context = {"draft": latest, "sockets": found, "form": _names(latest)}
+        return part(request, "joining/found.html", context)
+
+    return stream(patient, ending=ending)
+
+
+@require_POST
+@never_cache
+def register(request: HttpRequest) -> HttpResponse:
+    """Make it known; with everything that the doctor and the person said."""
+    person = allowed(request)
+    draft = _confirmed(request)
+    if draft is None or not draft.examined:
+        return redirect("joining:add")
+    ticked = request.POST.getlist("socket")
+    sockets = [one for one in draft.found if one.path in ticked]
+    if draft.login_id or draft.host_id:
+        return _into_host(request, person, draft, sockets)
+    form = NamesForm(request.POST)
+    if form.is_valid():
+        try:
+            host = register_host.register(
+                person,
+                NewHost(
+                    name=form.cleaned_data["name"],
+                    address=draft.address,
+                    port=draft.port,
+                    user=draft.user,
+                    host_key_line=draft.host_key_line,
+                    fingerprint=draft.fingerprint,
+                    sealed_key=draft.seal,
+                    public_key=draft.public_key,
+                    sockets=sockets,
+                    groups=form.group_names(),
+                    notes=form.cleaned_data["notes"],
+                ),
+            )
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            return _joined(request, host)
+    context = {"form": form, "sockets": draft.found, "ticked": ticked, "answered": True}
+    return _page(request, "check", draft=draft, **context)
+
+
+def _into_host(
+    request: HttpRequest, person: Person, draft: Draft, sockets: list[FoundSocket]
+) -> HttpResponse:
+    assert draft.host_id is not None
+    try:
+        if draft.login_id:
+            edit_logins.replace_key(
+                person, draft.login_id, sealed_key=draft.seal, public_key=draft.public_key
+            )
+        else:
+            edit_logins.add_login(
+                person,
+                draft.host_id,
+                user=draft.user,
+                sealed_key=draft.seal,
+                public_key=draft.public_key,
+                sockets=sockets,
+            )
+    except HostRefused as trouble:
+        context = {"sockets": draft.found, "answered": True, "trouble": trouble}
+        return _page(request, "check", draft=draft, **context)
+    return _joined(request, Host.objects.get(pk=draft.host_id))
+
+
+def _joined(request: HttpRequest, host: Host) -> HttpResponse:
+    drafts.forget(request.session)
+    async_to_sync(control.reload)()
+    messages.success(request, _("%(name)s is here. Its containers follow.") % {"name": host.name})
+    return redirect("/containers/") if Host.objects.count() == 1 else redirect_to(host)
+
+
+def redirect_to(host: Host) -> HttpResponse:
+    """A host's own page."""
+    return redirect(f"/hosts/{host.pk}/")

@@ -1,0 +1,95 @@
+"""A registered host's doctor: its steps for each account, and the sockets found to add."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.pages.joining.forms import SocketForm
+from dashboard.pages.joining.stream import part, stream
+from dashboard.person import person_of
+from hosts.access import allows, get_host
+from hosts.actions import edit_host, edit_logins, examine_host
+from hosts.actions.refused import HostRefused
+from hosts.actions.register_host import FoundSocket
+from hosts.control import Step
+from hosts.models import Endpoint, Login
+
+FOUND = "joining-found"
+
+
+@require_GET
+@never_cache
+def doctor(request: HttpRequest, host_id: int) -> HttpResponse:
+    """One card for each account; `?login=` chooses one."""
+    person = person_of(request)
+    host = get_host(person, host_id, examine_host.VERB)
+    logins = list(host.logins.all())
+    chosen = request.GET.get("login", "")
+    login = next((one for one in logins if str(one.pk) == chosen), logins[0] if logins else None)
+    context = {
+        "host": host,
+        "logins": logins,
+        "login": login,
+        "form": SocketForm(),
+        "may_edit": allows(person, edit_host.EDIT),
+    }
+    return render(request, "joining/host_doctor.html", context)
+
+
+@require_POST
+def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
+    """The steps, line by line; at the end the sockets that are not registered yet."""
+    person = person_of(request)
+    patient = examine_host.ask(person, login_id)
+    login = Login.objects.get(pk=login_id)
+    may_edit = allows(person, edit_host.EDIT)
+
+    def ending(steps: list[Step]) -> str:
+        known = set(login.endpoints.values_list("socket", flat=True))
+        stores = set(
+            Endpoint.objects.filter(host=login.host_id).values_list("graph_root", flat=True)
+        )
+        fresh = [
+            one
+            for one in examine_host.found_sockets(steps)
+            if one.path not in known and one.graph_root not in stores
+        ]
+        session = type(request.session)(request.session.session_key)
+        session[FOUND] = {
+            "login": login.pk,
+            "sockets": [
+                [one.path, one.user, one.rootless, one.graph_root, one.podman_version]
+                for one in fresh
+            ],
+        }
+        session.save()
+        context = {"login": login, "sockets": fresh if may_edit else []}
+        return part(request, "joining/more_sockets.html", context)
+
+    return stream(patient, ending=ending)
+
+
+@require_POST
+def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
+    """Register sockets that the doctor found through this account, or one that was typed."""
+    person = person_of(request)
+    login = edit_logins.get_login(person, login_id, edit_host.EDIT)
+    try:
+        edit_logins.add_sockets(person, login_id, _chosen(request, login))
+    except HostRefused as trouble:
+        messages.error(request, str(trouble))
+    else:
+        messages.success(request, _("Added; its containers follow."))
+    return redirect("joining:doctor", host_id=login.host_id)
+
+
+def _chosen(request: HttpRequest, login: Login) -> list[FoundSocket]:
+    found = request.session.get(FOUND) or {}
+    seen = [FoundSocket(*one) for one in found.get("sockets", [])]
+    ticked = request.POST.getlist("socket")
+    if found.get("login") != login.pk:
+        seen = []
+    return [one for one in seen if one.path in ticked]

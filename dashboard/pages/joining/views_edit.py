@@ -1,0 +1,223 @@
+"""A registered host's settings: names, address, accounts, sockets, key, on and off, removal."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from dashboard.pages.joining import draft as drafts
+from dashboard.pages.joining.draft import Draft
+from dashboard.pages.joining.forms import AccountForm, EditForm
+from dashboard.pages.joining.views_add import redirect_to
+from dashboard.pages.joining.words import losses
+from dashboard.person import person_of
+from hosts import control
+from hosts.access import Person, get_host
+from hosts.actions import edit_host, edit_logins, examine_host, host_address
+from hosts.actions.edit_host import HostEdit
+from hosts.actions.refused import HostRefused
+from hosts.control import ControlError
+from hosts.models import Host, Login
+
+NEW_KEY = "joining-host-key"
+
+
+def _settings(request: HttpRequest, host: Host, form: EditForm) -> HttpResponse:
+    context = {"host": host, "form": form, "logins": host.logins.prefetch_related("endpoints")}
+    return render(request, "joining/edit.html", context)
+
+
+@never_cache
+def edit(request: HttpRequest, host_id: int) -> HttpResponse:
+    """The settings page; POST changes name, notes, groups and address."""
+    person = person_of(request)
+    host = get_host(person, host_id, edit_host.EDIT)
+    if request.method != "POST":
+        initial = {
+            "name": host.name,
+            "notes": host.notes,
+            "groups": list(host.groups.values_list("name", flat=True)),
+            "address": host.address,
+            "port": host.port,
+        }
+        return _settings(request, host, EditForm(initial=initial, kind=host.kind))
+    form = EditForm(request.POST, kind=host.kind)
+    if form.is_valid():
+        wanted = HostEdit(
+            name=form.cleaned_data["name"],
+            notes=form.cleaned_data["notes"],
+            groups=form.group_names(),
+            address=form.cleaned_data.get("address", ""),
+            port=form.cleaned_data.get("port", 0),
+        )
+        try:
+            host = edit_host.edit(person, host_id, wanted)
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            _reload()
+            messages.success(request, _("%(name)s: saved.") % {"name": host.name})
+            return redirect_to(host)
+    return _settings(request, host, form)
+
+
+@require_POST
+def disable(request: HttpRequest, host_id: int) -> HttpResponse:
+    """Let go of the host; what is known of it stays."""
+    host = edit_host.disable(person_of(request), host_id)
+    _reload()
+    messages.success(request, _("%(name)s is disabled.") % {"name": host.name})
+    return redirect_to(host)
+
+
+@require_POST
+def enable(request: HttpRequest, host_id: int) -> HttpResponse:
+    """Connect again."""
+    host = edit_host.enable(person_of(request), host_id)
+    _reload()
+    messages.success(request, _("%(name)s is enabled; Haulout connects.") % {"name": host.name})
+    return redirect_to(host)
+
+
+@never_cache
+def remove(request: HttpRequest, host_id: int) -> HttpResponse:
+    """Ask once, naming what goes; then take the host out."""
+    person = person_of(request)
+    host = get_host(person, host_id, edit_host.REMOVE)
+    if request.method == "POST":
+        try:
+            edit_host.remove(person, host_id)
+        except HostRefused as trouble:
+            messages.error(request, str(trouble))
+            return redirect_to(host)
+        _reload()
+        words = _("%(name)s is no longer in Haulout. Nothing was changed on it.")
+        messages.success(request, words % {"name": host.name})
+        return redirect("/hosts/")
+    context = {"host": host, "losses": losses(edit_host.what_is_lost(host))}
+    return render(request, "joining/remove.html", context)
+
+
+@never_cache
+def host_key(request: HttpRequest, host_id: int) -> HttpResponse:
+    """The pinned and the shown host key side by side; POST pins the shown one."""
+    person = person_of(request)
+    host = get_host(person, host_id, edit_host.EDIT)
+    if host.kind != Host.Kind.SSH:
+        return redirect_to(host)
+    if request.method == "POST":
+        seen = request.session.pop(NEW_KEY, None) or {}
+        # only the key that this person was shown
+        if seen.get("host") == host.pk and seen.get("fingerprint") == request.POST.get("shown"):
+            edit_host.accept_host_key(
+                person, host_id, line=seen["line"], fingerprint=seen["fingerprint"]
+            )
+            _reload()
+            messages.success(request, _("The new key is accepted; Haulout connects."))
+            return redirect_to(host)
+        return redirect("joining:host_key", host_id=host_id)
+    context: dict[str, Any] = {"host": host}
+    try:
+        shown = async_to_sync(control.scan)(host.address, host.port)
+    except ControlError as trouble:
+        context["trouble"] = trouble
+    else:
+        request.session[NEW_KEY] = {
+            "host": host.pk,
+            "line": shown.line,
+            "fingerprint": shown.fingerprint,
+        }
+        context |= {"shown": shown, "same": shown.line == host.host_key}
+    return render(request, "joining/host_key.html", context)
+
+
+@never_cache
+def add_login(request: HttpRequest, host_id: int) -> HttpResponse:
+    """Another account of this host: its name, then on to its key."""
+    person = person_of(request)
+    host = get_host(person, host_id, edit_host.EDIT)
+    if host.kind != Host.Kind.SSH:
+        return redirect_to(host)
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = host_address.check_user(form.cleaned_data["user"])
+            if host.logins.filter(user=user).exists():
+                raise HostRefused("user", _("This account is registered already."))
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            drafts.keep(request.session, draft_of(host, user=user))
+            return redirect("joining:key")
+    return render(request, "joining/account.html", {"host": host, "form": form})
+
+
+@require_POST
+def replace_key(request: HttpRequest, login_id: int) -> HttpResponse:
+    """Another key for an account; the old one works until the new one is taken."""
+    login = edit_logins.get_login(person_of(request), login_id, edit_host.EDIT)
+    draft = draft_of(login.host, user=login.user)
+    draft.login_id = login.pk
+    drafts.keep(request.session, draft)
+    return redirect("joining:key")
+
+
+def draft_of(host: Host, *, user: str) -> Draft:
+    """A draft that joins a registered host: its address and key are settled."""
+    return Draft(
+        address=host.address,
+        port=host.port,
+        user=user,
+        fingerprint=host.fingerprint,
+        host_key_line=host.host_key,
+        algorithm=host.host_key.partition(" ")[0],
+        confirmed=True,
+        host_id=host.pk,
+    )
+
+
+@require_POST
+def remove_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """Take a socket out."""
+
+    def change(person: Person) -> str:
+        edit_logins.remove_endpoint(person, endpoint_id)
+        return _("The socket is no longer in Haulout.")
+
+    return _changed(request, change)
+
+
+@require_POST
+def reconnect(request: HttpRequest, host_id: int) -> HttpResponse:
+    """Try now."""
+
+    def change(person: Person) -> str:
+        examine_host.try_again(person, host_id)
+        return _("Haulout tries again now.")
+
+    return _changed(request, change)
+
+
+def _changed(request: HttpRequest, change: Callable[[Person], str]) -> HttpResponse:
+    try:
+        messages.success(request, change(person_of(request)))
+        _reload()
+    except (HostRefused, ControlError) as trouble:
+        messages.error(request, str(trouble))
+    back = request.POST.get("next", "")
+    return redirect(back if back.startswith("/hosts/") else "/hosts/")
+
+
+def _reload() -> None:
+    async_to_sync(control.reload)()
+
+
+def logins_of(host: Host) -> list[Login]:
+    """A host's logins, with their sockets."""
+    return list(host.logins.prefetch_related("endpoints"))

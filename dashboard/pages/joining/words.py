@@ -1,0 +1,45 @@
+"""The doctor's steps, the forms of a key, and what is lost, in words."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+_TITLES: dict[str, Promise | str] = {
+    "resolve": _("The name resolves"),
+    "tcp": _("The port answers"),
+    "banner": _("An SSH server greets"),
+    "host-key": _("The host key is the confirmed one"),
+    "login": _("The key is accepted"),
+    "transport": _("Sockets can be reached"),
+    "sockets": _("Podman's sockets"),
+    "podman": _("Podman's version"),
+    "api": _("Podman's API answers"),
+    "events": _("Podman tells what happens"),
+    "cgroups": _("Control groups"),
+    "clock": _("The clock"),
+    "control": _("Haulout's own link"),
+}
+_LOSSES = {
+    "container": lambda n: ngettext("%d container", "%d containers", n),
+    "pod": lambda n: ngettext("%d pod", "%d pods", n),
+    "image": lambda n: ngettext("%d image", "%d images", n),
+    "volume": lambda n: ngettext("%d volume", "%d volumes", n),
+    "network": lambda n: ngettext("%d network", "%d networks", n),
+}
+KEY_FORMS: dict[str, Promise | str] = {
+    "plain": _("Plain"),
+    "forward": _("Sockets and ports, no commands"),
+    "dial-stdio": _("This Podman socket only"),
+}
+
+
+def step_title(step: str) -> str:
+    """A step of the doctor as a heading."""
+    return str(_TITLES.get(step, step))
+
+
+def losses(counts: Mapping[str, int]) -> list[str]:
+    """`{"container": 12}` as "12 containers"."""
+    return [_LOSSES[kind](count) % count for kind, count in counts.items() if kind in _LOSSES]

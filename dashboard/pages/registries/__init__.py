@@ -1,0 +1,1 @@
+"""Registries: whose credentials are kept for which registry and group. Passwords never come back."""

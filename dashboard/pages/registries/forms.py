@@ -1,0 +1,54 @@
+"""A credential to keep. The password is sealed at once and never rendered back."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.signin.forms import Dressed
+from hosts.actions.edit_registry import RegistryRefused
+from hosts.models import Group
+
+_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+
+
+class PasswordForm(Dressed):
+    """Who signs in at a registry, and with what."""
+
+    username = forms.CharField(
+        label=_("User name"), max_length=255, widget=forms.TextInput(attrs=_PLAIN)
+    )
+    password = forms.CharField(
+        label=_("Password or token"),
+        strip=False,
+        max_length=8192,
+        help_text=_("Sealed at once. It goes with each pull and is never stored on a host."),
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
+    )
+
+    def refuse(self, trouble: RegistryRefused) -> None:
+        """Show a refusal beside the field it names."""
+        self.add_error(trouble.field if trouble.field in self.fields else None, trouble.message)
+
+
+class KeepForm(PasswordForm):
+    """A registry, for whom, and the credential."""
+
+    registry = forms.CharField(
+        label=_("Registry"),
+        max_length=255,
+        help_text=_("As at the head of an image's name: quay.io, registry.example.org:5000/team."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    group = forms.ModelChoiceField(
+        label=_("For"),
+        queryset=Group.objects.all(),
+        required=False,
+        empty_label=_("every host"),
+    )
+    field_order = ["registry", "group", "username", "password"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # a choice, not an omission: “every host” is one of its values
+        self.fields["group"].widget.is_required = True

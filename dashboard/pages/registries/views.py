@@ -1,0 +1,83 @@
+"""Pages about registry credentials: list with registry.view, changes with registry.edit."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from audit.shapes import Target
+from dashboard.pages.registries.forms import KeepForm, PasswordForm
+from dashboard.person import person_of
+from hosts import access
+from hosts.access import Person
+from hosts.actions import edit_registry
+from hosts.actions.edit_registry import RegistryRefused
+from hosts.models import RegistryCredential
+
+EVERY = Target(kind="registry", id="", name="")
+
+
+def _list(request: HttpRequest, person: Person, form: KeepForm) -> HttpResponse:
+    context = {
+        "credentials": RegistryCredential.objects.select_related("group").defer("sealed_password"),
+        "form": form,
+        "may_edit": access.allows(person, edit_registry.VERB),
+    }
+    return render(request, "registries/list.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def registries(request: HttpRequest) -> HttpResponse:
+    """All credentials, without passwords; POST keeps one."""
+    person = person_of(request)
+    access.require(person, "registry.view", EVERY)
+    if request.method != "POST":
+        return _list(request, person, KeepForm())
+    access.require(person, edit_registry.VERB, EVERY)
+    form = KeepForm(request.POST)
+    if form.is_valid():
+        try:
+            row = edit_registry.keep(person, **form.cleaned_data)
+        except RegistryRefused as trouble:
+            form.refuse(trouble)
+        else:
+            messages.success(request, _("Kept for %(name)s.") % {"name": row.registry})
+            return redirect("registries:list")
+    return _list(request, person, form)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def replace(request: HttpRequest, credential_id: int) -> HttpResponse:
+    """Another name or password for a registry."""
+    person = person_of(request)
+    access.require(person, edit_registry.VERB, EVERY)
+    row = RegistryCredential.objects.select_related("group").filter(pk=credential_id).first()
+    if row is None:
+        raise Http404
+    form = PasswordForm(request.POST or None, initial={"username": row.username})
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_registry.keep(person, registry=row.registry, group=row.group, **form.cleaned_data)
+        except RegistryRefused as trouble:
+            form.refuse(trouble)
+        else:
+            messages.success(request, _("Replaced for %(name)s.") % {"name": row.registry})
+            return redirect("registries:list")
+    return render(request, "registries/replace.html", {"row": row, "form": form})
+
+
+@require_POST
+def erase(request: HttpRequest, credential_id: int) -> HttpResponse:
+    """Erase a credential."""
+    person = person_of(request)
+    try:
+        edit_registry.erase(person, credential_id)
+    except RegistryCredential.DoesNotExist as exc:
+        raise Http404 from exc
+    messages.success(request, _("The credential is erased."))
+    return redirect("registries:list")

@@ -1,0 +1,95 @@
+"""group.edit: named sets of hosts. A group removed takes no host along."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import params, write
+from audit.shapes import Target
+from hosts import bells
+from hosts.access import NotVisible, Person, require, visible_hosts
+from hosts.actions.edit_host import INVENTORY_BELLS
+from hosts.actions.refused import HostRefused
+from hosts.actions.register_host import check_groups
+from hosts.models import Group
+
+VERB = "group.edit"
+params.allow(VERB, "made", "removed", "added", "left", "notes", "registries")
+
+
+def target_of_group(group: Group) -> Target:
+    """The audit log's words for a group."""
+    return Target(kind="group", id=str(group.pk), name=group.name)
+
+
+def make(person: Person, *, name: str, notes: str = "") -> Group:
+    """A new group without hosts. HostRefused("name", …), Denied."""
+    require(person, VERB, Target(kind="group", id="", name=name))
+    name = _checked(name)
+    with transaction.atomic():
+        group = Group.objects.create(name=name, notes=notes.strip())
+        write.event(person.who, VERB, target_of_group(group), params={"made": True})
+        bells.ring("hosts", "audit")
+    return group
+
+
+def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list[int]) -> Group:
+    """Rename, note, choose the hosts (of those that this person sees). HostRefused, Denied."""
+    group = get_group(person, group_id)
+    name = _checked(name, but=group)
+    before = set(group.hosts.all())
+    visible = set(visible_hosts(person))
+    chosen = {host for host in visible if host.pk in host_ids}
+    after = (before - visible) | chosen
+    asked = {
+        "name": [group.name, name] if group.name != name else None,
+        "notes": True if group.notes != notes.strip() else None,
+        "added": sorted(host.name for host in after - before),
+        "left": sorted(host.name for host in before - after),
+    }
+    changes = {key: value for key, value in asked.items() if value}
+    if not changes:
+        return group
+    with transaction.atomic():
+        group.name, group.notes = name, notes.strip()
+        group.save()
+        group.hosts.set(after)
+        write.event(person.who, VERB, target_of_group(group), params={"changes": changes})
+        bells.ring("hosts", *INVENTORY_BELLS, "audit")
+    return group
+
+
+def remove(person: Person, group_id: int) -> None:
+    """The group goes, its hosts stay; credentials kept for it alone go with it. HostRefused."""
+    group = get_group(person, group_id)
+    with transaction.atomic():
+        target = target_of_group(group)
+        what = {
+            "removed": True,
+            "hosts": sorted(group.hosts.values_list("name", flat=True)),
+            "registries": sorted(group.registry_credentials.values_list("registry", flat=True)),
+        }
+        group.delete()
+        write.event(person.who, VERB, target, params=what)
+        bells.ring("hosts", *INVENTORY_BELLS, "audit")
+
+
+def get_group(person: Person, group_id: int) -> Group:
+    """The group, if this person may edit it. NotVisible, Denied."""
+    require(person, VERB, Target(kind="group", id=str(group_id), name=""))
+    group = Group.objects.filter(pk=group_id).first()
+    if group is None:
+        raise NotVisible
+    return group
+
+
+def _checked(name: str, *, but: Group | None = None) -> str:
+    try:
+        names = check_groups([name])
+    except HostRefused as exc:
+        raise HostRefused("name", exc.message) from exc
+    if not names:
+        raise HostRefused("name", _("Give the group a name."))
+    same = Group.objects.filter(name__iexact=names[0])
+    if (same.exclude(pk=but.pk) if but else same).exists():
+        raise HostRefused("name", _("There is a group of this name already."))
+    return names[0]

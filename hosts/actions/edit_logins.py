@@ -1,0 +1,91 @@
+"""host.edit, the part about accounts and sockets: logins and endpoints of a registered host."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hosts import bells
+from hosts.access import NotVisible, Person, get_host
+from hosts.actions.edit_host import EDIT, INVENTORY_BELLS, refuse_while_jobs, tried_again, written
+from hosts.actions.host_address import check_user
+from hosts.actions.refused import HostRefused
+from hosts.actions.register_host import FoundSocket, add_endpoints
+from hosts.models import Endpoint, Login
+
+
+def get_login(person: Person, login_id: int, verb: str) -> Login:
+    """A login of a host that this person sees and may do `verb` with. NotVisible, Denied."""
+    login = Login.objects.select_related("host").filter(pk=login_id).first()
+    if login is None:
+        raise NotVisible
+    get_host(person, login.host_id, verb)
+    return login
+
+
+def add_login(
+    person: Person,
+    host_id: int,
+    *,
+    user: str,
+    sealed_key: bytes,
+    public_key: str,
+    sockets: list[FoundSocket],
+) -> Login:
+    """Another account of a host, with its key and sockets. HostRefused, Denied."""
+    host = get_host(person, host_id, EDIT)
+    user = check_user(user)
+    if host.logins.filter(user=user).exists():
+        raise HostRefused("user", _("The account %(user)s is registered already.") % {"user": user})
+    with transaction.atomic():
+        login = Login.objects.create(
+            host=host, user=user, sealed_key=sealed_key, public_key=public_key
+        )
+        add_endpoints(login, sockets)
+        host.save()
+        written(person, EDIT, host, {"added_login": user, "sockets": _paths(sockets)})
+    return login
+
+
+def add_sockets(person: Person, login_id: int, sockets: list[FoundSocket]) -> list[Endpoint]:
+    """More endpoints through a login that is there. HostRefused, Denied."""
+    login = get_login(person, login_id, EDIT)
+    with transaction.atomic():
+        made = add_endpoints(login, sockets)
+        login.host.save()
+        written(person, EDIT, login.host, {"login": login.user, "added_sockets": _paths(sockets)})
+    return made
+
+
+def replace_key(person: Person, login_id: int, *, sealed_key: bytes, public_key: str) -> Login:
+    """Another SSH key for a login; the old one is gone from here at once."""
+    login = get_login(person, login_id, EDIT)
+    with transaction.atomic():
+        login.sealed_key, login.public_key = sealed_key, public_key
+        login.save()
+        tried_again(Login.objects.filter(pk=login.pk))
+        written(person, EDIT, login.host, {"login": login.user, "public_key": public_key})
+    return login
+
+
+def remove_endpoint(person: Person, endpoint_id: int) -> None:
+    """Take one endpoint out with its inventory; the last one takes its login along. HostRefused."""
+    endpoint = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
+    if endpoint is None:
+        raise NotVisible
+    host = get_host(person, endpoint.host_id, EDIT)
+    with transaction.atomic():
+        if host.endpoints.count() == 1:
+            raise HostRefused("host", _("This is the host's last socket: remove the host instead."))
+        refuse_while_jobs(Endpoint.objects.filter(pk=endpoint.pk))
+        login, socket = endpoint.login, endpoint.socket
+        endpoint.delete()
+        if not login.endpoints.exists():
+            login.delete()
+        host.changed_at = timezone.now()
+        host.save()
+        written(person, EDIT, host, {"login": login.user, "removed_socket": socket})
+        bells.ring(*INVENTORY_BELLS)
+
+
+def _paths(sockets: list[FoundSocket]) -> list[str]:
+    return [socket.path for socket in sockets]

@@ -1,0 +1,85 @@
+"""host.doctor: what the doctor is to look at, what it found, and trying a host again now."""
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+
+from audit import write
+from hosts import control, vault
+from hosts.access import Person, get_host
+from hosts.actions.edit_host import tried_again
+from hosts.actions.edit_logins import get_login
+from hosts.actions.register_host import FoundSocket, target_of_host
+from hosts.control import Step
+from hosts.link import keys
+from hosts.models import Login
+
+VERB = "host.doctor"
+KEY_PURPOSE = "ssh-key"
+
+
+def seal_new_key(comment: str = "haulout") -> tuple[bytes, str]:
+    """A key made here: (its seal, the public line). The private half exists nowhere else."""
+    key = keys.generate(comment)
+    return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
+
+
+def seal_given_key(pasted: str | bytes) -> tuple[bytes, str]:
+    """A person's own key: (its seal, the public line). Raises LinkError with kind "key-…"."""
+    key = keys.parse_private(pasted)
+    return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
+
+
+def patient(
+    *, address: str, port: int, user: str, sealed_key: bytes, host_key_line: str, socket: str = ""
+) -> dict[str, Any]:
+    """What `control.examine` takes, for a login that is not registered yet."""
+    return {
+        "address": address,
+        "port": port,
+        "user": user,
+        "sealed_key": base64.b64encode(sealed_key).decode(),
+        "host_key_line": host_key_line,
+        "socket": socket,
+    }
+
+
+def ask(person: Person, login_id: int) -> dict[str, Any]:
+    """What `control.examine` takes for a registered login, written down. NotVisible, Denied."""
+    login = get_login(person, login_id, VERB)
+    with transaction.atomic():
+        write.event(person.who, VERB, target_of_host(login.host), params={"account": login.user})
+    return patient_of(login)
+
+
+def patient_of(login: Login) -> dict[str, Any]:
+    """A registered login as the doctor takes it."""
+    return {"login_id": login.pk}
+
+
+def found_sockets(steps: Iterable[Step]) -> list[FoundSocket]:
+    """The sockets that the doctor saw answer."""
+    found: dict[str, FoundSocket] = {}
+    for step in steps:
+        for one in step.found.get("sockets", []):
+            found[one["path"]] = FoundSocket(
+                path=one["path"],
+                user=one["user"],
+                rootless=bool(one["rootless"]),
+                graph_root=one.get("graph_root", ""),
+                podman_version=one.get("podman_version", ""),
+            )
+    return list(found.values())
+
+
+def try_again(person: Person, host_id: int) -> None:
+    """Dial a host's logins now, also those that had stopped. Raises ControlError; Denied."""
+    host = get_host(person, host_id, VERB)
+    with transaction.atomic():
+        tried_again(host.logins.all())
+        write.event(person.who, VERB, target_of_host(host), params={"action": "reconnect"})
+    for login in host.logins.all():
+        async_to_sync(control.reconnect)(login.pk)

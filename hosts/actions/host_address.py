@@ -1,0 +1,155 @@
+"""What a person types for a host: `web1`, `root@web1:2222`, `ssh://root@web1/run/…/podman.sock`.
+
+What Haulout does not speak is refused with the reason. Looks nothing up.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.refused import HostRefused
+
+_ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]+(%\w+)?")
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,62}\$?")
+_SOCKET_MAX_BYTES = 107
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """An address and what was said beside it; `port` None and empty texts: not said."""
+
+    address: str
+    port: int | None = None
+    user: str = ""
+    socket: str = ""
+
+
+def read_whereabouts(text: str) -> Whereabouts:
+    """Understand what was typed or pasted. HostRefused("address", …) says why not."""
+    text = text.strip()
+    scheme, marked, _rest = text.partition("://")
+    if marked:
+        return _from_url(scheme.lower(), text)
+    if text.startswith("/"):
+        raise HostRefused(
+            "address",
+            _(
+                "%(text)s is a path on this machine. For this machine's own Podman use “This"
+                " machine”; for another give its address."
+            )
+            % {"text": text[:80]},
+        )
+    user, _at, place = text.rpartition("@")
+    address, port = _split_port(place)
+    return Whereabouts(check_address(address), port, check_user(user) if user else "")
+
+
+def check_address(address: str) -> str:
+    """A name or IP address that can be one. HostRefused("address", …)."""
+    address = address.strip()
+    if address.startswith("[") and address.endswith("]"):
+        address = address[1:-1]
+    if not address:
+        raise HostRefused("address", _("Give the host's name or IP address."))
+    if len(address) > 253 or not _ADDRESS.fullmatch(address):
+        raise HostRefused(
+            "address",
+            _(
+                "“%(text)s” is no host name or IP address. Examples: web1.example.org, 10.0.0.7,"
+                " root@web1:2222."
+            )
+            % {"text": address[:80]},
+        )
+    return address
+
+
+def check_port(port: int) -> int:
+    """A port number. HostRefused("port", …)."""
+    if not 1 <= port <= 65535:
+        raise HostRefused("port", _("A port is a number from 1 to 65535; SSH's own is 22."))
+    return port
+
+
+def check_user(user: str) -> str:
+    """An account's name. HostRefused("user", …)."""
+    user = user.strip()
+    if not _USER.fullmatch(user):
+        raise HostRefused(
+            "user", _("“%(user)s” is no account name. Usual ones: root, podman.") % {"user": user}
+        )
+    return user
+
+
+def check_socket(path: str) -> str:
+    """The path of a socket on a host. HostRefused("socket", …)."""
+    path = path.strip().removeprefix("unix://")
+    if not path.startswith("/") or any(not sign.isprintable() for sign in path):
+        raise HostRefused(
+            "socket", _("Give the whole path of the socket, such as /run/podman/podman.sock.")
+        )
+    if len(path.encode()) > _SOCKET_MAX_BYTES:
+        raise HostRefused("socket", _("A socket's path has at most 107 bytes."))
+    return path
+
+
+def _split_port(place: str) -> tuple[str, int | None]:
+    bracketed = re.fullmatch(r"(\[[^\]]*\])(?::(.*))?", place)
+    if bracketed:
+        address, port = bracketed[1], bracketed[2]
+    elif place.count(":") == 1:
+        address, port = place.split(":")
+    else:  # none, or an IPv6 address without brackets
+        address, port = place, None
+    if port is None:
+        return address, None
+    if not (port.isascii() and port.isdigit() and len(port) <= 6):
+        raise HostRefused("port", _("“%(port)s” is no port number.") % {"port": port[:20]})
+    return address, check_port(int(port))
+
+
+def _from_url(scheme: str, text: str) -> Whereabouts:
+    if scheme in ("tcp", "http", "https"):
+        raise HostRefused(
+            "address",
+            _(
+                "Podman's %(scheme)s:// socket has no authentication: whoever reaches the port is"
+                " master of the host. Haulout comes over SSH instead. Give the host's SSH"
+                " address, and close that port."
+            )
+            % {"scheme": scheme},
+        )
+    if scheme == "unix":
+        raise HostRefused(
+            "address",
+            _(
+                "unix:// names a socket of this machine itself: use “This machine” for it, or give"
+                " the address of another host."
+            ),
+        )
+    if scheme != "ssh":
+        raise HostRefused(
+            "address",
+            _("Haulout does not speak %(scheme)s://. Give ssh://USER@ADDRESS[:PORT].")
+            % {"scheme": scheme[:20]},
+        )
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as exc:
+        raise HostRefused("address", _("This address cannot be read: %s.") % exc) from exc
+    if parts.password is not None:
+        raise HostRefused(
+            "address",
+            _("Leave the password out of the address: Haulout signs in with a key."),
+        )
+    if parts.query or parts.fragment:
+        raise HostRefused("address", _("Leave out what follows “?” or “#”."))
+    path = unquote(parts.path)
+    return Whereabouts(
+        address=check_address(parts.hostname or ""),
+        port=check_port(port) if port is not None else None,
+        user=check_user(unquote(parts.username)) if parts.username else "",
+        socket=check_socket(path) if path not in ("", "/") else "",
+    )

@@ -1,0 +1,32 @@
+"""Host keys out of a known_hosts file, hashed names and ports included. Trusts no other kind."""
+
+import asyncssh
+from django.utils.translation import gettext as _
+
+from hosts.actions.refused import HostRefused
+from hosts.control import ShownKey
+from hosts.link.keys import canonical_line, fingerprint
+from hosts.link.scan import HOST_KEY_ALGORITHMS
+
+
+class KnownHosts:
+    """A known_hosts file. HostRefused("known_hosts", …) when it cannot be read as one."""
+
+    def __init__(self, text: str) -> None:
+        try:
+            self._known = asyncssh.import_known_hosts(text)
+        except (ValueError, asyncssh.KeyImportError) as exc:
+            raise HostRefused("known_hosts", _("This is no known_hosts file: %s.") % exc) from exc
+
+    def key_of(self, address: str, port: int) -> ShownKey | None:
+        """The best key that the file has for a host; None when it has none, or revokes it."""
+        # an address that is no IP can only match by name
+        trusted, _authorities, revoked, *_rest = self._known.match(address, "", port)
+        lines = [canonical_line(key) for key in trusted if key not in revoked]
+        by_kind = {line.split()[0]: line for line in reversed(lines)}
+        # RSA keys are named ssh-rsa in files, whatever they sign with
+        for kind in (*HOST_KEY_ALGORITHMS, "ssh-rsa"):
+            if kind in by_kind:
+                line = by_kind[kind]
+                return ShownKey(kind, fingerprint(line), line)
+        return None

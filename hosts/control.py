@@ -1,0 +1,210 @@
+"""Asking the link: a host's key, the doctor, a key to install, another try. Over its local socket.
+
+Without a running link the console does the same itself; web never holds an SSH connection.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aiohttp
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from hosts.link.errors import LinkError
+from hosts.link.sockets import control_socket
+
+SCAN_S: Final = 30.0
+INSTALL_S: Final = 60.0
+# the doctor has a deadline of its own for every step
+EXAMINE_S: Final = 180.0
+_LINE_MAX_BYTES: Final = 1024 * 1024
+
+
+class ControlError(Exception):
+    """It did not work: `kind` is a LinkError's, "link-away", or another of the control socket."""
+
+    def __init__(self, kind: str, *, cause: str, cure: str) -> None:
+        super().__init__(f"{cause} {cure}".strip())
+        self.kind, self.cause, self.cure = kind, cause, cure
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """The key that a host shows before anybody signs in. `line` is `ALGORITHM BASE64`."""
+
+    algorithm: str
+    fingerprint: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the doctor. `state`: running, passed, failed or unknown."""
+
+    step: str
+    state: str
+    detail: str = ""
+    cause: str = ""
+    cure: str = ""
+    # what the step found, for whoever goes on from there
+    found: dict[str, Any] = field(default_factory=dict)
+
+
+async def scan(address: str, port: int) -> ShownKey:
+    """The host key at an address; nobody signs in. Raises ControlError."""
+    answer = await _ask("/scan", {"address": address, "port": port}, timeout_s=SCAN_S)
+    return ShownKey(answer["algorithm"], answer["fingerprint"], answer["line"])
+
+
+async def install_key(
+    *, address: str, port: int, user: str, password: str, public_key_line: str, host_key_line: str
+) -> None:
+    """Have the link put the public key on the host, signing in with the password this once.
+
+    The password is written nowhere. Raises ControlError.
+    """
+    asked = {
+        "address": address,
+        "port": port,
+        "user": user,
+        "password": password,
+        "public_key_line": public_key_line,
+        "host_key_line": host_key_line,
+    }
+    await _ask("/install-key", asked, timeout_s=INSTALL_S)
+
+
+async def reconnect(login_id: int) -> None:
+    """Have the link try a login again now. Raises ControlError."""
+    await _ask("/reconnect", {"login_id": login_id}, timeout_s=SCAN_S)
+
+
+async def reload() -> bool:
+    """Tell the link that the registered hosts changed; False when none runs (it looks by itself)."""
+    try:
+        await _ask("/reload", {}, timeout_s=SCAN_S)
+    except ControlError:
+        return False
+    return True
+
+
+async def examine(patient: dict[str, Any]) -> AsyncIterator[Step]:
+    """The doctor's steps as they come. `patient`: `{"login_id"}`, or `{"address", "port", "user",
+    "sealed_key", "host_key_line", "socket"}` with the seal in base64. Raises ControlError.
+    """
+    try:
+        async with (
+            _session(EXAMINE_S) as session,
+            session.post("http://link/doctor", json=patient) as response,
+        ):
+            if response.status != 200:
+                raise await _refusal(response)
+            async for line in response.content:
+                yield _step(json.loads(line))
+    except aiohttp.ClientConnectorError as exc:
+        if not _on_our_own():
+            raise _away() from exc
+        async for step in _examine_here(patient):
+            yield step
+    except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as exc:
+        raise _away() from exc
+
+
+def step_of(told: Any) -> Step:
+    """A step from a doctor in this process."""
+    return _step({name: getattr(told, name) for name in _NAMES if hasattr(told, name)})
+
+
+_NAMES = ("step", "state", "detail", "cause", "cure", "found")
+
+
+def _step(told: dict[str, Any]) -> Step:
+    return Step(**{name: told[name] for name in _NAMES if told.get(name) is not None})
+
+
+async def _ask(path: str, asked: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
+    try:
+        async with (
+            _session(timeout_s) as session,
+            session.post(f"http://link{path}", json=asked) as response,
+        ):
+            if response.status != 200:
+                raise await _refusal(response)
+            answer: dict[str, Any] = await response.json()
+            return answer
+    except aiohttp.ClientConnectorError as exc:
+        if not _on_our_own():
+            raise _away() from exc
+    except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as exc:
+        raise _away() from exc
+    return await _ask_here(path, asked)
+
+
+async def _ask_here(path: str, asked: dict[str, Any]) -> dict[str, Any]:
+    from hosts.link.supervise import errands
+
+    try:
+        if path == "/scan":
+            return await errands.scan(asked["address"], asked["port"])
+        if path == "/install-key":
+            await errands.install_key(**asked)
+            return {}
+    except LinkError as error:
+        raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
+    raise _away()
+
+
+async def _examine_here(patient: dict[str, Any]) -> AsyncIterator[Step]:
+    from hosts.link.supervise import errands
+    from hosts.link.supervise.writer import Database
+    from hosts.vault import VaultError
+
+    database = Database()
+    try:
+        async for step in errands.doctor(await errands.patient(patient, database)):
+            yield step_of(step)
+    except LinkError as error:
+        raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
+    except VaultError as error:
+        raise ControlError("vault", cause=str(error), cure="") from error
+    finally:
+        await database.close()
+
+
+def _on_our_own() -> bool:
+    # the console may open the vault and dial; web may do neither
+    return bool(settings.HAULOUT_PROCESS != "web")
+
+
+@asynccontextmanager
+async def _session(timeout_s: float) -> AsyncIterator[aiohttp.ClientSession]:
+    connector = aiohttp.UnixConnector(str(control_socket(settings.HAULOUT_RUN)))
+    async with aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=timeout_s),
+        read_bufsize=_LINE_MAX_BYTES,
+    ) as session:
+        yield session
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> ControlError:
+    try:
+        told = await response.json()
+        return ControlError(told["kind"], cause=told["cause"], cure=told["cure"])
+    except (aiohttp.ClientError, json.JSONDecodeError, KeyError, TypeError):
+        return ControlError(
+            "link-failed",
+            cause=_("Haulout's link answered with an error (%d).") % response.status,
+            cure=_("Look at its log: logs/link.log in the data folder."),
+        )
+
+
+def _away() -> ControlError:
+    return ControlError(
+        "link-away",
+        cause=_("Haulout's link process does not answer."),
+        cure=_("It is started again by itself: try again in some seconds. Its log: logs/link.log."),
+    )
