@@ -41,7 +41,7 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
         if refused:
             state, error = refused
         elif handler is not None and podman is not None:
-            errand = _errand(job, podman)
+            errand = errand_for(job, podman)
             result = await _act(errand, handler)
             state = Job.State.OK
     except Trouble as trouble:
@@ -97,7 +97,9 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
     return None
 
 
-def _errand(job: Job, podman: Podman) -> Errand:
+def errand_for(job: Job, podman: Podman) -> Errand:
+    """The errand of a try at `job`."""
+
     async def open_secrets() -> bytes | None:
         if job.sealed_params is None:
             return None

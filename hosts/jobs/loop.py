@@ -15,15 +15,15 @@ from django.core.cache import cache
 from django.db import DatabaseError, close_old_connections
 
 from hosts.dial import dial
-from hosts.jobs import lease, spool
-from hosts.jobs.carry import carry
+from hosts.jobs import lease, resolve, spool
+from hosts.jobs.carry import carry, errand_for
 from hosts.jobs.handler import Handlers
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.refresh import refresh
 from hosts.jobs.save import ClaimLost
 from hosts.jobs.writer import Writer
 from hosts.models import Job
-from hosts.podman import Podman
+from hosts.podman import Podman, PodmanError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,6 +33,7 @@ PER_ENDPOINT = 4
 AT_ONCE = 400
 LOOK_EVERY_S = 10.0
 CANCEL_EVERY_S = 1.0
+RESOLVE_EVERY_S = 20.0
 ALIVE_KEY = "haulout-worker"
 
 
@@ -76,6 +77,7 @@ class WorkerLoop:
         self._loop.call_soon(self.writer.start)
         self._chores = [
             self._loop.create_task(self._every(LOOK_EVERY_S, self._look), name="look"),
+            self._loop.create_task(self._every(RESOLVE_EVERY_S, self._resolve), name="resolve"),
             self._loop.create_task(self._every(CANCEL_EVERY_S, self._heed_cancels), name="cancels"),
         ]
         self._loop.call_soon(self._ready.set)
@@ -103,6 +105,19 @@ class WorkerLoop:
         found = [pk for pk in await _in_thread(lease.waiting) if pk not in self._held]
         if found:
             await self._take(found)
+
+    async def _resolve(self) -> None:
+        """Tell what became of unknown jobs whose host is back."""
+        for job in await _in_thread(resolve.unresolved):
+            handler, podman = self.handlers.get(job.verb), await self._client(job)
+            if handler is None or podman is None:
+                continue
+            try:
+                settled = await handler.settle(errand_for(job, podman))
+            except PodmanError as error:
+                log.info("job %s stays unknown: %s", job.pk, error)
+                continue
+            await _in_thread(resolve.write_resolution, job, settled)
 
     async def _heed_cancels(self) -> None:
         if not self._tasks:

@@ -136,3 +136,25 @@ def test_a_batch_leaves_out_what_is_gone(worker, person, container, podman, ende
     worker().hand_over([job.pk for job in batch.jobs.all()])
     for job in batch.jobs.all():
         assert ended(job).state == "ok", job.error
+
+
+def test_an_unknown_end_is_resolved_when_the_host_is_back(worker, person, container, podman):
+    from django.db import transaction
+
+    from audit.models import Entry
+    from audit.write import outcome
+    from hosts.actions import stop_container
+    from hosts.models import Job
+    from tests.lab.waiting import until
+
+    row = container("a")
+    job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
+    with transaction.atomic():
+        outcome(job.intent, "unknown", detail="the host was lost")
+    Job.objects.filter(pk=job.pk).update(state="unknown", finished_at=timezone.now())
+    podman.change("stop", row.podman_id)
+    worker()
+    until("it is resolved", lambda: Entry.objects.filter(kind="resolution").exists())
+    assert Entry.objects.get(kind="resolution").result == "ok"
+    job.refresh_from_db()
+    assert job.result["resolved"] == "done"

@@ -1,0 +1,54 @@
+"""Jobs that ended `unknown`: once their host answers again, what became of them is written down."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import write
+from audit.shapes import AlreadySettled
+from hosts import bells
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.models.hosts import State
+
+log = logging.getLogger(__name__)
+
+# after this nobody can tell any more whose effect one sees
+WITHIN = timedelta(days=1)
+
+
+def unresolved(limit: int = 50) -> list[Job]:
+    """Unknown jobs that nobody has resolved, on endpoints that are up."""
+    return list(
+        Job.objects.filter(
+            state=Job.State.UNKNOWN,
+            finished_at__gt=timezone.now() - WITHIN,
+            endpoint__state__in=(State.UP, State.DEGRADED),
+        )
+        .exclude(result__has_key="resolved")
+        .select_related("endpoint__host", "endpoint__login")[:limit]
+    )
+
+
+def write_resolution(job: Job, settled: Settled) -> None:
+    """The resolution's entry and a note in the job's row; once, whoever comes second does nothing."""
+    if settled is Settled.UNKNOWN:
+        words, result = _("The host is back, but it cannot be told from how it stands."), None
+    elif settled is Settled.DONE:
+        words, result = _("The host is back: it was done."), "ok"
+    else:
+        words, result = _("The host is back: it was not done."), "failed"
+    with transaction.atomic():
+        note = {**job.result, "resolved": settled.value, "words": words}
+        Job.objects.filter(pk=job.pk, state=Job.State.UNKNOWN).update(
+            result=note, changed_at=timezone.now()
+        )
+        if result is not None:
+            try:
+                write.resolution(job.intent, result, detail=words)
+            except AlreadySettled:
+                log.info("job %s is resolved already", job.pk)
+        bells.ring("jobs", "audit")
