@@ -17,5 +17,11 @@ MODULES = {
     "haulout/filter-line": "js/filter-line.js",
     "haulout/pending": "js/pending.js",
     "haulout/ring": "js/ring.js",
+    "haulout/rates": "js/rates.js",
+    "haulout/audit": "js/audit.js",
     "haulout/inspect": "js/inspect.js",
+    **{
+        f"haulout/logs/{name}": f"js/logs/{name}.js"
+        for name in ("store", "screen", "source", "search", "colours", "times")
+    },
 }
