@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from hosts.access import Person, get_endpoint
+from django.utils.translation import gettext as _
+
+from hosts.access import Denied, NotVisible, Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.pulling import pull_into
-from hosts.actions.references import parse
+from hosts.actions.references import parse_full
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -18,7 +20,7 @@ VERB = "image.pull"
 
 def _order(person: Person, endpoint_id: int, reference: str) -> Order:
     """ValueError when `reference` is no full image name."""
-    full = str(parse(reference))
+    full = str(parse_full(reference))
     endpoint = get_endpoint(person, endpoint_id, VERB)
     return Order(endpoint=endpoint, kind="image", object_id="", name=full, params={"image": full})
 
@@ -28,10 +30,22 @@ def ask(person: Person, endpoint_id: int, *, reference: str) -> Job:
     return ask_job(person, VERB, _order(person, endpoint_id, reference), queue="long")
 
 
-def ask_many(person: Person, endpoint_ids: list[int], *, reference: str) -> Batch:
-    """The same image on many endpoints."""
-    orders = [_order(person, endpoint_id, reference) for endpoint_id in endpoint_ids]
-    return ask_batch(person, VERB, orders, skipped=[], queue="long")
+def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) -> Batch:
+    """The same images on many endpoints. Where one may not pull is left out, and in `skipped`.
+
+    ValueError when a reference is no full image name; then nothing is asked.
+    """
+    full = list(dict.fromkeys(str(parse_full(reference)) for reference in references))
+    orders: list[Order] = []
+    skipped: list[dict[str, str]] = []
+    for endpoint_id in dict.fromkeys(endpoint_ids):
+        try:
+            orders += [_order(person, endpoint_id, reference) for reference in full]
+        except NotVisible:
+            skipped.append({"name": "", "host": str(endpoint_id), "why": _("no longer there")})
+        except Denied:
+            skipped.append({"name": "", "host": str(endpoint_id), "why": _("not permitted")})
+    return ask_batch(person, VERB, orders, skipped=skipped, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Grammar after the reference package of the distribution project, which Podman us
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -58,17 +59,31 @@ def parse(text: str) -> Reference:
         raise ValueError(_("“%s” is not a tag: letters, digits, “.”, “_”, “-”.") % tag[:80])
     if path != path.lower():
         raise ValueError(_("The name of an image is written in lower case."))
-    if len(text) > 400 or not _PATH.fullmatch(path):
+    if len(path) > 255 or not _PATH.fullmatch(path):
         raise ValueError(_("“%s” is not the name of an image.") % path[:80])
     return Reference(registry, path, tag or ("" if digest else "latest"), digest)
 
 
-def candidates(reference: Reference, search: list[str]) -> list[str]:
-    """Full names that a short one may mean, from the registries that a host searches."""
+def parse_full(text: str) -> Reference:
+    """As `parse`, but a name without its registry is refused: Podman would have to guess it."""
+    reference = parse(text)
+    if reference.short:
+        raise ValueError(
+            _("“%s” does not say which registry it comes from: choose one of its full names.")
+            % reference
+        )
+    return reference
+
+
+def candidates(reference: Reference, search: Iterable[str]) -> list[str]:
+    """Full names that a short one may mean, from the registries that a host searches, in order.
+
+    Docker Hub keeps its official images under `library/`.
+    """
     if not reference.short:
         return [str(reference)]
-    found = []
-    for registry in search or ["docker.io"]:
+    found: list[str] = []
+    for registry in search:
         path = reference.path
         if registry == "docker.io" and "/" not in path:
             path = f"library/{path}"

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audit.params import allow
 from hosts.access import Person, get_endpoint
 from hosts.actions import run_spec
 from hosts.actions.action import Action
 from hosts.actions.pulling import pull_into
-from hosts.actions.references import parse
+from hosts.actions.references import parse_full
+from hosts.actions.run_conflicts import conflicts
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -23,15 +25,19 @@ from hosts.podman.errors import PodmanError
 
 VERB = "container.run"
 PULL = ("missing", "always", "never")
+# the command stays out: it may hold a secret, and is told as a keyed hash
+allow(VERB, "env_names", "pids", "remove", "restart_tries")
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
     """Ask for a container. `params`: fields of hosts.actions.run_fields by the names of run_spec.
 
-    ValueError (image is no name), NotVisible, Denied.
+    ValueError (no full image name, or what Podman would refuse), NotVisible, Denied.
     """
     endpoint = get_endpoint(person, endpoint_id, VERB)
-    params = {**params, "image": str(parse(params["image"])), "env_names": sorted(env)}
+    params = {**params, "image": str(parse_full(params["image"])), "env_names": sorted(env)}
+    for refused in conflicts(params, rootless=endpoint.rootless).values():
+        raise ValueError(refused)
     order = Order(
         endpoint=endpoint,
         kind="container",

@@ -3,13 +3,16 @@
 import ipaddress
 import re
 import shlex
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _ENV_NAME = re.compile(r"[^=\s\x00-\x1f]+")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?)\s*([kmgt]?)i?b?", re.IGNORECASE)
+_PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
+_USERNS_OPTIONS = re.compile(r":[a-z]+=[^\s=,]+(?:,[a-z]+=[^\s=,]+)*")
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 # podman-run(1), --volume
 _VOLUME_OPTIONS = frozenset(
@@ -19,7 +22,6 @@ _VOLUME_OPTIONS = frozenset(
         "z",
         "Z",
         "U",
-        "O",
         "copy",
         "nocopy",
         "dev",
@@ -57,6 +59,8 @@ def name(text: str) -> str:
 
 def command(text: str) -> list[str]:
     """A command line as a shell would split it."""
+    if "\0" in text:
+        raise ValueError(_("A command holds no null character."))
     try:
         return shlex.split(text)
     except ValueError as exc:
@@ -97,10 +101,9 @@ def port(text: str) -> dict[str, Any]:
 
 
 def _ports(text: str) -> tuple[int, int]:
-    first, dash, last = text.partition("-")
-    if not first.isdecimal() or (dash and not last.isdecimal()):
-        raise ValueError(_("“%s” is not a port: give a number from 1 to 65535.") % text[:40])
-    start, end = int(first), int(last) if dash else int(first)
+    match = _PORTS.fullmatch(text.strip())
+    start = int(match[1]) if match else 0
+    end = int(match[2] or start) if match else 0
     if not 1 <= start <= end <= 65535:
         raise ValueError(_("“%s” is not a port: give a number from 1 to 65535.") % text[:40])
     return start, end - start + 1
@@ -112,14 +115,18 @@ def volume(text: str) -> dict[str, Any]:
     if len(parts) > 3:
         raise ValueError(_("A mount reads source:/path/in/container:options."))
     options = [o for o in parts[2].split(",") if o] if len(parts) == 3 else []
-    unknown = [o for o in options if o not in _VOLUME_OPTIONS]
+    unknown = [o for o in options if o.partition("=")[0] not in _VOLUME_OPTIONS]
     if unknown:
         raise ValueError(_("Podman has no mount option “%s”.") % unknown[0][:40])
     if {"z", "Z"} <= set(options):
         raise ValueError(_("“z” (shared) and “Z” (private) exclude each other."))
     source, target = ("", parts[0]) if len(parts) == 1 else (parts[0], parts[1])
+    if options and not source:
+        raise ValueError(_("A volume without a name takes no options."))
     if not target.startswith("/"):
         raise ValueError(_("The path in the container must begin with “/”."))
+    if target.rstrip("/") == "":
+        raise ValueError(_("Nothing can be mounted over “/” itself."))
     if source.startswith("/"):
         kind = "bind"
     elif not source or _NAME.fullmatch(source):
@@ -134,26 +141,41 @@ def volume(text: str) -> dict[str, Any]:
 def environment(lines: str) -> dict[str, str]:
     """One NAME=value a line; empty lines and lines that begin with # are skipped."""
     found: dict[str, str] = {}
-    for line in lines.splitlines():
-        if not line.strip() or line.lstrip().startswith("#"):
+    for number, line in _lines(lines):
+        if line.startswith("#"):
             continue
+        # the line itself is never repeated in words: it may hold a secret
         key, equals, value = line.partition("=")
         if not equals or not _ENV_NAME.fullmatch(key.strip()):
-            raise ValueError(_("“%s” does not read NAME=value.") % line[:40])
+            raise ValueError(_("Line %d does not read NAME=value.") % number)
+        if "\0" in value:
+            raise ValueError(_("Line %d holds a null character.") % number)
+        if key.strip() in found:
+            raise ValueError(_("%(name)s is given twice.") % {"name": key.strip()[:80]})
         found[key.strip()] = value
     return found
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """(number, line) of what is not empty; only a newline ends a line."""
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        if line.strip():
+            yield number, line.lstrip()
 
 
 def labels(lines: str) -> dict[str, str]:
     """One key=value a line."""
     found: dict[str, str] = {}
-    for line in lines.splitlines():
-        if not line.strip():
-            continue
+    for number, line in _lines(lines):
         key, _equals, value = line.partition("=")
-        if not key.strip() or key.strip().startswith("io.haulout."):
-            raise ValueError(_("“%s” cannot be a label.") % line[:40])
-        found[key.strip()] = value
+        key = key.strip()
+        if not key:
+            raise ValueError(_("Line %d has no name before the “=”.") % number)
+        if key.startswith("io.haulout."):
+            raise ValueError(_("Labels that begin with io.haulout. are Haulout's own."))
+        if key in found:
+            raise ValueError(_("%(name)s is given twice.") % {"name": key[:80]})
+        found[key] = value
     return found
 
 
@@ -167,26 +189,42 @@ def size_bytes(text: str) -> int:
     value = int(float(match[1]) * _UNITS[match[2].lower()])
     if value < 6 * 1024 * 1024:
         raise ValueError(_("A container needs at least 6 MiB of memory."))
+    if value > 2**60:
+        raise ValueError(_("“%s” is more memory than any machine has.") % text[:40])
     return value
+
+
+def pids(text: str) -> int:
+    """How many processes and threads, -1 for no limit; 0 for an empty text."""
+    text = text.strip()
+    if not text:
+        return 0
+    if text == "-1":
+        return -1
+    # 2^22 is the kernel's own bound
+    if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= 4_194_304:
+        raise ValueError(_("“%s” is not a number of processes: from 1 on, or -1.") % text[:40])
+    return int(text)
 
 
 def cpus(text: str) -> float:
     """How many processors, 0.5 for half of one; 0 for an empty text."""
     if not text.strip():
         return 0.0
-    try:
-        value = float(text)
-    except ValueError as exc:
-        raise ValueError(_("“%s” is not a number of processors.") % text[:40]) from exc
+    text = text.strip()
+    if not re.fullmatch(r"[0-9]{0,5}(\.[0-9]{0,6})?", text) or text == ".":
+        raise ValueError(_("“%s” is not a number of processors such as 0.5 or 2.") % text[:40])
+    value = float(text)
+    # the kernel's smallest quota is 1 ms of 100 ms
     if not 0.01 <= value <= 4096:
-        raise ValueError(_("Give a number of processors such as 0.5 or 2."))
+        raise ValueError(_("Give between 0.01 and 4096 processors."))
     return value
 
 
 def restart(text: str) -> tuple[str, int | None]:
     """A restart policy, `on-failure:3` with the number of tries."""
     policy, colon, tries = text.strip().partition(":")
-    if (policy or "no") not in RESTART or (colon and not tries.isdecimal()):
+    if (policy or "no") not in RESTART or (colon and not re.fullmatch("[0-9]{1,6}", tries)):
         raise ValueError(_("“%s” is no restart policy.") % text[:40])
     if colon and policy != "on-failure":
         raise ValueError(_("Only on-failure takes a number of tries."))
@@ -199,4 +237,15 @@ def user_namespace(text: str) -> str:
     mode = text.partition(":")[0]
     if mode not in USERNS:
         raise ValueError(_("“%s” is no user namespace: keep-id, auto, nomap or host.") % text[:40])
+    options = text.removeprefix(mode)
+    if options and not (mode in ("keep-id", "auto") and _USERNS_OPTIONS.fullmatch(options)):
+        raise ValueError(_("Options read keep-id:uid=1000,gid=1000 or auto:size=4096."))
+    return text
+
+
+def network(text: str) -> str:
+    """A network's name or one of Podman's modes; empty for the default."""
+    text = text.strip()
+    if text and not _NAME.fullmatch(text):
+        raise ValueError(_("“%s” is not the name of a network.") % text[:80])
     return text

@@ -6,6 +6,8 @@ Shapes after pkg/specgen/specgen.go of Podman; the same from 4.x to 6.x for thes
 import shlex
 from typing import Any
 
+from hosts.actions.run_ports import port_words
+
 JOB_LABEL = "io.haulout.job"
 NETWORK_MODES = ("host", "none", "private", "bridge", "pasta", "slirp4netns")
 
@@ -69,7 +71,11 @@ def _named(volume: dict[str, Any]) -> dict[str, Any]:
 def _limits(params: dict[str, Any]) -> dict[str, Any]:
     limits: dict[str, Any] = {}
     if params.get("memory_bytes"):
-        limits["memory"] = {"limit": params["memory_bytes"]}
+        # memory and swap together at most twice the memory, as podman run does it
+        limits["memory"] = {
+            "limit": params["memory_bytes"],
+            "swap": 2 * params["memory_bytes"],
+        }
     if params.get("cpus"):
         limits["cpu"] = {"quota": round(params["cpus"] * 100_000), "period": 100_000}
     if params.get("pids"):
@@ -93,6 +99,8 @@ def _network(network: str) -> dict[str, Any]:
 def run_line(params: dict[str, Any], env_names: list[str]) -> str:
     """The `podman run` line that does the same; values of the environment are left out."""
     words = ["podman", "run", "-d"]
+    if params.get("pull", "missing") != "missing":
+        words.append(f"--pull={params['pull']}")
     if params.get("name"):
         words += ["--name", params["name"]]
     if params.get("pod"):
@@ -100,16 +108,19 @@ def run_line(params: dict[str, Any], env_names: list[str]) -> str:
     for key in env_names:
         words += ["-e", key]
     for port in params.get("ports", []):
-        words += ["-p", _port_words(port)]
+        words += ["-p", port_words(port)]
     for volume in params.get("volumes", []):
         parts = [volume["source"], volume["target"], ",".join(volume["options"])]
         words += ["-v", ":".join(part for part in parts if part)]
     if params.get("restart", "no") != "no":
         tries = params.get("restart_tries")
         words.append(f"--restart={params['restart']}" + (f":{tries}" if tries else ""))
-    for flag, key in (("--cpus", "cpus"), ("--memory", "memory_bytes"), ("--pids-limit", "pids")):
-        if params.get(key):
-            words.append(f"{flag}={params[key]:g}" if key == "cpus" else f"{flag}={params[key]}")
+    if params.get("cpus"):
+        words.append(f"--cpus={params['cpus']:g}")
+    if params.get("memory_bytes"):
+        words.append(f"--memory={size_words(params['memory_bytes'])}")
+    if params.get("pids"):
+        words.append(f"--pids-limit={params['pids']}")
     for flag, key in (("--network", "network"), ("--userns", "userns")):
         if params.get(key):
             words += [flag, params[key]]
@@ -123,13 +134,9 @@ def run_line(params: dict[str, Any], env_names: list[str]) -> str:
     return shlex.join([*words, params.get("image") or "IMAGE", *params.get("command", [])])
 
 
-def _port_words(port: dict[str, Any]) -> str:
-    def span(start: int) -> str:
-        count = port.get("range") or 1
-        return str(start) if count == 1 else f"{start}-{start + count - 1}"
-
-    address = port["host_ip"]
-    parts = [f"[{address}]" if ":" in address else address]
-    parts += [span(port["host_port"]) if port["host_port"] else "", span(port["container_port"])]
-    text = ":".join(parts).lstrip(":")
-    return text if port["protocol"] == "tcp" else f"{text}/{port['protocol']}"
+def size_words(size_bytes: int) -> str:
+    """As `podman run --memory` takes it: `512m`, `2g`, plain bytes where nothing divides."""
+    for power, unit in ((3, "g"), (2, "m"), (1, "k")):
+        if size_bytes and size_bytes % 1024**power == 0:
+            return f"{size_bytes // 1024**power}{unit}"
+    return str(size_bytes)

@@ -1,0 +1,65 @@
+"""The names on the pull page, one a line, each judged by itself."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.pages.pull.offers import Offer, offers_for
+from hosts.access import Person, allows
+from hosts.actions.credentials import credential_for
+from hosts.actions.references import Reference, parse
+from hosts.models import Endpoint
+
+MOST = 50
+
+
+@dataclass
+class Line:
+    """A line: its text, the reference it means, and what is to be said about it."""
+
+    text: str
+    reference: Reference | None = None
+    problem: str = ""
+    offers: list[Offer] = field(default_factory=list)
+    note: str = ""
+
+
+def read(text: str, endpoints: list[Endpoint], person: Person) -> list[Line]:
+    """The lines of `text` that are not empty. `endpoints`: where they are to be pulled."""
+    found = [Line(line.strip()) for line in text.split("\n") if line.strip()]
+    for line in found[MOST:]:
+        line.problem = _("At most %d names at once.") % MOST
+    for line in found[:MOST]:
+        try:
+            line.reference = parse(line.text)
+        except ValueError as exc:
+            line.problem = str(exc)
+            continue
+        if line.reference.short:
+            line.problem = _("Which one is meant? Choose its full name.")
+            line.offers = offers_for(endpoints[0], line.reference) if endpoints else []
+        else:
+            line.note = _credentials(line.reference, endpoints, person)
+    return found
+
+
+def _credentials(reference: Reference, endpoints: list[Endpoint], person: Person) -> str:
+    """Whether Haulout signs in at the registry, and as whom (for those who may see that)."""
+    if not endpoints:
+        return ""
+    rows = [row for one in endpoints if (row := credential_for(one, reference)) is not None]
+    if not rows:
+        return _("No credentials are kept for %s: pulled without signing in.") % reference.registry
+    users = sorted({row.username for row in rows})
+    who = ", ".join(users) if allows(person, "registry.view") else _("kept credentials")
+    if len(rows) == len(endpoints):
+        return _("Signs in at %(registry)s as %(user)s.") % {
+            "registry": reference.registry,
+            "user": who,
+        }
+    return ngettext(
+        "Signs in at %(registry)s as %(user)s on %(n)d of %(all)d; elsewhere without.",
+        "Signs in at %(registry)s as %(user)s on %(n)d of %(all)d; elsewhere without.",
+        len(rows),
+    ) % {"registry": reference.registry, "user": who, "n": len(rows), "all": len(endpoints)}

@@ -1,0 +1,179 @@
+"""The pull page, its dialog, and the click. Also the offers for short names, which the run form shows too."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from audit.shapes import Target
+from dashboard.pages.pull.lines import Line, read
+from dashboard.pages.pull.offers import offers_for
+from dashboard.pages.run.forms import endpoint_words
+from dashboard.person import person_of
+from hosts import access
+from hosts.access import Person, allows, visible_endpoints
+from hosts.actions import pull_image
+from hosts.actions.references import parse
+from hosts.models import Batch, Endpoint, Group, Job
+
+ANYWHERE = Target(kind="image", name="any host")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An endpoint or a group with its check box."""
+
+    pk: int
+    words: str
+    chosen: bool
+    members: str = ""
+
+
+def _endpoints(person: Person) -> list[Endpoint]:
+    rows = (
+        visible_endpoints(person).select_related("host", "login").prefetch_related("host__groups")
+    )
+    return [one for one in rows if allows(person, pull_image.VERB, one)]
+
+
+def _person(request: HttpRequest) -> Person:
+    person = person_of(request)
+    access.require(person, pull_image.VERB, ANYWHERE)
+    return person
+
+
+def _chosen(data: QueryDict, endpoints: list[Endpoint]) -> list[Endpoint]:
+    """The endpoints that were ticked, by themselves or with a group."""
+    ids, groups = set(data.getlist("endpoint")), set(data.getlist("group"))
+    return [
+        one
+        for one in endpoints
+        if str(one.pk) in ids or groups & {str(group.pk) for group in one.host.groups.all()}
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """Names and hosts; ?image= and ?endpoint= are filled in, ?dialog=1 is the form alone."""
+    person = _person(request)
+    endpoints = _endpoints(person)
+    if request.method == "POST":
+        return _pull(request, person, endpoints)
+    chosen = _chosen(request.GET, endpoints)
+    if not chosen and len(endpoints) == 1:
+        chosen = endpoints
+    text = "\n".join(request.GET.getlist("image"))[:5000]
+    lines = read(text, chosen, person)
+    return _form(request, endpoints, chosen, text=text, lines=lines)
+
+
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What is known of each name, for a form that is still being filled in."""
+    person = _person(request)
+    chosen = _chosen(request.POST, _endpoints(person))
+    lines = read(request.POST.get("images", ""), chosen, person)
+    return render(request, "pull/lines.html", {"lines": lines})
+
+
+@require_GET
+def offers(request: HttpRequest) -> HttpResponse:
+    """Full names for one short name on one endpoint, as buttons; nothing for a full one."""
+    person = person_of(request)
+    wanted = request.GET.get("endpoint", "")
+    try:
+        reference = parse(request.GET.get("image", ""))
+    except ValueError:
+        reference = None
+    if reference is None or not reference.short or not wanted.isdecimal():
+        return HttpResponse()
+    endpoint = access.get_endpoint(person, int(wanted), "image.view")
+    context = {"offers": offers_for(endpoint, reference), "host": endpoint.host.name}
+    return render(request, "pull/offers.html", context)
+
+
+def _pull(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> HttpResponse:
+    text = request.POST.get("images", "")
+    chosen = _chosen(request.POST, endpoints)
+    lines = read(text, chosen, person)
+    problems: dict[str, str] = {}
+    if not lines:
+        problems["images"] = _("Give the name of an image.")
+    if not chosen:
+        problems["endpoint"] = _("Choose where to pull.")
+    if problems or any(line.problem for line in lines):
+        return _form(request, endpoints, chosen, text=text, lines=lines, problems=problems)
+    references = [str(line.reference) for line in lines]
+    if len(references) == 1 and len(chosen) == 1:
+        job = pull_image.ask(person, chosen[0].pk, reference=references[0])
+        return _go(request, job_url(job))
+    batch = pull_image.ask_many(person, [one.pk for one in chosen], references=references)
+    return _go(request, batch_url(batch))
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else redirect(url)
+
+
+def job_url(job: Job) -> str:
+    """The page of a job."""
+    try:
+        return reverse("jobs:page", args=[job.pk])
+    except NoReverseMatch:
+        return f"/jobs/{job.pk}/"
+
+
+def batch_url(batch: Batch) -> str:
+    """The page of a batch, or the list of its jobs."""
+    try:
+        return reverse("jobs:batch", args=[batch.pk])
+    except NoReverseMatch:
+        return f"/jobs/?q=batch:{batch.pk}"
+
+
+def _form(
+    request: HttpRequest,
+    endpoints: list[Endpoint],
+    chosen: list[Endpoint],
+    *,
+    text: str,
+    lines: list[Line],
+    problems: dict[str, str] | None = None,
+) -> HttpResponse:
+    ticked = {one.pk for one in chosen}
+    members: dict[int, list[str]] = {}
+    for one in endpoints:
+        for group in one.host.groups.all():
+            members.setdefault(group.pk, []).append(str(one.pk))
+    context: dict[str, Any] = {
+        "text": text,
+        "lines": lines,
+        "problems": problems or {},
+        "targets": [Choice(one.pk, endpoint_words(one), one.pk in ticked) for one in endpoints],
+        "groups": [
+            Choice(
+                group.pk,
+                group.name,
+                all(int(pk) in ticked for pk in members[group.pk]),
+                " ".join(members[group.pk]),
+            )
+            for group in Group.objects.filter(pk__in=members)
+        ],
+    }
+    htmx = "HX-Request" in request.headers
+    dialog = bool(request.GET.get("dialog"))
+    context["dialog"] = dialog
+    template = "pull/dialog.html" if dialog and not htmx_post(request) else "pull/form.html"
+    if not htmx:
+        template = "pull/page.html"
+    return render(request, template, context, status=422 if problems and not htmx else 200)
+
+
+def htmx_post(request: HttpRequest) -> bool:
+    """A form sent by htmx, from the page or from the dialog: the answer takes the form's place."""
+    return request.method == "POST" and "HX-Request" in request.headers

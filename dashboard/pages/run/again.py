@@ -1,0 +1,69 @@
+"""The run form filled from a job, and Podman's refusal of it put beside the field it concerns."""
+
+import re
+import shlex
+from typing import Any
+
+from dashboard.pages.run.rows import Row, port_row, volume_row
+from hosts.actions.run_spec import size_words
+from hosts.models import Job
+
+# how Podman words its refusals, most telling first; it gives no field
+_FIELDS = (
+    ("name", r"name .* (is )?already in use|that name is already"),
+    ("image", r"manifest unknown|unauthorized|access denied|pull|registry|no such image"),
+    ("image", r"image not known|unable to find|not a valid image|short-name"),
+    ("pod", r"\bpod\b"),
+    (
+        "ports",
+        r"address already in use|bind: |port .* (allocated|in use)|cannot expose|rootlessport",
+    ),
+    ("volumes", r"statfs|mount|volume|no such file or directory.*source|relabel|chcon"),
+    ("userns", r"user namespace|userns|keep-id|subuid|subgid|id mapping"),
+    ("network", r"network|netavark|cni|pasta|slirp"),
+    ("memory", r"memory"),
+    ("cpus", r"\bcpus?\b|cfs"),
+    ("pids", r"\bpids?\b"),
+    ("command", r"executable file|exec:|entrypoint|no command|permission denied"),
+)
+
+
+def initial(job: Job) -> dict[str, Any]:
+    """What stands in the fields; of the environment the names alone."""
+    params = job.params
+    return {
+        "endpoint": job.endpoint_id,
+        "image": params.get("image", ""),
+        "name": params.get("name", ""),
+        "command": shlex.join(params.get("command", [])),
+        "environment": "".join(f"{name}=\n" for name in params.get("env_names", [])),
+        "restart": params.get("restart", "no"),
+        "tries": params.get("restart_tries"),
+        "memory": size_words(params["memory_bytes"]) if params.get("memory_bytes") else "",
+        "cpus": f"{params['cpus']:g}" if params.get("cpus") else "",
+        "pids": params.get("pids") or "",
+        "network": params.get("network", ""),
+        "pod": params.get("pod", ""),
+        "userns": params.get("userns", ""),
+        "labels": "".join(f"{key}={value}\n" for key, value in params.get("labels", {}).items()),
+        "pull": params.get("pull", "missing"),
+        "tty": params.get("tty", False),
+        "interactive": params.get("interactive", False),
+        "remove": params.get("remove", False),
+    }
+
+
+def port_rows(job: Job) -> list[Row]:
+    """Its ports."""
+    return [port_row(value) for value in job.params.get("ports", [])]
+
+
+def volume_rows(job: Job) -> list[Row]:
+    """Its mounts."""
+    return [volume_row(value) for value in job.params.get("volumes", [])]
+
+
+def field_of(refusal: str) -> str:
+    """The field that Podman's words concern; empty when they name none."""
+    words = refusal.lower()
+    return next((name for name, pattern in _FIELDS if re.search(pattern, words)), "")

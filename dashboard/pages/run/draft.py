@@ -1,0 +1,133 @@
+"""A run form as somebody has filled it in so far: what it would run, and what is to be said about it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from dashboard.pages.run.forms import RunForm
+from dashboard.pages.run.rows import Row, read_ports, read_volumes
+from hosts.actions import run_spec
+from hosts.actions.run_conflicts import conflicts
+from hosts.actions.run_warnings import volume_words, warnings
+from hosts.models import Endpoint
+
+BAD, WARN, CALM = "bad", "warn", "calm"
+# instead of values of the environment, which are never shown again
+HIDDEN = "•••"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence beside a field."""
+
+    tone: str
+    text: str
+
+
+@dataclass
+class Draft:
+    """`said`: slot (a field's name or a row's) to what stands there; slots without words too."""
+
+    form: RunForm
+    ports: list[Row]
+    volumes: list[Row]
+    endpoint: Endpoint | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict, repr=False)
+    said: dict[str, Said] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> list[str]:
+        """The slots with a problem, in the form's order."""
+        return [slot for slot, said in self.said.items() if said.tone == BAD]
+
+    @property
+    def slots(self) -> list[tuple[str, Said | None]]:
+        """Every place beside a field, with what is to stand there."""
+        rows = [row.slot for row in (*self.ports, *self.volumes)]
+        return [(slot, self.said.get(slot)) for slot in (*self.form.fields, *rows)]
+
+    @property
+    def line(self) -> str:
+        """The `podman run` line."""
+        return run_spec.run_line(self.params, list(self.env))
+
+    @property
+    def spec(self) -> str:
+        """The spec as JSON, without the environment's values; the job's label comes at the start."""
+        hidden = dict.fromkeys(self.env, HIDDEN)
+        spec = run_spec.build({"image": "", **self.params}, hidden, job_id=0)
+        del spec["labels"][run_spec.JOB_LABEL]
+        return json.dumps({k: v for k, v in spec.items() if v}, indent=2, ensure_ascii=False)
+
+
+def read(data: QueryDict, endpoints: list[Endpoint], *, sent: bool = False) -> Draft:
+    """Judge what was filled in. `sent`: also what is missing."""
+    form = RunForm(data, endpoints=endpoints)
+    form.is_valid()
+    draft = Draft(form, read_ports(data), read_volumes(data))
+    chosen = form.cleaned_data.get("endpoint")
+    draft.endpoint = next((one for one in endpoints if one.pk == chosen), None)
+    for name, problems in form.errors.items():
+        draft.said[name] = Said(BAD, " ".join(str(problem) for problem in problems))
+    for row in (*draft.ports, *draft.volumes):
+        if row.problem:
+            draft.said[row.slot] = Said(BAD, row.problem)
+    draft.env = form.cleaned_data.get("environment") or {}
+    draft.params = _params(form.cleaned_data, draft)
+    if sent and not draft.params["image"] and "image" not in draft.said:
+        draft.said["image"] = Said(BAD, _("Give the name of an image."))
+    if draft.endpoint is not None:
+        _say(draft, draft.endpoint)
+    return draft
+
+
+def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """What run_container.ask takes; fields that are wrong are left out."""
+    policy = cleaned.get("restart") or "no"
+    params: dict[str, Any] = {
+        "image": str(cleaned.get("image") or ""),
+        "name": cleaned.get("name"),
+        "command": cleaned.get("command"),
+        "ports": [row.value for row in draft.ports if row.value],
+        "volumes": [row.value for row in draft.volumes if row.value],
+        "restart": policy,
+        "restart_tries": cleaned.get("tries") if policy == "on-failure" else None,
+        "memory_bytes": cleaned.get("memory"),
+        "cpus": cleaned.get("cpus"),
+        "pids": cleaned.get("pids"),
+        "network": cleaned.get("network"),
+        "pod": cleaned.get("pod"),
+        "userns": cleaned.get("userns"),
+        "labels": cleaned.get("labels"),
+        "pull": cleaned.get("pull") or "missing",
+        "tty": cleaned.get("tty"),
+        "interactive": cleaned.get("interactive"),
+        "remove": cleaned.get("remove"),
+    }
+    return {key: value for key, value in params.items() if value or key == "image"}
+
+
+def _say(draft: Draft, endpoint: Endpoint) -> None:
+    """Conflicts, warnings and notes, a worse word before a milder one."""
+    rows = {
+        "ports": [row.slot for row in draft.ports if row.value],
+        "volumes": [row.slot for row in draft.volumes if row.value],
+    }
+
+    def slot(place: str) -> str:
+        kind, dot, index = place.partition(".")
+        return rows[kind][int(index)] if dot else place
+
+    for tone, sentences in (
+        (BAD, conflicts(draft.params, rootless=endpoint.rootless)),
+        (WARN, warnings(endpoint, draft.params)),
+    ):
+        for place, sentence in sentences.items():
+            draft.said.setdefault(slot(place), Said(tone, sentence))
+    for row in draft.volumes:
+        if row.value:
+            draft.said.setdefault(row.slot, Said(CALM, volume_words(endpoint, row.value)))

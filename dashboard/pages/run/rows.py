@@ -1,0 +1,135 @@
+"""The rows of the run form: published ports and mounts, each with a key that names its place on the page."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from hosts.actions import run_fields
+
+PORT = ("address", "host", "inner", "protocol")
+VOLUME = ("source", "target", "access", "relabel", "owner", "more")
+# options that have a control of their own
+_CONTROLS = {"ro": "access", "rw": "access", "z": "relabel", "Z": "relabel", "U": "owner"}
+
+
+def new_key() -> str:
+    """Names a row on its page."""
+    return secrets.token_hex(4)
+
+
+@dataclass
+class Row:
+    """What stands in a row's controls, what it means, and what is wrong with it."""
+
+    kind: str
+    texts: dict[str, str]
+    key: str = field(default_factory=new_key)
+    value: dict[str, Any] | None = None
+    problem: str = ""
+
+    @property
+    def slot(self) -> str:
+        """Where words about this row stand."""
+        return f"{self.kind}-{self.key}"
+
+
+def read_ports(data: QueryDict) -> list[Row]:
+    """The rows of ports, empty ones too (their value is None)."""
+    return _read(data, "ports", PORT, port_text, run_fields.port)
+
+
+def read_volumes(data: QueryDict) -> list[Row]:
+    """The rows of mounts."""
+    return _read(data, "volumes", VOLUME, volume_text, run_fields.volume)
+
+
+def _read(
+    data: QueryDict,
+    kind: str,
+    names: tuple[str, ...],
+    text_of: Callable[[dict[str, str]], str],
+    judge: Callable[[str], dict[str, Any]],
+) -> list[Row]:
+    columns = {name: data.getlist(f"{kind}_{name}") for name in names}
+    rows = []
+    for index, key in enumerate(data.getlist(f"{kind}_key")[:200]):
+        texts = {name: (values[index : index + 1] or [""])[0] for name, values in columns.items()}
+        row = Row(kind, {name: text.strip() for name, text in texts.items()}, key[:16])
+        rows.append(row)
+        try:
+            text = text_of(row.texts)
+            row.value = judge(text) if text else None
+        except ValueError as exc:
+            row.problem = str(exc)
+    return rows
+
+
+def port_text(texts: dict[str, str]) -> str:
+    """As `podman run -p` takes it; empty for an empty row. ValueError."""
+    address, outer, inner = texts["address"], texts["host"], texts["inner"]
+    if not (address or outer or inner):
+        return ""
+    if not inner:
+        raise ValueError(_("Which port in the container?"))
+    if ":" in address and not address.startswith("["):
+        address = f"[{address}]"
+    head = f"{address}:{outer}:" if address else f"{outer}:" if outer else ""
+    return f"{head}{inner}/{texts['protocol'] or 'tcp'}"
+
+
+def volume_text(texts: dict[str, str]) -> str:
+    """As `podman run -v` takes it; empty for an empty row. ValueError."""
+    source, target = texts["source"], texts["target"]
+    if not (source or target):
+        return ""
+    if ":" in source or ":" in target:
+        raise ValueError(_("A path with a colon cannot be mounted this way."))
+    if not target:
+        raise ValueError(_("Where in the container?"))
+    parts = (texts["access"], texts["relabel"], texts["owner"], texts["more"])
+    options = ",".join(part for part in parts if part)
+    if not options:
+        return f"{source}:{target}" if source else target
+    return f"{source}:{target}:{options}"
+
+
+def port_row(value: dict[str, Any]) -> Row:
+    """The row for a port in run_fields' shape."""
+    count = value.get("range") or 1
+
+    def span(start: int) -> str:
+        return str(start) if count == 1 else f"{start}-{start + count - 1}"
+
+    texts = {
+        "address": value.get("host_ip") or "",
+        "host": span(value["host_port"]) if value.get("host_port") else "",
+        "inner": span(value["container_port"]),
+        "protocol": value.get("protocol") or "tcp",
+    }
+    return Row("ports", texts, value=value)
+
+
+def volume_row(value: dict[str, Any]) -> Row:
+    """The row for a mount in run_fields' shape."""
+    texts = dict.fromkeys(VOLUME, "") | {"source": value["source"], "target": value["target"]}
+    more = []
+    for option in value["options"]:
+        if option in _CONTROLS:
+            texts[_CONTROLS[option]] = option
+        else:
+            more.append(option)
+    return Row("volumes", texts | {"more": ",".join(more)}, value=value)
+
+
+def empty_port() -> Row:
+    """A row to write a port in."""
+    return Row("ports", dict.fromkeys(PORT, "") | {"protocol": "tcp"})
+
+
+def empty_volume() -> Row:
+    """A row to write a mount in."""
+    return Row("volumes", dict.fromkeys(VOLUME, ""))

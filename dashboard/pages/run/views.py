@@ -1,0 +1,169 @@
+"""The run form, its checking while somebody types, and the click. Values of the environment are
+never sent back: a form with problems is answered with words for its fields, not with itself.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from audit.shapes import Target
+from dashboard.pages.run import again, draft
+from dashboard.pages.run.choices import endpoints_for, here
+from dashboard.pages.run.draft import BAD, WARN, Draft, Said
+from dashboard.pages.run.fields import fields_of
+from dashboard.pages.run.forms import RunForm
+from dashboard.pages.run.rows import empty_port, empty_volume
+from dashboard.person import person_of
+from hosts import access
+from hosts.access import Person
+from hosts.actions import pasted_line, run_container
+from hosts.models import Endpoint, Job
+
+ANYWHERE = Target(kind="container", name="any host")
+
+
+def _person(request: HttpRequest) -> tuple[Person, list[Endpoint]]:
+    person = person_of(request)
+    access.require(person, run_container.VERB, ANYWHERE)
+    return person, endpoints_for(person)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    """The form: empty, from ?endpoint= and ?image=, or from ?again= (a job). POST runs it."""
+    person, endpoints = _person(request)
+    if request.method == "POST":
+        return _run(request, person, endpoints)
+    if not endpoints:
+        return render(request, "run/nowhere.html")
+    job = _job(request, person)
+    if job is not None:
+        return _shown(request, _from_job(job, endpoints))
+    start: dict[str, Any] = {"image": request.GET.get("image", "")[:500]}
+    wanted = request.GET.get("endpoint", "")
+    if wanted.isdecimal():
+        start["endpoint"] = int(wanted)
+    form = RunForm(initial=start, endpoints=endpoints)
+    blank = Draft(form, [empty_port()], [empty_volume()])
+    wanted_here = (one for one in endpoints if one.pk == start.get("endpoint"))
+    # a choice shows its first until somebody chooses
+    blank.endpoint = next(wanted_here, endpoints[0])
+    blank.params = {"image": start["image"]}
+    return _shown(request, blank)
+
+
+@require_POST
+@never_cache
+def check(request: HttpRequest) -> HttpResponse:
+    """Words for every field, the line and the spec, for a form that is still being filled in."""
+    _asker, endpoints = _person(request)
+    return _said(request, draft.read(request.POST, endpoints))
+
+
+@require_POST
+@never_cache
+def paste(request: HttpRequest) -> HttpResponse:
+    """A pasted `podman run` line as fields. JSON, since it goes into the form and not on the page."""
+    _person(request)
+    try:
+        line = pasted_line.read(request.POST.get("line", "")[:100_000])
+    except ValueError as exc:
+        return JsonResponse({"problem": str(exc)}, status=422)
+    left_out = ""
+    if line.left_out:
+        left_out = _("The form has no field for %s.") % ", ".join(line.left_out)
+    return JsonResponse(fields_of(line) | {"left_out": left_out})
+
+
+def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> HttpResponse:
+    filled = draft.read(request.POST, endpoints, sent=True)
+    if not filled.wrong and filled.endpoint is not None:
+        try:
+            job = run_container.ask(
+                person, filled.endpoint.pk, params=filled.params, env=filled.env
+            )
+        except ValueError as exc:
+            filled.said["endpoint"] = Said(BAD, str(exc))
+        else:
+            url = job_url(job)
+            return HttpResponseClientRedirect(url) if _htmx(request) else redirect(url)
+    if _htmx(request):
+        return trigger_client_event(_said(request, filled), "run-refused", after="settle")
+    # without scripts the page is made anew, and then without the environment's values
+    data = request.POST.copy()
+    data["environment"] = "".join(f"{name}=\n" for name in filled.env)
+    filled.form.data = data
+    return _shown(request, filled, status=422)
+
+
+def _htmx(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
+def job_url(job: Job) -> str:
+    """The page of a job."""
+    try:
+        return reverse("jobs:page", args=[job.pk])
+    except NoReverseMatch:
+        return f"/jobs/{job.pk}/"
+
+
+def _job(request: HttpRequest, person: Person) -> Job | None:
+    given = request.GET.get("again") or request.GET.get("job", "")
+    if not given.isdecimal():
+        return None
+    job = access.get_job(person, int(given))
+    return job if job.verb == run_container.VERB else None
+
+
+def _from_job(job: Job, endpoints: list[Endpoint]) -> Draft:
+    form = RunForm(initial=again.initial(job), endpoints=endpoints)
+    filled = Draft(form, again.port_rows(job), again.volume_rows(job))
+    filled.endpoint = next((one for one in endpoints if one.pk == job.endpoint_id), endpoints[0])
+    filled.params = job.params
+    filled.env = dict.fromkeys(job.params.get("env_names", []), "")
+    if filled.env:
+        filled.said["environment"] = Said(
+            WARN, _("The values were erased when the job ended: give them again.")
+        )
+    if job.state == Job.State.FAILED:
+        words = job.cause or job.error
+        # what has no field of its own stands beside the host that said it
+        slot = again.field_of(words) or "endpoint"
+        rows = {"ports": filled.ports, "volumes": filled.volumes}.get(slot)
+        if rows is not None:
+            slot = rows[0].slot if rows else "endpoint"
+        filled.said[slot] = Said(BAD, _("Podman said: %s") % words)
+    filled.ports = filled.ports or [empty_port()]
+    filled.volumes = filled.volumes or [empty_volume()]
+    return filled
+
+
+def _context(filled: Draft) -> dict[str, Any]:
+    return {
+        "draft": filled,
+        "form": filled.form,
+        "said": filled.said,
+        "protocols": ("tcp", "udp", "sctp"),
+    }
+
+
+def _shown(request: HttpRequest, filled: Draft, *, status: int = 200) -> HttpResponse:
+    spare = {"spare_port": empty_port(), "spare_volume": empty_volume()}
+    context = _context(filled) | spare | {"here": here(filled.endpoint)}
+    return render(request, "run/page.html", context, status=status)
+
+
+def _said(request: HttpRequest, filled: Draft) -> HttpResponse:
+    context = _context(filled)
+    chosen = str(filled.endpoint.pk) if filled.endpoint else ""
+    if request.POST.get("shown") != chosen:
+        context |= {"here": here(filled.endpoint), "chosen": chosen}
+    return render(request, "run/said.html", context)

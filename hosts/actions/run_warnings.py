@@ -1,0 +1,89 @@
+"""What the inventory says against a run, before it is asked for: names and ports in use, a host away.
+
+Warnings only: the inventory may be a moment old, Podman decides.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.run_ports import overlap, span
+from hosts.actions.run_spec import NETWORK_MODES
+from hosts.models import Container, Endpoint, Network, Pod, Volume
+from hosts.models.hosts import State
+from hosts.models.inventory import LIVE
+
+_HOLD_PORTS = ("running", "paused", "restarting", "stopping")
+
+
+def warnings(endpoint: Endpoint, params: dict[str, Any]) -> dict[str, str]:
+    """Field (`ports.0` for a row) to a sentence."""
+    found: dict[str, str] = {}
+    if endpoint.state in (State.AWAY, State.STOPPED):
+        found["endpoint"] = _("%(host)s is %(state)s: nothing can be run there now. %(why)s") % {
+            "host": endpoint,
+            "state": endpoint.get_state_display(),
+            "why": endpoint.reason,
+        }
+    here = {"endpoint": endpoint}
+    if name := params.get("name"):
+        other = Container.objects.filter(LIVE, **here, name=name).first()
+        if other is not None or Pod.objects.filter(LIVE, **here, name=name).exists():
+            found["name"] = _("%(host)s already has a %(kind)s named “%(name)s”.") % {
+                "host": endpoint,
+                "kind": _("container") if other is not None else _("pod"),
+                "name": name,
+            }
+    network, pod = params.get("network", ""), params.get("pod", "")
+    if network and network not in NETWORK_MODES and not _has(Network, endpoint, network):
+        found["network"] = _("%(host)s has no network “%(name)s”.") % {
+            "host": endpoint,
+            "name": network,
+        }
+    if pod and not _has(Pod, endpoint, pod):
+        found["pod"] = _("%(host)s has no pod “%(name)s”.") % {"host": endpoint, "name": pod}
+    return found | _ports(endpoint, params.get("ports", []))
+
+
+def volume_words(endpoint: Endpoint, volume: dict[str, Any]) -> str:
+    """What a mount's source means on this endpoint."""
+    words = {"name": volume["source"], "host": endpoint.host.name}
+    if volume["kind"] == "bind":
+        return _("The path %(name)s on %(host)s.") % words
+    if not volume["source"]:
+        return _("A new volume without a name.")
+    if _has(Volume, endpoint, volume["source"]):
+        return _("The volume %(name)s on %(host)s.") % words
+    return _("A new volume %(name)s, made on %(host)s.") % words
+
+
+def _has(model: Any, endpoint: Endpoint, name: str) -> bool:
+    return bool(model.objects.filter(LIVE, endpoint=endpoint, name=name).exists())
+
+
+def _ports(endpoint: Endpoint, ports: list[dict[str, Any]]) -> dict[str, str]:
+    if not any(port["host_port"] for port in ports):
+        return {}
+    # rootful and rootless share the host's ports
+    held = [
+        (name, port)
+        for name, taken in Container.objects.filter(
+            LIVE, endpoint__host=endpoint.host_id, state__in=_HOLD_PORTS
+        ).values_list("name", "ports")
+        for port in taken
+    ]
+    found = {}
+    for index, port in enumerate(ports):
+        holder = next((name for name, other in held if overlap(port, other)), None)
+        if holder is not None:
+            found[f"ports.{index}"] = _("%(name)s on %(host)s already holds port %(port)s.") % {
+                "name": holder,
+                "host": endpoint.host.name,
+                "port": span(port["host_port"], port["range"]),
+            }
+        elif endpoint.rootless and 0 < port["host_port"] < 1024:
+            found[f"ports.{index}"] = _(
+                "%(user)s is no root: ports below 1024 are refused unless %(host)s lowers "
+                "net.ipv4.ip_unprivileged_port_start."
+            ) % {"user": endpoint.user, "host": endpoint.host.name}
+    return found
