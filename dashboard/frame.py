@@ -62,8 +62,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "rail_narrow": request.COOKIES.get("rail") == "narrow",
         "rail": SimpleLazyObject(lambda: _rail(request)),
+        "my_verbs": SimpleLazyObject(lambda: _verbs(request)),
         "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
     }
+
+
+def _verbs(request: HttpRequest) -> frozenset[str]:
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return user.role.verb_names() if user and signed_in and user.is_active else frozenset()
 
 
 def _rail(request: HttpRequest) -> list[list[Entry]]:

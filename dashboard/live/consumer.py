@@ -20,7 +20,7 @@ from dashboard.live.view import view_of
 from dashboard.person import person_of_scope
 from hosts.access import allows
 
-MAX_MESSAGE = 16_384
+MAX_MESSAGE = 65_536
 MAX_LISTS = 12
 # frames sent but not yet acknowledged by the browser
 CREDIT = 4

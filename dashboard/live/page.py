@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.shapes import Target
-from dashboard.live.render import rows_html
+from dashboard.live.render import row_html, rows_html
 from dashboard.live.spec import PAGE_ROWS, Column, ListSpec
 from dashboard.live.suggest import suggestions
 from dashboard.live.view import Result, View, run, view_of
@@ -125,3 +125,11 @@ def _range(result: Result) -> str:
         "last": f"{first + len(result.rows) - 1:,}",
         "total": f"{result.total:,}",
     }
+
+
+def live_row(person: Person, spec: ListSpec, row: Any) -> dict[str, Any]:
+    """Context of live/one.html: one row that keeps itself true, whatever its template draws."""
+    spec.prepare([row], person)
+    gone = getattr(row, "gone", None) is not None
+    html = row_html(spec, row, verbs_of(person.user))
+    return {"spec": spec, "key": f"key:{row.pk}", "html": html, "gone": gone}

@@ -80,6 +80,8 @@ class ListSpec:
     bulk: tuple[BulkVerb, ...] = ()
     prepare: Callable[[list[Any], Person], None] = _nothing
     empty: dict[str, Words] = field(default_factory=dict)
+    # instead of base, tokens and pages: finished things with a `pk`, in their order
+    things: Callable[[Person], list[Any]] | None = None
 
     def token(self, name: str) -> Token | None:
         """The token of this name, if the list has it."""

@@ -6,6 +6,8 @@ from typing import Any
 from dashboard.live.shared import Shared
 from hosts.access import Person
 
+MOST_MARKS = 2000
+
 
 class Subscription:
     """Compares the shared picture with what was sent. The browser says at first what it has."""
@@ -53,6 +55,6 @@ def _marks(have: Any) -> dict[int, str]:
         return {}
     return {
         int(pk): mark
-        for pk, mark in list(have.items())[:200]
+        for pk, mark in list(have.items())[:MOST_MARKS]
         if isinstance(mark, str) and isinstance(pk, str) and pk.isascii() and pk.isdigit()
     }

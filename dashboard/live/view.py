@@ -126,6 +126,9 @@ def run(view: View, person: Person) -> Result:
     locked, locked_troubles = to_q(spec, filterline.parse(view.locked))
     if not allows(person, spec.verb):
         return Result([], 0, 1, troubles)
+    if spec.things is not None:
+        things = spec.things(person)
+        return Result(things, len(things), 1, troubles)
     rows = spec.base(person).filter(condition, locked)
     total = rows.order_by().count()
     page = min(view.page, max(1, -(-total // PAGE_ROWS)))

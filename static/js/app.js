@@ -13,5 +13,7 @@ import "haulout/filter-line";
 import "haulout/keys";
 import "haulout/ring";
 import "haulout/inspect";
+import "haulout/rates";
+import "haulout/audit";
 
 document.documentElement.dataset.ready = "";

@@ -1,0 +1,87 @@
+"""What an entry says, in words: “restarted shop-web”. Verbs we have no words for show as they are."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.verbs import all_verbs
+from audit.queries import Line
+
+# verb: (as a job asks for it, as it was done)
+_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "container.run": (gettext_lazy("Run"), gettext_lazy("ran")),
+    "container.create": (gettext_lazy("Create"), gettext_lazy("created")),
+    "container.start": (gettext_lazy("Start"), gettext_lazy("started")),
+    "container.stop": (gettext_lazy("Stop"), gettext_lazy("stopped")),
+    "container.restart": (gettext_lazy("Restart"), gettext_lazy("restarted")),
+    "container.kill": (gettext_lazy("Signal"), gettext_lazy("sent a signal to")),
+    "container.pause": (gettext_lazy("Pause"), gettext_lazy("paused")),
+    "container.unpause": (gettext_lazy("Unpause"), gettext_lazy("unpaused")),
+    "container.remove": (gettext_lazy("Remove"), gettext_lazy("removed")),
+    "container.rename": (gettext_lazy("Rename"), gettext_lazy("renamed")),
+    "container.logs": (gettext_lazy("Logs of"), gettext_lazy("read the logs of")),
+    "container.environment": (gettext_lazy("Environment of"), gettext_lazy("saw the secrets of")),
+    "image.pull": (gettext_lazy("Pull"), gettext_lazy("pulled")),
+    "image.remove": (gettext_lazy("Remove"), gettext_lazy("removed")),
+    "image.tag": (gettext_lazy("Tag"), gettext_lazy("tagged")),
+    "image.untag": (gettext_lazy("Untag"), gettext_lazy("untagged")),
+    "pod.create": (gettext_lazy("Create"), gettext_lazy("created the pod")),
+    "pod.start": (gettext_lazy("Start"), gettext_lazy("started the pod")),
+    "pod.stop": (gettext_lazy("Stop"), gettext_lazy("stopped the pod")),
+    "pod.remove": (gettext_lazy("Remove"), gettext_lazy("removed the pod")),
+    "volume.create": (gettext_lazy("Create"), gettext_lazy("created the volume")),
+    "volume.remove": (gettext_lazy("Remove"), gettext_lazy("removed the volume")),
+    "network.create": (gettext_lazy("Create"), gettext_lazy("created the network")),
+    "network.remove": (gettext_lazy("Remove"), gettext_lazy("removed the network")),
+    "host.add": (gettext_lazy("Add"), gettext_lazy("added the host")),
+    "host.edit": (gettext_lazy("Edit"), gettext_lazy("changed the host")),
+    "host.remove": (gettext_lazy("Remove"), gettext_lazy("removed the host")),
+    "host.doctor": (gettext_lazy("Examine"), gettext_lazy("examined the host")),
+    "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
+    "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
+    "job.cancel": (gettext_lazy("Cancel"), gettext_lazy("cancelled the job")),
+    "registry.edit": (gettext_lazy("Edit"), gettext_lazy("changed the credentials of")),
+    "signin.ok": (gettext_lazy("Sign-in"), gettext_lazy("signed in")),
+    "signin.failed": (gettext_lazy("Sign-in"), gettext_lazy("failed to sign in")),
+    "signin.out": (gettext_lazy("Sign-out"), gettext_lazy("signed out")),
+    "people.invite": (gettext_lazy("Invite"), gettext_lazy("invited")),
+    "people.withdraw": (gettext_lazy("Withdraw"), gettext_lazy("withdrew the invitation of")),
+    "people.join": (gettext_lazy("Join"), gettext_lazy("joined")),
+    "people.role": (gettext_lazy("Role"), gettext_lazy("changed the role of")),
+    "people.disable": (gettext_lazy("Disable"), gettext_lazy("disabled")),
+    "people.enable": (gettext_lazy("Enable"), gettext_lazy("enabled")),
+    "people.reset": (gettext_lazy("Reset"), gettext_lazy("made a password link for")),
+    "people.password": (gettext_lazy("Password"), gettext_lazy("set a password")),
+    "people.factor": (gettext_lazy("Factor"), gettext_lazy("changed the second factor of")),
+    "people.first_link": (
+        gettext_lazy("Link"),
+        gettext_lazy("made the first administrator's link"),
+    ),
+}
+
+
+def asked_words(verb: str) -> str:
+    """“Pull”, as the head of a job says it."""
+    known = _WORDS.get(verb)
+    return str(known[0]) if known else verb_label(verb)
+
+
+def verb_label(verb: str) -> str:
+    """The verb as the list of rights names it, or as it is."""
+    return next((str(v.label) for v in all_verbs() if v.name == verb), verb)
+
+
+def said(line: Line) -> str:
+    """“restarted”, “was refused to restart”, “asked to pull” …"""
+    entry = line.entry
+    known = _WORDS.get(entry.verb)
+    done = str(known[1]) if known else entry.verb
+    if entry.kind == "refusal":
+        return _("was refused: %(verb)s") % {"verb": asked_words(entry.verb)}
+    if entry.kind != "intent":
+        return done
+    if line.result == "ok":
+        return done
+    if line.open:
+        return _("asked: %(verb)s") % {"verb": asked_words(entry.verb)}
+    return _("tried: %(verb)s") % {"verb": asked_words(entry.verb)}

@@ -1,0 +1,160 @@
+"""The verbs of containers as pages offer them, with what their dialogs say."""
+
+from collections.abc import Callable
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from dashboard.live.spec import Words
+from dashboard.pages.acting import Deed, Question, names_of
+from hosts.actions import (
+    kill_container,
+    pause_container,
+    remove_container,
+    restart_container,
+    start_container,
+    stop_container,
+    unpause_container,
+)
+from hosts.models import InventoryRow
+
+
+def _title(rows: list[InventoryRow], one: Words, many: Words) -> str:
+    count = len(rows)
+    if count == 1:
+        return str(one) % {"name": rows[0].name or rows[0].podman_id[:12], "host": rows[0].endpoint}
+    hosts = len({row.endpoint.host_id for row in rows})
+    on = ngettext("on %(n)d host", "on %(n)d hosts", hosts) % {"n": hosts}
+    return str(many) % {"n": count, "on": on}
+
+
+def _owned(rows: list[InventoryRow]) -> str:
+    """What systemd will do to those it owns."""
+    units = sorted({unit for row in rows if (unit := getattr(row, "unit", ""))})
+    if not units:
+        return ""
+    return _("systemd owns this: %(units)s may start it again. Stop the unit to keep it down.") % {
+        "units": ", ".join(units[:5])
+    }
+
+
+def _listed(rows: list[InventoryRow]) -> tuple[str, ...]:
+    return names_of(rows) if len(rows) > 1 else ()
+
+
+def _plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]], Question]:
+    def question(rows: list[InventoryRow]) -> Question:
+        return Question(
+            title=_title(rows, one, many),
+            verb=verb,
+            warning=_owned(rows),
+            losses=_listed(rows),
+        )
+
+    return question
+
+
+def _kill(rows: list[InventoryRow]) -> Question:
+    return Question(
+        title=_title(rows, _("Send a signal to %(name)s?"), _("Send a signal to %(n)d %(on)s?")),
+        verb=_("Send signal"),
+        sentence=_("KILL ends it at once: nothing is written out, nothing is said goodbye to."),
+        warning=_owned(rows),
+        losses=_listed(rows),
+        options=({"name": "signal", "label": _("Signal"), "choices": kill_container.SIGNALS},),
+        danger=True,
+    )
+
+
+def _remove(rows: list[InventoryRow]) -> Question:
+    running = [row for row in rows if getattr(row, "state", "") in ("running", "paused")]
+    lost = _("Its writable layer and its logs are lost. Named volumes stay.")
+    options = [
+        {"name": "volumes", "label": _("Remove its anonymous volumes too"), "on": False},
+    ]
+    if running:
+        label = ngettext("It is running: stop it first", "%(n)d run: stop them first", len(running))
+        options.insert(0, {"name": "force", "label": label % {"n": len(running)}, "on": True})
+    return Question(
+        title=_title(
+            rows, _("Remove %(name)s from %(host)s?"), _("Remove %(n)d containers %(on)s?")
+        ),
+        verb=ngettext("Remove container", "Remove containers", len(rows)),
+        sentence=lost,
+        warning=_owned(rows),
+        losses=_listed(rows),
+        options=tuple(options),
+        danger=True,
+    )
+
+
+def _removal(form: QueryDict) -> dict[str, bool]:
+    return {"force": form.get("force") == "1", "volumes": form.get("volumes") == "1"}
+
+
+def _signal(form: QueryDict) -> dict[str, str]:
+    signal = form.get("signal", "KILL")
+    return {"signal": signal if signal in kill_container.SIGNALS else "KILL"}
+
+
+DEEDS = (
+    Deed(
+        "container",
+        "start",
+        _("Start asked for"),
+        start_container.ask,
+        start_container.ask_many,
+        _plain(_("Start %(name)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
+    ),
+    Deed(
+        "container",
+        "restart",
+        _("Restart asked for"),
+        restart_container.ask,
+        restart_container.ask_many,
+        _plain(_("Restart %(name)s?"), _("Restart %(n)d containers %(on)s?"), _("Restart")),
+    ),
+    Deed(
+        "container",
+        "stop",
+        _("Stop asked for"),
+        stop_container.ask,
+        stop_container.ask_many,
+        _plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?"), _("Stop")),
+    ),
+    Deed(
+        "container",
+        "pause",
+        _("Pause asked for"),
+        pause_container.ask,
+        pause_container.ask_many,
+        _plain(_("Pause %(name)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
+    ),
+    Deed(
+        "container",
+        "unpause",
+        _("Unpause asked for"),
+        unpause_container.ask,
+        unpause_container.ask_many,
+        _plain(_("Unpause %(name)s?"), _("Unpause %(n)d containers %(on)s?"), _("Unpause")),
+    ),
+    Deed(
+        "container",
+        "kill",
+        _("Signal asked for"),
+        kill_container.ask,
+        kill_container.ask_many,
+        _kill,
+        _signal,
+    ),
+    Deed(
+        "container",
+        "remove",
+        _("Removal asked for"),
+        remove_container.ask,
+        remove_container.ask_many,
+        _remove,
+        _removal,
+    ),
+)

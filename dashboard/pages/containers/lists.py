@@ -1,0 +1,111 @@
+"""The list of containers: all of them, on all hosts."""
+
+from dataclasses import replace
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
+from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
+from dashboard.live.visibility import scope_to_visible
+from dashboard.pages.containers.shown import prepare
+from hosts.models import Container
+
+FAILED = Q(state__in=("exited", "stopped"), exit_code__isnull=False) & ~Q(exit_code=0)
+_IS = {state: Q(state=state) for state in ("running", "paused", "created", "exited", "stopped")}
+STATES = {**_IS, "failed": FAILED, "restarting": Q(restarts__gt=0), "dead": Q(state="dead")}
+HEALTH = {name: Q(health=name) for name in ("healthy", "unhealthy", "starting")}
+HEALTH["none"] = Q(health="")
+MADE_BY = {
+    "systemd": ~Q(unit=""),
+    "compose": ~Q(project=""),
+    "kube": Q(kube=True),
+    "pod": ~Q(pod_id=""),
+    "hand": Q(unit="", project="", kube=False, pod_id=""),
+}
+
+SPEC = register(
+    ListSpec(
+        name="containers",
+        verb="container.view",
+        noun=(_("container"), _("containers")),
+        base=lambda person: scope_to_visible(
+            Container.objects.select_related("endpoint__host"), person
+        ),
+        tokens=(
+            one_of("state", _("state"), STATES),
+            HOST,
+            GROUP,
+            contains("image", _("part of the image name"), "image"),
+            one_of("health", _("health check"), HEALTH),
+            LABEL,
+            contains("name", _("part of the name"), "name"),
+            equals("pod", _("pod name"), "pod_name"),
+            Token("network", _("network"), lambda value: Q(networks__icontains=f'"{value}"')),
+            equals("project", _("compose project"), "project"),
+            equals("unit", _("systemd unit"), "unit"),
+            one_of("by", _("who made it"), MADE_BY),
+            USER,
+            Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value)),
+            Token("imageid", _("id of the image"), lambda value: Q(image_id__startswith=value)),
+            Token("key", _("row"), lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
+        ),
+        text=any_contains("name", "image", "podman_id"),
+        columns=(
+            Column("name", _("Name"), "name"),
+            Column("state", _("State"), "state"),
+            Column("image", _("Image"), "image", rank=3),
+            Column("host", _("Host"), rank=2),
+            Column("ports", _("Ports"), rank=4),
+            Column("since", _("Since"), "-changed", rank=3),
+            Column("acts", ""),
+        ),
+        sorts={
+            "name": ("name", "id"),
+            "state": ("state", "name", "id"),
+            "image": ("image", "name", "id"),
+            "created": ("created_at", "id"),
+            "changed": ("changed_at", "id"),
+            "health": ("health", "name", "id"),
+        },
+        default_sort="name",
+        row_template="containers/row.html",
+        topics=frozenset({"containers", "hosts"}),
+        fingerprint=lambda row: f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}",
+        prepare=prepare,
+        bulk=(
+            BulkVerb("start", _("Start"), "play", "/containers/bulk/start/"),
+            BulkVerb("restart", _("Restart"), "rotate-cw", "/containers/bulk/restart/", key="r"),
+            BulkVerb("stop", _("Stop"), "square", "/containers/bulk/stop/", key="s", asks=True),
+            BulkVerb("pause", _("Pause"), "pause", "/containers/bulk/pause/"),
+            BulkVerb("unpause", _("Unpause"), "step-forward", "/containers/bulk/unpause/"),
+            BulkVerb("kill", _("Kill"), "zap", "/containers/bulk/kill/", danger=True, asks=True),
+            BulkVerb(
+                "remove",
+                _("Remove"),
+                "trash-2",
+                "/containers/bulk/remove/",
+                danger=True,
+                asks=True,
+            ),
+        ),
+        empty={
+            "icon": "box",
+            "title": _("No containers yet"),
+            "text": _("Containers on all hosts show up here by themselves, whoever made them."),
+        },
+    )
+)
+QUICK = (
+    (_("All"), ""),
+    (_("Running"), "state:running"),
+    (_("Unhealthy"), "health:unhealthy"),
+    (_("Exited with an error"), "state:failed"),
+    (_("Paused"), "state:paused"),
+)
+
+# one container as live rows of its own: the head of its pages, and its summary
+HEAD = register(
+    replace(SPEC, name="container-head", row_template="containers/head.html", bulk=(), columns=())
+)
+SUMMARY = register(replace(HEAD, name="container-summary", row_template="containers/summary.html"))

@@ -1,0 +1,110 @@
+"""How a container row reads: its state in one word, since when, which verbs are possible now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dashboard.live.visibility import verbs_of
+from hosts.access import Person
+from hosts.models import Container
+
+# Podman's states in which a verb does something
+POSSIBLE: dict[str, frozenset[str]] = {
+    "start": frozenset({"created", "configured", "initialized", "exited", "stopped"}),
+    "stop": frozenset({"running", "paused", "stopping"}),
+    "restart": frozenset({"running", "exited", "stopped", "created", "configured", "initialized"}),
+    "kill": frozenset({"running", "paused", "stopping"}),
+    "pause": frozenset({"running"}),
+    "unpause": frozenset({"paused"}),
+}
+
+
+def look_of(row: Container) -> tuple[str, str]:
+    """(state as dashboard.states knows it, a detail). Failing health and failed exits stand out."""
+    detail = ""
+    state = row.state
+    if state == "running" and row.health in ("unhealthy", "starting"):
+        state = row.health
+    elif state == "running" and row.health == "healthy":
+        detail = "healthy"
+    elif state in ("exited", "stopped") and row.exit_code:
+        state, detail = "failed", str(row.exit_code)
+    return state, detail
+
+
+def since(row: Container) -> datetime | None:
+    """Since when it has been in its state."""
+    if row.state in ("running", "paused", "stopping"):
+        return row.started_at
+    if row.state in ("exited", "stopped"):
+        return row.exited_at or row.started_at
+    return row.created_at
+
+
+def possible(row: Container, verbs: frozenset[str]) -> list[str]:
+    """Verbs (last words) that make sense now and that these rights permit."""
+    if row.endpoint.state not in ("up", "degraded"):
+        return []
+    found = [
+        name
+        for name, states in POSSIBLE.items()
+        if row.state in states and f"container.{name}" in verbs
+    ]
+    return [*found, "remove"] if "container.remove" in verbs else found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the row template reads."""
+
+    state: str
+    detail: str
+    since: datetime | None
+    can: list[str]
+    ports: list["Port"]
+    away: bool
+
+    @property
+    def more_ports(self) -> int:
+        """How many ports are left out of the row."""
+        return max(0, len(self.ports) - 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A published port: its words, and where a browser finds it ("" when that is not known)."""
+
+    words: str
+    url: str
+
+
+def ports_of(row: Container) -> list[Port]:
+    """Published ports as links to the host's address."""
+    address = row.endpoint.host.address or "localhost"
+    found = []
+    for port in row.ports:
+        host_port, inside = port.get("host_port"), port.get("container_port")
+        if not host_port:
+            continue
+        protocol = port.get("protocol") or "tcp"
+        count = int(port.get("range") or 1)
+        span = f"{host_port}–{host_port + count - 1}" if count > 1 else str(host_port)
+        words = f"{span}→{inside}" + ("" if protocol == "tcp" else f"/{protocol}")
+        bound = str(port.get("host_ip") or "")
+        local = bound.startswith("127.") or bound == "::1"
+        if bound and bound not in ("0.0.0.0", "::") and not local:  # noqa: S104 - Podman's answer
+            address = bound
+        shown = f"[{address}]" if ":" in address else address
+        scheme = "https" if inside in (443, 8443) else "http"
+        web = protocol == "tcp" and count == 1 and not (local and row.endpoint.host.kind == "ssh")
+        found.append(Port(words, f"{scheme}://{shown}:{host_port}/" if web else ""))
+    return found
+
+
+def prepare(rows: list[Any], person: Person) -> None:
+    """Sets `shown` on each row."""
+    verbs = verbs_of(person.user)
+    for row in rows:
+        state, detail = look_of(row)
+        away = row.endpoint.state not in ("up", "degraded")
+        row.shown = Shown(state, detail, since(row), possible(row, verbs), ports_of(row), away)

@@ -1,0 +1,21 @@
+"""Addresses under /containers/."""
+
+from django.urls import path
+
+from dashboard.pages.acting import many, one
+from dashboard.pages.containers import views
+from dashboard.pages.containers.deeds import DEEDS
+
+app_name = "containers"
+urlpatterns = [
+    path("", views.containers, name="list"),
+    *(path(f"bulk/{deed.name}/", many(deed), name=f"bulk-{deed.name}") for deed in DEEDS),
+    path("<int:endpoint_id>/<str:podman_id>/", views.container, name="page"),
+    path("<int:endpoint_id>/<str:podman_id>/peek/", views.peek, name="peek"),
+    path("<int:endpoint_id>/<str:podman_id>/inspect/", views.inspected, name="inspect"),
+    path("<int:endpoint_id>/<str:podman_id>/history/", views.history, name="history"),
+    *(
+        path(f"<int:endpoint_id>/<str:podman_id>/{deed.name}/", one(deed), name=deed.name)
+        for deed in DEEDS
+    ),
+]

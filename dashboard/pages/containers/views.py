@@ -1,0 +1,63 @@
+"""Pages of containers: the list, one container, its peek, inspect and history."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dashboard.live.page import list_page, live_row
+from dashboard.pages.containers.frame import container_frame
+from dashboard.pages.containers.lists import QUICK, SPEC, SUMMARY
+from dashboard.pages.inspecting import inspect_part
+from dashboard.pages.lifeline import past_of
+from dashboard.person import person_of
+from hosts.access import get_object
+from hosts.podman import containers as podman_containers
+
+
+@require_GET
+def containers(request: HttpRequest) -> HttpResponse:
+    """All containers on all hosts."""
+    return list_page(request, SPEC, "containers/list.html", {"quick": QUICK})
+
+
+def _frame(request: HttpRequest, endpoint_id: int, podman_id: str, tab: str) -> dict[str, Any]:
+    person = person_of(request)
+    row = get_object(person, "container", endpoint_id, podman_id, verb="container.view")
+    return container_frame(person, row, tab=tab)
+
+
+@require_GET
+def container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """One container: how it stands, and a summary."""
+    context = _frame(request, endpoint_id, podman_id, "summary")
+    context["summary"] = live_row(person_of(request), SUMMARY, context["row"])
+    return render(request, "containers/page.html", context)
+
+
+@require_GET
+def peek(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """The side panel."""
+    context = _frame(request, endpoint_id, podman_id, "summary")
+    context["summary"] = live_row(person_of(request), SUMMARY, context["row"])
+    return render(request, "containers/peek.html", context)
+
+
+def inspected(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """All Podman knows; the page first, the tree when it has come from the host."""
+    if "HX-Request" in request.headers or request.method == "POST":
+        return inspect_part(
+            request, "container", endpoint_id, podman_id, read=podman_containers.inspect
+        )
+    return render(
+        request, "containers/inspect.html", _frame(request, endpoint_id, podman_id, "inspect")
+    )
+
+
+@require_GET
+def history(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Jobs and audit entries of this container."""
+    context = _frame(request, endpoint_id, podman_id, "history")
+    context["past"] = past_of(person_of(request), "container", context["row"])
+    return render(request, "containers/history.html", context)

@@ -1,0 +1,80 @@
+"""The list of hosts."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.live.spec import Column, ListSpec, Token, register
+from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
+from dashboard.pages.hosts.standing import standings
+from hosts.access import Person, visible_hosts
+from hosts.models import Endpoint, Login
+
+
+def _in(state: str) -> Q:
+    logins = Login.objects.filter(state=state).values("host_id")
+    endpoints = Endpoint.objects.filter(state=state).values("host_id")
+    return Q(enabled=True) & (Q(pk__in=logins) | Q(pk__in=endpoints))
+
+
+STATES = {name: _in(name) for name in ("connecting", "degraded", "away", "stopped")}
+STATES["up"] = Q(enabled=True, pk__in=Login.objects.filter(state="up").values("host_id"))
+STATES["disabled"] = Q(enabled=False)
+
+
+def _prepare(rows: list[Any], person: Person) -> None:
+    found = standings(rows, person)
+    for row in rows:
+        row.standing = found[row.pk]
+
+
+SPEC = register(
+    ListSpec(
+        name="hosts",
+        verb="host.view",
+        noun=(_("host"), _("hosts")),
+        base=visible_hosts,
+        tokens=(
+            one_of("state", _("state"), STATES),
+            Token("host", _("name, * for any end"), lambda v: matching("name", v), host_names),
+            Token("group", _("group"), lambda v: Q(groups__name__iexact=v), group_names),
+            contains("address", _("part of the address"), "address"),
+            Token("key", _("row"), lambda v: Q(pk=v) if v.isdigit() else Q(pk=0)),
+        ),
+        text=lambda value: (
+            Q(name__icontains=value) | Q(address__icontains=value) | Q(notes__icontains=value)
+        ),
+        columns=(
+            Column("name", _("Name"), "name"),
+            Column("state", _("State")),
+            Column("small", _("Podman"), rank=3),
+            Column("middle", _("Containers"), rank=2),
+            Column("load", _("CPU"), rank=4),
+            Column("load", _("Memory"), rank=4),
+            Column("load", _("Disk"), rank=3),
+        ),
+        sorts={"name": ("name", "id"), "created": ("created_at", "id")},
+        default_sort="name",
+        row_template="hosts/row.html",
+        topics=frozenset({"hosts", "containers"}),
+        fingerprint=lambda row: f"{row.standing.mark()}.{row.changed_at.timestamp()}",
+        prepare=_prepare,
+        empty={
+            "icon": "server",
+            "title": _("No hosts yet"),
+            "text": _("Add the first one: an address and an account are enough. No agent."),
+            "hint": _("name, or state:away group:prod …"),
+        },
+    )
+)
+HEAD = register(replace(SPEC, name="host-head", row_template="hosts/head.html", columns=()))
+SUMMARY = register(replace(HEAD, name="host-summary", row_template="hosts/summary.html"))
+QUICK = (
+    (_("All"), ""),
+    (_("Up"), "state:up"),
+    (_("Away"), "state:away"),
+    (_("Needs a person"), "state:stopped"),
+    (_("Disabled"), "state:disabled"),
+)

@@ -1,0 +1,153 @@
+"""How a host stands, summed up from its logins and endpoints, and what its cached `info` says."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from hosts.access import Person, visible_endpoints
+from hosts.models import Container, Endpoint, Group, Host, Login
+
+# worst first
+_ORDER = ("stopped", "away", "connecting", "degraded", "up", "disabled")
+DISK_FULL = 0.85
+
+
+@dataclass(slots=True)
+class Standing:
+    """What rows, tiles and the host's page show. Shares are 0…1, None when not known."""
+
+    state: str
+    reason: str = ""
+    cure: str = ""
+    since: datetime | None = None
+    next_try_at: datetime | None = None
+    running: int = 0
+    containers: int = 0
+    endpoints: list[Endpoint] = field(default_factory=list)
+    logins: list[Login] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    versions: list[str] = field(default_factory=list)
+    cpus: int = 0
+    cpu: float | None = None
+    memory: float | None = None
+    memory_bytes: int = 0
+    disk: float | None = None
+    disk_bytes: int = 0
+    info_at: datetime | None = None
+
+    @property
+    def rootless(self) -> list[str]:
+        """Users with a Podman of their own."""
+        return [endpoint.user for endpoint in self.endpoints if endpoint.rootless]
+
+    @property
+    def disk_tone(self) -> str:
+        """bad when the disk is nearly full."""
+        return "bad" if self.disk is not None and self.disk > DISK_FULL else ""
+
+    def mark(self) -> str:
+        """Differs when something shown differs."""
+        shown = (
+            self.state,
+            self.reason,
+            self.since,
+            self.next_try_at,
+            self.running,
+            self.containers,
+            tuple((e.pk, e.state, e.reason, e.podman_version) for e in self.endpoints),
+            tuple(self.groups),
+            self.info_at,
+        )
+        return f"{hash(shown) & 0xFFFFFFFFFFFF:x}"
+
+
+def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
+    """Of these hosts, in four queries however many they are."""
+    wanted = {host.pk: host for host in hosts}
+    endpoints: dict[int, list[Endpoint]] = defaultdict(list)
+    for endpoint in visible_endpoints(person).filter(host_id__in=wanted).order_by("rootless", "pk"):
+        endpoint.host = wanted[endpoint.host_id]
+        endpoints[endpoint.host_id].append(endpoint)
+    logins: dict[int, list[Login]] = defaultdict(list)
+    for login in Login.objects.filter(host_id__in=wanted).defer("sealed_key").order_by("pk"):
+        logins[login.host_id].append(login)
+    counts = {
+        row["endpoint_id"]: (row["running"], row["every"])
+        for row in Container.objects.filter(
+            endpoint_id__in=[e.pk for found in endpoints.values() for e in found],
+            gone__isnull=True,
+        )
+        .values("endpoint_id")
+        .annotate(running=Count("pk", filter=Q(state="running")), every=Count("pk"))
+        .order_by()
+    }
+    groups: dict[int, list[str]] = defaultdict(list)
+    named = Group.objects.filter(hosts__in=wanted).order_by("name")
+    for host_id, name in named.values_list("hosts", "name"):
+        groups[host_id].append(name)
+    return {
+        pk: _standing(host, logins[pk], endpoints[pk], counts, groups[pk])
+        for pk, host in wanted.items()
+    }
+
+
+def _standing(
+    host: Host,
+    logins: list[Login],
+    endpoints: list[Endpoint],
+    counts: dict[int, tuple[int, int]],
+    groups: list[str],
+) -> Standing:
+    found = _state(host, logins, endpoints)
+    found.endpoints, found.logins, found.groups = endpoints, logins, groups
+    for endpoint in endpoints:
+        running, every = counts.get(endpoint.pk, (0, 0))
+        found.running += running
+        found.containers += every
+        if endpoint.podman_version and endpoint.podman_version not in found.versions:
+            found.versions.append(endpoint.podman_version)
+    _resources(found, endpoints)
+    return found
+
+
+def _state(host: Host, logins: list[Login], endpoints: list[Endpoint]) -> Standing:
+    if not host.enabled:
+        return Standing("disabled", since=host.changed_at)
+    if not logins:
+        return Standing("connecting", since=host.created_at)
+    worst = min(logins, key=lambda login: _ORDER.index(login.state))
+    found = Standing(worst.state, worst.reason, worst.cure, worst.since, worst.next_try_at)
+    if found.state != "up":
+        return found
+    troubled = [e for e in endpoints if e.state not in ("up", "connecting")]
+    if troubled:
+        worst_endpoint = min(troubled, key=lambda e: _ORDER.index(e.state))
+        every = len(troubled) == len(endpoints)
+        found.state = worst_endpoint.state if every else "degraded"
+        found.reason, found.cure = worst_endpoint.reason, worst_endpoint.cure
+        found.since = worst_endpoint.since
+    elif endpoints and all(e.state == "connecting" for e in endpoints):
+        found.state = "connecting"
+    return found
+
+
+def _resources(found: Standing, endpoints: list[Endpoint]) -> None:
+    told: list[tuple[Endpoint, dict[str, Any]]] = [(e, e.info) for e in endpoints if e.info]
+    if not told:
+        return
+    endpoint, info = told[0]
+    host, store = info.get("host", {}), info.get("store", {})
+    found.info_at = endpoint.info_at
+    found.cpus = host.get("cpus") or 0
+    idle = (host.get("cpuUtilization") or {}).get("idlePercent")
+    found.cpu = None if not idle else max(0.0, 1 - idle / 100)
+    total, free = host.get("memTotal") or 0, host.get("memFree") or 0
+    found.memory_bytes = total
+    found.memory = (total - free) / total if total else None
+    allocated, used = store.get("graphRootAllocated") or 0, store.get("graphRootUsed") or 0
+    found.disk_bytes = allocated
+    found.disk = used / allocated if allocated else None

@@ -1,0 +1,65 @@
+"""The list of hosts, and one host with what runs on it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from audit import queries
+from audit.queries import Filters
+from dashboard.live.page import asks_for_list, list_context, list_page, live_row
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.audit.words import said
+from dashboard.pages.containers.lists import SPEC as CONTAINERS
+from dashboard.pages.hosts.lists import HEAD, QUICK, SPEC, SUMMARY
+from dashboard.pages.objects import quoted
+from dashboard.person import person_of
+from hosts.access import get_host
+
+
+@require_GET
+def hosts(request: HttpRequest) -> HttpResponse:
+    """All hosts."""
+    add = {"empty_url": reverse("joining:add"), "empty_action": _("Add a host")}
+    may_add = "host.add" in verbs_of(person_of(request).user)
+    extra = {"quick": QUICK, "may_add": may_add, **(add if may_add else {})}
+    return list_page(request, SPEC, "hosts/list.html", extra)
+
+
+@require_GET
+def host(request: HttpRequest, host_id: int) -> HttpResponse:
+    """One host: how it stands and why, its endpoints, its containers."""
+    person = person_of(request)
+    row = get_host(person, host_id, "host.view")
+    inside = list_context(person, CONTAINERS, request.GET, locked=f"host:{quoted(row.name)}")
+    if asks_for_list(request, CONTAINERS):
+        return render(request, "live/list.html", inside)
+    context = {
+        "row": row,
+        "tab": "summary",
+        "verbs": verbs_of(person.user),
+        "head": live_row(person, HEAD, row),
+        "summary": live_row(person, SUMMARY, row),
+    }
+    return render(request, "hosts/page.html", {**inside, **context})
+
+
+@require_GET
+def history(request: HttpRequest, host_id: int) -> HttpResponse:
+    """What was done to this host and on it."""
+    person = person_of(request)
+    row = get_host(person, host_id, "host.view")
+    lines = []
+    if "audit.read" in verbs_of(person.user):
+        lines = queries.search(Filters(host_id=row.pk), visible=None, limit=100).lines
+        for line in lines:
+            line.entry.said = said(line)  # type: ignore[attr-defined]
+    context = {
+        "row": row,
+        "tab": "history",
+        "verbs": verbs_of(person.user),
+        "head": live_row(person, HEAD, row),
+        "past": {"lines": lines, "jobs": []},
+    }
+    return render(request, "hosts/history.html", context)

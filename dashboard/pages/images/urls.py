@@ -1,0 +1,122 @@
+"""Images: their list, pages and removal, under /images/."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from dashboard.live.spec import BulkVerb, Column
+from dashboard.live.tokens import one_of
+from dashboard.pages.acting import Deed, Question, names_of
+from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
+from dashboard.templatetags.face import size
+from hosts.actions import remove_image
+from hosts.models import Image, InventoryRow
+from hosts.podman import images as podman_images
+
+SPEC = object_list(
+    plural="images",
+    kind="image",
+    noun=(_("image"), _("images")),
+    model=Image,
+    tokens=(
+        one_of(
+            "is",
+            _("used, unused, dangling"),
+            {
+                "used": Q(containers__gt=0),
+                "unused": Q(containers__lte=0),
+                "dangling": Q(dangling=True),
+            },
+        ),
+    ),
+    columns=(
+        NAME,
+        Column("small", _("Id"), rank=3),
+        WHERE,
+        Column("size", _("Size"), "-size", figure=True),
+        Column("small", _("Used by"), rank=3, figure=True),
+        CREATED,
+        Column("acts", ""),
+    ),
+    sorts={"size": ("size_bytes", "id")},
+    empty={
+        "icon": "layers",
+        "title": _("No images yet"),
+        "text": _("Pull one, or run a container: its image comes along."),
+    },
+    bulk=(
+        BulkVerb("remove", _("Remove"), "trash-2", "/images/bulk/remove/", danger=True, asks=True),
+    ),
+)
+HEAD, SUMMARY = parts_of(SPEC, head="images/head.html")
+
+
+def _remove(rows: list[InventoryRow]) -> Question:
+    images: list[Any] = list(rows)
+    bytes_in_all = sum(image.size_bytes for image in images)
+    used = sum(image.containers for image in images if image.containers > 0)
+    if len(rows) == 1:
+        name = rows[0].name or rows[0].podman_id[:12]
+        title = _("Remove the image %(name)s from %(host)s?") % {
+            "name": name,
+            "host": rows[0].endpoint,
+        }
+    else:
+        title = _("Remove %(n)d images?") % {"n": len(rows)}
+    label = ngettext(
+        "A container uses it: remove that too", "%(n)d containers use them: remove those too", used
+    ) % {"n": used}
+    return Question(
+        title=title,
+        verb=ngettext("Remove image", "Remove images", len(rows)),
+        sentence=_("Frees up to %(size)s; layers that other images share stay.")
+        % {"size": size(bytes_in_all)},
+        losses=names_of(rows) if len(rows) > 1 else (),
+        options=({"name": "force", "label": label, "on": False},) if used else (),
+        danger=True,
+    )
+
+
+def _removal(form: QueryDict) -> dict[str, bool]:
+    return {"force": form.get("force") == "1"}
+
+
+def _within(row: InventoryRow) -> str:
+    return f"imageid:{quoted(row.podman_id)} {on_endpoint(row)}"
+
+
+app_name = "images"
+urlpatterns = urls(
+    ObjectRoom(
+        kind="image",
+        plural="images",
+        word=_("Images"),
+        spec=SPEC,
+        head=HEAD,
+        summary=SUMMARY,
+        read=podman_images.inspect,
+        within=_within,
+        quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
+        deeds=(
+            Deed(
+                "image",
+                "remove",
+                _("Removal asked for"),
+                remove_image.ask,
+                remove_image.ask_many,
+                _remove,
+                _removal,
+            ),
+        ),
+        extra={
+            "do_url": "pull:page",
+            "do_verb": "image.pull",
+            "do_icon": "download",
+            "do_word": _("Pull image"),
+        },
+    )
+)

@@ -1,0 +1,150 @@
+"""Everything Podman knows about an object, fetched when somebody looks, as a tree to search.
+
+Values of the environment are masked; showing them is asked for and written to the audit log.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from audit import write
+from dashboard.person import person_of
+from hosts.access import allows, get_object
+from hosts.access.fetch import target_of
+from hosts.dial import dial
+from hosts.models import Endpoint
+from hosts.podman import Podman, PodmanError
+from hosts.podman.errors import NotFound, Unavailable
+
+MASK = "••••••"
+MOST_LEAVES = 5000
+TIMEOUT_S = 10.0
+
+Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One name of the tree: a leaf with its text, or a branch."""
+
+    name: str
+    path: str
+    text: str
+    branches: tuple["Node", ...] = ()
+    count: int = 0
+
+
+def fetch(endpoint: Endpoint, podman_id: str, read: Reader) -> dict[str, Any]:
+    """Inspect on the host, over the narrow socket that web may use. Raises PodmanError."""
+
+    async def ask() -> dict[str, Any]:
+        async with Podman(dial(endpoint, streams=True), timeout_s=TIMEOUT_S) as podman:
+            return await read(podman, podman_id)
+
+    return async_to_sync(ask)()
+
+
+def tree(value: Any, name: str = "", path: str = "") -> Node:
+    """A JSON value as nodes; paths as jq writes them."""
+    budget = [MOST_LEAVES]
+    return _node(value, name, path, budget)
+
+
+def _node(value: Any, name: str, path: str, budget: list[int]) -> Node:
+    budget[0] -= 1
+    if isinstance(value, dict):
+        pairs = [(str(k), v, f"{path}.{k}") for k, v in value.items()]
+    elif isinstance(value, list):
+        pairs = [(str(n), v, f"{path}[{n}]") for n, v in enumerate(value)]
+    else:
+        return Node(name, path, _text(value))
+    branches = tuple(_node(v, k, p, budget) for k, v, p in pairs if budget[0] > 0)
+    return Node(name, path, "", branches, len(pairs))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def masked(inspect: dict[str, Any]) -> dict[str, Any]:
+    """A copy without the values of the environment, wherever a container's inspect repeats them."""
+    found = dict(inspect)
+    config = found.get("Config")
+    if isinstance(config, dict):
+        config = dict(config)
+        if isinstance(config.get("Env"), list):
+            config["Env"] = [f"{str(e).partition('=')[0]}={MASK}" for e in config["Env"]]
+        if isinstance(config.get("CreateCommand"), list):
+            config["CreateCommand"] = _masked_command(
+                [str(word) for word in config["CreateCommand"]]
+            )
+        found["Config"] = config
+    return found
+
+
+def _masked_command(words: list[str]) -> list[str]:
+    shown: list[str] = []
+    for word in words:
+        before = shown[-1] if shown else ""
+        if before in ("-e", "--env"):
+            word = f"{word.partition('=')[0]}={MASK}"
+        elif word.startswith(("--env=", "-e=")):
+            flag, _equals, rest = word.partition("=")
+            word = f"{flag}={rest.partition('=')[0]}={MASK}"
+        elif word.startswith("-e") and len(word) > 2 and not word.startswith("--"):
+            word = f"-e{word[2:].partition('=')[0]}={MASK}"
+        shown.append(word)
+    return shown
+
+
+def inspect_part(
+    request: HttpRequest, kind: str, endpoint_id: int, podman_id: str, *, read: Reader
+) -> HttpResponse:
+    """The tree as part of a page. POST of `environment` shows it unmasked, with an entry."""
+    person = person_of(request)
+    row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
+    whole = request.method == "POST"
+    if whole:
+        get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.environment")
+        target = target_of(row.endpoint, kind=kind, object_id=podman_id, name=row.name)
+        with transaction.atomic():
+            write.event(person.who, f"{kind}.environment", target)
+    try:
+        found = fetch(row.endpoint, podman_id, read)
+    except PodmanError as error:
+        return render(request, "parts/away.html", trouble_of(error, row.endpoint), status=200)
+    shown = found if whole else masked(found)
+    context = {
+        "tree": tree(shown),
+        "can_unmask": not whole and allows(person, f"{kind}.environment") and shown != found,
+        "kind": kind,
+        "row": row,
+    }
+    response = render(request, "parts/inspect.html", context)
+    if whole:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+def trouble_of(error: PodmanError, endpoint: Endpoint) -> dict[str, Any]:
+    """Words for parts/error.html: what happened, why, what to do, Podman's own words."""
+    if isinstance(error, NotFound):
+        title = _("It is no longer there")
+        cure = _("Somebody removed it on %(host)s. The list shows what is left.") % {
+            "host": endpoint
+        }
+    elif isinstance(error, Unavailable):
+        title = _("%(host)s cannot be reached now") % {"host": endpoint}
+        cure = _("What the inventory knows is shown; this part comes back with the host.")
+    else:
+        title = _("Podman on %(host)s did not answer this") % {"host": endpoint}
+        cure = _("Try again; if it stays, run the doctor on the host's page.")
+    return {"title": title, "cure": cure, "words": error.message, "tone": "warn"}

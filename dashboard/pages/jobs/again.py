@@ -1,0 +1,46 @@
+"""Ask for the same once more: a new job with the old one's parameters, authorised anew."""
+
+from hosts.access import Person
+from hosts.actions import (
+    kill_container,
+    pause_container,
+    pull_image,
+    remove_container,
+    remove_image,
+    restart_container,
+    start_container,
+    stop_container,
+    unpause_container,
+)
+from hosts.models import Job
+
+_ON_OBJECTS = {
+    module.VERB: module.ask
+    for module in (
+        kill_container,
+        pause_container,
+        remove_container,
+        remove_image,
+        restart_container,
+        start_container,
+        stop_container,
+        unpause_container,
+    )
+}
+
+
+def can(job: Job) -> bool:
+    """True when the job has ended and its parameters are all kept (secrets are not)."""
+    if job.endpoint_id is None or job.state in Job.OPEN:
+        return False
+    return job.verb in _ON_OBJECTS or job.verb == pull_image.VERB
+
+
+def ask(person: Person, job: Job) -> Job:
+    """The new job. NotVisible, Denied; ValueError when it cannot be asked for again."""
+    if not can(job) or job.endpoint_id is None:
+        raise ValueError(f"{job.verb} cannot be asked for again")
+    if job.verb == pull_image.VERB:
+        return pull_image.ask(person, job.endpoint_id, reference=job.params["image"])
+    job_asked: Job = _ON_OBJECTS[job.verb](person, (job.endpoint_id, job.object_id), **job.params)
+    return job_asked

@@ -1,0 +1,106 @@
+"""How a job reads: in words, how far it is, its layers and steps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dashboard.pages.audit.words import asked_words
+from hosts.access import Person, allows
+from hosts.models import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a pull. `share` 0…1, None when the registry did not tell the size."""
+
+    id: str
+    status: str
+    current: int
+    total: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What job templates read."""
+
+    words: str
+    share: float | None
+    layers: list[Layer]
+    steps: list[dict[str, Any]]
+    current: int
+    total: int
+    object_url: str
+    may_cancel: bool
+    lasted_ms: float | None
+
+
+_DONE = ("complete", "exists", "already")
+
+
+def _layer(told: dict[str, Any]) -> Layer:
+    current, total = int(told.get("current") or 0), int(told.get("total") or 0)
+    status = str(told.get("status") or "")
+    share = min(1.0, current / total) if total else None
+    if any(word in status.lower() for word in _DONE):
+        share = 1.0
+    return Layer(str(told.get("id") or "")[:12], status, current, total, share)
+
+
+def show(job: Job, person: Person) -> Shown:
+    """The job as its templates read it."""
+    progress = job.progress if isinstance(job.progress, dict) else {}
+    layers = [_layer(told) for told in progress.get("layers") or []]
+    known = [layer.share for layer in layers if layer.share is not None]
+    share = sum(known) / len(layers) if layers and known else None
+    if job.state == Job.State.OK:
+        share = 1.0
+    lasted = None
+    if job.started_at and job.finished_at:
+        lasted = (job.finished_at - job.started_at).total_seconds() * 1000
+    own = job.asked_by_id == person.user.pk
+    return Shown(
+        words=asked_words(job.verb),
+        share=share,
+        layers=layers,
+        steps=list(progress.get("steps") or []),
+        current=sum(layer.current for layer in layers),
+        total=sum(layer.total for layer in layers),
+        object_url=object_url(job),
+        may_cancel=job.state in Job.OPEN and (own or allows(person, "job.cancel")),
+        lasted_ms=lasted,
+    )
+
+
+_ROOMS = {
+    "container": "containers",
+    "image": "images",
+    "pod": "pods",
+    "volume": "volumes",
+    "network": "networks",
+}
+
+
+def object_url(job: Job) -> str:
+    """Where the job's object is shown; what a run or pull made counts as its object."""
+    made = job.result if isinstance(job.result, dict) else {}
+    object_id = job.object_id or str(made.get("id") or "")
+    room = _ROOMS.get(str(made.get("kind") or job.object_kind))
+    if not (room and object_id and job.endpoint_id):
+        return ""
+    return f"/{room}/{job.endpoint_id}/{object_id.removeprefix('sha256:')}/"
+
+
+def prepare(rows: Iterable[Any], person: Person) -> None:
+    """Sets `shown` on each job."""
+    for row in rows:
+        row.shown = show(row, person)
+
+
+def state_words(job: Job) -> str:
+    """What the state means for whoever waits."""
+    if job.cancel_asked_at and job.state in Job.OPEN:
+        return _("cancelling, asked by %(name)s") % {"name": job.cancel_asked_by}
+    return ""

@@ -1,0 +1,57 @@
+"""Pages of jobs: the list, one job as it goes, cancel, again."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.live.page import list_page, live_row
+from dashboard.pages.jobs import again as once_more
+from dashboard.pages.jobs.lists import QUICK, SPEC, WHOLE
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.access import get_job
+from hosts.actions import cancel_job
+
+
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """All jobs, newest first."""
+    return list_page(request, SPEC, "jobs/list.html", {"quick": QUICK})
+
+
+@require_GET
+def job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """One job as it goes."""
+    person = person_of(request)
+    row = get_job(person, job_id)
+    batch = row.batch
+    context = {
+        "row": row,
+        "whole": live_row(person, WHOLE, row),
+        "batch": batch,
+        "can_again": once_more.can(row),
+    }
+    return render(request, "jobs/page.html", context)
+
+
+@require_POST
+def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Ask the job to stop."""
+    found = cancel_job.ask(person_of(request), job_id)
+    if "HX-Request" not in request.headers:
+        return redirect("jobs:page", job_id)
+    words = _("Cancelled") if found.finished_at else _("Cancelling")
+    return toast(HttpResponse(status=204), words)
+
+
+@require_POST
+def again(request: HttpRequest, job_id: int) -> HttpResponse:
+    """The same once more."""
+    person = person_of(request)
+    fresh = once_more.ask(person, get_job(person, job_id))
+    url = reverse("jobs:page", args=[fresh.pk])
+    if "HX-Request" not in request.headers:
+        return redirect(url)
+    return HttpResponse(status=204, headers={"HX-Redirect": url})

@@ -1,0 +1,59 @@
+"""Networks: their list and pages, under /networks/."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.live.spec import Column
+from dashboard.live.tokens import equals, one_of
+from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
+from hosts.models import InventoryRow, Network
+from hosts.podman import networks as podman_networks
+
+SPEC = object_list(
+    plural="networks",
+    kind="network",
+    noun=(_("network"), _("networks")),
+    model=Network,
+    tokens=(
+        equals("driver", _("driver"), "driver"),
+        one_of(
+            "is",
+            _("internal, ipv6, dns"),
+            {"internal": Q(internal=True), "ipv6": Q(ipv6=True), "dns": Q(dns=True)},
+        ),
+    ),
+    columns=(
+        NAME,
+        Column("small", _("Driver")),
+        Column("image", _("Subnets"), rank=3),
+        WHERE,
+        CREATED,
+    ),
+    sorts={},
+    empty={
+        "icon": "network",
+        "title": _("No networks yet"),
+        "text": _("Every host has at least one; they show up once a host is connected."),
+    },
+)
+HEAD, SUMMARY = parts_of(SPEC)
+
+
+def _within(row: InventoryRow) -> str:
+    return f"network:{quoted(row.name)} {on_endpoint(row)}"
+
+
+app_name = "networks"
+urlpatterns = urls(
+    ObjectRoom(
+        kind="network",
+        plural="networks",
+        word=_("Networks"),
+        spec=SPEC,
+        head=HEAD,
+        summary=SUMMARY,
+        read=podman_networks.inspect,
+        within=_within,
+    )
+)

@@ -1,0 +1,71 @@
+"""Columns, sorts, tokens and marks that the lists of pods, images, volumes and networks share."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.live.spec import Column, ListSpec, Token, Words, register
+from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains
+from dashboard.live.visibility import scope_to_visible
+
+NAME = Column("name", _("Name"), "name")
+WHERE = Column("host", _("Host"), rank=2)
+CREATED = Column("since", _("Created"), "-created", rank=3)
+BY_NAME = ("name", "id")
+BY_CREATED = ("created_at", "id")
+
+
+def mark(row: Any) -> str:
+    """Equal marks look equal: the row as written, and how its endpoint stands."""
+    return f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}"
+
+
+def object_list(
+    *,
+    plural: str,
+    kind: str,
+    noun: tuple[Words, Words],
+    model: Any,
+    tokens: tuple[Token, ...],
+    columns: tuple[Column, ...],
+    sorts: dict[str, tuple[str, ...]],
+    empty: dict[str, Words],
+    **more: Any,
+) -> ListSpec:
+    """A registered list of one kind of object, with what all kinds have."""
+    return register(
+        ListSpec(
+            name=plural,
+            verb=f"{kind}.view",
+            noun=noun,
+            base=lambda person: scope_to_visible(
+                model.objects.select_related("endpoint__host"), person
+            ),
+            tokens=(*tokens, contains("name", _("part of the name"), "name"), *COMMON),
+            text=any_contains("name", "podman_id"),
+            columns=columns,
+            sorts={"name": BY_NAME, "created": BY_CREATED, **sorts},
+            default_sort="name",
+            row_template=f"{plural}/row.html",
+            topics=frozenset({plural, "hosts"}),
+            fingerprint=mark,
+            empty=empty,
+            **more,
+        )
+    )
+
+
+KEY = Token("key", _("row"), lambda value: Q(pk=value) if value.isdigit() else Q(pk=0))
+ID = Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value))
+COMMON = (HOST, GROUP, LABEL, USER, ID, KEY)
+
+
+def parts_of(spec: ListSpec, *, head: str = "objects/head.html") -> tuple[ListSpec, ListSpec]:
+    """(head, summary): one row of the list as the live parts of its own page."""
+    plural = spec.name
+    top = replace(spec, name=f"{plural}-head", row_template=head, bulk=(), columns=())
+    return register(top), register(
+        replace(top, name=f"{plural}-summary", row_template=f"{plural}/summary.html")
+    )

@@ -1,0 +1,130 @@
+"""The pages that pods, images, volumes and networks have alike: list, page, inspect, history."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET
+
+from dashboard.live.page import asks_for_list, list_context, list_page, live_row
+from dashboard.live.spec import ListSpec, Words
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.acting import Deed, many, one
+from dashboard.pages.containers.lists import SPEC as CONTAINERS
+from dashboard.pages.inspecting import Reader, inspect_part
+from dashboard.pages.lifeline import past_of
+from dashboard.person import person_of
+from hosts.access import get_object
+from hosts.models import InventoryRow
+
+
+def _none(row: InventoryRow) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRoom:
+    """A kind of object. `within(row)`: filter line of the containers that belong to it, or ""."""
+
+    kind: str
+    plural: str
+    word: Words
+    spec: ListSpec
+    head: ListSpec
+    summary: ListSpec
+    read: Reader
+    within: Callable[[InventoryRow], str] = _none
+    quick: tuple[tuple[Words, str], ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    extra: Mapping[str, Any] | None = None
+
+
+def urls(room: ObjectRoom) -> list[URLPattern]:
+    """Addresses of the room, below its own prefix."""
+    place = "<int:endpoint_id>/<path:podman_id>/"
+    return [
+        path("", _list(room), name="list"),
+        *(path(f"bulk/{deed.name}/", many(deed), name=f"bulk-{deed.name}") for deed in room.deeds),
+        path(f"{place}inspect/", _inspect(room), name="inspect"),
+        path(f"{place}history/", _history(room), name="history"),
+        *(path(f"{place}{deed.name}/", one(deed), name=deed.name) for deed in room.deeds),
+        path(place, _page(room), name="page"),
+    ]
+
+
+def _list(room: ObjectRoom) -> Callable[..., HttpResponse]:
+    @require_GET
+    def view(request: HttpRequest) -> HttpResponse:
+        extra = {"room": room, "quick": room.quick, **(room.extra or {})}
+        return list_page(request, room.spec, "objects/list.html", extra)
+
+    return view
+
+
+def _frame(
+    room: ObjectRoom, request: HttpRequest, endpoint_id: int, podman_id: str, tab: str
+) -> dict[str, Any]:
+    person = person_of(request)
+    row = get_object(person, room.kind, endpoint_id, podman_id, verb=f"{room.kind}.view")
+    return {
+        "room": room,
+        "row": row,
+        "tab": tab,
+        "verbs": verbs_of(person.user),
+        "can_inspect": f"{room.kind}.inspect" in verbs_of(person.user),
+        "head": live_row(person, room.head, row),
+        "page_url": f"{room.plural}:page",
+        "inspect_url": f"{room.plural}:inspect",
+        "history_url": f"{room.plural}:history",
+        "list_url": f"{room.plural}:list",
+    }
+
+
+def _page(room: ObjectRoom) -> Callable[..., HttpResponse]:
+    @require_GET
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        context = _frame(room, request, endpoint_id, podman_id, "summary")
+        person, row = person_of(request), context["row"]
+        context["summary"] = live_row(person, room.summary, row)
+        if locked := room.within(row):
+            inside = list_context(person, CONTAINERS, request.GET, locked=locked)
+            if asks_for_list(request, CONTAINERS):
+                return render(request, "live/list.html", inside)
+            context |= {**inside, "inside": True}
+        return render(request, "objects/page.html", context)
+
+    return view
+
+
+def _inspect(room: ObjectRoom) -> Callable[..., HttpResponse]:
+    @require_GET
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        if "HX-Request" in request.headers:
+            return inspect_part(request, room.kind, endpoint_id, podman_id, read=room.read)
+        context = _frame(room, request, endpoint_id, podman_id, "inspect")
+        return render(request, "objects/inspect.html", context)
+
+    return view
+
+
+def _history(room: ObjectRoom) -> Callable[..., HttpResponse]:
+    @require_GET
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        context = _frame(room, request, endpoint_id, podman_id, "history")
+        context["past"] = past_of(person_of(request), room.kind, context["row"])
+        return render(request, "objects/history.html", context)
+
+    return view
+
+
+def quoted(value: str) -> str:
+    """A value as the filter line takes it."""
+    return '"' + value.replace('"', " ") + '"'
+
+
+def on_endpoint(row: InventoryRow) -> str:
+    """The filter line that names the row's endpoint."""
+    return f"host:{quoted(row.endpoint.host.name)} user:{quoted(row.endpoint.user)}"

@@ -1,0 +1,178 @@
+"""What needs attention now, most urgent first, each with the one action that helps.
+
+Every kind is one query that stops at MOST; the rest is a link to the list that shows them all.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dashboard.live.visibility import on_visible_endpoints, verbs_of
+from dashboard.pages.hosts.standing import DISK_FULL, Standing
+from hosts.access import Person
+from hosts.models import Container, Host
+
+MOST = 6
+CRASHES = 3
+RECENT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to look at. `post`: the action is done by a click; else `url` leads there."""
+
+    kind: str
+    tone: str
+    icon: str
+    text: str
+    detail: str = ""
+    since: datetime | None = None
+    url: str = ""
+    action: str = ""
+    action_url: str = ""
+    post: bool = False
+
+    @property
+    def pk(self) -> int:
+        """Stable for the same thing, so that its row stays in place."""
+        return zlib.crc32(f"{self.kind}|{self.url}".encode())
+
+    @property
+    def mark(self) -> str:
+        """Differs when it reads differently."""
+        shown = f"{self.text}|{self.detail}|{self.since}|{self.action}"
+        return f"{zlib.crc32(shown.encode()):x}"
+
+
+def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
+    """Hosts first, then containers, then disks."""
+    verbs = verbs_of(person.user)
+    return [*_hosts(hosts, found, verbs), *_containers(person, verbs), *_disks(hosts, found)]
+
+
+def _hosts(hosts: list[Host], found: dict[int, Standing], verbs: frozenset[str]) -> Iterator[Item]:
+    troubled = [h for h in hosts if found[h.pk].state in ("stopped", "away", "degraded")]
+    order = {"stopped": 0, "away": 1, "degraded": 2}
+    troubled.sort(key=lambda host: (order[found[host.pk].state], host.name))
+    for host in troubled[:MOST]:
+        standing = found[host.pk]
+        text = {
+            "stopped": _("%(name)s waits for a person"),
+            "away": _("%(name)s is away"),
+            "degraded": _("%(name)s is degraded"),
+        }[standing.state] % {"name": host.name}
+        key_changed = "key" in _reason_kinds(standing)
+        may = "host.doctor" in verbs
+        action = _("Look at the key") if key_changed else _("Try now") if may else ""
+        yield Item(
+            kind=f"host-{standing.state}",
+            tone="warn" if standing.state == "degraded" else "bad",
+            icon="server-off" if standing.state != "degraded" else "server",
+            text=text,
+            detail=f"{standing.reason} {standing.cure}".strip(),
+            since=standing.since,
+            url=reverse("hosts:page", args=[host.pk]),
+            action=action,
+            action_url=reverse("hosts:page", args=[host.pk])
+            if key_changed
+            else f"/hosts/{host.pk}/reconnect/",
+            post=not key_changed,
+        )
+    if len(troubled) > MOST:
+        yield _rest(len(troubled) - MOST, _("%(n)d more hosts in trouble"), "/hosts/?q=state:away")
+
+
+def _reason_kinds(standing: Standing) -> str:
+    return " ".join(login.reason_kind for login in standing.logins)
+
+
+def _containers(person: Person, verbs: frozenset[str]) -> Iterator[Item]:
+    there = Container.objects.filter(on_visible_endpoints(person), gone__isnull=True)
+    there = there.select_related("endpoint__host")
+    recent = timezone.now() - RECENT
+    looping = Q(restarts__gte=CRASHES) & (Q(started_at__gte=recent) | Q(exited_at__gte=recent))
+    loops = list(there.filter(looping).order_by("-restarts", "pk")[: MOST + 1])
+    known = {row.pk for row in loops}
+    for row in loops[:MOST]:
+        text = _("%(name)s on %(host)s restarts again and again") % _names(row)
+        detail = _("%(n)d restarts") % {"n": row.restarts}
+        yield _container(row, "loop", "bad", "repeat", text, detail, verbs)
+    if len(loops) > MOST:
+        yield _rest(
+            0, _("More containers restart again and again"), "/containers/?q=state:restarting"
+        )
+    unhealthy = list(
+        there.filter(health="unhealthy", state="running").order_by("name", "pk")[: MOST + 1]
+    )
+    for row in unhealthy[:MOST]:
+        text = _("%(name)s on %(host)s is unhealthy") % _names(row)
+        yield _container(row, "unhealthy", "bad", "heart-pulse", text, "", verbs)
+    if len(unhealthy) > MOST:
+        yield _rest(0, _("More containers are unhealthy"), "/containers/?q=health:unhealthy")
+    ended = there.filter(state__in=("exited", "stopped"), exited_at__gte=recent)
+    failed = ended.exclude(exit_code=0).exclude(exit_code=None).exclude(pk__in=known)
+    rows = list(failed.order_by("-exited_at", "pk")[: MOST + 1])
+    for row in rows[:MOST]:
+        text = _("%(name)s on %(host)s exited with an error") % _names(row)
+        detail = _("code %(code)s") % {"code": row.exit_code}
+        yield _container(row, "failed", "warn", "circle-x", text, detail, verbs)
+    if len(rows) > MOST:
+        yield _rest(0, _("More containers exited with an error"), "/containers/?q=state:failed")
+
+
+def _names(row: Container) -> dict[str, Any]:
+    return {"name": row.name, "host": row.endpoint}
+
+
+def _container(
+    row: Container, kind: str, tone: str, icon: str, text: str, detail: str, verbs: frozenset[str]
+) -> Item:
+    url = reverse("containers:page", args=[row.endpoint_id, row.podman_id])
+    logs = "container.logs" in verbs
+    return Item(
+        kind=kind,
+        tone=tone,
+        icon=icon,
+        text=text,
+        detail=detail,
+        since=row.exited_at if kind == "failed" else None,
+        url=url,
+        action=_("Read its logs") if logs else _("Look"),
+        action_url=f"{url}logs/" if logs else url,
+    )
+
+
+def _disks(hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
+    full = [h for h in hosts if (found[h.pk].disk or 0) > DISK_FULL]
+    full.sort(key=lambda host: -(found[host.pk].disk or 0))
+    for host in full[:MOST]:
+        percent = round((found[host.pk].disk or 0) * 100)
+        yield Item(
+            kind="disk",
+            tone="warn",
+            icon="hard-drive",
+            text=_("The disk of %(name)s is %(n)d %% full") % {"name": host.name, "n": percent},
+            url=f"{reverse('hosts:page', args=[host.pk])}",
+            action=_("See unused images"),
+            action_url=f"/images/?q=is:unused+host:{host.name}&sort=-size",
+        )
+
+
+def _rest(count: int, text: str, url: str) -> Item:
+    words = text % {"n": count} if "%(n)" in text else text
+    return Item(
+        kind="rest",
+        tone="idle",
+        icon="ellipsis",
+        text=words,
+        url=url,
+        action=_("Show all"),
+        action_url=url,
+    )

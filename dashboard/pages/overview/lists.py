@@ -1,0 +1,116 @@
+"""The live parts of the overview: attention, fleet tiles, running jobs, last entries."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit import queries
+from audit.queries import Filters, Line
+from dashboard.live.spec import ListSpec, register
+from dashboard.pages.audit.words import said
+from dashboard.pages.hosts.standing import Standing, standings
+from dashboard.pages.jobs.lists import SPEC as JOBS
+from dashboard.pages.jobs.shown import prepare as prepare_jobs
+from dashboard.pages.overview.attention import items
+from hosts.access import Person, visible_hosts, visible_jobs
+from hosts.models import Host, Job
+
+LAST_ENTRIES = 12
+MOST_JOBS = 8
+MOST_HOSTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A host of the fleet, under one of its groups."""
+
+    host: Host
+    standing: Standing
+    group: str
+
+    @property
+    def pk(self) -> int:
+        """The host's."""
+        return self.host.pk
+
+    @property
+    def mark(self) -> str:
+        """Differs when the tile looks different."""
+        return f"{self.standing.mark()}.{self.group}.{self.host.name}"
+
+
+def fleet(person: Person) -> tuple[list[Host], dict[int, Standing]]:
+    """All visible hosts that are enabled, and how they stand."""
+    hosts = list(visible_hosts(person).filter(enabled=True).order_by("name")[:MOST_HOSTS])
+    return hosts, standings(hosts, person)
+
+
+def _tiles(person: Person) -> list[Any]:
+    hosts, found = fleet(person)
+    tiles = [Tile(h, found[h.pk], (found[h.pk].groups or [""])[0]) for h in hosts]
+    # by group; those in none come last
+    return sorted(tiles, key=lambda tile: (not tile.group, tile.group, tile.host.name))
+
+
+def _attention(person: Person) -> list[Any]:
+    return list(items(person, *fleet(person)))
+
+
+def _jobs(person: Person) -> list[Any]:
+    rows = list(visible_jobs(person).filter(state__in=Job.OPEN).order_by("-id")[:MOST_JOBS])
+    prepare_jobs(rows, person)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """One of the last lines of the log."""
+
+    line: Line
+
+    @property
+    def pk(self) -> int:
+        """The first entry's number."""
+        return self.line.entry.number
+
+    @property
+    def mark(self) -> str:
+        """Differs once the outcome is there."""
+        return f"{self.line.last.number}"
+
+
+def _entries(person: Person) -> list[Any]:
+    lines = queries.search(Filters(), visible=None, limit=LAST_ENTRIES).lines
+    for line in lines:
+        line.entry.said = said(line)  # type: ignore[attr-defined]
+    return [Last(line) for line in lines]
+
+
+def _panel(name: str, verb: str, topics: set[str], things: Any) -> ListSpec:
+    return register(
+        ListSpec(
+            name=f"overview-{name}",
+            verb=verb,
+            noun=(_("row"), _("rows")),
+            base=visible_hosts,
+            tokens=(),
+            text=lambda value: Q(),
+            columns=(),
+            sorts={"given": ("pk",)},
+            default_sort="given",
+            row_template=f"overview/{name}.html",
+            topics=frozenset(topics),
+            fingerprint=lambda thing: thing.mark,
+            things=things,
+        )
+    )
+
+
+ATTENTION = _panel("attention", "host.view", {"hosts", "containers"}, _attention)
+FLEET = _panel("fleet", "host.view", {"hosts", "containers"}, _tiles)
+ENTRIES = _panel("entries", "audit.read", {"audit"}, _entries)
+RUNNING = register(
+    replace(JOBS, name="overview-jobs", row_template="overview/job.html", things=_jobs)
+)

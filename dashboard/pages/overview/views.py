@@ -1,0 +1,35 @@
+"""The overview."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from dashboard.live.page import list_context
+from dashboard.live.spec import ListSpec
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.overview.lists import ATTENTION, ENTRIES, FLEET, RUNNING
+from dashboard.person import person_of
+from hosts.access import Person, visible_hosts
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """What needs attention, the fleet, what goes on. Without any host: how to add the first."""
+    person = person_of(request)
+    verbs = verbs_of(person.user)
+    if not visible_hosts(person).exists():
+        if "host.add" in verbs:
+            return redirect("joining:add")
+        return render(request, "overview/nothing.html")
+    panels = {spec.name.removeprefix("overview-"): _panel(person, spec) for spec in _of(verbs)}
+    return render(request, "overview/page.html", {**panels, "verbs": verbs})
+
+
+def _of(verbs: frozenset[str]) -> list[ListSpec]:
+    return [spec for spec in (ATTENTION, FLEET, RUNNING, ENTRIES) if spec.verb in verbs]
+
+
+def _panel(person: Person, spec: ListSpec) -> dict[str, Any]:
+    return list_context(person, spec, {})

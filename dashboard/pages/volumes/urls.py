@@ -1,0 +1,54 @@
+"""Volumes: their list and pages, under /volumes/."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.live.spec import Column
+from dashboard.live.tokens import equals, one_of
+from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.pages.objects import ObjectRoom, urls
+from hosts.models import Volume
+from hosts.podman import volumes as podman_volumes
+
+SPEC = object_list(
+    plural="volumes",
+    kind="volume",
+    noun=(_("volume"), _("volumes")),
+    model=Volume,
+    tokens=(
+        equals("driver", _("driver"), "driver"),
+        one_of(
+            "is",
+            _("anonymous or named"),
+            {"anonymous": Q(anonymous=True), "named": Q(anonymous=False)},
+        ),
+    ),
+    columns=(
+        NAME,
+        Column("small", _("Driver"), rank=3),
+        WHERE,
+        Column("image", _("Place on the host"), rank=4),
+        CREATED,
+    ),
+    sorts={},
+    empty={
+        "icon": "hard-drive",
+        "title": _("No volumes yet"),
+        "text": _("Volumes keep data when containers go. They show up by themselves."),
+    },
+)
+HEAD, SUMMARY = parts_of(SPEC)
+
+app_name = "volumes"
+urlpatterns = urls(
+    ObjectRoom(
+        kind="volume",
+        plural="volumes",
+        word=_("Volumes"),
+        spec=SPEC,
+        head=HEAD,
+        summary=SUMMARY,
+        read=podman_volumes.inspect,
+        quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
+    )
+)

@@ -1,0 +1,27 @@
+// The audit page: new entries show by themselves on the first page, unless the mouse is over the rows.
+let over = false;
+let shown = 0;
+
+function refresh() {
+  const table = document.querySelector("[data-audit-first]");
+  const input = document.getElementById("filter-audit");
+  document.querySelector("[data-audit-show]")?.setAttribute("hidden", "");
+  if (table && input) input.form.dispatchEvent(new Event("haulout:filter"));
+}
+
+document.addEventListener("haulout:rows", (event) => {
+  const newest = Number(event.target.querySelector?.("[data-audit-newest]")?.dataset.auditNewest);
+  const table = document.querySelector("[data-audit-first]");
+  if (!newest || !table?.dataset.auditFirst) return;
+  shown ||= Number(table.dataset.auditFirst);
+  if (newest <= shown) return;
+  shown = newest;
+  if (over) document.querySelector("[data-audit-show]")?.removeAttribute("hidden");
+  else refresh();
+});
+document.addEventListener("pointerover", (event) => {
+  over = event.pointerType === "mouse" && Boolean(event.target.closest?.("#list-audit .table-room"));
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-audit-show]")) refresh();
+});
