@@ -5,12 +5,14 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.errors import AccountsError
+from accounts.invitations import first_admin_link
 from dashboard.person import console_person
 from dashboard.supervisor import prepare
 
@@ -26,12 +28,21 @@ class Command(BaseCommand):
         parser.add_argument("--admin-email", metavar="E", help="address the person signs in with")
         parser.add_argument("--admin-name", metavar="NAME", default="", help="name shown (E)")
         parser.add_argument(
+            "--first-link", action="store_true", help="print the first administrator's link"
+        )
+        parser.add_argument(
             "--password-stdin", action="store_true", help="first line of standard input; else asked"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Idempotent but for the administrator: a second one is refused."""
         prepare.everything(self.stdout.write)
+        if options["first_link"] and (path := first_admin_link()) is not None:
+            url = settings.HAULOUT_URL or f"http://localhost:{settings.ENV.port}"
+            self.stdout.write(
+                _("Make the first administrator (once, within 24 hours): %(link)s")
+                % {"link": url + path}
+            )
         email = options["admin_email"]
         if not email:
             if options["password_stdin"]:
