@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.test import AsyncClient
@@ -41,3 +42,24 @@ def draft(browser: Browser) -> dict[str, Any]:
     store = SessionStore(browser.cookies[settings.SESSION_COOKIE_NAME].value)
     kept: dict[str, Any] = store.get("joining", {})
     return kept
+
+
+def to_the_key(browser: Browser, host: Any, user: str = "root", *, address: str = "") -> None:
+    """The first two steps: the address, and the yes to its fingerprint."""
+    given = {"address": address or host.address, "port": str(host.port), "user": user}
+    answer = browser.send("/hosts/add/", given)
+    assert answer.status_code == 302, answer.context["form"].errors.as_text()
+    page = browser.get("/hosts/add/fingerprint/").content.decode()
+    assert host.host_key_fingerprint in page
+    answer = browser.send("/hosts/add/fingerprint/", {"fingerprint": host.host_key_fingerprint})
+    assert answer["Location"] == "/hosts/add/key/"
+
+
+@pytest.fixture
+def vault_keys(keys: None) -> None:
+    """The vault's key files, beside those of web and audit."""
+    from django.conf import settings
+
+    from hosts import vault
+
+    vault.make_keys(settings.HAULOUT_KEYS)

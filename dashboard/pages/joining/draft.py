@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 
 from hosts.actions.register_host import FoundSocket
+from hosts.models import Host
 
 KEY = "joining"
 
@@ -55,6 +56,21 @@ class Draft:
     def take_found(self, sockets: list[FoundSocket]) -> None:
         """Keep what the doctor saw."""
         self.sockets, self.examined = [asdict(one) for one in sockets], True
+
+
+def draft_of(host: Host, *, user: str, socket: str = "") -> Draft:
+    """A draft that joins a registered host: its address and key are settled."""
+    return Draft(
+        address=host.address,
+        port=host.port,
+        user=user,
+        socket=socket,
+        fingerprint=host.fingerprint,
+        host_key_line=host.host_key,
+        algorithm=host.host_key.partition(" ")[0],
+        confirmed=True,
+        host_id=host.pk,
+    )
 
 
 def read(session: SessionBase) -> Draft:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.pages.joining.words import KEY_FORMS
 from dashboard.pages.signin.forms import Dressed
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
@@ -83,6 +84,10 @@ class PasswordForm(Helpful):
             "Used now to add the line, then forgotten: it is not stored, logged or queued."
         ),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+    )
+
+    form = forms.ChoiceField(
+        label=_("What the key shall permit"), choices=tuple(KEY_FORMS.items()), initial="plain"
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.shapes import Target
 from dashboard.pages.joining import draft as drafts
-from dashboard.pages.joining.draft import Draft
+from dashboard.pages.joining.draft import Draft, draft_of
 from dashboard.pages.joining.forms import AddressForm, NamesForm, OwnKeyForm, PasswordForm
 from dashboard.pages.joining.stream import part, stream
 from dashboard.pages.joining.words import KEY_FORMS
@@ -21,6 +21,7 @@ from dashboard.person import person_of
 from hosts import access, control, this_machine
 from hosts.access import Person
 from hosts.actions import edit_logins, examine_host, host_address, install_key, register_host
+from hosts.actions.edit_host import EDIT
 from hosts.actions.examine_host import seal_given_key, seal_new_key
 from hosts.actions.refused import HostRefused
 from hosts.actions.register_host import FoundSocket, NewHost
@@ -135,19 +136,24 @@ def local(request: HttpRequest) -> HttpResponse:
 @never_cache
 def fingerprint(request: HttpRequest) -> HttpResponse:
     """Is it the right machine? The yes of a person pins the key."""
-    allowed(request)
+    person = allowed(request)
     draft = drafts.read(request.session)
     if not draft.host_key_line:
         return redirect("joining:add")
+    known = Host.objects.filter(kind=Host.Kind.SSH, fingerprint=draft.fingerprint).first()
     if request.method == "POST":
         # the page that was read must be the one that is answered, also with two tabs open
         if request.POST.get("fingerprint") != draft.fingerprint:
             return redirect("joining:fingerprint")
+        if known and "into" in request.POST:
+            # where the machine is known, its own address and pinned key count
+            access.get_host(person, known.pk, EDIT)
+            draft = draft_of(known, user=draft.user, socket=draft.socket)
         draft.confirmed = True
         drafts.keep(request.session, draft)
         return redirect("joining:key")
-    known = Host.objects.filter(fingerprint=draft.fingerprint).first()
-    return _page(request, "fingerprint", draft=draft, known=known)
+    twice = known is not None and known.logins.filter(user=draft.user).exists()
+    return _page(request, "fingerprint", draft=draft, known=known, twice=twice)
 
 
 def _key_page(request: HttpRequest, draft: Draft, **forms: Any) -> HttpResponse:
@@ -214,7 +220,7 @@ def install(request: HttpRequest) -> HttpResponse:
                 port=draft.port,
                 user=draft.user,
                 password=form.cleaned_data["password"],
-                public_key_line=draft.public_key,
+                public_key_line=_line(draft, form.cleaned_data["form"]),
                 host_key_line=draft.host_key_line,
             )
         except ControlError as trouble:
@@ -224,6 +230,10 @@ def install(request: HttpRequest) -> HttpResponse:
             drafts.keep(request.session, draft)
             return redirect("joining:check")
     return _key_page(request, draft, password_form=form)
+
+
+def _line(draft: Draft, form: str) -> str:
+    return next(one.line for one in authorized_forms(draft.public_key) if one.form == form)
 
 
 def _names(draft: Draft) -> NamesForm:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from dashboard.pages.joining import draft as drafts
-from dashboard.pages.joining.draft import Draft
+from dashboard.pages.joining.draft import draft_of
 from dashboard.pages.joining.forms import AccountForm, EditForm
 from dashboard.pages.joining.views_add import redirect_to
 from dashboard.pages.joining.words import losses
@@ -23,7 +23,7 @@ from hosts.actions import edit_host, edit_logins, examine_host, host_address
 from hosts.actions.edit_host import HostEdit
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
-from hosts.models import Host, Login
+from hosts.models import Host
 
 NEW_KEY = "joining-host-key"
 
@@ -168,20 +168,6 @@ def replace_key(request: HttpRequest, login_id: int) -> HttpResponse:
     return redirect("joining:key")
 
 
-def draft_of(host: Host, *, user: str) -> Draft:
-    """A draft that joins a registered host: its address and key are settled."""
-    return Draft(
-        address=host.address,
-        port=host.port,
-        user=user,
-        fingerprint=host.fingerprint,
-        host_key_line=host.host_key,
-        algorithm=host.host_key.partition(" ")[0],
-        confirmed=True,
-        host_id=host.pk,
-    )
-
-
 @require_POST
 def remove_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """Take a socket out."""
@@ -216,8 +202,3 @@ def _changed(request: HttpRequest, change: Callable[[Person], str]) -> HttpRespo
 
 def _reload() -> None:
     async_to_sync(control.reload)()
-
-
-def logins_of(host: Host) -> list[Login]:
-    """A host's logins, with their sockets."""
-    return list(host.logins.prefetch_related("endpoints"))
