@@ -1,5 +1,6 @@
 """What a shell on the host can tell: accounts, sockets, Podman, systemd. One command, read-only."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +17,9 @@ echo "podman=$(podman --version 2>/dev/null)"
 [ -r /etc/os-release ] && sed -n 's/^ID=/os=/p' /etc/os-release | tr -d '"'
 [ -d /run/systemd/system ] && echo systemd=yes
 for linger in /var/lib/systemd/linger/"$(id -un)"; do [ -e "$linger" ] && echo linger=yes; done
-for s in /run/podman/podman.sock "${XDG_RUNTIME_DIR:-/run/user/$uid}/podman/podman.sock" \
+for s in "$1" /run/podman/podman.sock "${XDG_RUNTIME_DIR:-/run/user/$uid}/podman/podman.sock" \
     /run/user/*/podman/podman.sock; do
+  [ -n "$s" ] || continue
   if [ -S "$s" ]; then
     if ! grep -q " $s\$" /proc/net/unix 2>/dev/null; then echo "dead=$s"
     elif [ -r "$s" ] && [ -w "$s" ]; then echo "usable=$s"
@@ -48,10 +50,15 @@ class Facts:
     dead: tuple[str, ...]
 
 
-async def gather(connection: Connection, *, timeout_s: float = 15.0) -> Facts | None:
-    """The facts, or None when this key may run no commands. Raises LinkError "host-away"."""
+async def gather(
+    connection: Connection, *, socket_path: str = "", timeout_s: float = 15.0
+) -> Facts | None:
+    """The facts, or None when this key may run no commands. Raises LinkError "host-away".
+
+    `socket_path` is looked at beside Podman's usual places.
+    """
     try:
-        ran = await connection.run(_COMMAND, timeout_s=timeout_s)
+        ran = await connection.run(f"{_COMMAND} sh {shlex.quote(socket_path)}", timeout_s=timeout_s)
     except LinkError as exc:
         if exc.kind == "not-permitted":
             return None

@@ -51,6 +51,7 @@ class SocketSearch:
         self._wanted = wanted
         self._timeout_s = timeout_s
         self._looked = False
+        self._refused: set[str] = set()
         self._answers: dict[str, LinkError | None] = {}
 
     async def transport(self) -> str:
@@ -58,8 +59,7 @@ class SocketSearch:
         await self._look()
         if self.works == "forward":
             return "socket forwarding"
-        forwarded = [path for path, error in self._answers.items() if _is_refused(error)]
-        closed = [path for path in forwarded if self.facts and path in self.facts.usable]
+        closed = [path for path in self._refused if self.facts and path in self.facts.usable]
         stdio = "podman system dial-stdio (slower)"
         if self.works == "dial-stdio" and not closed:
             return stdio
@@ -87,11 +87,14 @@ class SocketSearch:
         if self._looked:
             return
         self._looked = True
-        self.facts = await gather(self._connection, timeout_s=self._timeout_s)
+        self.facts = await gather(
+            self._connection, socket_path=self._wanted, timeout_s=self._timeout_s
+        )
         for path in self._candidates():
             self._answers[path] = await self._try(path)
-            if self._answers[path] is None:
+            if _went_through(self._answers[path]):
                 self.works = "forward"
+        self._refused = {path for path, error in self._answers.items() if _is_refused(error)}
         if self.works is None and isinstance(self._connection, SshConnection):
             await self._try_stdio(self._connection)
 
@@ -117,7 +120,9 @@ class SocketSearch:
             own = f"/run/user/{self.facts.uid}/podman/podman.sock"
         path = self._wanted or own
         try:
-            info = (await get(connection, path, "/v5.0.0/libpod/info")).json()
+            info = (
+                await get(connection, path, "/v5.0.0/libpod/info", timeout_s=self._timeout_s)
+            ).json()
         except LinkError:
             connection.transport = "forward"
             return
@@ -132,8 +137,7 @@ class SocketSearch:
 
     async def _forwards_others(self) -> bool:
         for path in _OPEN_TO_ALL:
-            error = await self._try(path)
-            if error is None or error.kind == "service-not-answering":
+            if _went_through(await self._try(path)):
                 return True
         return False
 
@@ -212,6 +216,11 @@ def _useless(path: str, why: str) -> FoundSocket:
 
 def _is_rootful(path: str) -> bool:
     return not path.startswith("/run/user/")
+
+
+def _went_through(error: LinkError | None) -> bool:
+    # Opened, even if nobody answered there.
+    return error is None or error.kind == "service-not-answering"
 
 
 def _is_refused(error: LinkError | None) -> bool:
