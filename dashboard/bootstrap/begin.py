@@ -40,7 +40,7 @@ def prepare(argv: List[str]) -> Optional[int]:
 def ready(argv: List[str]) -> None:
     """Install what the locks name and .venv does not hold yet. One at a time per checkout."""
     locks = ["requirements.txt"]
-    if argv[1:2] == ["test"]:
+    if argv[1:2] in (["test"], ["bench"]):
         locks.append("requirements-test.txt")
     if not environment.missing(locks) and not modules.missing():
         return

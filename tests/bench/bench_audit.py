@@ -18,7 +18,7 @@ PROCESSES, RATE, SECONDS = 4, 200, 10
 ENTRIES = 200_000
 
 
-def run(*, entries: int = ENTRIES) -> list[dict[str, Any]]:
+def run(options: object = None, *, entries: int = ENTRIES) -> list[dict[str, Any]]:
     """Figures of all databases that are there, one dict each."""
     with tempfile.TemporaryDirectory(prefix="haulout-bench-") as folder:
         found = measure(Path(folder), "SQLite", url="", entries=entries)
