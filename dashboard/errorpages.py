@@ -1,0 +1,79 @@
+"""The pages for 400, 403, 404, 500 and 503: what happened, why, what to do. No inner words.
+
+The page for a fault of ours asks neither database nor session: either may be what failed.
+"""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE
+from django.shortcuts import render
+from django.template import loader
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dashboard.frame import THEMES
+from dashboard.toasts import toast
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400. A Host header that is not ours has its own cure, any other bad request another."""
+    strange = type(exception).__name__ == "DisallowedHost"
+    asked = request.META.get("HTTP_HOST", "")[:200] if strange else ""
+    return _page(request, 400, strange_host=strange, asked=asked)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the sentence that came with PermissionDenied."""
+    return _page(request, 403, sentence=str(exception) or _("Your role does not permit this."))
+
+
+def not_there(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404. What one may not see looks the same as what does not exist."""
+    return _page(request, 404)
+
+
+def not_sent_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without its token, or from an origin that is not ours (CSRF_FAILURE_VIEW)."""
+    strange = reason.startswith(REASON_BAD_ORIGIN.partition("%s")[0])
+    cookie = reason == REASON_NO_CSRF_COOKIE
+    return _page(
+        request,
+        403,
+        template="403_csrf.html",
+        sentence=_("This form was not accepted. Reload the page and send it again."),
+        strange_origin=strange,
+        origin=request.META.get("HTTP_ORIGIN", "")[:200] if strange else "",
+        no_cookie=cookie,
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database is what does not answer."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if away else 500
+    theme = request.COOKIES.get("theme", "")
+    page = loader.get_template(f"{status}.html").render(
+        {
+            "layout": "bare.html",
+            "theme": theme if theme in THEMES else "auto",
+            "CSP_NONCE": getattr(request, "csp_nonce", ""),
+            "path": request.path,
+            "now": timezone.now(),
+        }
+    )
+    return HttpResponse(page, status=status)
+
+
+def _page(
+    request: HttpRequest, status: int, *, template: str = "", sentence: str = "", **said: object
+) -> HttpResponse:
+    """The whole frame for who is signed in, the bare one for strangers; a toast for htmx."""
+    user = getattr(request, "user", None)
+    inside = user is not None and user.is_authenticated
+    context = {"layout": "base.html" if inside else "bare.html", "sentence": sentence, **said}
+    response = render(request, template or f"{status}.html", context, status=status)
+    if sentence and "HX-Request" in request.headers:
+        toast(response, sentence, tone="bad")
+    return response
