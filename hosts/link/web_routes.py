@@ -133,10 +133,10 @@ def is_exec_create(method: str, target: str) -> bool:
 def exec_refusal(body: bytes) -> str | None:
     """Why this body of an exec create may not pass: a privileged exec is root on the host."""
     try:
-        pairs = json.loads(body.decode("utf-8"), object_pairs_hook=list)
+        pairs = json.loads(body.decode("utf-8"), object_pairs_hook=tuple)
     except (ValueError, RecursionError):
         return "the body is not JSON"
-    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+    if not isinstance(pairs, tuple):
         return "the body is not a JSON object"
     # Go takes names without regard to case, and the last of several.
     if any(name.casefold() == "privileged" and value is not False for name, value in pairs):

@@ -1,16 +1,18 @@
 """The link beside a test, on the test's database, and lab hosts registered with it."""
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 
-from hosts import vault
-from hosts.link import control
+from hosts import control, vault
+from hosts.link.sockets import control_socket
 from hosts.link.supervise.process import serve
 from hosts.models import Container, Endpoint, Host, Login
 from tests.lab.hosts.processes import wait_until
@@ -45,10 +47,12 @@ class Link:
 
 
 def answers() -> bool:
-    try:
-        return control.health()["state"] == "up"
-    except control.LinkAway:
-        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(control_socket(settings.HAULOUT_RUN))) == 0
+
+
+def reload() -> None:
+    assert async_to_sync(control.reload)()
 
 
 @pytest.fixture
@@ -77,7 +81,7 @@ def register(host: object, *, user: str = "root", name: str = "", wait: bool = T
     endpoint = Endpoint.objects.create(
         login=account, host=row, socket=login.socket, user=user, rootless=bool(login.uid)
     )
-    control.reload()
+    reload()
     if wait:
         until(f"{row.name} up and compared", lambda: up(endpoint))
     return endpoint

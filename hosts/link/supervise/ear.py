@@ -50,9 +50,12 @@ class Ear:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
-    async def _since(self) -> datetime:
-        ping = await system.ping(self._podman, timeout_s=10.0)
-        now = datetime.now(UTC) if ping.now is None else ping.now
+    def begin(self, now: datetime | None) -> datetime:
+        """The host's clock, as its ping told it: events before the first such moment are not ours.
+
+        Call it before the first lists, so that nothing falls between them and the stream.
+        """
+        now = datetime.now(UTC) if now is None else now
         now = now if now.tzinfo else now.replace(tzinfo=UTC)
         now_ns = round(now.timestamp() * 1e9)
         if not self.seen_ns:
@@ -61,6 +64,10 @@ class Ear:
         elif self.seen_ns > now_ns + _OVERLAP_NS:
             # the host's clock was set back: what we remember of it counts no more
             self.seen_ns, self._floor_ns = now_ns, 0
+        return now
+
+    async def _since(self) -> datetime:
+        now = self.begin((await system.ping(self._podman, timeout_s=10.0)).now)
         begin = datetime.fromtimestamp((self.seen_ns - _OVERLAP_NS) / 1e9, UTC)
         return max(min(begin, now), now - _LOOK_BACK)
 

@@ -1,13 +1,43 @@
 """What the link does when asked, beside holding connections: scan, doctor, install a key."""
 
+import base64
+import binascii
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from hosts import vault
 from hosts.link import install_key as installing
 from hosts.link import scan as scanning
-from hosts.link.supervise.connections import policy
-from hosts.link.supervise.examining import Patient, Step, doctor, patient
+from hosts.link.doctor import Doctor, Result
+from hosts.link.supervise.connections import SSH_KEY, policy
+from hosts.link.supervise.writer import Database
+from hosts.link.target import Target
+from hosts.models import Endpoint, Host, Login
 
-__all__ = ["Patient", "Step", "doctor", "install_key", "patient", "scan"]
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the doctor for whoever asked. `found`: `{"sockets": [{"path", "user", "rootless",
+    "graph_root", "podman_version"}]}` where the step found some that can be used.
+    """
+
+    step: str
+    state: str
+    detail: str = ""
+    cause: str = ""
+    cure: str = ""
+    kind: str = ""
+    found: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Whom the doctor visits: a login, or with `target` None this machine."""
+
+    target: Target | None
+    socket: str
 
 
 async def scan(address: str, port: int) -> dict[str, Any]:
@@ -19,7 +49,7 @@ async def scan(address: str, port: int) -> dict[str, Any]:
 async def install_key(
     *, address: str, port: int, user: str, password: str, public_key_line: str, host_key_line: str
 ) -> bool:
-    """Let a key in with the account's password, which is kept nowhere. Raises LinkError."""
+    """Put a public key on a host; True when it was not there yet. Raises LinkError."""
     return await installing.install_key(
         address=address,
         port=port,
@@ -29,3 +59,95 @@ async def install_key(
         host_key_line=host_key_line,
         policy=policy(),
     )
+
+
+async def patient(asked: dict[str, Any], database: Database) -> Patient:
+    """Of `{"login_id"}`, or of `{"address", "port", "user", "sealed_key", "host_key_line",
+    "socket"}` with the seal in base64. Raises ValueError, VaultError.
+    """
+    if "login_id" in asked:
+        login_id = asked["login_id"]
+        if not isinstance(login_id, int):
+            raise ValueError("login_id is not a number")
+        return await database.read(lambda: _registered(login_id))
+    texts = {name: asked.get(name) for name in ("address", "user", "sealed_key", "host_key_line")}
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise ValueError(f"{name} is not a text")
+    port, socket = asked.get("port"), asked.get("socket")
+    if not isinstance(port, int):
+        raise ValueError("port is not a number")
+    try:
+        sealed = base64.b64decode(str(texts["sealed_key"]), validate=True)
+    except binascii.Error as exc:
+        raise ValueError("sealed_key is not base64") from exc
+    key = await database.read(lambda: vault.open_sealed(sealed, SSH_KEY))
+    target = Target(
+        address=str(texts["address"]),
+        port=port,
+        user=str(texts["user"]),
+        private_key=key,
+        host_key_line=str(texts["host_key_line"]),
+    )
+    return Patient(target, socket if isinstance(socket, str) else "")
+
+
+def _registered(login_id: int) -> Patient:
+    login = Login.objects.select_related("host").filter(pk=login_id).first()
+    if login is None:
+        raise ValueError("there is no such login")
+    sockets = Endpoint.objects.filter(login=login, enabled=True).order_by("pk")
+    socket = sockets.values_list("socket", flat=True).first() or ""
+    if login.host.kind == Host.Kind.LOCAL:
+        return Patient(None, socket)
+    target = Target(
+        address=login.host.address,
+        port=login.host.port,
+        user=login.user,
+        private_key=vault.open_sealed(bytes(login.sealed_key), SSH_KEY),
+        host_key_line=login.host.host_key,
+    )
+    return Patient(target, socket)
+
+
+async def doctor(visited: Patient) -> AsyncIterator[Step]:
+    """The doctor's steps as they come, each when it begins and when it ended."""
+    walk = Doctor(visited.target, policy(), socket_path=visited.socket)
+    async for step in walk.steps():
+        tells = step.step in ("sockets", "api") and step.state != "running"
+        sockets = usable(walk.result) if tells else []
+        yield Step(
+            step.step,
+            step.state,
+            detail=step.detail,
+            cause=step.cause,
+            cure=step.cure,
+            kind=step.kind or "",
+            found={"sockets": sockets} if sockets else {},
+        )
+
+
+def usable(result: Result) -> list[dict[str, Any]]:
+    """The sockets that answer, the chosen one with what the API told about it."""
+    found = {one.path: not one.rootful for one in result.sockets if one.usable}
+    if result.rootless is not None and result.socket_path:
+        # with a key that may run nothing, only the API told
+        found[result.socket_path] = result.rootless
+    return [
+        {
+            "path": path,
+            "user": _owner(path, result) if rootless else "root",
+            "rootless": rootless,
+            "graph_root": result.graph_root if path == result.socket_path else "",
+            "podman_version": result.podman_version if path == result.socket_path else "",
+        }
+        for path, rootless in found.items()
+    ]
+
+
+def _owner(path: str, result: Result) -> str:
+    """Whose rootless socket it is: the login's own account, or a number."""
+    uid = re.match(r"/run/user/(\d+)/", path)
+    if uid is None or result.uid is None or int(uid[1]) == result.uid:
+        return result.user
+    return f"uid {uid[1]}"

@@ -96,7 +96,6 @@ def same_store(plan: LoginPlan, endpoint_id: int, graph_root: str) -> str:
         return ""
     twins = Endpoint.objects.filter(
         graph_root=graph_root,
-        host__kind=plan.kind,
         host__host_key=plan.host_key,
         host__enabled=True,
         enabled=True,

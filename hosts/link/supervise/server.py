@@ -7,7 +7,8 @@ JSON over HTTP on a unix socket that only our own account can open. Passwords pa
 import asyncio
 import json
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +41,8 @@ class Server:
             [
                 web.get("/health", self._health),
                 web.post("/scan", self._scan),
+                web.post("/doctor", self._doctor),
+                web.post("/install-key", self._install_key),
                 web.post("/reconnect", self._reconnect),
                 web.post("/refresh", self._refresh),
                 web.post("/reload", self._reload),
@@ -69,6 +72,23 @@ class Server:
         asked = await _body(request)
         key = await errands.scan(_text(asked, "address"), _number(asked, "port"))
         return web.json_response(key)
+
+    async def _doctor(self, request: web.Request) -> web.StreamResponse:
+        asked = await _body(request)
+        patient = await errands.patient(asked, self._database)
+        return await _stream(request, errands.doctor(patient))
+
+    async def _install_key(self, request: web.Request) -> web.Response:
+        asked = await _body(request)
+        added = await errands.install_key(
+            address=_text(asked, "address"),
+            port=_number(asked, "port"),
+            user=_text(asked, "user"),
+            password=_text(asked, "password"),
+            public_key_line=_text(asked, "public_key_line"),
+            host_key_line=_text(asked, "host_key_line"),
+        )
+        return web.json_response({"added": added})
 
     async def _reconnect(self, request: web.Request) -> web.Response:
         login_id = _number(await _body(request), "login_id")
@@ -122,6 +142,15 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _refusal(status: int, *, kind: str, cause: str, cure: str) -> web.Response:
     return web.json_response({"kind": kind, "cause": cause, "cure": cure}, status=status)
+
+
+async def _stream(request: web.Request, steps: AsyncIterator[errands.Step]) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+    await response.prepare(request)
+    async for step in steps:
+        await response.write(json.dumps(asdict(step)).encode() + b"\n")
+    await response.write_eof()
+    return response
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

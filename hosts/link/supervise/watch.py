@@ -175,6 +175,7 @@ class Watch:
                     "Update Podman on the host.",
                 )
             )
+        self._ear.begin(ping.now)
         if time.monotonic() - self._facts_at > _INFO_S:
             await self._read_facts(ping)
         for kind in INVENTORY:
