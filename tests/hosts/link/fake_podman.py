@@ -31,6 +31,7 @@ class FakePodman:
         self.version = "5.4.2"
         self.clock_offset_s = 0.0
         self.mute = False
+        self.deaf = False
         self.connections = 0
         self.open = 0
         self._server: asyncio.Server | None = None
@@ -45,6 +46,8 @@ class FakePodman:
         self._server.close()
         for writer in tuple(self._writers):
             writer.transport.abort()
+        for task in self._tasks if self.deaf else ():
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
@@ -71,7 +74,7 @@ class FakePodman:
         line, _, fields = head.partition("\r\n")
         self.requests.append(line.rsplit(" ", 1)[0])
         if self.mute:
-            await reader.read()
+            await (asyncio.Event().wait() if self.deaf else reader.read())
             return False
         body = await self._body(reader, fields)
         target = line.split(" ")[1]

@@ -36,19 +36,6 @@ ALL = [
     *("resolve", "tcp", "banner", "host-key", "login", "transport"),
     *("sockets", "podman", "api", "events", "cgroups", "clock"),
 ]
-    "resolve",
-    "tcp",
-    "banner",
-    "host-key",
-    "login",
-    "transport",
-    "sockets",
-    "podman",
-    "api",
-    "events",
-    "cgroups",
-    "clock",
-]
 
 
 async def test_a_healthy_host_passes_every_step(target: Target, podman: FakePodman) -> None:
