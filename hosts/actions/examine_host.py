@@ -61,16 +61,18 @@ def patient_of(login: Login) -> dict[str, Any]:
 
 
 def found_sockets(steps: Iterable[Step]) -> list[FoundSocket]:
-    """The sockets that the doctor saw answer."""
+    """The sockets that the doctor saw answer; whichever step told more about one counts."""
     found: dict[str, FoundSocket] = {}
     for step in steps:
         for one in step.found.get("sockets", []):
+            if one["path"] in found and not one["graph_root"]:
+                continue
             found[one["path"]] = FoundSocket(
                 path=one["path"],
                 user=one["user"],
                 rootless=bool(one["rootless"]),
-                graph_root=one.get("graph_root", ""),
-                podman_version=one.get("podman_version", ""),
+                graph_root=one["graph_root"],
+                podman_version=one["podman_version"],
             )
     return list(found.values())
 

@@ -38,4 +38,4 @@ class GroupForm(NewGroupForm):
         field = self.fields["hosts"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = hosts
-        field.widget.attrs.pop("class", None)
+        field.widget.attrs["class"] = "form-check-input"

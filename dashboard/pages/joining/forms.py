@@ -50,14 +50,14 @@ class AddressForm(Helpful):
     port = forms.IntegerField(
         label=_("SSH port"),
         required=False,
-        help_text=_("22 unless told otherwise."),
+        help_text=_("Empty means 22."),
         widget=forms.NumberInput(attrs={"min": 1, "max": 65535}),
     )
     user = forms.CharField(
         label=_("Account"),
         max_length=64,
         required=False,
-        help_text=_("Whose containers you want to see: root, or the user that runs them."),
+        help_text=_("Whose containers to show. Empty means root."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
 
@@ -125,7 +125,7 @@ class GroupChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
             queryset=Group.objects.all(),
             to_field_name="name",
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
             **options,
         )
 
@@ -153,7 +153,7 @@ class NamesForm(Helpful):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["groups"].widget.attrs.pop("class", None)
+        self.fields["groups"].widget.attrs["class"] = "form-check-input"
 
     def group_names(self) -> list[str]:
         """The ticked groups and the new ones."""

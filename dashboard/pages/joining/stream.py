@@ -40,7 +40,10 @@ async def _lines(patient: dict[str, Any], ending: Ending) -> AsyncIterator[str]:
 
 
 def _line(step: Step) -> str:
-    html = render_to_string("joining/step.html", {"step": step, "title": step_title(step.step)})
+    # cures are a sentence, or a command and nothing else
+    command = step.cure[:1].islower()
+    context = {"step": step, "title": step_title(step.step), "command": command}
+    html = render_to_string("joining/step.html", context)
     return json.dumps({"step": step.step, "state": step.state, "html": html}) + "\n"
 
 

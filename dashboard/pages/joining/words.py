@@ -7,19 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 _TITLES: dict[str, Promise | str] = {
-    "resolve": _("The name resolves"),
-    "tcp": _("The port answers"),
-    "banner": _("An SSH server greets"),
-    "host-key": _("The host key is the confirmed one"),
-    "login": _("The key is accepted"),
-    "transport": _("Sockets can be reached"),
+    "resolve": _("Name"),
+    "tcp": _("Port"),
+    "banner": _("SSH server"),
+    "host-key": _("Host key"),
+    "login": _("Sign-in with the key"),
+    "transport": _("Way to the sockets"),
     "sockets": _("Podman's sockets"),
     "podman": _("Podman's version"),
-    "api": _("Podman's API answers"),
-    "events": _("Podman tells what happens"),
+    "api": _("Podman's API"),
+    "events": _("Events"),
     "cgroups": _("Control groups"),
-    "clock": _("The clock"),
-    "control": _("Haulout's own link"),
+    "clock": _("Clock"),
+    "control": _("Haulout's link"),
 }
 _LOSSES = {
     "container": lambda n: ngettext("%d container", "%d containers", n),

@@ -4,17 +4,20 @@ import base64
 import binascii
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from hosts import vault
 from hosts.link import install_key as installing
 from hosts.link import scan as scanning
-from hosts.link.doctor import Doctor, Result
+from hosts.link.doctor import Doctor, Result, examine
 from hosts.link.supervise.connections import SSH_KEY, policy
 from hosts.link.supervise.writer import Database
 from hosts.link.target import Target
 from hosts.models import Endpoint, Host, Login
+
+# each is another login; a host with more users' sockets than this shows the rest without details
+_MOST_OTHERS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Patient:
 
     target: Target | None
     socket: str
+
+    @property
+    def user(self) -> str:
+        """The account, empty for this machine's own."""
+        return self.target.user if self.target else ""
 
 
 async def scan(address: str, port: int) -> dict[str, Any]:
@@ -111,12 +119,17 @@ def _registered(login_id: int) -> Patient:
 
 
 async def doctor(visited: Patient) -> AsyncIterator[Step]:
-    """The doctor's steps as they come, each when it begins and when it ended."""
+    """The doctor's steps as they come, each when it begins and when it ended.
+
+    Where more sockets answer than the chosen one, "sockets" comes once more at the end, with what
+    the API tells about each.
+    """
     walk = Doctor(visited.target, policy(), socket_path=visited.socket)
+    last: dict[str, Step] = {}
     async for step in walk.steps():
         tells = step.step in ("sockets", "api") and step.state != "running"
-        sockets = usable(walk.result) if tells else []
-        yield Step(
+        sockets = usable(walk.result, user=visited.user) if tells else []
+        last[step.step] = Step(
             step.step,
             step.state,
             detail=step.detail,
@@ -125,10 +138,28 @@ async def doctor(visited: Patient) -> AsyncIterator[Step]:
             kind=step.kind or "",
             found={"sockets": sockets} if sockets else {},
         )
+        yield last[step.step]
+    if others := await _others(walk.result, visited):
+        yield replace(last["sockets"], found={"sockets": others})
 
 
-def usable(result: Result) -> list[dict[str, Any]]:
-    """The sockets that answer, the chosen one with what the API told about it."""
+async def _others(result: Result, visited: Patient) -> list[dict[str, Any]]:
+    """What the API tells about the sockets beside the chosen one: above all whose store it is."""
+    paths = [one.path for one in result.sockets if one.usable and one.path != result.socket_path]
+    told: list[dict[str, Any]] = []
+    for path in paths[:_MOST_OTHERS]:
+        deeper = Doctor(visited.target, policy(), socket_path=path)
+        await examine(deeper)
+        told += [
+            one
+            for one in usable(deeper.result, user=visited.user)
+            if one["path"] == path and one["graph_root"]
+        ]
+    return told
+
+
+def usable(result: Result, *, user: str) -> list[dict[str, Any]]:
+    """The sockets that answer to the account `user`, the chosen one with what the API told."""
     found = {one.path: not one.rootful for one in result.sockets if one.usable}
     if result.rootless is not None and result.socket_path:
         # with a key that may run nothing, only the API told
@@ -136,7 +167,7 @@ def usable(result: Result) -> list[dict[str, Any]]:
     return [
         {
             "path": path,
-            "user": _owner(path, result) if rootless else "root",
+            "user": _owner(path, result, user) if rootless else "root",
             "rootless": rootless,
             "graph_root": result.graph_root if path == result.socket_path else "",
             "podman_version": result.podman_version if path == result.socket_path else "",
@@ -145,9 +176,13 @@ def usable(result: Result) -> list[dict[str, Any]]:
     ]
 
 
-def _owner(path: str, result: Result) -> str:
-    """Whose rootless socket it is: the login's own account, or a number."""
+def _owner(path: str, result: Result, user: str) -> str:
+    """Whose rootless socket it is: the login's own account, a name, or a number."""
     uid = re.match(r"/run/user/(\d+)/", path)
-    if uid is None or result.uid is None or int(uid[1]) == result.uid:
-        return result.user
-    return f"uid {uid[1]}"
+    if uid is None or (result.uid is not None and int(uid[1]) == result.uid):
+        return result.user or user
+    home = re.match(r"/(?:var/)?home/([^/]+)/", result.graph_root)
+    if home and path == result.socket_path:
+        return home[1]
+    # a key that may run nothing cannot tell whose number it is
+    return user if result.uid is None and user != "root" else f"uid {uid[1]}"
