@@ -19,7 +19,10 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A filter `name:value`. `to_q` raises BadValue; `values` are suggested while typing."""
+    """A filter `name:value`. `to_q` raises BadValue; `values` are suggested while typing.
+
+    Without a label it is for links of ours and not offered.
+    """
 
     name: str
     label: Words
@@ -82,6 +85,11 @@ class ListSpec:
     empty: dict[str, Words] = field(default_factory=dict)
     # instead of base, tokens and pages: finished things with a `pk`, in their order
     things: Callable[[Person], list[Any]] | None = None
+
+    @property
+    def offered(self) -> tuple[Token, ...]:
+        """The tokens that a person is told of."""
+        return tuple(token for token in self.tokens if token.label)
 
     def token(self, name: str) -> Token | None:
         """The token of this name, if the list has it."""

@@ -13,7 +13,7 @@ def suggestions(spec: ListSpec, person: Person, typed: str) -> list[dict[str, st
     minus = "-" if typed.startswith("-") else ""
     name, colon, value = typed[:200].removeprefix("-").partition(":")
     if not colon:
-        found = [token for token in spec.tokens if token.name.startswith(name.lower())]
+        found = [token for token in spec.offered if token.name.startswith(name.lower())]
         return [{"insert": f"{minus}{t.name}:", "hint": str(t.label)} for t in found[:MOST]]
     token = spec.token(name.lower())
     if token is None:

@@ -89,7 +89,7 @@ def to_q(spec: ListSpec, terms: tuple[Term, ...]) -> tuple[Q, list[str]]:
     for term in terms:
         token = spec.token(term.name) if term.name else None
         if term.name and token is None:
-            known = ", ".join(f"{t.name}:" for t in spec.tokens)
+            known = ", ".join(f"{t.name}:" for t in spec.offered)
             troubles.append(
                 _("Nothing here is called “%(name)s:”. There is %(known)s.")
                 % {"name": term.name, "known": known}

@@ -107,7 +107,7 @@ def ago_words(moment: datetime, now: datetime) -> str:
 
 @register.simple_tag
 def when(moment: datetime | None, style: str = "ago") -> SafeString:
-    """A moment: relative (`ago`), clock time (`clock`) or whole (`full`); exact on hover.
+    """A moment: relative (`ago`, `next`), clock time (`clock`) or whole (`full`); exact on hover.
 
     Rendered in UTC; times.js puts it into the reader's own zone and keeps it counting.
     """
@@ -115,8 +115,10 @@ def when(moment: datetime | None, style: str = "ago") -> SafeString:
         return mark_safe('<span class="none">–</span>')
     moment = moment.astimezone(UTC)
     exact = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
-    if style == "ago":
-        shown = ago_words(moment, timezone.now())
+    now = timezone.now()
+    if style in ("ago", "next"):
+        # what was due is due now
+        shown = ago_words(moment if style == "ago" else max(moment, now), now)
     else:
         shown = moment.strftime("%H:%M:%S") if style == "clock" else exact
     return format_html(
@@ -181,6 +183,13 @@ def ring(share: float | None) -> SafeString:
         "ring-unknown" if share is None else "",
         f"{percent:.1f}",
     )
+
+
+@register.filter
+def short_image(name: str) -> str:
+    """An image name without what everybody leaves out: docker.io, library, a digest."""
+    short = name.removeprefix("docker.io/library/").removeprefix("docker.io/")
+    return short.partition("@sha256:")[0]
 
 
 @register.filter

@@ -30,7 +30,8 @@ export function refresh(root = document) {
     const moment = new Date(element.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
     const { style } = element.dataset;
-    const shown = style === "ago" ? ago(moment) : style === "clock" ? clock(moment) : full(moment);
+    const due = style === "next" ? new Date(Math.max(moment, Date.now())) : moment;
+    const shown = style === "ago" || style === "next" ? ago(due) : style === "clock" ? clock(moment) : full(moment);
     if (element.textContent !== shown) element.textContent = shown;
     if (!element.dataset.exact) {
       element.dataset.exact = "1";

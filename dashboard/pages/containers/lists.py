@@ -47,8 +47,8 @@ SPEC = register(
             one_of("by", _("who made it"), MADE_BY),
             USER,
             Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value)),
-            Token("imageid", _("id of the image"), lambda value: Q(image_id__startswith=value)),
-            Token("key", _("row"), lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
+            Token("imageid", "", lambda value: Q(image_id__startswith=value)),
+            Token("key", "", lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
         ),
         text=any_contains("name", "image", "podman_id"),
         columns=(

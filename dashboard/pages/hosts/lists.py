@@ -41,7 +41,7 @@ SPEC = register(
             Token("host", _("name, * for any end"), lambda v: matching("name", v), host_names),
             Token("group", _("group"), lambda v: Q(groups__name__iexact=v), group_names),
             contains("address", _("part of the address"), "address"),
-            Token("key", _("row"), lambda v: Q(pk=v) if v.isdigit() else Q(pk=0)),
+            Token("key", "", lambda v: Q(pk=v) if v.isdigit() else Q(pk=0)),
         ),
         text=lambda value: (
             Q(name__icontains=value) | Q(address__icontains=value) | Q(notes__icontains=value)
@@ -51,8 +51,8 @@ SPEC = register(
             Column("state", _("State")),
             Column("small", _("Podman"), rank=3),
             Column("middle", _("Containers"), rank=2),
-            Column("load", _("CPU"), rank=4),
-            Column("load", _("Memory"), rank=4),
+            Column("load", _("CPU"), rank=3),
+            Column("load", _("Memory"), rank=3),
             Column("load", _("Disk"), rank=3),
         ),
         sorts={"name": ("name", "id"), "created": ("created_at", "id")},

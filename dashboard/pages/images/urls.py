@@ -45,6 +45,7 @@ SPEC = object_list(
     sorts={"size": ("size_bytes", "id")},
     empty={
         "icon": "layers",
+        "hint": _("name, or is:unused host:web1 …"),
         "title": _("No images yet"),
         "text": _("Pull one, or run a container: its image comes along."),
     },

@@ -38,8 +38,8 @@ SPEC = register(
             Token("verb", _("verb"), lambda v: matching("verb", v), _verbs),
             equals("by", _("who asked"), "asked_by_name"),
             contains("object", _("part of the object's name"), "object_name"),
-            Token("batch", _("asked with one click"), lambda v: _number("batch_id", v)),
-            Token("key", _("row"), lambda v: _number("pk", v)),
+            Token("batch", "", lambda v: _number("batch_id", v)),
+            Token("key", "", lambda v: _number("pk", v)),
         ),
         text=any_contains("object_name", "verb", "host_name", "asked_by_name"),
         columns=(

@@ -33,6 +33,7 @@ SPEC = object_list(
     sorts={},
     empty={
         "icon": "network",
+        "hint": _("name, or driver:bridge host:web1 …"),
         "title": _("No networks yet"),
         "text": _("Every host has at least one; they show up once a host is connected."),
     },

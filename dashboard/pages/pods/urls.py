@@ -28,6 +28,7 @@ SPEC = object_list(
     sorts={"state": ("state", "name", "id")},
     empty={
         "icon": "boxes",
+        "hint": _("name, or state:degraded host:web1 …"),
         "title": _("No pods yet"),
         "text": _(
             "A pod is a set of containers that share an address. They show up by themselves."

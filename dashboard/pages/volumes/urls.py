@@ -33,6 +33,7 @@ SPEC = object_list(
     sorts={},
     empty={
         "icon": "hard-drive",
+        "hint": _("name, or is:anonymous host:web1 …"),
         "title": _("No volumes yet"),
         "text": _("Volumes keep data when containers go. They show up by themselves."),
     },
