@@ -12,7 +12,8 @@ from hosts.models import Job
 _FIELDS = (
     ("name", r"name .* (is )?already in use|that name is already"),
     ("image", r"manifest unknown|unauthorized|access denied|pull|registry|no such image"),
-    ("image", r"image not known|unable to find|not a valid image|short-name"),
+    ("network", r"find network|network .*not found|no such network"),
+    ("image", r"image not known|unable to find a name|not a valid image|short-name"),
     ("pod", r"\bpod\b"),
     (
         "ports",

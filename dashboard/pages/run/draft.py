@@ -128,6 +128,10 @@ def _say(draft: Draft, endpoint: Endpoint) -> None:
     ):
         for place, sentence in sentences.items():
             draft.said.setdefault(slot(place), Said(tone, sentence))
+    empty = [name for name, value in draft.env.items() if not value]
+    if empty:
+        words = _("Without a value: %s.") % ", ".join(empty)
+        draft.said.setdefault("environment", Said(WARN, words))
     for row in draft.volumes:
         if row.value:
             draft.said.setdefault(row.slot, Said(CALM, volume_words(endpoint, row.value)))

@@ -29,10 +29,10 @@ class Hosts:
 @pytest.fixture
 def hosts(cast: Any) -> Hosts:
     """web1 with two endpoints, web2 that is away."""
+    from django.conf import settings
+
     from hosts import vault
     from hosts.models import Endpoint, Group, Host, Login
-
-    from django.conf import settings
 
     vault.make_keys(settings.HAULOUT_KEYS)
     made = []

@@ -1,0 +1,125 @@
+"""The run form from a job that ended, from a pasted line, and Podman's refusals beside their field."""
+
+import json
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from dashboard.pages.run.again import field_of
+from tests.cast import Cast
+from tests.dashboard.pages.run_cast import Hosts, hosts
+
+__all__ = ["hosts"]
+
+RUN, PASTE = "/containers/run/", "/containers/run/paste/"
+CANARY = "canary-4711-must-not-show"
+
+
+@pytest.fixture
+def job(cast: Cast, hosts: Hosts, who_of: Any) -> Any:
+    """A run that failed, with everything in it."""
+    from hosts.access import Person
+    from hosts.actions import run_container, run_fields
+    from hosts.models import Job
+
+    params = {
+        "image": "quay.io/team/shop:1",
+        "name": "shop",
+        "command": ["sh", "-c", "echo 'a  b'"],
+        "ports": [run_fields.port("127.0.0.1:8000-8002:80-82/udp"), run_fields.port("99")],
+        "volumes": [run_fields.volume("db:/data:Z,noexec"), run_fields.volume("/srv:/srv:ro")],
+        "restart": "on-failure",
+        "restart_tries": 3,
+        "memory_bytes": 512 * 1024**2,
+        "cpus": 0.5,
+        "pids": 100,
+        "labels": {"a": "b=c"},
+        "pull": "always",
+        "interactive": True,
+    }
+    person = Person(cast.bob, who_of(cast.bob))
+    made = run_container.ask(person, hosts.seal.pk, params=params, env={"KEY": CANARY})
+    Job.objects.filter(pk=made.pk).update(
+        state="failed", error="that name is already in use", finished_at=timezone.now()
+    )
+    made.refresh_from_db()
+    return made
+
+
+def test_again_asks_for_the_same(cast: Cast, browser_of: Any, hosts: Hosts, job: Any) -> None:
+    from hosts.models import Job
+
+    browser = browser_of(cast.bob)
+    answer = browser.get(RUN, {"again": job.pk})
+    page = answer.content.decode()
+    assert CANARY not in page
+    draft = answer.context["draft"]
+    assert draft.said["environment"].tone == "warn"
+    assert draft.said["name"].text == "Podman said: that name is already in use"
+    # what the page shows, sent as it stands
+    data: dict[str, Any] = {
+        name: value for name, value in draft.form.initial.items() if value not in (None, False)
+    }
+    for kind, rows in (("ports", draft.ports), ("volumes", draft.volumes)):
+        data[f"{kind}_key"] = [row.key for row in rows]
+        for name in rows[0].texts:
+            data[f"{kind}_{name}"] = [row.texts[name] for row in rows]
+    browser.send(RUN, data)
+    again = Job.objects.latest("pk")
+    assert again.pk != job.pk
+    assert again.endpoint == hosts.seal
+    assert again.params == job.params
+
+
+def test_others_see_the_form_but_not_an_invisible_job(
+    cast: Cast, browser_of: Any, hosts: Hosts, job: Any
+) -> None:
+    assert browser_of(cast.alice).get(RUN, {"again": job.pk}).status_code == 200
+    assert browser_of(cast.alice).get(RUN, {"again": job.pk + 1000}).status_code == 404
+    assert browser_of(cast.charlie).get(RUN, {"again": job.pk}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ("that name is already in use", "name"),
+        ('creating container storage: the container name "x" is already in use by abc', "name"),
+        ("10.0.0.1:5000/x:1: unauthorized: authentication required", "image"),
+        ("quay.io/x:9: image not known", "image"),
+        ("rootlessport listen tcp 0.0.0.0:80: bind: permission denied", "ports"),
+        ("cannot listen on the TCP port: listen tcp4 :80: bind: address already in use", "ports"),
+        ("statfs /nowhere: no such file or directory", "volumes"),
+        ("unable to find network with name or ID back: network not found", "network"),
+        ("no pod with name or ID p found: no such pod", "pod"),
+        ("crun: executable file `nope` not found in $PATH: No such file or directory", "command"),
+        ("database is locked", ""),
+    ],
+)
+def test_podmans_words_find_their_field(words: str, field: str) -> None:
+    assert field_of(words) == field
+
+
+def test_a_pasted_line_becomes_fields(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    line = f"podman run -d --privileged -e KEY={CANARY} -p 1:2:3:4 -p 80:80 -v db:/d:U,noexec x"
+    answer = browser_of(cast.bob).send(PASTE, {"line": line})
+    read = json.loads(answer.content)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert read["fields"]["image"] == "x"
+    assert read["left_out"] == "The form has no field for --privileged."
+    assert read["ports"][0]["inner"] == "1:2:3:4"
+    assert (read["ports"][1]["host"], read["ports"][1]["inner"]) == ("80", "80")
+    assert read["volumes"][0] == {
+        "source": "db",
+        "target": "/d",
+        "access": "",
+        "relabel": "",
+        "owner": "U",
+        "more": "noexec",
+    }
+
+
+def test_what_is_no_line_is_said(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    answer = browser_of(cast.bob).send(PASTE, {"line": "rm -rf /"})
+    assert answer.status_code == 422
+    assert "podman run" in json.loads(answer.content)["problem"]

@@ -1,0 +1,79 @@
+"""A pasted podman run line: its flags become fields, what has no field is named."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hosts.actions import run_fields
+from hosts.actions.pasted_line import read
+from hosts.actions.run_spec import run_line
+
+
+def test_all_ways_to_write_flags() -> None:
+    line = read(
+        "sudo docker run -dit --name=web -e A=1 --env 'B=x y' -p8080:80 --publish 53:53/udp \\\n"
+        "  -v db:/data:Z -m 512m --cpus=.5 --restart on-failure:3 --net back --rm -l a=b \\\r\n"
+        "  --userns keep-id nginx:1 sh -c 'echo \"-p\" hi'"
+    )
+    assert line.fields == {
+        "tty": "on",
+        "interactive": "on",
+        "remove": "on",
+        "name": "web",
+        "memory": "512m",
+        "cpus": ".5",
+        "restart": "on-failure:3",
+        "network": "back",
+        "userns": "keep-id",
+        "image": "nginx:1",
+        "command": "sh -c 'echo \"-p\" hi'",
+    }
+    assert line.many["environment"] == ["A=1", "B=x y"]
+    assert line.many["ports"] == ["8080:80", "53:53/udp"]
+    assert (line.many["volumes"], line.many["labels"]) == (["db:/data:Z"], ["a=b"])
+    assert line.left_out == []
+
+
+def test_what_has_no_field_is_named_without_its_value() -> None:
+    line = read("podman run --privileged --secret hunter2 --cap-add=SYS_ADMIN -w /x -u 0 img cmd")
+    assert line.left_out == ["--privileged", "--secret", "--cap-add", "-w", "-u"]
+    assert line.fields == {"image": "img", "command": "cmd"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "podman", "podman ps", "run x", "podman run", "podman run -d", "podman run 'x", "ls"],
+)
+def test_no_line(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        read(text)
+
+
+def test_our_own_line_reads_back() -> None:
+    params = {
+        "image": "quay.io/x:1",
+        "command": ["sh", "-c", "a  b"],
+        "ports": [run_fields.port("127.0.0.1:8000-8002:80-82/udp")],
+        "volumes": [run_fields.volume("/a:/b:ro")],
+        "restart": "on-failure",
+        "restart_tries": 2,
+        "memory_bytes": 512 * 1024**2,
+        "labels": {"a": "b c"},
+        "tty": True,
+    }
+    line = read(run_line(params, []))
+    assert run_fields.command(line.fields["command"]) == params["command"]
+    assert [run_fields.port(text) for text in line.many["ports"]] == params["ports"]
+    assert [run_fields.volume(text) for text in line.many["volumes"]] == params["volumes"]
+    assert run_fields.restart(line.fields["restart"]) == ("on-failure", 2)
+    assert run_fields.size_bytes(line.fields["memory"]) == params["memory_bytes"]
+    assert run_fields.labels("\n".join(line.many["labels"])) == params["labels"]
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        line = read(f"podman run {text}")
+    except ValueError:
+        return
+    assert "image" in line.fields

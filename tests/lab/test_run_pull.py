@@ -1,0 +1,136 @@
+"""Pulling from the lab's registry, which wants a password, through a real worker."""
+
+from typing import Any
+
+import pytest
+
+from hosts.actions.edit_registry import keep
+from tests.lab.hosts import Host, Lab
+from tests.lab.hosts.registry import Registry
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+
+__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def host(lab: Lab, clean_hosts: None) -> Any:
+    one = lab.hosts[0]
+    yield one
+    for name in one.podman("images", "--format", "{{.Repository}}:{{.Tag}}").split():
+        if "/lab/" in name:
+            one.podman("rmi", "-f", name)
+
+
+def keep_password(cast: Any, who_of: Any, registry: Registry, password: str) -> None:
+    from hosts.access import Person
+
+    alice = Person(cast.alice, who_of(cast.alice))
+    keep(alice, registry=registry.address, username=registry.user, password=password, group=None)
+
+
+def test_with_the_kept_password(
+    host: Host,
+    registry: Registry,
+    endpoint_on: Any,
+    person: Any,
+    worker: Any,
+    ended: Any,
+    cast: Any,
+    who_of: Any,
+) -> None:
+    from hosts.actions import pull_image
+
+    keep_password(cast, who_of, registry, registry.password)
+    name = f"{registry.address}/lab/layers:latest"
+    job = pull_image.ask(person, endpoint_on(host).pk, reference=name)
+    worker().hand_over([job.pk])
+    assert ended(job, within_s=60).state == "ok", (job.error, job.cause)
+    assert host.podman("image", "inspect", name, "--format", "{{.Id}}").strip() == job.result["id"]
+    assert len(job.progress["layers"]) > 1
+    assert all(
+        layer["current"] == layer["total"] for layer in job.progress["layers"] if layer["total"]
+    )
+
+
+@pytest.mark.parametrize("password", ["", "not the password"])
+def test_without_the_right_password(
+    host: Host,
+    registry: Registry,
+    endpoint_on: Any,
+    person: Any,
+    worker: Any,
+    ended: Any,
+    cast: Any,
+    who_of: Any,
+    password: str,
+) -> None:
+    from hosts.actions import pull_image
+
+    if password:
+        keep_password(cast, who_of, registry, password)
+    name = f"{registry.address}/lab/busybox:latest"
+    job = pull_image.ask(person, endpoint_on(host).pk, reference=name)
+    worker().hand_over([job.pk])
+    assert ended(job, within_s=60).state == "failed"
+    assert "Registries" in job.error
+    assert ("refused the credentials" in job.error) == bool(password)
+    assert registry.address in job.error
+    assert job.cause
+    assert not password or password not in job.error + job.cause + job.output
+
+
+def test_run_pulls_what_is_missing(
+    host: Host,
+    registry: Registry,
+    endpoint_on: Any,
+    person: Any,
+    worker: Any,
+    ended: Any,
+    cast: Any,
+    who_of: Any,
+) -> None:
+    from hosts.actions import run_container
+
+    keep_password(cast, who_of, registry, registry.password)
+    params = {"image": f"{registry.address}/lab/busybox", "command": ["sleep", "1000"]}
+    job = run_container.ask(person, endpoint_on(host).pk, params=params, env={})
+    worker().hand_over([job.pk])
+    assert ended(job, within_s=60).state == "ok", (job.error, job.cause)
+    assert host.podman("ps", "-q", "--no-trunc").split() == [job.result["id"]]
+
+
+def test_never_pulled_is_podmans_own_refusal(
+    host: Host, registry: Registry, endpoint_on: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    from hosts.actions import run_container
+
+    params = {"image": f"{registry.address}/lab/busybox", "pull": "never"}
+    job = run_container.ask(person, endpoint_on(host).pk, params=params, env={})
+    worker().hand_over([job.pk])
+    assert ended(job, within_s=60).state == "failed"
+    assert "lab/busybox" in job.error + job.cause
+
+
+def test_a_taken_port_keeps_the_container_and_names_the_field(
+    host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    from dashboard.pages.run.again import field_of
+    from hosts.actions import run_container, run_fields
+
+    endpoint = endpoint_on(host)
+    common = {"image": "localhost/busybox:latest", "command": ["sleep", "1000"]}
+    loop = worker()
+    jobs = []
+    for name in ("first", "second", "first"):
+        port = run_fields.port("18088:80")
+        params = common | {"name": name, "ports": [port]}
+        jobs.append(run_container.ask(person, endpoint.pk, params=params, env={}))
+        loop.hand_over([jobs[-1].pk])
+        ended(jobs[-1], within_s=60)
+    assert [job.state for job in jobs] == ["ok", "failed", "failed"]
+    assert "does not start" in jobs[1].error
+    assert field_of(jobs[1].cause) == "ports", jobs[1].cause
+    assert field_of(jobs[2].cause or jobs[2].error) == "name"
+    assert "second" in host.podman("ps", "-a")
