@@ -24,4 +24,5 @@ MODULES = {
         f"haulout/logs/{name}": f"js/logs/{name}.js"
         for name in ("store", "screen", "source", "search", "colours", "times")
     },
+    "haulout/pull-form": "js/pull-form.js",
 }

@@ -13,6 +13,7 @@ import "haulout/filter-line";
 import "haulout/keys";
 import "haulout/ring";
 import "haulout/inspect";
+import "haulout/pull-form";
 import "haulout/rates";
 import "haulout/audit";
 
