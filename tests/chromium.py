@@ -73,6 +73,10 @@ def new_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable[
         return context.new_page()
 
     yield make
+    # how the pages looked at the end, for whoever wonders why a test failed
+    if shots := os.environ.get("TEST_SHOTS"):
+        for number, page in enumerate(page for context in contexts for page in context.pages):
+            page.screenshot(path=f"{shots}/{request.node.name}-{number}.png")
     for context in contexts:
         context.close()
     if request.node.get_closest_marker("no_console_check") is None:
