@@ -1,0 +1,68 @@
+"""Groups: made, renamed, filled, removed; hosts never go with them."""
+
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.dashboard.pages.joining_cast import make_host
+
+
+@pytest.fixture
+def group(cast: Cast) -> Any:
+    from hosts.models import Group
+
+    return Group.objects.create(name="prod")
+
+
+def test_make_one(cast: Cast, browser_of: Any, entries: Any) -> None:
+    from hosts.models import Group
+
+    browser = browser_of(cast.alice)
+    browser.send("/groups/", {"name": "edge", "notes": "small ones"})
+    group = Group.objects.get()
+    assert (group.name, group.notes) == ("edge", "small ones")
+    assert entries("group.edit")[0].target_name == "edge"
+    assert "edge" in browser.get("/groups/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["", "two words", "Prod", "prod/eu"])
+def test_names_that_cannot_be(group: Any, cast: Cast, browser_of: Any, name: str) -> None:
+    answer = browser_of(cast.alice).send("/groups/", {"name": name})
+    assert list(answer.context["form"].errors) == ["name"]
+
+
+def test_rename_and_members(group: Any, cast: Cast, browser_of: Any, entries: Any) -> None:
+    web1, web2 = make_host("web1"), make_host("web2", fingerprint="SHA256:2")
+    group.hosts.set([web1])
+    browser = browser_of(cast.alice)
+    browser.send(f"/groups/{group.pk}/", {"name": "live", "notes": "", "hosts": [web2.pk]})
+    group.refresh_from_db()
+    assert (group.name, list(group.hosts.all())) == ("live", [web2])
+    [entry] = entries("group.edit")
+    assert entry.params["changes"] == {
+        "name": ["prod", "live"],
+        "added": ["web2"],
+        "left": ["web1"],
+    }
+
+
+def test_removal_keeps_hosts(group: Any, cast: Cast, browser_of: Any) -> None:
+    from hosts.models import Group, Host
+
+    group.hosts.set([make_host()])
+    browser_of(cast.alice).send(f"/groups/{group.pk}/remove/")
+    assert not Group.objects.exists()
+    assert Host.objects.count() == 1
+
+
+def test_others_see_and_do_not_touch(group: Any, cast: Cast, browser_of: Any) -> None:
+    bob = browser_of(cast.bob)
+    page = bob.get("/groups/").content.decode()
+    assert "prod" in page
+    assert "Make the group" not in page
+    assert bob.send("/groups/", {"name": "mine"}).status_code == 403
+    assert bob.send(f"/groups/{group.pk}/", {"name": "mine"}).status_code == 403
+    assert bob.send(f"/groups/{group.pk}/remove/").status_code == 403
+    group.refresh_from_db()
+    assert group.name == "prod"

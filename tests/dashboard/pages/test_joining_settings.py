@@ -1,0 +1,143 @@
+"""A host's settings: what changes, what is written down, and who may."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.dashboard.pages.joining_cast import FINGERPRINT, make_host
+
+
+@pytest.fixture
+def host(cast: Cast) -> Any:
+    return make_host()
+
+
+def given(**changes: Any) -> dict[str, Any]:
+    fields = {"name": "web1", "address": "192.0.2.1", "port": "22", "notes": "", "new_groups": ""}
+    return {**fields, **changes}
+
+
+def test_names_groups_and_address(host: Any, cast: Cast, browser_of: Any, entries: Any) -> None:
+    browser = browser_of(cast.alice)
+    browser.send(
+        f"/hosts/{host.pk}/edit/", given(name="shop", new_groups="prod, edge", address="192.0.2.2")
+    )
+    host.refresh_from_db()
+    assert (host.name, host.address, host.fingerprint) == ("shop", "192.0.2.2", FINGERPRINT)
+    assert [group.name for group in host.groups.all()] == ["edge", "prod"]
+    [entry] = entries("host.edit")
+    assert entry.params["changes"] == {
+        "name": ["web1", "shop"],
+        "address": ["192.0.2.1", "192.0.2.2"],
+        "groups": [[], ["edge", "prod"]],
+    }
+
+
+def test_nothing_changed_writes_nothing(
+    host: Any, cast: Cast, browser_of: Any, entries: Any
+) -> None:
+    browser_of(cast.alice).send(f"/hosts/{host.pk}/edit/", given())
+    assert entries("host.edit") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": "two words"}, "name"),
+        ({"name": "WEB2"}, "name"),
+        ({"address": "tcp://10.0.0.7"}, "address"),
+        ({"port": "70000"}, "port"),
+        ({"new_groups": "prod*"}, "new_groups"),
+    ],
+)
+def test_each_mistake_stands_beside_its_field(
+    host: Any, cast: Cast, browser_of: Any, changes: dict[str, str], field: str
+) -> None:
+    make_host("web2", fingerprint="SHA256:other")
+    answer = browser_of(cast.alice).send(f"/hosts/{host.pk}/edit/", given(**changes))
+    assert list(answer.context["form"].errors) == [field]
+    host.refresh_from_db()
+    assert host.name == "web1"
+
+
+def test_disable_and_enable(host: Any, cast: Cast, browser_of: Any) -> None:
+    browser = browser_of(cast.alice)
+    browser.send(f"/hosts/{host.pk}/disable/")
+    host.refresh_from_db()
+    assert (host.enabled, host.endpoints.get().state) == (False, "disabled")
+    browser.send(f"/hosts/{host.pk}/enable/")
+    host.refresh_from_db()
+    assert (host.enabled, host.endpoints.get().state) == (True, "connecting")
+
+
+def test_removal_names_what_goes_and_asks_once(
+    host: Any, cast: Cast, browser_of: Any, entries: Any
+) -> None:
+    from hosts.models import Host, Image
+
+    endpoint, now = host.endpoints.get(), timezone.now()
+    for number in range(2):
+        Image.objects.create(
+            endpoint=endpoint,
+            podman_id=f"{number:064}",
+            name=f"i{number}",
+            seen_at=now,
+            changed_at=now,
+        )
+    browser = browser_of(cast.alice)
+    assert "2 images" in browser.get(f"/hosts/{host.pk}/remove/").content.decode()
+    browser.send(f"/hosts/{host.pk}/remove/")
+    assert not Host.objects.exists()
+    assert entries("host.remove")[0].target_name == "web1"
+
+
+def test_a_host_with_running_jobs_stays(host: Any, cast: Cast, browser_of: Any) -> None:
+    from hosts.models import Host, Job
+
+    Job.objects.create(
+        endpoint=host.endpoints.get(), verb="container.restart", state="running", intent=1
+    )
+    browser = browser_of(cast.alice)
+    answer = browser.send(f"/hosts/{host.pk}/remove/", follow=False)
+    assert answer.status_code == 302
+    assert Host.objects.exists()
+
+
+def test_the_last_socket_stays(host: Any, cast: Cast, browser_of: Any) -> None:
+    browser = browser_of(cast.alice)
+    browser.send(f"/hosts/endpoints/{host.endpoints.get().pk}/remove/")
+    assert host.endpoints.count() == 1
+
+
+def test_a_host_key_nobody_was_shown_is_not_accepted(
+    host: Any, cast: Cast, browser_of: Any
+) -> None:
+    browser = browser_of(cast.alice)
+    browser.send(f"/hosts/{host.pk}/host-key/", {"shown": "SHA256:forged"})
+    host.refresh_from_db()
+    assert host.fingerprint == FINGERPRINT
+
+
+CHANGES = ["edit", "disable", "enable", "remove", "host-key", "logins/add"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_only_administrators_change_hosts(
+    host: Any, cast: Cast, browser_of: Any, entries: Any, change: str
+) -> None:
+    browser = browser_of(cast.bob)
+    assert browser.send(f"/hosts/{host.pk}/{change}/", given(name="mine")).status_code == 403
+    host.refresh_from_db()
+    assert (host.name, host.enabled) == ("web1", True)
+    verb = "host.remove" if change == "remove" else "host.edit"
+    assert [entry.kind for entry in entries(verb)] == ["refusal"]
+
+
+def test_operators_see_the_doctor_and_viewers_do_not(
+    host: Any, cast: Cast, browser_of: Any
+) -> None:
+    assert browser_of(cast.bob).get(f"/hosts/{host.pk}/doctor/").status_code == 200
+    assert browser_of(cast.charlie).get(f"/hosts/{host.pk}/doctor/").status_code == 403
+    assert browser_of(cast.bob).get("/hosts/4711/doctor/").status_code == 404
