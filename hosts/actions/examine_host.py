@@ -12,10 +12,11 @@ from hosts import control, vault
 from hosts.access import Person, get_host
 from hosts.actions.edit_host import tried_again
 from hosts.actions.edit_logins import get_login
+from hosts.actions.host_address import check_socket
 from hosts.actions.register_host import FoundSocket, target_of_host
 from hosts.control import Step
 from hosts.link import keys
-from hosts.models import Login
+from hosts.models import Host, Login
 
 VERB = "host.doctor"
 KEY_PURPOSE = "ssh-key"
@@ -47,17 +48,30 @@ def patient(
     }
 
 
-def ask(person: Person, login_id: int) -> dict[str, Any]:
-    """What `control.examine` takes for a registered login, written down. NotVisible, Denied."""
+def ask(person: Person, login_id: int, *, socket: str = "") -> dict[str, Any]:
+    """What `control.examine` takes for a registered login, written down. NotVisible, Denied.
+
+    `socket`: another path to look at than those that are registered; HostRefused("socket", …).
+    """
+    path = check_socket(socket) if socket else ""
     login = get_login(person, login_id, VERB)
     with transaction.atomic():
         write.event(person.who, VERB, target_of_host(login.host), params={"account": login.user})
-    return patient_of(login)
+    return patient_of(login, socket=path)
 
 
-def patient_of(login: Login) -> dict[str, Any]:
+def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
     """A registered login as the doctor takes it."""
-    return {"login_id": login.pk}
+    if not socket or login.host.kind == Host.Kind.LOCAL:
+        return {"login_id": login.pk}
+    return patient(
+        address=login.host.address,
+        port=login.host.port,
+        user=login.user,
+        sealed_key=bytes(login.sealed_key),
+        host_key_line=login.host.host_key,
+        socket=socket,
+    )
 
 
 def found_sockets(steps: Iterable[Step]) -> list[FoundSocket]:

@@ -1,5 +1,7 @@
 """A registered host's doctor: its steps for each account, and the sockets found to add."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from dashboard.pages.joining.stream import part, stream
 from dashboard.person import person_of
 from hosts.access import allows, get_host
 from hosts.actions import edit_host, edit_logins, examine_host
+from hosts.actions.host_address import check_socket
 from hosts.actions.refused import HostRefused
 from hosts.actions.register_host import FoundSocket
 from hosts.control import Step
@@ -29,11 +32,20 @@ def doctor(request: HttpRequest, host_id: int) -> HttpResponse:
     logins = list(host.logins.all())
     chosen = request.GET.get("login", "")
     login = next((one for one in logins if str(one.pk) == chosen), logins[0] if logins else None)
+    form = SocketForm({"socket": request.GET["socket"]} if "socket" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        try:
+            check_socket(form.cleaned_data["socket"])
+        except HostRefused as trouble:
+            form.refuse(trouble)
+    socket = form.cleaned_data["socket"] if form.is_bound and form.is_valid() else ""
     context = {
         "host": host,
         "logins": logins,
         "login": login,
-        "form": SocketForm(),
+        "socket": socket,
+        "quoted": quote(socket, safe=""),
+        "form": form,
         "may_edit": allows(person, edit_host.EDIT),
     }
     return render(request, "joining/host_doctor.html", context)
@@ -43,7 +55,10 @@ def doctor(request: HttpRequest, host_id: int) -> HttpResponse:
 def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
     """The steps, line by line; at the end the sockets that are not registered yet."""
     person = person_of(request)
-    patient = examine_host.ask(person, login_id)
+    try:
+        patient = examine_host.ask(person, login_id, socket=request.GET.get("socket", ""))
+    except HostRefused:
+        return HttpResponse(status=400)
     login = Login.objects.get(pk=login_id)
     may_edit = allows(person, edit_host.EDIT)
 
