@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
 from hosts.inventory.batch import TOPIC_OF, Batch, LeaseLost
-from hosts.inventory.rows import HEALTHS, Seen, column_names, fields, seen
+from hosts.inventory.rows import HEALTHS, Seen, fields, seen
+from hosts.inventory.upsert import upsert
 from hosts.models import INVENTORY, Endpoint, Login
 
-_STAMPS = ("digest", "revision", "seen_at", "changed_at", "gone")
 _CHUNK = 500
 
 
@@ -42,6 +42,7 @@ class Mirror:
         self.login_id = login_id
         self.epoch = epoch
         self.revision = 0
+        self._read_revision = True
         # kind -> id -> (digest, health) as last written; a kind is read when it is first needed
         self._known: dict[str, dict[str, tuple[str, str]]] = {}
         # ids listed alone -> when that call began: an older full list must not undo them
@@ -84,6 +85,7 @@ class Mirror:
 
     def made_by_kube(self, batch: Batch, ids: Collection[str]) -> Changes:
         """Containers that `kube play` made (only inspect tells). LeaseLost."""
+        self._load("container")
         self._raise_revision(batch, "container")
         self._rows("container", ids).update(
             kube=True, revision=self.revision, changed_at=timezone.now()
@@ -93,7 +95,7 @@ class Mirror:
     def forget(self) -> None:
         """Read everything again from the database when it is next needed."""
         self._known.clear()
-        self.revision = 0
+        self._read_revision = True
 
     def knows(self, kind: str, podman_id: str) -> bool:
         """True when the object was there at the last look. May be asked from any thread."""
@@ -105,7 +107,8 @@ class Mirror:
         return old is not None and old[1] == health
 
     def _load(self, kind: str) -> dict[str, tuple[str, str]]:
-        if not self.revision:
+        if self._read_revision:
+            self._read_revision = False
             mine = Endpoint.objects.filter(pk=self.endpoint_id)
             self.revision = mine.values_list("revision", flat=True).first() or 0
         if kind not in self._known:
@@ -138,40 +141,33 @@ class Mirror:
         return changes
 
     def _raise_revision(self, batch: Batch, kind: str) -> None:
-        # the row lock (none on SQLite, where writers come one by one) keeps the lease until commit
-        held = Login.objects.select_for_update().filter(pk=self.login_id, epoch=self.epoch)
-        if not held.values_list("pk"):
+        if connection.features.has_select_for_update:
+            # keeps the lease until commit; on SQLite writers come one by one anyway
+            held = Login.objects.select_for_update().filter(pk=self.login_id, epoch=self.epoch)
+            if not held.values_list("pk"):
+                raise LeaseLost
+        mine = Endpoint.objects.filter(
+            pk=self.endpoint_id, login_id=self.login_id, login__epoch=self.epoch
+        )
+        # nobody else raises it while the lease is ours
+        if not mine.update(revision=self.revision + 1):
+            # also when a person removed it meanwhile
             raise LeaseLost
+        self.revision += 1
         batch.undo.append(self.forget)
-        mine = Endpoint.objects.filter(pk=self.endpoint_id, login_id=self.login_id)
-        mine.update(revision=F("revision") + 1)
-        revision = mine.values_list("revision", flat=True).first()
-        if revision is None:
-            # removed by a person meanwhile
-            raise LeaseLost
-        self.revision = revision
         batch.topics.add(TOPIC_OF[kind])
 
     def _upsert(self, kind: str, changed: list[Seen], now: datetime) -> None:
-        model = INVENTORY[kind]
-        rows = [
-            model(
-                endpoint_id=self.endpoint_id,
-                digest=one.digest,
-                revision=self.revision,
-                seen_at=now,
-                changed_at=now,
-                **fields(kind, one),
-            )
-            for one in changed
-        ]
         # a row that is gone may come back under its id: volumes by name, images by content
-        model.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["endpoint", "podman_id"],
-            update_fields=[*column_names(kind), *_STAMPS],
-        )
+        stamps = {
+            "endpoint_id": self.endpoint_id,
+            "revision": self.revision,
+            "seen_at": now,
+            "changed_at": now,
+            "gone": None,
+        }
+        rows = [{**stamps, "digest": one.digest, **fields(kind, one)} for one in changed]
+        upsert(INVENTORY[kind], rows)
 
     def _remember(
         self,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -203,8 +203,3 @@ _FIELDS: dict[str, Callable[[Item, Seen], dict[str, Any]]] = {
     "volume": _volume,
     "network": _network,
 }
-
-
-def column_names(kind: str) -> Iterable[str]:
-    """Columns that a listed object sets, in the order of `fields`, without its id."""
-    return [name for name in fields(kind, Seen("", "", "", {})) if name != "podman_id"]

@@ -46,7 +46,8 @@ def test_every_kind_is_mirrored(lab: Lab, link: Link) -> None:
             rows = model.objects.filter(endpoint=endpoint, name=name, gone=None)
             until(f"{name} is seen", rows.exists)
         assert Image.objects.filter(endpoint=endpoint, name="localhost/logger:latest").exists()
-        assert Container.objects.filter(pod_name="herd", is_infra=True, gone=None).exists()
+        infra = Container.objects.filter(pod_name="herd", is_infra=True, gone=None)
+        until("the pod's own container is seen", infra.exists)
     finally:
         host.podman("network", "rm", "strait")
         host.podman("volume", "rm", "floe")

@@ -39,7 +39,7 @@ async def connect(plan: LoginPlan, database: Database) -> "Held":
             cause="The host's key has not been confirmed yet.",
             cure="Compare its fingerprint and accept it on the host's page.",
         )
-    private_key = await database.read(lambda: vault.open_sealed(plan.sealed_key, SSH_KEY))
+    private_key = await database.beside(lambda: vault.open_sealed(plan.sealed_key, SSH_KEY))
     target = Target(
         address=plan.address,
         port=plan.port,
@@ -101,7 +101,7 @@ class Held:
         else:
             await self._ssh.wait_closed()
 
-    async def close(self) -> None:
-        """End the connection."""
+    def abort(self) -> None:
+        """End the connection at once: a thousand farewells take longer than an end may."""
         if self._ssh is not None:
-            await self._ssh.close()
+            self._ssh.abort()

@@ -19,6 +19,8 @@ from hosts.link.supervise.writer import Database
 log = structlog.get_logger(__name__)
 _LOOK_S: Final = 5.0
 _CLOSING_S: Final = 3.0
+_AT_ONCE: Final = 50
+_APART_S: Final = 0.005
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class Fleet:
         self._run_folder = run
         self._owner = owner
         self._database = database
+        self._stores = roster.Stores()
         self._plans: dict[int, LoginPlan] = {}
         self._running: dict[int, _Running] = {}
         self._fingerprint: tuple[object, ...] | None = None
@@ -97,6 +100,7 @@ class Fleet:
         fingerprint = await self._database.read(roster.fingerprint)
         if forced or fingerprint != self._fingerprint:
             self._plans = await self._database.read(roster.plans)
+            self._stores.set(await self._database.read(roster.stores))
             self._fingerprint = fingerprint
             await self._switch_off()
         for login_id, running in list(self._running.items()):
@@ -109,6 +113,9 @@ class Fleet:
         epochs = await self._database.write(lambda _: leases.take(missing, owner=self._owner))
         for login_id, epoch in epochs.items():
             self._start(self._plans[login_id], epoch)
+            if len(epochs) > _AT_ONCE:
+                # a thousand logins at the same moment would all be late
+                await asyncio.sleep(_APART_S)
 
     async def _switch_off(self) -> None:
         logins, endpoints = await self._database.read(roster.disabled)
@@ -116,7 +123,13 @@ class Fleet:
             await self._database.write(states.switched_off(logins, endpoints))
 
     def _start(self, plan: LoginPlan, epoch: int) -> None:
-        login = LoginTask(plan, epoch=epoch, run=self._run_folder, database=self._database)
+        login = LoginTask(
+            plan,
+            epoch=epoch,
+            run=self._run_folder,
+            database=self._database,
+            stores=self._stores,
+        )
         task = asyncio.get_running_loop().create_task(login.run(), name=f"login {plan.id}")
         task.add_done_callback(_tell_end)
         self._running[plan.id] = _Running(login, task)

@@ -17,9 +17,10 @@ from hosts.link.refusals import host_away
 from hosts.link.relay import Relay
 from hosts.link.supervise import states
 from hosts.link.supervise.connections import Held, connect
-from hosts.link.supervise.roster import NEEDS_A_PERSON, LoginPlan
+from hosts.link.supervise.roster import NEEDS_A_PERSON, LoginPlan, Stores
 from hosts.link.supervise.states import Standing
-from hosts.link.supervise.watch import Watch, standing_of
+from hosts.link.supervise.verdicts import standing_of
+from hosts.link.supervise.watch import Watch
 from hosts.link.supervise.writer import Database
 from hosts.models.hosts import State
 from hosts.vault import VaultError
@@ -34,12 +35,15 @@ _SHARE_OF_ABSENCE: Final = 1 / 12
 class LoginTask:
     """`run` it until cancelled; it ends by itself only when the lease is lost."""
 
-    def __init__(self, plan: LoginPlan, *, epoch: int, run: Path, database: Database) -> None:
+    def __init__(
+        self, plan: LoginPlan, *, epoch: int, run: Path, database: Database, stores: Stores
+    ) -> None:
         self.plan = plan
         self.epoch = epoch
         self.state: str = State.CONNECTING
         self._run_folder = run
         self._database = database
+        self._stores = stores
         self._relays = {e.id: Relay(run, e.id, e.socket) for e in plan.endpoints}
         self._watches: dict[int, Watch] = {}
         self._seen_ns = {e.id: e.events_seen_ns for e in plan.endpoints}
@@ -88,7 +92,7 @@ class LoginTask:
         finally:
             error = host_away("it ended")
             self._detach(error)
-            await held.close()
+            held.abort()
         self.state = State.AWAY
         log.info("away", host=self.plan.host_name, after_s=round(time.monotonic() - began))
         if not self._again.is_set():
@@ -111,6 +115,8 @@ class LoginTask:
                 await self._stands(states.UP)
                 log.info("up", host=self.plan.host_name, login=self.plan.user)
                 return held
+            if self.state != standing.state:
+                log.info("not reached", host=self.plan.host_name, why=standing.reason)
             if standing.state == State.STOPPED:
                 log.warning("stopped", host=self.plan.host_name, why=standing.reason)
                 await self._stands(standing)
@@ -142,6 +148,7 @@ class LoginTask:
                         held=held,
                         run=self._run_folder,
                         database=self._database,
+                        stores=self._stores,
                         seen_ns=self._seen_ns[plan.id],
                     )
                     self._watches[plan.id] = watch

@@ -1,5 +1,6 @@
 """What is registered, as plans for the link. Read-only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Max
@@ -90,16 +91,34 @@ def disabled() -> tuple[list[int], list[int]]:
     return list(logins.values_list("pk", flat=True)), list(endpoints.values_list("pk", flat=True))
 
 
-def same_store(plan: LoginPlan, endpoint_id: int, graph_root: str) -> str:
-    """Name of an earlier endpoint on the same store (host key and graph root), or empty."""
-    if not graph_root:
-        return ""
-    twins = Endpoint.objects.filter(
-        graph_root=graph_root,
-        host__host_key=plan.host_key,
-        host__enabled=True,
-        enabled=True,
-        pk__lt=endpoint_id,
-    ).select_related("host")
-    first = twins.order_by("pk").first()
-    return f"{first} ({first.socket})" if first else ""
+class Stores:
+    """Which endpoint came first on each store (host key and graph root)."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], set[int]] = {}
+
+    def set(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """What the database knows: (endpoint id, host key, graph root)."""
+        self._known = {}
+        for endpoint_id, host_key, graph_root in rows:
+            self.first(endpoint_id, host_key, graph_root)
+
+    def first(self, endpoint_id: int, host_key: str, graph_root: str) -> int:
+        """The first endpoint on that store, which may be this one itself."""
+        if not graph_root:
+            return endpoint_id
+        users = self._known.setdefault((host_key, graph_root), set())
+        users.add(endpoint_id)
+        return min(users)
+
+
+def stores() -> list[tuple[int, str, str]]:
+    """Enabled endpoints with the host key and graph root that they had."""
+    rows = Endpoint.objects.filter(enabled=True, host__enabled=True).exclude(graph_root="")
+    return list(rows.values_list("pk", "host__host_key", "graph_root"))
+
+
+def endpoint_name(endpoint_id: int) -> str:
+    """An endpoint in words for a person."""
+    found = Endpoint.objects.select_related("host").filter(pk=endpoint_id).first()
+    return f"{found} ({found.socket})" if found else str(endpoint_id)

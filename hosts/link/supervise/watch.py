@@ -6,7 +6,6 @@ Everything it learns goes to the inventory; nothing here changes a host.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,23 +13,22 @@ import structlog
 from django.db import DatabaseError
 from django.utils import timezone
 
-from hosts.inventory import Changes, LeaseLost, Mirror
+from hosts.inventory import LeaseLost, Mirror
 from hosts.inventory.batch import STEP_FAULTS, Batch
-from hosts.inventory.facts import OLDEST_MAJOR, facts, major
-from hosts.link.errors import LinkError
+from hosts.inventory.facts import facts
 from hosts.link.sockets import endpoint_socket
-from hosts.link.supervise import roster, states
+from hosts.link.supervise import roster, states, verdicts
 from hosts.link.supervise.connections import Held
 from hosts.link.supervise.ear import Ear
+from hosts.link.supervise.looking import look
 from hosts.link.supervise.refresher import Refresher
 from hosts.link.supervise.roster import EndpointPlan, LoginPlan
 from hosts.link.supervise.states import Standing
+from hosts.link.supervise.verdicts import Refused, check_ping
 from hosts.link.supervise.witness import Witness
 from hosts.link.supervise.writer import Database
 from hosts.models import INVENTORY
-from hosts.models.hosts import State
-from hosts.podman import Podman, PodmanError, UnixDial, containers, images, networks, pods, system
-from hosts.podman import volumes as volumes_api
+from hosts.podman import Podman, PodmanError, UnixDial, system
 from hosts.podman.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -42,22 +40,6 @@ _CALL_S: Final = 20.0
 _LONGEST_PAUSE_S: Final = 30.0
 # events that change nothing we keep; `sync` comes for every container with each `podman ps`
 _NOISE: Final = frozenset({"exec", "exec_died", "sync", "attach", "mount", "unmount", "export"})
-
-_LISTS: Final[dict[str, Callable[[Podman], Awaitable[Any]]]] = {
-    "container": containers.list_containers,
-    "pod": pods.list_pods,
-    "image": images.list_images,
-    "volume": volumes_api.list_volumes,
-    "network": networks.list_networks,
-}
-
-
-class Refused(Exception):
-    """The endpoint answers, but is not to be mirrored: `standing` says why."""
-
-    def __init__(self, standing: Standing) -> None:
-        super().__init__(standing.reason)
-        self.standing = standing
 
 
 class Watch:
@@ -72,6 +54,7 @@ class Watch:
         held: Held,
         run: Path,
         database: Database,
+        stores: roster.Stores,
         seen_ns: int,
     ) -> None:
         self.plan = plan
@@ -79,6 +62,7 @@ class Watch:
         self._epoch = epoch
         self._held = held
         self._database = database
+        self._stores = stores
         self._podman = Podman(UnixDial(str(endpoint_socket(run, plan.id, web=False))), _CALL_S)
         self._mirror = Mirror(endpoint_id=plan.id, login_id=login.id, epoch=epoch)
         self._refresher = Refresher(self._look, failed=self._look_failed)
@@ -128,10 +112,11 @@ class Watch:
             try:
                 await self._round()
             except PodmanError as error:
-                await self._stand(self._why(error))
+                refused = self._held.refused.get(self.plan.socket)
+                await self._stand(verdicts.unwell(error, refused))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-            except Refused as refused:
-                await self._stand(refused.standing)
+            except Refused as verdict:
+                await self._stand(verdict.standing)
                 pause_s = ROUND_S
             except DatabaseError as error:
                 log.warning("inventory not written", endpoint=self.plan.id, error=str(error))
@@ -140,7 +125,7 @@ class Watch:
                 if not listening:
                     listening = True
                     tasks.create_task(self._listen())
-                await self._stand(self._well())
+                await self._stand(verdicts.well(self._ear.trouble))
                 pause_s = 1.0
                 # not all endpoints in the same second
                 every_s = _ROUND_WITHOUT_EVENTS_S if self._ear.trouble else ROUND_S
@@ -157,24 +142,7 @@ class Watch:
 
     async def _round(self) -> None:
         ping = await self._ping()
-        if not ping.libpod:
-            raise Refused(
-                Standing(
-                    State.DEGRADED,
-                    "api-not-answering",
-                    "What answers at this socket is not Podman.",
-                    "Give the path of Podman's own socket: podman info -f '{{.Host.RemoteSocket}}'",
-                )
-            )
-        if (number := major(ping.libpod)) is not None and number < OLDEST_MAJOR:
-            raise Refused(
-                Standing(
-                    State.DEGRADED,
-                    "podman-too-old",
-                    f"Podman {ping.libpod[:20]} is too old: Haulout needs 4.0 or later.",
-                    "Update Podman on the host.",
-                )
-            )
+        check_ping(ping)
         self._ear.begin(ping.now)
         if time.monotonic() - self._facts_at > _INFO_S:
             await self._read_facts(ping)
@@ -202,31 +170,23 @@ class Watch:
 
     async def _read_facts(self, ping: system.Ping) -> None:
         found = facts(await system.info(self._podman))
-        root = found["store"]["graphRoot"]
-        twin = await self._database.read(lambda: roster.same_store(self._login, self.plan.id, root))
-        columns = {
+        columns: dict[str, Any] = {
             "podman_version": found["version"]["Version"] or ping.libpod[:40],
             "api_version": found["version"]["APIVersion"] or ping.libpod[:40],
             "rootless": found["host"]["security"]["rootless"],
             "info": found,
             "info_at": timezone.now(),
         }
-        if twin:
-            await self._database.write(
-                states.endpoint_learns(self.plan.id, self._login.id, self._epoch, columns)
-            )
-            raise Refused(
-                Standing(
-                    State.DEGRADED,
-                    "same-store",
-                    f"This is the same store as {twin}: its objects are shown there.",
-                    "Remove this endpoint, or the other one.",
-                )
-            )
-        columns["graph_root"] = root
+        root = found["store"]["graphRoot"]
+        first = self._stores.first(self.plan.id, self._login.host_key, root)
+        if first == self.plan.id:
+            columns["graph_root"] = root
         await self._database.write(
             states.endpoint_learns(self.plan.id, self._login.id, self._epoch, columns)
         )
+        if first != self.plan.id:
+            name = await self._database.read(lambda: roster.endpoint_name(first))
+            raise verdicts.same_store(name)
         self._facts_at = time.monotonic()
 
     def _compared(self, batch: Batch) -> None:
@@ -241,19 +201,9 @@ class Watch:
     # Single objects
 
     async def _look(self, kind: str, ids: list[str] | None) -> int:
-        began = time.monotonic()
-        listed: Any
-        if ids is None:
-            listed = await _LISTS[kind](self._podman)
-        else:
-            listed = await containers.list_containers(self._podman, filters={"id": ids})
-
-        def step(batch: Batch) -> Changes:
-            if ids is None:
-                return self._mirror.compare(batch, kind, listed=listed, began=began)
-            return self._mirror.apply(batch, kind, ids=ids, listed=listed, began=began)
-
-        changes = await self._database.write(step)
+        changes, listed = await look(
+            kind, ids, podman=self._podman, mirror=self._mirror, database=self._database
+        )
         if kind == "container" and changes.inserted:
             self._witness.new_containers(listed, set(changes.inserted))
         return changes.revision
@@ -297,29 +247,6 @@ class Watch:
 
     # How it stands
 
-    def _well(self) -> Standing:
-        trouble = self._ear.trouble
-        if trouble is None:
-            return states.UP
-        return Standing(
-            State.DEGRADED,
-            "events-none",
-            f"Podman sends no events: {trouble.message}",
-            'Set events_logger = "journald" or "file" in containers.conf; until then changes show'
-            " within 15 seconds.",
-        )
-
-    def _why(self, error: PodmanError) -> Standing:
-        refused = self._held.refused.get(self.plan.socket)
-        if refused is not None and isinstance(error, Unavailable):
-            return standing_of(refused, State.DEGRADED)
-        return Standing(
-            State.DEGRADED,
-            "api-not-answering",
-            f"Podman's API does not answer as it should: {error.message}",
-            "Look at its log on the host: journalctl -u podman -n 50",
-        )
-
     async def _stand(self, standing: Standing) -> None:
         if standing == self._stands or standing.kind == "host-away":
             return
@@ -330,8 +257,3 @@ class Watch:
             return
         self._stands = standing
         log.info("endpoint", id=self.plan.id, state=standing.state, why=standing.reason or None)
-
-
-def standing_of(error: LinkError, state: str) -> Standing:
-    """A LinkError as a state with its reason and cure."""
-    return Standing(state, error.kind, error.cause, error.cure)

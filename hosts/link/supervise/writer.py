@@ -51,6 +51,10 @@ class Database:
 
         return await self._loop.run_in_executor(self._readers, fresh)
 
+    async def beside(self, work: Callable[[], T]) -> T:
+        """Run `work`, which reads a file rather than the database, in a reading thread."""
+        return await self._loop.run_in_executor(self._readers, work)
+
     async def close(self) -> None:
         """Finish what was asked for, then end the threads."""
         self._queue.put(None)
