@@ -11,7 +11,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 _KEPT = {name: os.environ.get(name, "") for name in ("HAULOUT_TEST_DATABASE_URL",)}
 
 for _name in [name for name in os.environ if name.startswith("HAULOUT_")]:
-    if _name != "HAULOUT_LAB_CACHE":  # other Debians for the lab: kept between runs
+    if _name not in ("HAULOUT_LAB_CACHE", "HAULOUT_TEST_CHROMIUM"):  # where programs are
         del os.environ[_name]
 for _name in ("DATABASE_URL", "REDIS_URL"):
     os.environ.pop(_name, None)
