@@ -1,0 +1,5 @@
+"""Browsers in front of a whole Haulout and real hosts."""
+
+from tests.lab.fixtures import clean_hosts, faults, lab, lab_folder, own_hosts, registry
+
+__all__ = ["clean_hosts", "faults", "lab", "lab_folder", "own_hosts", "registry"]
