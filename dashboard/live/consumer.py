@@ -7,9 +7,11 @@ Origin and session are checked before (dashboard.asgi); rights at entry and by t
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 import orjson
+from django.urls import get_resolver
 
 from accounts.models import User
 from dashboard.live.hub import Hub, hub
@@ -35,6 +37,11 @@ SIGNED_OUT, RIGHTS_CHANGED, STALLED, TOO_MUCH = 4401, 4409, 4408, 4429
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+@cache
+def _rooms() -> int:
+    return len(get_resolver().url_patterns)
+
+
 class LiveConsumer:
     """One browser page: its lists, its credit, its person."""
 
@@ -56,6 +63,8 @@ class LiveConsumer:
         """The ASGI application for a route."""
 
         async def application(scope: dict[str, Any], receive: Any, send: Send) -> None:
+            # lists register themselves in the rooms of their pages, which the routes import
+            await asyncio.to_thread(_rooms)
             await cls(scope, receive, send).live()
 
         return application
@@ -158,7 +167,9 @@ class LiveConsumer:
     async def _write(self) -> None:
         while not self._close_code:
             try:
-                await asyncio.wait_for(self._fresh.wait(), BEAT_S)
+                # not wait_for: on Python 3.11 it can swallow the cancellation that ends us
+                async with asyncio.timeout(BEAT_S):
+                    await self._fresh.wait()
             except TimeoutError:
                 if self._stalled():
                     self._close(STALLED)

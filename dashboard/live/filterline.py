@@ -14,6 +14,8 @@ MAX_TERMS = 20
 _TERM = re.compile(
     r"""(?P<minus>-)?(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))""",
 )
+# a token whose value is still to be typed
+_UNFINISHED = re.compile(r"[A-Za-z]+:")
 _PLAIN = re.compile(r'[^\s":]+')
 
 
@@ -40,7 +42,7 @@ def parse(line: str) -> tuple[Term, ...]:
         name = (match["name"] or "").lower()
         value = match["quoted"] if match["quoted"] is not None else (match["bare"] or "")
         value = " ".join(value.split())
-        if not value:
+        if not value or (match["bare"] and not name and _UNFINISHED.fullmatch(value)):
             continue
         term = Term(name, value, bool(match["minus"]))
         if term not in terms:

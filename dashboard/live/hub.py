@@ -146,6 +146,17 @@ class Hub:
         except DatabaseError as error:
             log.warning("live lists cannot look: %s", error)
 
+    async def close(self) -> None:
+        """End everything; for a process or a test that ends."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        shared, self.results = list(self.results.values()), {}
+        for one in shared:
+            await one.stop()
+        await self.pool.close()
+
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
 

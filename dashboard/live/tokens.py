@@ -65,7 +65,8 @@ def _label(value: str) -> Q:
         raise BadValue(_("Write a label as label:app or label:app=shop."))
     if not equals:
         return Q(labels__has_key=name)
-    return Q(Exact(KeyTextTransform(name, "labels"), wanted))
+    # has_key too: without it the condition is NULL, and its negation finds nothing
+    return Q(labels__has_key=name) & Q(Exact(KeyTextTransform(name, "labels"), wanted))
 
 
 LABEL = Token("label", gettext_lazy("label, label=value"), _label)
