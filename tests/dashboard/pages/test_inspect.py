@@ -1,0 +1,78 @@
+"""Inspect: the tree from the host's socket, its environment masked until asked for and written."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from dashboard.pages.inspecting import MASK, masked, tree
+from tests.cast import Cast
+
+ID = "ab" * 32
+ANSWER = {
+    "Id": ID,
+    "Name": "shop",
+    "Config": {
+        "Env": ["PATH=/bin", "PASSWORD=canary-9f3"],
+        "CreateCommand": ["podman", "run", "-e", "TOKEN=canary-1", "--env=KEY=canary-2", "nginx"],
+    },
+    "Mounts": [{"Source": "/data", "RW": True}],
+    "Nothing": None,
+}
+
+
+def test_paths_read_like_jq() -> None:
+    found = tree(ANSWER)
+    names = {node.name: node for node in found.branches}
+    assert names["Mounts"].branches[0].branches[0].path == ".Mounts[0].Source"
+    assert names["Mounts"].branches[0].branches[1].text == "true"
+    assert names["Nothing"].text == "null"
+
+
+def test_masking_reaches_every_repetition() -> None:
+    shown = masked(ANSWER)
+    assert "canary" not in str(shown)
+    assert shown["Config"]["Env"] == [f"PATH={MASK}", f"PASSWORD={MASK}"]
+    assert "canary" in str(ANSWER)
+
+
+def test_an_endless_answer_is_cut() -> None:
+    deep: Any = {"list": list(range(50_000))}
+    assert len(tree(deep).branches[0].branches) < 6000
+
+
+@pytest.fixture
+def container(cast: Cast) -> Any:
+    from hosts.models import Container, Endpoint, Host, Login
+
+    host = Host.objects.create(name="web1", address="192.0.2.1")
+    login = Login.objects.create(host=host, user="root", state="up")
+    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    now = timezone.now()
+    return Container.objects.create(
+        endpoint=endpoint,
+        podman_id=ID,
+        name="shop",
+        state="running",
+        digest="",
+        seen_at=now,
+        changed_at=now,
+    )
+
+
+def test_an_away_host_is_said_not_failed(cast: Cast, container: Any, browser_of: Any) -> None:
+    answer = browser_of(cast.alice).get(
+        f"/containers/{container.endpoint_id}/{ID}/inspect/", headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    assert "cannot be reached now" in answer.content.decode()
+
+
+def test_only_whoever_may_sees_the_environment(
+    cast: Cast, container: Any, browser_of: Any, entries: Any
+) -> None:
+    address = f"/containers/{container.endpoint_id}/{ID}/inspect/"
+    assert browser_of(cast.charlie).send(address).status_code == 403
+    browser_of(cast.bob).send(address)
+    kinds = [entry.kind for entry in entries("container.environment")]
+    assert kinds == ["refusal", "event"]

@@ -1,0 +1,208 @@
+"""List and object pages: every state renders, what is hostile stays text, costs do not grow."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import Cast
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+ID = "ab" * 32
+
+
+@pytest.fixture
+def endpoint(cast: Cast) -> Any:
+    from hosts.models import Endpoint, Host, Login
+
+    host = Host.objects.create(name="web1", address="192.0.2.1", notes=HOSTILE)
+    login = Login.objects.create(host=host, user="root", state="up")
+    return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+
+
+def common(endpoint: Any, name: str, podman_id: str = ID) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "endpoint": endpoint,
+        "podman_id": podman_id,
+        "name": name,
+        "digest": "",
+        "seen_at": now,
+        "changed_at": now,
+        "created_at": now,
+        "labels": {HOSTILE: HOSTILE},
+    }
+
+
+@pytest.fixture
+def hostile(endpoint: Any) -> None:
+    """One object of each kind, with a payload in each text a host can choose."""
+    from hosts.models import Container, Image, Network, Pod, Volume
+
+    Container.objects.create(
+        **common(endpoint, HOSTILE),
+        image=HOSTILE,
+        image_id="cd" * 32,
+        state=HOSTILE[:20],
+        command=[HOSTILE],
+        mounts=[HOSTILE],
+        networks=[HOSTILE],
+        ports=[{"host_ip": HOSTILE, "host_port": 80, "container_port": 80, "protocol": HOSTILE}],
+        unit=HOSTILE,
+        project=HOSTILE,
+        pod_name=HOSTILE,
+    )
+    Image.objects.create(**common(endpoint, HOSTILE), names=[HOSTILE], image_digest=HOSTILE[:90])
+    Pod.objects.create(**common(endpoint, HOSTILE), state=HOSTILE[:20], networks=[HOSTILE])
+    Volume.objects.create(
+        **common(endpoint, HOSTILE), driver=HOSTILE, mountpoint=HOSTILE, options={HOSTILE: HOSTILE}
+    )
+    Network.objects.create(
+        **common(endpoint, HOSTILE),
+        driver=HOSTILE,
+        interface=HOSTILE,
+        subnets=[{"subnet": HOSTILE, "gateway": HOSTILE}],
+    )
+
+
+PLURALS = ("containers", "images", "pods", "volumes", "networks")
+
+
+def pages(endpoint: Any) -> list[str]:
+    lists = [f"/{plural}/" for plural in PLURALS]
+    single = [f"/{plural}/{endpoint.pk}/{ID}/" for plural in PLURALS]
+    history = [f"{page}history/" for page in single]
+    host = f"/hosts/{endpoint.host_id}/"
+    return ["/", "/hosts/", host, f"{host}history/", *lists, *single, *history]
+
+
+def test_hostile_names_stay_text(cast: Cast, endpoint: Any, hostile: None, browser_of: Any) -> None:
+    browser = browser_of(cast.alice)
+    for address in pages(endpoint):
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        assert "<script>alert" not in page, address
+        assert "<img src=x" not in page, address
+
+
+def test_a_link_never_leads_out_of_http(cast: Cast, endpoint: Any, browser_of: Any) -> None:
+    from hosts.models import Container
+
+    ports = [{"host_ip": "javascript:alert(1)//", "host_port": 80, "container_port": 80}]
+    Container.objects.create(**common(endpoint, "web"), image="x", state="running", ports=ports)
+    page = browser_of(cast.alice).get("/containers/").content.decode()
+    assert 'href="javascript' not in page
+
+
+@pytest.mark.parametrize("address", ["/", "/hosts/", "/containers/", "/jobs/", "/audit/"])
+def test_empty_lists_say_so(cast: Cast, endpoint: Any, browser_of: Any, address: str) -> None:
+    answer = browser_of(cast.alice).get(address)
+    assert answer.status_code == 200
+    if address in ("/containers/", "/jobs/"):
+        assert b"data-empty>" in answer.content
+    if address == "/":
+        assert b"All is well" in answer.content
+
+
+def test_the_first_start_leads_to_adding_a_host(cast: Cast, browser_of: Any) -> None:
+    assert browser_of(cast.alice).get("/").headers["Location"] == "/hosts/add/"
+    page = browser_of(cast.charlie).get("/")
+    assert "No hosts yet" in page.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/containers/", "/images/", "/hosts/", "/jobs/", "/"])
+def test_queries_do_not_grow_with_rows(
+    cast: Cast, endpoint: Any, browser_of: Any, address: str, django_assert_max_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from hosts.models import Container, Endpoint, Host, Image, Job, Login
+
+    def more(count: int, start: int) -> None:
+        for n in range(start, start + count):
+            Container.objects.create(
+                **common(endpoint, f"c{n}", f"{n:064x}"),
+                image="x",
+                state="running",
+                health="unhealthy",
+            )
+            Image.objects.create(**common(endpoint, f"i{n}", f"{n:064x}"))
+            host = Host.objects.create(name=f"h{n}", address="192.0.2.2")
+            login = Login.objects.create(host=host, user="root", state="away", reason="gone")
+            Endpoint.objects.create(host=host, login=login, socket="/s", state="away")
+            Job.objects.create(
+                verb="image.pull", endpoint=endpoint, object_name="x", intent=n, state="running"
+            )
+
+    browser = browser_of(cast.alice)
+    more(2, 0)
+    browser.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        browser.get(address)
+    more(9, 2)
+    with django_assert_max_num_queries(len(few)):
+        browser.get(address)
+
+
+def test_an_away_host_still_shows_what_was_seen(cast: Cast, endpoint: Any, browser_of: Any) -> None:
+    from hosts.models import Container
+
+    Container.objects.create(**common(endpoint, "web"), image="x", state="running")
+    endpoint.state, endpoint.reason = "away", "connection refused"
+    endpoint.save()
+    page = browser_of(cast.alice).get(f"/containers/{endpoint.pk}/{ID}/").content.decode()
+    assert "when last seen" in page
+    # nothing can be done there now
+    assert "hx-post" not in page
+
+
+def test_a_removed_container_is_still_shown_as_removed(
+    cast: Cast, endpoint: Any, browser_of: Any
+) -> None:
+    from hosts.models import Container
+
+    row = Container.objects.create(**common(endpoint, "web"), image="x", state="exited")
+    row.gone = timezone.now()
+    row.save()
+    page = browser_of(cast.alice).get(f"/containers/{endpoint.pk}/{ID}/").content.decode()
+    assert "It is no longer there" in page
+
+
+def test_a_viewer_is_offered_no_verbs(cast: Cast, endpoint: Any, browser_of: Any) -> None:
+    from hosts.models import Container
+
+    Container.objects.create(**common(endpoint, "web"), image="x", state="running")
+    browser = browser_of(cast.charlie)
+    for address in ("/containers/", f"/containers/{endpoint.pk}/{ID}/"):
+        page = browser.get(address).content.decode()
+        assert "/stop/" not in page
+        assert "data-bulk-verb" not in page
+    assert browser.get("/audit/").status_code == 403
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_what_one_may_not_see_does_not_exist(
+    cast: Cast, endpoint: Any, hostile: None, browser_of: Any, plural: str
+) -> None:
+    endpoint.enabled = False
+    endpoint.save()
+    browser = browser_of(cast.alice)
+    assert browser.get(f"/{plural}/{endpoint.pk}/{ID}/").status_code == 404
+    assert browser.get(f"/{plural}/{endpoint.pk}/{ID}/inspect/").status_code == 404
+
+
+def test_suggestions_name_tokens_and_values(cast: Cast, endpoint: Any, browser_of: Any) -> None:
+    browser = browser_of(cast.alice)
+
+    def inserts(typed: str) -> list[str]:
+        answer = browser.get("/containers/", {"suggest": typed}).json()
+        return [one["insert"] for one in answer["suggestions"]]
+
+    assert inserts("sta") == ["state:"]
+    assert "state:running" in inserts("state:r")
+    assert inserts("-host:we") == ["-host:web1"]
+    assert inserts("key") == []
