@@ -15,7 +15,6 @@ class LogFile:
         self.lost_lines = 0
         self._size_bytes = self.path.stat().st_size if self.path.exists() else 0
         self._file = self.path.open("ab", buffering=0)
-        self.path.chmod(0o600)
 
     def write(self, line: bytes) -> bool:
         """Write one line; False when it could not be written (full disk)."""
