@@ -36,6 +36,8 @@ class Batch:
     topics: set[str] = field(default_factory=set)
     last: list[Callable[[], object]] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
+    # endpoints whose revision this transaction has raised already
+    raised: set[int] = field(default_factory=set)
 
 
 Step = Callable[[Batch], object]

@@ -141,6 +141,9 @@ class Mirror:
         return changes
 
     def _raise_revision(self, batch: Batch, kind: str) -> None:
+        batch.topics.add(TOPIC_OF[kind])
+        if self.endpoint_id in batch.raised:
+            return
         if connection.features.has_select_for_update:
             # keeps the lease until commit; on SQLite writers come one by one anyway
             held = Login.objects.select_for_update().filter(pk=self.login_id, epoch=self.epoch)
@@ -155,7 +158,7 @@ class Mirror:
             raise LeaseLost
         self.revision += 1
         batch.undo.append(self.forget)
-        batch.topics.add(TOPIC_OF[kind])
+        batch.raised.add(self.endpoint_id)
 
     def _upsert(self, kind: str, changed: list[Seen], now: datetime) -> None:
         # a row that is gone may come back under its id: volumes by name, images by content

@@ -20,7 +20,7 @@ from hosts.link.sockets import endpoint_socket
 from hosts.link.supervise import roster, states, verdicts
 from hosts.link.supervise.connections import Held
 from hosts.link.supervise.ear import Ear
-from hosts.link.supervise.looking import look
+from hosts.link.supervise.looking import Looker
 from hosts.link.supervise.refresher import Refresher
 from hosts.link.supervise.roster import EndpointPlan, LoginPlan
 from hosts.link.supervise.states import Standing
@@ -65,6 +65,7 @@ class Watch:
         self._stores = stores
         self._podman = Podman(UnixDial(str(endpoint_socket(run, plan.id, web=False))), _CALL_S)
         self._mirror = Mirror(endpoint_id=plan.id, login_id=login.id, epoch=epoch)
+        self._looker = Looker(podman=self._podman, mirror=self._mirror, database=database)
         self._refresher = Refresher(self._look, failed=self._look_failed)
         self._ear = Ear(self._podman, seen_ns=seen_ns)
         self._witness = Witness(
@@ -201,9 +202,7 @@ class Watch:
     # Single objects
 
     async def _look(self, kind: str, ids: list[str] | None) -> int:
-        changes, listed = await look(
-            kind, ids, podman=self._podman, mirror=self._mirror, database=self._database
-        )
+        changes, listed = await self._looker.look(kind, ids)
         if kind == "container" and changes.inserted:
             self._witness.new_containers(listed, set(changes.inserted))
         return changes.revision
