@@ -109,9 +109,7 @@ class SshConnection:
         command = f"podman --url {shlex.quote('unix://' + socket_path)} system dial-stdio"
         await self._sessions.acquire()
         try:
-            chan, _ = await self._conn.create_session(
-                lambda: StdioSession(receiver()), command, encoding=None
-            )
+            chan = await self._open_session(receiver, command)
         except BaseException:
             self._sessions.release()
             raise
@@ -119,6 +117,23 @@ class SshConnection:
         self._endings.add(ending)
         ending.add_done_callback(self._session_ended)
         return chan
+
+    async def _open_session(
+        self, receiver: ReceiverFactory, command: str
+    ) -> asyncssh.SSHClientChannel[bytes]:
+        # sshd counts a session until its command has ended, a moment after its channel is closed.
+        waits_s = [0.1, 0.3, 0.6]
+        while True:
+            try:
+                chan, _ = await self._conn.create_session(
+                    lambda: StdioSession(receiver()), command, encoding=None
+                )
+            except asyncssh.ChannelOpenError:
+                if not waits_s or self._conn.is_closed():
+                    raise
+                await asyncio.sleep(waits_s.pop(0))
+            else:
+                return chan
 
     def _session_ended(self, ending: asyncio.Future[None]) -> None:
         self._endings.discard(ending)
@@ -136,6 +151,10 @@ class SshConnection:
                         _read_capped(process.stdout), _read_capped(process.stderr)
                     )
                     await process.wait_closed()
+                except BaseException:
+                    # sshd counts the session until the command has ended.
+                    process.kill()
+                    raise
                 finally:
                     process.close()
         except asyncssh.ChannelOpenError as exc:

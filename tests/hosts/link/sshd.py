@@ -42,6 +42,8 @@ class Sshd:
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.folder}/host_key\n"
             f"AuthorizedKeysFile {self.authorized_keys}\nStrictModes no\nUsePAM no\n"
             "PasswordAuthentication no\nPermitRootLogin prohibit-password\n"
+            # No start-up file of this machine's root: it may run, write and lock who knows what.
+            f"SetEnv HOME={self.folder}\n"
             f"PidFile none\nLogLevel DEBUG1\nMaxStartups 100:30:200\n{self.extra}\n"
         )
         self.process = subprocess.Popen([SSHD, "-D", "-f", config, "-E", self.log])
