@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from hosts.podman import Podman, UnixDial, containers, events
+from hosts.podman import Podman, UnixDial, containers
 from tests.bench.audience import watch_list
 from tests.bench.client import Client
 from tests.bench.figures import CannotRun, Options, figure, median, quantile
@@ -21,7 +21,7 @@ from tests.bench.tap import Tap
 from tests.lab.hosts import Host
 
 BENCH = "live"
-ROUNDS = 20
+ROUNDS = 24
 TAP = "podman/tap.sock"
 WITHIN_S = 10.0
 STATES = ("paused", "running")
@@ -54,7 +54,7 @@ async def measure(host: Host, haulout: Running, tap: Tap) -> list[dict[str, Any]
     ):
         own_ms = await own(seen, actor, path=path, tap=tap)
         async with Podman(UnixDial(str(host.local_socket))) as podman:
-            foreign_ms, podman_ms = await foreign(seen, podman, one)
+            foreign_ms, podman_ms = await foreign(seen, podman, one, tap=tap)
     return [
         figure(
             BENCH,
@@ -62,18 +62,28 @@ async def measure(host: Host, haulout: Running, tap: Tap) -> list[dict[str, Any]
             median(own_ms),
             "ms",
             baseline=median(podman_ms),
-            baseline_name="Podman's own event on its socket",
+            baseline_name="a foreign change until Podman's event of it",
             goal="≤ 50 ms",
             holds=median(own_ms) <= 50,
         ),
         figure(
             BENCH,
-            "own action in another's browser after Podman's reply, p95",
-            quantile(own_ms, 0.95),
+            "the slowest of them but the first, p95",
+            quantile(own_ms[1:], 0.95),
             "ms",
             baseline=quantile(podman_ms, 0.95),
-            baseline_name="Podman's own event on its socket",
-            goal="none",
+            baseline_name="a foreign change until Podman's event of it",
+            goal="(no goal)",
+            holds=True,
+        ),
+        figure(
+            BENCH,
+            "the first action after a start",
+            own_ms[0],
+            "ms",
+            baseline=median(own_ms),
+            baseline_name="the median of all",
+            goal="(no goal)",
             holds=True,
         ),
         figure(
@@ -82,7 +92,7 @@ async def measure(host: Host, haulout: Running, tap: Tap) -> list[dict[str, Any]
             median(foreign_ms),
             "ms",
             baseline=median(podman_ms),
-            baseline_name="Podman's own event on its socket",
+            baseline_name="the same until Podman's event of it",
             goal="≤ baseline + 100 ms",
             holds=median(foreign_ms) <= median(podman_ms) + 100,
         ),
@@ -131,7 +141,7 @@ async def screen(client: Client) -> AsyncIterator[Seen]:
 
 
 async def own(seen: Seen, actor: Client, *, path: str, tap: Tap) -> list[float]:
-    """Milliseconds from Podman's reply to the watcher's message."""
+    """Milliseconds from Podman's reply to the watcher's message; the first action, cold, comes first."""
     took_ms = []
     for turn in range(ROUNDS):
         await pause()
@@ -145,29 +155,19 @@ async def own(seen: Seen, actor: Client, *, path: str, tap: Tap) -> list[float]:
     return took_ms
 
 
-async def foreign(seen: Seen, podman: Podman, one: str) -> tuple[list[float], list[float]]:
-    """Milliseconds to the watcher's message, and to the event on the host's own socket."""
-    told: asyncio.Queue[float] = asyncio.Queue()
-
-    async def listen() -> None:
-        async for _ in events.follow(podman):
-            told.put_nowait(time.monotonic())
-
-    listening = asyncio.create_task(listen())
+async def foreign(
+    seen: Seen, podman: Podman, one: str, *, tap: Tap
+) -> tuple[list[float], list[float]]:
+    """Milliseconds to the watcher's message, and to the event that the link was sent for it."""
     browser_ms, podman_ms = [], []
-    try:
-        for turn in range(ROUNDS):
-            await pause()
-            while not told.empty():
-                told.get_nowait()
-            change = containers.pause if turn % 2 == 0 else containers.unpause
-            await change(podman, one)
-            replied = time.monotonic()
-            browser_ms.append((await seen.state(STATES[turn % 2]) - replied) * 1000)
-            async with asyncio.timeout(WITHIN_S):
-                podman_ms.append((await told.get() - replied) * 1000)
-    finally:
-        listening.cancel()
+    for turn in range(ROUNDS):
+        await pause()
+        change = containers.pause if turn % 2 == 0 else containers.unpause
+        before = len(tap.told)
+        await change(podman, one)
+        replied = time.monotonic()
+        browser_ms.append((await seen.state(STATES[turn % 2]) - replied) * 1000)
+        podman_ms.append((tap.told[before] - replied) * 1000)
     return browser_ms, podman_ms
 
 

@@ -134,16 +134,17 @@ def tab(haulout: Running, path: str) -> list[dict[str, Any]]:
                 raise CannotRun(f"{lines} lines in the tab after {TAB_WITHIN_S} s")
             time.sleep(0.2)
         took_s = time.monotonic() - began
-        full_mib = page.memory_mib()
+        resident_mib = page.resident_mib()
     return [
         figure(
             BENCH,
-            f"a tab's memory with {TAB_LINES:,} lines",
-            max(full_mib, most_mib),
+            f"a tab's memory at its most with {TAB_LINES:,} lines",
+            most_mib,
             "MiB",
             baseline=empty_mib,
-            baseline_name=f"the same tab before; all came in {took_s:.0f} s",
+            baseline_name=f"the same tab before; all came in {took_s:.0f} s,"
+            f" {resident_mib:.0f} MiB with libraries",
             goal="< 300 MB",
-            holds=max(full_mib, most_mib) * 2**20 < 300e6,
+            holds=most_mib * 2**20 < 300e6,
         )
     ]

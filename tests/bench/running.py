@@ -155,6 +155,11 @@ class Process:
     def rss_mib(self) -> float:
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE_BYTES / 2**20
 
+    def own_mib(self) -> float:
+        """Without what lies in files that other processes share (libraries)."""
+        resident, shared = Path(f"/proc/{self.pid}/statm").read_text().split()[1:3]
+        return (int(resident) - int(shared)) * _PAGE_BYTES / 2**20
+
 
 def _below(pid: int) -> list[int]:
     """All descendants."""

@@ -64,8 +64,16 @@ class Tab:
         )
 
     def memory_mib(self) -> float:
-        """Resident memory of the biggest renderer of this browser."""
-        return max(Process(pid).rss_mib() for pid in _renderers() if pid not in self._before)
+        """Of the renderer, as Chromium's own task manager counts it: without shared libraries."""
+        return self._renderer().own_mib()
+
+    def resident_mib(self) -> float:
+        """With them."""
+        return self._renderer().rss_mib()
+
+    def _renderer(self) -> Process:
+        ours = [Process(pid) for pid in _renderers() if pid not in self._before]
+        return max(ours, key=Process.rss_mib)
 
 
 def _renderers() -> list[int]:

@@ -1,4 +1,4 @@
-"""A socket in front of a host's Podman that notes when Podman answered a change.
+"""A socket in front of a host's Podman that notes when it answered a change and when it told of one.
 
 Lies in the lab host's own /run, so that SSH leads to it; adds about 0.1 ms.
 """
@@ -21,6 +21,8 @@ class Tap:
         self.path, self._podman = path, podman
         # monotonic seconds of the answer to each POST
         self.answered: list[float] = []
+        # and of each piece of its event stream
+        self.told: list[float] = []
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -55,11 +57,12 @@ class Tap:
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
-        changes: list[bool] = []
+        # where the next piece from Podman is noted: an event stream goes on for ever
+        notes: list[list[float]] = []
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             far_reader, far_writer = await asyncio.open_unix_connection(str(self._podman))
-            there = asyncio.create_task(self._forward(reader, far_writer, changes))
-            back = asyncio.create_task(self._back(far_reader, writer, changes))
+            there = asyncio.create_task(self._forward(reader, far_writer, notes))
+            back = asyncio.create_task(self._back(far_reader, writer, notes))
             try:
                 await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -70,20 +73,24 @@ class Tap:
         self._open.discard(task)
 
     async def _forward(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: list[bool]
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, notes: list[list[float]]
     ) -> None:
         while data := await reader.read(CHUNK):
-            if data.startswith(b"POST "):
-                changes.append(True)
+            line = data[:200].partition(b"\r\n")[0]
+            if line.startswith(b"POST "):
+                notes.append(self.answered)
+            elif line.startswith(b"GET ") and b"/events?" in line:
+                notes[:] = [self.told]
             writer.write(data)
             await writer.drain()
 
     async def _back(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: list[bool]
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, notes: list[list[float]]
     ) -> None:
         while data := await reader.read(CHUNK):
-            if changes:
-                changes.clear()
-                self.answered.append(time.monotonic())
+            if notes:
+                notes[0].append(time.monotonic())
+                if notes[0] is self.answered:
+                    notes.clear()
             writer.write(data)
             await writer.drain()
