@@ -1,6 +1,7 @@
 """Options, the order of the tiers, and the rule that a missing part is an error where CI=true."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,23 @@ def django_db_modify_db_settings() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.HAULOUT_DATA) / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_session_outlives_the_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """PostgreSQL drops no database that a thread of an ended loop still has a session with."""
+    if not any(_uses_database(item) for item in request.session.items):
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker = request.getfixturevalue("django_db_blocker")
+    yield
+    from django.db import connection
+
+    with blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
