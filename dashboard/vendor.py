@@ -16,7 +16,6 @@ FILES = {
     "vendor/tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     # named by the last line of the style sheet; hashing it fails when it is absent
     "vendor/tabler/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
-    "vendor/ansi_up.js": "ansi_up/ansi_up.js",
 }
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from dashboard.bootstrap.trouble import Trouble, from_oserror, say
 from dashboard.supervisor import lifeline
 
+PROCESSES = ("web", "worker", "beat", "link")
+
 
 def run(argv: list[str]) -> int:
     """Run one command; its exit status."""
@@ -21,6 +23,9 @@ def run(argv: list[str]) -> int:
             from dashboard.cli import up_options
 
             up_options.into_environment(words[2:])
+        if words[1:2] and words[1] in PROCESSES:
+            # by its name, whoever starts it: the vault is closed to `web` (hosts.vault)
+            os.environ["HAULOUT_PROCESS"] = words[1]
         check_environment()
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
         from django.core.management import execute_from_command_line
