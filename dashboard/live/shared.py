@@ -101,7 +101,9 @@ class Shared:
                 self.picture = newer
                 for viewer in tuple(self.viewers):
                     viewer.renewed()
-            await asyncio.sleep(max(MIN_PAUSE_S, COST_FACTOR * self.cost_s))
+            # what told nobody anything need not rest: the next change is to be seen at once
+            least_s = 0.0 if newer is None else MIN_PAUSE_S
+            await asyncio.sleep(max(least_s, COST_FACTOR * self.cost_s))
 
     def _timed_look(self, person: Person) -> tuple[Picture | None, float]:
         """As `_look`, and the seconds it took: to wait for a thread is no cost of the query."""
