@@ -24,7 +24,8 @@ class LeaseLost(Exception):
 
 
 # what one endpoint's odd data may raise, on either database
-STEP_FAULTS = (DatabaseError, InterfaceError, LeaseLost, ValueError, TypeError)
+WRITE_FAULTS = (DatabaseError, InterfaceError, ValueError, TypeError)
+STEP_FAULTS = (*WRITE_FAULTS, LeaseLost)
 # the database itself is away or busy: running the steps one by one would only wait once each
 AWAY = (OperationalError, InterfaceError)
 

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from hosts.inventory import LeaseLost, Mirror
-from hosts.inventory.batch import STEP_FAULTS, Batch
+from hosts.inventory.batch import WRITE_FAULTS, Batch
 from hosts.inventory.facts import facts
 from hosts.link.sockets import endpoint_socket
 from hosts.link.supervise import roster, states, verdicts
@@ -119,7 +119,7 @@ class Watch:
             except Refused as verdict:
                 await self._stand(verdict.standing)
                 pause_s = ROUND_S
-            except DatabaseError as error:
+            except WRITE_FAULTS as error:
                 log.warning("inventory not written", endpoint=self.plan.id, error=str(error))
                 pause_s = 5.0
             else:
@@ -211,7 +211,7 @@ class Watch:
         if isinstance(error, LeaseLost):
             if not self._fatal.done():
                 self._fatal.set_exception(error)
-        elif isinstance(error, PodmanError | STEP_FAULTS):
+        elif isinstance(error, (PodmanError, *WRITE_FAULTS)):
             # a full round finds out what is wrong, and shows it
             self._wake.set()
         else:
