@@ -175,9 +175,10 @@ class Splice(asyncio.Protocol):
 
     def _close_far(self) -> None:
         far, self._far = self._far, None
-        if far is None or far.is_closing():
+        if far is None:
             return
         if not far.get_write_buffer_size():
+            # also after our end of file (`is_closing` by then): not every server closes by itself
             far.close()
             return
         # What the caller still had to say is said, but a host that reads nothing is not waited for.
