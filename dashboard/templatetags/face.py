@@ -5,6 +5,7 @@ Tags return finished, escaped HTML; they read no database.
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from lucide.templatetags.lucide import lucide as lucide_icons
 
 from dashboard.modules import MODULES
 from dashboard.states import SHAPES, look
@@ -28,6 +30,13 @@ def import_map() -> SafeString:
     """The body of <script type="importmap">: our module names and where each is served."""
     body = json.dumps({"imports": {name: static(path) for name, path in MODULES.items()}})
     return mark_safe(body.replace("<", "\\u003c"))  # noqa: S308 - our own names only
+
+
+@register.simple_tag(name="lucide")
+@cache
+def icon(name: str, size: int = 24) -> SafeString:
+    """An icon by its name at lucide.dev. Kept once drawn: the library copies its XML each time."""
+    return mark_safe(str(lucide_icons(name, size=size)))  # noqa: S308 - no text of anybody's
 
 
 @register.simple_tag

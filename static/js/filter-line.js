@@ -125,7 +125,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.target.closest?.("[data-filter]");
   if (!form) return;
-  for (const name of ["q", "sort"]) if (!event.detail.parameters[name]) delete event.detail.parameters[name];
+  const given = event.detail.parameters;
+  if (given.q) given.q = given.q.trim();
+  for (const name of ["q", "sort"]) if (!given[name]) delete given[name];
 });
 document.addEventListener("htmx:afterSwap", () => {
   const here = new URLSearchParams(location.search);

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from dashboard.live.visibility import verbs_of
 from hosts.access import Person
 from hosts.models import Container
@@ -63,6 +65,7 @@ class Shown:
     can: list[str]
     ports: list["Port"]
     away: bool
+    url: str
 
     @property
     def more_ports(self) -> int:
@@ -106,5 +109,6 @@ def prepare(rows: list[Any], person: Person) -> None:
     verbs = verbs_of(person.user)
     for row in rows:
         state, detail = look_of(row)
+        url = reverse("containers:page", args=[row.endpoint_id, row.podman_id])
         away = row.endpoint.state not in ("up", "degraded")
-        row.shown = Shown(state, detail, since(row), possible(row, verbs), ports_of(row), away)
+        row.shown = Shown(state, detail, since(row), possible(row, verbs), ports_of(row), away, url)

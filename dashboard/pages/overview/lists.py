@@ -10,16 +10,18 @@ from audit import queries
 from audit.queries import Filters, Line
 from dashboard.live.spec import ListSpec, register
 from dashboard.pages.audit.words import said
-from dashboard.pages.hosts.standing import Standing, standings
+from dashboard.pages.hosts.standing import Standing
 from dashboard.pages.jobs.lists import SPEC as JOBS
 from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items
+from dashboard.pages.overview.fleet import fleet
 from hosts.access import Person, visible_hosts, visible_jobs
 from hosts.models import Host, Job
 
 LAST_ENTRIES = 12
 MOST_JOBS = 8
-MOST_HOSTS = 1000
+# more tiles than this are drawn as cells
+DENSE_FROM = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Tile:
     host: Host
     standing: Standing
     group: str
+    dense: bool
 
     @property
     def pk(self) -> int:
@@ -38,24 +41,21 @@ class Tile:
     @property
     def mark(self) -> str:
         """Differs when the tile looks different."""
-        return f"{self.standing.mark()}.{self.group}.{self.host.name}"
-
-
-def fleet(person: Person) -> tuple[list[Host], dict[int, Standing]]:
-    """All visible hosts that are enabled, and how they stand."""
-    hosts = list(visible_hosts(person).filter(enabled=True).order_by("name")[:MOST_HOSTS])
-    return hosts, standings(hosts, person)
+        return f"{self.standing.mark()}.{self.group}.{self.host.name}.{self.dense}"
 
 
 def _tiles(person: Person) -> list[Any]:
-    hosts, found = fleet(person)
-    tiles = [Tile(h, found[h.pk], (found[h.pk].groups or [""])[0]) for h in hosts]
+    seen = fleet(person)
+    hosts, found = seen.hosts, seen.standings
+    dense = len(hosts) > DENSE_FROM
+    tiles = [Tile(h, found[h.pk], (found[h.pk].groups or [""])[0], dense) for h in hosts]
     # by group; those in none come last
     return sorted(tiles, key=lambda tile: (not tile.group, tile.group, tile.host.name))
 
 
 def _attention(person: Person) -> list[Any]:
-    return list(items(person, *fleet(person)))
+    seen = fleet(person)
+    return list(items(person, seen.hosts, seen.standings))
 
 
 def _jobs(person: Person) -> list[Any]:

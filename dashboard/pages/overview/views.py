@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from dashboard.live.page import list_context
 from dashboard.live.spec import ListSpec
 from dashboard.live.visibility import verbs_of
+from dashboard.pages.overview.fleet import worked_out_once
 from dashboard.pages.overview.lists import ATTENTION, ENTRIES, FLEET, RUNNING
 from dashboard.person import person_of
 from hosts.access import Person, visible_hosts
@@ -23,7 +24,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         if "host.add" in verbs:
             return redirect("joining:add")
         return render(request, "overview/nothing.html")
-    panels = {spec.name.removeprefix("overview-"): _panel(person, spec) for spec in _of(verbs)}
+    with worked_out_once():
+        panels = {spec.name.removeprefix("overview-"): _panel(person, spec) for spec in _of(verbs)}
     return render(request, "overview/page.html", {**panels, "verbs": verbs})
 
 

@@ -1,0 +1,45 @@
+"""All hosts and how they stand, for the parts of the overview that show them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from dashboard.pages.hosts.standing import Standing, standings
+from hosts.access import Person, visible_hosts
+from hosts.models import Host
+
+MOST_HOSTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Hosts that are enabled, by name, and how each stands."""
+
+    hosts: list[Host]
+    standings: dict[int, Standing]
+
+
+_kept: ContextVar[list[Fleet] | None] = ContextVar("fleet of this page", default=None)
+
+
+@contextmanager
+def worked_out_once() -> Iterator[None]:
+    """Within, for one page of one person, the fleet is worked out once for all its parts."""
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def fleet(person: Person) -> Fleet:
+    """The fleet that this person sees, now."""
+    kept = _kept.get()
+    if kept:
+        return kept[0]
+    hosts = list(visible_hosts(person).filter(enabled=True).order_by("name")[:MOST_HOSTS])
+    found = Fleet(hosts, standings(hosts, person))
+    if kept is not None:
+        kept.append(found)
+    return found

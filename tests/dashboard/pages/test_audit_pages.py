@@ -1,0 +1,109 @@
+"""The audit page: who did what, in words; filters in one line; only for whoever may read it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import Target
+from dashboard.pages.audit.search import moment, read
+from tests.cast import Cast
+
+SHOP = Target(kind="container", id="ab" * 32, name="shop", host_id=7, host_name="web1")
+
+
+@pytest.fixture
+def log(cast: Cast, who_of: Any) -> None:
+    with transaction.atomic():
+        done = write.intent(who_of(cast.bob), "container.restart", SHOP)
+        write.outcome(done, "ok", duration_ms=1200)
+        failed = write.intent(who_of(cast.alice), "container.stop", SHOP)
+        write.outcome(failed, "failed", detail="no such process")
+        write.refusal(who_of(cast.charlie), "container.remove", SHOP, reason="role lacks it")
+        write.observed("container.start", SHOP, how="event", count=3)
+
+
+def test_lines_say_who_did_what_and_how_it_ended(cast: Cast, log: None, browser_of: Any) -> None:
+    page = browser_of(cast.bob).get("/audit/").content.decode()
+    for words in ("restarted", "tried: Stop", "was refused: Remove", "somebody on the host", "×3"):
+        assert words in page
+    assert page.index("×3") < page.index("restarted")
+
+
+@pytest.mark.parametrize(
+    ("line", "found", "absent"),
+    [
+        ("person:Bob", "restarted", "tried: Stop"),
+        ("result:failed", "tried: Stop", "restarted"),
+        ("verb:container.restart", "restarted", "tried: Stop"),
+        ("kind:observed", "×3", "restarted"),
+        ("shop", "restarted", "Nothing matches"),
+        ("since:1h host:web1", "restarted", "Nothing matches"),
+        ("until:1h", "Nothing matches", "restarted"),
+    ],
+)
+def test_filters(
+    cast: Cast, log: None, browser_of: Any, line: str, found: str, absent: str
+) -> None:
+    page = browser_of(cast.bob).get("/audit/", {"q": line}).content.decode()
+    assert found in page
+    assert absent not in page
+
+
+def test_nonsense_is_said() -> None:
+    troubles = read("result:great colour:red -person:Bob since:yesterday").troubles
+    assert len(troubles) == 4
+    assert "failed" in troubles[0]
+
+
+def test_times_are_ages_or_dates() -> None:
+    two_hours = moment("2h")
+    assert two_hours
+    assert timedelta(hours=2) <= timezone.now() - two_hours < timedelta(hours=2, minutes=1)
+    given = moment("2026-11-24T14:00")
+    assert given
+    assert given.tzinfo
+    assert moment("soon") is None
+
+
+def test_an_entry_shows_its_pair_and_its_hash(cast: Cast, log: None, browser_of: Any) -> None:
+    from audit.models import Entry
+
+    intent = Entry.objects.get(verb="container.stop", kind="intent")
+    outcome = Entry.objects.get(intent=intent.number)
+    # by either number
+    for number in (intent.number, outcome.number):
+        page = browser_of(cast.bob).get(f"/audit/{number}/").content.decode()
+        assert "no such process" in page
+        assert intent.hash_hex in page
+        assert outcome.hash_hex in page
+    assert browser_of(cast.bob).get("/audit/999999/").status_code == 404
+
+
+def test_a_viewer_reads_nothing_of_it(cast: Cast, log: None, browser_of: Any) -> None:
+    browser = browser_of(cast.charlie)
+    assert browser.get("/audit/").status_code == 403
+    assert browser.get("/audit/1/").status_code == 403
+
+
+def test_an_objects_history_shows_its_entries_to_readers_alone(
+    cast: Cast, log: None, browser_of: Any
+) -> None:
+    from hosts.models import Container, Endpoint, Host, Login
+
+    host = Host.objects.create(name="web1", address="192.0.2.1")
+    login = Login.objects.create(host=host, user="root", state="up")
+    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    now = timezone.now()
+    Container.objects.create(
+        endpoint=endpoint, podman_id=SHOP.id, name="shop", digest="", seen_at=now, changed_at=now
+    )
+    here = Target(kind="container", id=SHOP.id, name="shop", endpoint_id=endpoint.pk)
+    with transaction.atomic():
+        write.observed("container.pause", here, how="event")
+    address = f"/containers/{endpoint.pk}/{SHOP.id}/history/"
+    assert "paused" in browser_of(cast.bob).get(address).content.decode()
+    assert "somebody on the host" not in browser_of(cast.charlie).get(address).content.decode()
