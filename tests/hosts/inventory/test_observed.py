@@ -1,0 +1,113 @@
+"""Only what no job of ours explains becomes an entry, one per object, verb and minute."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from audit.models import Entry
+from hosts.inventory import Batch, write_together
+from hosts.inventory.observed import Minutes, not_ours, record
+from hosts.inventory.sightings import Sighting
+from hosts.models import Endpoint, Job
+
+A = "a" * 64
+
+
+def sighting(verb: str = "container.stop", **more: Any) -> Sighting:
+    kind = verb.partition(".")[0]
+    values = {"kind": kind, "podman_id": A, "name": "web", "how": "event"}
+    return Sighting(verb=verb, at=datetime(2026, 11, 24, tzinfo=UTC), **{**values, **more})
+
+
+def job(endpoint: Endpoint, verb: str, **more: Any) -> Job:
+    values = {"object_kind": "container", "object_id": A, "object_name": "web", "state": "running"}
+    return Job.objects.create(
+        endpoint=endpoint, verb=verb, intent=0, host_name="h", **{**values, **more}
+    )
+
+
+def foreign(endpoint: Endpoint, one: Sighting) -> bool:
+    return bool(not_ours(endpoint.pk, [one], window_from=timezone.now()))
+
+
+def test_without_a_job_it_is_somebody_elses(endpoint: Endpoint) -> None:
+    assert foreign(endpoint, sighting())
+
+
+@pytest.mark.parametrize(
+    ("verb", "seen", "ours"),
+    [
+        ("container.stop", "container.stop", True),
+        ("container.restart", "container.start", True),
+        ("container.remove", "container.kill", True),
+        ("container.pause", "container.stop", False),
+        ("container.start", "container.remove", False),
+    ],
+)
+def test_an_open_job_explains_what_it_causes(
+    endpoint: Endpoint, verb: str, seen: str, ours: bool
+) -> None:
+    job(endpoint, verb)
+    assert foreign(endpoint, sighting(seen)) is not ours
+
+
+def test_another_objects_job_explains_nothing(endpoint: Endpoint) -> None:
+    job(endpoint, "container.stop", object_id="b" * 64)
+    assert foreign(endpoint, sighting())
+
+
+@pytest.mark.parametrize(("ago_s", "ours"), [(5, True), (60, False)])
+def test_a_job_explains_for_some_seconds_after_its_end(
+    endpoint: Endpoint, ago_s: int, ours: bool
+) -> None:
+    ended = timezone.now() - timedelta(seconds=ago_s)
+    job(endpoint, "container.stop", state="ok", finished_at=ended)
+    assert foreign(endpoint, sighting()) is not ours
+
+
+def test_what_a_run_makes_carries_its_label(endpoint: Endpoint) -> None:
+    made = job(endpoint, "container.run", object_id="", object_name="docker.io/library/nginx")
+    assert not foreign(endpoint, sighting("container.create", made_by_job=str(made.pk)))
+    assert foreign(endpoint, sighting("container.create", made_by_job=str(made.pk + 1)))
+    # removed by hand while the run that made it is long over
+    assert foreign(endpoint, sighting("container.kill", made_by_job=str(made.pk)))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("docker.io/library/nginx:1", "docker.io/library/nginx:1", True),
+        ("nginx", "docker.io/library/nginx:latest", True),
+        ("nginx:1", "docker.io/library/nginx:latest", False),
+    ],
+)
+def test_a_pull_is_known_by_its_name(
+    endpoint: Endpoint, ours: str, theirs: str, same: bool
+) -> None:
+    job(endpoint, "image.pull", object_kind="image", object_id="", object_name=ours)
+    assert foreign(endpoint, sighting("image.pull", name=theirs)) is not same
+
+
+def test_equal_ones_are_counted_for_a_minute() -> None:
+    minutes = Minutes()
+    assert minutes.add(sighting(), now=0.0)
+    assert not minutes.add(sighting(), now=1.0)
+    assert not minutes.add(sighting(), now=59.0)
+    assert minutes.add(sighting("container.start"), now=59.0)
+    assert minutes.due(now=59.5) == []
+    assert minutes.due(now=61.0) == [(sighting(), 2)]
+    assert minutes.due(now=130.0) == []
+    assert minutes.add(sighting(), now=131.0)
+
+
+def test_an_entry_says_what_and_how(endpoint: Endpoint) -> None:
+    def step(batch: Batch) -> None:
+        record(batch, endpoint, [(sighting(), 3)])
+
+    write_together([step])
+    entry = Entry.objects.get(kind="observed")
+    assert (entry.verb, entry.target_name, entry.count) == ("container.stop", "web", 3)
+    assert entry.endpoint_id == endpoint.pk
+    assert "event" in entry.detail
