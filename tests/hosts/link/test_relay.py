@@ -322,6 +322,19 @@ async def test_a_half_close_of_the_host_leaves_the_other_way_open(
     await until(lambda: raw_relay.active == 0)
 
 
+async def test_a_caller_gone_after_its_half_close_leaves_no_channel_though_the_host_stays(
+    raw_relay: Relay, raw: Raw, short: Path, connection: SshConnection
+) -> None:
+    _, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7, web=False)))
+    their_reader, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
+    writer.write_eof()
+    assert await asyncio.wait_for(their_reader.read(), DEADLINE_S) == b""
+    writer.close()
+    await until(lambda: raw_relay.active == 0)
+    await until(lambda: not connection._conn._channels)
+    theirs.close()
+
+
 async def test_closing_removes_the_sockets_and_ends_everything(
     short: Path, podman: FakePodman, connection: SshConnection
 ) -> None:
