@@ -1,0 +1,31 @@
+"""Child of the fault tests: asks for jobs on the data of HAULOUT_DATA, as whoever sits at the console.
+
+One JSON line each way: {"ask": "stop_container", "words": […], "named": {…}} to {"job", "took_s"}.
+"""
+
+import json
+import sys
+import time
+from importlib import import_module
+
+import django
+
+
+def main() -> None:
+    django.setup()
+    from dashboard.person import console_person
+
+    person = console_person()
+    for line in sys.stdin:
+        order = json.loads(line)
+        words = [tuple(word) if isinstance(word, list) else word for word in order["words"]]
+        action = import_module(f"hosts.actions.{order['ask']}")
+        act = getattr(action, order.get("function", "ask"))
+        began = time.monotonic()
+        job = act(person, *words, **order["named"])
+        took_s = time.monotonic() - began
+        print(json.dumps({"job": getattr(job, "pk", None), "took_s": took_s}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
