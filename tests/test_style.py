@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
