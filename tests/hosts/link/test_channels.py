@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -71,10 +72,9 @@ async def test_a_command_that_never_ends_is_given_up(connection: SshConnection) 
 
 
 async def test_dial_stdio_serves_more_streams_than_sshd_has_sessions(
-    target: Target, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
+    must_have: Any, target: Target, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
 ) -> None:
-    if shutil.which("podman") is None:
-        pytest.skip("needs podman on the PATH of sshd")
+    must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     connection = await connect(replace(target, transport="dial-stdio"), LOOPBACK)
     path = str(podman.path)
     answers = await asyncio.gather(*(get(connection, path, "/_ping") for _ in range(24)))

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -127,18 +128,18 @@ async def test_a_service_that_takes_connections_and_says_nothing(
 
 
 async def test_forwarding_that_sshd_prohibits(
-    make_sshd: Callable[..., Sshd], key: asyncssh.SSHKey, podman: FakePodman
+    must_have: Any, make_sshd: Callable[..., Sshd], key: asyncssh.SSHKey, podman: FakePodman
 ) -> None:
+    must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     sshd = make_sshd("AllowStreamLocalForwarding no\n")
     sshd.authorize(keys.public_line(key))
     target = Target("127.0.0.1", sshd.port, "root", key, sshd.host_key_line)
     seen = await walk(target, str(podman.path))
     assert seen.kinds["transport"] == "forwarding-prohibited"
     assert "AllowStreamLocalForwarding" in seen.steps["transport"].cure
-    if shutil.which("podman"):
-        # It still works, by the slow road.
-        assert seen.states["transport"] == "passed"
-        assert seen.result.transport == "dial-stdio"
+    # It still works, by the slow road.
+    assert seen.states["transport"] == "passed"
+    assert seen.result.transport == "dial-stdio"
 
 
 async def test_a_key_for_forwarding_only_knows_less_and_fails_nothing(
@@ -163,11 +164,10 @@ async def test_a_key_for_forwarding_only_without_a_socket_says_what_it_cannot_kn
 
 
 async def test_a_forced_dial_stdio_reaches_its_own_socket(
-    target: Target, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
+    must_have: Any, target: Target, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
 ) -> None:
     line = keys.authorized_forms(keys.public_line(key))[2].line
-    if shutil.which("podman") is None:
-        pytest.skip("needs podman on the PATH of sshd")
+    must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     sshd.authorize(line.replace("podman system", f"podman --url unix://{podman.path} system"))
     podman.info["host"]["remoteSocket"]["path"] = f"unix://{podman.path}"
     seen = await walk(target)
