@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dashboard.pages.audit.words import asked_words
-from hosts.access import Person, allows
+from dashboard.pages.jobs import again
+from hosts.access import Person
 from hosts.models import Job
 
 
@@ -33,7 +34,8 @@ class Shown:
     current: int
     total: int
     object_url: str
-    may_cancel: bool
+    open: bool
+    can_again: bool
     lasted_ms: float | None
 
 
@@ -49,7 +51,7 @@ def _layer(told: dict[str, Any]) -> Layer:
     return Layer(str(told.get("id") or "")[:12], status, current, total, share)
 
 
-def show(job: Job, person: Person) -> Shown:
+def show(job: Job) -> Shown:
     """The job as its templates read it."""
     progress = job.progress if isinstance(job.progress, dict) else {}
     layers = [_layer(told) for told in progress.get("layers") or []]
@@ -60,7 +62,6 @@ def show(job: Job, person: Person) -> Shown:
     lasted = None
     if job.started_at and job.finished_at:
         lasted = (job.finished_at - job.started_at).total_seconds() * 1000
-    own = job.asked_by_id == person.user.pk
     return Shown(
         words=asked_words(job.verb),
         share=share,
@@ -69,7 +70,8 @@ def show(job: Job, person: Person) -> Shown:
         current=sum(layer.current for layer in layers),
         total=sum(layer.total for layer in layers),
         object_url=object_url(job),
-        may_cancel=job.state in Job.OPEN and (own or allows(person, "job.cancel")),
+        open=job.state in Job.OPEN,
+        can_again=again.can(job),
         lasted_ms=lasted,
     )
 
@@ -96,7 +98,7 @@ def object_url(job: Job) -> str:
 def prepare(rows: Iterable[Any], person: Person) -> None:
     """Sets `shown` on each job."""
     for row in rows:
-        row.shown = show(row, person)
+        row.shown = show(row)
 
 
 def state_words(job: Job) -> str:

@@ -31,7 +31,6 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "row": row,
         "whole": live_row(person, WHOLE, row),
         "batch": batch,
-        "can_again": once_more.can(row),
     }
     return render(request, "jobs/page.html", context)
 

@@ -19,7 +19,7 @@ from dashboard.pages.hosts.standing import DISK_FULL, Standing
 from hosts.access import Person
 from hosts.models import Container, Host
 
-MOST = 4
+MOST = 3
 CRASHES = 3
 RECENT = timedelta(hours=24)
 
