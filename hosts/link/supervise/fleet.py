@@ -140,7 +140,9 @@ class Fleet:
             task.cancel()
         if tasks:
             # its sockets must be free before another task binds them
-            await asyncio.wait(tasks, timeout=_CLOSING_S)
+            _, late = await asyncio.wait(tasks, timeout=_CLOSING_S)
+            for task in late:
+                log.warning("does not end", task=task.get_name(), at=str(task.get_stack(limit=3)))
 
     async def _end(self) -> None:
         held = list(self._running)

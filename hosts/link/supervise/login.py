@@ -162,6 +162,10 @@ class LoginTask:
             for endpoint_id, watch in self._watches.items():
                 self._seen_ns[endpoint_id] = watch.seen_ns
             self._watches.clear()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # a task group that ends with an error forgets that it was cancelled meanwhile
+            raise asyncio.CancelledError
 
     async def _until_over(self, held: Held) -> None:
         closed = asyncio.ensure_future(held.wait_closed())
