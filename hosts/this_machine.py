@@ -37,9 +37,14 @@ class LocalSocket:
 
 
 async def look() -> list[LocalSocket]:
-    """The rootful socket and our own account's, best first; the ones that answer lead."""
+    """The rootful socket and our own account's, best first; the ones that answer lead.
+
+    An obstacle that both share (no Podman at all) is told once.
+    """
     found = [await _look_at(path, user, rootless=rootless) for path, user, rootless in _places()]
-    return sorted(found, key=lambda one: not one.ready)
+    told = {one.why: one for one in reversed(found) if one.why}
+    kept = [one for one in found if one.ready or told[one.why] is one]
+    return sorted(kept, key=lambda one: not one.ready)
 
 
 def name() -> str:
@@ -107,7 +112,10 @@ def _obstacle(path: str, *, rootless: bool) -> tuple[str, str]:
     except FileNotFoundError:
         if shutil.which("podman") is None:
             return _("Podman is not installed on this machine."), _install()
-        return _("Podman is here, but its socket is off."), _enable(rootless=rootless)
+        if not rootless:
+            return _("The socket of the whole system is off."), _enable(rootless=False)
+        off = _("The socket of %(me)s is off.") % {"me": getpass.getuser()}
+        return off, _enable(rootless=True)
     except OSError as error:
         return _("%(path)s cannot be looked at: %(words)s.") % {
             "path": path,

@@ -111,7 +111,7 @@ def check_clock(answer: Answer) -> str | None:
             cause=f"The host's clock is {abs(off_s):.0f} s {'ahead' if off_s > 0 else 'behind'}.",
             cure="On the host: timedatectl set-ntp true",
         )
-    return f"{off_s:+.0f} s"
+    return f"{round(off_s):+d} s" if round(off_s) else "0 s"
 
 
 def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
