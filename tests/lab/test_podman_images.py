@@ -125,6 +125,11 @@ async def test_image_in_use_and_its_names(any_lab: Lab) -> None:
         assert await images.remove(podman, "localhost/deep/er:2") == (["localhost/deep/er:2"], [])
         with pytest.raises(errors.NotFound):
             await images.remove(podman, "localhost/deep/er:2")
+        # another test may have pulled the same image under the registry's name: with two names
+        # a removal only takes the one away
+        for name in (await images.inspect(podman, image))["RepoTags"]:
+            if name != image:
+                await images.remove(podman, name)
         await containers.create(podman, {"image": image, "command": ["/bin/true"]})
         with pytest.raises(errors.Conflict):
             await images.remove(podman, image)
