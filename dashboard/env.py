@@ -34,6 +34,7 @@ class Env:
     allow_private_services: bool
     own_certificate: bool
     audit_file: str
+    crash_at: Path | None
 
     @property
     def https(self) -> bool:
@@ -151,6 +152,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         process=environ.get("HAULOUT_PROCESS") or "console",
         allow_private_services=environ.get("HAULOUT_ALLOW_LOOPBACK_HOSTS", "1") == "1",
         audit_file=environ.get("HAULOUT_AUDIT_FILE") or "",
+        crash_at=Path(environ["HAULOUT_CRASH_AT"]) if environ.get("HAULOUT_CRASH_AT") else None,
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from audit.shapes import Who
 from hosts import vault
 from hosts.access import Person, allows
+from hosts.jobs import crash
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Handler, Settled
@@ -133,7 +134,9 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
             return {"settled": True}
     for left in reversed(range(TRIES)):
         try:
-            return await handler.do(errand)
+            result = await handler.do(errand)
+            await crash.point(crash.AFTER_REPLY, errand.job_id)
+            return result
         except PodmanError as lost:
             if not (errand.sent and lost.maybe_done):
                 raise

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hosts.jobs import crash
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman
 
@@ -50,6 +51,8 @@ class Errand:
             self.before = before
         await self._save(self._job, {"step": "act", "before": self.before})
         self.sent = True
+        await crash.point(crash.BEFORE_SEND, self.job_id)
+        await crash.point(crash.AFTER_SEND, self.job_id)
 
     async def report(self, progress: dict[str, Any]) -> None:
         """Show progress; written at most twice a second."""

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, close_old_connections
 
 from hosts.dial import dial
-from hosts.jobs import lease, resolve, spool
+from hosts.jobs import crash, lease, resolve, spool
 from hosts.jobs.carry import carry, errand_for
 from hosts.jobs.handler import Handlers
 from hosts.jobs.outcome import Outcome
@@ -156,6 +156,7 @@ class WorkerLoop:
     async def _outcome(self, job: Job) -> Outcome | None:
         handler = self.handlers.get(job.verb)
         gate = self._gates.setdefault(job.endpoint_id or 0, asyncio.Semaphore(PER_ENDPOINT))
+        outcome: Outcome | None = None
         try:
             async with self._room, gate:
                 outcome = await carry(job, handler, await self._client(job))
@@ -163,15 +164,19 @@ class WorkerLoop:
                     ident = str(outcome.result.get("id") or job.object_id)
                     kind = str(outcome.result.get("kind") or job.object_kind)
                     await refresh(job.endpoint_id, kind, ident)
+                await crash.point(crash.BEFORE_OUTCOME, job.pk)
                 return outcome
         except asyncio.CancelledError:
-            if job.pk not in self._cancelled:
+            if outcome is None and job.pk not in self._cancelled:
                 # our own end or a lost lease: no outcome from us
                 return None
-            who = self._cancelled[job.pk]
             task = asyncio.current_task()
             if task is not None:
                 task.uncancel()
+            if outcome is not None:
+                # too late: the true end counts
+                return outcome
+            who = self._cancelled[job.pk]
             return Outcome(
                 job_id=job.pk,
                 claim=job.claim,

@@ -15,7 +15,10 @@ MAX_OUTPUT = 200_000
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a try ended. `state` is a final Job.State; `error` our words, `cause` Podman's own."""
+    """How a try ended. `state` is a final Job.State; `error` our words, `cause` Podman's own.
+
+    Without `progress` or `output` what the row shows already stays.
+    """
 
     job_id: int
     claim: int
@@ -30,6 +33,11 @@ class Outcome:
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for the spool."""
         return asdict(self)
+
+
+def _shown(outcome: Outcome) -> dict[str, Any]:
+    found = {"progress": outcome.progress, "output": outcome.output[-MAX_OUTPUT:]}
+    return {name: value for name, value in found.items() if value}
 
 
 def write_outcomes(outcomes: list[Outcome]) -> int:
@@ -55,8 +63,7 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
                 result=outcome.result,
                 error=outcome.error[:4000],
                 cause=outcome.cause[:8000],
-                progress=outcome.progress,
-                output=outcome.output[-MAX_OUTPUT:],
+                **_shown(outcome),
                 finished_at=now,
                 changed_at=now,
                 # secrets live no longer than the job

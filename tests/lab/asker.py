@@ -1,4 +1,4 @@
-"""Child of the fault tests: asks for jobs on the data of HAULOUT_DATA, as whoever sits at the console.
+"""Child of the fault tests: asks for jobs on the data of HAULOUT_DATA, as its administrator.
 
 One JSON line each way: {"ask": "stop_container", "words": […], "named": {…}} to {"job", "took_s"}.
 """
@@ -13,9 +13,13 @@ import django
 
 def main() -> None:
     django.setup()
-    from dashboard.person import console_person
+    from accounts.models import User
+    from dashboard.person import who_of
+    from hosts.access import Person
 
-    person = console_person()
+    user = User.objects.get(role__name="admin")
+    who = who_of(user, session="", peer="127.0.0.1", forwarded="", door="page")
+    person = Person(user, who)
     for line in sys.stdin:
         order = json.loads(line)
         words = [tuple(word) if isinstance(word, list) else word for word in order["words"]]

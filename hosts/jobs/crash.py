@@ -1,0 +1,56 @@
+"""Ends this worker at a named step of a job, so that crashes can be tested. Off unless told.
+
+HAULOUT_CRASH_AT names a file that holds "STEP COUNT": the worker dies once COUNT jobs have come
+to STEP, and removes the file, so that its successor lives.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+
+from django.conf import settings
+
+BEFORE_SEND = "before-send"
+AFTER_SEND = "after-send"
+AFTER_REPLY = "after-reply"
+BEFORE_OUTCOME = "before-outcome"
+# a request that began so long ago has left this process, and takes the host longer to answer
+SENT_AFTER_S = 0.05
+
+log = logging.getLogger(__name__)
+_arrived: set[int] = set()
+
+
+async def point(step: str, job_id: int) -> None:
+    """`job_id` is at `step`. Returns at once, unless a crash is wanted here or began earlier."""
+    order: Path | None = settings.HAULOUT_CRASH_AT
+    if order is None or (told := _told(order)) is None:
+        return
+    wanted, count = told
+    if step == wanted and job_id not in _arrived:
+        if step == AFTER_SEND:
+            later = asyncio.get_running_loop().call_later
+            later(SENT_AFTER_S, _arrive, job_id, count, order)
+            return
+        _arrive(job_id, count, order)
+    if job_id in _arrived:
+        # it goes no further: the others are waited for, then all end
+        await asyncio.Event().wait()
+
+
+def _told(order: Path) -> tuple[str, int] | None:
+    try:
+        step, count = order.read_text().split()
+    except FileNotFoundError:
+        return None
+    return step, int(count)
+
+
+def _arrive(job_id: int, count: int, order: Path) -> None:
+    _arrived.add(job_id)
+    if len(_arrived) == count:
+        log.warning("ending here, as HAULOUT_CRASH_AT asks")
+        order.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
