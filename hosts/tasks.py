@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.core.management import call_command
+from django.db import connection
 
 from hosts.actions import ACTIONS
 from hosts.jobs.loop import WorkerLoop
@@ -44,6 +45,13 @@ def audit_upkeep() -> None:
     upkeep()
 
 
+def refresh_statistics() -> None:
+    """Let SQLite count its rows anew where that changed a plan; PostgreSQL does so by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize=0x10002")
+
+
 @shared_task(name="hosts.tidy")
 def tidy() -> None:
     """Forget what is old: gone inventory rows, ended jobs past their time."""
@@ -53,3 +61,4 @@ def tidy() -> None:
     tidy_jobs()
     # sessions past their end: Django leaves the sweeping to us
     call_command("clearsessions")
+    refresh_statistics()
