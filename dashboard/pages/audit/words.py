@@ -37,6 +37,12 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "host.edit": (gettext_lazy("Edit"), gettext_lazy("changed the host")),
     "host.remove": (gettext_lazy("Remove"), gettext_lazy("removed the host")),
     "host.doctor": (gettext_lazy("Examine"), gettext_lazy("examined the host")),
+    "host.boot": (gettext_lazy("Boot"), gettext_lazy("booted the host")),
+    "host.key_changed": (
+        gettext_lazy("Host key"),
+        gettext_lazy("was shown another host key by"),
+    ),
+    "host.key_refused": (gettext_lazy("Key"), gettext_lazy("was refused its key by")),
     "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
     "job.cancel": (gettext_lazy("Cancel"), gettext_lazy("cancelled the job")),
@@ -46,17 +52,17 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "signin.out": (gettext_lazy("Sign-out"), gettext_lazy("signed out")),
     "people.invite": (gettext_lazy("Invite"), gettext_lazy("invited")),
     "people.withdraw": (gettext_lazy("Withdraw"), gettext_lazy("withdrew the invitation of")),
-    "people.join": (gettext_lazy("Join"), gettext_lazy("joined")),
+    "people.accept": (gettext_lazy("Join"), gettext_lazy("accepted an invitation")),
+    "people.rename": (gettext_lazy("Rename"), gettext_lazy("changed the name of")),
     "people.role": (gettext_lazy("Role"), gettext_lazy("changed the role of")),
     "people.disable": (gettext_lazy("Disable"), gettext_lazy("disabled")),
     "people.enable": (gettext_lazy("Enable"), gettext_lazy("enabled")),
-    "people.reset": (gettext_lazy("Reset"), gettext_lazy("made a password link for")),
+    "people.reset_link": (gettext_lazy("Reset"), gettext_lazy("made a password link for")),
+    "people.reset": (gettext_lazy("Reset"), gettext_lazy("set a password by a link")),
     "people.password": (gettext_lazy("Password"), gettext_lazy("set a password")),
     "people.factor": (gettext_lazy("Factor"), gettext_lazy("changed the second factor of")),
-    "people.first_link": (
-        gettext_lazy("Link"),
-        gettext_lazy("made the first administrator's link"),
-    ),
+    "people.first_link": (gettext_lazy("Link"), gettext_lazy("made a link for the")),
+    "people.first_admin": (gettext_lazy("Join"), gettext_lazy("became the first administrator")),
 }
 
 

@@ -91,8 +91,8 @@ SPEC = register(
         ),
         empty={
             "icon": "box",
-            "title": _("No containers yet"),
-            "text": _("Containers on all hosts show up here by themselves, whoever made them."),
+            "title": _("No containers"),
+            "text": _("Containers show up here by themselves, whoever made them."),
         },
     )
 )
