@@ -39,40 +39,54 @@ def run(options: Options) -> list[dict[str, Any]]:
     ):
         haulout.register(fleet.rows)
         bare = [floor(fleet, listen_s=BARE_S)]
-        first_s = cold_start(haulout, options.hosts)
+        first = cold_start(haulout, options.hosts)
         lines = quiet(haulout, options, bare[0])
         lines += pages(haulout, fleet, options)
         haulout.stop()
         bare.append(floor(fleet, listen_s=0))
-        again_s = cold_start(haulout, options.hosts)
+        again = cold_start(haulout, options.hosts)
     took_s = statistics.mean(one["took_s"] for one in bare)
-    size = f"{options.hosts} hosts × {options.containers}"
+    size = f"{options.hosts} hosts × {options.containers}: all up after a cold start"
     return [
-        start_figure(f"{size}: all up after a cold start, empty inventory", first_s, took_s),
-        start_figure(f"{size}: all up after a cold start, known inventory", again_s, took_s),
+        *start_figures(f"{size}, empty inventory", *first, bare_s=took_s),
+        *start_figures(f"{size}, known inventory", *again, bare_s=took_s),
         *lines,
     ]
 
 
-def start_figure(what: str, took_s: float, bare_s: float) -> dict[str, Any]:
-    """`up` to the last endpoint compared, in seconds."""
-    return figure(
-        BENCH,
-        what,
-        took_s,
-        "s",
-        baseline=bare_s,
-        baseline_name="asyncssh alone: connect and list once",
-        goal="≤ 30 s",
-        holds=took_s <= 30,
-    )
+def start_figures(what: str, took_s: float, cpu_s: float, *, bare_s: float) -> list[dict[str, Any]]:
+    """`up` to the last endpoint compared, in seconds, and how much of that the link worked."""
+    name = "asyncssh alone: connect and list once"
+    return [
+        figure(
+            BENCH,
+            what,
+            took_s,
+            "s",
+            baseline=bare_s,
+            baseline_name=name,
+            goal="≤ 30 s",
+            holds=took_s <= 30,
+        ),
+        figure(
+            BENCH,
+            "of that the link's processor time",
+            cpu_s,
+            "s",
+            baseline=bare_s,
+            baseline_name=name,
+            goal="(no goal)",
+            holds=True,
+        ),
+    ]
 
 
-def cold_start(haulout: Running, hosts: int) -> float:
-    """Seconds from the command to the last endpoint up and compared."""
+def cold_start(haulout: Running, hosts: int) -> tuple[float, float]:
+    """Seconds from the command to the last endpoint up and compared; the link's processor time."""
     began = time.monotonic()
     haulout.start()
-    return haulout.wait_up(hosts, within_s=180) - began
+    took_s = haulout.wait_up(hosts, within_s=180) - began
+    return took_s, haulout.process("link").cpu_s()
 
 
 def floor(fleet: FleetProcess, *, listen_s: float) -> dict[str, float]:
@@ -143,7 +157,7 @@ def pages(haulout: Running, fleet: FleetProcess, options: Options) -> list[dict[
         "ms",
         baseline=statistics.mean(bare),
         baseline_name="the bare SQL, mean",
-        goal="(no goal: does not depend on who else uses the machine)",
+        goal="(no goal)",
         holds=True,
     )
     return [
@@ -184,6 +198,8 @@ def bare_query(haulout: Running) -> list[float]:
     """Milliseconds of one page's rows and count by SQLite alone."""
     took_ms = []
     connection = sqlite3.connect(f"file:{haulout.database}?mode=ro", uri=True)
+    # as Haulout's own connections, dashboard/databases.py
+    connection.executescript("PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;")
     try:
         for _ in range(REQUESTS):
             began = time.perf_counter()
