@@ -10,6 +10,8 @@ from hosts.podman.shapes import ContainerListItem
 
 # Where Podman is told no time of its own it waits for the container's, which we do not know.
 OWN_STOP_LIMIT_S: Final = 330.0
+# Podman's own, for containers that name none
+DEFAULT_STOP_S: Final = 10
 
 
 async def list_containers(
@@ -62,6 +64,10 @@ async def stop(podman: Podman, container: str, *, wait_s: int | None = None) -> 
 
 async def restart(podman: Podman, container: str, *, wait_s: int | None = None) -> bool:
     """Stop as in `stop`, then start."""
+    if wait_s is None:
+        # unlike stop, Podman (5.4.2) takes a missing timeout for none: SIGKILL at once
+        config = (await inspect(podman, container)).get("Config") or {}
+        wait_s = int(config.get("StopTimeout", DEFAULT_STOP_S))
     return await podman.change(
         path("containers", container, "restart"),
         params={"timeout": wait_s},

@@ -23,6 +23,29 @@ async def running(podman: Podman, name: str = "stay") -> str:
     return container
 
 
+async def test_restart_lets_the_container_end_by_itself(any_host: Host) -> None:
+    """Within its own time to stop, when none is given."""
+    async with client(any_host) as podman:
+        polite = "trap 'echo told to end; exit 0' TERM; echo up; while :; do sleep 0.1; done"
+        spec = {"name": "polite", "image": IMAGE, "command": ["/bin/sh", "-c", polite]}
+        container, _warnings = await containers.create(podman, spec)
+        await containers.start(podman, container)
+        await until_log(podman, container, b"up\n")
+        await containers.restart(podman, container)
+        await until_log(podman, container, b"up\ntold to end\nup\n")
+
+
+async def until_log(podman: Podman, container: str, wanted: bytes) -> None:
+    """Until the container has written all that."""
+    written = b""
+    async with asyncio.timeout(20):
+        async with aclosing(containers.logs(podman, container, follow=True)) as frames:
+            async for _stream, data in frames:
+                written += data
+                if written == wanted:
+                    return
+
+
 async def test_ping_info_version(any_host: Host) -> None:
     async with client(any_host) as podman:
         ping = await system.ping(podman)
