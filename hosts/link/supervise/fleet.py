@@ -98,15 +98,18 @@ class Fleet:
     async def _look(self, *, forced: bool) -> None:
         ours = await self._database.write(lambda _: leases.renew(owner=self._owner))
         fingerprint = await self._database.read(roster.fingerprint)
-        if forced or fingerprint != self._fingerprint:
+        reloaded = forced or fingerprint != self._fingerprint
+        if reloaded:
             self._plans = await self._database.read(roster.plans)
             self._stores.set(await self._database.read(roster.stores))
             self._fingerprint = fingerprint
-            await self._switch_off()
         for login_id, running in list(self._running.items()):
             plan = self._plans.get(login_id)
             if plan != running.login.plan or login_id not in ours or running.task.done():
                 await self._stop([login_id])
+        if reloaded:
+            # once nobody is left who could still write that it is up
+            await self._switch_off()
         missing = [login_id for login_id in self._plans if login_id not in self._running]
         if not missing:
             return
