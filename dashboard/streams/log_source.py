@@ -6,7 +6,7 @@ Survives a lost host: resumes at the last line's time and drops what was seen in
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
@@ -98,7 +98,7 @@ class LogSource:
     async def _follow(self, podman: Podman, *, tail: int | None) -> None:
         """Until the container ends (returns) or the host is lost (raises)."""
         since = _moment(self._last_time) if tail is None else None
-        repeats = list(self._last_lines) if since else []
+        repeats = Counter(self._last_lines if since else ())
         assembler = LineAssembler()
         frames = batches(
             podman, self._container, follow=True, tail=tail, since=since, timestamps=True
@@ -167,12 +167,12 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _without(lines: list[bytes], repeats: list[bytes]) -> list[bytes]:
-    """`lines` less those that were given out before the stream broke (in order, once each)."""
+def _without(lines: list[bytes], repeats: Counter[bytes]) -> list[bytes]:
+    """`lines` less those that were given out before the stream broke (once each)."""
     fresh = []
     for line in lines:
-        if line in repeats:
-            repeats.remove(line)
+        if repeats[line] > 0:
+            repeats[line] -= 1
         else:
             fresh.append(line)
     return fresh

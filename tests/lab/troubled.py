@@ -204,6 +204,16 @@ def listed(host: Host) -> dict[str, str]:
     return {one["Id"]: one["State"] for one in found}
 
 
+def events_of(host: Host, container: str, event: str) -> int:
+    """How often that happened to a container, by the host's own log."""
+    # with --until the file backend loses events (5.4.2)
+    found = host.podman(
+        *("events", "--stream=false", "--since", "20m", "--filter", f"container={container}"),
+        *("--filter", f"event={event}", "--format", "{{.Status}}"),
+    )
+    return len(found.split())
+
+
 def pulled_bytes(job: dict[str, Any]) -> int:
     """How much of all layers has arrived, by the job's progress."""
     return sum(int(bar["current"] or 0) for bar in job["progress"].get("layers", []))
