@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.cache import cache
 from django.db import DatabaseError, close_old_connections
 
 from hosts.dial import dial
@@ -34,7 +33,6 @@ AT_ONCE = 400
 LOOK_EVERY_S = 10.0
 CANCEL_EVERY_S = 1.0
 RESOLVE_EVERY_S = 20.0
-ALIVE_KEY = "haulout-worker"
 
 
 class WorkerLoop:
@@ -101,7 +99,6 @@ class WorkerLoop:
                 log.warning("job %s was taken over by another worker", lost)
                 task.cancel()
         await _in_thread(spool.merge_all, self.spools)
-        await _in_thread(cache.set, ALIVE_KEY, self.name, 30)
         found = [pk for pk in await _in_thread(lease.waiting) if pk not in self._held]
         if found:
             await self._take(found)
