@@ -6,7 +6,7 @@ Synchronous; the link calls it from its one writing thread. A step that fails ta
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from hosts import bells
 
@@ -37,8 +37,29 @@ class Batch:
     topics: set[str] = field(default_factory=set)
     last: list[Callable[[], object]] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
+    # (login, epoch) whose lease this transaction has looked at
+    held: set[tuple[int, int]] = field(default_factory=set)
     # endpoints whose revision this transaction has raised already
     raised: set[int] = field(default_factory=set)
+
+
+def require_lease(batch: Batch, login_id: int, epoch: int) -> None:
+    """Raise LeaseLost unless the login's lease has this epoch; it keeps it until the commit.
+
+    Plain SQL: every write begins with it, and the ORM takes longer than the database.
+    """
+    if (login_id, epoch) in batch.held:
+        return
+    # on SQLite writers come one by one anyway
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM hosts_login WHERE id = %s AND epoch = %s{lock}",  # noqa: S608
+            [login_id, epoch],
+        )
+        if cursor.fetchone() is None:
+            raise LeaseLost
+    batch.held.add((login_id, epoch))
 
 
 Step = Callable[[Batch], object]

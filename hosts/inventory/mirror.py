@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
-from hosts.inventory.batch import TOPIC_OF, Batch, LeaseLost
+from hosts.inventory.batch import TOPIC_OF, Batch, LeaseLost, require_lease
 from hosts.inventory.rows import HEALTHS, Seen, fields, seen
 from hosts.inventory.upsert import upsert
-from hosts.models import INVENTORY, Endpoint, Login
+from hosts.models import INVENTORY, Endpoint
 
 _CHUNK = 500
 
@@ -111,6 +110,9 @@ class Mirror:
             self._read_revision = False
             mine = Endpoint.objects.filter(pk=self.endpoint_id)
             self.revision = mine.values_list("revision", flat=True).first() or 0
+        if not self.revision:
+            # nothing was ever written
+            self._known.setdefault(kind, {})
         if kind not in self._known:
             rows = INVENTORY[kind].objects.filter(endpoint_id=self.endpoint_id, gone=None)
             columns = ["podman_id", "digest"] + (["health"] if kind == "container" else [])
@@ -144,17 +146,11 @@ class Mirror:
         batch.topics.add(TOPIC_OF[kind])
         if self.endpoint_id in batch.raised:
             return
-        if connection.features.has_select_for_update:
-            # keeps the lease until commit; on SQLite writers come one by one anyway
-            held = Login.objects.select_for_update().filter(pk=self.login_id, epoch=self.epoch)
-            if not held.values_list("pk"):
-                raise LeaseLost
-        mine = Endpoint.objects.filter(
-            pk=self.endpoint_id, login_id=self.login_id, login__epoch=self.epoch
-        )
+        require_lease(batch, self.login_id, self.epoch)
+        mine = Endpoint.objects.filter(pk=self.endpoint_id, login_id=self.login_id)
         # nobody else raises it while the lease is ours
         if not mine.update(revision=self.revision + 1):
-            # also when a person removed it meanwhile
+            # a person removed it meanwhile
             raise LeaseLost
         self.revision += 1
         batch.undo.append(self.forget)

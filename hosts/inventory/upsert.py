@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 _KEY = ("endpoint_id", "podman_id")
 
@@ -17,6 +17,8 @@ def upsert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     """
     if not rows:
         return
+    # itself rather than the proxy `connection`, which is looked through a million times here
+    connection = connections[DEFAULT_DB_ALIAS]
     names = tuple(rows[0])
     defaults = [f for f in _columns(model) if f.attname not in names]
     fields = [_field(model, name) for name in names]
@@ -30,7 +32,7 @@ def upsert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
 
 @cache
 def _statement(model: type[models.Model], names: tuple[str, ...]) -> str:
-    quote = connection.ops.quote_name
+    quote = _quote
     defaults = [f.attname for f in _columns(model) if f.attname not in names]
     columns = [_column(model, name) for name in (*names, *defaults)]
     updated = [_column(model, name) for name in names if name not in _KEY]
@@ -43,7 +45,11 @@ def _statement(model: type[models.Model], names: tuple[str, ...]) -> str:
 
 
 def _joined(columns: Iterable[str]) -> str:
-    return ", ".join(connection.ops.quote_name(column) for column in columns)
+    return ", ".join(_quote(column) for column in columns)
+
+
+def _quote(name: str) -> str:
+    return str(connections[DEFAULT_DB_ALIAS].ops.quote_name(name))
 
 
 def _columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit import write
 from audit.shapes import Target, Who
-from hosts.inventory.batch import Batch, LeaseLost
+from hosts.inventory.batch import Batch, LeaseLost, require_lease
 from hosts.link.supervise.roster import LoginPlan
 from hosts.models import Endpoint, Login
 from hosts.models.hosts import State
@@ -115,8 +115,8 @@ def endpoint_learns(
     """Columns of an endpoint that its host told. Raises LeaseLost."""
 
     def step(batch: Batch) -> None:
-        mine = Endpoint.objects.filter(pk=endpoint_id, login_id=login_id, login__epoch=epoch)
-        if not mine.update(**columns):
+        require_lease(batch, login_id, epoch)
+        if not Endpoint.objects.filter(pk=endpoint_id, login_id=login_id).update(**columns):
             raise LeaseLost
         if bell:
             batch.topics.add("hosts")
