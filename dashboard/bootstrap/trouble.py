@@ -27,6 +27,8 @@ def from_oserror(exc: OSError, path: str) -> Trouble:
         return Trouble("{} is on a read-only file system: use another folder".format(path))
     if exc.errno == errno.ENAMETOOLONG:
         return Trouble("the path {} is too long: use a shorter folder".format(path))
+    if exc.errno in (errno.EEXIST, errno.ENOTDIR):
+        return Trouble("{} is a file, or below one: use a folder".format(path))
     return Trouble("{}: {}".format(path, exc.strerror or exc))
 
 
