@@ -45,16 +45,23 @@ class Demo:
             return
         lab = json.loads(out[out.index("{") :])
         status, out = await _manage("host", "list", "--json")
-        known = out if status == 0 else ""
+        known = json.loads(out[out.index("[") :]) if status == 0 else []
         logins = [(host, login) for host in lab["hosts"] for login in host["logins"]]
         done = [await self._register(host, login, known) for host, login in logins]
         if all(done):
             self.say("demo: its hosts are registered; their containers appear on the pages")
 
-    async def _register(self, host: dict[str, Any], login: dict[str, Any], known: str) -> bool:
+    async def _register(
+        self, host: dict[str, Any], login: dict[str, Any], known: list[Any]
+    ) -> bool:
         name = host["name"] if login["user"] == "root" else f"{host['name']}-{login['user']}"
-        if f'"{name}"' in known:
-            return True
+        for old in (one for one in known if one["name"] == name):
+            same = old["address"] == host["address"]
+            same = same and old["fingerprint"] == host["host_key_fingerprint"]
+            if same or GROUP not in old["groups"]:
+                return True
+            # each run builds its hosts anew, with new keys and perhaps in another subnet
+            await _manage("host", "remove", name)
         place = f"{login['user']}@{host['address']}:{host['port']}{login['socket']}"
         words = ["host", "add", f"ssh://{place}", "--name", name, "--group", GROUP]
         words += ["--key-file", login["key_file"], "--fingerprint", host["host_key_fingerprint"]]
