@@ -139,6 +139,7 @@ class LoginTask:
         """Watch the endpoints until the connection ends or somebody asks for a new one."""
         try:
             async with asyncio.TaskGroup() as tasks:
+                watching = []
                 for plan in self.plan.endpoints:
                     self._relays[plan.id].attach(held)
                     watch = Watch(
@@ -152,20 +153,18 @@ class LoginTask:
                         seen_ns=self._seen_ns[plan.id],
                     )
                     self._watches[plan.id] = watch
-                    tasks.create_task(watch.run(), name=f"watch {plan.id}")
-                tasks.create_task(self._until_over(held))
-        except* _Over:
-            pass
+                    watching.append(tasks.create_task(watch.run(), name=f"watch {plan.id}"))
+                # waited for here and not in a task that fails: on 3.11 a group that ends with an
+                # error leaves its own cancelling behind, which nobody can tell from ours
+                await self._until_over(held)
+                for task in watching:
+                    task.cancel()
         except* LeaseLost as lost:
             raise LeaseLost from lost
         finally:
             for endpoint_id, watch in self._watches.items():
                 self._seen_ns[endpoint_id] = watch.seen_ns
             self._watches.clear()
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # a task group that ends with an error forgets that it was cancelled meanwhile
-            raise asyncio.CancelledError
 
     async def _until_over(self, held: Held) -> None:
         closed = asyncio.ensure_future(held.wait_closed())
@@ -175,7 +174,6 @@ class LoginTask:
         finally:
             closed.cancel()
             again.cancel()
-        raise _Over
 
     def _detach(self, error: LinkError) -> None:
         for relay in self._relays.values():
@@ -197,10 +195,6 @@ class LoginTask:
             )
         except DatabaseError as error:
             log.warning("state not written", host=self.plan.host_name, error=str(error))
-
-
-class _Over(Exception):
-    """The connection ended, or somebody wants a new one."""
 
 
 def _pause(absent_s: float) -> float:
