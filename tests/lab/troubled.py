@@ -251,9 +251,12 @@ def name_of(pid: int) -> str:
         return ""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def broken_stack(lab: Lab, registry: Registry) -> Iterator[Troubled]:
-    """One Haulout for all fault tests, with both hosts of the lab and an administrator."""
+    """One Haulout for the fault tests of a file, with both hosts of the lab and an administrator.
+
+    Not for the session: its event streams would keep an idle Podman from ever ending.
+    """
     data = Path(tempfile.mkdtemp(prefix="haulout-fault-"))
     stack = Stack(data, environ={"HAULOUT_CRASH_AT": str(data / "crash-at")})
     troubled = Troubled(stack)
