@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.translation import gettext as _
 
 from accounts.verbs import all_verbs
@@ -103,3 +104,15 @@ class Refusals:
                 _("Your role does not permit “%(verb)s”. An administrator can give it to you.")
                 % {"verb": label}
             ) from error
+
+
+class Compressed(GZipMiddleware):
+    """Gzip for whole pages. What is streamed goes out line by line as it comes, uncompressed."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """As Django's, but a stream is left alone: compressing would hold its lines back."""
+        if response.streaming:
+            return response
+        return super().process_response(request, response)
