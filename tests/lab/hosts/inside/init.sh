@@ -16,6 +16,8 @@ if [ -n "$root" ]; then
     mount --rbind /sys "$root/sys"
     mount -t proc proc "$root/proc"
 fi
+# Podman makes its own folder when it first runs; on a machine where it never ran, it is not there.
+mkdir -p "$root/var/lib/containers"
 for private in etc root home srv tmp var/tmp var/cache var/log var/lib/cni var/lib/containers run; do
     if [ -d "$root/$private" ]; then mount --bind "/mnt/$private" "$root/$private"; fi
 done
