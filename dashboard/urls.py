@@ -27,6 +27,7 @@ rooms = [
     ("images/", "dashboard.pages.images.urls"),
     ("volumes/", "dashboard.pages.volumes.urls"),
     ("networks/", "dashboard.pages.networks.urls"),
+    ("secrets/", "dashboard.pages.secrets.urls"),
     ("registries/", "dashboard.pages.registries.urls"),
     ("jobs/", "dashboard.pages.jobs.urls"),
     ("audit/", "dashboard.pages.audit.urls"),

@@ -14,7 +14,18 @@ from django.db import transaction
 
 CHANNEL = "haulout:bell"
 TOPICS = frozenset(
-    {"containers", "pods", "images", "volumes", "networks", "hosts", "jobs", "audit", "access"}
+    {
+        "containers",
+        "pods",
+        "images",
+        "volumes",
+        "networks",
+        "secrets",
+        "hosts",
+        "jobs",
+        "audit",
+        "access",
+    }
 )
 log = logging.getLogger(__name__)
 

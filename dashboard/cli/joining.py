@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from hosts import control
 from hosts.access import Person
-from hosts.actions import edit_logins, examine_host, host_address, register_host
-from hosts.actions.known_hosts import KnownHosts
+from hosts.actions.hosts import edit_logins, examine_host, host_address, register_host
+from hosts.actions.hosts.known_hosts import KnownHosts
+from hosts.actions.hosts.register_host import FoundSocket, NewHost
 from hosts.actions.refused import HostRefused
-from hosts.actions.register_host import FoundSocket, NewHost
 from hosts.control import ControlError, ShownKey, Step
 from hosts.link.errors import LinkError
 from hosts.models import Host

@@ -8,7 +8,7 @@ from accounts.models import AccessEpoch
 from audit.models import Entry
 from hosts.models import Endpoint, Host, Job, Login
 
-INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks"})
+INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks", "secrets"})
 
 
 def stamps() -> dict[str, Any]:

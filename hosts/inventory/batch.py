@@ -16,6 +16,7 @@ TOPIC_OF = {
     "image": "images",
     "volume": "volumes",
     "network": "networks",
+    "secret": "secrets",
 }
 
 

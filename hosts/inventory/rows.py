@@ -23,6 +23,7 @@ _LOOSE: dict[str, frozenset[str]] = {
     "volume": frozenset({"MountCount", "NeedsCopyUp", "NeedsChown", "LockNumber", "Status"}),
     # the default network says "now" each time
     "network": frozenset({"created"}),
+    "secret": frozenset({"SecretData"}),
 }
 _ID: dict[str, tuple[str, ...]] = {
     "container": ("Id", "ID"),
@@ -30,6 +31,7 @@ _ID: dict[str, tuple[str, ...]] = {
     "image": ("Id", "ID"),
     "volume": ("Name",),
     "network": ("id", "Id"),
+    "secret": ("ID",),
 }
 HEALTHS = frozenset({"healthy", "unhealthy", "starting"})
 Item = dict[str, Any]
@@ -196,10 +198,24 @@ def _network(item: Item, one: Seen) -> dict[str, Any]:
     }
 
 
+def _secret(item: Item, one: Seen) -> dict[str, Any]:
+    given = item.get("Spec")
+    spec = given if isinstance(given, dict) else {}
+    driver = spec.get("Driver")
+    return {
+        "name": text(spec.get("Name"), limit=255),
+        "labels": mapping(spec.get("Labels")),
+        "created_at": moment(item.get("CreatedAt")),
+        "updated_at": moment(item.get("UpdatedAt")),
+        "driver": mapping(driver).get("Name", "")[:60],
+    }
+
+
 _FIELDS: dict[str, Callable[[Item, Seen], dict[str, Any]]] = {
     "container": _container,
     "pod": _pod,
     "image": _image,
     "volume": _volume,
     "network": _network,
+    "secret": _secret,
 }

@@ -18,6 +18,7 @@ _VERBS = {
     "image": {"pull", "remove", "tag"},
     "volume": {"create", "remove"},
     "network": {"create", "remove"},
+    "secret": {"create", "remove"},
 }
 _REMEMBERED = 2000
 _ANONYMOUS_LENGTH = 64

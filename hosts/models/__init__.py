@@ -8,6 +8,7 @@ from hosts.models.inventory import (
     InventoryRow,
     Network,
     Pod,
+    Secret,
     Volume,
 )
 from hosts.models.jobs import Batch, Job
@@ -27,5 +28,6 @@ __all__ = [
     "Network",
     "Pod",
     "RegistryCredential",
+    "Secret",
     "Volume",
 ]

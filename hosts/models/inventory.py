@@ -164,6 +164,21 @@ class Network(InventoryRow):
         ]
 
 
+class Secret(InventoryRow):
+    """A secret: its name and dates. What is in it is never read."""
+
+    driver = models.CharField(max_length=60)
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = once("secret")
+        indexes = [
+            live_index("secret", "name"),
+            live_index("secret", "created_at"),
+            live_index("secret", "endpoint", "name"),
+        ]
+
+
 # kind (as in verbs, URLs, bells) to model
 INVENTORY: dict[str, type[Any]] = {
     "container": Container,
@@ -171,4 +186,5 @@ INVENTORY: dict[str, type[Any]] = {
     "image": Image,
     "volume": Volume,
     "network": Network,
+    "secret": Secret,
 }

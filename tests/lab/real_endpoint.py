@@ -57,7 +57,7 @@ def endpoint_on(
 @pytest.fixture
 def run_there(person: Any, worker: Any, ended: Any) -> Callable[..., dict[str, Any]]:
     """`run_there(host, endpoint, params, env)`: run it; what Podman's inspect says about it."""
-    from hosts.actions import run_container
+    from hosts.actions.run import run_container
 
     def run(
         host: Host, endpoint: Any, params: dict[str, Any], env: dict[str, str] | None = None

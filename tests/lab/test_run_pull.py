@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.edit_registry import keep
+from hosts.actions.registries.edit_registry import keep
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -40,7 +40,7 @@ def test_with_the_kept_password(
     cast: Any,
     who_of: Any,
 ) -> None:
-    from hosts.actions import pull_image
+    from hosts.actions.images import pull_image
 
     keep_password(cast, who_of, registry, registry.password)
     name = f"{registry.address}/lab/layers:latest"
@@ -66,7 +66,7 @@ def test_without_the_right_password(
     who_of: Any,
     password: str,
 ) -> None:
-    from hosts.actions import pull_image
+    from hosts.actions.images import pull_image
 
     if password:
         keep_password(cast, who_of, registry, password)
@@ -91,7 +91,7 @@ def test_run_pulls_what_is_missing(
     cast: Any,
     who_of: Any,
 ) -> None:
-    from hosts.actions import run_container
+    from hosts.actions.run import run_container
 
     keep_password(cast, who_of, registry, registry.password)
     params = {"image": f"{registry.address}/lab/busybox", "command": ["sleep", "1000"]}
@@ -104,7 +104,7 @@ def test_run_pulls_what_is_missing(
 def test_never_pulled_is_podmans_own_refusal(
     host: Host, registry: Registry, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions import run_container
+    from hosts.actions.run import run_container
 
     params = {"image": f"{registry.address}/lab/busybox", "pull": "never"}
     job = run_container.ask(person, endpoint_on(host).pk, params=params, env={})
@@ -117,7 +117,7 @@ def test_a_taken_port_keeps_the_container_and_names_the_field(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
     from dashboard.pages.run.again import field_of
-    from hosts.actions import run_container, run_fields
+    from hosts.actions.run import run_container, run_fields
 
     endpoint = endpoint_on(host)
     common = {"image": "localhost/busybox:latest", "command": ["sleep", "1000"]}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hosts.actions import run_fields
+from hosts.actions.run import run_fields
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, run_there, vault_keys, worker
@@ -125,7 +125,7 @@ def test_keep_id_of_a_rootless_user(
 def test_what_ends_and_is_to_be_removed_is_gone(
     any_host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions import run_container
+    from hosts.actions.run import run_container
     from tests.lab.waiting import until
 
     params = {"image": IMAGE, "command": ["true"], "remove": True, "name": "brief"}
@@ -138,7 +138,7 @@ def test_what_ends_and_is_to_be_removed_is_gone(
 def test_the_run_line_makes_the_same(any_host: Host, endpoint_on: Any, run_there: Any) -> None:
     import shlex
 
-    from hosts.actions.run_spec import run_line
+    from hosts.actions.run.run_spec import run_line
 
     params = STAY | {
         "ports": [run_fields.port("127.0.0.1:18085:85")],

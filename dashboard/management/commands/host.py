@@ -15,8 +15,8 @@ from dashboard.cli import joining
 from dashboard.cli.joining import Failed, Wanted
 from dashboard.person import console_person
 from hosts import control
-from hosts.actions import edit_host, examine_host, host_address
-from hosts.actions.known_hosts import KnownHosts
+from hosts.actions.hosts import edit_host, examine_host, host_address
+from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, Step
 from hosts.models import Host, Login

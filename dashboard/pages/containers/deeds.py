@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from dashboard.live.spec import Words
 from dashboard.pages.acting import Deed, Question, names_of
-from hosts.actions import (
+from hosts.actions.containers import (
     kill_container,
     pause_container,
     remove_container,

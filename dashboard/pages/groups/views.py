@@ -12,7 +12,7 @@ from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, visible_hosts
-from hosts.actions import edit_group
+from hosts.actions.hosts import edit_group
 from hosts.actions.refused import HostRefused
 from hosts.models import Group
 

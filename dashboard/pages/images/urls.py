@@ -13,7 +13,7 @@ from dashboard.pages.acting import Deed, Question, names_of
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
 from dashboard.templatetags.face import size
-from hosts.actions import remove_image
+from hosts.actions.images import remove_image
 from hosts.models import Image, InventoryRow
 from hosts.podman import images as podman_images
 

@@ -1,17 +1,16 @@
 """Ask for the same once more: a new job with the old one's parameters, authorised anew."""
 
 from hosts.access import Person
-from hosts.actions import (
+from hosts.actions.containers import (
     kill_container,
     pause_container,
-    pull_image,
     remove_container,
-    remove_image,
     restart_container,
     start_container,
     stop_container,
     unpause_container,
 )
+from hosts.actions.images import pull_image, remove_image
 from hosts.models import Job
 
 _ON_OBJECTS = {

@@ -82,6 +82,7 @@ _ROOMS = {
     "pod": "pods",
     "volume": "volumes",
     "network": "networks",
+    "secret": "secrets",
 }
 
 

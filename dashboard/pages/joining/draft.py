@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from hosts.actions.register_host import FoundSocket
+from hosts.actions.hosts.register_host import FoundSocket
 from hosts.models import Host
 
 KEY = "joining"

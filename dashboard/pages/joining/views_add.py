@@ -20,11 +20,11 @@ from dashboard.pages.joining.words import KEY_FORMS
 from dashboard.person import person_of
 from hosts import access, control, this_machine
 from hosts.access import Person
-from hosts.actions import edit_logins, examine_host, host_address, install_key, register_host
-from hosts.actions.edit_host import EDIT
-from hosts.actions.examine_host import seal_given_key, seal_new_key
+from hosts.actions.hosts import edit_logins, examine_host, host_address, install_key, register_host
+from hosts.actions.hosts.edit_host import EDIT
+from hosts.actions.hosts.examine_host import seal_given_key, seal_new_key
+from hosts.actions.hosts.register_host import FoundSocket, NewHost
 from hosts.actions.refused import HostRefused
-from hosts.actions.register_host import FoundSocket, NewHost
 from hosts.control import ControlError, Step
 from hosts.link.errors import LinkError
 from hosts.link.keys import authorized_forms

@@ -13,10 +13,10 @@ from dashboard.pages.joining.forms import SocketForm
 from dashboard.pages.joining.stream import part, stream
 from dashboard.person import person_of
 from hosts.access import allows, get_host
-from hosts.actions import edit_host, edit_logins, examine_host
-from hosts.actions.host_address import check_socket
+from hosts.actions.hosts import edit_host, edit_logins, examine_host
+from hosts.actions.hosts.host_address import check_socket
+from hosts.actions.hosts.register_host import FoundSocket
 from hosts.actions.refused import HostRefused
-from hosts.actions.register_host import FoundSocket
 from hosts.control import Step
 from hosts.models import Endpoint, Login
 

@@ -19,8 +19,8 @@ from dashboard.pages.joining.words import losses
 from dashboard.person import person_of
 from hosts import control
 from hosts.access import Person, get_host
-from hosts.actions import edit_host, edit_logins, examine_host, host_address
-from hosts.actions.edit_host import HostEdit
+from hosts.actions.hosts import edit_host, edit_logins, examine_host, host_address
+from hosts.actions.hosts.edit_host import HostEdit
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.models import Host

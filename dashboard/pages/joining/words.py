@@ -27,6 +27,7 @@ _LOSSES = {
     "image": lambda n: ngettext("%d image", "%d images", n),
     "volume": lambda n: ngettext("%d volume", "%d volumes", n),
     "network": lambda n: ngettext("%d network", "%d networks", n),
+    "secret": lambda n: ngettext("%d secret", "%d secrets", n),
 }
 KEY_FORMS: dict[str, Promise | str] = {
     "plain": _("Plain"),

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 
 from dashboard.pages.pull.offers import Offer, offers_for
 from hosts.access import Person, allows
-from hosts.actions.credentials import credential_for
-from hosts.actions.references import Reference, parse
+from hosts.actions.images.references import Reference, parse
+from hosts.actions.registries.credentials import credential_for
 from hosts.models import Endpoint
 
 MOST = 50

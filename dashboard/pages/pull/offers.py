@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync
 
-from hosts.actions.references import Reference, candidates
+from hosts.actions.images.references import Reference, candidates
 from hosts.dial import dial
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE

@@ -17,8 +17,8 @@ from dashboard.pages.run.forms import endpoint_words
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints
-from hosts.actions import pull_image
-from hosts.actions.references import parse
+from hosts.actions.images import pull_image
+from hosts.actions.images.references import parse
 from hosts.models import Batch, Endpoint, Group, Job
 
 ANYWHERE = Target(kind="image", name="any host")

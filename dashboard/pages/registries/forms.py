@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.pages.signin.forms import Dressed
-from hosts.actions.edit_registry import RegistryRefused
+from hosts.actions.registries.edit_registry import RegistryRefused
 from hosts.models import Group
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}

@@ -13,8 +13,8 @@ from dashboard.pages.registries.forms import KeepForm, PasswordForm
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
-from hosts.actions import edit_registry
-from hosts.actions.edit_registry import RegistryRefused
+from hosts.actions.registries import edit_registry
+from hosts.actions.registries.edit_registry import RegistryRefused
 from hosts.models import RegistryCredential
 
 EVERY = Target(kind="registry", id="", name="")

@@ -5,7 +5,7 @@ import shlex
 from typing import Any
 
 from dashboard.pages.run.rows import Row, port_row, volume_row
-from hosts.actions.run_spec import size_words
+from hosts.actions.run.run_spec import size_words
 from hosts.models import Job
 
 # how Podman words its refusals, most telling first; it gives no field

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hosts.access import Person, allows, visible_endpoints
-from hosts.actions.run_container import VERB
+from hosts.actions.run.run_container import VERB
 from hosts.models import Endpoint, Image, Network, Pod, Volume
 from hosts.models.inventory import LIVE
 

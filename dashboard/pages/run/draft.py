@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
-from hosts.actions import run_spec
-from hosts.actions.run_conflicts import conflicts
-from hosts.actions.run_warnings import volume_words, warnings
+from hosts.actions.run import run_spec
+from hosts.actions.run.run_conflicts import conflicts
+from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.models import Endpoint
 
 BAD, WARN, CALM = "bad", "warn", "calm"

@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.pages.run.forms import PULL, RESTART
 from dashboard.pages.run.rows import PORT, VOLUME, port_row, volume_row
-from hosts.actions import run_fields
-from hosts.actions.pasted_line import Line
+from hosts.actions.run import run_fields
+from hosts.actions.run.pasted_line import Line
 
 _TEXTS = ("image", "name", "command", "memory", "cpus", "pids", "network", "pod", "userns")
 

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.pages.signin.forms import Dressed
-from hosts.actions import run_fields
-from hosts.actions.references import Reference, parse_full
+from hosts.actions.images.references import Reference, parse_full
+from hosts.actions.run import run_fields
 from hosts.models import Endpoint
 from hosts.models.hosts import State
 

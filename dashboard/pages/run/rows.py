@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from hosts.actions import run_fields
+from hosts.actions.run import run_fields
 
 PORT = ("address", "host", "inner", "protocol")
 VOLUME = ("source", "target", "access", "relabel", "owner", "more")

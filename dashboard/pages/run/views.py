@@ -22,7 +22,7 @@ from dashboard.pages.run.rows import empty_port, empty_volume
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
-from hosts.actions import pasted_line, run_container
+from hosts.actions.run import pasted_line, run_container
 from hosts.models import Endpoint, Job
 
 ANYWHERE = Target(kind="container", name="any host")

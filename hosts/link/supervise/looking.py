@@ -21,6 +21,7 @@ _PATHS: Final = {
     "image": path("images", "json"),
     "volume": path("volumes", "json"),
     "network": path("networks", "json"),
+    "secret": path("secrets", "json"),
 }
 
 

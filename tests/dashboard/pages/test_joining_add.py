@@ -53,7 +53,7 @@ def test_addresses_that_are_refused_with_the_reason(
 def test_addresses_that_are_understood(
     typed: str, address: str, port: int | None, user: str, socket: str
 ) -> None:
-    from hosts.actions.host_address import Whereabouts, read_whereabouts
+    from hosts.actions.hosts.host_address import Whereabouts, read_whereabouts
 
     assert read_whereabouts(typed) == Whereabouts(address, port, user, socket)
 

@@ -67,7 +67,7 @@ def test_it_says_whether_haulout_signs_in(
     cast: Cast, browser_of: Any, hosts: Hosts, who_of: Any
 ) -> None:
     from hosts.access import Person
-    from hosts.actions.edit_registry import keep
+    from hosts.actions.registries.edit_registry import keep
     from hosts.models import Group
 
     alice = Person(cast.alice, who_of(cast.alice))

@@ -20,7 +20,7 @@ CANARY = "canary-4711-must-not-show"
 def job(cast: Cast, hosts: Hosts, who_of: Any) -> Any:
     """A run that failed, with everything in it."""
     from hosts.access import Person
-    from hosts.actions import run_container, run_fields
+    from hosts.actions.run import run_container, run_fields
     from hosts.models import Job
 
     params = {

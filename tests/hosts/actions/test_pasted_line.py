@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosts.actions import run_fields
-from hosts.actions.pasted_line import read
-from hosts.actions.run_spec import run_line
+from hosts.actions.run import run_fields
+from hosts.actions.run.pasted_line import read
+from hosts.actions.run.run_spec import run_line
 
 
 def test_all_ways_to_write_flags() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosts.actions.references import candidates, parse, parse_full
+from hosts.actions.images.references import candidates, parse, parse_full
 
 DIGEST = "sha256:" + "0f" * 32
 

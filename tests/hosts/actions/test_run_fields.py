@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosts.actions import run_fields
-from hosts.actions.run_ports import port_words
+from hosts.actions.run import run_fields
+from hosts.actions.run.run_ports import port_words
 
 MIB = 1024 * 1024
 

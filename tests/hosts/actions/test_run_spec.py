@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hosts.actions import run_fields
-from hosts.actions.run_spec import build, run_line, size_words
+from hosts.actions.run import run_fields
+from hosts.actions.run.run_spec import build, run_line, size_words
 
 IMAGE = "quay.io/x:1"
 GIB = 1024**3

@@ -23,7 +23,7 @@ def lose(job, **values):
 
 
 def test_another_worker_takes_a_lost_job_and_settles_it(worker, person, container, podman, ended):
-    from hosts.actions import restart_container
+    from hosts.actions.containers import restart_container
 
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
@@ -37,7 +37,7 @@ def test_another_worker_takes_a_lost_job_and_settles_it(worker, person, containe
 
 
 def test_a_job_that_loses_three_workers_is_given_up(worker, person, container, podman, ended):
-    from hosts.actions import restart_container
+    from hosts.actions.containers import restart_container
 
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
@@ -49,7 +49,7 @@ def test_a_job_that_loses_three_workers_is_given_up(worker, person, container, p
 
 
 def test_a_job_nobody_heard_of_is_found(worker, person, container, podman, ended):
-    from hosts.actions import stop_container
+    from hosts.actions.containers import stop_container
     from hosts.models import Job
 
     row = container("a")
@@ -62,7 +62,7 @@ def test_a_job_nobody_heard_of_is_found(worker, person, container, podman, ended
 
 def test_the_right_is_asked_again_by_the_worker(worker, person, cast, container, podman, ended):
     from accounts.models import Role, User
-    from hosts.actions import stop_container
+    from hosts.actions.containers import stop_container
 
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
@@ -73,7 +73,8 @@ def test_the_right_is_asked_again_by_the_worker(worker, person, cast, container,
 
 
 def test_a_running_job_is_cancelled(worker, person, container, podman, ended):
-    from hosts.actions import cancel_job, stop_container
+    from hosts.actions import cancel_job
+    from hosts.actions.containers import stop_container
     from hosts.models import Job
     from tests.lab.waiting import until
 
@@ -93,7 +94,8 @@ def test_a_running_job_is_cancelled(worker, person, container, podman, ended):
 
 def test_a_waiting_job_is_cancelled_at_once(person, container, podman):
     from audit.models import Entry
-    from hosts.actions import cancel_job, stop_container
+    from hosts.actions import cancel_job
+    from hosts.actions.containers import stop_container
 
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
@@ -102,7 +104,7 @@ def test_a_waiting_job_is_cancelled_at_once(person, container, podman):
 
 
 def test_podmans_own_words_are_kept(worker, person, container, podman, ended):
-    from hosts.actions import stop_container
+    from hosts.actions.containers import stop_container
 
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
@@ -115,7 +117,7 @@ def test_podmans_own_words_are_kept(worker, person, container, podman, ended):
 def test_a_viewer_may_not_and_that_is_an_entry(cast, who_of, container):
     from audit.models import Entry
     from hosts.access import Denied, Person
-    from hosts.actions import stop_container
+    from hosts.actions.containers import stop_container
     from hosts.models import Job
 
     row = container("a")
@@ -127,7 +129,7 @@ def test_a_viewer_may_not_and_that_is_an_entry(cast, who_of, container):
 
 
 def test_a_batch_leaves_out_what_is_gone(worker, person, container, podman, ended):
-    from hosts.actions import stop_container
+    from hosts.actions.containers import stop_container
 
     rows = [container("a"), container("b")]
     refs = [(row.endpoint_id, row.podman_id) for row in rows]
@@ -143,7 +145,7 @@ def test_an_unknown_end_is_resolved_when_the_host_is_back(worker, person, contai
 
     from audit.models import Entry
     from audit.write import outcome
-    from hosts.actions import stop_container
+    from hosts.actions.containers import stop_container
     from hosts.models import Job
     from tests.lab.waiting import until
 

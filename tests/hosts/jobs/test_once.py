@@ -14,7 +14,7 @@ def outcomes(job):
 
 
 def test_a_restart_is_done_and_written_down(worker, person, container, podman, ended):
-    from hosts.actions import restart_container
+    from hosts.actions.containers import restart_container
 
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
@@ -28,7 +28,7 @@ def test_a_restart_is_done_and_written_down(worker, person, container, podman, e
 def test_messages_delivered_many_times_to_two_workers_have_one_effect(
     worker, person, container, podman, ended
 ):
-    from hosts.actions import restart_container
+    from hosts.actions.containers import restart_container
 
     rows = [container(letter) for letter in "abcdef"]
     jobs = [restart_container.ask(person, (r.endpoint_id, r.podman_id)) for r in rows]
@@ -46,7 +46,7 @@ def test_messages_delivered_many_times_to_two_workers_have_one_effect(
 
 
 def test_an_answer_that_got_lost_is_settled_by_looking(worker, person, container, podman, ended):
-    from hosts.actions import restart_container
+    from hosts.actions.containers import restart_container
 
     row = container("a")
     podman.during = lambda verb: False
@@ -59,7 +59,7 @@ def test_an_answer_that_got_lost_is_settled_by_looking(worker, person, container
 def test_a_container_is_created_once_though_the_answer_got_lost(
     worker, person, endpoint, podman, ended, vault_keys
 ):
-    from hosts.actions import run_container
+    from hosts.actions.run import run_container
 
     lost = iter([False])
     podman.during = lambda verb: next(lost, True)

@@ -9,8 +9,8 @@ from audit import params, write
 from audit.shapes import Target
 from hosts import bells, vault
 from hosts.access import Person, require
-from hosts.actions.credentials import PURPOSE
-from hosts.actions.references import parse
+from hosts.actions.images.references import parse
+from hosts.actions.registries.credentials import PURPOSE
 from hosts.models import Group, RegistryCredential
 
 VERB = "registry.edit"

@@ -1,39 +1,39 @@
-"""container.unpause: settled by state."""
+"""container.start: settled by state."""
 
 from typing import Any
 
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.container_state import look
+from hosts.actions.containers.container_state import look
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
-VERB = "container.unpause"
+VERB = "container.start"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Ask to go on after a pause."""
+    """Ask for a start. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """Ask for many to go on."""
+    """Ask for many starts."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Let it go on."""
+    """Start it; starting what runs is no error (304)."""
     await errand.about_to_send()
-    await containers.unpause(errand.podman, errand.object_id)
-    return {"changed": True}
+    return {"changed": await containers.start(errand.podman, errand.object_id)}
 
 
 async def settle(errand: Errand) -> Settled:
-    """Not paused."""
-    return Settled.AGAIN if (await look(errand))["paused"] else Settled.DONE
+    """Running, or started and already ended again."""
+    state = await look(errand)
+    return Settled.DONE if state["running"] else Settled.AGAIN
 
 
 ACTION = Action(VERB, do, settle)

@@ -6,10 +6,16 @@ from django.utils.translation import gettext as _
 
 from hosts import bells
 from hosts.access import NotVisible, Person, get_host
-from hosts.actions.edit_host import EDIT, INVENTORY_BELLS, refuse_while_jobs, tried_again, written
-from hosts.actions.host_address import check_user
+from hosts.actions.hosts.edit_host import (
+    EDIT,
+    INVENTORY_BELLS,
+    refuse_while_jobs,
+    tried_again,
+    written,
+)
+from hosts.actions.hosts.host_address import check_user
+from hosts.actions.hosts.register_host import FoundSocket, add_endpoints
 from hosts.actions.refused import HostRefused
-from hosts.actions.register_host import FoundSocket, add_endpoints
 from hosts.models import Endpoint, Login
 
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from audit.params import allow
 from hosts.access import Person, get_endpoint
-from hosts.actions import run_spec
 from hosts.actions.action import Action
-from hosts.actions.pulling import pull_into
-from hosts.actions.references import parse_full
-from hosts.actions.run_conflicts import conflicts
+from hosts.actions.images.pulling import pull_into
+from hosts.actions.images.references import parse_full
+from hosts.actions.run import run_spec
+from hosts.actions.run.run_conflicts import conflicts
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -30,7 +30,7 @@ allow(VERB, "env_names", "pids", "remove", "restart_tries")
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
-    """Ask for a container. `params`: fields of hosts.actions.run_fields by the names of run_spec.
+    """Ask for a container. `params`: fields of hosts.actions.run.run_fields by the names of run_spec.
 
     ValueError (no full image name, or what Podman would refuse), NotVisible, Denied.
     """

@@ -7,9 +7,9 @@ from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, require, visible_hosts
-from hosts.actions.edit_host import INVENTORY_BELLS
+from hosts.actions.hosts.edit_host import INVENTORY_BELLS
+from hosts.actions.hosts.register_host import check_groups
 from hosts.actions.refused import HostRefused
-from hosts.actions.register_host import check_groups
 from hosts.models import Group
 
 VERB = "group.edit"

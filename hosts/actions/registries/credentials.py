@@ -4,7 +4,7 @@ from asgiref.sync import sync_to_async
 from django.db.models import Q
 
 from hosts import vault
-from hosts.actions.references import Reference
+from hosts.actions.images.references import Reference
 from hosts.models import Endpoint, RegistryCredential
 from hosts.podman.images import Credential
 

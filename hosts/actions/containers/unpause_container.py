@@ -1,39 +1,39 @@
-"""container.start: settled by state."""
+"""container.unpause: settled by state."""
 
 from typing import Any
 
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.container_state import look
+from hosts.actions.containers.container_state import look
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
-VERB = "container.start"
+VERB = "container.unpause"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Ask for a start. NotVisible, Denied."""
+    """Ask to go on after a pause."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """Ask for many starts."""
+    """Ask for many to go on."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Start it; starting what runs is no error (304)."""
+    """Let it go on."""
     await errand.about_to_send()
-    return {"changed": await containers.start(errand.podman, errand.object_id)}
+    await containers.unpause(errand.podman, errand.object_id)
+    return {"changed": True}
 
 
 async def settle(errand: Errand) -> Settled:
-    """Running, or started and already ended again."""
-    state = await look(errand)
-    return Settled.DONE if state["running"] else Settled.AGAIN
+    """Not paused."""
+    return Settled.AGAIN if (await look(errand))["paused"] else Settled.DONE
 
 
 ACTION = Action(VERB, do, settle)

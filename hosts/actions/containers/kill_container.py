@@ -5,7 +5,7 @@ from typing import Any
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.container_state import changed, look
+from hosts.actions.containers.container_state import changed, look
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job

@@ -15,7 +15,7 @@ from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Person, require
-from hosts.actions.host_address import check_address, check_port, check_socket, check_user
+from hosts.actions.hosts.host_address import check_address, check_port, check_socket, check_user
 from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Group, Host, Login
 

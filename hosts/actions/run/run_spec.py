@@ -6,7 +6,7 @@ Shapes after pkg/specgen/specgen.go of Podman; the same from 4.x to 6.x for thes
 import shlex
 from typing import Any
 
-from hosts.actions.run_ports import port_words
+from hosts.actions.run.run_ports import port_words
 
 JOB_LABEL = "io.haulout.job"
 NETWORK_MODES = ("host", "none", "private", "bridge", "pasta", "slirp4netns")

@@ -4,8 +4,8 @@ from contextlib import aclosing
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.credentials import auth_for
-from hosts.actions.references import parse
+from hosts.actions.images.references import parse
+from hosts.actions.registries.credentials import auth_for
 from hosts.jobs.errand import Errand, Trouble
 from hosts.podman import images
 from hosts.podman.errors import PullFailed

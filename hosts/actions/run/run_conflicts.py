@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.run_ports import overlap
+from hosts.actions.run.run_ports import overlap
 
 _ROOTLESS_ONLY = ("keep-id", "nomap")
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from audit import params, write
 from hosts import bells
 from hosts.access import Person, get_host
-from hosts.actions.host_address import check_address, check_port
+from hosts.actions.hosts.host_address import check_address, check_port
+from hosts.actions.hosts.register_host import check_groups, check_name, groups_named, target_of_host
 from hosts.actions.refused import HostRefused
-from hosts.actions.register_host import check_groups, check_name, groups_named, target_of_host
 from hosts.models import INVENTORY, Endpoint, Host, Job, Login
 from hosts.models.hosts import State
 
@@ -23,7 +23,7 @@ params.allow(
     *("notes", "login", "sockets", "host_key", "public_key"),
     *("added_login", "added_sockets", "removed_socket"),
 )
-INVENTORY_BELLS = ("containers", "pods", "images", "volumes", "networks")
+INVENTORY_BELLS = ("containers", "pods", "images", "volumes", "networks", "secrets")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
-"""container.restart: settled by a snapshot of the process before."""
+"""container.stop: settled by state."""
 
 from typing import Any
 
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.container_state import changed, look
+from hosts.actions.containers.container_state import look
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
-VERB = "container.restart"
+VERB = "container.stop"
 
 
 def _params(timeout_s: int | None) -> dict[str, Any]:
@@ -19,28 +19,28 @@ def _params(timeout_s: int | None) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
-    """Ask for a restart; after `timeout_s` (None: the container's own) it is killed first."""
+    """Ask for a stop; after `timeout_s` (None: the container's own) it is killed."""
     return ask_object(person, VERB, ref, params=_params(timeout_s))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
-    """Ask for many restarts."""
+    """Ask for many stops."""
     return ask_objects(person, VERB, refs, params=_params(timeout_s))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remember the process, then restart."""
-    await errand.about_to_send(await look(errand))
-    await containers.restart(errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s"))
-    return {"changed": True}
+    """Stop it; stopping what is stopped is no error (304)."""
+    await errand.about_to_send()
+    changed = await containers.stop(
+        errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s")
+    )
+    return {"changed": changed}
 
 
 async def settle(errand: Errand) -> Settled:
-    """Another process than before that runs; stopped in between: start is what is missing."""
+    """Not running."""
     state = await look(errand)
-    if changed(errand.before, state) and state["running"]:
-        return Settled.DONE
-    return Settled.AGAIN
+    return Settled.AGAIN if state["running"] else Settled.DONE
 
 
 ACTION = Action(VERB, do, settle)

@@ -10,10 +10,10 @@ from django.db import transaction
 from audit import write
 from hosts import control, vault
 from hosts.access import Person, get_host
-from hosts.actions.edit_host import tried_again
-from hosts.actions.edit_logins import get_login
-from hosts.actions.host_address import check_socket
-from hosts.actions.register_host import FoundSocket, target_of_host
+from hosts.actions.hosts.edit_host import tried_again
+from hosts.actions.hosts.edit_logins import get_login
+from hosts.actions.hosts.host_address import check_socket
+from hosts.actions.hosts.register_host import FoundSocket, target_of_host
 from hosts.control import Step
 from hosts.link import keys
 from hosts.models import Host, Login

@@ -1,17 +1,17 @@
-"""container.stop: settled by state."""
+"""container.restart: settled by a snapshot of the process before."""
 
 from typing import Any
 
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.container_state import look
+from hosts.actions.containers.container_state import changed, look
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
-VERB = "container.stop"
+VERB = "container.restart"
 
 
 def _params(timeout_s: int | None) -> dict[str, Any]:
@@ -19,28 +19,28 @@ def _params(timeout_s: int | None) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
-    """Ask for a stop; after `timeout_s` (None: the container's own) it is killed."""
+    """Ask for a restart; after `timeout_s` (None: the container's own) it is killed first."""
     return ask_object(person, VERB, ref, params=_params(timeout_s))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
-    """Ask for many stops."""
+    """Ask for many restarts."""
     return ask_objects(person, VERB, refs, params=_params(timeout_s))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Stop it; stopping what is stopped is no error (304)."""
-    await errand.about_to_send()
-    changed = await containers.stop(
-        errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s")
-    )
-    return {"changed": changed}
+    """Remember the process, then restart."""
+    await errand.about_to_send(await look(errand))
+    await containers.restart(errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s"))
+    return {"changed": True}
 
 
 async def settle(errand: Errand) -> Settled:
-    """Not running."""
+    """Another process than before that runs; stopped in between: start is what is missing."""
     state = await look(errand)
-    return Settled.AGAIN if state["running"] else Settled.DONE
+    if changed(errand.before, state) and state["running"]:
+        return Settled.DONE
+    return Settled.AGAIN
 
 
 ACTION = Action(VERB, do, settle)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Denied, NotVisible, Person, get_endpoint
 from hosts.actions.action import Action
-from hosts.actions.pulling import pull_into
-from hosts.actions.references import parse_full
+from hosts.actions.images.pulling import pull_into
+from hosts.actions.images.references import parse_full
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand

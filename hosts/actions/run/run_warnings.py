@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.run_ports import overlap, span
-from hosts.actions.run_spec import NETWORK_MODES
+from hosts.actions.run.run_ports import overlap, span
+from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.models import Container, Endpoint, Network, Pod, Volume
 from hosts.models.hosts import State
 from hosts.models.inventory import LIVE

@@ -1,0 +1,1 @@
+"""Secrets in a browser: who has which, never what is in them."""

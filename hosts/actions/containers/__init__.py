@@ -1,0 +1,21 @@
+"""Containers: one module a verb."""
+
+from hosts.actions.containers import (
+    kill_container,
+    pause_container,
+    remove_container,
+    restart_container,
+    start_container,
+    stop_container,
+    unpause_container,
+)
+
+ACTIONS = (
+    kill_container.ACTION,
+    pause_container.ACTION,
+    remove_container.ACTION,
+    restart_container.ACTION,
+    start_container.ACTION,
+    stop_container.ACTION,
+    unpause_container.ACTION,
+)

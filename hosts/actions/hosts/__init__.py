@@ -1,0 +1,1 @@
+"""Hosts, logins, endpoints and groups as records: registered, edited, examined."""

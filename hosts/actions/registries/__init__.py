@@ -1,0 +1,1 @@
+"""Credentials of registries: kept, edited, found for a pull or push."""

@@ -1,0 +1,25 @@
+"""Containers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.verbs import OPERATOR, VIEWER, Verb, register
+from audit.params import allow
+
+for verb in (
+    Verb("container.view", _("See containers"), _("See containers"), "container", VIEWER),
+    Verb("container.inspect", _("Inspect"), _("Read all of a container"), "container", VIEWER),
+    Verb("container.logs", _("Read logs"), _("Follow logs"), "container", VIEWER),
+    Verb("container.environment", _("Environment"), _("See values"), "container", OPERATOR),
+    Verb("container.run", _("Run containers"), _("Create and start"), "container", OPERATOR),
+    Verb("container.start", _("Start containers"), _("Start"), "container", OPERATOR),
+    Verb("container.stop", _("Stop containers"), _("Stop"), "container", OPERATOR),
+    Verb("container.restart", _("Restart containers"), _("Restart"), "container", OPERATOR),
+    Verb("container.kill", _("Kill containers"), _("Send a signal"), "container", OPERATOR),
+    Verb("container.pause", _("Pause containers"), _("Pause"), "container", OPERATOR),
+    Verb("container.unpause", _("Unpause containers"), _("Unpause"), "container", OPERATOR),
+    Verb("container.remove", _("Remove containers"), _("Remove"), "container", OPERATOR),
+):
+    register(verb)
+
+# values of environment, labels and commands stay keyed hashes
+allow("container.run", "ports", "env_names", "pids", "restart_tries")

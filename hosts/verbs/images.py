@@ -1,0 +1,13 @@
+"""Images."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.verbs import OPERATOR, VIEWER, Verb, register
+
+for verb in (
+    Verb("image.view", _("See images"), _("See images"), "image", VIEWER),
+    Verb("image.inspect", _("Inspect images"), _("Read all of an image"), "image", VIEWER),
+    Verb("image.pull", _("Pull images"), _("Pull from registries"), "image", OPERATOR),
+    Verb("image.remove", _("Remove images"), _("Remove"), "image", OPERATOR),
+):
+    register(verb)
