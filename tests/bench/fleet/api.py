@@ -75,6 +75,7 @@ _READS: dict[str, Callable[[SimulatedHost, Query], Any]] = {
     "images/json": lambda host, _: host.images(),
     "volumes/json": lambda host, _: host.volumes(),
     "networks/json": lambda host, _: host.networks(),
+    "secrets/json": lambda host, _: [],
 }
 
 

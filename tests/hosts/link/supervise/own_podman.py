@@ -19,7 +19,7 @@ class OwnPodman:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lists: dict[str, list[dict[str, Any]]] = {
-            kind: [] for kind in ("containers", "pods", "images", "volumes", "networks")
+            kind: [] for kind in ("containers", "pods", "images", "volumes", "networks", "secrets")
         }
         self.inspects: dict[str, dict[str, Any]] = {}
         self.overrides: dict[str, Callable[[], web.StreamResponse]] = {}
