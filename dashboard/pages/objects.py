@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
@@ -25,6 +25,22 @@ def _none(row: InventoryRow) -> str:
     return ""
 
 
+Part = Callable[[HttpRequest, InventoryRow], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A further tab. `part` renders what the host tells; it is fetched once the page stands.
+
+    `name` is the last word of its address, `verb` what one must be permitted to see it.
+    """
+
+    name: str
+    word: Words
+    verb: str
+    part: Part
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectRoom:
     """A kind of object. `within(row)`: filter line of the containers that belong to it, or ""."""
@@ -39,6 +55,7 @@ class ObjectRoom:
     within: Callable[[InventoryRow], str] = _none
     quick: tuple[tuple[Words, str], ...] = ()
     deeds: tuple[Deed, ...] = ()
+    tabs: tuple[Tab, ...] = ()
     extra: Mapping[str, Any] | None = None
 
 
@@ -50,6 +67,7 @@ def urls(room: ObjectRoom) -> list[URLPattern]:
         *(path(f"bulk/{deed.name}/", many(deed), name=f"bulk-{deed.name}") for deed in room.deeds),
         path(f"{place}inspect/", _inspect(room), name="inspect"),
         path(f"{place}history/", _history(room), name="history"),
+        *(path(f"{place}{tab.name}/", _tab(room, tab), name=tab.name) for tab in room.tabs),
         *(path(f"{place}{deed.name}/", one(deed), name=deed.name) for deed in room.deeds),
         path(place, _page(room), name="page"),
     ]
@@ -76,6 +94,11 @@ def _frame(
         "verbs": verbs_of(person.user),
         "can_inspect": f"{room.kind}.inspect" in verbs_of(person.user),
         "head": live_row(person, room.head, row),
+        "tabs": [
+            (tab, reverse(f"{room.plural}:{tab.name}", args=[endpoint_id, podman_id]))
+            for tab in room.tabs
+            if tab.verb in verbs_of(person.user)
+        ],
         "page_url": f"{room.plural}:page",
         "inspect_url": f"{room.plural}:inspect",
         "history_url": f"{room.plural}:history",
@@ -106,6 +129,19 @@ def _inspect(room: ObjectRoom) -> Callable[..., HttpResponse]:
             return inspect_part(request, room.kind, endpoint_id, podman_id, read=room.read)
         context = _frame(room, request, endpoint_id, podman_id, "inspect")
         return render(request, "objects/inspect.html", context)
+
+    return view
+
+
+def _tab(room: ObjectRoom, tab: Tab) -> Callable[..., HttpResponse]:
+    @require_GET
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        if "HX-Request" in request.headers:
+            person = person_of(request)
+            row = get_object(person, room.kind, endpoint_id, podman_id, verb=tab.verb)
+            return tab.part(request, row)
+        context = _frame(room, request, endpoint_id, podman_id, tab.name)
+        return render(request, "objects/tab.html", context)
 
     return view
 
