@@ -19,6 +19,7 @@ MODULES = {
     "haulout/ring": "js/ring.js",
     "haulout/rates": "js/rates.js",
     "haulout/audit": "js/audit.js",
+    "haulout/search": "js/search.js",
     "haulout/inspect": "js/inspect.js",
     **{
         f"haulout/logs/{name}": f"js/logs/{name}.js"

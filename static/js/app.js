@@ -16,5 +16,6 @@ import "haulout/inspect";
 import "haulout/pull-form";
 import "haulout/rates";
 import "haulout/audit";
+import "haulout/search";
 
 document.documentElement.dataset.ready = "";

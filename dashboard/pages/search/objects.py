@@ -1,0 +1,153 @@
+"""What is in the database: objects of all hosts, hosts, jobs, people. A few small queries each."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from dashboard.live.spec import Words
+from dashboard.live.visibility import scope_to_visible
+from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
+from hosts.access import Person, allows, visible_hosts, visible_jobs
+from hosts.models import INVENTORY
+
+# how many rows of a kind are fetched to choose the best of
+_CANDIDATES = 60
+# an id is looked for by its beginning, once that is long enough to mean one
+_LEAST_ID = 4
+_SHOWN: dict[str, tuple[str, str, Words]] = {
+    "container": ("containers", "box", _("Container")),
+    "pod": ("pods", "boxes", _("Pod")),
+    "image": ("images", "layers", _("Image")),
+    "volume": ("volumes", "hard-drive", _("Volume")),
+    "network": ("networks", "network", _("Network")),
+    "secret": ("secrets", "lock-keyhole", _("Secret")),
+}
+_STATES = {"container": "container", "pod": "pod"}
+
+
+def find_objects(person: Person, words: list[str]) -> list[Found]:
+    """Objects whose name, image, host or id fits; a few of each kind."""
+    return [
+        found
+        for kind in _SHOWN
+        if allows(person, f"{kind}.view")
+        for found in _of_kind(person, kind, words)
+    ]
+
+
+def containers(person: Person, words: list[str]) -> list[Any]:
+    """Rows of containers that fit, the best first."""
+    return _rows(person, "container", words)
+
+
+def _of_kind(person: Person, kind: str, words: list[str]) -> Iterable[Found]:
+    room, icon, word = _SHOWN[kind]
+    for row in _rows(person, kind, words):
+        yield Found(
+            row.name or row.podman_id[:12],
+            reverse(f"{room}:page", args=[row.endpoint_id, row.podman_id]),
+            icon,
+            word,
+            where=str(row.endpoint),
+            state=getattr(row, "state", ""),
+            state_of=_STATES.get(kind, ""),
+        )
+
+
+def _rows(person: Person, kind: str, words: list[str]) -> list[Any]:
+    rows = scope_to_visible(INVENTORY[kind].objects.select_related("endpoint__host"), person)
+    condition = Q()
+    for word in words:
+        condition &= _one_word(kind, word, alone=len(words) == 1)
+    fitting = rows.filter(condition).order_by("name", "pk")
+    # what begins with the word may stand behind many that only contain it
+    first = fitting.filter(name__istartswith=words[0]) if words else fitting
+    candidates = {row.pk: row for row in [*first[:MOST_OF_A_KIND], *fitting[:_CANDIDATES]]}
+    best = sorted(candidates.values(), key=lambda row: rank(words, row.name))
+    return best[:MOST_OF_A_KIND]
+
+
+def _one_word(kind: str, word: str, *, alone: bool) -> Q:
+    condition = Q(name__icontains=word)
+    if len(word) >= _LEAST_ID and all(c in "0123456789abcdef" for c in word):
+        condition |= Q(podman_id__startswith=word)
+    if kind == "container":
+        condition |= Q(image__icontains=word)
+    if not alone:
+        # "web web1": the container web on web1; a host alone is found as a host
+        condition |= Q(endpoint__host__name__icontains=word)
+    return condition
+
+
+def find_hosts(person: Person, words: list[str]) -> list[Found]:
+    """Hosts by name or address."""
+    condition = Q()
+    for word in words:
+        condition &= Q(name__icontains=word) | Q(address__icontains=word)
+    return [
+        Found(host.name, reverse("hosts:page", args=[host.pk]), "server", _("Host"), host.address)
+        for host in _best(visible_hosts(person).filter(condition), words, lambda row: row.name)
+    ]
+
+
+def find_people(person: Person, words: list[str]) -> list[Found]:
+    """People by name or address, for those who may manage them."""
+    if not allows(person, "people.manage"):
+        return []
+    condition = Q()
+    for word in words:
+        condition &= Q(name__icontains=word) | Q(email__icontains=word)
+    return [
+        Found(str(user), reverse("people:page", args=[user.pk]), "user", _("Person"), user.email)
+        for user in _best(User.objects.filter(condition), words, str)
+    ]
+
+
+def find_jobs(person: Person, words: list[str]) -> list[Found]:
+    """Jobs by number, verb or the name of what they concern, the newest first."""
+    condition = Q()
+    for word in words:
+        condition &= (
+            Q(object_name__icontains=word)
+            | Q(verb__icontains=word)
+            | Q(host_name__icontains=word)
+            | _number(word)
+        )
+    return [
+        Found(
+            f"{job.verb} {job.object_name}".strip(),
+            reverse("jobs:page", args=[job.pk]),
+            "list-checks",
+            _("Job"),
+            where=job.host_name,
+            state=job.state,
+            state_of="job",
+        )
+        for job in visible_jobs(person).filter(condition).order_by("-pk")[:MOST_OF_A_KIND]
+    ]
+
+
+def find_entries(person: Person, words: list[str]) -> list[Found]:
+    """An entry of the audit log by its number: "4711" or "#4711"."""
+    if len(words) != 1 or not allows(person, "audit.read"):
+        return []
+    number = words[0].removeprefix("#")
+    if not (number.isascii() and number.isdigit() and len(number) < 15):
+        return []
+    url = reverse("audit:entry", args=[int(number)])
+    return [Found(_("Entry %(number)s") % {"number": number}, url, "scroll-text", _("Audit"))]
+
+
+def _best(rows: QuerySet[Any], words: list[str], name: Callable[[Any], str]) -> list[Any]:
+    found = sorted(rows[: _CANDIDATES * 4], key=lambda row: rank(words, name(row)))
+    return found[:MOST_OF_A_KIND]
+
+
+def _number(word: str) -> Q:
+    digits = word.removeprefix("#")
+    usable = digits.isascii() and digits.isdigit() and len(digits) < 15
+    return Q(pk=int(digits)) if usable else Q(pk=0)

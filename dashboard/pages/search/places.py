@@ -1,0 +1,70 @@
+"""Pages and commands: where one can go and what one can begin, by the rights that one has."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.frame import PLACES
+from dashboard.live.spec import Words
+from dashboard.pages.search.found import Found, fits, rank
+from hosts.access import Person, allows
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to begin. `also`: other words that people look for it by."""
+
+    word: Words
+    url_name: str
+    icon: str
+    verb: str = ""
+    also: Words = ""
+
+
+COMMANDS = (
+    Command(_("Run container"), "run:page", "play", "container.run", _("create new start")),
+    Command(_("Pull image"), "pull:page", "download", "image.pull", _("get registry")),
+    Command(_("Build image"), "build:page", "hammer", "image.build", _("containerfile dockerfile")),
+    Command(_("Play kube YAML"), "kube:page", "ship", "kube.play", _("kubernetes deployment")),
+    Command(_("Add host"), "joining:add", "server", "host.add", _("register server machine")),
+    Command(_("Manage groups"), "groups:list", "tags", "host.view"),
+    Command(_("Invite person"), "people:list", "user-plus", "people.manage", _("user account")),
+    Command(_("Registry passwords"), "registries:list", "key-round", "registry.view", _("login")),
+    Command(_("Change password"), "account_change_password", "key-round"),
+    Command(_("Second factor"), "mfa_index", "shield-check", also=_("totp two-factor")),
+)
+
+
+def find_places(person: Person, words: list[str]) -> list[Found]:
+    """Pages whose name fits."""
+    found = [
+        Found(place.word, _reverse(place.url_name), place.icon, _("Page"))
+        for section in PLACES
+        for place in section
+        if (not place.verb or allows(person, place.verb)) and fits(words, str(place.word))
+    ]
+    return _sorted(words, found)
+
+
+def find_commands(person: Person, words: list[str]) -> list[Found]:
+    """Commands whose name, or a word for it, fits."""
+    found = [
+        Found(command.word, _reverse(command.url_name), command.icon, _("Command"))
+        for command in COMMANDS
+        if (not command.verb or allows(person, command.verb))
+        and fits(words, str(command.word), str(command.also))
+    ]
+    return _sorted(words, found)
+
+
+def _sorted(words: list[str], found: list[Found]) -> list[Found]:
+    there = [one for one in found if one.url]
+    return sorted(there, key=lambda one: rank(words, str(one.word))) if words else there
+
+
+def _reverse(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

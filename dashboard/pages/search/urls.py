@@ -1,0 +1,8 @@
+"""Addresses of search, under /search/."""
+
+from django.urls import path
+
+from dashboard.pages.search import views
+
+app_name = "search"
+urlpatterns = [path("", views.search, name="page")]

@@ -1,0 +1,36 @@
+"""Search: a page of its own, and the same results in the dialog that Ctrl-K opens."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dashboard.pages.search import doings, objects, places
+from dashboard.pages.search.found import LONGEST, Found, words_of
+from dashboard.person import person_of
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """`q`: words that must all fit. Without any, pages and commands."""
+    typed = request.GET.get("q", "")[:LONGEST]
+    context = {"typed": typed, "groups": _found(request, words_of(typed)), "asked": bool(typed)}
+    inside = "HX-Request" in request.headers
+    return render(request, "search/results.html" if inside else "search/page.html", context)
+
+
+def _found(request: HttpRequest, words: list[str]) -> list[list[Found]]:
+    person = person_of(request)
+    if not words:
+        found = [places.find_commands(person, []), places.find_places(person, [])]
+    else:
+        found = [
+            doings.find_doings(person, words),
+            objects.find_objects(person, words),
+            objects.find_hosts(person, words),
+            places.find_commands(person, words),
+            places.find_places(person, words),
+            objects.find_people(person, words),
+            objects.find_jobs(person, words),
+            objects.find_entries(person, words),
+        ]
+    return [group for group in found if group]

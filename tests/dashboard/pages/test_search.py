@@ -1,0 +1,106 @@
+"""Search from anywhere: finds what one may see, the best first, and nothing else."""
+
+import re
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import Cast
+
+ID = "ab12" * 16
+
+
+@pytest.fixture
+def fleet(cast: Cast) -> Any:
+    """Three containers, an image and a secret on web1; a job of Ada's kind."""
+    from hosts.models import Container, Endpoint, Host, Image, Login, Secret
+
+    host = Host.objects.create(name="web1", address="192.0.2.1")
+    login = Login.objects.create(host=host, user="root", state="up")
+    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    now = timezone.now()
+    common = {"endpoint": endpoint, "digest": "", "seen_at": now, "changed_at": now}
+    for number, name in enumerate(("old-shop", "shop", "shop-db")):
+        Container.objects.create(
+            **common, podman_id=f"{number}{ID[1:]}", name=name, image="lab/web:1", state="running"
+        )
+    Image.objects.create(
+        **common, podman_id=ID, name="localhost/shop:2", names=["localhost/shop:2"]
+    )
+    Secret.objects.create(**common, podman_id="s1", name="shop-password")
+    gone = Container.objects.create(**common, podman_id="f" * 64, name="shop-gone", state="exited")
+    Container.objects.filter(pk=gone.pk).update(gone=now)
+    return endpoint
+
+
+def words(page: Any) -> list[str]:
+    return re.findall(r'<span class="found-word">([^<]*)</span>', page.content.decode())
+
+
+def found(browser: Any, typed: str) -> list[str]:
+    return words(browser.get("/search/", {"q": typed}, headers={"HX-Request": "true"}))
+
+
+def test_the_best_comes_first_and_what_is_gone_does_not(
+    cast: Cast, fleet: Any, browser_of: Any
+) -> None:
+    got = found(browser_of(cast.alice), "shop")
+    assert got[:3] == ["shop", "shop-db", "old-shop"]
+    assert "localhost/shop:2" in got
+    assert "shop-password" in got
+    assert "shop-gone" not in got
+
+
+def test_all_words_must_fit_and_a_host_counts(cast: Cast, fleet: Any, browser_of: Any) -> None:
+    browser = browser_of(cast.alice)
+    assert "shop-db" in found(browser, "db web1")
+    assert found(browser, "db web2") == []
+    assert found(browser, "web1") == ["web1"]
+
+
+def test_an_id_is_found_by_its_beginning(cast: Cast, fleet: Any, browser_of: Any) -> None:
+    assert "shop" in found(browser_of(cast.alice), f"1{ID[1:8]}")
+
+
+def test_a_verb_before_the_name_offers_the_act(cast: Cast, fleet: Any, browser_of: Any) -> None:
+    page = browser_of(cast.alice).get(
+        "/search/", {"q": "restart shop"}, headers={"HX-Request": "true"}
+    )
+    assert words(page)[0] == "Restart shop…"
+    url = f"/containers/{fleet.pk}/1{ID[1:]}/restart/"
+    assert f'hx-get="{url}"' in page.content.decode()
+
+
+def test_rights_decide_what_is_found(cast: Cast, fleet: Any, browser_of: Any) -> None:
+    viewer = browser_of(cast.charlie)
+    assert "shop" in found(viewer, "shop")
+    assert "Restart shop…" not in found(viewer, "restart shop")
+    assert found(viewer, "invite") == []
+    assert found(viewer, cast.alice.email) == []
+    assert cast.alice.name in found(browser_of(cast.alice), cast.alice.email)
+
+
+def test_nothing_typed_shows_pages_and_commands(cast: Cast, browser_of: Any) -> None:
+    got = found(browser_of(cast.alice), "")
+    assert {"Run container", "Hosts", "Audit"} <= set(got)
+
+
+def test_what_is_typed_stays_text(cast: Cast, browser_of: Any) -> None:
+    typed = "<script>alert(1)</script>"
+    text = browser_of(cast.alice).get("/search/", {"q": typed}).content.decode()
+    assert typed not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_the_page_works_without_scripts(cast: Cast, fleet: Any, browser_of: Any) -> None:
+    assert "shop-db" in words(browser_of(cast.alice).get("/search/", {"q": "shop-db"}))
+
+
+def test_the_cost_does_not_grow_with_what_is_found(
+    cast: Cast, fleet: Any, browser_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    browser = browser_of(cast.alice)
+    found(browser, "shop")
+    with django_assert_max_num_queries(30):
+        found(browser, "shop")
