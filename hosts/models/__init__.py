@@ -13,6 +13,7 @@ from hosts.models.inventory import (
 )
 from hosts.models.jobs import Batch, Job
 from hosts.models.registries import RegistryCredential
+from hosts.models.terminals import OpenTerminal
 
 __all__ = [
     "INVENTORY",
@@ -26,6 +27,7 @@ __all__ = [
     "Job",
     "Login",
     "Network",
+    "OpenTerminal",
     "Pod",
     "RegistryCredential",
     "Secret",

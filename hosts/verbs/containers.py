@@ -17,9 +17,14 @@ for verb in (
     Verb("container.kill", _("Kill containers"), _("Send a signal"), "container", OPERATOR),
     Verb("container.pause", _("Pause containers"), _("Pause"), "container", OPERATOR),
     Verb("container.unpause", _("Unpause containers"), _("Unpause"), "container", OPERATOR),
+    Verb("container.exec", _("Open terminals"), _("Run a shell inside"), "container", OPERATOR),
+    Verb("container.attach", _("Attach"), _("Type to the main process"), "container", OPERATOR),
     Verb("container.remove", _("Remove containers"), _("Remove"), "container", OPERATOR),
 ):
     register(verb)
 
 # values of environment, labels and commands stay keyed hashes
 allow("container.run", "ports", "env_names", "pids", "restart_tries")
+# what is typed later is no parameter; who opens a terminal is told that the command is kept
+allow("container.exec", "command", "shell", "directory")
+allow("container.watch", "owner")
