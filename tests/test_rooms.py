@@ -19,6 +19,7 @@ LEVELS = {
     "access": 2,
     "guardrails": 2,
     "inventory": 3,
+    "stats": 3,
     "jobs": 4,
     "actions": 5,
     "tasks": 6,

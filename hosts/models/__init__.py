@@ -13,6 +13,7 @@ from hosts.models.inventory import (
 )
 from hosts.models.jobs import Batch, Job
 from hosts.models.registries import RegistryCredential
+from hosts.models.stats import StatsChunk, StatsStanding
 from hosts.models.terminals import OpenTerminal
 
 __all__ = [
@@ -31,5 +32,7 @@ __all__ = [
     "Pod",
     "RegistryCredential",
     "Secret",
+    "StatsChunk",
+    "StatsStanding",
     "Volume",
 ]

@@ -1,0 +1,53 @@
+"""What containers used: packed tables, one row for all containers of an endpoint and some time.
+
+`keys`, `data` and the like are packed by hosts.stats.packing; nothing else reads them.
+"""
+
+from django.db import models
+
+from hosts.models.hosts import Endpoint
+
+
+class StatsChunk(models.Model):
+    """A stretch of time of one endpoint. `start` and `end`: seconds since 1970."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="stats_chunks")
+    # hosts.stats.metrics: FULL, FIVE_MINUTES, HALF_HOURS
+    tier = models.PositiveSmallIntegerField()
+    start = models.BigIntegerField()
+    end = models.BigIntegerField()
+    # eight bytes per series, in the order of the tables
+    keys = models.BinaryField()
+    data = models.BinaryField()
+    # of FULL: the same in one column of the next tier
+    summary = models.BinaryField(default=b"")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "tier", "start"], name="stats_chunk_once"),
+        ]
+        indexes = [models.Index(fields=["tier", "end"], name="stats_chunk_age")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id} {self.tier} {self.start}"
+
+
+class StatsStanding(models.Model):
+    """Whether an endpoint gives statistics, its newest sums, and its last hour by the minute."""
+
+    endpoint = models.OneToOneField(
+        Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="stats_standing"
+    )
+    # why it gives none: "" when it does; then Podman's words and what helps
+    reason_kind = models.CharField(max_length=40, blank=True)
+    reason = models.TextField(blank=True)
+    since = models.DateTimeField()
+    # of the newest sample; sums over all its running containers, CPU in 0.01 % of a core
+    sampled_at = models.DateTimeField(null=True)
+    cpu = models.BigIntegerField(default=0)
+    memory_bytes = models.BigIntegerField(default=0)
+    keys = models.BinaryField(default=b"")
+    recent = models.BinaryField(default=b"")
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id}: {self.reason_kind or 'ok'}"

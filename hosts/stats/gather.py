@@ -1,0 +1,185 @@
+"""One endpoint's samples in memory: counters become rates, rates become chunks of five minutes.
+
+Knows no database and no clock: whoever feeds it says when.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from hosts.podman.stats import Usage
+from hosts.stats.metrics import (
+    CPU_PER_CORE,
+    FULL,
+    INTERVAL_S,
+    METRICS,
+    MOST_SERIES,
+    SPAN_S,
+    TOTAL,
+    key_of,
+)
+from hosts.stats.packing import code
+from hosts.stats.recent import Recent
+
+_WIDTH: Final = len(METRICS)
+_NOTHING: Final = array("H", bytes(2 * _WIDTH))
+# counters this far apart say nothing about the time between: that is a gap
+_GAP_S: Final = 4.5 * INTERVAL_S
+# a container's sample: the figures of METRICS
+Sample = tuple[int, int, int, int, int, int, int, int]
+
+
+class Rates:
+    """From counters to rates. The first sample of a container, and one after a gap, give none."""
+
+    def __init__(self, *, gap_s: float = _GAP_S) -> None:
+        self._gap_s = gap_s
+        self._before: dict[str, Usage] = {}
+        self._at_s = 0.0
+
+    def of(self, usages: list[Usage], *, at_s: float) -> dict[str, Sample]:
+        """Container id to its sample. `at_s`: our clock, to tell gaps and a host's clock set anew."""
+        ours_s, self._at_s = at_s - self._at_s, at_s
+        before = self._before if 0 < ours_s <= self._gap_s else {}
+        self._before = {usage.podman_id: usage for usage in usages[:MOST_SERIES]}
+        return {
+            podman_id: sample
+            for podman_id, usage in self._before.items()
+            if (last := before.get(podman_id)) and (sample := _sample(last, usage, ours_s))
+        }
+
+
+def _sample(last: Usage, now: Usage, ours_s: float) -> Sample | None:
+    elapsed_ns = now.system_ns - last.system_ns
+    ours_ns = int(ours_s * 1e9)
+    if not ours_ns // 3 < elapsed_ns < ours_ns * 3:
+        # the host's clock was set meanwhile
+        elapsed_ns = ours_ns
+    used_ns = now.cpu_ns - last.cpu_ns
+    if used_ns < 0 or elapsed_ns <= 0:
+        # it was started anew
+        return None
+    return (
+        used_ns * CPU_PER_CORE // elapsed_ns,
+        now.memory_bytes,
+        now.limit_bytes,
+        max(0, now.received - last.received) * 1_000_000_000 // elapsed_ns,
+        max(0, now.sent - last.sent) * 1_000_000_000 // elapsed_ns,
+        max(0, now.read - last.read) * 1_000_000_000 // elapsed_ns,
+        max(0, now.written - last.written) * 1_000_000_000 // elapsed_ns,
+        now.pids,
+    )
+
+
+def total(samples: dict[str, Sample], *, limit: int) -> Sample:
+    """The sum of all; its limit is the machine's memory."""
+    if not samples:
+        return (0, 0, limit, 0, 0, 0, 0, 0)
+    cpu, memory, _, received, sent, read, written, pids = map(
+        sum, zip(*samples.values(), strict=True)
+    )
+    return (cpu, memory, limit, received, sent, read, written, pids)
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Samples of up to five minutes, column by column; codes of METRICS, series by key."""
+
+    times: list[int] = field(default_factory=list)
+    series: dict[bytes, "array[int]"] = field(default_factory=dict)
+
+    def add(self, at_s: int, samples: dict[bytes, Sample]) -> None:
+        """One column; who is missing has a gap."""
+        done = len(self.times) * _WIDTH
+        for key, sample in samples.items():
+            codes = self.series.get(key)
+            if codes is None:
+                codes = self.series[key] = array("H")
+            if len(codes) < done:
+                codes.extend(_NOTHING * ((done - len(codes)) // _WIDTH))
+            codes.extend(map(code, sample))
+        self.times.append(at_s)
+
+    def close(self) -> None:
+        """Every series as long as the times."""
+        done = len(self.times) * _WIDTH
+        for codes in self.series.values():
+            if len(codes) < done:
+                codes.extend(_NOTHING * ((done - len(codes)) // _WIDTH))
+
+    def column(self, key: bytes, at: int) -> "array[int]":
+        """The codes of a series at the `at`-th time; zeros where it has none."""
+        codes = self.series[key][at * _WIDTH : (at + 1) * _WIDTH]
+        return codes or _NOTHING
+
+
+class Gatherer:
+    """Feed it lines of one endpoint's stream; take chunks that are full."""
+
+    def __init__(self, recent: Recent | None = None) -> None:
+        self.recent = recent or Recent()
+        self.machine_bytes = 0
+        self.latest: Sample | None = None
+        self.latest_at_s = 0
+        self._rates = Rates()
+        self._open = Chunk()
+        self._full: deque[Chunk] = deque()
+        self._keys: dict[str, bytes | None] = {}
+
+    def feed(self, usages: list[Usage], *, at_s: float) -> None:
+        """One line of the stream, at `at_s` of our clock."""
+        samples = self._rates.of(usages, at_s=at_s)
+        known = self._known(usages)
+        second = int(at_s)
+        if usages and not samples:
+            # the first line after a gap: nothing can be said yet
+            return
+        named = {key: s for podman_id, s in samples.items() if (key := known[podman_id])}
+        self.latest, self.latest_at_s = total(samples, limit=self.machine_bytes), second
+        times = self._open.times
+        if times and (second // SPAN_S[FULL] != times[0] // SPAN_S[FULL] or second <= times[-1]):
+            self._roll()
+        self.recent.add(second, named)
+        self._open.add(second, {TOTAL: self.latest, **named})
+
+    def take(self, *, everything: bool = False) -> list[Chunk]:
+        """Chunks that are full and not yet taken; with `everything` the open one too."""
+        if everything:
+            self._roll()
+        taken = list(self._full)
+        self._full.clear()
+        return taken
+
+    def put_back(self, chunks: list[Chunk]) -> None:
+        """They could not be written: the next `take` gives them again, the newest few of them."""
+        self._full.extendleft(reversed(chunks))
+        while len(self._full) > _MOST_WAITING:
+            self._full.popleft()
+
+    def waiting(self) -> Iterator[Chunk]:
+        """What is not written yet, oldest first."""
+        yield from self._full
+        if self._open.times:
+            yield self._open
+
+    def _known(self, usages: list[Usage]) -> dict[str, bytes | None]:
+        if len(self._keys) > 2 * MOST_SERIES:
+            self._keys.clear()
+        for usage in usages:
+            if usage.podman_id not in self._keys:
+                try:
+                    self._keys[usage.podman_id] = key_of(usage.podman_id)
+                except ValueError:
+                    self._keys[usage.podman_id] = None
+        return self._keys
+
+    def _roll(self) -> None:
+        if self._open.times:
+            self._open.close()
+            self._full.append(self._open)
+            self._open = Chunk()
+
+
+_MOST_WAITING: Final = 24

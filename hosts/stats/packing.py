@@ -1,0 +1,150 @@
+"""Series of whole numbers, packed: a table of (metric, series, time) in about a byte a value.
+
+A value becomes a code of 16 bits (0 is "no value"; else the value within 0.2 %, exact to 511 and
+for round binary sizes), codes become differences along time, and zlib does the rest.
+"""
+
+import struct
+import sys
+import zlib
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+_HEAD: Final = struct.Struct("<BBHH")
+_VERSION: Final = 1
+_LEVEL: Final = 6
+_HALF: Final = 256
+_EXACT: Final = 2 * _HALF
+MOST_COLUMNS: Final = 4096
+# what a chunk may unpack to: its size is ours, but its bytes come from a database
+_MOST_BYTES: Final = 64 * 1024 * 1024
+
+
+class Damaged(ValueError):
+    """These bytes are no table of ours."""
+
+
+def code(value: int) -> int:
+    """The code of a value of 0 … 2⁶³: rising with it, rounded to nine significant bits."""
+    if value < _EXACT:
+        return value + 1 if value > 0 else 1
+    shift = value.bit_length() - 9
+    return (shift << 8) + ((value + (1 << shift - 1)) >> shift) + 1
+
+
+def _value(number: int) -> int:
+    if number <= _EXACT:
+        return number - 1
+    shift = ((number - 1) >> 8) - 1
+    return ((number - 1) - (shift << 8)) << shift
+
+
+# code to value; None where there is none
+VALUES: Final[list[int | None]] = [None, *(_value(number) for number in range(1, code(2**63) + 2))]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An unpacked table. `times`: seconds, rising; codes lie metric by metric, series by series."""
+
+    times: list[int]
+    metrics: int
+    series: int
+    _firsts: "array[int]"
+    _steps: "array[int]"
+
+    def codes(self, metric: int, series: int) -> list[int]:
+        """The codes of one series, one for each time."""
+        run = metric * self.series + series
+        length = len(self.times) - 1
+        steps = self._steps[run * length : (run + 1) * length]
+        first = self._firsts[run]
+        back = ((step >> 1) ^ -(step & 1) for step in steps)
+        return [number & 0xFFFF for number in accumulate(back, initial=first)]
+
+    def values(self, metric: int, series: int) -> list[int | None]:
+        """The values of one series; None where there was no sample."""
+        try:
+            return [VALUES[number] for number in self.codes(metric, series)]
+        except IndexError as exc:
+            raise Damaged("a code beyond the last") from exc
+
+
+def pack(times: Sequence[int], *, metrics: int, series: Sequence["array[int]"]) -> bytes:
+    """Pack codes: each of `series` holds, time by time, one code per metric.
+
+    Raises ValueError where a series has another length.
+    """
+    columns = len(times)
+    if not 0 < columns <= MOST_COLUMNS or any(len(one) != columns * metrics for one in series):
+        raise ValueError("series and times do not fit together")
+    firsts: array[int] = array("H")
+    steps: array[int] = array("H")
+    for metric in range(metrics):
+        for one in series:
+            run = one[metric::metrics]
+            firsts.append(run[0])
+            # zigzag of the difference within 16 bits: small either way stays small
+            steps.extend(
+                [
+                    ((d << 1) ^ (d >> 15)) & 0xFFFF
+                    for d in ((b - a + 0x8000 & 0xFFFF) - 0x8000 for a, b in zip(run, run[1:]))  # noqa: B905, RUF007
+                ]
+            )
+    raw = array("I", times).tobytes() + _planes(firsts) + _planes(steps)
+    return _HEAD.pack(_VERSION, metrics, len(series), columns) + zlib.compress(raw, _LEVEL)
+
+
+def unpack(blob: bytes) -> Table:
+    """The table in `blob`. Raises Damaged."""
+    try:
+        version, metrics, series, columns = _HEAD.unpack_from(blob)
+        unpacker = zlib.decompressobj()
+        raw = unpacker.decompress(memoryview(blob)[_HEAD.size :], _MOST_BYTES)
+    except (struct.error, zlib.error) as exc:
+        raise Damaged(str(exc)) from exc
+    runs = metrics * series
+    ends = (4 * columns, 4 * columns + 2 * runs, 4 * columns + 2 * runs * columns)
+    if version != _VERSION or columns == 0 or len(raw) != ends[2]:
+        raise Damaged("another form or length")
+    times = array("I")
+    times.frombytes(raw[: ends[0]])
+    firsts, steps = _whole(raw[ends[0] : ends[1]]), _whole(raw[ends[1] :])
+    return Table(list(times), metrics, series, firsts, steps)
+
+
+def _planes(numbers: "array[int]") -> bytes:
+    """Low bytes, then high bytes: alike beside alike packs better."""
+    raw = numbers.tobytes()
+    low = 0 if sys.byteorder == "little" else 1
+    return raw[low::2] + raw[1 - low :: 2]
+
+
+def _whole(planes: bytes) -> "array[int]":
+    half = len(planes) // 2
+    raw = bytearray(len(planes))
+    low = 0 if sys.byteorder == "little" else 1
+    raw[low::2], raw[1 - low :: 2] = planes[:half], planes[half:]
+    numbers: array[int] = array("H")
+    numbers.frombytes(bytes(raw))
+    return numbers
+
+
+def place_of(keys: bytes, key: bytes) -> int | None:
+    """Where `key` stands in a chunk's `keys`, which lie one after the other."""
+    size = len(key)
+    at = keys.find(key)
+    while at >= 0:
+        if at % size == 0:
+            return at // size
+        at = keys.find(key, at + 1)
+    return None
+
+
+def column_of(times: Sequence[int], moment: int) -> int:
+    """The last column that begins at or before `moment`; -1 before the first."""
+    return bisect_right(times, moment) - 1
