@@ -76,6 +76,10 @@ class PullFailed(PodmanError):
     """An image was not pulled; `message` is Podman's or the registry's own."""
 
 
+class PushFailed(PodmanError):
+    """An image was not pushed; `message` is Podman's or the registry's own."""
+
+
 BY_STATUS: Final[dict[int, type[PodmanError]]] = {
     400: BadRequest,
     404: NotFound,

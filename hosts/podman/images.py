@@ -6,6 +6,7 @@ from hosts.podman.client import Podman
 from hosts.podman.errors import Conflict, NotFound, ServerFault
 from hosts.podman.paths import Filters, path
 from hosts.podman.pull import Credential, Pulled, PullProgress, pull
+from hosts.podman.push import Pushed, PushProgress, push, push_manifest
 from hosts.podman.shapes import ImageListItem
 from hosts.podman.shortnames import resolve
 
@@ -58,6 +59,12 @@ async def history(podman: Podman, image: str) -> list[dict[str, Any]]:
     return (await podman.get(path("images", image, "history"))).objects()
 
 
+async def tree(podman: Podman, image: str) -> str:
+    """Its layers as lines, each with the names of the images that end in it."""
+    answer = (await podman.get(path("images", image, "tree"))).object()
+    return str(answer.get("Tree") or "")
+
+
 async def tag(podman: Podman, image: str, *, repository: str, name: str) -> None:
     """Give it the further name `repository:name`."""
     params = {"repo": repository, "tag": name}
@@ -74,13 +81,18 @@ __all__ = [
     "Credential",
     "PullProgress",
     "Pulled",
+    "PushProgress",
+    "Pushed",
     "exists",
     "history",
     "inspect",
     "list_images",
     "pull",
+    "push",
+    "push_manifest",
     "remove",
     "resolve",
     "tag",
+    "tree",
     "untag",
 ]

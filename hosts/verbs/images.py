@@ -8,6 +8,9 @@ for verb in (
     Verb("image.view", _("See images"), _("See images"), "image", VIEWER),
     Verb("image.inspect", _("Inspect images"), _("Read all of an image"), "image", VIEWER),
     Verb("image.pull", _("Pull images"), _("Pull from registries"), "image", OPERATOR),
+    Verb("image.push", _("Push images"), _("Push to registries"), "image", OPERATOR),
+    Verb("image.tag", _("Name images"), _("Give images further names"), "image", OPERATOR),
+    Verb("image.untag", _("Take names off images"), _("Take names off"), "image", OPERATOR),
     Verb("image.remove", _("Remove images"), _("Remove"), "image", OPERATOR),
 ):
     register(verb)

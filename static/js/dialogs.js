@@ -31,3 +31,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("[data-dialog-form]");
   if (form && event.detail.successful) form.closest("dialog")?.close();
 });
+// a form that may come back with a word about what was typed closes on an answer without content
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("[data-dialog-again]");
+  if (form && event.detail.xhr.status === 204) form.closest("dialog")?.close();
+});

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import QueryDict
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
 from dashboard.pages.acting import Deed, Question, names_of
+from dashboard.pages.images import dialogs
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
 from dashboard.templatetags.face import size
@@ -91,33 +93,38 @@ def _within(row: InventoryRow) -> str:
 
 
 app_name = "images"
-urlpatterns = urls(
-    ObjectRoom(
-        kind="image",
-        plural="images",
-        word=_("Images"),
-        spec=SPEC,
-        head=HEAD,
-        summary=SUMMARY,
-        read=podman_images.inspect,
-        within=_within,
-        quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
-        deeds=(
-            Deed(
-                "image",
-                "remove",
-                _("Removal asked for"),
-                remove_image.ask,
-                remove_image.ask_many,
-                _remove,
-                _removal,
-            ),
+_PLACE = "<int:endpoint_id>/<path:podman_id>/"
+_ROOM = ObjectRoom(
+    kind="image",
+    plural="images",
+    word=_("Images"),
+    spec=SPEC,
+    head=HEAD,
+    summary=SUMMARY,
+    read=podman_images.inspect,
+    within=_within,
+    quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
+    deeds=(
+        Deed(
+            "image",
+            "remove",
+            _("Removal asked for"),
+            remove_image.ask,
+            remove_image.ask_many,
+            _remove,
+            _removal,
         ),
-        extra={
-            "do_url": "pull:page",
-            "do_verb": "image.pull",
-            "do_icon": "download",
-            "do_word": _("Pull image"),
-        },
-    )
+    ),
+    extra={
+        "do_url": "pull:page",
+        "do_verb": "image.pull",
+        "do_icon": "download",
+        "do_word": _("Pull image"),
+    },
 )
+urlpatterns = [
+    path(f"{_PLACE}tag/", dialogs.tag, name="tag"),
+    path(f"{_PLACE}untag/", dialogs.untag, name="untag"),
+    path(f"{_PLACE}push/", dialogs.push, name="push"),
+    *urls(_ROOM),
+]

@@ -1,0 +1,132 @@
+"""Dialogs of one image that may come back with a word about what was typed: tag, untag, push."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.access import Person, allows, get_object
+from hosts.actions.images import push_image, tag_image, untag_image
+from hosts.actions.images.names import destination, new_names, taken
+from hosts.actions.images.references import parse
+from hosts.actions.registries.credentials import credential_for
+from hosts.models import Image, Job
+
+TEXT_LIMIT = 5000
+_both = require_http_methods(["GET", "POST"])
+
+
+def _image(request: HttpRequest, endpoint_id: int, podman_id: str, verb: str) -> Image:
+    row = get_object(person_of(request), "image", endpoint_id, podman_id, verb=verb)
+    assert isinstance(row, Image)
+    return row
+
+
+def _titled(row: Image, words: str) -> str:
+    return words % {"name": row.name or row.podman_id[:12], "host": row.endpoint}
+
+
+def _show(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, f"images/{name}.html", {"url": request.path, **context})
+
+
+def _asked(request: HttpRequest, job: Job, words: str, *, watch: bool) -> HttpResponse:
+    url = reverse("jobs:page", args=[job.pk])
+    if "HX-Request" not in request.headers:
+        return redirect(url)
+    if watch:
+        return HttpResponseClientRedirect(url)
+    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+
+
+@_both
+def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Further names; one that another image has is moved only after a yes."""
+    row = _image(request, endpoint_id, podman_id, tag_image.VERB)
+    text = request.POST.get("names", "")[:TEXT_LIMIT]
+    move = request.POST.get("move") == "1"
+    context: dict[str, Any] = {
+        "title": _titled(row, _("Name %(name)s on %(host)s")),
+        "word": _("Add names"),
+        "text": text,
+        "move": move,
+    }
+    if request.method == "POST":
+        try:
+            names = new_names(text.splitlines())
+            context["moved"] = taken(row, names)
+            if move or not context["moved"]:
+                person, ref = person_of(request), (endpoint_id, podman_id)
+                job = tag_image.ask(person, ref, names=names)
+                return _asked(request, job, _("Names asked for"), watch=False)
+        except ValueError as wrong:
+            context["problem"] = str(wrong)
+    return _show(request, "tag", context)
+
+
+@_both
+def untag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Names to take off, by check boxes."""
+    row = _image(request, endpoint_id, podman_id, untag_image.VERB)
+    chosen = request.POST.getlist("names")
+    context: dict[str, Any] = {
+        "title": _titled(row, _("Take names off %(name)s on %(host)s")),
+        "word": _("Take off"),
+        "row": row,
+        "chosen": chosen,
+    }
+    if request.method == "POST":
+        try:
+            job = untag_image.ask(person_of(request), (endpoint_id, podman_id), names=chosen)
+            return _asked(request, job, _("Names are being taken off"), watch=False)
+        except ValueError as wrong:
+            context["problem"] = str(wrong)
+    return _show(request, "untag", context)
+
+
+@_both
+def push(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Where to push. `?note=1` answers only what is known of the name that is being typed."""
+    row = _image(request, endpoint_id, podman_id, push_image.VERB)
+    person = person_of(request)
+    names = [name for name in row.names if not name.startswith("localhost/")]
+    given = request.POST.get("destination")
+    text = (names[0] if names else "") if given is None else given[:TEXT_LIMIT].strip()
+    if "note" in request.GET:
+        return HttpResponse(_note(person, row, text), content_type="text/plain; charset=utf-8")
+    context: dict[str, Any] = {
+        "title": _titled(row, _("Push %(name)s from %(host)s")),
+        "word": _("Push image"),
+        "text": text,
+        "names": names,
+        "note": _note(person, row, text),
+    }
+    if request.method == "POST":
+        try:
+            job = push_image.ask(person, (endpoint_id, podman_id), destination=text)
+            return _asked(request, job, _("Push asked for"), watch=True)
+        except ValueError as wrong:
+            context["problem"] = str(wrong)
+    return _show(request, "push", context)
+
+
+def _note(person: Person, row: Image, text: str) -> str:
+    """Whether Haulout signs in at the registry, and as whom (for those who may see that)."""
+    try:
+        reference = parse(destination(text))
+    except ValueError:
+        return ""
+    kept = credential_for(row.endpoint, reference)
+    if kept is None:
+        return _("No credentials are kept for %s.") % reference.registry
+    who = kept.username if allows(person, "registry.view") else _("the kept account")
+    return _("Signs in at %(registry)s as %(user)s.") % {
+        "registry": reference.registry,
+        "user": who,
+    }

@@ -1,0 +1,52 @@
+"""Names that are given to an image: `registry/path:tag`, complete before anything is sent."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.images.references import Reference, parse, parse_full
+from hosts.models import Image
+
+MOST = 20
+
+
+def new_name(text: str) -> Reference:
+    """The whole name; without a registry it is one of this host alone (`localhost/`). ValueError."""
+    found = parse(text)
+    if found.digest:
+        raise ValueError(_("A name that is given ends in a tag, not in a digest."))
+    return replace(found, registry="localhost") if found.short else found
+
+
+def new_names(texts: Iterable[str]) -> list[str]:
+    """Each once, in order. ValueError for none, too many, or a wrong one."""
+    names = list(dict.fromkeys(str(new_name(text)) for text in texts if text.strip()))
+    if not names:
+        raise ValueError(_("Give a name."))
+    if len(names) > MOST:
+        raise ValueError(_("At most %d names at once.") % MOST)
+    return names
+
+
+def destination(text: str) -> str:
+    """Where to push: a whole name with its registry and a tag. ValueError."""
+    found = parse_full(text)
+    if found.digest:
+        raise ValueError(_("A push goes to a name with a tag, not to a digest."))
+    if found.registry == "localhost":
+        raise ValueError(_("“localhost” names no registry: give the registry's own address."))
+    return str(found)
+
+
+def taken(row: Image, names: Iterable[str]) -> list[str]:
+    """Those of `names` that another image on the same endpoint has now; Podman would move them."""
+    others = Image.objects.filter(endpoint_id=row.endpoint_id, gone=None).exclude(pk=row.pk)
+    held = {name for names_of in others.values_list("names", flat=True) for name in names_of}
+    return [name for name in names if name in held]
+
+
+def split(name: str) -> tuple[str, str]:
+    """("registry:5000/path", "tag"), as Podman's tag calls take it."""
+    found = parse(name)
+    return str(replace(found, tag="", digest="")), found.tag

@@ -1,0 +1,113 @@
+"""image.push: a broken push is pushed again; what the registry has already is not sent twice."""
+
+from contextlib import aclosing
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.images.names import destination as checked
+from hosts.actions.images.references import Reference, parse
+from hosts.actions.registries.credentials import auth_for
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import images, system
+from hosts.podman.errors import PushFailed
+from hosts.podman.images import PushProgress
+
+VERB = "image.push"
+_REFUSED = ("unauthorized", "authentication required", "access denied", "denied")
+_UNREACHABLE = ("connection refused", "no such host", "no route to host", "i/o timeout")
+
+
+def ask(person: Person, ref: ObjectRef, *, destination: str) -> Job:
+    """Ask for a push to a full name, its own or another. ValueError, NotVisible, Denied."""
+    row = get_object(person, "image", *ref, verb=VERB)
+    order = order_for(row, "image", {"destination": checked(destination)})
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Push; the result tells the digest that the registry gave it."""
+    target = parse(errand.params["destination"])
+    auth = await auth_for(errand.endpoint, target)
+    steps = _Steps()
+    await errand.about_to_send()
+    try:
+        async with aclosing(
+            images.push(errand.podman, errand.object_id, destination=str(target), credential=auth)
+        ) as lines:
+            async for line in lines:
+                if not isinstance(line, PushProgress):
+                    steps.end()
+                    errand.progress = steps.shown()
+                    return {"destination": str(target), "digest": line.digest}
+                if line.text:
+                    errand.say(line.text)
+                steps.add(line)
+                await errand.report(steps.shown())
+    except PushFailed as failed:
+        raise Trouble(_failed(target, failed, known=bool(auth)), failed.message) from failed
+    raise AssertionError("a push ends with Pushed")
+
+
+class _Steps:
+    """The layers in the order in which Podman began them. It tells no bytes."""
+
+    def __init__(self) -> None:
+        self._layers: dict[str, str] = {}
+
+    def add(self, line: PushProgress) -> None:
+        if line.layer:
+            self._layers[line.layer] = line.status
+
+    def end(self) -> None:
+        self._layers = dict.fromkeys(self._layers, "Push complete")
+
+    def shown(self) -> dict[str, Any]:
+        return {"layers": [{"id": one, "status": word} for one, word in self._layers.items()]}
+
+
+def _failed(target: Reference, failed: PushFailed, *, known: bool) -> str:
+    words = failed.message.lower()
+    values = {"registry": target.registry, "image": str(target)}
+    if any(word in words for word in _REFUSED):
+        if known:
+            return (
+                _(
+                    "%(registry)s does not let the kept account push there. "
+                    "Replace its credentials under Registries, or push to another name."
+                )
+                % values
+            )
+        return (
+            _("%(registry)s wants a user name and password. Add credentials under Registries.")
+            % values
+        )
+    if any(word in words for word in _UNREACHABLE):
+        return (
+            _("The host does not reach %(registry)s. Look at its address, network and proxy.")
+            % values
+        )
+    if "http response to https client" in words or "certificate" in words:
+        return (
+            _(
+                "The host does not trust %(registry)s. Give the host its certificate, or name it "
+                "as insecure in the host's registries.conf."
+            )
+            % values
+        )
+    return _("%(image)s was not pushed.") % values
+
+
+async def settle(errand: Errand) -> Settled:
+    """Always again: only the registry knows how far it came."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

@@ -1,0 +1,56 @@
+"""image.untag: names come off, the image stays. Settled by the state."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object
+from hosts.actions.images.names import split
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Image, Job
+from hosts.podman import images
+from hosts.podman.errors import NotFound
+
+VERB = "image.untag"
+
+
+def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
+    """Ask for names to be taken off. ValueError for none, or one that it does not have."""
+    row = get_object(person, "image", *ref, verb=VERB)
+    assert isinstance(row, Image)
+    wanted = [name for name in row.names if name in set(names)]
+    if not wanted or len(wanted) != len(set(names)):
+        raise ValueError(_("Choose the names to take off."))
+    return ask_object(person, VERB, ref, params={"names": wanted})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Take off what it still has of these names; one that has moved on is left where it is."""
+    has = set((await images.inspect(errand.podman, errand.object_id)).get("RepoTags") or [])
+    await errand.about_to_send()
+    taken = []
+    for name in errand.params["names"]:
+        if name not in has:
+            errand.say(_("%s: it did not have that name any more") % name)
+            continue
+        repository, tag = split(name)
+        await images.untag(errand.podman, errand.object_id, repository=repository, name=tag)
+        taken.append(name)
+        errand.say(name)
+    return {"changed": bool(taken), "names": taken}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Done when it has none of the names; gone counts as that."""
+    try:
+        found = await images.inspect(errand.podman, errand.object_id)
+    except NotFound:
+        return Settled.DONE
+    has = set(found.get("RepoTags") or [])
+    return Settled.DONE if has.isdisjoint(errand.params["names"]) else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)
