@@ -57,7 +57,9 @@ def _plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]
 
 def _kill(rows: list[InventoryRow]) -> Question:
     return Question(
-        title=_title(rows, _("Send a signal to %(name)s?"), _("Send a signal to %(n)d %(on)s?")),
+        title=_title(
+            rows, _("Send a signal to %(name)s on %(host)s?"), _("Send a signal to %(n)d %(on)s?")
+        ),
         verb=_("Send signal"),
         sentence=_("KILL ends it at once: nothing is written out, nothing is said goodbye to."),
         warning=_owned(rows),
@@ -105,7 +107,7 @@ DEEDS = (
         _("Start asked for"),
         start_container.ask,
         start_container.ask_many,
-        _plain(_("Start %(name)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
+        _plain(_("Start %(name)s on %(host)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
     ),
     Deed(
         "container",
@@ -113,7 +115,9 @@ DEEDS = (
         _("Restart asked for"),
         restart_container.ask,
         restart_container.ask_many,
-        _plain(_("Restart %(name)s?"), _("Restart %(n)d containers %(on)s?"), _("Restart")),
+        _plain(
+            _("Restart %(name)s on %(host)s?"), _("Restart %(n)d containers %(on)s?"), _("Restart")
+        ),
     ),
     Deed(
         "container",
@@ -129,7 +133,7 @@ DEEDS = (
         _("Pause asked for"),
         pause_container.ask,
         pause_container.ask_many,
-        _plain(_("Pause %(name)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
+        _plain(_("Pause %(name)s on %(host)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
     ),
     Deed(
         "container",
@@ -137,7 +141,9 @@ DEEDS = (
         _("Unpause asked for"),
         unpause_container.ask,
         unpause_container.ask_many,
-        _plain(_("Unpause %(name)s?"), _("Unpause %(n)d containers %(on)s?"), _("Unpause")),
+        _plain(
+            _("Unpause %(name)s on %(host)s?"), _("Unpause %(n)d containers %(on)s?"), _("Unpause")
+        ),
     ),
     Deed(
         "container",

@@ -60,7 +60,7 @@ def find_doings(person: Person, words: list[str]) -> list[Found]:
                 str(doing.said) % {"name": row.name or row.podman_id[:12]},
                 url,
                 doing.icon,
-                _("Do"),
+                _("Action"),
                 where=str(row.endpoint),
                 state=row.state,
                 state_of="container",
