@@ -26,4 +26,5 @@ MODULES = {
         for name in ("store", "screen", "source", "search", "colours", "times")
     },
     "haulout/pull-form": "js/pull-form.js",
+    "uplot": "vendor/uplot/uPlot.esm.js",
 }

@@ -16,6 +16,8 @@ FILES = {
     "vendor/tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     # named by the last line of the style sheet; hashing it fails when it is absent
     "vendor/tabler/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
+    "vendor/uplot/uPlot.min.css": "uplot/dist/uPlot.min.css",
+    "vendor/uplot/uPlot.esm.js": "uplot/dist/uPlot.esm.js",
 }
 
 
