@@ -2,20 +2,22 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-http = get_asgi_application()
+
+import django
+
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - after Django's set-up
 
 from dashboard.origins import OriginRequired  # noqa: E402
 from dashboard.socket_session import SocketSession  # noqa: E402
 from dashboard.sockets import routes  # noqa: E402
+from dashboard.streams.transfer.handler import TransferHandler  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": TransferHandler(),
         "websocket": OriginRequired(SocketSession(URLRouter(routes))),
     }
 )

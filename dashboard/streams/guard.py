@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar, Protocol
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
@@ -18,23 +18,34 @@ from accounts import epoch
 from accounts.models import User
 from hosts.access import Denied, NotVisible, Person
 
-if TYPE_CHECKING:
-    from dashboard.streams.consumer import StreamConsumer
-
 EVERY_S = 1.0
 log = logging.getLogger(__name__)
+
+
+class Watched(Protocol):
+    """What the guard needs of a stream: `scope` holds its "session_key"."""
+
+    WITHDRAWN: ClassVar[int]
+    scope: dict[str, Any]
+    person: Person
+
+    async def authorise(self) -> None:
+        """Raise NotVisible or Denied unless the person may have this stream."""
+
+    async def end(self, code: int) -> None:
+        """Close the stream."""
 
 
 class Guard:
     """One per process (`guard`). Its task lives while there are streams."""
 
     def __init__(self) -> None:
-        self._streams: set[StreamConsumer] = set()
+        self._streams: set[Watched] = set()
         self._task: asyncio.Task[None] | None = None
         self._epoch = -1
 
     @contextmanager
-    def watch(self, stream: "StreamConsumer") -> Iterator[None]:
+    def watch(self, stream: Watched) -> Iterator[None]:
         """Watch `stream` while the block runs."""
         self._streams.add(stream)
         if self._task is None or self._task.done():
@@ -52,7 +63,7 @@ class Guard:
             except DatabaseError as error:
                 log.warning("rights cannot be looked at: %s", error)
 
-    async def _look(self, streams: "set[StreamConsumer]") -> None:
+    async def _look(self, streams: set[Watched]) -> None:
         keys = {stream.scope["session_key"] for stream in streams}
         number, alive = await sync_to_async(_read, thread_sensitive=False)(keys)
         for stream in streams:

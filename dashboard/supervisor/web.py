@@ -4,9 +4,10 @@ import socket
 from pathlib import Path
 from typing import Any, cast
 
-from daphne.server import Server, reactor  # first: it chooses Twisted's reactor
+from daphne.server import reactor  # first: it chooses Twisted's reactor
 
 from dashboard.asgi import application
+from dashboard.streams.transfer.server import StreamedFactory, StreamingServer
 
 # one frame of a terminal's paste or an upload's chunk; anything bigger is refused
 MAX_MESSAGE_BYTES = 1024 * 1024
@@ -17,7 +18,7 @@ def adopt(descriptor: int) -> socket.socket:
     return socket.socket(fileno=descriptor)
 
 
-class AdoptingServer(Server):  # type: ignore[misc]  # Daphne has no types
+class AdoptingServer(StreamingServer):
     """Serves an open socket instead of Daphne's endpoint descriptions."""
 
     def __init__(self, listening: socket.socket, wrap: Any, **settings: Any) -> None:
@@ -27,6 +28,7 @@ class AdoptingServer(Server):  # type: ignore[misc]  # Daphne has no types
         reactor.callWhenRunning(self._adopt)
 
     def _adopt(self) -> None:
+        self.http_factory = StreamedFactory(self)
         factory = self.http_factory if self._wrap is None else self._wrap(self.http_factory)
         self._listening.setblocking(False)
         self._port = reactor.adoptStreamPort(

@@ -1,0 +1,116 @@
+"""Django's ASGI handler, which can hand a request over to the event loop (see Handover)."""
+
+import asyncio
+import logging
+from typing import Any, ClassVar
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.db import close_old_connections, connections
+from django.http import HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
+
+from dashboard.streams.guard import guard
+from dashboard.streams.transfer.handover import Handover
+from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge, Wire
+from hosts.podman import PodmanError
+
+log = logging.getLogger(__name__)
+
+
+class TransferHandler(ASGIHandler):
+    """Everything but a Handover is as Django has it."""
+
+    async def send_response(self, response: HttpResponseBase, send: Any) -> None:
+        """Send it; a Handover is carried out first."""
+        if isinstance(response, Handover):
+            await _Transfer(response, super().send_response, send).run()
+        else:
+            await super().send_response(response, send)
+
+
+class _Transfer:
+    """One Handover under way. The guard sees it as it sees every stream."""
+
+    WITHDRAWN: ClassVar[int] = 4401
+
+    def __init__(self, handover: Handover, send_response: Any, send: Any) -> None:
+        self.handover = handover
+        self.person = handover.person
+        self.scope = {"session_key": handover.session_key}
+        self._wire: Wire = handover.scope["extensions"][WIRE]
+        self._send_response = send_response
+        self._send = send
+        self._task: asyncio.Task[None] | None = None
+        self._begun = False
+        self._withdrawn = False
+
+    async def authorise(self) -> None:
+        """Raise NotVisible or Denied where the person may no longer have this."""
+        await sync_to_async(self._recheck, thread_sensitive=False)()
+
+    def _recheck(self) -> None:
+        close_old_connections()
+        self.handover.recheck(self.person)
+
+    async def end(self, code: int) -> None:
+        """The guard ends it: the right was withdrawn."""
+        self._withdrawn = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def run(self) -> None:
+        """Carry it out, answer, and leave nothing half-said."""
+        if self.handover.too_large:
+            await self._answer(too_large(self.handover.limit_bytes or 0))
+            return
+        # this request's thread waits from here on; the database connection it has does not
+        await sync_to_async(connections.close_all)()
+        self._task = asyncio.create_task(self._carry(), name="transfer")
+        try:
+            with guard.watch(self):
+                await self._task
+        except asyncio.CancelledError:
+            if not self._withdrawn:
+                self._task.cancel()
+                await asyncio.gather(self._task, return_exceptions=True)
+                raise
+            await self._fail(403, _("Your right to do this was withdrawn."))
+        except TooLarge as large:
+            await self._answer(too_large(large.limit_bytes))
+        except Gone:
+            return
+        except PodmanError as lost:
+            log.info("a transfer broke off: %s", lost)
+            await self._fail(502, lost.message)
+        except Exception:
+            # whatever fails, the browser must not take a part for the whole
+            log.exception("a transfer failed")
+            await self._fail(500, _("Haulout itself failed here; its log has the details."))
+
+    async def _carry(self) -> None:
+        body = self._wire.pieces(limit_bytes=self.handover.limit_bytes)
+        await self._answer(await self.handover.carry(body))
+
+    async def _fail(self, status: int, message: str) -> None:
+        if self._begun:
+            self._wire.abort()
+        else:
+            await self._answer(JsonResponse({"error": message}, status=status))
+
+    async def _answer(self, answer: HttpResponseBase) -> None:
+        for name, value in self.handover.items():
+            if name not in ("Content-Type", "Content-Length"):
+                answer.headers.setdefault(name, value)
+        answer.cookies.update(self.handover.cookies)
+        if not answer.streaming:
+            # the browser sees the end even while we still take the rest of its body
+            answer.headers.setdefault("Content-Length", str(len(answer.content)))  # type: ignore[attr-defined]
+        self._begun = True
+        await self._send_response(answer, self._send)
+
+
+def too_large(limit_bytes: int) -> JsonResponse:
+    """413, with the limit in words."""
+    words = _("That is more than the %(mib)d MiB allowed here.") % {"mib": limit_bytes // 2**20}
+    return JsonResponse({"error": words}, status=413)

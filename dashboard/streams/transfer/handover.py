@@ -1,0 +1,42 @@
+"""What a view under `transfer/` gives back: how to go on once the person is known to be allowed."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from hosts.access import Person
+
+Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
+
+
+class Handover(HttpResponse):
+    """`carry(body)` does the transfer and returns the answer, a streamed one for a download.
+
+    It is cancelled when the browser goes or the right does: what it began, it ends in `finally`.
+    A PodmanError out of a streamed answer cuts the connection. `recheck(person)` raises NotVisible
+    or Denied when the person may no longer have this; it is asked with every change of access.
+    `limit_bytes` bounds the body: more is answered with 413, before the first byte where the
+    browser says its length.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        carry: Carry,
+        *,
+        person: Person,
+        recheck: Callable[[Person], Any],
+        limit_bytes: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.scope: dict[str, Any] = getattr(request, "scope", {})
+        self.session_key = request.session.session_key
+        self.carry = carry
+        self.person = person
+        self.recheck = recheck
+        self.limit_bytes = limit_bytes
+        length = request.headers.get("Content-Length", "")
+        self.too_large = bool(
+            limit_bytes is not None and length.isdecimal() and int(length) > limit_bytes
+        )

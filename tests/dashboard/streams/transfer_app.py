@@ -1,0 +1,79 @@
+"""An application on our server, as a process of its own: counts bodies, refuses early, pours out.
+
+Standard output: READY PORT, then a line of JSON for each request that ended.
+"""
+
+import json
+import resource
+import socket
+import sys
+from typing import Any
+
+from daphne.server import reactor  # first: it chooses Twisted's reactor
+
+from dashboard.streams.transfer.server import StreamedFactory, StreamingServer
+from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge
+
+PIECE = b"s" * 65536
+
+
+def tell(**said: Any) -> None:
+    print(json.dumps(said), flush=True)
+
+
+async def answer(send: Any, status: int, text: str) -> None:
+    body = text.encode()
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    path = scope["path"]
+    wire = scope.get("extensions", {}).get(WIRE)
+    if wire is None:
+        message = await receive()
+        await answer(send, 200, f"plain {path} {len(message['body'])}")
+    elif path == "/transfer/refuse/":
+        await answer(send, 403, "not you")
+    elif path == "/transfer/pour/":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        sent = 0
+        while sent < int(scope["query_string"] or b"0"):
+            await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+            sent += len(PIECE)
+        await send({"type": "http.response.body", "body": b""})
+        tell(sent=sent, peak_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    elif path == "/transfer/cut/":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+        wire.abort()
+    else:
+        taken = 0
+        limit = int(scope["query_string"]) if scope["query_string"] else None
+        try:
+            async for piece in wire.pieces(limit_bytes=limit):
+                if not taken:
+                    tell(first=len(piece))
+                taken += len(piece)
+            await answer(send, 200, f"took {taken}")
+            tell(taken=taken, peak_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        except TooLarge as large:
+            await answer(send, 413, f"limit {large.limit_bytes}")
+        except Gone:
+            tell(gone=True)
+
+
+if __name__ == "__main__":
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = StreamingServer(application, endpoints=["none"], verbosity=0)
+    server.endpoints = []
+
+    def adopt() -> None:
+        listening.setblocking(False)
+        reactor.adoptStreamPort(listening.fileno(), socket.AF_INET, StreamedFactory(server))
+        print(f"READY {listening.getsockname()[1]}", flush=True)
+
+    reactor.callWhenRunning(adopt)
+    server.run()
+    sys.exit(0)
