@@ -23,7 +23,7 @@ MODULES = {
     "haulout/inspect": "js/inspect.js",
     **{
         f"haulout/logs/{name}": f"js/logs/{name}.js"
-        for name in ("store", "screen", "source", "search", "colours", "times")
+        for name in ("store", "screen", "source", "search", "colours", "times", "sources")
     },
     "haulout/pull-form": "js/pull-form.js",
     "uplot": "vendor/uplot/uPlot.esm.js",

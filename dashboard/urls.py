@@ -21,6 +21,7 @@ rooms = [
     ("hosts/", "dashboard.pages.hosts.urls"),
     ("groups/", "dashboard.pages.groups.urls"),
     ("containers/run/", "dashboard.pages.run.urls"),
+    ("logs/", "dashboard.pages.logs.merged_urls"),
     ("containers/", "dashboard.pages.logs.urls"),
     ("containers/", "dashboard.pages.containers.urls"),
     ("pods/", "dashboard.pages.pods.urls"),

@@ -10,10 +10,9 @@ from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from dashboard.streams.lines import LineAssembler, time_of
-from dashboard.streams.outbox import Outbox
 from hosts.podman import Dial, Podman, PodmanError, containers
 from hosts.podman.errors import BadRequest, NotFound
 from hosts.podman.logs import batches
@@ -29,12 +28,26 @@ ASLEEP_S = 2.0
 Note = Callable[[dict[str, Any]], None]
 
 
-class Viewer:
-    """One browser on a source: its outbox, and where notes (away, ended) go."""
+class Taker(Protocol):
+    """Where a viewer's lines go."""
 
-    def __init__(self, outbox: Outbox, note: Note) -> None:
+    def offer(self, lines: list[bytes]) -> None:
+        """Take or count these lines; must not wait."""
+
+
+class Viewer:
+    """One browser on a source: its outbox, and where notes (away, ended) go.
+
+    `caught_up` is called once all lines that stood in the log at the beginning have been given
+    out (or will not come); who merges several logs waits for it.
+    """
+
+    def __init__(
+        self, outbox: Taker, note: Note, caught_up: Callable[[], None] | None = None
+    ) -> None:
         self.outbox = outbox
         self.note = note
+        self.caught_up = caught_up
 
 
 class LogSource:
@@ -51,6 +64,8 @@ class LogSource:
         # lines of the last second, to tell repeats from news when resuming
         self._last_time = ""
         self._last_lines: list[bytes] = []
+        # time of the newest line at the beginning, where a viewer wants to know
+        self._newest = ""
 
     @property
     def idle(self) -> bool:
@@ -64,6 +79,9 @@ class LogSource:
         else:
             viewer.outbox.offer(list(self._ring)[-tail:] if tail else [])
             viewer.note(self._state)
+            if viewer.caught_up:
+                viewer.caught_up()
+                viewer.caught_up = None
         self._viewers.add(viewer)
 
     def leave(self, viewer: Viewer) -> None:
@@ -80,6 +98,8 @@ class LogSource:
             while True:
                 began = time.monotonic()
                 try:
+                    if first:
+                        await self._look_ahead(podman)
                     await self._follow(podman, tail=tail if first else None)
                     first = False
                     await self._ended(podman)
@@ -94,6 +114,27 @@ class LogSource:
                         delay_s = 0.25
                     await asyncio.sleep(delay_s)
                     delay_s = min(delay_s * 2, RETRY_MAX_S)
+
+    async def _look_ahead(self, podman: Podman) -> None:
+        """Learn what the newest line is: Podman does not say where a log's past ends."""
+        if not any(viewer.caught_up for viewer in self._viewers):
+            return
+        assembler = LineAssembler()
+        frames = batches(podman, self._container, tail=1, timestamps=True)
+        lines: list[bytes] = []
+        async with aclosing(frames) as pieces:
+            async for piece in pieces:
+                lines += assembler.feed(piece)
+        lines += assembler.rest()
+        self._newest = time_of(lines[-1]) if lines else ""
+        if not self._newest:
+            self._caught_up()
+
+    def _caught_up(self) -> None:
+        for viewer in self._viewers:
+            if viewer.caught_up:
+                viewer.caught_up()
+                viewer.caught_up = None
 
     async def _follow(self, podman: Podman, *, tail: int | None) -> None:
         """Until the container ends (returns) or the host is lost (raises)."""
@@ -139,11 +180,16 @@ class LogSource:
             self._ring_bytes -= len(self._ring.popleft())
         for viewer in self._viewers:
             viewer.outbox.offer(lines)
+        if self._newest and newest >= self._newest:
+            self._newest = ""
+            self._caught_up()
 
     def _say(self, state: dict[str, Any]) -> None:
         self._state = {"type": "status", **state}
         for viewer in self._viewers:
             viewer.note(self._state)
+        if state["state"] in ("away", "ended", "gone"):
+            self._caught_up()
 
 
 class Sources:

@@ -2,32 +2,26 @@
 
 import asyncio
 import logging
-import time
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 
-from audit import write
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.lines import LineAssembler
 from dashboard.streams.log_source import Viewer, sources
 from dashboard.streams.outbox import Outbox
+from dashboard.streams.reading import VERB, write_reading
 from hosts.access import get_object
-from hosts.access.fetch import target_of
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.logs import TAIL_LIMIT, batches
 
 log = logging.getLogger(__name__)
-VERB = "container.logs"
-# one entry a session and container in this time, however often a page reconnects
-ENTRY_EVERY_S = 600.0
 TOO_SLOW_S = 30.0
-_entered: dict[tuple[str, int, str], float] = {}
 
 
 class LogsConsumer(StreamConsumer):
@@ -52,21 +46,8 @@ class LogsConsumer(StreamConsumer):
             self.route["podman_id"],
             verb=VERB,
         )
-        self._enter(row)
+        write_reading(self.scope["session_key"], self.person, [row])
         return row
-
-    def _enter(self, row: InventoryRow) -> None:
-        """The reading of logs is an entry, written before the first line goes out."""
-        key = (self.scope["session_key"], row.endpoint_id, row.podman_id)
-        now = time.monotonic()
-        if now - _entered.get(key, -ENTRY_EVERY_S) < ENTRY_EVERY_S:
-            return
-        target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
-        with transaction.atomic():
-            write.event(self.person.who, VERB, target)
-        for old in [k for k, at in _entered.items() if now - at > ENTRY_EVERY_S]:
-            del _entered[old]
-        _entered[key] = now
 
     async def run(self) -> None:
         """Follow, or read a range to its end."""
@@ -119,8 +100,8 @@ class LogsConsumer(StreamConsumer):
                     podman,
                     self.row.podman_id,
                     tail=tail,
-                    since=_moment(self.query.get("since", "")),
-                    until=_moment(self.query.get("until", "")),
+                    since=moment_of(self.query.get("since", "")),
+                    until=moment_of(self.query.get("until", "")),
                     timestamps=True,
                 )
                 async with aclosing(frames) as pieces:
@@ -154,11 +135,17 @@ class LogsConsumer(StreamConsumer):
                 await self.end(self.TOO_SLOW)
 
     def _tail(self) -> int:
-        text = self.query.get("tail", "1000")
-        return min(int(text), TAIL_LIMIT) if text.isdecimal() else 1000
+        return tail_of(self.query)
 
 
-def _moment(text: str) -> datetime | None:
+def tail_of(query: dict[str, str]) -> int:
+    """How many of the last lines a query asks for."""
+    text = query.get("tail", "1000")
+    return min(int(text), TAIL_LIMIT) if text.isdecimal() else 1000
+
+
+def moment_of(text: str) -> datetime | None:
+    """An RFC 3339 time of a query; None for what is none, or names no zone."""
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:

@@ -12,19 +12,41 @@ KEEP_BYTES = 1024 * 1024
 MESSAGE_BYTES = 256 * 1024
 
 
-class Outbox:
-    """Filled by a source, drained by the consumer's loop. Never blocks the source."""
+class Credit:
+    """What a browser can still take, and for how long it has taken nothing."""
 
     def __init__(self) -> None:
         self.credit = CREDIT_BYTES
+        self._ready = asyncio.Event()
+        self._starved_since: float | None = None
+
+    def give_credit(self, amount: int) -> None:
+        """The browser has drawn `amount` bytes."""
+        self.credit = min(self.credit + max(amount, 0), MAX_CREDIT_BYTES)
+        self._starved_since = None
+        self._ready.set()
+
+    @property
+    def starved_s(self) -> float:
+        """For how long the browser has given no credit while something waits; 0 when it has."""
+        return 0.0 if self._starved_since is None else time.monotonic() - self._starved_since
+
+    def _starves(self) -> None:
+        if self._starved_since is None:
+            self._starved_since = time.monotonic()
+
+
+class Outbox(Credit):
+    """Filled by a source, drained by the consumer's loop. Never blocks the source."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._lines: deque[bytes] = deque()
         self._bytes = 0
         self._skipped = 0
-        self._ready = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
         self._empty = asyncio.Event()
-        self._starved_since: float | None = None
 
     def offer(self, lines: list[bytes]) -> None:
         """Take lines; when the browser is too slow, count them instead (a live stream)."""
@@ -45,17 +67,6 @@ class Outbox:
             self._room.clear()
         self._ready.set()
 
-    def give_credit(self, amount: int) -> None:
-        """The browser has drawn `amount` bytes."""
-        self.credit = min(self.credit + max(amount, 0), MAX_CREDIT_BYTES)
-        self._starved_since = None
-        self._ready.set()
-
-    @property
-    def starved_s(self) -> float:
-        """For how long the browser has given no credit while something waits; 0 when it has."""
-        return 0.0 if self._starved_since is None else time.monotonic() - self._starved_since
-
     async def take(self) -> tuple[bytes, int]:
         """(message, lines left out after it). Waits for lines and credit."""
         while True:
@@ -63,8 +74,8 @@ class Outbox:
                 return self._message(), self._gap()
             if self._skipped and not self._lines:
                 return b"", self._gap()
-            if self._lines and self._starved_since is None:
-                self._starved_since = time.monotonic()
+            if self._lines:
+                self._starves()
             self._ready.clear()
             await self._ready.wait()
 

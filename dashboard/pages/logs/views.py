@@ -1,12 +1,16 @@
-"""The frame of the log page. Reading itself is authorised and written down by the stream."""
+"""The frame of the log pages. Reading itself is authorised and written down by the stream."""
+
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from audit.shapes import Target
 from dashboard.pages.containers.frame import container_frame
 from dashboard.person import person_of
-from hosts.access import get_object
+from dashboard.streams.log_choice import asked_of
+from hosts.access import get_object, require
 
 
 @require_GET
@@ -14,4 +18,23 @@ def page(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     """The container's logs, following."""
     person = person_of(request)
     row = get_object(person, "container", endpoint_id, podman_id, verb="container.logs")
-    return render(request, "logs/page.html", container_frame(person, row, tab="logs"))
+    socket = f"/ws/logs/{row.endpoint_id}/{row.podman_id}/"
+    context = {**container_frame(person, row, tab="logs"), "socket": socket}
+    return render(request, "logs/page.html", context)
+
+
+@require_GET
+def merged(request: HttpRequest) -> HttpResponse:
+    """Logs of several containers as one: those named by `c`, or all that the filter `q` finds."""
+    person = person_of(request)
+    require(person, "container.logs", Target(kind="list", name="logs"))
+    asked = asked_of(request.GET.getlist("c"), request.GET.get("q", ""))
+    pairs = [("c", f"{endpoint}:{podman_id}") for endpoint, podman_id in asked.refs]
+    query = urlencode(pairs or ([("q", asked.line)] if asked.line else []))
+    context = {
+        "socket": "/ws/logs/",
+        "asked": query,
+        "line": asked.line,
+        "named": len(asked.refs),
+    }
+    return render(request, "logs/merged.html", context)

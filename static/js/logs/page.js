@@ -3,6 +3,7 @@ import { Screen } from "haulout/logs/screen";
 import { LineStore } from "haulout/logs/store";
 import { LogSource } from "haulout/logs/source";
 import { Search, matcher } from "haulout/logs/search";
+import { Sources } from "haulout/logs/sources";
 
 const root = document.querySelector("[data-logs]");
 if (root) start(root);
@@ -12,8 +13,18 @@ function start(page) {
   const words = find("words").dataset;
   const say = (name, values = {}) => (words[name] || name).replace(/%\((\w+)\)s/g, (_, key) => values[key]);
   const store = new LineStore();
-  const look = { wrap: localStorage.getItem("log-wrap") === "1", times: localStorage.getItem("log-times") || "local", hide: new Set() };
+  const look = { wrap: localStorage.getItem("log-wrap") === "1", times: localStorage.getItem("log-times") || "local", hide: new Set(), mute: new Set(), sources: null, names: 0 };
   const screen = new Screen(find("box"), store, look);
+  const many = find("sources") ? new Sources(find("sources"), look, {
+    say,
+    state: () => redraw(),
+    changed() {
+      look.names = many.width;
+      find("box").style.setProperty("--names", `${look.names}ch`);
+      screen.measure();
+      screen.restart();
+    },
+  }) : null;
   const numbers = new Intl.NumberFormat(document.documentElement.lang || "en");
   let state = "connecting";
   let skipped = 0;
@@ -30,6 +41,7 @@ function start(page) {
 
   function foot() {
     const parts = [say(state)];
+    if (many) parts.push(say("sources", many.counts()));
     parts.push(say("lines", { n: numbers.format(store.count) }));
     parts.push(say("skipped", { n: numbers.format(skipped) }));
     if (store.dropped) parts.push(say("dropped", { n: numbers.format(store.dropped) }));
@@ -52,19 +64,27 @@ function start(page) {
   }
 
   const source = new LogSource(page.dataset.logs, {
-    opened() { store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
+    opened() { many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
     lines(bytes) { received += store.add(bytes); redraw(); },
-    gap(count) { skipped += count; store.addGap(say("gap", { n: numbers.format(count) })); redraw(); },
+    gap(count, source) {
+      skipped += count;
+      const name = look.sources?.get(source)?.label;
+      store.addGap(say(name ? "gapOf" : "gap", { n: numbers.format(count), source: name }), source);
+      redraw();
+    },
+    sources(message) { if (state === "connecting" || state === "reconnecting") state = "live"; many.told(message); },
+    source(message) { many.status(message); },
     state(name, details) {
       state = name;
       find("trouble").hidden = !["away", "failed", "gone", "denied", "withdrawn"].includes(name);
       find("trouble").textContent = details.cause ? `${say(name)}: ${details.cause}` : say(name);
       redraw();
     },
-  });
+  }, page.dataset.logsQuery);
 
   function ask() {
     const range = find("range").value;
+    state = "connecting";
     if (range.startsWith("tail:")) source.open({ tail: range.slice(5) });
     else if (range === "all") source.open({ follow: "0" });
     else source.open({ follow: "0", since: new Date(Date.now() - Number(range.slice(6)) * 1000).toISOString() });

@@ -6,7 +6,8 @@ import { written } from "haulout/logs/times";
 const SPARE = 30;
 
 export class Screen {
-  // box: the scrolling element; store: LineStore; look: {wrap, times, hide: Set of streams}
+  // box: the scrolling element; store: LineStore; look: {wrap, times, hide: Set of streams,
+  // mute: Set of sources, sources: Map of number to {label, colour}, or null for one container's log}
   constructor(box, store, look) {
     this.box = box;
     this.store = store;
@@ -38,14 +39,14 @@ export class Screen {
     this.height = Math.max(12, probe.getBoundingClientRect().height);
     const letter = Math.max(4, letters.getBoundingClientRect().width / 20);
     probe.remove();
-    const aside = this.look.times === "off" ? 2 : 12;
+    const aside = (this.look.times === "off" ? 2 : 12) + (this.look.sources ? this.look.names + 2 : 0);
     this.columns = Math.max(10, Math.floor(this.box.clientWidth / letter) - aside);
   }
 
   // everything anew: another wrap, other streams, another width
   restart() {
     this.tops = this.look.wrap ? [0] : null;
-    this.index = this.look.hide.size ? [] : null;
+    this.index = this.look.hide.size || this.look.mute.size ? [] : null;
     this.seen = this.store.first;
     this.base = this.store.first;
     this.take();
@@ -58,7 +59,8 @@ export class Screen {
     if (!this.index && !this.tops) { this.seen = this.store.end; return undefined; }
     for (; this.seen < this.store.end; this.seen += 1) {
       if (this.index) {
-        if (this.look.hide.has(this.store.line(this.seen).stream)) continue;
+        const { stream, source } = this.store.tag(this.seen);
+        if (this.look.hide.has(stream) || this.look.mute.has(source)) continue;
         this.index.push(this.seen);
       }
       if (this.tops) {
@@ -136,12 +138,20 @@ export class Screen {
   }
 
   element(number) {
-    const { stream, time, text } = this.store.line(number);
+    const { stream, source, time, text } = this.store.line(number);
     const line = document.createElement("div");
     line.className = `log-line stream-${stream}${number === this.marked ? " log-marked" : ""}`;
     if (stream === "g") { line.textContent = text; return line; }
     // drawn by CSS from an attribute, so that copied text has no times in it
     if (this.look.times !== "off") line.dataset.time = written(time, this.look.times);
+    const writer = this.look.sources?.get(source);
+    if (writer) {
+      const name = document.createElement("i");
+      name.className = `log-name source-${writer.colour}`;
+      name.dataset.name = writer.label;
+      name.title = `${writer.name} · ${writer.host}`;
+      line.append(name);
+    }
     if (this.pattern) this.highlight(line, plain(text));
     else for (const { text: part, look } of pieces(text)) {
       if (!look) { line.append(part); continue; }

@@ -4,10 +4,12 @@ const FINAL = new Set([4400, 4403, 4404]);
 const LONGEST_WAIT_MS = 10_000;
 
 export class LogSource {
-  // on: {lines(Uint8Array), gap(count), state(name, details), opened()}
-  constructor(path, on) {
+  // on: {lines(Uint8Array), gap(count, source), state(name, details), opened(), sources(message), source(message)}
+  // fixed: what every query of this page says, such as the containers of merged logs
+  constructor(path, on, fixed = "") {
     this.path = path;
     this.on = on;
+    this.fixed = fixed;
     this.query = {};
     this.socket = null;
     this.waits = 0;
@@ -31,7 +33,7 @@ export class LogSource {
 
   connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const query = new URLSearchParams(this.query);
+    const query = [this.fixed, new URLSearchParams(this.query)].filter(String).join("&");
     const socket = new WebSocket(`${scheme}//${location.host}${this.path}?${query}`);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
@@ -60,7 +62,9 @@ export class LogSource {
   }
 
   note(message) {
-    if (message.type === "gap") this.on.gap(message.lines);
+    if (message.type === "gap") this.on.gap(message.lines, message.source ?? null);
+    else if (message.type === "sources") this.on.sources(message);
+    else if ("source" in message) this.on.source(message);
     else this.on.state(message.state, message);
   }
 

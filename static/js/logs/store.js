@@ -1,9 +1,11 @@
 // Lines as they came, in bytes: a million of them must not fill the tab. Decoded only when drawn or searched.
 // A line is: stream digit, RFC 3339 time, space, text. Gaps are lines of their own (stream "g").
+// In merged logs the time is followed by "@" and the number of the source.
 const MAX_LINES = 1_000_000;
 const MAX_BYTES = 160 * 1024 * 1024;
 const NEWLINE = 10;
 const SPACE = 32;
+const AT = 64;
 const decoder = new TextDecoder();
 
 function startsOf(bytes) {
@@ -53,8 +55,8 @@ export class LineStore {
     return lines;
   }
 
-  addGap(text) {
-    this.add(new TextEncoder().encode(`g- ${text}\n`));
+  addGap(text, source = null) {
+    this.add(new TextEncoder().encode(`g-${source === null ? "" : `@${source}`} ${text}\n`));
   }
 
   chunkOf(number) {
@@ -68,7 +70,22 @@ export class LineStore {
     return this.chunks[low];
   }
 
-  // {stream, time, text}
+  // {stream, source}: what decides whether a line is shown, without reading its text
+  tag(number) {
+    const chunk = this.chunkOf(number);
+    let at = chunk.starts[number - chunk.first];
+    const stream = String.fromCharCode(chunk.bytes[at]);
+    const end = Math.min(at + 64, chunk.bytes.length);
+    for (at += 1; at < end && chunk.bytes[at] !== SPACE; at += 1) {
+      if (chunk.bytes[at] !== AT) continue;
+      let source = 0;
+      for (at += 1; at < end && chunk.bytes[at] !== SPACE; at += 1) source = source * 10 + chunk.bytes[at] - 48;
+      return { stream, source };
+    }
+    return { stream, source: null };
+  }
+
+  // {stream, source, time, text}
   line(number) {
     const chunk = this.chunkOf(number);
     const index = number - chunk.first;
@@ -77,9 +94,11 @@ export class LineStore {
     if (chunk.bytes[end - 1] === NEWLINE) end -= 1;
     let space = chunk.bytes.indexOf(SPACE, start);
     if (space < 0 || space >= end) space = end;
+    const [time, source] = decoder.decode(chunk.bytes.subarray(start + 1, space)).split("@");
     return {
       stream: String.fromCharCode(chunk.bytes[start]),
-      time: decoder.decode(chunk.bytes.subarray(start + 1, space)),
+      source: source === undefined ? null : Number(source),
+      time,
       text: decoder.decode(chunk.bytes.subarray(Math.min(space + 1, end), end)),
     };
   }

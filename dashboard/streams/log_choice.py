@@ -1,0 +1,88 @@
+"""Which containers a page of merged logs shows: those named, or all that a filter line finds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from dashboard.live import filterline
+from dashboard.live.spec import spec_named
+from dashboard.live.view import to_q
+from dashboard.live.visibility import scope_to_visible
+from dashboard.streams.reading import VERB
+from hosts.access import Denied, NotVisible, Person, allows, get_object
+from hosts.models import Container, Endpoint, InventoryRow
+
+MOST_SOURCES = 100
+Ref = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of the page names: `refs` (endpoint, full id), or a filter `line`."""
+
+    refs: tuple[Ref, ...] = ()
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Rows whose logs may be read; how many more there are, and how many may not be read."""
+
+    rows: list[InventoryRow]
+    left_out: int = 0
+    refused: int = 0
+
+
+def asked_of(refs: Sequence[str], line: str) -> Asked:
+    """From the address: `c` as "<endpoint>:<id>" as often as wanted, and `q`."""
+    found: list[Ref] = []
+    for text in refs[:1000]:
+        endpoint, _, podman_id = text.partition(":")
+        if podman_id and endpoint.isascii() and endpoint.isdigit() and len(endpoint) < 12:
+            found.append((int(endpoint), podman_id[:255]))
+    return Asked(tuple(dict.fromkeys(found)), line[: filterline.MAX_LENGTH].strip())
+
+
+def choose(person: Person, asked: Asked) -> Choice:
+    """The rows, with endpoint and host. Denied when the person may read none of those there are.
+
+    NotVisible when containers were named and none is there.
+    """
+    return _named(person, asked.refs) if asked.refs else _found(person, asked)
+
+
+def inventory_stamp() -> int:
+    """Another number whenever a filter line may find other containers."""
+    return Endpoint.objects.aggregate(sum=Sum("revision"))["sum"] or 0
+
+
+def _named(person: Person, refs: tuple[Ref, ...]) -> Choice:
+    rows, refused = [], 0
+    for ref in refs[:MOST_SOURCES]:
+        try:
+            rows.append(get_object(person, "container", *ref, verb=VERB))
+        except NotVisible:
+            continue
+        except Denied:
+            refused += 1
+    if not rows:
+        raise Denied(VERB) if refused else NotVisible
+    return Choice(rows, max(0, len(refs) - MOST_SOURCES), refused)
+
+
+def _found(person: Person, asked: Asked) -> Choice:
+    spec = spec_named("containers")
+    if spec is None or not allows(person, spec.verb):
+        raise NotVisible
+    condition, _ = to_q(spec, filterline.parse(asked.line))
+    # a pod's infra container writes nothing
+    rows = scope_to_visible(
+        Container.objects.select_related("endpoint__host", "endpoint__login"), person
+    ).filter(condition, is_infra=False)
+    total = rows.count()
+    first = list(rows.order_by("name", "id")[:MOST_SOURCES])
+    permitted = [row for row in first if allows(person, VERB, row.endpoint)]
+    if first and not permitted:
+        raise Denied(VERB)
+    return Choice(list(permitted), total - len(first), len(first) - len(permitted))

@@ -1,0 +1,91 @@
+"""A range of several logs, each read to its end and merged exactly: no log runs ahead of another."""
+
+import asyncio
+import heapq
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
+from datetime import datetime
+from itertools import count
+
+from dashboard.streams.lines import LineAssembler
+from dashboard.streams.merging import Clockwork, tagged
+from hosts.podman import Dial, Podman, PodmanError
+from hosts.podman.logs import batches
+
+GATHER_LINES = 500
+
+
+class Part:
+    """One container's share of the range. Afterwards `lines` came, or `cause` says why not all."""
+
+    def __init__(
+        self,
+        number: int,
+        way: Dial,
+        container: str,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        tail: int | None,
+    ) -> None:
+        self.number = number
+        self.lines = 0
+        self.cause = ""
+        self._way, self._container = way, container
+        self._since, self._until, self._tail = since, until, tail
+        self._clock = Clockwork()
+
+    async def told(self) -> AsyncGenerator[tuple[float, bytes], None]:
+        """(moment, line with its source's number), in the log's own order. Never raises PodmanError."""
+        assembler = LineAssembler()
+        try:
+            async with Podman(self._way) as podman:
+                frames = batches(
+                    podman,
+                    self._container,
+                    tail=self._tail,
+                    since=self._since,
+                    until=self._until,
+                    timestamps=True,
+                )
+                async with aclosing(frames) as pieces:
+                    async for piece in pieces:
+                        for line in assembler.feed(piece):
+                            yield self._one(line)
+            for line in assembler.rest():
+                yield self._one(line)
+        except PodmanError as failed:
+            self.cause = failed.message
+
+    def _one(self, line: bytes) -> tuple[float, bytes]:
+        self.lines += 1
+        return self._clock.moment(line), tagged(self.number, line)
+
+
+async def merged_lines(parts: list[Part]) -> AsyncGenerator[list[bytes], None]:
+    """Lines of all parts by time, some hundred at once."""
+    order = count()
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(aclosing(part.told())) for part in parts]
+        firsts = await asyncio.gather(*(anext(stream, None) for stream in streams))
+        # the source's number before the order of arrival: equal seconds stay together and in order
+        heap = [
+            (first[0], number, next(order), first[1])
+            for number, first in enumerate(firsts)
+            if first is not None
+        ]
+        heapq.heapify(heap)
+        gathered: list[bytes] = []
+        while heap:
+            _, number, _, line = heap[0]
+            gathered.append(line)
+            following = await anext(streams[number], None)
+            if following is None:
+                heapq.heappop(heap)
+            else:
+                heapq.heapreplace(heap, (following[0], number, next(order), following[1]))
+            if len(gathered) >= GATHER_LINES:
+                yield gathered
+                gathered = []
+        if gathered:
+            yield gathered
