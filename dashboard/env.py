@@ -34,6 +34,7 @@ class Env:
     allow_private_services: bool
     own_certificate: bool
     audit_file: str
+    terminal_grace_s: float
     crash_at: Path | None
 
     @property
@@ -152,6 +153,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         process=environ.get("HAULOUT_PROCESS") or "console",
         allow_private_services=environ.get("HAULOUT_ALLOW_LOOPBACK_HOSTS", "1") == "1",
         audit_file=environ.get("HAULOUT_AUDIT_FILE") or "",
+        terminal_grace_s=_seconds(environ, "HAULOUT_TERMINAL_GRACE_S", 60),
         crash_at=Path(environ["HAULOUT_CRASH_AT"]) if environ.get("HAULOUT_CRASH_AT") else None,
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
     )
@@ -159,6 +161,17 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(environ.get(name, "").replace(",", " ").split())
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    given = environ.get(name) or str(default)
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86400:
+        raise ValueError(f"{name} is {given!r}: give a number of seconds, at most a day")
+    return seconds
 
 
 def secret_key(path: Path) -> str:

@@ -28,6 +28,8 @@ HAULOUT_CHECKPOINT_KEY_FILE: Path = HAULOUT_KEYS / "checkpoint.key"
 HAULOUT_AUDIT_FILE: str = ENV.audit_file
 HAULOUT_SIGNIN_KEY_FILE: Path = HAULOUT_KEYS / "signin.key"
 HAULOUT_TRUSTED_PROXIES: tuple[str, ...] = ENV.trusted_proxies
+# how long a terminal lives on without anybody who looks at it
+HAULOUT_TERMINAL_GRACE_S: float = ENV.terminal_grace_s
 HAULOUT_ALLOW_LOOPBACK_HOSTS: bool = ENV.allow_private_services
 REDIS_URL: str = ENV.redis_url
 
