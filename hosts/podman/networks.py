@@ -1,5 +1,6 @@
 """Networks: one small function per call. `network` is a name or an id."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from hosts.podman.client import Podman
@@ -35,3 +36,26 @@ async def remove(podman: Podman, network: str, *, force: bool = False) -> None:
     for report in answer.objects():
         if report.get("Err"):
             raise Conflict(str(report["Err"]), status=answer.status)
+
+
+async def connect(
+    podman: Podman,
+    network: str,
+    container: str,
+    *,
+    aliases: Sequence[str] = (),
+    addresses: Sequence[str] = (),
+    mac: str = "",
+) -> None:
+    """Put a container, running or not, onto a network. Raises NotFound, ServerFault (is on it)."""
+    body: dict[str, Any] = {"container": container}
+    body |= {"aliases": list(aliases)} if aliases else {}
+    body |= {"static_ips": list(addresses)} if addresses else {}
+    body |= {"static_mac": mac} if mac else {}
+    await podman.call("POST", path("networks", network, "connect"), body=body)
+
+
+async def disconnect(podman: Podman, network: str, container: str, *, force: bool = False) -> None:
+    """Take a container off a network. Raises NotFound, ServerFault where it is not on it."""
+    body = {"Container": container, "Force": force}
+    await podman.call("POST", path("networks", network, "disconnect"), body=body)

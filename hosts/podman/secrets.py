@@ -20,10 +20,25 @@ async def inspect(podman: Podman, secret: str) -> dict[str, Any]:
 
 
 async def create(
-    podman: Podman, name: str, content: bytes, *, labels: Mapping[str, str] | None = None
+    podman: Podman,
+    name: str,
+    content: bytes,
+    *,
+    labels: Mapping[str, str] | None = None,
+    driver: str | None = None,
+    replace: bool = False,
 ) -> str:
-    """Make a secret; returns its id. Raises Conflict where the name is taken."""
-    params = {"name": name, "labels": labels or None}
+    """Make a secret of 1 to 511,999 bytes; returns its id. Raises Conflict where the name is taken.
+
+    `replace` (4.7 and later, before it is not heeded): instead of the one of that name, which gets
+    a new id; its labels are those given.
+    """
+    params = {
+        "name": name,
+        "labels": labels or None,
+        "driver": driver,
+        "replace": True if replace else None,
+    }
     answer = await podman.call("POST", path("secrets", "create"), params=params, body=content)
     secret_id = answer.object().get("ID")
     if not isinstance(secret_id, str):

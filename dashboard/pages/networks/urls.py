@@ -1,10 +1,14 @@
 """Networks: their list and pages, under /networks/."""
 
 from django.db.models import Q
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import Column
+from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals, one_of
+from dashboard.pages.making import make
+from dashboard.pages.networks.deeds import DEEDS
+from dashboard.pages.networks.making import MAKING
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
 from hosts.models import InventoryRow, Network
@@ -29,6 +33,7 @@ SPEC = object_list(
         Column("image", _("Subnets"), rank=3),
         WHERE,
         CREATED,
+        Column("acts", ""),
     ),
     sorts={},
     empty={
@@ -37,8 +42,13 @@ SPEC = object_list(
         "title": _("No networks yet"),
         "text": _("Every host has at least one; they show up once a host is connected."),
     },
+    bulk=(
+        BulkVerb(
+            "remove", _("Remove"), "trash-2", "/networks/bulk/remove/", danger=True, asks=True
+        ),
+    ),
 )
-HEAD, SUMMARY = parts_of(SPEC)
+HEAD, SUMMARY = parts_of(SPEC, head="networks/head.html")
 
 
 def _within(row: InventoryRow) -> str:
@@ -46,15 +56,21 @@ def _within(row: InventoryRow) -> str:
 
 
 app_name = "networks"
-urlpatterns = urls(
-    ObjectRoom(
-        kind="network",
-        plural="networks",
-        word=_("Networks"),
-        spec=SPEC,
-        head=HEAD,
-        summary=SUMMARY,
-        read=podman_networks.inspect,
-        within=_within,
-    )
+ROOM = ObjectRoom(
+    kind="network",
+    plural="networks",
+    word=_("Networks"),
+    spec=SPEC,
+    head=HEAD,
+    summary=SUMMARY,
+    read=podman_networks.inspect,
+    within=_within,
+    deeds=DEEDS,
+    extra={
+        "do_url": "networks:create",
+        "do_verb": "network.create",
+        "do_icon": "plus",
+        "do_word": _("Create network"),
+    },
 )
+urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]

@@ -1,11 +1,16 @@
 """Secrets: their list and pages, under /secrets/."""
 
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import Column
+from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals
+from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, urls
+from dashboard.pages.secrets.deeds import DEEDS
+from dashboard.pages.secrets.making import MAKING
+from dashboard.pages.secrets.replacing import replace
 from hosts.models import Secret
 from hosts.podman import secrets as podman_secrets
 
@@ -15,7 +20,7 @@ SPEC = object_list(
     noun=(_("secret"), _("secrets")),
     model=Secret,
     tokens=(equals("driver", _("driver"), "driver"),),
-    columns=(NAME, Column("small", _("Driver"), rank=3), WHERE, CREATED),
+    columns=(NAME, Column("small", _("Driver"), rank=3), WHERE, CREATED, Column("acts", "")),
     sorts={},
     empty={
         "icon": "lock-keyhole",
@@ -23,18 +28,31 @@ SPEC = object_list(
         "title": _("No secrets yet"),
         "text": _("Passwords and keys that containers get without standing in their settings."),
     },
+    bulk=(
+        BulkVerb("remove", _("Remove"), "trash-2", "/secrets/bulk/remove/", danger=True, asks=True),
+    ),
 )
-HEAD, SUMMARY = parts_of(SPEC)
+HEAD, SUMMARY = parts_of(SPEC, head="secrets/head.html")
 
 app_name = "secrets"
-urlpatterns = urls(
-    ObjectRoom(
-        kind="secret",
-        plural="secrets",
-        word=_("Secrets"),
-        spec=SPEC,
-        head=HEAD,
-        summary=SUMMARY,
-        read=podman_secrets.inspect,
-    )
+ROOM = ObjectRoom(
+    kind="secret",
+    plural="secrets",
+    word=_("Secrets"),
+    spec=SPEC,
+    head=HEAD,
+    summary=SUMMARY,
+    read=podman_secrets.inspect,
+    deeds=DEEDS,
+    extra={
+        "do_url": "secrets:create",
+        "do_verb": "secret.create",
+        "do_icon": "plus",
+        "do_word": _("Create secret"),
+    },
 )
+urlpatterns = [
+    path("create/", make(MAKING), name="create"),
+    path("<int:endpoint_id>/<path:podman_id>/replace/", replace, name="replace"),
+    *urls(ROOM),
+]

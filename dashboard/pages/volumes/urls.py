@@ -1,12 +1,16 @@
 """Volumes: their list and pages, under /volumes/."""
 
 from django.db.models import Q
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import Column
+from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals, one_of
+from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, urls
+from dashboard.pages.volumes.deeds import DEEDS
+from dashboard.pages.volumes.making import MAKING
 from hosts.models import Volume
 from hosts.podman import volumes as podman_volumes
 
@@ -29,6 +33,7 @@ SPEC = object_list(
         WHERE,
         Column("image", _("Place on the host"), rank=4),
         CREATED,
+        Column("acts", ""),
     ),
     sorts={},
     empty={
@@ -37,19 +42,28 @@ SPEC = object_list(
         "title": _("No volumes yet"),
         "text": _("Volumes keep data when containers go. They show up by themselves."),
     },
+    bulk=(
+        BulkVerb("remove", _("Remove"), "trash-2", "/volumes/bulk/remove/", danger=True, asks=True),
+    ),
 )
-HEAD, SUMMARY = parts_of(SPEC)
+HEAD, SUMMARY = parts_of(SPEC, head="volumes/head.html")
 
 app_name = "volumes"
-urlpatterns = urls(
-    ObjectRoom(
-        kind="volume",
-        plural="volumes",
-        word=_("Volumes"),
-        spec=SPEC,
-        head=HEAD,
-        summary=SUMMARY,
-        read=podman_volumes.inspect,
-        quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
-    )
+ROOM = ObjectRoom(
+    kind="volume",
+    plural="volumes",
+    word=_("Volumes"),
+    spec=SPEC,
+    head=HEAD,
+    summary=SUMMARY,
+    read=podman_volumes.inspect,
+    quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
+    deeds=DEEDS,
+    extra={
+        "do_url": "volumes:create",
+        "do_verb": "volume.create",
+        "do_icon": "plus",
+        "do_word": _("Create volume"),
+    },
 )
+urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]

@@ -1,0 +1,150 @@
+"""The page that makes an object on one host: a form, what was refused beside its field, the job.
+
+Rooms of volumes, networks and secrets each declare a `Making`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from audit.shapes import Target
+from dashboard.live.spec import Words
+from dashboard.pages.run.forms import Written, endpoint_words
+from dashboard.pages.signin.forms import Dressed
+from dashboard.person import person_of
+from hosts import access
+from hosts.access import Person, allows, visible_endpoints
+from hosts.actions.refused import HostRefused
+from hosts.actions.run import run_fields
+from hosts.models import Endpoint, Job
+
+PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+
+
+def line(hint: str = "") -> forms.TextInput:
+    """A text input in mono."""
+    return forms.TextInput(attrs=PLAIN | {"data-mono": "mono", "data-hint": hint})
+
+
+def lines(hint: str = "", rows: int = 2) -> forms.Textarea:
+    """A text area in mono, one entry a line."""
+    attrs = {"data-mono": "mono", "data-hint": hint, "rows": rows}
+    return forms.Textarea(attrs=PLAIN | attrs)
+
+
+class MakingForm(Dressed):
+    """The host, the name, the labels; `FOLDED` fields stand in a fold below."""
+
+    FOLDED: tuple[str, ...] = ("labels",)
+
+    endpoint = forms.TypedChoiceField(label=_("Host"), coerce=int)
+    name = forms.CharField(label=_("Name"), max_length=200, widget=line())
+    labels = Written(
+        run_fields.labels, label=_("Labels"), help_text=_("One name=value a line."), widget=lines()
+    )
+
+    def __init__(self, *args: Any, endpoints: Iterable[Endpoint] = (), **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="make-%s", **kwargs)
+        choice = self.fields.get("endpoint")
+        if isinstance(choice, forms.TypedChoiceField):
+            choice.choices = [(one.pk, endpoint_words(one)) for one in endpoints]
+        for field in self.fields.values():
+            attrs = field.widget.attrs
+            if attrs.pop("data-mono", ""):
+                attrs["class"] += " mono"
+            if hint := attrs.pop("data-hint", ""):
+                attrs["placeholder"] = hint
+            if isinstance(field.widget, forms.CheckboxInput):
+                attrs["class"] = "form-check-input"
+
+    def refuse(self, trouble: HostRefused) -> None:
+        """Show a refusal beside the field it names."""
+        words = f"{trouble.message} {trouble.cure}".strip()
+        self.add_error(trouble.field if trouble.field in self.fields else None, words)
+
+    @property
+    def shown(self) -> list[Any]:
+        """The fields that stand open."""
+        return [self[name] for name in self.fields if name not in self.FOLDED]
+
+    @property
+    def folded(self) -> list[Any]:
+        """Those in the fold."""
+        return [self[name] for name in self.fields if name in self.FOLDED]
+
+    @property
+    def folded_wrong(self) -> bool:
+        """True when the fold hides a problem, and so must stand open."""
+        return any(name in self.errors for name in self.FOLDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """`ask(person, cleaned data)` makes the job; its HostRefused lands in the form."""
+
+    kind: str
+    plural: str
+    rooms: Words
+    title: Words
+    button: Words
+    form: type[MakingForm]
+    ask: Callable[[Person, dict[str, Any]], Job]
+    note: Words = ""
+
+    @property
+    def verb(self) -> str:
+        """`volume.create`."""
+        return f"{self.kind}.create"
+
+
+def make(making: Making) -> Callable[..., HttpResponse]:
+    """The view: GET the form (?endpoint= is chosen), POST asks for the job."""
+
+    @never_cache
+    @sensitive_post_parameters()
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest) -> HttpResponse:
+        person = person_of(request)
+        access.require(person, making.verb, Target(kind=making.kind, name="any host"))
+        endpoints = [
+            one
+            for one in visible_endpoints(person).select_related("host", "login")
+            if allows(person, making.verb, one)
+        ]
+        if request.method == "POST":
+            form = making.form(request.POST, request.FILES, endpoints=endpoints)
+            if (job := _asked(making, person, form)) is not None:
+                return redirect("jobs:page", job.pk)
+        else:
+            wanted = request.GET.get("endpoint", "")
+            start = {"endpoint": int(wanted)} if wanted.isdecimal() else {}
+            form = making.form(initial=start, endpoints=endpoints)
+        context = {
+            "making": making,
+            "form": form,
+            "endpoints": endpoints,
+            "list_url": reverse(f"{making.plural}:list"),
+        }
+        status = 422 if form.errors else 200
+        return render(request, "making/page.html", context, status=status)
+
+    return view
+
+
+def _asked(making: Making, person: Person, form: MakingForm) -> Job | None:
+    if not form.is_valid():
+        return None
+    try:
+        return making.ask(person, form.cleaned_data)
+    except HostRefused as trouble:
+        form.refuse(trouble)
+        return None

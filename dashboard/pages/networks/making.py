@@ -1,0 +1,174 @@
+"""The page that makes a network."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.making import Making, MakingForm, line, lines
+from dashboard.pages.run.forms import Written
+from hosts.access import Person
+from hosts.actions.networks import create_network, network_fields
+from hosts.actions.refused import HostRefused
+from hosts.actions.run import run_fields
+from hosts.models import Job
+
+DRIVERS = (
+    ("bridge", _("bridge: a network of its own, with the host as its way out")),
+    ("macvlan", _("macvlan: on the host's own network, with addresses from it")),
+    ("ipvlan", _("ipvlan: as macvlan, with the MAC of the host")),
+)
+# what network_fields calls a part of a subnet: the field here, by family
+_PARTS = {"subnets": "subnet", "gateway": "gateway", "lease": "range"}
+
+
+class NetworkForm(MakingForm):
+    """Host, name, driver, a subnet of each family, and the rest in the fold."""
+
+    FOLDED = ("further", "dns", "dns_servers", "internal", "isolate", "mtu", "options", "labels")
+
+    driver = forms.ChoiceField(label=_("Driver"), choices=DRIVERS, initial="bridge")
+    parent = forms.CharField(
+        label=_("Parent interface"),
+        required=False,
+        max_length=15,
+        widget=line("eth0"),
+        help_text=_("Of the host, for macvlan and ipvlan."),
+    )
+    subnet4 = forms.CharField(
+        label=_("IPv4 subnet"),
+        required=False,
+        max_length=60,
+        widget=line("10.89.5.0/24"),
+        help_text=_("Empty: Podman takes a free one."),
+    )
+    gateway4 = forms.CharField(
+        label=_("Gateway"), required=False, max_length=60, widget=line("10.89.5.1")
+    )
+    range4 = forms.CharField(
+        label=_("Range for containers"),
+        required=False,
+        max_length=90,
+        widget=line("10.89.5.128/25"),
+    )
+    ipv6 = forms.BooleanField(label=_("IPv6 too"), required=False)
+    subnet6 = forms.CharField(
+        label=_("IPv6 subnet"), required=False, max_length=60, widget=line("fd00:89:5::/64")
+    )
+    gateway6 = forms.CharField(
+        label=_("Gateway"), required=False, max_length=60, widget=line("fd00:89:5::1")
+    )
+    range6 = forms.CharField(
+        label=_("Range for containers"), required=False, max_length=90, widget=line()
+    )
+    further = forms.CharField(
+        label=_("Further subnets"),
+        required=False,
+        widget=lines(),
+        help_text=_("One a line."),
+    )
+    dns = forms.BooleanField(
+        label=_("Containers find each other by name (DNS)"), required=False, initial=True
+    )
+    dns_servers = forms.CharField(
+        label=_("DNS servers"),
+        required=False,
+        widget=line("192.0.2.53, 192.0.2.54"),
+        help_text=_("Empty: those of the host."),
+    )
+    internal = forms.BooleanField(label=_("Internal: no way out of it"), required=False)
+    isolate = forms.BooleanField(
+        label=_("Isolate: no traffic between this and other networks of the host"), required=False
+    )
+    mtu = forms.IntegerField(
+        label=_("MTU"), required=False, min_value=576, max_value=65535, widget=line("1500")
+    )
+    options = Written(
+        run_fields.labels,
+        label=_("Further options"),
+        widget=lines("mode=passthru"),
+        help_text=_("One name=value a line, as podman network create --opt takes them."),
+    )
+    field_order = (
+        "endpoint",
+        "name",
+        "driver",
+        "parent",
+        "subnet4",
+        "gateway4",
+        "range4",
+        "ipv6",
+        "subnet6",
+        "gateway6",
+        "range6",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Subnets as network_fields makes them, options whole."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        subnets = [self._family("4"), self._family("6")]
+        further = (given.get("further") or "").split("\n")
+        subnets += [self._subnet("further", text.strip(), "", "") for text in further]
+        given["subnets"] = [one for one in subnets if one]
+        options = dict(given.get("options") or {})
+        if given.get("isolate"):
+            options["isolate"] = "true"
+        if given.get("mtu"):
+            options["mtu"] = str(given["mtu"])
+        given["options"] = options
+        return given
+
+    def _family(self, family: str) -> dict[str, Any] | None:
+        given = self.cleaned_data
+        parts = [given.get(f"{part}{family}") or "" for part in ("subnet", "gateway", "range")]
+        found = self._subnet(family, *parts)
+        if found and (":" in found["subnet"]) != (family == "6"):
+            self.add_error(f"subnet{family}", _("This is a subnet of the other family."))
+        return found
+
+    def _subnet(self, where: str, text: str, gateway: str, lease: str) -> dict[str, Any] | None:
+        if not text:
+            if gateway or lease:
+                self.add_error(f"subnet{where}", _("Give the subnet too."))
+            return None
+        try:
+            return network_fields.subnet(text, gateway=gateway, lease=lease)
+        except HostRefused as trouble:
+            name = "further" if where == "further" else f"{_PARTS[trouble.field]}{where}"
+            self.add_error(name, trouble.message)
+            return None
+
+    def refuse(self, trouble: HostRefused) -> None:
+        """Subnets stand in the field of the first one's family."""
+        if trouble.field == "subnets":
+            trouble.field = "subnet4" if self.cleaned_data.get("subnet4") else "subnet6"
+        super().refuse(trouble)
+
+
+def _ask(person: Person, given: dict[str, Any]) -> Job:
+    servers = given["dns_servers"].replace(",", " ").split()
+    return create_network.ask(
+        person,
+        given["endpoint"],
+        name=given["name"],
+        driver=given["driver"],
+        subnets=given["subnets"],
+        parent=given["parent"].strip(),
+        ipv6=given["ipv6"],
+        internal=given["internal"],
+        dns=given["dns"],
+        dns_servers=servers,
+        options=given["options"],
+        labels=given["labels"],
+    )
+
+
+MAKING = Making(
+    kind="network",
+    plural="networks",
+    rooms=_("Networks"),
+    title=_("Create a network"),
+    button=_("Create network"),
+    form=NetworkForm,
+    ask=_ask,
+)

@@ -1,0 +1,57 @@
+"""The verbs of secrets as pages offer them, with what their dialogs say."""
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from dashboard.pages.acting import Deed, Question, names_of
+from dashboard.pages.removing import used_words, users_now
+from hosts.actions.secrets import remove_secret
+from hosts.models import InventoryRow
+from hosts.podman import Podman
+from hosts.podman.users import User, of_secret
+
+
+def users_of(row: InventoryRow) -> list[User] | None:
+    """Containers that have the secret, or None where the host does not say now."""
+
+    async def read(podman: Podman) -> list[User]:
+        return (await of_secret(podman, row.name))[0]
+
+    return users_now(row, read)
+
+
+def _remove(rows: list[InventoryRow]) -> Question:
+    lost = _now("Its value is lost; Podman cannot give it back.")
+    keep = _now("Containers that have it keep it until they are made anew, which then fails.")
+    if len(rows) == 1:
+        row = rows[0]
+        users = users_of(row)
+        return Question(
+            title=_now("Remove the secret %(name)s from %(host)s?")
+            % {"name": row.name, "host": row.endpoint},
+            verb=_now("Remove secret"),
+            sentence=f"{lost} {used_words(users)}",
+            warning=keep if users else "",
+            danger=True,
+        )
+    return Question(
+        title=ngettext("Remove %(n)d secret?", "Remove %(n)d secrets?", len(rows))
+        % {"n": len(rows)},
+        verb=_now("Remove secrets"),
+        sentence=f"{lost} {keep}",
+        losses=names_of(rows),
+        danger=True,
+    )
+
+
+DEEDS = (
+    Deed(
+        "secret",
+        "remove",
+        _("Removal asked for"),
+        remove_secret.ask,
+        remove_secret.ask_many,
+        _remove,
+    ),
+)

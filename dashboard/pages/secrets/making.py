@@ -1,0 +1,82 @@
+"""The pages that make a secret and that give one another value. The value is never sent back."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.making import PLAIN, Making, MakingForm
+from hosts.access import Person
+from hosts.actions.secrets import create_secret
+from hosts.models import Job
+
+
+class Value(forms.CharField):
+    """The value as text; what was typed is not rendered again."""
+
+    def __init__(self) -> None:
+        attrs = PLAIN | {"rows": 4, "data-mono": "mono veiled"}
+        super().__init__(
+            label=_("Value"),
+            required=False,
+            strip=False,
+            widget=forms.Textarea(attrs=attrs),
+            help_text=_(
+                "Sealed at once, sent to the host, then erased here. Nobody reads it back."
+            ),
+        )
+
+    def prepare_value(self, value: Any) -> str:
+        """Nothing."""
+        return ""
+
+
+class ValueForm(MakingForm):
+    """A value, typed or from a file."""
+
+    value = Value()
+    file = forms.FileField(
+        label=_("Or a file"), required=False, help_text=_("Its bytes as they are, up to 500 kB.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """`value` as bytes; lines that a browser ended with CRLF end as in a file."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        file, text = given.pop("file", None), given.get("value") or ""
+        if file is not None and text:
+            self.add_error("value", _now("Type a value or choose a file, not both."))
+        given["value"] = file.read() if file is not None else text.replace("\r\n", "\n").encode()
+        return given
+
+
+class SecretForm(ValueForm):
+    """Host, name, value, labels."""
+
+    field_order = ["endpoint", "name", "value", "file", "labels"]
+
+
+class ReplaceForm(ValueForm):
+    """The value alone."""
+
+    FOLDED = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("endpoint", "name", "labels"):
+            del self.fields[name]
+
+
+def _ask(person: Person, given: dict[str, Any]) -> Job:
+    return create_secret.ask(person, given.pop("endpoint"), **given)
+
+
+MAKING = Making(
+    kind="secret",
+    plural="secrets",
+    rooms=_("Secrets"),
+    title=_("Create a secret"),
+    button=_("Create secret"),
+    form=SecretForm,
+    ask=_ask,
+)

@@ -1,0 +1,45 @@
+"""Another value for a secret, and who has the old one until made anew."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from dashboard.pages.removing import named
+from dashboard.pages.secrets.deeds import users_of
+from dashboard.pages.secrets.making import ReplaceForm
+from dashboard.person import person_of
+from hosts.access import get_object
+from hosts.actions.refused import HostRefused
+from hosts.actions.secrets import replace_secret
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def replace(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """The form; POST asks for the job."""
+    person = person_of(request)
+    row = get_object(person, "secret", endpoint_id, podman_id, verb=replace_secret.VERB)
+    form = ReplaceForm()
+    if request.method == "POST":
+        form = ReplaceForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                job = replace_secret.ask(
+                    person, (endpoint_id, podman_id), value=form.cleaned_data["value"]
+                )
+            except HostRefused as trouble:
+                form.refuse(trouble)
+            else:
+                return redirect("jobs:page", job.pk)
+    users = users_of(row)
+    warning = ""
+    if users:
+        warning = _("%s keep the old value until they are made anew.") % named(users)
+    elif users is None:
+        warning = _("The host does not say now who uses it; they keep the old value.")
+    context = {"row": row, "form": form, "warning": warning}
+    return render(request, "secrets/replace.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,53 @@
+"""The verbs of volumes as pages offer them, with what their dialogs say."""
+
+from functools import partial
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from dashboard.pages.acting import Deed, Question, names_of
+from dashboard.pages.removing import used_words, users_now, with_users
+from hosts.actions.volumes import remove_volume
+from hosts.models import InventoryRow
+from hosts.podman.users import of_volume
+
+
+def _remove(rows: list[InventoryRow]) -> Question:
+    if len(rows) == 1:
+        row = rows[0]
+        users = users_now(row, partial(of_volume, volume=row.podman_id))
+        return Question(
+            title=_now("Remove the volume %(name)s from %(host)s?")
+            % {"name": row.name, "host": row.endpoint},
+            verb=_now("Remove volume"),
+            sentence=_now("What is in it is lost for good.") + " " + used_words(users),
+            options=with_users(users),
+            danger=True,
+        )
+    return Question(
+        title=ngettext("Remove %(n)d volume?", "Remove %(n)d volumes?", len(rows))
+        % {"n": len(rows)},
+        verb=_now("Remove volumes"),
+        sentence=_now("What is in them is lost for good. Those that a container uses stay."),
+        losses=names_of(rows),
+        danger=True,
+    )
+
+
+def _removal(form: QueryDict) -> dict[str, bool]:
+    return {"force": form.get("force") == "1"}
+
+
+DEEDS = (
+    Deed(
+        "volume",
+        "remove",
+        _("Removal asked for"),
+        remove_volume.ask,
+        remove_volume.ask_many,
+        _remove,
+        _removal,
+    ),
+)

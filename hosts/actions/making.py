@@ -1,0 +1,50 @@
+"""What the verbs that make an object share: names, labels, and finding what an earlier try made."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_endpoint
+from hosts.actions.refused import HostRefused
+from hosts.actions.run.run_spec import JOB_LABEL
+from hosts.models import INVENTORY, Endpoint
+from hosts.models.inventory import LIVE
+from hosts.podman.paths import Filters
+
+# what Podman takes for volumes, networks and secrets (libpod/define: RegexError)
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+NAME_LIMIT = 200
+
+
+def checked_name(text: str) -> str:
+    """The name as given, without blanks round it. HostRefused where Podman would not take it."""
+    name = text.strip()
+    if not name:
+        raise HostRefused("name", _("Give a name."))
+    if len(name) > NAME_LIMIT or not _NAME.fullmatch(name):
+        raise HostRefused(
+            "name",
+            _("A name begins with a letter or digit, then letters, digits, “_”, “.” or “-”."),
+        )
+    return name
+
+
+def place_for(person: Person, endpoint_id: int, verb: str, *, kind: str, name: str) -> Endpoint:
+    """The endpoint where `name` is free by the inventory. NotVisible, Denied, HostRefused."""
+    endpoint = get_endpoint(person, endpoint_id, verb)
+    if INVENTORY[kind].objects.filter(LIVE, endpoint=endpoint, name=name).exists():
+        raise HostRefused(
+            "name",
+            _("“%(name)s” is there already on %(host)s.") % {"name": name, "host": endpoint},
+        )
+    return endpoint
+
+
+def with_job(labels: dict[str, str], job_id: int) -> dict[str, str]:
+    """The labels and ours, by which a broken try is found again."""
+    return {**labels, JOB_LABEL: str(job_id)}
+
+
+def made_by(job_id: int) -> Filters:
+    """The filter of a list that finds what the job made."""
+    return {"label": [f"{JOB_LABEL}={job_id}"]}

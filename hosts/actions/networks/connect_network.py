@@ -1,0 +1,103 @@
+"""network.connect: a container onto a network, running or not. Settled by state."""
+
+import ipaddress
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.networks.membership import networks_of
+from hosts.actions.networks.network_fields import address_of
+from hosts.actions.refused import HostRefused
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import networks
+from hosts.podman.errors import NotFound
+
+VERB = "network.connect"
+_ALIAS = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+
+
+def ask(
+    person: Person,
+    ref: ObjectRef,
+    *,
+    container_id: str,
+    aliases: list[str] | None = None,
+    address: str = "",
+) -> Job:
+    """Ask to put a container of the same endpoint onto the network.
+
+    `aliases`: further names by DNS; `address`: one of the network's subnets, empty for any.
+    HostRefused (with the field to change), NotVisible, Denied.
+    """
+    row: Any = get_object(person, "network", *ref, verb=VERB)
+    container: Any = get_object(
+        person, "container", row.endpoint_id, container_id, verb="container.view"
+    )
+    if row.name in container.networks:
+        words = _("%(container)s is on %(network)s already.")
+        raise HostRefused("container", words % {"container": container.name, "network": row.name})
+    if address.strip():
+        address = _checked_address(address, row)
+    for alias in aliases or []:
+        if not _ALIAS.fullmatch(alias):
+            raise HostRefused("aliases", _("“%s” is not a name for DNS.") % alias[:63])
+    order = order_for(
+        row,
+        "network",
+        {
+            "container_id": container.podman_id,
+            "container": container.name,
+            "aliases": aliases or [],
+            "address": address,
+        },
+    )
+    return ask_job(person, VERB, order, queue="short")
+
+
+def _checked_address(text: str, row: Any) -> str:
+    address = address_of(text, "address")
+    nets = [ipaddress.ip_network(one["subnet"], strict=False) for one in row.subnets]
+    if not any(address in net for net in nets):
+        words = _("%(address)s is in none of the network's subnets: %(nets)s.")
+        listed = ", ".join(map(str, nets)) or "–"
+        raise HostRefused("address", words % {"address": address, "nets": listed})
+    return str(address)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Connect; being on it already is no error."""
+    container_id, address = errand.params["container_id"], errand.params["address"]
+    try:
+        if errand.name in await networks_of(errand.podman, container_id):
+            return {"changed": False}
+        await errand.about_to_send()
+        await networks.connect(
+            errand.podman,
+            errand.object_id,
+            container_id,
+            aliases=errand.params["aliases"],
+            addresses=[address] if address else [],
+        )
+    except NotFound as gone:
+        words = _("The container or the network is no longer there.")
+        raise Trouble(words, gone.message) from gone
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """On it, or not."""
+    try:
+        there = errand.name in await networks_of(errand.podman, errand.params["container_id"])
+    except NotFound:
+        return Settled.AGAIN
+    return Settled.DONE if there else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,93 @@
+"""network.create: settled by the label io.haulout.job."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.networks import network_fields
+from hosts.actions.refused import HostRefused
+from hosts.actions.run.run_spec import NETWORK_MODES
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import networks, system
+
+VERB = "network.create"
+
+
+def ask(
+    person: Person,
+    endpoint_id: int,
+    *,
+    name: str,
+    driver: str = "bridge",
+    subnets: list[dict[str, Any]] | None = None,
+    parent: str = "",
+    ipv6: bool = False,
+    internal: bool = False,
+    dns: bool = True,
+    dns_servers: list[str] | None = None,
+    options: dict[str, str] | None = None,
+    labels: dict[str, str] | None = None,
+) -> Job:
+    """Ask for a network. `subnets` as network_fields.subnet makes them; none: Podman takes a free one.
+
+    HostRefused (with the field to change), NotVisible, Denied.
+    """
+    name = checked_name(name)
+    if name in NETWORK_MODES:
+        raise HostRefused("name", _("“%s” is a word of Podman's own for --network.") % name)
+    if driver not in network_fields.DRIVERS:
+        raise HostRefused("driver", _("Podman's drivers are bridge, macvlan and ipvlan."))
+    if parent and driver == "bridge":
+        raise HostRefused("parent", _("Only macvlan and ipvlan have a parent interface."))
+    if internal and driver != "bridge":
+        raise HostRefused("internal", _("Only a bridge can be cut off from the outside."))
+    endpoint = place_for(person, endpoint_id, VERB, kind="network", name=name)
+    if endpoint.rootless and driver != "bridge":
+        words = _("%s is rootless: %s needs root, since it uses an interface of the host.")
+        raise HostRefused("driver", words % (endpoint, driver))
+    subnets = subnets or []
+    network_fields.clashes(endpoint, subnets)
+    servers = [str(network_fields.address_of(one, "dns_servers")) for one in dns_servers or []]
+    params = {
+        "name": name,
+        "driver": driver,
+        "subnets": subnets,
+        "parent": parent,
+        "ipv6": ipv6 or any(":" in one["subnet"] for one in subnets),
+        "internal": internal,
+        "dns": dns,
+        "dns_servers": servers,
+        "options": options or {},
+        "labels": labels or {},
+        # for the log, which keeps plain values only
+        "subnet": [one["subnet"] for one in subnets],
+    }
+    order = Order(endpoint=endpoint, kind="network", object_id="", name=name, params=params)
+    return ask_job(person, VERB, order, queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it; one that an earlier try of this job made is taken as it is."""
+    made = await networks.list_networks(errand.podman, filters=made_by(errand.job_id))
+    if made:
+        return {"kind": "network", "id": made[0]["id"]}
+    await errand.about_to_send()
+    labels = with_job(errand.params["labels"], errand.job_id)
+    network = await networks.create(errand.podman, network_fields.build(errand.params, labels))
+    return {"kind": "network", "id": network["id"]}
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` finds what was made by its label, so trying again is always right."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

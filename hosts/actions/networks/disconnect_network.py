@@ -1,0 +1,51 @@
+"""network.disconnect: a container off a network, running or not. Settled by state."""
+
+from typing import Any
+
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.networks.membership import networks_of
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import networks
+from hosts.podman.errors import NotFound
+
+VERB = "network.disconnect"
+
+
+def ask(person: Person, ref: ObjectRef, *, container_id: str) -> Job:
+    """Ask to take a container off the network. NotVisible, Denied."""
+    row = get_object(person, "network", *ref, verb=VERB)
+    container = get_object(
+        person, "container", row.endpoint_id, container_id, verb="container.view"
+    )
+    params = {"container_id": container.podman_id, "container": container.name}
+    return ask_job(person, VERB, order_for(row, "network", params), queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Disconnect; not being on it, or gone, is no error."""
+    container_id = errand.params["container_id"]
+    try:
+        if errand.name not in await networks_of(errand.podman, container_id):
+            return {"changed": False}
+        await errand.about_to_send()
+        await networks.disconnect(errand.podman, errand.object_id, container_id)
+    except NotFound:
+        return {"changed": False}
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Off it, or not."""
+    try:
+        there = errand.name in await networks_of(errand.podman, errand.params["container_id"])
+    except NotFound:
+        return Settled.DONE
+    return Settled.AGAIN if there else Settled.DONE
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,48 @@
+"""network.remove: settled by identity (the full id is there or not)."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import networks
+from hosts.podman.errors import NotFound
+
+VERB = "network.remove"
+
+
+def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
+    """Ask for a removal. `force`: with the containers that are on it."""
+    return ask_object(person, VERB, ref, params={"force": force})
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
+    """Ask for many removals."""
+    return ask_objects(person, VERB, refs, params={"force": force})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove it; what is gone already counts as removed."""
+    await errand.about_to_send()
+    try:
+        await networks.remove(
+            errand.podman, errand.object_id, force=bool(errand.params.get("force"))
+        )
+    except NotFound:
+        return {"changed": False}
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Gone by its full id."""
+    try:
+        await networks.inspect(errand.podman, errand.object_id)
+    except NotFound:
+        return Settled.DONE
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,82 @@
+"""secret.create: settled by the label io.haulout.job."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.secrets.secret_value import checked_value, told
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import secrets
+from hosts.podman.errors import NotFound
+
+VERB = "secret.create"
+
+
+def ask(
+    person: Person,
+    endpoint_id: int,
+    *,
+    name: str,
+    value: bytes,
+    labels: dict[str, str] | None = None,
+) -> Job:
+    """Ask for a secret. HostRefused (with the field to change), NotVisible, Denied."""
+    name = checked_name(name)
+    value = checked_value(value)
+    endpoint = place_for(person, endpoint_id, VERB, kind="secret", name=name)
+    order = Order(
+        endpoint=endpoint,
+        kind="secret",
+        object_id="",
+        name=name,
+        params={"name": name, "labels": labels or {}, **told(value)},
+        secrets=value,
+    )
+    return ask_job(person, VERB, order, queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it; one that an earlier try of this job made is taken as it is."""
+    made = await _made(errand)
+    if made:
+        return {"kind": "secret", "id": made}
+    value = await errand.secrets()
+    if value is None:
+        raise Trouble(_("The value was erased before it reached the host: give it again."))
+    await errand.about_to_send()
+    labels = with_job(errand.params["labels"], errand.job_id)
+    secret_id = await secrets.create(errand.podman, errand.params["name"], value, labels=labels)
+    return {"kind": "secret", "id": secret_id}
+
+
+async def _made(errand: Errand) -> str:
+    """Its id where this job made it. By name: lists of secrets cannot be filtered by label."""
+    try:
+        found = await secrets.inspect(errand.podman, errand.params["name"])
+    except NotFound:
+        return ""
+    labels = (found.get("Spec") or {}).get("Labels") or {}
+    (label,) = made_by(errand.job_id)["label"]
+    key, _equals, job_id = label.partition("=")
+    return str(found.get("ID", "")) if labels.get(key) == job_id else ""
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` takes up what has our label; a secret of that name without it leaves it open."""
+    if await _made(errand):
+        return Settled.AGAIN
+    try:
+        await secrets.inspect(errand.podman, errand.params["name"])
+    except NotFound:
+        return Settled.AGAIN
+    return Settled.UNKNOWN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,46 @@
+"""secret.remove: settled by identity (the id is there or not)."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import secrets
+from hosts.podman.errors import NotFound
+
+VERB = "secret.remove"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Ask for a removal. Podman removes also what containers use (measured on 5.4.2)."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """Ask for many removals."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove it; what is gone already counts as removed."""
+    await errand.about_to_send()
+    try:
+        await secrets.remove(errand.podman, errand.object_id)
+    except NotFound:
+        return {"changed": False}
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Gone by its id."""
+    try:
+        await secrets.inspect(errand.podman, errand.object_id)
+    except NotFound:
+        return Settled.DONE
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

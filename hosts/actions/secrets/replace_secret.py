@@ -1,0 +1,80 @@
+"""secret.replace: another value under the same name. Sending it twice is as good as once.
+
+Containers that have the secret keep the old value until they are made anew.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef
+from hosts.actions.making import with_job
+from hosts.actions.secrets.secret_value import checked_value, told
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import secrets, system
+from hosts.podman.errors import Conflict, NotFound
+
+VERB = "secret.replace"
+
+
+def ask(person: Person, ref: ObjectRef, *, value: bytes) -> Job:
+    """Ask for another value. HostRefused, NotVisible, Denied."""
+    row = get_object(person, "secret", *ref, verb=VERB)
+    value = checked_value(value)
+    order = Order(
+        endpoint=row.endpoint,
+        kind="secret",
+        object_id=row.podman_id,
+        name=row.name,
+        params={"name": row.name, **told(value)},
+        secrets=value,
+    )
+    return ask_job(person, VERB, order, queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Replace it, with its labels and driver; where Podman cannot, remove it and make it anew."""
+    value = await errand.secrets()
+    if value is None:
+        raise Trouble(_("The value was erased before it reached the host: give it again."))
+    name = errand.params["name"]
+    try:
+        found = await secrets.inspect(errand.podman, name)
+    except NotFound as gone:
+        if not errand.before:
+            raise Trouble(_("There is no secret “%s” any more.") % name, gone.message) from gone
+        # an earlier try of ours removed it, and did not get to make it anew
+        found = {"Spec": errand.before}
+    spec = found.get("Spec") or {}
+    driver = spec.get("Driver") or {}
+    labels = with_job(spec.get("Labels") or {}, errand.job_id)
+    # the driver's name only: its options are the host's own folders
+    keep = {"Labels": spec.get("Labels") or {}, "Driver": {"Name": driver.get("Name") or "file"}}
+    await errand.about_to_send(keep)
+    try:
+        secret_id = await secrets.create(
+            errand.podman, name, value, labels=labels, driver=keep["Driver"]["Name"], replace=True
+        )
+    except Conflict:
+        # before 4.7 `replace` is not known, and so not heeded
+        errand.say(_("This Podman cannot replace a secret: it was removed and made anew."))
+        await secrets.remove(errand.podman, name)
+        secret_id = await secrets.create(
+            errand.podman, name, value, labels=labels, driver=keep["Driver"]["Name"]
+        )
+    return {"kind": "secret", "id": secret_id}
+
+
+async def settle(errand: Errand) -> Settled:
+    """The same value once more does no harm."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,28 @@
+"""The value of a secret on its way to a host: judged, sealed, told to the log as a keyed hash only."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.params import hashed
+from hosts.actions.refused import HostRefused
+
+# Podman's own bound: “larger than 0 and less than 512000 bytes”
+LIMIT_BYTES = 512_000
+
+
+def checked_value(value: bytes) -> bytes:
+    """The value as given. HostRefused where Podman would not take it; the words never repeat it."""
+    if not value:
+        raise HostRefused("value", _("Give the value, or choose a file that holds it."))
+    if len(value) >= LIMIT_BYTES:
+        raise HostRefused(
+            "value",
+            _("A secret holds less than 512,000 bytes; this has %s.") % f"{len(value):,}",
+        )
+    return value
+
+
+def told(value: bytes) -> dict[str, Any]:
+    """What a job's row and the audit log hold of it: equal values can be told, none can be read."""
+    return {"value": hashed(value), "size_bytes": len(value)}

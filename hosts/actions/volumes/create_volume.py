@@ -1,0 +1,84 @@
+"""volume.create: settled by the label io.haulout.job. Options can hold a password: they are sealed."""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.refused import HostRefused
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import system, volumes
+
+VERB = "volume.create"
+LOCAL = "local"
+
+
+def ask(
+    person: Person,
+    endpoint_id: int,
+    *,
+    name: str,
+    driver: str = LOCAL,
+    options: dict[str, str] | None = None,
+    labels: dict[str, str] | None = None,
+) -> Job:
+    """Ask for a volume. HostRefused (with the field to change), NotVisible, Denied."""
+    name = checked_name(name)
+    driver = driver.strip() or LOCAL
+    endpoint = place_for(person, endpoint_id, VERB, kind="volume", name=name)
+    options = options or {}
+    drivers = ((endpoint.info or {}).get("plugins") or {}).get("volume") or []
+    # “image” is built into Podman and listed nowhere
+    if drivers and driver not in (*drivers, "image"):
+        raise HostRefused(
+            "driver",
+            _("%(host)s has no driver “%(driver)s”; it has %(drivers)s.")
+            % {"host": endpoint, "driver": driver, "drivers": ", ".join(drivers)},
+        )
+    order = Order(
+        endpoint=endpoint,
+        kind="volume",
+        object_id="",
+        name=name,
+        params={
+            "name": name,
+            "driver": driver,
+            "labels": labels or {},
+            "option_names": sorted(options),
+        },
+        secrets=json.dumps(options).encode() if options else None,
+    )
+    return ask_job(person, VERB, order, queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it; one that an earlier try of this job made is taken as it is."""
+    made = await volumes.list_volumes(errand.podman, filters=made_by(errand.job_id))
+    if made:
+        return {"kind": "volume", "id": made[0]["Name"]}
+    sealed = await errand.secrets()
+    await errand.about_to_send()
+    volume = await volumes.create(
+        errand.podman,
+        name=errand.params["name"],
+        driver=errand.params["driver"],
+        labels=with_job(errand.params["labels"], errand.job_id),
+        options=json.loads(sealed) if sealed else {},
+    )
+    return {"kind": "volume", "id": volume["Name"]}
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` finds what was made by its label, so trying again is always right."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

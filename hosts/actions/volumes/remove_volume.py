@@ -1,0 +1,50 @@
+"""volume.remove: settled by identity. A volume's name is its id: one made anew since is another."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import volumes
+from hosts.podman.errors import NotFound
+
+VERB = "volume.remove"
+
+
+def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
+    """Ask for a removal. `force`: with the containers that use it."""
+    return ask_object(person, VERB, ref, params={"force": force})
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
+    """Ask for many removals."""
+    return ask_objects(person, VERB, refs, params={"force": force})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove it; what is gone already counts as removed."""
+    try:
+        found = await volumes.inspect(errand.podman, errand.object_id)
+        await errand.about_to_send({"created": str(found.get("CreatedAt", ""))})
+        await volumes.remove(
+            errand.podman, errand.object_id, force=bool(errand.params.get("force"))
+        )
+    except NotFound:
+        return {"changed": False}
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Gone, or another one stands under its name by now."""
+    try:
+        found = await volumes.inspect(errand.podman, errand.object_id)
+    except NotFound:
+        return Settled.DONE
+    same = str(found.get("CreatedAt", "")) == errand.before.get("created")
+    return Settled.AGAIN if same else Settled.DONE
+
+
+ACTION = Action(VERB, do, settle)

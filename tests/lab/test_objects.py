@@ -1,0 +1,202 @@
+"""Volumes, networks and secrets made and removed through a real worker, judged by Podman itself."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+
+__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SUBNET = "10.199.7.0/24"
+
+
+@pytest.fixture
+def host(lab: Any, clean_hosts: None) -> Iterator[Any]:
+    one = lab.hosts[0]
+    yield one
+    one.podman("rm", "-fa", "-t", "0")
+    for network in names(one, "network") - {"podman"}:
+        one.podman("network", "rm", "-f", network)
+    for secret in names(one, "secret"):
+        one.podman("secret", "rm", secret)
+
+
+@pytest.fixture
+def endpoint(host: Any, endpoint_on: Any) -> Any:
+    return endpoint_on(host)
+
+
+@pytest.fixture
+def done(worker: Any, ended: Any) -> Callable[[Any], Any]:
+    """`done(job)`: the job, carried out well."""
+
+    def carry(job: Any) -> Any:
+        worker().hand_over([job.pk])
+        ended(job, within_s=60)
+        assert job.state == "ok", (job.error, job.cause)
+        return job
+
+    return carry
+
+
+def test_a_volume_with_options_is_made_and_removed(
+    host: Any, endpoint: Any, person: Any, done: Any
+) -> None:
+    from hosts.actions.volumes import create_volume, remove_volume
+
+    job = done(
+        create_volume.ask(
+            person,
+            endpoint.pk,
+            name="shop-db",
+            options={"type": "tmpfs", "device": "tmpfs", "o": "size=1m"},
+            labels={"app": "shop"},
+        )
+    )
+    made = inspected(host, "volume", "shop-db")
+    assert made["Options"]["o"] == "size=1m"
+    assert made["Labels"]["app"] == "shop"
+    assert job.result["id"] == "shop-db"
+    assert job.sealed_params is None
+    assert "size=1m" not in json.dumps(job.params)
+
+    mirror(endpoint, "volume")
+    assert done(remove_volume.ask(person, (endpoint.pk, "shop-db"))).result == {"changed": True}
+    assert "shop-db" not in names(host, "volume")
+
+
+def test_a_used_volume_stays_unless_its_users_go_too(
+    host: Any, endpoint: Any, person: Any, done: Any, worker: Any, ended: Any
+) -> None:
+    from hosts.actions.volumes import remove_volume
+
+    host.podman(
+        "run", "-d", "--name", "user", "-v", "data:/data", "localhost/busybox", "sleep", "99"
+    )
+    mirror(endpoint, "volume")
+    job = remove_volume.ask(person, (endpoint.pk, "data"))
+    worker().hand_over([job.pk])
+    assert ended(job).state == "failed"
+    assert "being used" in job.error
+    done(remove_volume.ask(person, (endpoint.pk, "data"), force=True))
+    assert "data" not in names(host, "volume")
+    assert "user" not in names(host, "container")
+
+
+def test_a_network_with_all_its_fields(host: Any, endpoint: Any, person: Any, done: Any) -> None:
+    from hosts.actions.networks import create_network, network_fields, remove_network
+
+    subnets = [
+        network_fields.subnet(SUBNET, gateway="10.199.7.1", lease="10.199.7.128/25"),
+        network_fields.subnet("fd00:199:7::/64"),
+    ]
+    job = done(
+        create_network.ask(
+            person,
+            endpoint.pk,
+            name="back",
+            subnets=subnets,
+            internal=True,
+            dns_servers=["192.0.2.53"],
+            options={"isolate": "true", "mtu": "1400"},
+            labels={"app": "shop"},
+        )
+    )
+    made = inspected(host, "network", "back")
+    assert made["id"] == job.result["id"]
+    v4, v6 = made["subnets"]
+    assert (v4["subnet"], v4["gateway"]) == (SUBNET, "10.199.7.1")
+    assert v4["lease_range"] == {"start_ip": "10.199.7.128", "end_ip": "10.199.7.254"}
+    assert v6["subnet"] == "fd00:199:7::/64"
+    assert (made["internal"], made["dns_enabled"], made["ipv6_enabled"]) == (True, True, True)
+    assert made["network_dns_servers"] == ["192.0.2.53"]
+    assert made["options"] == {"isolate": "true", "mtu": "1400"}
+
+    mirror(endpoint, "network")
+    done(remove_network.ask(person, (endpoint.pk, made["id"])))
+    assert "back" not in names(host, "network")
+
+
+def test_an_overlap_is_found_before_anything_is_sent(host: Any, endpoint: Any, person: Any) -> None:
+    from hosts.actions.networks import create_network, network_fields
+    from hosts.actions.refused import HostRefused
+    from hosts.models import Job
+
+    host.podman("network", "create", "--subnet", SUBNET, "front")
+    mirror(endpoint, "network")
+    with pytest.raises(HostRefused, match="front") as refused:
+        create_network.ask(
+            person, endpoint.pk, name="b", subnets=[network_fields.subnet("10.199.7.128/25")]
+        )
+    assert refused.value.field == "subnets"
+    with pytest.raises(HostRefused, match="there already"):
+        create_network.ask(person, endpoint.pk, name="front")
+    assert not Job.objects.exists()
+
+
+def test_a_running_container_is_connected_and_disconnected(
+    host: Any, endpoint: Any, person: Any, done: Any
+) -> None:
+    from hosts.actions.networks import connect_network, disconnect_network
+
+    host.podman("network", "create", "--subnet", SUBNET, "back")
+    host.podman("run", "-d", "--name", "web", "localhost/busybox", "sleep", "99")
+    network = mirror(endpoint, "network")["back"]
+    container = mirror(endpoint, "container")["web"]
+    ref = (endpoint.pk, network.podman_id)
+    job = connect_network.ask(
+        person, ref, container_id=container.podman_id, aliases=["www"], address="10.199.7.60"
+    )
+    assert done(job).result == {"changed": True}
+    on = inspected(host, "container", "web")["NetworkSettings"]["Networks"]["back"]
+    assert on["IPAddress"] == "10.199.7.60"
+    assert "www" in on["Aliases"]
+
+    again = connect_network.ask(person, ref, container_id=container.podman_id)
+    assert done(again).result == {"changed": False}
+    job = disconnect_network.ask(person, ref, container_id=container.podman_id)
+    assert done(job).result == {"changed": True}
+    assert "back" not in inspected(host, "container", "web")["NetworkSettings"]["Networks"]
+    assert inspected(host, "container", "web")["State"]["Running"]
+
+
+def test_a_secret_is_made_replaced_and_removed_and_its_value_is_nowhere(
+    host: Any, endpoint: Any, person: Any, done: Any, entries: Any
+) -> None:
+    from hosts.actions.secrets import create_secret, remove_secret, replace_secret
+
+    job = done(create_secret.ask(person, endpoint.pk, name="pw", value=b"hunter2\n"))
+    assert shown(host, "pw") == "hunter2\n"
+    assert job.sealed_params is None
+    mirror(endpoint, "secret")
+    ref = (endpoint.pk, job.result["id"])
+    other = done(replace_secret.ask(person, ref, value=b"hunter3"))
+    assert shown(host, "pw") == "hunter3"
+    assert other.result["id"] != job.result["id"]
+
+    told = json.dumps([job.params, other.params, job.output, other.output])
+    told += "".join(
+        f"{e.params}{e.detail}" for e in [*entries("secret.create"), *entries("secret.replace")]
+    )
+    assert "hunter" not in told
+    assert "keyed_hash" in told
+    assert job.params["value"] != other.params["value"]
+
+    mirror(endpoint, "secret")
+    done(remove_secret.ask(person, (endpoint.pk, other.result["id"])))
+    assert "pw" not in names(host, "secret")
+
+
+def shown(host: Any, name: str) -> str:
+    """The value, as only somebody on the host can read it."""
+    return str(inspected_secret(host, name)["SecretData"])
+
+
+def inspected_secret(host: Any, name: str) -> dict[str, Any]:
+    (found,) = json.loads(host.podman("secret", "inspect", "--showsecret", name))
+    return dict(found)
