@@ -111,13 +111,16 @@ def lock_head() -> Head:
     head = _head()
     if head is None:
         # only ever in a database without a single entry (a fresh one, or an emptied test database)
-        if Entry.objects.exists() or Segment.objects.exists():
+        if not (Entry.objects.exists() or Segment.objects.exists()):
+            Head.objects.get_or_create(pk=1)
+            return lock_head()
+        # or two processes write the first entries at once: the other's head came after our look
+        head = _head()
+        if head is None:
             raise ChainBroken(
                 "The head row of the audit log is missing although entries exist. Nothing is"
                 " written any more: run `manage.py audit verify` and restore the database."
             )
-        Head.objects.get_or_create(pk=1)
-        return lock_head()
     if head.number == 0:
         Segment.objects.get_or_create(
             number=head.segment, defaults={"first": 1, "first_previous": bytes(head.hash)}

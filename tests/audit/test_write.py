@@ -6,7 +6,7 @@ import orjson
 import pytest
 from django.db import transaction
 
-from audit import write
+from audit import append, write
 from audit.models import Entry, Head
 from audit.shapes import AlreadySettled, NoSuchIntent, OutsideTransaction, Target, Who
 
@@ -149,3 +149,13 @@ def test_a_rolled_back_change_leaves_no_gap(alice: Who, web: Target) -> None:
         transaction.set_rollback(True)
     with transaction.atomic():
         assert write.event(alice, "session.sign_in", web) == first + 1
+
+
+def test_a_first_head_that_another_process_made_meanwhile_is_found(
+    alice: Who, web: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write.intent(alice, "container.restart", web)
+    look = append._head
+    early = iter([None])
+    monkeypatch.setattr(append, "_head", lambda: next(early, "now") and look())
+    assert write.intent(alice, "container.restart", web) == 2
