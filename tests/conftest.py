@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.sharing import groups_first
+
 TIERS = ("lab", "browser")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("haulout")
-    group.addoption("--all", action="store_true", help="also run what is marked slow")
+    group.addoption("--all", action="store_true", help="also run what is marked more")
     group.addoption("--hosts", metavar="FILE", help="run the lab's tests on these hosts instead")
     group.addoption("--database-only", action="store_true", help="only tests that use the database")
 
@@ -39,13 +41,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(name)
     dropped: list[pytest.Item] = []
     if not config.getoption("--all"):
-        dropped += [item for item in items if item.get_closest_marker("slow")]
+        dropped += [item for item in items if item.get_closest_marker("more")]
     if config.getoption("--database-only"):
         dropped += [item for item in items if not _uses_database(item)]
     if dropped:
         gone = set(dropped)
         config.hook.pytest_deselected(items=list(gone))
         items[:] = [item for item in items if item not in gone]
+    groups_first(items)
     items.sort(key=_tier)
 
 
@@ -64,7 +67,7 @@ def must_have() -> Any:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """SQLite as a file with WAL, as in use; not in memory, where locking differs."""
     from django.conf import settings
 

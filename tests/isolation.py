@@ -8,18 +8,19 @@ from pathlib import Path
 
 DATA = Path(tempfile.mkdtemp(prefix="haulout-test-"))
 CHECKOUT = Path(__file__).resolve().parent.parent
-_KEPT = {name: os.environ.get(name, "") for name in ("HAULOUT_TEST_DATABASE_URL",)}
+# where programs are, and the database that xdist's processes are to use too
+_KEPT = ("HAULOUT_LAB_CACHE", "HAULOUT_TEST_CHROMIUM", "HAULOUT_TEST_DATABASE_URL")
 
 for _name in [name for name in os.environ if name.startswith("HAULOUT_")]:
-    if _name not in ("HAULOUT_LAB_CACHE", "HAULOUT_TEST_CHROMIUM"):  # where programs are
+    if _name not in _KEPT:
         del os.environ[_name]
 for _name in ("DATABASE_URL", "REDIS_URL"):
     os.environ.pop(_name, None)
 os.environ["HAULOUT_DATA"] = str(DATA)
 os.environ["HAULOUT_RUN"] = str(DATA / "run")
 os.environ["HAULOUT_PROCESS"] = "test"
-if _KEPT["HAULOUT_TEST_DATABASE_URL"]:
-    os.environ["DATABASE_URL"] = _KEPT["HAULOUT_TEST_DATABASE_URL"]
+if os.environ.get("HAULOUT_TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = os.environ["HAULOUT_TEST_DATABASE_URL"]
 (DATA / "run").mkdir(mode=0o700)
 (DATA / "keys").mkdir(mode=0o700)
 # collected static files belong here; the middleware warns when the folder is absent

@@ -1,54 +1,102 @@
 """`manage.py test`: brings what the tests need, runs them on SQLite, and the database's on PostgreSQL."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 from dashboard import env
 from dashboard.bootstrap import packages
 from dashboard.bootstrap.trouble import Trouble, say
 from dashboard.cli import needs, postgresql
+from dashboard.supervisor import launch
 
 NO_TESTS = 5  # pytest's status when nothing was selected
+MOST_PROCESSES = 4  # each has a lab of its own
 
 
 def run(words: list[str]) -> int:
     """Run pytest with these arguments, at most twice. Non-zero when either run failed.
 
-    First on PostgreSQL, what uses the database; then everything, on SQLite, whose closing lines
-    are the last ones.
+    What uses the database runs on PostgreSQL, and at the same time everything on SQLite, whose
+    lines follow when the first run has ended: its closing lines are the last ones.
     """
     if "-h" in words or "--help" in words:
         print(__doc__)
         print("usage: manage.py test [--all] [--hosts FILE] [pytest arguments]\n")
-        return _pytest(["--help"], {})
+        return _pytest(["--help"]).wait()
     words = [word for word in words if word != "--yes"]
     _bring_packages(words)
-    statuses = []
-    server = _postgresql()
-    if server is not None and not _lists_only(words):
-        with server:
-            say("tests of the database on PostgreSQL")
-            more = {"HAULOUT_TEST_DATABASE_URL": server.url}
-            statuses.append(_pytest(["--database-only", "-q", *_fast(words)], more))
-        say("all tests, on SQLite")
-    statuses.append(_pytest(words, {}))
-    if statuses[0] == NO_TESTS and len(statuses) > 1:
-        statuses[0] = 0  # these arguments select nothing that uses the database
-    return next((status for status in statuses if status), 0)
+    words = [*_shared_out(words), *words]
+    server = None if _lists_only(words) else _postgresql()
+    if server is None:
+        return _pytest(words).wait()
+    with server:
+        more = {"HAULOUT_TEST_DATABASE_URL": server.url}
+        say("tests of the database on PostgreSQL; beside them all tests on SQLite, shown after")
+        with tempfile.TemporaryFile() as shown:
+            first = _pytest(["--database-only", "-q", *_fast(words)], more)
+            second = _pytest([*_in_colour(), *words], output=shown.fileno())
+            status = first.wait()
+            say("all tests, on SQLite")
+            _show(shown.fileno(), second)
+    if status == NO_TESTS:
+        status = 0  # these arguments select nothing that uses the database
+    return status or second.returncode
 
 
-def _pytest(words: list[str], more: dict[str, str]) -> int:
+def _pytest(
+    words: list[str], more: dict[str, str] | None = None, *, output: int | None = None
+) -> "subprocess.Popen[bytes]":
+    """Started, and ended by the kernel when we are ended from outside."""
     sys.stdout.flush()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words],
+    until_we_end = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
+    return subprocess.Popen(
+        [*until_we_end, sys.executable, "-m", "pytest", *words],
         cwd=env.CHECKOUT,
-        env={**os.environ, **more},
+        env={**os.environ, **(more or {})},
         stdin=subprocess.DEVNULL,
-        check=False,
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
     )
-    return done.returncode
+
+
+def _show(file: int, process: "subprocess.Popen[bytes]") -> None:
+    """Copy what the process writes into that file to our own output, to its end."""
+    place = 0
+    while True:
+        ended = process.poll() is not None
+        while piece := os.pread(file, 65536, place):
+            place += len(piece)
+            sys.stdout.buffer.write(piece)
+        sys.stdout.flush()
+        if ended:
+            return
+        time.sleep(0.2)
+
+
+def _in_colour() -> list[str]:
+    """pytest writes to a file; a terminal reads it afterwards."""
+    if not sys.stdout.isatty():
+        return []
+    os.environ.setdefault("COLUMNS", str(shutil.get_terminal_size().columns))
+    return ["--color=yes"]
+
+
+def _shared_out(words: list[str]) -> list[str]:
+    """How pytest shares the tests out to processes: whole files, one process more than cores.
+
+    Most tests of hosts wait for them. Not for single files, nor where somebody says otherwise.
+    """
+    own = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no", "-pno:xdist")
+    if _lists_only(words) or any(word.startswith(own) for word in words):
+        return []
+    if any(Path(word.split("::")[0]).is_file() for word in words if not word.startswith("-")):
+        return []
+    return ["-n", str(min((os.cpu_count() or 1) + 1, MOST_PROCESSES)), "--dist", "loadfile"]
 
 
 def _fast(words: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from tests.lab.waiting import until
 
 __all__ = ["broken_stack", "troubled"]
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.more]
 STEPS = ("before-send", "after-send", "after-reply", "before-outcome")
 # heeds no SIGTERM: ending it takes three seconds, so that a crash can come meanwhile
 DEAF = ("--stop-timeout", "3", "localhost/busybox")

@@ -15,7 +15,7 @@ from tests.lab.viewing import LogViewer
 
 __all__ = ["broken_stack", "troubled"]
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.more]
 ROUNDS, LINES, LINE_BYTES = 100, 20_000, 100
 # 2 MB every tenth of a second, once told to go. It stays: when a container ends, Podman (5.4.2)
 # drops lines that a follower has not read yet

@@ -12,7 +12,7 @@ from tests.lab.waiting import until
 
 __all__ = ["broken_stack", "troubled"]
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.more]
 # several lines in each second, since times in logs are whole seconds
 COUNTING = "i=0; while :; do i=$((i + 1)); echo line $i; usleep 30000; done"
 

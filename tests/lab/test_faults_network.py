@@ -9,7 +9,7 @@ from tests.lab.waiting import until
 
 __all__ = ["broken_stack", "troubled"]
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.more]
 # heeds no SIGTERM, but tells of it: the restart takes eight seconds
 DEAF = ("--stop-timeout", "8", "localhost/busybox", "sh", "-c")
 TRAP = "trap 'echo told to end' TERM; while :; do sleep 0.2; done"

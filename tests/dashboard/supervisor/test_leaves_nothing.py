@@ -47,7 +47,7 @@ def test_kill_9_of_the_supervisor_leaves_nothing(tmp_path: Path) -> None:
     stack.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.more
 def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path) -> None:
     stack, pids = started(tmp_path)
     os.killpg(stack.process.pid, signal.SIGINT)
@@ -56,7 +56,7 @@ def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path) -> None:
     stack.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.more
 def test_a_hung_child_is_killed_in_time(tmp_path: Path) -> None:
     stack, pids = started(tmp_path)
     os.kill(named(tmp_path / "data", "worker"), signal.SIGSTOP)

@@ -1,0 +1,46 @@
+"""`manage.py test`: when it shares the tests out to several processes, and which stay together."""
+
+import os
+
+import pytest
+from django.conf import settings
+
+from dashboard.cli import testing
+from tests.isolation import DATA
+from tests.sharing import FAULTS, group_of
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--all"], ["-m", "not lab and not browser"], ["tests/hosts", "-x"]]
+)
+def test_shares_whole_files_out_where_there_are_many(words: list[str]) -> None:
+    shared = testing._shared_out(words)
+    assert shared[0] == "-n"
+    assert int(shared[1]) > 1
+    assert shared[2:] == ["--dist", "loadfile"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["tests/test_rooms.py"],
+        ["tests/test_rooms.py::test_every_import_goes_down", "-x"],
+        ["-n", "0"],
+        ["-n4"],
+        ["--pdb"],
+        ["--collect-only"],
+    ],
+)
+def test_one_process_for_a_file_and_where_somebody_says_otherwise(words: list[str]) -> None:
+    assert testing._shared_out(words) == []
+
+
+def test_faults_of_hosts_stay_in_one_process_and_other_files_whole() -> None:
+    assert group_of("tests/lab/test_faults_redis.py::test_a") == FAULTS
+    assert group_of("tests/lab/test_link_faults.py::test_b[x]") == FAULTS
+    assert group_of("tests/lab/test_run_pull.py::test_c[a::b]") == "tests/lab/test_run_pull.py"
+
+
+def test_the_run_in_several_processes_gives_each_a_folder_of_its_own() -> None:
+    """True here too, however these tests were started."""
+    assert str(settings.HAULOUT_DATA) == str(DATA) == os.environ["HAULOUT_DATA"]
