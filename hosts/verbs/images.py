@@ -12,5 +12,6 @@ for verb in (
     Verb("image.tag", _("Name images"), _("Give images further names"), "image", OPERATOR),
     Verb("image.untag", _("Take names off images"), _("Take names off"), "image", OPERATOR),
     Verb("image.remove", _("Remove images"), _("Remove"), "image", OPERATOR),
+    Verb("image.prune", _("Prune images"), _("Remove unused ones"), "image", OPERATOR),
 ):
     register(verb)

@@ -57,6 +57,8 @@ def show(job: Job) -> Shown:
     layers = [_layer(told) for told in progress.get("layers") or []]
     known = [layer.share for layer in layers if layer.share is not None]
     share = sum(known) / len(layers) if layers and known else None
+    if progress.get("of"):
+        share = min(1.0, int(progress.get("done") or 0) / int(progress["of"]))
     if job.state == Job.State.OK:
         share = 1.0
     lasted = None

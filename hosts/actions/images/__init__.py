@@ -1,8 +1,16 @@
 """Images: one module a verb."""
 
-from hosts.actions.images import pull_image, push_image, remove_image, tag_image, untag_image
+from hosts.actions.images import (
+    prune_images,
+    pull_image,
+    push_image,
+    remove_image,
+    tag_image,
+    untag_image,
+)
 
 ACTIONS = (
+    prune_images.ACTION,
     pull_image.ACTION,
     push_image.ACTION,
     remove_image.ACTION,

@@ -1,0 +1,73 @@
+"""image.prune: exactly the images that were shown; what came into use or got a name stays."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions import pruning
+from hosts.actions.action import Action
+from hosts.actions.images.names import split
+from hosts.actions.pruning import Item, Kept
+from hosts.jobs.errand import Errand
+from hosts.models import Batch
+from hosts.podman import containers, images
+from hosts.podman.errors import PodmanError
+
+VERB = "image.prune"
+
+
+def ask(person: Person, refs: list[tuple[int, str]], *, filters: dict[str, str]) -> Batch:
+    """Ask for the removal of images that no container uses. ValueError for an empty plan."""
+    return pruning.ask_plan(person, VERB, refs, filters=filters)
+
+
+async def _look(errand: Errand, item: Item) -> str:
+    users = await containers.list_containers(errand.podman, filters={"ancestor": [item.id]})
+    using = [one for one in users if one.get("ImageID") == item.id]
+    if using:
+        return _("came into use by %s") % _names(using)
+    found = await images.inspect(errand.podman, item.id)
+    names = found.get("RepoTags") or []
+    if item.name not in names and names and item.name == item.id[:12]:
+        return str(_("was named %s meanwhile") % names[0])
+    return ""
+
+
+def _names(users: list[Any]) -> str:
+    return ", ".join((one.get("Names") or [one["Id"][:12]])[0] for one in users[:3])
+
+
+async def _remove(errand: Errand, item: Item) -> None:
+    """By its id, without force: so it never takes a container along.
+
+    An id with several names is refused without force, so they come off first, and go back on when
+    it stays after all.
+    """
+    names = (await images.inspect(errand.podman, item.id)).get("RepoTags") or []
+    try:
+        for name in names[1:]:
+            repository, tag = split(name)
+            await images.untag(errand.podman, item.id, repository=repository, name=tag)
+        _untagged, deleted = await images.remove(errand.podman, item.id)
+    except PodmanError as failed:
+        if not failed.maybe_done:
+            await _name_again(errand, item, names)
+        raise
+    if item.id not in deleted:
+        await _name_again(errand, item, names)
+        raise Kept(_("other images stand on it"))
+
+
+async def _name_again(errand: Errand, item: Item, names: list[str]) -> None:
+    for name in names:
+        repository, tag = split(name)
+        await images.tag(errand.podman, item.id, repository=repository, name=tag)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove what the plan names."""
+    return await pruning.carry_out(errand, look=_look, remove=_remove)
+
+
+ACTION = Action(VERB, do, pruning.settle, queue="long")
