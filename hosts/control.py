@@ -20,6 +20,8 @@ SCAN_S: Final = 30.0
 INSTALL_S: Final = 60.0
 # the doctor has a deadline of its own for every step
 EXAMINE_S: Final = 180.0
+# a chart without its newest minutes is better than one that waits
+STATS_S: Final = 2.0
 _LINE_MAX_BYTES: Final = 1024 * 1024
 
 
@@ -89,6 +91,14 @@ async def reload() -> bool:
     except ControlError:
         return False
     return True
+
+
+async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
+    """Samples that the link has not written yet, of series by their hexadecimal keys:
+    `{"times": [s], "series": {key: {metric: [value or None]}}}`. Raises ControlError.
+    """
+    asked = {"endpoint_id": endpoint_id, "keys": keys}
+    return await _ask("/stats", asked, timeout_s=STATS_S)
 
 
 async def examine(patient: dict[str, Any]) -> AsyncIterator[Step]:

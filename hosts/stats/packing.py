@@ -19,6 +19,7 @@ _VERSION: Final = 1
 _LEVEL: Final = 6
 _HALF: Final = 256
 _EXACT: Final = 2 * _HALF
+_MOST: Final = 2**63
 MOST_COLUMNS: Final = 4096
 # what a chunk may unpack to: its size is ours, but its bytes come from a database
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -32,6 +33,7 @@ def code(value: int) -> int:
     """The code of a value of 0 … 2⁶³: rising with it, rounded to nine significant bits."""
     if value < _EXACT:
         return value + 1 if value > 0 else 1
+    value = min(value, _MOST)
     shift = value.bit_length() - 9
     return (shift << 8) + ((value + (1 << shift - 1)) >> shift) + 1
 
@@ -44,7 +46,7 @@ def _value(number: int) -> int:
 
 
 # code to value; None where there is none
-VALUES: Final[list[int | None]] = [None, *(_value(number) for number in range(1, code(2**63) + 2))]
+VALUES: Final[list[int | None]] = [None, *(_value(number) for number in range(1, code(_MOST) + 1))]
 
 
 @dataclass(frozen=True, slots=True)

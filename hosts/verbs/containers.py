@@ -9,6 +9,7 @@ for verb in (
     Verb("container.view", _("See containers"), _("See containers"), "container", VIEWER),
     Verb("container.inspect", _("Inspect"), _("Read all of a container"), "container", VIEWER),
     Verb("container.logs", _("Read logs"), _("Follow logs"), "container", VIEWER),
+    Verb("container.stats", _("See statistics"), _("See what it uses"), "container", VIEWER),
     Verb("container.environment", _("Environment"), _("See values"), "container", OPERATOR),
     Verb("container.run", _("Run containers"), _("Create and start"), "container", OPERATOR),
     Verb("container.start", _("Start containers"), _("Start"), "container", OPERATOR),

@@ -46,6 +46,7 @@ class Server:
                 web.post("/reconnect", self._reconnect),
                 web.post("/refresh", self._refresh),
                 web.post("/reload", self._reload),
+                web.post("/stats", self._stats),
             ]
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -118,6 +119,12 @@ class Server:
         async with asyncio.timeout(_REFRESH_S):
             await self._fleet.reload()
         return web.json_response({"reloaded": True})
+
+    async def _stats(self, request: web.Request) -> web.Response:
+        asked = await _body(request)
+        keys = [bytes.fromhex(key) for key in asked.get("keys") or () if isinstance(key, str)]
+        watch = self._fleet.watch_of(_number(asked, "endpoint_id"))
+        return web.json_response(watch.stats.tail(keys) if watch else {"times": [], "series": {}})
 
 
 @web.middleware

@@ -24,6 +24,7 @@ from hosts.link.supervise.looking import Looker
 from hosts.link.supervise.refresher import Refresher
 from hosts.link.supervise.roster import EndpointPlan, LoginPlan
 from hosts.link.supervise.states import Standing
+from hosts.link.supervise.stats import Keeper
 from hosts.link.supervise.verdicts import Refused, check_ping
 from hosts.link.supervise.witness import Witness
 from hosts.link.supervise.writer import Database
@@ -70,6 +71,9 @@ class Watch:
         self._ear = Ear(self._podman, seen_ns=seen_ns)
         self._witness = Witness(
             plan.id, podman=self._podman, mirror=self._mirror, database=database, ear=self._ear
+        )
+        self.stats = Keeper(
+            plan.id, login_id=login.id, epoch=epoch, podman=self._podman, database=database
         )
         self._wake = asyncio.Event()
         self._facts_at = 0.0
@@ -126,6 +130,7 @@ class Watch:
                 if not listening:
                     listening = True
                     tasks.create_task(self._listen())
+                    tasks.create_task(self.stats.run())
                 await self._stand(verdicts.well(self._ear.trouble))
                 pause_s = 1.0
                 # not all endpoints in the same second
@@ -178,6 +183,7 @@ class Watch:
             "info": found,
             "info_at": timezone.now(),
         }
+        self.stats.machine(found["host"]["memTotal"])
         root = found["store"]["graphRoot"]
         first = self._stores.first(self.plan.id, self._login.host_key, root)
         if first == self.plan.id:

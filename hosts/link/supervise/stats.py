@@ -1,0 +1,190 @@
+"""One endpoint's statistics while its host is connected: the stream read, the history written.
+
+A stream of its own, so nothing here delays events or lists; what is not written yet lies in memory.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any, Final
+
+import orjson
+import structlog
+
+from hosts.inventory.batch import WRITE_FAULTS, Batch, LeaseLost, require_lease
+from hosts.link.supervise.writer import Database
+from hosts.models import StatsStanding
+from hosts.podman import Podman, PodmanError, stats
+from hosts.podman.errors import Conflict, ServerFault, Unsupported
+from hosts.stats import store
+from hosts.stats.gather import Chunk, Gatherer
+from hosts.stats.metrics import INTERVAL_S, METRICS
+from hosts.stats.packing import VALUES, Damaged
+
+log = structlog.get_logger(__name__)
+_SAVE_EVERY_S: Final = 60
+# endpoints of one phase save together, so that their rows share a commit
+_PHASES: Final = 30
+_LONGEST_PAUSE_S: Final = 60.0
+# what a host cannot do today it may do after its next boot
+_REFUSED_PAUSE_S: Final = 600.0
+# writes of watches that have ended
+_parting: set[asyncio.Task[None]] = set()
+
+
+class Keeper:
+    """`run` it beside the watch of an endpoint."""
+
+    def __init__(
+        self, endpoint_id: int, *, login_id: int, epoch: int, podman: Podman, database: Database
+    ) -> None:
+        self._endpoint_id = endpoint_id
+        self._login_id = login_id
+        self._epoch = epoch
+        self._podman = podman
+        self._database = database
+        self._gatherer = Gatherer()
+        # None: as it was before is not known
+        self._reason: tuple[str, str] | None = None
+
+    def machine(self, memory_bytes: int) -> None:
+        """How much memory the machine has."""
+        self._gatherer.machine_bytes = memory_bytes
+
+    def tail(self, keys: list[bytes]) -> dict[str, Any]:
+        """What is not written yet: `{"times": [s], "series": {hex key: {metric: [value]}}}`."""
+        times: list[int] = []
+        found: dict[str, dict[str, list[int | None]]] = {
+            key.hex(): {name: [] for name in METRICS} for key in keys
+        }
+        for chunk in self._gatherer.waiting():
+            for at, moment in enumerate(chunk.times):
+                times.append(moment)
+                for key in keys:
+                    column = chunk.column(key, at) if key in chunk.series else [0] * len(METRICS)
+                    for name, number in zip(METRICS, column, strict=True):
+                        found[key.hex()][name].append(VALUES[number])
+        return {"times": times, "series": found}
+
+    async def run(self) -> None:
+        """Until cancelled. Raises LeaseLost."""
+        await self._restore()
+        saving = asyncio.create_task(self._keep_saving(), name=f"stats {self._endpoint_id}")
+        try:
+            reading = asyncio.create_task(self._keep_reading())
+            try:
+                done, _ = await asyncio.wait((saving, reading), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                reading.cancel()
+            for task in done:
+                task.result()
+        finally:
+            saving.cancel()
+            self._part()
+
+    async def _restore(self) -> None:
+        def read() -> StatsStanding | None:
+            return StatsStanding.objects.filter(pk=self._endpoint_id).first()
+
+        try:
+            kept = await self._database.read(read)
+            if kept and kept.recent:
+                keys, recent = bytes(kept.keys), bytes(kept.recent)
+                self._gatherer.recent.restore(keys, recent, now_s=int(time.time()))
+        except (Damaged, *WRITE_FAULTS) as error:
+            log.warning("the last hour is not known", endpoint=self._endpoint_id, error=str(error))
+
+    # Reading
+
+    async def _keep_reading(self) -> None:
+        pause_s = 1.0
+        while True:
+            try:
+                lines = stats.follow(self._podman, interval_s=INTERVAL_S, decode=orjson.loads)
+                async with aclosing(lines):
+                    async for usages in lines:
+                        pause_s = 1.0
+                        self._gatherer.feed(usages, at_s=time.time())
+                        await self._tell("", "")
+            except (Conflict, Unsupported) as refused:
+                await self._tell(_kind(refused), refused.message)
+                pause_s = _REFUSED_PAUSE_S
+            except ServerFault as failed:
+                await self._tell("failed", failed.message)
+            except (PodmanError, ValueError) as lost:
+                # the host or its service went: the endpoint's own state says so
+                log.debug("stats", endpoint=self._endpoint_id, why=str(lost))
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    async def _tell(self, kind: str, reason: str) -> None:
+        if (kind, reason) == self._reason:
+            return
+        self._reason = (kind, reason)
+
+        def step(batch: Batch) -> None:
+            require_lease(batch, self._login_id, self._epoch)
+            store.save_reason(self._endpoint_id, kind=kind, reason=reason)
+
+        try:
+            await self._database.write(step)
+        except WRITE_FAULTS as error:
+            self._reason = None
+            log.warning("stats not written", endpoint=self._endpoint_id, error=str(error))
+
+    # Writing
+
+    async def _keep_saving(self) -> None:
+        phase_s = self._endpoint_id % _PHASES * (_SAVE_EVERY_S / _PHASES)
+        while True:
+            await asyncio.sleep(_SAVE_EVERY_S - (time.time() - phase_s) % _SAVE_EVERY_S)
+            chunks = self._gatherer.take()
+            try:
+                save = await self._database.beside(self._packing(chunks))
+                await self._database.write(save)
+            except WRITE_FAULTS as error:
+                self._gatherer.put_back(chunks)
+                log.warning("stats not written", endpoint=self._endpoint_id, error=str(error))
+
+    def _packing(self, chunks: list[Chunk]) -> Callable[[], Callable[[Batch], None]]:
+        """What packs these chunks and the last hour as it is now, and gives the step that writes."""
+        sums, at_s = self._gatherer.latest, self._gatherer.latest_at_s
+        hour = self._gatherer.recent.snapshot()
+
+        def pack() -> Callable[[Batch], None]:
+            packed = [store.packed(chunk) for chunk in chunks]
+            recent = hour.packed()
+
+            def save(batch: Batch) -> None:
+                require_lease(batch, self._login_id, self._epoch)
+                for chunk in packed:
+                    store.save_chunk(self._endpoint_id, chunk)
+                if sums is not None:
+                    store.save_recent(
+                        self._endpoint_id, at_s=at_s, sums=sums, keys=hour.keys, recent=recent
+                    )
+
+            return save
+
+        return pack
+
+    def _part(self) -> None:
+        """The connection ends: what was gathered is written without anybody waiting for it."""
+        pack = self._packing(self._gatherer.take(everything=True))
+
+        async def write() -> None:
+            try:
+                await self._database.write(lambda batch: pack()(batch))
+            except (LeaseLost, *WRITE_FAULTS) as error:
+                log.warning("last stats lost", endpoint=self._endpoint_id, error=str(error))
+
+        task = asyncio.get_running_loop().create_task(write())
+        _parting.add(task)
+        task.add_done_callback(_parting.discard)
+
+
+def _kind(refused: PodmanError) -> str:
+    if isinstance(refused, Unsupported):
+        return "too-old"
+    return "cgroups-v1" if "cgroup" in refused.message else "refused"

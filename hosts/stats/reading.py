@@ -1,0 +1,204 @@
+"""What a chart shows: series over a range, from the finest rows that cover it. Reads SQL only.
+
+Newest samples that are not written yet come as a `tail` from whoever asked the link for them.
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hosts.models import StatsChunk
+from hosts.stats.folding import folded, mean
+from hosts.stats.metrics import (
+    FIVE_MINUTES,
+    FULL,
+    HALF_HOURS,
+    KEY_BYTES,
+    METRICS,
+    PEAKS,
+    SPAN_S,
+    STEP_S,
+    THINNED,
+)
+from hosts.stats.packing import VALUES, Damaged, Table, code, place_of, unpack
+
+Value = int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A stretch of time that a chart offers, and how far apart its points are."""
+
+    name: str
+    length_s: int
+    tier: int
+
+    @property
+    def step_s(self) -> int:
+        """Seconds between two points."""
+        return STEP_S[self.tier]
+
+
+RANGES: Final = {
+    one.name: one
+    for one in (
+        Range("1h", 3600, FULL),
+        Range("24h", 86400, FIVE_MINUTES),
+        Range("7d", 7 * 86400, HALF_HOURS),
+        Range("30d", 30 * 86400, HALF_HOURS),
+    )
+}
+
+
+@dataclass(slots=True)
+class Points:
+    """Points of one series: second to a value per metric of METRICS, then of PEAKS."""
+
+    codes: dict[int, Sequence[int]] = field(default_factory=dict)
+
+    def columns(self) -> tuple[list[int], dict[str, list[Value]]]:
+        """(times, metric to values), rising. Without thinning peaks equal their metric."""
+        times = sorted(self.codes)
+        rows = [self.codes[time] for time in times]
+        values = {
+            name: [VALUES[row[at]] if row else None for row in rows]
+            for at, name in enumerate(THINNED)
+        }
+        return times, values
+
+
+def history(
+    endpoint_id: int,
+    keys: Sequence[bytes],
+    *,
+    over: Range,
+    now_s: int,
+    tails: Mapping[bytes, Points] | None = None,
+) -> dict[bytes, Points]:
+    """Each key's points over the range until now. A time without a sample has no point."""
+    begin = now_s - over.length_s
+    found = {key: _Collected(over) for key in keys}
+    # longest steps first, so that finer rows add what has not been thinned yet
+    for tier in (HALF_HOURS, FIVE_MINUTES, FULL):
+        if tier > over.tier:
+            continue
+        rows = StatsChunk.objects.filter(
+            endpoint_id=endpoint_id, tier=tier, start__gt=begin - SPAN_S[tier]
+        ).order_by("start")
+        for row in rows.defer("data" if _by_summary(tier, over) else "summary"):
+            _collect(row, found, tier=tier, over=over, begin=begin)
+    for key, points in (tails or {}).items():
+        if key in found:
+            found[key].tail(points, begin)
+    return {key: collected.points() for key, collected in found.items()}
+
+
+def _by_summary(tier: int, over: Range) -> bool:
+    return tier == FULL and over.tier != FULL
+
+
+def _collect(
+    row: StatsChunk, found: "dict[bytes, _Collected]", *, tier: int, over: Range, begin: int
+) -> None:
+    keys = bytes(row.keys)
+    places = {key: place for key in found if (place := place_of(keys, key)) is not None}
+    if not places:
+        return
+    try:
+        table = unpack(bytes(row.summary if _by_summary(tier, over) else row.data))
+        for key, place in places.items():
+            found[key].add(table, place, tier=tier, begin=begin)
+    except (Damaged, IndexError):
+        # a gap in the chart says it
+        return
+
+
+class _Collected:
+    """Columns of one series at the step of a range."""
+
+    def __init__(self, over: Range) -> None:
+        self._over = over
+        self._found: dict[int, list[Sequence[int]]] = {}
+        # starts of steps that a thinned row tells whole
+        self._told: set[int] = set()
+
+    def add(self, table: Table, place: int, *, tier: int, begin: int) -> None:
+        columns = zip(*(table.codes(m, place) for m in range(table.metrics)), strict=True)
+        for time, column in zip(table.times, columns, strict=True):
+            if time < begin or not column[0]:
+                continue
+            start = time if self._over.tier == FULL else time - time % self._over.step_s
+            if tier == self._over.tier and tier != FULL:
+                self._told.add(start)
+            elif start in self._told:
+                continue
+            self._found.setdefault(start, []).append(column)
+
+    def tail(self, points: Points, begin: int) -> None:
+        if self._over.tier == FULL:
+            for time, column in points.codes.items():
+                if time >= begin:
+                    self._found.setdefault(time, [column])
+            return
+        runs: dict[int, array[int]] = {}
+        for time, column in points.codes.items():
+            start = time - time % self._over.step_s
+            if column and column[0] and time >= begin and start not in self._told:
+                runs.setdefault(start, array("H")).extend(column)
+        for start, run in runs.items():
+            self._found.setdefault(start, []).append(folded(run))
+
+    def points(self) -> Points:
+        width = len(METRICS)
+        merged: dict[int, Sequence[int]] = {}
+        for start, columns in self._found.items():
+            whole = [
+                column if len(column) > width else (*column, column[0], column[1])
+                for column in columns
+            ]
+            if len(whole) == 1:
+                merged[start] = whole[0]
+                continue
+            by_metric = list(zip(*whole, strict=True))
+            merged[start] = [*map(mean, by_metric[:width]), *map(max, by_metric[width:])]
+        return Points(merged)
+
+
+def tail_points(told: Mapping[str, Any]) -> dict[bytes, Points]:
+    """What `hosts.control.stats_tail` told, as points by key."""
+    times = told.get("times") or []
+    found = {}
+    for key, metrics in (told.get("series") or {}).items():
+        columns = zip(*(metrics[name] for name in METRICS), strict=True)
+        found[bytes.fromhex(key)] = Points(
+            {
+                time: [code(value) for value in column]
+                for time, column in zip(times, columns, strict=True)
+                if column[0] is not None
+            }
+        )
+    return found
+
+
+def summed(series: Iterable[Points]) -> Points:
+    """The sum of several series at the times that any of them has; their highest limit."""
+    found: dict[int, list[list[int]]] = {}
+    for points in series:
+        for time, column in points.codes.items():
+            found.setdefault(time, []).append([VALUES[number] or 0 for number in column])
+    limit = METRICS.index("limit")
+    result: dict[int, Sequence[int]] = {}
+    for time, columns in found.items():
+        sums = [sum(cells) for cells in zip(*columns, strict=True)]
+        sums[limit] = max(column[limit] for column in columns)
+        result[time] = [code(value) for value in sums]
+    return Points(result)
+
+
+def keys_in(row_keys: bytes) -> list[bytes]:
+    """The keys of a row, one by one."""
+    return [row_keys[at : at + KEY_BYTES] for at in range(0, len(row_keys), KEY_BYTES)]
+
+
+assert PEAKS == ("cpu_peak", "memory_peak")
