@@ -23,6 +23,7 @@ TOPICS = frozenset(
         "secrets",
         "hosts",
         "jobs",
+        "terminals",
         "audit",
         "access",
     }

@@ -61,6 +61,10 @@ class StreamConsumer:
     async def received(self, message: dict[str, Any]) -> None:
         """A JSON message from the browser."""
 
+    async def received_bytes(self, data: bytes) -> None:
+        """Bytes from the browser; a stream that expects none ends."""
+        raise ValueError
+
     async def serve(self) -> None:
         """Accept, authorise, run, and close with a code that says why."""
         message = await self._receive()
@@ -116,7 +120,13 @@ class StreamConsumer:
             if message["type"] == "websocket.disconnect":
                 return
             text = message.get("text") or ""
+            data = message.get("bytes")
             try:
+                if data:
+                    if len(data) > MAX_INCOMING_BYTES:
+                        raise ValueError
+                    await self.received_bytes(data)
+                    continue
                 if not text or len(text) > MAX_INCOMING_BYTES:
                     raise ValueError
                 parsed = json.loads(text)

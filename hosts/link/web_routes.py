@@ -14,7 +14,7 @@ _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 _EXEC_CREATE: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/exec")
 _UPGRADES: Final = re.compile(rf"{_PREFIX}/(?:exec/{_NAME}/start|containers/{_NAME}/attach)")
 _POSTS: Final = re.compile(
-    rf"{_PREFIX}/(?:exec/{_NAME}/(?:start|resize)|containers/{_NAME}/(?:exec|attach|resize)"
+    rf"{_PREFIX}/(?:exec/{_NAME}/(?:start|resize|remove)|containers/{_NAME}/(?:exec|attach|resize)"
     r"|build|images/load|images/import)"
 )
 _PUTS: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/archive")

@@ -73,3 +73,11 @@ async def resize_container(podman: Podman, container: str, *, columns: int, rows
 async def inspect(podman: Podman, exec_id: str) -> dict[str, Any]:
     """`{"Running", "ExitCode", "Pid", …}`. Podman forgets it soon after the end."""
     return (await podman.get(path("exec", exec_id, "json"))).object()
+
+
+async def remove(podman: Podman, exec_id: str, *, timeout_s: float | None = None) -> None:
+    """Forget a session; one that runs is sent SIGTERM. From 4.8 on. Raises ServerFault where the
+    command did not end by that.
+    """
+    target = path("exec", exec_id, "remove")
+    await podman.call("POST", target, body={"Force": True}, timeout_s=timeout_s)

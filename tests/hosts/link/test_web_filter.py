@@ -20,6 +20,7 @@ ALLOWED = [
     f"PUT {LIBPOD}/containers/a/archive?path=/tmp",
     f"POST {LIBPOD}/exec/0a1b/start",
     f"POST {LIBPOD}/exec/0a1b/resize?h=24&w=80",
+    f"POST {LIBPOD}/exec/0a1b/remove",
     f"POST {LIBPOD}/containers/a/attach?stream=true",
     f"POST {LIBPOD}/containers/a/resize?h=1&w=2",
     f"POST {LIBPOD}/build?t=me%3A1&dockerfile=Containerfile&nocache=true",

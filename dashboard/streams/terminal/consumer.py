@@ -1,0 +1,166 @@
+"""The socket of a terminal: opens a new one, or joins one that is open.
+
+From the browser: bytes are keys; {"open": {…}} once, {"size": [columns, rows]}, {"drawn": offset},
+{"drive": true}, {"close": true}. To it: bytes of the screen; {"type": "key" | "open" | "at" | "size"
+| "role" | "took" | "skipped" | "ended" | "refused"}.
+"""
+
+import asyncio
+import shlex
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+
+from dashboard.streams.consumer import StreamConsumer
+from dashboard.streams.terminal.session import Session
+from dashboard.streams.terminal.sessions import TooManyError, sessions
+from dashboard.streams.terminal.viewer import Viewer
+from hosts.access import Denied, NotVisible, get_object
+from hosts.actions.containers import open_terminal
+from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted
+
+MOST_COLUMNS, MOST_ROWS = 1000, 500
+ASKED_WITHIN_S = 30.0
+
+
+class TerminalConsumer(StreamConsumer):
+    """/ws/terminal/<endpoint>/<container>/ opens; /ws/terminal/<key>/?have=<offset> joins."""
+
+    def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        super().__init__(scope, receive, send)
+        self.session: Session | None = None
+        self.viewer: Viewer | None = None
+        self._asked: asyncio.Future[Wanted] = asyncio.get_running_loop().create_future()
+
+    async def authorise(self) -> None:
+        """The right on this container, asked again with every change of access."""
+        if self.session is None and (key := self.route.get("key")):
+            self.session = sessions.find(key)
+        await sync_to_async(self._authorise, thread_sensitive=False)()
+
+    def _authorise(self) -> None:
+        close_old_connections()
+        if self.session is None:
+            ref = (self.route["endpoint_id"], self.route["podman_id"])
+            get_object(self.person, "container", *ref, verb="container.exec")
+            return
+        row = self.session.opened.row
+        verb = VERBS[self.session.opened.wanted.kind]
+        get_object(self.person, "container", row.endpoint_id, row.podman_id, verb=verb)
+
+    async def run(self) -> None:
+        """Join, then send for as long as the browser stays."""
+        session = self.session or await self._open()
+        if session is None:
+            return
+        owner = session.person.user.pk == self.person.user.pk
+        viewer = Viewer(
+            str(self.person.user),
+            owner=owner,
+            send_json=self.send_json,
+            send_bytes=self.send_bytes,
+        )
+        if not owner:
+            await self._write_watching(session)
+        have = self.query.get("have", "")
+        await self.send_json({"type": "key", "key": session.opened.key})
+        session.join(
+            viewer,
+            have=int(have) if have.isascii() and have.isdigit() else 0,
+            session_key=self.scope["session_key"],
+        )
+        self.session, self.viewer = session, viewer
+        try:
+            if not owner:
+                await session.note_watchers()
+            await viewer.pump(session.kept, session.told)
+        finally:
+            session.leave(viewer)
+            if not owner:
+                await asyncio.shield(session.note_watchers())
+
+    async def _open(self) -> Session | None:
+        try:
+            async with asyncio.timeout(ASKED_WITHIN_S):
+                wanted = await self._asked
+        except TimeoutError:
+            self.close_code = self.BAD
+            return None
+        ref = (self.route["endpoint_id"], self.route["podman_id"])
+        try:
+            return await sessions.open(self.person, self.scope["session_key"], ref, wanted)
+        except NotVisible:
+            self.close_code = self.NOT_FOUND
+        except Denied:
+            self.close_code = self.DENIED
+        except TooManyError:
+            await self.send_json({"type": "refused", "reason": "too-many"})
+        except DatabaseError:
+            # no intent, no terminal
+            await self.send_json({"type": "refused", "reason": "not-written"})
+        return None
+
+    async def _write_watching(self, session: Session) -> None:
+        def write() -> None:
+            close_old_connections()
+            open_terminal.watch(self.person, session.opened, owner=session.opened_by)
+
+        await sync_to_async(write, thread_sensitive=False)()
+
+    async def received_bytes(self, data: bytes) -> None:
+        """Keys."""
+        if self.session is not None and self.viewer is not None:
+            self.session.feed(self.viewer, data)
+
+    async def received(self, message: dict[str, Any]) -> None:
+        """What is no key. Anything malformed ends the socket."""
+        if "open" in message:
+            if self.session is None and not self._asked.done():
+                self._asked.set_result(_wanted(message["open"]))
+            return
+        session, viewer = self.session, self.viewer
+        if session is None or viewer is None:
+            return
+        if "drawn" in message:
+            viewer.has_drawn(_count(message["drawn"]))
+        elif "size" in message:
+            columns, rows = message["size"]
+            session.resize(viewer, *_size(columns, rows))
+        elif message.get("drive") is True:
+            session.drive(viewer)
+        elif message.get("close") is True and viewer.owner:
+            session.stop("closed")
+
+
+def _wanted(given: Any) -> Wanted:
+    if not isinstance(given, dict):
+        raise ValueError
+    columns, rows = _size(given.get("columns"), given.get("rows"))
+    kind = ATTACH if given.get("kind") == ATTACH else EXEC
+    command = _text(given, "command", 2000)
+    return Wanted(
+        kind=kind,
+        command=tuple(shlex.split(command)) if kind == EXEC else (),
+        user=_text(given, "user", 200),
+        directory=_text(given, "directory", 1000),
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _text(given: dict[str, Any], name: str, most: int) -> str:
+    value = given.get(name, "")
+    if not isinstance(value, str) or len(value) > most or "\0" in value:
+        raise ValueError
+    return value.strip()
+
+
+def _size(columns: Any, rows: Any) -> tuple[int, int]:
+    return min(max(_count(columns), 2), MOST_COLUMNS), min(max(_count(rows), 1), MOST_ROWS)
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError
+    return value

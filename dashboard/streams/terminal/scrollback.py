@@ -1,0 +1,37 @@
+"""The last bytes that a terminal has written, by their place in the whole stream."""
+
+from typing import Final
+
+KEEP_BYTES: Final = 512 * 1024
+
+
+class Scrollback:
+    """Bytes `start`…`end` of the stream. Offsets grow for ever; what is older is let go."""
+
+    def __init__(self, keep_bytes: int = KEEP_BYTES) -> None:
+        self._kept = bytearray()
+        self._keep_bytes = keep_bytes
+        self.start = 0
+
+    @property
+    def end(self) -> int:
+        """How many bytes have been written in all."""
+        return self.start + len(self._kept)
+
+    def add(self, data: bytes) -> None:
+        """Keep what was written, and let go of the oldest."""
+        self._kept += data
+        if (over := len(self._kept) - self._keep_bytes) > 0:
+            del self._kept[:over]
+            self.start += over
+
+    def take(self, offset: int, *, most: int) -> bytes:
+        """At most `most` bytes from `offset` on, which must be kept still."""
+        at = offset - self.start
+        return bytes(self._kept[at : at + most])
+
+    def line_after(self, offset: int) -> int:
+        """Where the first whole line from `offset` on begins: not in the middle of a sequence."""
+        at = max(offset - self.start, 0)
+        newline = self._kept.find(b"\n", at)
+        return self.start + (newline + 1 if newline >= 0 else at)

@@ -1,0 +1,370 @@
+"""One terminal: a pipe into a container, its scroll-back, and whoever looks at it.
+
+Lives apart from any socket: for `grace_s` after the last viewer left, and until it has ended.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+
+from audit.shapes import Result
+from dashboard.streams.guard import guard
+from dashboard.streams.terminal.endings import Ending, after_end, refused
+from dashboard.streams.terminal.pipe import NoShellError, Pipe
+from dashboard.streams.terminal.scrollback import Scrollback
+from dashboard.streams.terminal.viewer import REST_BYTES, Viewer
+from hosts.access import Person, get_object
+from hosts.actions.containers import open_terminal
+from hosts.actions.containers.open_terminal import VERBS, Opened
+from hosts.podman import PodmanError
+
+log = logging.getLogger(__name__)
+# waiting for the one who types before Podman is held back
+HIGH_BYTES: Final = 256 * 1024
+# typed and not yet on its way; a browser keeps to less by itself
+MOST_TYPED_BYTES: Final = 1024 * 1024
+ACK_BYTES: Final = 16 * 1024
+# how fast a flood runs on that nobody looks at
+UNSEEN_BYTES_S: Final = 4 * 1024 * 1024
+HURRY_S: Final = 1.0
+
+
+class Session:
+    """Made by `sessions.open`. `run` is its whole life."""
+
+    WITHDRAWN: ClassVar[int] = 4401
+
+    def __init__(self, person: Person, session_key: str, opened: Opened, *, grace_s: float) -> None:
+        self.person = person
+        self.scope: dict[str, Any] = {"session_key": session_key}
+        self.opened = opened
+        self.grace_s = grace_s
+        self.kept = Scrollback()
+        self.viewers: set[Viewer] = set()
+        self.driver: Viewer | None = None
+        self.size = (opened.wanted.columns, opened.wanted.rows)
+        self.ending: Ending | None = None
+        self.open = asyncio.Event()
+        # set when the outcome has been written
+        self.over = asyncio.Event()
+        self._pipe = Pipe(opened)
+        self._began = time.monotonic()
+        self._stop = asyncio.Event()
+        self._stopped_by = ""
+        self._drained = asyncio.Event()
+        self._sized = asyncio.Event()
+        self._left = asyncio.Event()
+        self._typed: list[bytes] = []
+        self._typed_bytes = 0
+        self._typing = asyncio.Event()
+        self._taken = 0
+        self._hurry_until = 0.0
+
+    # what the guard asks of it
+
+    async def authorise(self) -> None:
+        """The owner's right, asked again with every change of access. NotVisible, Denied."""
+        await sync_to_async(self._authorise, thread_sensitive=False)()
+
+    def _authorise(self) -> None:
+        close_old_connections()
+        row = self.opened.row
+        verb = VERBS[self.opened.wanted.kind]
+        get_object(self.person, "container", row.endpoint_id, row.podman_id, verb=verb)
+
+    async def end(self, code: int) -> None:
+        """The right was withdrawn."""
+        self.stop("withdrawn")
+
+    # those who look on
+
+    def join(self, viewer: Viewer, *, have: int, session_key: str = "") -> None:
+        """Show it to one more. The owner's newest place is the one that types."""
+        self.viewers.add(viewer)
+        viewer.begin(self.kept, have)
+        viewer.note(self._size_note())
+        if viewer.owner:
+            self.driver = viewer
+            self.scope = {"session_key": session_key}
+        if self.ending:
+            viewer.last = self.ending.note
+        self._drained.set()
+        self._tell_roles()
+
+    def leave(self, viewer: Viewer) -> None:
+        """One less; after the last one the time of grace begins."""
+        self.viewers.discard(viewer)
+        if self.driver is viewer:
+            self.driver = next((other for other in self.viewers if other.owner), None)
+        if not self.viewers:
+            self._left.set()
+        self._drained.set()
+        self._tell_roles()
+
+    def drive(self, viewer: Viewer) -> None:
+        """Type from this place of the owner's from now on."""
+        if viewer.owner:
+            self.driver = viewer
+            self._drained.set()
+            self._tell_roles()
+
+    @property
+    def watchers(self) -> list[str]:
+        """Names of the others."""
+        return sorted({viewer.name for viewer in self.viewers if not viewer.owner})
+
+    def told(self) -> None:
+        """Some viewer has been told more."""
+        self._drained.set()
+
+    def _tell_roles(self) -> None:
+        watchers = self.watchers
+        for viewer in self.viewers:
+            role = {"types": viewer is self.driver, "owner": viewer.owner, "watchers": watchers}
+            viewer.note({"type": "role", **role, "of": self.opened_by})
+
+    @property
+    def opened_by(self) -> str:
+        """The owner's name."""
+        return str(self.person.user)
+
+    # what is typed
+
+    def feed(self, viewer: Viewer, data: bytes) -> None:
+        """Typed by `viewer`; only the one who drives is heard. ValueError: more than is allowed."""
+        if viewer is not self.driver or self.ending or not self.open.is_set():
+            return
+        if b"\x03" in data:
+            self._hurry()
+        if not self._typed and self._write(data):
+            self._acknowledge(len(data))
+            return
+        self._typed_bytes += len(data)
+        if self._typed_bytes > MOST_TYPED_BYTES:
+            raise ValueError
+        self._typed.append(data)
+        self._typing.set()
+
+    def _write(self, data: bytes) -> bool:
+        """True when nothing waits to go out. What was given is written either way."""
+        gone = self._pipe.write(data)
+        if not self._pipe.tty and b"\x04" in data:
+            self._pipe.end_input()
+        if not gone:
+            # written, but not on its way: an empty piece makes the writer wait for it
+            self._typed.append(b"")
+            self._typing.set()
+            self._acknowledge(len(data))
+        return gone
+
+    def _acknowledge(self, count: int) -> None:
+        self._taken += count
+        if self._taken >= ACK_BYTES and self.driver is not None:
+            self.driver.note({"type": "took", "bytes": self._taken})
+            self._taken = 0
+
+    def resize(self, viewer: Viewer, columns: int, rows: int) -> None:
+        """The one who types says how large it is; everybody's window follows."""
+        if viewer is self.driver and (columns, rows) != self.size:
+            self.size = (columns, rows)
+            self._sized.set()
+            for other in self.viewers - {viewer}:
+                other.note(self._size_note())
+
+    def _size_note(self) -> dict[str, Any]:
+        return {"type": "size", "columns": self.size[0], "rows": self.size[1]}
+
+    def _hurry(self) -> None:
+        """Ctrl-C: what of a flood has not been seen yet is left out instead of drawn."""
+        if self.driver is not None and self.driver.waiting(self.kept) > REST_BYTES:
+            self._hurry_until = time.monotonic() + HURRY_S
+            self.driver.skip_to(self.kept, self.kept.end - REST_BYTES)
+            self._drained.set()
+
+    def stop(self, why: str) -> None:
+        """End it: `closed` by the owner, `left` alone for too long, `withdrawn`."""
+        self._stopped_by = self._stopped_by or why
+        self._stop.set()
+
+    async def deserted(self) -> None:
+        """Wait until nobody looks any more."""
+        while self.viewers:
+            self._left.clear()
+            await self._left.wait()
+
+    # its life
+
+    async def run(self) -> None:
+        """From the first request to Podman until the outcome is written."""
+        with guard.watch(self):
+            try:
+                self.ending = await self._live()
+            except Exception as error:
+                log.exception("terminal %s failed", self.opened.intent)
+                self.ending = Ending("failed", Result.FAILED, words=str(error))
+                raise
+            finally:
+                self._tell_ending()
+                with contextlib.suppress(OSError):
+                    await self._pipe.close()
+                await self._write_down()
+                self.over.set()
+
+    async def _live(self) -> Ending:
+        try:
+            await self._pipe.open()
+        except NoShellError as error:
+            return await after_end(self._pipe, 127, str(error), no_shell=True)
+        except PodmanError as error:
+            return await refused(self._pipe, error)
+        self.open.set()
+        command = self._pipe.shell or self.opened.wanted.words
+        for viewer in self.viewers:
+            viewer.note({"type": "open", "command": command, "tty": self._pipe.tty})
+        beside = [
+            asyncio.create_task(step(), name=f"terminal {name}")
+            for name, step in (("write", self._type), ("size", self._follow_size))
+        ]
+        beside += [
+            asyncio.create_task(self._wait_for_viewers(), name="terminal grace"),
+            asyncio.create_task(self._note(exec_id=self._pipe.exec_id, command=command[:500])),
+        ]
+        try:
+            return await self._until_the_end()
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _until_the_end(self) -> Ending:
+        reading = asyncio.create_task(self._read(), name="terminal read")
+        stopping = asyncio.create_task(self._stop.wait(), name="terminal stop")
+        try:
+            await asyncio.wait([reading, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                return await self._hang_up(reading)
+            reading.result()
+        finally:
+            for task in (reading, stopping):
+                task.cancel()
+            await asyncio.gather(reading, stopping, return_exceptions=True)
+        tail = self.kept.take(max(self.kept.start, self.kept.end - 500), most=500)
+        return await after_end(self._pipe, None, tail.decode(errors="replace").strip())
+
+    async def _hang_up(self, reading: "asyncio.Task[None]") -> Ending:
+        self._drained.set()
+        result = Result.OK if self._stopped_by == "closed" else Result.CANCELLED
+        try:
+            if await self._pipe.hang_up():
+                await asyncio.wait([reading], timeout=1.0)
+                return Ending(self._stopped_by, result)
+            words = "what runs in it did not end"
+        except PodmanError as error:
+            words = error.message
+        return Ending(self._stopped_by, Result.UNKNOWN, words=words)
+
+    async def _read(self) -> None:
+        while data := await self._pipe.read():
+            self.kept.add(data)
+            for viewer in self.viewers:
+                viewer.ready.set()
+            await self._pace(len(data))
+
+    async def _pace(self, count: int) -> None:
+        """Hold Podman back to the pace of the one who types; a flood stops in the container."""
+        while not self._stop.is_set():
+            driver = self.driver
+            if time.monotonic() < self._hurry_until and driver is not None:
+                driver.skip_to(self.kept, self.kept.end - REST_BYTES)
+                await asyncio.sleep(0)
+                return
+            if driver is None:
+                await asyncio.sleep(count / UNSEEN_BYTES_S)
+                return
+            if driver.waiting(self.kept) <= HIGH_BYTES:
+                return
+            self._drained.clear()
+            await self._drained.wait()
+
+    async def _type(self) -> None:
+        while True:
+            self._typing.clear()
+            while self._typed:
+                data = self._typed[0]
+                if data:
+                    self._pipe.write(data)
+                with contextlib.suppress(OSError):
+                    await self._pipe.drain()
+                self._typed.pop(0)
+                self._typed_bytes -= len(data)
+                if data:
+                    self._acknowledge(len(data))
+            await self._typing.wait()
+
+    async def _follow_size(self) -> None:
+        while True:
+            await self._sized.wait()
+            self._sized.clear()
+            await self._pipe.resize(*self.size)
+
+    async def _wait_for_viewers(self) -> None:
+        if not self.viewers:
+            self._left.set()
+        while True:
+            await self._left.wait()
+            self._left.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.grace_s):
+                    while not self.viewers:
+                        self._drained.clear()
+                        await self._drained.wait()
+            if not self.viewers:
+                self.stop("left")
+                return
+
+    # what is written down
+
+    def _tell_ending(self) -> None:
+        assert self.ending is not None
+        for viewer in self.viewers:
+            viewer.last = self.ending.note
+            viewer.ready.set()
+
+    async def _write_down(self) -> None:
+        ending = self.ending
+        assert ending is not None
+        took_ms = round((time.monotonic() - self._began) * 1000)
+
+        def write() -> None:
+            detail = ending.detail
+            if ending.result is Result.UNKNOWN:
+                open_terminal.lose(self.opened, detail=detail, duration_ms=took_ms)
+            else:
+                open_terminal.finish(self.opened, ending.result, detail=detail, duration_ms=took_ms)
+
+        await self._in_thread(write)
+
+    async def _note(self, **fields: Any) -> None:
+        await self._in_thread(lambda: open_terminal.note(self.opened, **fields))
+
+    async def note_watchers(self) -> None:
+        """Keep the names of those who look on where the page of all terminals finds them."""
+        if not self.ending:
+            await self._note(watchers=self.watchers)
+
+    async def _in_thread(self, write: Callable[[], None]) -> None:
+        def run() -> None:
+            close_old_connections()
+            write()
+
+        try:
+            await sync_to_async(run, thread_sensitive=False)()
+        except DatabaseError as error:
+            # the row stays; the worker's chore writes the outcome (hosts.actions: settle_terminals)
+            log.warning("a terminal's end is not written yet: %s", error)

@@ -1,0 +1,98 @@
+"""The terminals that this process holds open."""
+
+import asyncio
+import logging
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+
+from dashboard.streams.terminal.session import Session
+from hosts.access import NotVisible, Person
+from hosts.actions.asking import ObjectRef
+from hosts.actions.containers import open_terminal
+from hosts.actions.containers.open_terminal import Opened, Wanted
+
+log = logging.getLogger(__name__)
+SEEN_EVERY_S = 5.0
+# of one person at once; a mistake in a script must not fill the host
+MOST_EACH = 50
+
+
+class TooManyError(Exception):
+    """This person has as many terminals open as are allowed."""
+
+
+class Sessions:
+    """One per process (`sessions`)."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._beat: asyncio.Task[None] | None = None
+
+    async def open(
+        self, person: Person, session_key: str, ref: ObjectRef, wanted: Wanted
+    ) -> Session:
+        """Write the intent, then start. NotVisible, Denied, TooManyError, DatabaseError."""
+        mine = [one for one in self._sessions.values() if one.person.user.pk == person.user.pk]
+        if len([one for one in mine if not one.ending]) >= MOST_EACH:
+            raise TooManyError
+
+        def begin() -> Opened:
+            close_old_connections()
+            return open_terminal.begin(person, ref, wanted)
+
+        opened = await sync_to_async(begin, thread_sensitive=False)()
+        grace_s = float(settings.HAULOUT_TERMINAL_GRACE_S)
+        session = Session(person, session_key, opened, grace_s=grace_s)
+        self._sessions[opened.key] = session
+        task = asyncio.create_task(self._keep(session), name=f"terminal {opened.intent}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if self._beat is None or self._beat.done():
+            self._beat = asyncio.create_task(self._say_seen(), name="terminals seen")
+        return session
+
+    def find(self, key: str) -> Session:
+        """The session of this key. NotVisible where this process holds none."""
+        if key not in self._sessions:
+            raise NotVisible
+        return self._sessions[key]
+
+    async def end_all(self) -> None:
+        """Close all of them, and wait until each has its outcome."""
+        for session in self._sessions.values():
+            session.stop("closed")
+        await asyncio.gather(*(one.over.wait() for one in self._sessions.values()))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._sessions.clear()
+
+    async def _keep(self, session: Session) -> None:
+        """Its life, and a while longer, so that a page that was away still sees how it ended."""
+        try:
+            await session.run()
+        finally:
+            await asyncio.sleep(session.grace_s)
+            await session.deserted()
+            self._sessions.pop(session.opened.key, None)
+
+    async def _say_seen(self) -> None:
+        while self._sessions:
+            await asyncio.sleep(SEEN_EVERY_S)
+            pks = [one.opened.pk for one in self._sessions.values() if not one.ending]
+
+            def write(pks: list[int] = pks) -> None:
+                close_old_connections()
+                open_terminal.seen(pks)
+
+            try:
+                if pks:
+                    await sync_to_async(write, thread_sensitive=False)()
+            except DatabaseError as error:
+                log.warning("open terminals cannot be written down: %s", error)
+
+
+sessions = Sessions()

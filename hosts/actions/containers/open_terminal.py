@@ -1,0 +1,131 @@
+"""container.exec and container.attach: streamed actions, carried out where the bytes pass.
+
+`begin` before anything is sent to the host, `finish` or `lose` once, at the end. Synchronous: the
+caller runs them in a thread.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import Result
+from hosts import bells
+from hosts.access import Person, get_object
+from hosts.access.fetch import target_of
+from hosts.actions.asking import ObjectRef
+from hosts.models import InventoryRow, OpenTerminal
+
+EXEC, ATTACH = "exec", "attach"
+VERBS = {EXEC: "container.exec", ATTACH: "container.attach"}
+WATCH = "container.watch"
+# what the log says while nobody knows yet which shell the container has
+ANY_SHELL = "shell"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asks for. `command`: arguments; empty: the best shell that is there."""
+
+    kind: str = EXEC
+    command: tuple[str, ...] = ()
+    user: str = ""
+    directory: str = ""
+    columns: int = 80
+    rows: int = 24
+
+    @property
+    def words(self) -> str:
+        """The command as a line."""
+        return " ".join(self.command)
+
+
+@dataclass
+class Opened:
+    """A terminal that has its intent. `row` names where it runs."""
+
+    row: InventoryRow
+    wanted: Wanted
+    pk: int
+    intent: int
+    key: str
+    mark: str
+    since: Any = field(default_factory=timezone.now)
+
+
+def begin(person: Person, ref: ObjectRef, wanted: Wanted) -> Opened:
+    """Authorise and write the intent. NotVisible, Denied; if it cannot be written, nothing opens."""
+    row = get_object(person, "container", *ref, verb=VERBS[wanted.kind])
+    target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
+    key, mark = secrets.token_urlsafe(24), secrets.token_hex(12)
+    with transaction.atomic():
+        made = OpenTerminal(
+            key=key,
+            kind=wanted.kind,
+            endpoint=row.endpoint,
+            podman_id=row.podman_id,
+            name=row.name or row.podman_id[:12],
+            owner=person.user,
+            owner_name=str(person.user),
+            command=wanted.words[:500],
+            user=wanted.user[:200],
+            directory=wanted.directory[:1000],
+            mark=mark,
+            intent=write.intent(
+                person.who, VERBS[wanted.kind], target, params=_params(wanted), grant=""
+            ),
+        )
+        made.save()
+    bells.ring("terminals", "audit")
+    return Opened(row, wanted, made.pk, made.intent, key, mark)
+
+
+def _params(wanted: Wanted) -> dict[str, Any]:
+    if wanted.kind == ATTACH:
+        return {}
+    given = {"user": wanted.user, "directory": wanted.directory, "command": wanted.words}
+    kept = {name: value for name, value in given.items() if value}
+    return kept if wanted.command else {**kept, "shell": ANY_SHELL}
+
+
+def note(opened: Opened, **fields: Any) -> None:
+    """Keep what has become known: exec_id, command, watchers."""
+    OpenTerminal.objects.filter(pk=opened.pk).update(**fields)
+    bells.ring("terminals")
+
+
+def watch(person: Person, opened: Opened, *, owner: str) -> None:
+    """Somebody else begins to look on: an event of its own."""
+    row = opened.row
+    target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
+    with transaction.atomic():
+        write.event(person.who, WATCH, target, params={"owner": owner})
+    bells.ring("audit")
+
+
+def finish(opened: Opened, result: Result, *, detail: str, duration_ms: int) -> None:
+    """The one outcome; the row goes with it."""
+    with transaction.atomic():
+        gone, _per_model = OpenTerminal.objects.filter(pk=opened.pk, lost_at=None).delete()
+        if gone:
+            write.outcome(opened.intent, result, detail=detail[:1000], duration_ms=duration_ms)
+    bells.ring("terminals", "audit")
+
+
+def lose(opened: Opened, *, detail: str, duration_ms: int) -> None:
+    """The host is away: how it ended is unknown. The row stays until the end is made sure of."""
+    with transaction.atomic():
+        rows = OpenTerminal.objects.filter(pk=opened.pk, lost_at=None)
+        if rows.update(lost_at=timezone.now()):
+            write.outcome(
+                opened.intent, Result.UNKNOWN, detail=detail[:1000], duration_ms=duration_ms
+            )
+    bells.ring("terminals", "audit")
+
+
+def seen(pks: list[int]) -> None:
+    """These are still held open by this process."""
+    OpenTerminal.objects.filter(pk__in=pks).update(seen_at=timezone.now())

@@ -1,0 +1,73 @@
+"""Ending what runs in an exec session. Closing its connection does not; Podman has no call that does.
+
+Its `exec/{id}/remove` with force sends SIGTERM twice, where it says SIGKILL (5.4.2, seen): every
+interactive shell ignores that. So the processes are found from inside, by a mark in their
+environment, and hung up as the end of a real terminal would.
+"""
+
+import asyncio
+from typing import Final
+
+from hosts.podman import execs
+from hosts.podman.client import Podman
+from hosts.podman.errors import NotFound, PodmanError
+
+MARK: Final = "HAULOUT_TERMINAL"
+WITHIN_S: Final = 5.0
+# what is started here does not carry the mark, so it does not end itself; grep of busybox and of
+# GNU both read binary files
+_SCRIPT: Final = (
+    "for p in /proc/[0-9]*; do"
+    ' grep -q "$1" "$p/environ" 2>/dev/null && kill -"$2" "${p#/proc/}"; done; exit 0'
+)
+
+
+async def signal(podman: Podman, container: str, *, mark: str, name: str, user: str = "") -> bool:
+    """Send HUP or KILL to all processes that carry `mark`. False where that cannot be done from
+    inside (no sh). `user`: as the session had it, since others' environments cannot be read.
+    Raises PodmanError.
+    """
+    command = ["sh", "-c", _SCRIPT, "sh", f"{MARK}={mark}", name]
+    made = await execs.create(podman, container, command, stdin=False, user=user)
+    pipe = await execs.start(podman, made, tty=False)
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            async for _frames in pipe.frames():
+                pass
+    except TimeoutError:
+        return False
+    finally:
+        await pipe.close()
+    return (await execs.inspect(podman, made)).get("ExitCode") == 0
+
+
+async def end(podman: Podman, container: str, exec_id: str, *, mark: str, user: str = "") -> bool:
+    """Hang up, then kill, until the session has ended. True when Podman says that it has.
+
+    Raises PodmanError where the host cannot be asked.
+    """
+    for name in ("HUP", "KILL"):
+        if not await _runs(podman, exec_id):
+            return True
+        try:
+            if not await signal(podman, container, mark=mark, name=name, user=user):
+                break
+        except PodmanError:
+            if not await _runs(podman, exec_id):
+                return True
+            raise
+        for _ in range(10):
+            if not await _runs(podman, exec_id):
+                return True
+            await asyncio.sleep(0.1)
+    if await _runs(podman, exec_id):
+        # for commands in containers without a shell: most of them end by SIGTERM
+        await execs.remove(podman, exec_id, timeout_s=WITHIN_S)
+    return not await _runs(podman, exec_id)
+
+
+async def _runs(podman: Podman, exec_id: str) -> bool:
+    try:
+        return bool((await execs.inspect(podman, exec_id)).get("Running"))
+    except NotFound:
+        return False
