@@ -3,6 +3,7 @@
 from typing import Any, Final, cast
 
 from hosts.podman.client import Podman
+from hosts.podman.errors import Malformed
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import PodListItem
 
@@ -19,6 +20,22 @@ async def list_pods(podman: Podman, *, filters: Filters | None = None) -> list[P
 async def inspect(podman: Podman, pod: str) -> dict[str, Any]:
     """All of a pod. Raises NotFound."""
     return (await podman.get(path("pods", pod, "json"))).object()
+
+
+async def create(podman: Podman, spec: dict[str, Any]) -> str:
+    """Create from a PodSpecGenerator (`{"name", "shared_namespaces", "portmappings", …}`); its id.
+    Raises Conflict where the name is taken.
+    """
+    answer = (await podman.call("POST", path("pods", "create"), body=spec)).object()
+    pod_id = answer.get("Id")
+    if not isinstance(pod_id, str):
+        raise Malformed("Podman made a pod but did not say its id.")
+    return pod_id
+
+
+async def top(podman: Podman, pod: str) -> dict[str, Any]:
+    """`{"Titles": [...], "Processes": [[...], …]}` of all its containers. Conflict: none runs."""
+    return (await podman.get(path("pods", pod, "top"))).object()
 
 
 async def start(podman: Podman, pod: str) -> bool:

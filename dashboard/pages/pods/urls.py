@@ -1,12 +1,18 @@
 """Pods: their list and pages, under /pods/."""
 
 from django.db.models import Q
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import Column
+from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
+from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
+from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.pages.pods.deeds import DEEDS
+from dashboard.pages.pods.making import MAKING
+from dashboard.pages.pods.processes import processes
+from dashboard.pages.pods.shown import prepare
 from hosts.models import InventoryRow, Pod
 from hosts.podman import pods as podman_pods
 
@@ -24,8 +30,19 @@ SPEC = object_list(
         Column("middle", _("Containers"), rank=3),
         WHERE,
         CREATED,
+        Column("acts", ""),
     ),
     sorts={"state": ("state", "name", "id")},
+    prepare=prepare,
+    bulk=(
+        BulkVerb("start", _("Start"), "play", "/pods/bulk/start/"),
+        BulkVerb("restart", _("Restart"), "rotate-cw", "/pods/bulk/restart/", key="r", asks=True),
+        BulkVerb("stop", _("Stop"), "square", "/pods/bulk/stop/", key="s", asks=True),
+        BulkVerb("pause", _("Pause"), "pause", "/pods/bulk/pause/"),
+        BulkVerb("unpause", _("Unpause"), "step-forward", "/pods/bulk/unpause/"),
+        BulkVerb("kill", _("Kill"), "zap", "/pods/bulk/kill/", danger=True, asks=True),
+        BulkVerb("remove", _("Remove"), "trash-2", "/pods/bulk/remove/", danger=True, asks=True),
+    ),
     empty={
         "icon": "boxes",
         "hint": _("name, or state:degraded host:web1 …"),
@@ -35,7 +52,7 @@ SPEC = object_list(
         ),
     },
 )
-HEAD, SUMMARY = parts_of(SPEC)
+HEAD, SUMMARY = parts_of(SPEC, head="pods/head.html")
 
 
 def _within(row: InventoryRow) -> str:
@@ -43,16 +60,23 @@ def _within(row: InventoryRow) -> str:
 
 
 app_name = "pods"
-urlpatterns = urls(
-    ObjectRoom(
-        kind="pod",
-        plural="pods",
-        word=_("Pods"),
-        spec=SPEC,
-        head=HEAD,
-        summary=SUMMARY,
-        read=podman_pods.inspect,
-        within=_within,
-        quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
-    )
+ROOM = ObjectRoom(
+    kind="pod",
+    plural="pods",
+    word=_("Pods"),
+    spec=SPEC,
+    head=HEAD,
+    summary=SUMMARY,
+    read=podman_pods.inspect,
+    within=_within,
+    quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
+    deeds=DEEDS,
+    tabs=(Tab("processes", _("Processes"), "pod.processes", processes),),
+    extra={
+        "do_url": "pods:create",
+        "do_verb": "pod.create",
+        "do_icon": "plus",
+        "do_word": _("Create pod"),
+    },
 )
+urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]

@@ -1,0 +1,145 @@
+"""The verbs of pods as pages offer them, with what their dialogs say."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from dashboard.live.spec import Words
+from dashboard.pages.acting import Deed, Question, names_of
+from hosts.actions.containers.kill_container import SIGNALS
+from hosts.actions.pods import (
+    kill_pod,
+    pause_pod,
+    remove_pod,
+    restart_pod,
+    start_pod,
+    stop_pod,
+    unpause_pod,
+)
+from hosts.models import InventoryRow
+
+
+def _title(rows: list[InventoryRow], one: Words, many: Words) -> str:
+    if len(rows) == 1:
+        return str(one) % {"name": rows[0].name, "host": rows[0].endpoint}
+    return str(many) % {"n": len(rows)}
+
+
+def _members(rows: list[Any]) -> list[str]:
+    """Names of the containers that go along."""
+    return [
+        one.get("name", "")
+        for row in rows
+        for one in row.containers
+        if one.get("id") != row.infra_id
+    ]
+
+
+def _concerned(rows: list[InventoryRow]) -> str:
+    names = _members(rows)
+    if not names:
+        return str(_("It has no containers of its own yet."))
+    shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    return ngettext(
+        "Concerns its container %(names)s.", "Concerns its %(n)d containers: %(names)s.", len(names)
+    ) % {"n": len(names), "names": shown}
+
+
+def _plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]], Question]:
+    def question(rows: list[InventoryRow]) -> Question:
+        return Question(
+            title=_title(rows, one, many),
+            verb=verb,
+            sentence=_concerned(rows),
+            losses=names_of(rows) if len(rows) > 1 else (),
+        )
+
+    return question
+
+
+def _kill(rows: list[InventoryRow]) -> Question:
+    return Question(
+        title=_title(
+            rows,
+            _("Send a signal to all of %(name)s on %(host)s?"),
+            _("Send a signal to %(n)d pods?"),
+        ),
+        verb=_("Send signal"),
+        sentence=_concerned(rows),
+        losses=names_of(rows) if len(rows) > 1 else (),
+        options=({"name": "signal", "label": _("Signal"), "choices": SIGNALS},),
+        danger=True,
+    )
+
+
+def _remove(rows: list[InventoryRow]) -> Question:
+    running = sum(getattr(row, "state", "") in ("running", "degraded", "paused") for row in rows)
+    label = ngettext("It is running: stop it first", "%(n)d run: stop them first", running)
+    return Question(
+        title=_title(rows, _("Remove the pod %(name)s from %(host)s?"), _("Remove %(n)d pods?")),
+        verb=ngettext("Remove pod", "Remove pods", len(rows)),
+        sentence=_("Its containers go with it: their writable layers and logs are lost."),
+        losses=tuple(_members(rows)),
+        options=({"name": "force", "label": label % {"n": running}, "on": True},)
+        if running
+        else (),
+        danger=True,
+    )
+
+
+def _removal(form: QueryDict) -> dict[str, bool]:
+    return {"force": form.get("force") == "1"}
+
+
+def _signal(form: QueryDict) -> dict[str, str]:
+    signal = form.get("signal", "KILL")
+    return {"signal": signal if signal in SIGNALS else "KILL"}
+
+
+def _deed(
+    name: str,
+    asked: Words,
+    action: Any,
+    question: Callable[[list[InventoryRow]], Question],
+    **more: Any,
+) -> Deed:
+    return Deed("pod", name, asked, action.ask, action.ask_many, question, **more)
+
+
+DEEDS = (
+    _deed(
+        "start",
+        _("Start asked for"),
+        start_pod,
+        _plain(_("Start the pod %(name)s on %(host)s?"), _("Start %(n)d pods?"), _("Start")),
+    ),
+    _deed(
+        "stop",
+        _("Stop asked for"),
+        stop_pod,
+        _plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?"), _("Stop")),
+    ),
+    _deed(
+        "restart",
+        _("Restart asked for"),
+        restart_pod,
+        _plain(_("Restart the pod %(name)s on %(host)s?"), _("Restart %(n)d pods?"), _("Restart")),
+    ),
+    _deed(
+        "pause",
+        _("Pause asked for"),
+        pause_pod,
+        _plain(_("Pause the pod %(name)s on %(host)s?"), _("Pause %(n)d pods?"), _("Pause")),
+    ),
+    _deed(
+        "unpause",
+        _("Unpause asked for"),
+        unpause_pod,
+        _plain(_("Unpause the pod %(name)s on %(host)s?"), _("Unpause %(n)d pods?"), _("Unpause")),
+    ),
+    _deed("kill", _("Signal asked for"), kill_pod, _kill, params=_signal),
+    _deed("remove", _("Removal asked for"), remove_pod, _remove, params=_removal),
+)

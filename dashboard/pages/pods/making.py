@@ -1,0 +1,84 @@
+"""The page that makes a pod."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.making import Making, MakingForm, line, lines
+from dashboard.pages.run.forms import Written
+from hosts.access import Person
+from hosts.actions.pods import create_pod
+from hosts.actions.run import run_fields
+from hosts.models import Job
+
+
+def _ports(text: str) -> list[dict[str, Any]]:
+    """One port a line. Raises ValueError naming the line."""
+    found = []
+    for number, written in enumerate(text.splitlines(), 1):
+        if not written.strip():
+            continue
+        try:
+            found.append(run_fields.port(written.strip()))
+        except ValueError as wrong:
+            raise ValueError(_("Line %(n)d: %(why)s") % {"n": number, "why": wrong}) from wrong
+    return found
+
+
+class PodForm(MakingForm):
+    """Host, name, ports, network, what is shared."""
+
+    FOLDED = ("hostname", "shared", "infra", "restart", "labels")
+
+    ports = Written(
+        _ports,
+        label=_("Ports"),
+        help_text=_("One a line, host:container; they belong to the pod, not to a container."),
+        widget=lines("8080:80"),
+    )
+    network = Written(run_fields.network, label=_("Network"), widget=line("podman"))
+    hostname = forms.CharField(
+        label=_("Host name"), required=False, max_length=253, widget=line("shop")
+    )
+    shared = forms.MultipleChoiceField(
+        label=_("What its containers share"),
+        required=False,
+        choices=[
+            ("net", _("network: one address, ports of all")),
+            ("uts", _("host name")),
+            ("ipc", _("memory between processes (IPC)")),
+            ("pid", _("processes: each sees those of the others")),
+            ("cgroup", _("control group")),
+        ],
+        initial=create_pod.DEFAULT_SHARED,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    infra = forms.BooleanField(
+        label=_("Infra container"),
+        required=False,
+        initial=True,
+        help_text=_("Holds what is shared while no other container runs."),
+    )
+    restart = forms.ChoiceField(
+        label=_("Restart policy of its containers"),
+        required=False,
+        choices=[(one, one or _("each its own")) for one in create_pod.RESTARTS],
+    )
+    field_order = ["endpoint", "name", "ports", "network"]
+
+
+def _ask(person: Person, given: dict[str, Any]) -> Job:
+    return create_pod.ask(person, given.pop("endpoint"), **given)
+
+
+MAKING = Making(
+    kind="pod",
+    plural="pods",
+    rooms=_("Pods"),
+    title=_("Create a pod"),
+    button=_("Create pod"),
+    form=PodForm,
+    ask=_ask,
+    note=_("Containers come later: on the pod's page, or in the run form."),
+)

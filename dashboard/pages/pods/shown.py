@@ -1,0 +1,41 @@
+"""Which verbs make sense for a pod as it stands."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from dashboard.live.visibility import verbs_of
+from hosts.access import Person
+from hosts.models import Pod
+
+_RUNS = frozenset({"running", "degraded"})
+_STILL = frozenset({"created", "exited", "stopped"})
+POSSIBLE: dict[str, frozenset[str]] = {
+    "start": _STILL | {"degraded"},
+    "stop": _RUNS | {"paused"},
+    "restart": _RUNS | _STILL,
+    "kill": _RUNS | {"paused"},
+    "pause": _RUNS,
+    "unpause": frozenset({"paused"}),
+}
+
+
+def possible(row: Pod, verbs: frozenset[str]) -> list[str]:
+    """Verbs (last words) that make sense now and that these rights permit."""
+    if row.endpoint.state not in ("up", "degraded"):
+        return []
+    found = [
+        name for name, states in POSSIBLE.items() if row.state in states and f"pod.{name}" in verbs
+    ]
+    return [*found, "remove"] if "pod.remove" in verbs else found
+
+
+def prepare(rows: list[Any], person: Person) -> None:
+    """Sets `can`, `url` and `members` on each row."""
+    verbs = verbs_of(person.user)
+    for row in rows:
+        row.can = possible(row, verbs)
+        row.url = reverse("pods:page", args=[row.endpoint_id, row.podman_id])
+        # the infra container holds the namespaces together; people did not put it there
+        row.members = [one for one in row.containers if one.get("id") != row.infra_id]
+        row.running = sum(one.get("state") == "running" for one in row.members)

@@ -1,0 +1,131 @@
+"""pod.create: settled by the label io.haulout.job."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.refused import HostRefused
+from hosts.actions.run.run_spec import NETWORK_MODES
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import pods, system
+
+VERB = "pod.create"
+# what its containers may share; Podman's default is the first three
+NAMESPACES = ("ipc", "net", "uts", "pid", "cgroup")
+DEFAULT_SHARED = ("ipc", "net", "uts")
+RESTARTS = ("", "no", "on-failure", "always", "unless-stopped")
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*")
+
+
+def ask(
+    person: Person,
+    endpoint_id: int,
+    *,
+    name: str,
+    ports: list[dict[str, Any]] | None = None,
+    network: str = "",
+    hostname: str = "",
+    shared: list[str] | None = None,
+    infra: bool = True,
+    restart: str = "",
+    labels: dict[str, str] | None = None,
+) -> Job:
+    """Ask for a pod. `ports` as run_fields.port makes them; `shared` out of NAMESPACES.
+
+    HostRefused (with the field to change), NotVisible, Denied.
+    """
+    name = checked_name(name)
+    shared = list(DEFAULT_SHARED) if shared is None else shared
+    _check(ports or [], network, hostname, shared, infra=infra, restart=restart)
+    endpoint = place_for(person, endpoint_id, VERB, kind="pod", name=name)
+    params = {
+        "name": name,
+        "ports": ports or [],
+        "network": network,
+        "hostname": hostname,
+        "shared": shared,
+        "infra": infra,
+        "restart": restart,
+        "labels": labels or {},
+    }
+    order = Order(endpoint=endpoint, kind="pod", object_id="", name=name, params=params)
+    return ask_job(person, VERB, order, queue="short")
+
+
+def _check(
+    ports: list[dict[str, Any]],
+    network: str,
+    hostname: str,
+    shared: list[str],
+    *,
+    infra: bool,
+    restart: str,
+) -> None:
+    if unknown := sorted(set(shared) - set(NAMESPACES)):
+        raise HostRefused("shared", _("No such namespace: %s.") % ", ".join(unknown))
+    if restart not in RESTARTS:
+        raise HostRefused("restart", _("No such policy: %s.") % restart)
+    if hostname and not _HOST_NAME.fullmatch(hostname):
+        raise HostRefused("hostname", _("Letters, digits and “-”, parts joined by “.”."))
+    if hostname and "uts" not in shared:
+        raise HostRefused("hostname", _("A pod whose containers share no uts has no host name."))
+    if infra:
+        if (ports or network) and "net" not in shared:
+            field = "ports" if ports else "network"
+            raise HostRefused(field, _("Only a pod that shares its network (net) has that."))
+        return
+    given = {"ports": ports, "network": network, "hostname": hostname}
+    for field, value in given.items():
+        if value:
+            raise HostRefused(field, _("A pod without an infra container cannot have that."))
+
+
+def spec(params: dict[str, Any], *, job_id: int) -> dict[str, Any]:
+    """The body of `pods/create` (PodSpecGenerator, pkg/specgen/podspecgen.go)."""
+    made: dict[str, Any] = {
+        "name": params["name"],
+        "labels": with_job(params["labels"], job_id),
+    }
+    if not params["infra"]:
+        return {**made, "no_infra": True}
+    made["shared_namespaces"] = params["shared"]
+    optional = {
+        "hostname": params["hostname"],
+        "portmappings": [{k: v for k, v in port.items() if v} for port in params["ports"]],
+        "restart_policy": params["restart"],
+    }
+    made.update({key: value for key, value in optional.items() if value})
+    network = params["network"]
+    if network in NETWORK_MODES:
+        made["netns"] = {"nsmode": network}
+    elif network:
+        made["netns"] = {"nsmode": "bridge"}
+        made["Networks"] = {network: {}}
+    return made
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it; one that an earlier try of this job made is taken as it is."""
+    made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
+    if made:
+        return {"kind": "pod", "id": made[0]["Id"]}
+    await errand.about_to_send()
+    body = spec(errand.params, job_id=errand.job_id)
+    return {"kind": "pod", "id": await pods.create(errand.podman, body)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` finds what was made by its label, so trying again is always right."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,48 @@
+"""pod.kill: settled by a snapshot of its processes before."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.containers.kill_container import SIGNALS
+from hosts.actions.pods.pod_state import all_changed, members
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import pods
+
+VERB = "pod.kill"
+
+
+def _params(signal: str) -> dict[str, Any]:
+    if signal not in SIGNALS:
+        raise ValueError(f"no such signal: {signal}")
+    return {"signal": signal}
+
+
+def ask(person: Person, ref: ObjectRef, *, signal: str = "KILL") -> Job:
+    """Send a signal to all its containers; one of SIGNALS, else ValueError. NotVisible, Denied."""
+    return ask_object(person, VERB, ref, params=_params(signal))
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, signal: str = "KILL") -> Batch:
+    """The same for many pods."""
+    return ask_objects(person, VERB, refs, params=_params(signal))
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remember the processes, then send the signal."""
+    await errand.about_to_send({"members": await members(errand)})
+    signal = errand.params["signal"]
+    return {"changed": await pods.kill(errand.podman, errand.object_id, signal=signal)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """KILL is seen by its effect; any other leaves no trace and is not sent twice."""
+    if all_changed(errand.before.get("members", {}), await members(errand)):
+        return Settled.DONE
+    return Settled.AGAIN if errand.params["signal"] == "KILL" else Settled.UNKNOWN
+
+
+ACTION = Action(VERB, do, settle)

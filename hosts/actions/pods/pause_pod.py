@@ -1,0 +1,38 @@
+"""pod.pause: settled by state."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.pods.pod_state import state_of
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import pods
+
+VERB = "pod.pause"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Freeze all its containers. NotVisible, Denied."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """The same for many pods."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Freeze."""
+    await errand.about_to_send()
+    return {"changed": await pods.pause(errand.podman, errand.object_id)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """It says paused."""
+    return Settled.DONE if await state_of(errand) == "paused" else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,47 @@
+"""pod.remove: settled by identity (the full id is there or not)."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import pods
+from hosts.podman.errors import NotFound
+
+VERB = "pod.remove"
+
+
+def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
+    """Remove it with its containers. `force`: also those that run. NotVisible, Denied."""
+    return ask_object(person, VERB, ref, params={"force": force})
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
+    """The same for many pods."""
+    return ask_objects(person, VERB, refs, params={"force": force})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove it; what is gone already counts as removed."""
+    await errand.about_to_send()
+    force = bool(errand.params.get("force"))
+    try:
+        await pods.remove(errand.podman, errand.object_id, force=force)
+    except NotFound:
+        return {"changed": False}
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Gone by its full id."""
+    try:
+        await pods.inspect(errand.podman, errand.object_id)
+    except NotFound:
+        return Settled.DONE
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,40 @@
+"""pod.restart: settled by a snapshot of its processes before."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.pods.pod_state import all_changed, members
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import pods
+
+VERB = "pod.restart"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Restart all its containers. NotVisible, Denied."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """The same for many pods."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remember the processes, then restart."""
+    await errand.about_to_send({"members": await members(errand)})
+    return {"changed": await pods.restart(errand.podman, errand.object_id)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Other processes than before run."""
+    now = await members(errand)
+    done = bool(now) and all_changed(errand.before.get("members", {}), now)
+    return Settled.DONE if done else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

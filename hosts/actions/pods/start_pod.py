@@ -1,0 +1,38 @@
+"""pod.start: settled by state."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.pods.pod_state import state_of
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import pods
+
+VERB = "pod.start"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Start all its containers. NotVisible, Denied."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """The same for many pods."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Start; what runs already is no error (304)."""
+    await errand.about_to_send()
+    return {"changed": await pods.start(errand.podman, errand.object_id)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """All its containers run."""
+    return Settled.DONE if await state_of(errand) == "running" else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,43 @@
+"""pod.stop: settled by state."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.pods.pod_state import STOPPED, state_of
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import pods
+
+VERB = "pod.stop"
+
+
+def _params(timeout_s: int | None) -> dict[str, Any]:
+    return {} if timeout_s is None else {"timeout_s": timeout_s}
+
+
+def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
+    """Stop all; after `timeout_s` (None: their own) they are killed. NotVisible, Denied."""
+    return ask_object(person, VERB, ref, params=_params(timeout_s))
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
+    """The same for many pods."""
+    return ask_objects(person, VERB, refs, params=_params(timeout_s))
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Stop; what is stopped already is no error (304)."""
+    await errand.about_to_send()
+    wait_s = errand.params.get("timeout_s")
+    return {"changed": await pods.stop(errand.podman, errand.object_id, wait_s=wait_s)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """None of its containers runs."""
+    return Settled.DONE if await state_of(errand) in STOPPED else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)
