@@ -134,8 +134,7 @@ def make(making: Making) -> Callable[..., HttpResponse]:
             "endpoints": endpoints,
             "list_url": reverse(f"{making.plural}:list"),
         }
-        status = 422 if form.errors else 200
-        return render(request, "making/page.html", context, status=status)
+        return render(request, "making/page.html", context)
 
     return view
 

@@ -16,7 +16,7 @@ class Value(forms.CharField):
     """The value as text; what was typed is not rendered again."""
 
     def __init__(self) -> None:
-        attrs = PLAIN | {"rows": 4, "data-mono": "mono veiled"}
+        attrs = PLAIN | {"rows": 4, "data-mono": "mono"}
         super().__init__(
             label=_("Value"),
             required=False,
@@ -39,6 +39,13 @@ class ValueForm(MakingForm):
     file = forms.FileField(
         label=_("Or a file"), required=False, help_text=_("Its bytes as they are, up to 500 kB.")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget = self.fields["value"].widget
+        widget.attrs["class"] += " veiled"
+        # one of the two is, and the words for that stand here
+        widget.is_required = True
 
     def clean(self) -> dict[str, Any]:
         """`value` as bytes; lines that a browser ended with CRLF end as in a file."""

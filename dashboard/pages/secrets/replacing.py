@@ -42,4 +42,4 @@ def replace(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
     elif users is None:
         warning = _("The host does not say now who uses it; they keep the old value.")
     context = {"row": row, "form": form, "warning": warning}
-    return render(request, "secrets/replace.html", context, status=422 if form.errors else 200)
+    return render(request, "secrets/replace.html", context)
