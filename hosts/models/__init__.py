@@ -1,5 +1,7 @@
 """What Haulout keeps about hosts. Rows only; what may be done lives in access and actions."""
 
+from hosts.models.disk import DiskUse
+from hosts.models.events import HostEvent
 from hosts.models.hosts import Endpoint, Group, Host, Login
 from hosts.models.inventory import (
     INVENTORY,
@@ -20,9 +22,11 @@ __all__ = [
     "INVENTORY",
     "Batch",
     "Container",
+    "DiskUse",
     "Endpoint",
     "Group",
     "Host",
+    "HostEvent",
     "Image",
     "InventoryRow",
     "Job",
