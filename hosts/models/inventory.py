@@ -85,6 +85,8 @@ class Container(InventoryRow):
             live_index("container", "health", "name"),
             live_index("container", "project", "name"),
             live_index("container", "endpoint", "name"),
+            live_index("container", "endpoint", "pod_name", "name"),
+            live_index("container", "unit", "name"),
         ]
 
 
