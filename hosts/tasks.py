@@ -39,9 +39,11 @@ def carry_out(job_ids: list[int]) -> None:
 
 @shared_task(name="hosts.audit_upkeep")
 def audit_upkeep() -> None:
-    """Sum refusals, sign and verify the audit log, feed its sinks."""
+    """Settle lost transfers, sum refusals, sign and verify the audit log, feed its sinks."""
     from audit.upkeep import upkeep
+    from hosts.actions.streamed import settle_lost
 
+    settle_lost()
     upkeep()
 
 

@@ -17,6 +17,7 @@ from hosts.models.jobs import Batch, Job
 from hosts.models.registries import RegistryCredential
 from hosts.models.stats import StatsChunk, StatsStanding
 from hosts.models.terminals import OpenTerminal
+from hosts.models.transfers import OpenTransfer
 
 __all__ = [
     "INVENTORY",
@@ -33,6 +34,7 @@ __all__ = [
     "Login",
     "Network",
     "OpenTerminal",
+    "OpenTransfer",
     "Pod",
     "RegistryCredential",
     "Secret",

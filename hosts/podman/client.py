@@ -132,17 +132,25 @@ class Podman:
         target: str,
         *,
         params: Params | None = None,
+        body: AsyncIterator[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         head_timeout_s: float | None = None,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The body of an answer as it arrives, without size cap or deadline.
 
+        `body` is sent as it comes, at the pace of the host; what it raises comes out as it was.
         `head_timeout_s` bounds only the wait for the head; some streams (events, followed logs)
         send theirs with the first data. Leaving the block ends the stream on the host.
         """
+        fed = _Fed(body) if body is not None else None
         with mapped(method, target, deadline_s=head_timeout_s):
             async with asyncio.timeout(head_timeout_s):
-                response = await self._send(method, target, params, None, headers)
+                try:
+                    response = await self._send(method, target, params, fed, headers)
+                except aiohttp.ClientError:
+                    if fed is not None and fed.failure is not None:
+                        raise fed.failure from None
+                    raise
         try:
             with mapped(method, target, deadline_s=self.timeout_s):
                 async with asyncio.timeout(self.timeout_s if response.status >= 300 else None):
@@ -162,7 +170,7 @@ class Podman:
     ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise RuntimeError("Podman is used outside of its `async with` block.")
-        raw = isinstance(body, bytes) or body is None
+        raw = body is None or isinstance(body, bytes | _Fed)
         return await self._session.request(
             method,
             f"http://podman{with_query(target, params)}",
@@ -187,6 +195,22 @@ class Podman:
         except BaseException:
             # the rest is unread: the connection cannot be kept
             response.close()
+            raise
+
+
+class _Fed:
+    """A body that is fed while it is sent; remembers what its source raised."""
+
+    def __init__(self, source: AsyncIterator[bytes]) -> None:
+        self._source = source
+        self.failure: Exception | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._source:
+                yield piece
+        except Exception as failure:
+            self.failure = failure
             raise
 
 

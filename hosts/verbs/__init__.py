@@ -6,6 +6,7 @@ they are (`audit.params.allow`), beside those that audit allows every verb.
 
 from hosts.verbs import (  # noqa: F401 - importing registers
     containers,
+    files,
     hosts,
     images,
     jobs,
@@ -13,5 +14,6 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     pods,
     registries,
     secrets,
+    system,
     volumes,
 )

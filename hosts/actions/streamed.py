@@ -1,0 +1,138 @@
+"""Streamed actions: what carries bytes to or from a person. Intent and outcome, but no job.
+
+They run where the bytes pass, in the web process. When that dies half-way, the chore
+`settle_lost` writes the outcome `unknown` in its place: nobody sends it again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections, transaction
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import AlreadySettled, Result, Target
+from hosts import bells
+from hosts.access import Person
+from hosts.jobs.errand import Trouble
+from hosts.models import OpenTransfer
+from hosts.podman import PodmanError
+
+log = logging.getLogger(__name__)
+SEEN_EVERY_S: Final = 10.0
+LOST_AFTER: Final = timedelta(seconds=60)
+
+
+@dataclass
+class Doing:
+    """What the code inside `streamed` tells. `committing`: from now on a broken connection leaves
+    it unknown whether the host did it; before, a break means that nothing was changed.
+    """
+
+    detail: str = ""
+    committing: bool = False
+
+
+@asynccontextmanager
+async def streamed(
+    person: Person, verb: str, target: Target, params: Mapping[str, Any]
+) -> AsyncIterator[Doing]:
+    """The caller has authorised it. The block does it: an error or a cancellation that leaves the
+    block is its outcome. If the intent cannot be written, the block is not entered.
+    """
+    number = await _in_thread(_begin, person, verb, target, dict(params))
+    seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
+    began = time.monotonic()
+    doing = Doing()
+    result = Result.FAILED
+    try:
+        yield doing
+        result = Result.OK
+    except asyncio.CancelledError:
+        result = Result.UNKNOWN if doing.committing else Result.CANCELLED
+        raise
+    except PodmanError as failed:
+        result = Result.UNKNOWN if doing.committing and failed.maybe_done else Result.FAILED
+        doing.detail = doing.detail or failed.message
+        raise
+    except Trouble as trouble:
+        doing.detail = doing.detail or " ".join(filter(None, (trouble.message, trouble.cause)))
+        raise
+    finally:
+        seen.cancel()
+        duration_ms = round((time.monotonic() - began) * 1000)
+        ending = asyncio.create_task(
+            _in_thread(_end, number, result, doing.detail[:1000], duration_ms)
+        )
+        # whoever cancels us twice does not take the outcome away
+        await asyncio.shield(ending)
+
+
+async def _in_thread(work: Any, *args: Any) -> Any:
+    def alone() -> Any:
+        close_old_connections()
+        return work(*args)
+
+    return await sync_to_async(alone, thread_sensitive=False)()
+
+
+def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:
+    with transaction.atomic():
+        grant = f"role {person.user.role.name}"
+        number = write.intent(person.who, verb, target, params=params, grant=grant)
+        OpenTransfer.objects.create(intent=number, seen_at=timezone.now())
+        bells.ring("audit")
+    return number
+
+
+def _end(number: int, result: Result, detail: str, duration_ms: int) -> None:
+    try:
+        with transaction.atomic():
+            OpenTransfer.objects.filter(intent=number).delete()
+            write.outcome(number, result, detail=detail, duration_ms=duration_ms)
+            bells.ring("audit")
+    except AlreadySettled:
+        log.warning("transfer %s was given up while it still ran", number)
+    except DatabaseError:
+        # the row stays, and the chore writes an outcome once the database is back
+        log.exception("the outcome of transfer %s (%s) cannot be written", number, result)
+
+
+async def _keep_seen(number: int) -> None:
+    while True:
+        await asyncio.sleep(SEEN_EVERY_S)
+        try:
+            await _in_thread(_see, number)
+        except DatabaseError as error:
+            log.warning("transfer %s: %s", number, error)
+
+
+def _see(number: int) -> None:
+    OpenTransfer.objects.filter(intent=number).update(seen_at=timezone.now())
+
+
+def settle_lost() -> int:
+    """A chore: give transfers that nobody carries out any more their outcome. Returns how many."""
+    lost = list(
+        OpenTransfer.objects.filter(seen_at__lt=timezone.now() - LOST_AFTER).values_list(
+            "intent", flat=True
+        )
+    )
+    words = "The process that carried it out was lost; how far it came cannot be told."
+    for number in lost:
+        try:
+            with transaction.atomic():
+                # found again under the lock of the log's head: the outcome may just have come
+                if OpenTransfer.objects.filter(intent=number).delete()[0]:
+                    write.outcome(number, Result.UNKNOWN, detail=words)
+                    bells.ring("audit")
+        except AlreadySettled:
+            OpenTransfer.objects.filter(intent=number).delete()
+    return len(lost)

@@ -1,0 +1,137 @@
+"""Files of a container by Podman's archive: works on a stopped one too, and needs no tool inside.
+
+Paths are absolute. They travel as UTF-8: Podman cannot be asked for other names this way
+(`speakable`). What is measured here is from 5.4.2.
+"""
+
+import base64
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import BadRequest, Malformed, NotFound
+from hosts.podman.paths import path as podman_path
+from hosts.podman.tars import Member, walk
+
+# Go's os.FileMode
+_KINDS: Final = (
+    (1 << 31, "folder"),
+    (1 << 27, "link"),
+    (1 << 25, "pipe"),
+    (1 << 24, "socket"),
+    (1 << 26, "device"),
+)
+_SET_BITS: Final = ((1 << 23, 0o4000), (1 << 22, 0o2000), (1 << 20, 0o1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """What is at a path. For a link, `kind` is "link", `target` where it leads in the end, and
+    `target_is_folder` what is there; owner and group are not told.
+    """
+
+    kind: str
+    size_bytes: int
+    mode: int
+    mtime: datetime | None
+    target: str
+    target_is_folder: bool
+
+
+def speakable(path: str) -> bool:
+    """True where Podman's API can name this path: it is UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+async def stat(podman: Podman, container: str, path: str) -> Stat:
+    """Look at a path. Raises NotFound where nothing is there, or the container is not."""
+    _check(path)
+    target = podman_path("containers", container, "archive")
+    answer = await podman.call("HEAD", target, params={"path": path})
+    text = answer.headers.get("X-Docker-Container-Path-Stat", "")
+    try:
+        told = json.loads(base64.b64decode(text, validate=True))
+        mode = int(told["mode"])
+        return Stat(
+            kind=next((kind for bit, kind in _KINDS if mode & bit), "file"),
+            size_bytes=int(told["size"]),
+            mode=(mode & 0o777) | sum(unix for go, unix in _SET_BITS if mode & go),
+            mtime=_moment(told.get("mtime")),
+            target=str(told.get("linkTarget") or ""),
+            target_is_folder=bool(told.get("isDir")),
+        )
+    except (ValueError, KeyError, TypeError) as exc:
+        raise Malformed("Podman did not say what is at that path.", cause=text[:200]) from exc
+
+
+async def pieces(podman: Podman, container: str, path: str) -> AsyncGenerator[bytes, None]:
+    """The tar of a file, or of a folder with all below it, as it comes. Links at the end of
+    `path` are followed by Podman. Raises NotFound.
+    """
+    _check(path)
+    target = podman_path("containers", container, "archive")
+    async with podman.stream("GET", target, params={"path": path}) as parts:
+        async for part in parts:
+            yield part
+
+
+async def content(
+    podman: Podman, container: str, path: str
+) -> AsyncGenerator[Member | bytes, None]:
+    """One file: its Member, then its bytes. Raises NotFound; BadRequest where it is no file."""
+    async with aclosing(pieces(podman, container, path)) as parts:
+        async with aclosing(walk(parts)) as found:
+            seen = False
+            async for item in found:
+                if isinstance(item, Member):
+                    if seen:
+                        return
+                    seen = True
+                    if item.kind != "file":
+                        raise BadRequest("Only a file has content.")
+                yield item
+    if not seen:
+        raise NotFound("Podman sent nothing for that path.")
+
+
+async def put(
+    podman: Podman, container: str, folder: str, tar: AsyncIterator[bytes], **params: Any
+) -> None:
+    """Extract a tar into `folder`, which Podman makes where it is missing. Owners are those of
+    the tar. What was extracted before a failure stays (a half file too, seen on a full disk).
+    """
+    _check(folder)
+    query = {"path": folder, "copyUIDGID": False, **params}
+    target = podman_path("containers", container, "archive")
+    headers = {"Content-Type": "application/x-tar"}
+    async with podman.stream("PUT", target, params=query, body=tar, headers=headers) as answer:
+        async for _ in answer:
+            continue
+
+
+def _check(path: str) -> None:
+    if not path.startswith("/") or "\0" in path:
+        raise BadRequest("A path begins with a slash and has no zero byte.")
+    if not speakable(path):
+        raise BadRequest("This name is not UTF-8, so Podman's archive cannot be asked for it.")
+
+
+def _moment(text: Any) -> datetime | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        # Go writes nanoseconds, Python 3.11 reads at most six digits after the point
+        head, point, tail = text.replace("Z", "+00:00").partition(".")
+        digits = tail[: next((n for n, c in enumerate(tail) if not c.isdigit()), len(tail))]
+        zone = tail[len(digits) :]
+        return datetime.fromisoformat(head + (point + digits[:6] + zone if point else ""))
+    except ValueError:
+        return None

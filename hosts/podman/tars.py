@@ -1,0 +1,165 @@
+"""Tar as it streams by: heads read one after the other, and heads made for what is sent.
+
+Nothing is extracted here. Names are `str` as `os.fsdecode` makes them: bytes that are not UTF-8
+stay what they were.
+"""
+
+import os
+import tarfile
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+
+from hosts.podman.errors import Malformed
+
+BLOCK: Final = 512
+# a head that describes the next entry (long names, times) is small
+EXTRA_LIMIT_BYTES: Final = 256 * 1024
+_EXTRA: Final = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE)
+_LONG: Final = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_KINDS: Final = {
+    tarfile.REGTYPE: "file",
+    tarfile.AREGTYPE: "file",
+    tarfile.CONTTYPE: "file",
+    tarfile.GNUTYPE_SPARSE: "file",
+    tarfile.LNKTYPE: "hardlink",
+    tarfile.SYMTYPE: "link",
+    tarfile.DIRTYPE: "folder",
+    tarfile.CHRTYPE: "device",
+    tarfile.BLKTYPE: "device",
+    tarfile.FIFOTYPE: "pipe",
+}
+_MODE_BITS: Final = 0o7777
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One entry's head. `kind`: file, folder, link, hardlink, device, pipe or other."""
+
+    name: str
+    kind: str
+    size_bytes: int
+    mode: int
+    uid: int
+    gid: int
+    owner: str
+    group: str
+    mtime_s: float
+    target: str
+
+
+async def walk(pieces: AsyncIterator[bytes]) -> AsyncGenerator[Member | bytes, None]:
+    """Each entry's Member, then its content in pieces. Raises Malformed where it is no tar.
+
+    A stream that ends without the two empty blocks of an end is taken as cut: Malformed too.
+    """
+    rest = bytearray()
+    left = padding = 0
+    extra: dict[str, str] = {}
+    async for piece in pieces:
+        rest += piece
+        while True:
+            if left:
+                if not rest:
+                    break
+                part = bytes(rest[:left])
+                del rest[: len(part)]
+                left -= len(part)
+                yield part
+                continue
+            if padding:
+                skipped = min(padding, len(rest))
+                del rest[:skipped]
+                padding -= skipped
+                if padding:
+                    break
+            if len(rest) < BLOCK:
+                break
+            block = bytes(rest[:BLOCK])
+            if block == bytes(BLOCK):
+                return
+            head = _head(block)
+            size = head.size if head.isreg() or head.type in (*_EXTRA, *_LONG) else 0
+            if head.type in (*_EXTRA, *_LONG):
+                if size > EXTRA_LIMIT_BYTES:
+                    raise Malformed("A head of the archive is larger than any name can be.")
+                whole = BLOCK + size + -size % BLOCK
+                if len(rest) < whole:
+                    break
+                if head.type != tarfile.XGLTYPE:
+                    extra |= _extra(head, bytes(rest[BLOCK : BLOCK + size]))
+                del rest[:whole]
+                continue
+            del rest[:BLOCK]
+            member = _member(head, extra)
+            extra = {}
+            left = member.size_bytes if member.kind == "file" else 0
+            padding = -left % BLOCK
+            yield member
+    raise Malformed("The archive breaks off before its end.")
+
+
+def _head(block: bytes) -> tarfile.TarInfo:
+    try:
+        return tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError as exc:
+        raise Malformed("What came is not a tar archive.", cause=str(exc)) from exc
+
+
+def _extra(head: tarfile.TarInfo, content: bytes) -> dict[str, str]:
+    if head.type == tarfile.GNUTYPE_LONGNAME:
+        return {"path": os.fsdecode(content.rstrip(b"\0"))}
+    if head.type == tarfile.GNUTYPE_LONGLINK:
+        return {"linkpath": os.fsdecode(content.rstrip(b"\0"))}
+    found: dict[str, str] = {}
+    while content:
+        length, space, _ = content.partition(b" ")
+        if not space or not length.isdigit() or not 0 < int(length) <= len(content):
+            raise Malformed("A head of the archive is malformed.")
+        record = content[len(length) + 1 : int(length)]
+        name, _, value = record.removesuffix(b"\n").partition(b"=")
+        found[os.fsdecode(name)] = os.fsdecode(value)
+        content = content[int(length) :]
+    return found
+
+
+def _member(head: tarfile.TarInfo, extra: dict[str, str]) -> Member:
+    try:
+        size = int(extra.get("size", head.size))
+        mtime_s = float(extra.get("mtime", head.mtime))
+        uid, gid = int(extra.get("uid", head.uid)), int(extra.get("gid", head.gid))
+    except ValueError as exc:
+        raise Malformed("A head of the archive is malformed.", cause=str(exc)) from exc
+    if size < 0:
+        raise Malformed("An entry of the archive is smaller than nothing.")
+    name = extra.get("path", head.name)
+    kind = _KINDS.get(head.type, "other")
+    if kind == "file" and name.endswith("/"):
+        kind = "folder"
+    return Member(
+        name=name.rstrip("/") or "/",
+        kind=kind,
+        size_bytes=size,
+        mode=head.mode & _MODE_BITS,
+        uid=uid,
+        gid=gid,
+        owner=extra.get("uname", head.uname),
+        group=extra.get("gname", head.gname),
+        mtime_s=mtime_s,
+        target=extra.get("linkpath", head.linkname),
+    )
+
+
+def file_head(
+    name: str, *, size_bytes: int, mode: int, uid: int, gid: int, mtime_s: float
+) -> bytes:
+    """The head of one file's entry. Its content follows, then `file_end`."""
+    info = tarfile.TarInfo(name)
+    info.size, info.mode, info.mtime = size_bytes, mode, int(mtime_s)
+    info.uid, info.gid = uid, gid
+    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+
+
+def file_end(size_bytes: int) -> bytes:
+    """What closes a file's entry and the archive with it."""
+    return bytes(-size_bytes % BLOCK + 2 * BLOCK)
