@@ -12,8 +12,10 @@ from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
 from dashboard.pages.acting import Deed, Question, names_of
 from dashboard.pages.images import dialogs
+from dashboard.pages.images.layers import layers
+from dashboard.pages.images.prune import prune
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
+from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.templatetags.face import size
 from hosts.actions.images import remove_image
 from hosts.models import Image, InventoryRow
@@ -115,7 +117,11 @@ _ROOM = ObjectRoom(
             _removal,
         ),
     ),
+    tabs=(Tab("layers", _("Layers"), "image.inspect", layers),),
     extra={
+        "also": (
+            {"url": "images:prune", "verb": "image.prune", "word": _("Prune"), "icon": "eraser"},
+        ),
         "do_url": "pull:page",
         "do_verb": "image.pull",
         "do_icon": "download",
@@ -123,6 +129,7 @@ _ROOM = ObjectRoom(
     },
 )
 urlpatterns = [
+    path("prune/", prune, name="prune"),
     path(f"{_PLACE}tag/", dialogs.tag, name="tag"),
     path(f"{_PLACE}untag/", dialogs.untag, name="untag"),
     path(f"{_PLACE}push/", dialogs.push, name="push"),

@@ -1,0 +1,70 @@
+"""The layers of an image, newest first, and which other images stand on them. Text from strangers."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dashboard.pages.inspecting import TIMEOUT_S, trouble_of
+from hosts.dial import dial
+from hosts.models import Endpoint, InventoryRow
+from hosts.podman import Podman, PodmanError, images
+
+MOST_LAYERS = 500
+MOST_TEXT = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One line of the history. `made_by` is whatever the image's maker wrote there."""
+
+    id: str
+    made_by: str
+    comment: str
+    size_bytes: int
+    created_at: datetime | None
+    names: tuple[str, ...]
+
+
+def layers(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+    """What the host tells about the layers."""
+    try:
+        history, tree = _fetch(row.endpoint, row.podman_id)
+    except PodmanError as error:
+        return render(request, "parts/away.html", trouble_of(error, row.endpoint))
+    found = [_layer(item) for item in history[:MOST_LAYERS]]
+    context = {
+        "layers": found,
+        "more": max(0, len(history) - MOST_LAYERS),
+        "bytes": sum(layer.size_bytes for layer in found),
+        "tree": tree[: MOST_TEXT * 10],
+    }
+    return render(request, "images/layers.html", context)
+
+
+def _fetch(endpoint: Endpoint, image: str) -> tuple[list[dict[str, Any]], str]:
+    async def ask() -> tuple[list[dict[str, Any]], str]:
+        async with Podman(dial(endpoint, streams=True), timeout_s=TIMEOUT_S) as podman:
+            return await asyncio.gather(images.history(podman, image), images.tree(podman, image))
+
+    found: tuple[list[dict[str, Any]], str] = async_to_sync(ask)()
+    return found
+
+
+def _layer(item: dict[str, Any]) -> Layer:
+    created = item.get("Created")
+    known = isinstance(created, int) and 0 < created < 32_503_680_000
+    size = item.get("Size")
+    image_id = str(item.get("Id") or "")
+    return Layer(
+        id="" if image_id == "<missing>" else image_id[:12],
+        made_by=str(item.get("CreatedBy") or "")[:MOST_TEXT],
+        comment=str(item.get("Comment") or "")[:MOST_TEXT],
+        size_bytes=size if isinstance(size, int) and size > 0 else 0,
+        created_at=datetime.fromtimestamp(created, UTC) if known and created else None,
+        names=tuple(str(name)[:500] for name in (item.get("Tags") or [])[:20]),
+    )
