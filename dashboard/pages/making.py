@@ -63,7 +63,7 @@ class MakingForm(Dressed):
                 attrs["class"] += " mono"
             if hint := attrs.pop("data-hint", ""):
                 attrs["placeholder"] = hint
-            if isinstance(field.widget, forms.CheckboxInput):
+            if isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
                 attrs["class"] = "form-check-input"
 
     def refuse(self, trouble: HostRefused) -> None:
