@@ -4,7 +4,7 @@ The plan, item by item, stands in the job. Each item is looked at again right be
 what came into use meanwhile is left and listed. A broken try is taken up again item by item.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,17 +25,25 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One object of a plan, as it was shown. `size_bytes` 0: not known."""
+    """One object of a plan, as it was shown. `size_bytes` 0: not known.
+
+    `created` tells one from another of the same id later: a volume's name is its id.
+    """
 
     id: str
     name: str
     size_bytes: int = 0
+    created: str = ""
 
 
 # what to say when the item must stay after all, or "" when it may go. NotFound: it is gone
 Look = Callable[[Errand, Item], Awaitable[str]]
 # removes it without force. Conflict: it came into use; Kept: it stays for another reason
 Remove = Callable[[Errand, Item], Awaitable[None]]
+
+
+# (endpoint, id) to bytes, where no row of the inventory knows them
+Sizes = Mapping[tuple[int, str], int]
 
 
 class Kept(Exception):
@@ -46,10 +54,11 @@ class Kept(Exception):
         self.why = why
 
 
-def item_of(row: InventoryRow) -> Item:
+def item_of(row: InventoryRow, sizes: Sizes | None = None) -> Item:
     """The item that a row of the inventory stands for."""
-    size = getattr(row, "size_bytes", 0)
-    return Item(row.podman_id, row.name or row.podman_id[:12], int(size or 0))
+    size = getattr(row, "size_bytes", 0) or (sizes or {}).get((row.endpoint_id, row.podman_id))
+    created = row.created_at.isoformat() if row.created_at else ""
+    return Item(row.podman_id, row.name or row.podman_id[:12], int(size or 0), created)
 
 
 def ask_plan(
@@ -58,6 +67,7 @@ def ask_plan(
     refs: Iterable[tuple[int, str]],
     *,
     filters: dict[str, str],
+    sizes: Sizes | None = None,
 ) -> Batch:
     """One job per endpoint for the objects that were shown, named by endpoint and id.
 
@@ -82,7 +92,7 @@ def ask_plan(
             why = why or _("no longer there")
             skipped.append({"name": object_id[:12], "host": str(endpoint_id), "why": why})
         else:
-            plans.setdefault(endpoint_id, []).append(item_of(row))
+            plans.setdefault(endpoint_id, []).append(item_of(row, sizes))
     if not plans:
         raise ValueError(_("Nothing is left of what was chosen."))
     orders = [

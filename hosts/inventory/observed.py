@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from audit import write
 from audit.shapes import Target
@@ -89,7 +89,23 @@ def not_ours(
     near = Q(state__in=Job.OPEN) | Q(finished_at__gte=window_from - GRACE)
     rows = Job.objects.filter(near, endpoint_id=endpoint_id)
     jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
-    return [one for one in sightings if not any(_explains(job, one) for job in jobs)]
+    planned = _planned(rows)
+    return [
+        one
+        for one in sightings
+        if (one.verb, one.podman_id) not in planned
+        and not any(_explains(job, one) for job in jobs)
+    ]
+
+
+def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
+    """(verb, id) of what prunes by plan remove."""
+    plans = rows.filter(verb__endswith=".prune").values_list("object_kind", "params")
+    return {
+        (f"{kind}.remove", str(item.get("id")))
+        for kind, params in plans
+        for item in params.get("items") or []
+    }
 
 
 def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:

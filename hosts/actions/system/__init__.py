@@ -1,0 +1,15 @@
+"""The store of a host as a whole: pruning by plan, checking. One module a verb."""
+
+from hosts.actions.system import (
+    prune_containers,
+    prune_networks,
+    prune_pods,
+    prune_volumes,
+)
+
+ACTIONS = (
+    prune_containers.ACTION,
+    prune_networks.ACTION,
+    prune_pods.ACTION,
+    prune_volumes.ACTION,
+)

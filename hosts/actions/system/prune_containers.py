@@ -1,0 +1,49 @@
+"""container.prune: exactly the ended containers that were shown; what runs by now stays."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions import pruning
+from hosts.actions.action import Action
+from hosts.actions.pruning import Item
+from hosts.jobs.errand import Errand
+from hosts.models import Batch
+from hosts.podman import containers
+
+VERB = "container.prune"
+# states in which nothing of a container is at work
+ENDED = ("exited", "stopped")
+AT_REST = (*ENDED, "created", "configured", "initialized")
+
+
+def ask(
+    person: Person,
+    refs: list[tuple[int, str]],
+    *,
+    filters: dict[str, str],
+    sizes: pruning.Sizes | None = None,
+) -> Batch:
+    """Ask for the removal of containers that do not run. ValueError for an empty plan."""
+    return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
+
+
+async def _look(errand: Errand, item: Item) -> str:
+    found = await containers.inspect(errand.podman, item.id)
+    status = str((found.get("State") or {}).get("Status", "")).lower()
+    if status not in AT_REST:
+        return _("it is %s by now") % status
+    return ""
+
+
+async def _remove(errand: Errand, item: Item) -> None:
+    await containers.remove(errand.podman, item.id)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove what the plan names."""
+    return await pruning.carry_out(errand, look=_look, remove=_remove)
+
+
+ACTION = Action(VERB, do, pruning.settle, queue="long")

@@ -1,0 +1,52 @@
+"""network.prune: exactly the unused networks that were shown; what a container is on stays."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions import pruning
+from hosts.actions.action import Action
+from hosts.actions.pruning import Item
+from hosts.jobs.errand import Errand
+from hosts.models import Batch
+from hosts.podman import containers, networks
+
+VERB = "network.prune"
+# Podman's own; it refuses to remove it
+DEFAULT = "podman"
+
+
+def ask(
+    person: Person,
+    refs: list[tuple[int, str]],
+    *,
+    filters: dict[str, str],
+    sizes: pruning.Sizes | None = None,
+) -> Batch:
+    """Ask for the removal of networks without a container. ValueError for an empty plan."""
+    return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
+
+
+async def _look(errand: Errand, item: Item) -> str:
+    if item.name == DEFAULT:
+        return _("it is Podman's own")
+    # NotFound here, since a filter by a network that is gone would fail otherwise
+    await networks.inspect(errand.podman, item.id)
+    using = await containers.list_containers(errand.podman, filters={"network": [item.name]})
+    if using:
+        names = ", ".join((one.get("Names") or [one["Id"][:12]])[0] for one in using[:3])
+        return _("came into use by %s") % names
+    return ""
+
+
+async def _remove(errand: Errand, item: Item) -> None:
+    await networks.remove(errand.podman, item.id)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove what the plan names."""
+    return await pruning.carry_out(errand, look=_look, remove=_remove)
+
+
+ACTION = Action(VERB, do, pruning.settle, queue="long")

@@ -1,0 +1,48 @@
+"""pod.prune: exactly the ended pods that were shown, with their containers; what runs stays."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions import pruning
+from hosts.actions.action import Action
+from hosts.actions.pruning import Item
+from hosts.jobs.errand import Errand
+from hosts.models import Batch
+from hosts.podman import pods
+
+VERB = "pod.prune"
+ENDED = ("exited", "stopped")
+AT_REST = (*ENDED, "created")
+
+
+def ask(
+    person: Person,
+    refs: list[tuple[int, str]],
+    *,
+    filters: dict[str, str],
+    sizes: pruning.Sizes | None = None,
+) -> Batch:
+    """Ask for the removal of pods in which nothing runs. ValueError for an empty plan."""
+    return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
+
+
+async def _look(errand: Errand, item: Item) -> str:
+    found = await pods.inspect(errand.podman, item.id)
+    state = str(found.get("State", "")).lower()
+    if state not in AT_REST:
+        return _("it is %s by now") % state
+    return ""
+
+
+async def _remove(errand: Errand, item: Item) -> None:
+    await pods.remove(errand.podman, item.id)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove what the plan names."""
+    return await pruning.carry_out(errand, look=_look, remove=_remove)
+
+
+ACTION = Action(VERB, do, pruning.settle, queue="long")

@@ -1,0 +1,50 @@
+"""volume.prune: exactly the unused volumes that were shown; what a container uses by now stays."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions import pruning
+from hosts.actions.action import Action
+from hosts.actions.pruning import Item
+from hosts.inventory.bounds import moment
+from hosts.jobs.errand import Errand
+from hosts.models import Batch
+from hosts.podman import users, volumes
+
+VERB = "volume.prune"
+
+
+def ask(
+    person: Person,
+    refs: list[tuple[int, str]],
+    *,
+    filters: dict[str, str],
+    sizes: pruning.Sizes | None = None,
+) -> Batch:
+    """Ask for the removal of volumes that no container uses. ValueError for an empty plan."""
+    return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
+
+
+async def _look(errand: Errand, item: Item) -> str:
+    found = await volumes.inspect(errand.podman, item.id)
+    made = moment(found.get("CreatedAt"))
+    if item.created and made and made.isoformat() != item.created:
+        return _("another volume of that name was made meanwhile")
+    using = await users.of_volume(errand.podman, item.id)
+    if using:
+        return _("came into use by %s") % ", ".join(user.name for user in using[:3])
+    return ""
+
+
+async def _remove(errand: Errand, item: Item) -> None:
+    await volumes.remove(errand.podman, item.id)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove what the plan names."""
+    return await pruning.carry_out(errand, look=_look, remove=_remove)
+
+
+ACTION = Action(VERB, do, pruning.settle, queue="long")
