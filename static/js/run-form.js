@@ -124,7 +124,10 @@ function fill(answer) {
     if (!answer[`${kind}s`].length) add(kind);
   }
   for (const fold of form.querySelectorAll("details[data-more]")) {
-    const used = [...fold.querySelectorAll("input, textarea")].some((one) => (one.type === "checkbox" ? one.checked : one.value));
+    const used = [...fold.querySelectorAll("input, textarea, select")].some((one) => {
+      if (one.type === "checkbox") return one.checked;
+      return one.matches("select") ? one.selectedIndex > 0 : one.value;
+    });
     if (used) fold.open = true;
   }
   tries();
@@ -137,12 +140,18 @@ async function paste() {
   const said = document.getElementById("paste-said");
   const answer = await fetch(pasting.action, { method: "POST", body: new FormData(pasting) }).catch(() => null);
   const read = answer && (answer.ok || answer.status === 422) ? await answer.json() : null;
-  said.textContent = read?.problem ?? read?.left_out ?? "";
-  said.className = `said${read?.problem ? " said-bad" : read?.left_out ? " said-warn" : ""}`;
+  const left = read?.left_out ?? [];
+  said.textContent = read?.problem ?? left[0] ?? "";
+  said.className = `said${read?.problem ? " said-bad" : left.length ? " said-warn" : ""}`;
+  document.getElementById("paste-more").replaceChildren(...left.slice(1).map((sentence) => {
+    const item = document.createElement("li");
+    item.textContent = sentence;
+    return item;
+  }));
   if (!read || read.problem) return;
   fill(read);
   pasting.elements.line.value = "";
-  if (!read.left_out) pasting.closest("details").open = false;
+  if (!left.length) pasting.closest("details").open = false;
 }
 pasting?.addEventListener("submit", (event) => { event.preventDefault(); paste(); });
 pasting?.elements.line.addEventListener("paste", () => setTimeout(paste));

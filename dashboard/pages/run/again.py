@@ -1,11 +1,11 @@
 """The run form filled from a job, and Podman's refusal of it put beside the field it concerns."""
 
 import re
-import shlex
 from typing import Any
 
 from dashboard.pages.run.rows import Row, port_row, volume_row
-from hosts.actions.run.run_spec import size_words
+from hosts.actions.run.run_spec import texts_of
+from hosts.actions.run.table import FIELDS, Kind
 from hosts.models import Job
 
 # how Podman words its refusals, most telling first; it gives no field
@@ -31,27 +31,20 @@ _FIELDS = (
 
 def initial(job: Job) -> dict[str, Any]:
     """What stands in the fields; of the environment the names alone."""
-    params = job.params
-    return {
+    names = job.params.get("env_names", [])
+    return initial_of(texts_of(job.params)) | {
         "endpoint": job.endpoint_id,
-        "image": params.get("image", ""),
-        "name": params.get("name", ""),
-        "command": shlex.join(params.get("command", [])),
-        "environment": "".join(f"{name}=\n" for name in params.get("env_names", [])),
-        "restart": params.get("restart", "no"),
-        "tries": params.get("restart_tries"),
-        "memory": size_words(params["memory_bytes"]) if params.get("memory_bytes") else "",
-        "cpus": f"{params['cpus']:g}" if params.get("cpus") else "",
-        "pids": params.get("pids") or "",
-        "network": params.get("network", ""),
-        "pod": params.get("pod", ""),
-        "userns": params.get("userns", ""),
-        "labels": "".join(f"{key}={value}\n" for key, value in params.get("labels", {}).items()),
-        "pull": params.get("pull", "missing"),
-        "tty": params.get("tty", False),
-        "interactive": params.get("interactive", False),
-        "remove": params.get("remove", False),
+        "environment": "".join(f"{name}=\n" for name in names),
     }
+
+
+def initial_of(texts: dict[str, str]) -> dict[str, Any]:
+    """Texts by field as a form takes them."""
+    return {
+        name: text == "on" if FIELDS[name].kind is Kind.TICK else text
+        for name, text in texts.items()
+        if name in FIELDS and name not in ("ports", "volumes")
+    } | {name: texts.get(name) or first for name, first in (("restart", "no"), ("pull", "missing"))}
 
 
 def port_rows(job: Job) -> list[Row]:

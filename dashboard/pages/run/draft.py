@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -12,9 +13,12 @@ from dashboard.pages.run.rows import Row, read_ports, read_volumes
 from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
+from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
 from hosts.models import Endpoint
 
 BAD, WARN, CALM = "bad", "warn", "calm"
+# fields that stand in the open part of the form
+_IN_FRONT = frozenset(("image", "name", "command", "restart", "tries", "memory", "cpus", "pids"))
 # instead of values of the environment, which are never shown again
 HIDDEN = "•••"
 
@@ -28,6 +32,23 @@ class Said:
 
 
 @dataclass
+class Part:
+    """A folded part of the form; `open` as soon as something stands in it."""
+
+    name: str
+    title: Any
+    lines: list[BoundField] = field(default_factory=list)
+    areas: list[BoundField] = field(default_factory=list)
+    ticks: list[BoundField] = field(default_factory=list)
+    open: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """True when it has fields at all."""
+        return bool(self.lines or self.areas or self.ticks)
+
+
+@dataclass
 class Draft:
     """`said`: slot (a field's name or a row's) to what stands there; slots without words too."""
 
@@ -38,6 +59,23 @@ class Draft:
     params: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict, repr=False)
     said: dict[str, Said] = field(default_factory=dict)
+
+    @property
+    def sections(self) -> list["Part"]:
+        """The folded parts of the form."""
+        return [part for one in SECTIONS if (part := self._part(one.name)).anything]
+
+    def _part(self, name: str) -> "Part":
+        section = next(one for one in SECTIONS if one.name == name)
+        part = Part(section.name, section.title)
+        for one in section.fields:
+            if one.kind is Kind.OWN or one.name in _IN_FRONT:
+                continue
+            bound = self.form[one.name]
+            {Kind.TICK: part.ticks, Kind.LINES: part.areas}.get(one.kind, part.lines).append(bound)
+            wrong = (said := self.said.get(one.name)) is not None and said.tone == BAD
+            part.open = part.open or wrong or bool(bound.value())
+        return part
 
     @property
     def wrong(self) -> list[str]:
@@ -64,9 +102,15 @@ class Draft:
         return json.dumps({k: v for k, v in spec.items() if v}, indent=2, ensure_ascii=False)
 
 
-def read(data: QueryDict, endpoints: list[Endpoint], *, sent: bool = False) -> Draft:
-    """Judge what was filled in. `sent`: also what is missing."""
-    form = RunForm(data, endpoints=endpoints)
+def read(
+    data: QueryDict,
+    endpoints: list[Endpoint],
+    *,
+    sent: bool = False,
+    kept: frozenset[str] = frozenset(),
+) -> Draft:
+    """Judge what was filled in. `sent`: also what is missing. `kept`: see RunForm."""
+    form = RunForm(data, endpoints=endpoints, kept=kept)
     form.is_valid()
     draft = Draft(form, read_ports(data), read_volumes(data))
     chosen = form.cleaned_data.get("endpoint")
@@ -87,28 +131,17 @@ def read(data: QueryDict, endpoints: list[Endpoint], *, sent: bool = False) -> D
 
 def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
     """What run_container.ask takes; fields that are wrong are left out."""
-    policy = cleaned.get("restart") or "no"
     params: dict[str, Any] = {
         "image": str(cleaned.get("image") or ""),
-        "name": cleaned.get("name"),
-        "command": cleaned.get("command"),
         "ports": [row.value for row in draft.ports if row.value],
         "volumes": [row.value for row in draft.volumes if row.value],
-        "restart": policy,
-        "restart_tries": cleaned.get("tries") if policy == "on-failure" else None,
-        "memory_bytes": cleaned.get("memory"),
-        "cpus": cleaned.get("cpus"),
-        "pids": cleaned.get("pids"),
-        "network": cleaned.get("network"),
-        "pod": cleaned.get("pod"),
-        "userns": cleaned.get("userns"),
-        "labels": cleaned.get("labels"),
-        "pull": cleaned.get("pull") or "missing",
-        "tty": cleaned.get("tty"),
-        "interactive": cleaned.get("interactive"),
-        "remove": cleaned.get("remove"),
     }
-    return {key: value for key, value in params.items() if value or key == "image"}
+    for one in FIELDS.values():
+        if one.kind is not Kind.OWN:
+            params[one.param] = cleaned.get(one.name)
+    if params["restart"] != "on-failure":
+        params["restart_tries"] = None
+    return {key: value for key, value in params.items() if given(value) or key == "image"}
 
 
 def _say(draft: Draft, endpoint: Endpoint) -> None:

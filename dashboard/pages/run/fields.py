@@ -2,33 +2,42 @@
 
 from typing import Any
 
-from dashboard.pages.run.forms import PULL, RESTART
 from dashboard.pages.run.rows import PORT, VOLUME, port_row, volume_row
 from hosts.actions.run import run_fields
 from hosts.actions.run.pasted_line import Line
-
-_TEXTS = ("image", "name", "command", "memory", "cpus", "pids", "network", "pod", "userns")
+from hosts.actions.run.table import FIELDS, Kind
 
 
 def fields_of(line: Line) -> dict[str, Any]:
     """`{"fields": {name: text}, "ticks": {name: bool}, "ports": [texts], "volumes": [texts]}`."""
-    fields = {name: line.fields.get(name, "") for name in _TEXTS}
-    policy, _colon, tries = line.fields.get("restart", "no").partition(":")
-    fields["restart"] = policy if policy in dict(RESTART) else "no"
-    fields["tries"] = tries
-    pull = line.fields.get("pull", "missing")
-    fields["pull"] = pull if pull in dict(PULL) else "missing"
-    for name in ("environment", "labels"):
-        fields[name] = "\n".join(line.many[name])
+    texts = line.texts()
+    usual = {"restart": "no", "pull": "missing"}
+    controls = [one for one in FIELDS.values() if one.kind is not Kind.OWN or one.name == "image"]
+    fields = {
+        one.name: texts.get(one.name) or usual.get(one.name, "")
+        for one in controls
+        if one.kind is not Kind.TICK
+    }
+    # a choice that the form does not have is named, not dropped
+    strange = [
+        f"{one.flags[0]} {fields[one.name]}"
+        for one in controls
+        if one.kind is Kind.CHOICE and fields[one.name] not in dict(one.choices)
+    ]
+    for one in controls:
+        if one.kind is Kind.CHOICE and fields[one.name] not in dict(one.choices):
+            fields[one.name] = usual.get(one.name, "")
     return {
-        "fields": fields,
-        "ticks": {name: bool(line.fields.get(name)) for name in ("tty", "interactive", "remove")},
-        "ports": [_port(text) for text in line.many["ports"]],
-        "volumes": [_volume(text) for text in line.many["volumes"]],
+        "fields": fields | {"environment": "\n".join(line.many["environment"])},
+        "ticks": {one.name: bool(texts.get(one.name)) for one in controls if one.kind is Kind.TICK},
+        "ports": [port_texts(text) for text in line.many["ports"]],
+        "volumes": [volume_texts(text) for text in line.many["volumes"]],
+        "strange": strange,
     }
 
 
-def _port(text: str) -> dict[str, str]:
+def port_texts(text: str) -> dict[str, str]:
+    """A port as the controls of its row."""
     try:
         return port_row(run_fields.port(text)).texts
     except ValueError:
@@ -36,7 +45,8 @@ def _port(text: str) -> dict[str, str]:
         return dict.fromkeys(PORT, "") | {"inner": text, "protocol": "tcp"}
 
 
-def _volume(text: str) -> dict[str, str]:
+def volume_texts(text: str) -> dict[str, str]:
+    """A mount as the controls of its row."""
     try:
         return volume_row(run_fields.volume(text)).texts
     except ValueError:

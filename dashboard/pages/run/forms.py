@@ -1,4 +1,4 @@
-"""The single fields of the run form. Each is judged by hosts.actions; nothing is judged here."""
+"""The run form's controls, made of the table's fields. Each is judged by hosts.actions, none here."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.pages.signin.forms import Dressed
 from hosts.actions.images.references import Reference, parse_full
 from hosts.actions.run import run_fields
+from hosts.actions.run.table import FIELDS, Field, Kind
 from hosts.models import Endpoint
 from hosts.models.hosts import State
 
@@ -41,6 +42,11 @@ def _line(placeholder: str = "", *, options: str = "", mono: str = "mono") -> fo
     return forms.TextInput(attrs=attrs | ({"list": options} if options else {}))
 
 
+def _area(rows: int, placeholder: str = "") -> forms.Textarea:
+    attrs = {"rows": rows, "autocomplete": "off", "spellcheck": "false", "data-mono": "mono"}
+    return forms.Textarea(attrs=attrs | ({"data-hint": placeholder} if placeholder else {}))
+
+
 def endpoint_words(endpoint: Endpoint) -> str:
     """An endpoint in a choice: its name, how Podman runs there, and whether it is away."""
     words = [str(endpoint)]
@@ -52,21 +58,35 @@ def endpoint_words(endpoint: Endpoint) -> str:
     return " · ".join(words)
 
 
-RESTART = (
-    ("no", _("never")),
-    ("on-failure", _("when it fails")),
-    ("always", _("always")),
-    ("unless-stopped", _("unless it was stopped")),
-)
-PULL = (
-    ("missing", _("when it is not there")),
-    ("always", _("always, for the newest")),
-    ("never", _("never")),
-)
+def control(field: Field) -> forms.Field:
+    """The control of a field of the table."""
+    common: dict[str, Any] = {"label": field.label, "help_text": field.help}
+    if field.kind is Kind.TICK:
+        return forms.BooleanField(required=False, label=field.label)
+    if field.kind is Kind.CHOICE:
+        choices = forms.Select(choices=field.choices)
+        return Written(_chosen(field), widget=choices, **common)
+    if field.kind is Kind.LINES:
+        return Written(field.read, strip=False, widget=_area(2, field.hint), **common)
+    return Written(field.read, widget=_line(field.hint, options=field.offers), **common)
+
+
+def _chosen(field: Field) -> Callable[[str], Any]:
+    known = {value for value, _label in field.choices}
+
+    def read(text: str) -> Any:
+        if text and text not in known:
+            raise ValueError(_("“%s” is not among the choices.") % text[:40])
+        return field.read(text)
+
+    return read
 
 
 class RunForm(Dressed):
-    """All fields but the rows of ports and volumes (rows.py)."""
+    """All fields but the rows of ports and volumes (rows.py).
+
+    `kept`: names of the environment that may stand without a value, since a container has them.
+    """
 
     endpoint = forms.TypedChoiceField(label=_("Host"), coerce=int)
     image = Written(
@@ -75,65 +95,28 @@ class RunForm(Dressed):
         max_length=500,
         widget=_line("docker.io/library/nginx:latest", options="images-here"),
     )
-    name = Written(
-        run_fields.name,
-        label=_("Name"),
-        help_text=_("Podman makes one up where this is empty."),
-        widget=_line("shop-web"),
-    )
-    command = Written(
-        run_fields.command,
-        label=_("Command"),
-        help_text=_("Instead of the image's own; split as a shell does."),
-        widget=_line(),
-    )
     environment = Written(
         run_fields.environment,
         label=_("Environment"),
         strip=False,
         help_text=_("One NAME=value a line. Values are sealed, and erased when the job ends."),
-        widget=forms.Textarea(
-            attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false", "data-mono": "mono"}
-        ),
+        widget=_area(4),
     )
-    restart = forms.ChoiceField(label=_("Restart"), choices=RESTART, required=False)
-    tries = forms.IntegerField(
-        label=_("Tries"), required=False, min_value=1, max_value=999_999, widget=_line("5")
-    )
-    memory = Written(run_fields.size_bytes, label=_("Memory"), widget=_line("512m"))
-    cpus = Written(run_fields.cpus, label=_("CPUs"), widget=_line("0.5"))
-    pids = Written(run_fields.pids, label=_("Processes"), widget=_line("2048"))
-    network = Written(
-        run_fields.network,
-        label=_("Network"),
-        widget=_line(options="networks-here"),
-        help_text=_("Empty: Podman's default."),
-    )
-    pod = Written(run_fields.name, label=_("Pod"), widget=_line(options="pods-here"))
-    userns = Written(
-        run_fields.user_namespace,
-        label=_("User namespace"),
-        widget=_line(options="userns-modes"),
-        help_text=_("keep-id: your account has the same number inside (rootless)."),
-    )
-    labels = Written(
-        run_fields.labels,
-        label=_("Labels"),
-        help_text=_("One name=value a line."),
-        widget=forms.Textarea(
-            attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false", "data-mono": "mono"}
-        ),
-    )
-    pull = forms.ChoiceField(label=_("Pull the image"), choices=PULL, required=False)
-    tty = forms.BooleanField(label=_("Terminal (-t)"), required=False)
-    interactive = forms.BooleanField(label=_("Keep its input open (-i)"), required=False)
-    remove = forms.BooleanField(label=_("Remove it when it ends (--rm)"), required=False)
 
-    def __init__(self, *args: Any, endpoints: Iterable[Endpoint], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        endpoints: Iterable[Endpoint],
+        kept: frozenset[str] = frozenset(),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, auto_id="run-%s", **kwargs)
         endpoint = self.fields["endpoint"]
         assert isinstance(endpoint, forms.TypedChoiceField)
         endpoint.choices = [(one.pk, endpoint_words(one)) for one in endpoints]
+        environment = self.fields["environment"]
+        assert isinstance(environment, Written)
+        environment.read = lambda lines: run_fields.environment(lines, kept=kept)
         for name, field in self.fields.items():
             attrs = field.widget.attrs
             attrs["aria-describedby"] = f"said-{name}"
@@ -143,3 +126,8 @@ class RunForm(Dressed):
                 attrs["placeholder"] = hint
             if isinstance(field.widget, forms.CheckboxInput):
                 attrs["class"] = "form-check-input"
+
+
+RunForm.base_fields |= {
+    one.name: control(one) for one in FIELDS.values() if one.kind is not Kind.OWN
+}

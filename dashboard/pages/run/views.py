@@ -76,10 +76,10 @@ def paste(request: HttpRequest) -> HttpResponse:
         line = pasted_line.read(request.POST.get("line", "")[:100_000])
     except ValueError as exc:
         return JsonResponse({"problem": str(exc)}, status=422)
-    left_out = ""
-    if line.left_out:
-        left_out = _("The form has no field for %s.") % ", ".join(line.left_out)
-    return JsonResponse(fields_of(line) | {"left_out": left_out})
+    found = fields_of(line)
+    missing = [*line.left_out, *found.pop("strange")]
+    said = [_("The form has no field for %s.") % ", ".join(missing)] if missing else []
+    return JsonResponse(found | {"left_out": [*said, *line.reasons, *line.notes]})
 
 
 def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> HttpResponse:

@@ -1,7 +1,7 @@
 """A pasted `podman run` (or `docker run`) line, taken apart into the fields of the run form.
 
-Values stay text: run_fields judges them. What the form has no field for is listed, never dropped
-in silence.
+Values stay text: the fields judge them. What the form has no field for is listed with the reason,
+never dropped in silence.
 """
 
 import shlex
@@ -9,78 +9,41 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-# flag to field; a field that ends in "+" takes many
-_VALUES = {
-    "--name": "name",
-    "-e": "environment+",
-    "--env": "environment+",
-    "-p": "ports+",
-    "--publish": "ports+",
-    "-v": "volumes+",
-    "--volume": "volumes+",
-    "--restart": "restart",
-    "-m": "memory",
-    "--memory": "memory",
-    "--cpus": "cpus",
-    "--pids-limit": "pids",
-    "--network": "network",
-    "--net": "network",
-    "--pod": "pod",
-    "--userns": "userns",
-    "-l": "labels+",
-    "--label": "labels+",
-    "--pull": "pull",
-}
-_SWITCHES = {
-    "-t": "tty",
-    "--tty": "tty",
-    "-i": "interactive",
-    "--interactive": "interactive",
-    "--rm": "remove",
-}
-_IGNORED = ("-d", "--detach", "-q", "--quiet")
-# podman-run(1): flags without a value that the form has no field for
-_OTHER_SWITCHES = frozenset(
-    [
-        "-P",
-        "--env-host",
-        "--http-proxy",
-        "--init",
-        "--no-healthcheck",
-        "--no-hostname",
-        "--no-hosts",
-        "--oom-kill-disable",
-        "--passwd",
-        "--privileged",
-        "--publish-all",
-        "--read-only",
-        "--read-only-tmpfs",
-        "--replace",
-        "--rmi",
-        "--sig-proxy",
-        "--tls-verify",
-    ]
-)
-_SHORT_WITH_VALUE = "aceghlmpuvw"
+from hosts.actions.images.references import parse
+from hosts.actions.run.flags import IGNORED, KEEP_GROUPS, REASONS, SHORT_WITH_VALUE, SWITCHES
+from hosts.actions.run.shell_words import split
+from hosts.actions.run.table import BY_FLAG, Field, Kind
+from hosts.actions.run.table.reading import switched
+
+_ENV = ("-e", "--env")
 
 
 @dataclass(frozen=True)
 class Line:
-    """`fields`: text by field; `many`: lists (environment, ports, volumes, labels)."""
+    """`fields`: text by field; `many`: lists of texts (environment, ports, volumes, labels, …).
+
+    `left_out`: flags without a field. `reasons`: sentences about what cannot work from afar.
+    `notes`: sentences about what was taken otherwise than a shell would have.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     many: dict[str, list[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def texts(self) -> dict[str, str]:
+        """Text by field, those that take many as lines; without the environment."""
+        lines = {name: "\n".join(found) for name, found in self.many.items() if found}
+        lines.pop("environment", None)
+        return self.fields | lines
 
 
 def read(text: str) -> Line:
     """Take the line apart. ValueError when it is none."""
-    try:
-        words = shlex.split(text.replace("\\\r\n", " ").replace("\\\n", " "))
-    except ValueError as exc:
-        raise ValueError(_("A quotation mark is not closed.")) from exc
-    words = _after_run(words)
+    found = split(text)
     line = Line(many={"environment": [], "ports": [], "volumes": [], "labels": []})
+    docker, words = _after_run(found.words, line)
     while words and words[0].startswith("-") and words[0] != "-":
         word = words.pop(0)
         if word == "--":
@@ -89,17 +52,48 @@ def read(text: str) -> Line:
             _take(line, flag, value)
     if not words:
         raise ValueError(_("The line names no image."))
-    line.fields["image"] = words[0]
+    line.fields["image"] = _image(words[0], docker=docker)
     if words[1:]:
         line.fields["command"] = shlex.join(words[1:])
+    if found.expansions:
+        line.notes.append(
+            _("Only your own shell can work out %s: write what it stands for.")
+            % ", ".join(found.expansions[:10])
+        )
+    if found.rest:
+        line.notes.append(_("What follows “%s” is another command, and not taken.") % found.rest)
     return line
 
 
-def _after_run(words: list[str]) -> list[str]:
-    head = [word for word in words[:6] if word in ("podman", "docker")]
-    if not head or "run" not in words:
+def from_words(words: list[str]) -> Line:
+    """As `read`, for words that no shell has to split (Podman's own CreateCommand)."""
+    return read(shlex.join(words))
+
+
+def _after_run(words: list[str], line: Line) -> tuple[bool, list[str]]:
+    """(docker's, the words after `run`); global options between are listed."""
+    names = [word.rpartition("/")[2] for word in words[:6]]
+    head = next((i for i, name in enumerate(names) if name in ("podman", "docker")), None)
+    verb = next((i for i, word in enumerate(words) if word in ("run", "create")), None)
+    if head is None or verb is None or verb < head:
         raise ValueError(_("Paste a line that begins with podman run or docker run."))
-    return words[words.index("run") + 1 :]
+    between = [w.partition("=")[0] for w in words[head + 1 : verb] if w.startswith("-")]
+    # where podman itself was to connect to: here the form's host says it
+    line.left_out.extend(w for w in between if w not in ("--remote", "-r", "--url", "-c", "-H"))
+    return names[head] == "docker", words[verb + 1 :]
+
+
+def _image(text: str, *, docker: bool) -> str:
+    """docker knows one registry: its short names are no guess."""
+    if not docker:
+        return text
+    try:
+        reference = parse(text)
+    except ValueError:
+        return text
+    if not reference.short:
+        return text
+    return f"docker.io/{text}" if "/" in reference.path else f"docker.io/library/{text}"
 
 
 def _flags(word: str, rest: list[str]) -> list[tuple[str, str | None]]:
@@ -108,32 +102,69 @@ def _flags(word: str, rest: list[str]) -> list[tuple[str, str | None]]:
         flag, equals, value = word.partition("=")
         if equals:
             return [(flag, value)]
-        if flag in _SWITCHES or flag in _IGNORED or flag in _OTHER_SWITCHES:
+        # what is not known may have no value: the next flag is none
+        strange = flag not in BY_FLAG and flag not in REASONS and flag not in _ENV
+        if _is_switch(flag) or (strange and rest and rest[0].startswith("-")):
             return [(flag, None)]
         return [(flag, rest.pop(0) if rest else "")]
     found: list[tuple[str, str | None]] = []
     letters = word[1:]
     while letters:
         flag, letters = f"-{letters[0]}", letters[1:]
-        if flag[1] in _SHORT_WITH_VALUE:
+        if flag[1] in SHORT_WITH_VALUE:
             value = letters.removeprefix("=") if letters else (rest.pop(0) if rest else "")
             return [*found, (flag, value)]
+        if letters.startswith("="):
+            return [*found, (flag, letters[1:])]
         found.append((flag, None))
     return found
 
 
+def _is_switch(flag: str) -> bool:
+    known = BY_FLAG.get(flag)
+    ticked = known is not None and known.kind is Kind.TICK
+    return ticked or flag in IGNORED or flag in SWITCHES or flag == "--read-only-tmpfs"
+
+
 def _take(line: Line, flag: str, value: str | None) -> None:
-    if flag in _IGNORED:
+    if flag in IGNORED:
         return
-    if flag in _SWITCHES:
-        line.fields[_SWITCHES[flag]] = "" if value in ("false", "0") else "on"
-        return
-    name = _VALUES.get(flag)
-    if name is None:
-        # a value may be a secret, and need not be repeated to say what is missing
-        if flag not in line.left_out:
-            line.left_out.append(flag)
-    elif name.endswith("+"):
-        line.many[name[:-1]].append(value or "")
+    if flag in _ENV:
+        _environment(line, value or "")
+    elif flag == "--read-only-tmpfs":
+        line.fields["read_only_all"] = "" if switched(value) else "on"
+    elif flag == "--group-add" and value == "keep-groups":
+        line.reasons.append(f"--group-add: {KEEP_GROUPS}")
+    elif flag in BY_FLAG:
+        _field(line, BY_FLAG[flag], value)
+    elif flag in REASONS:
+        sentence = f"{flag}: {REASONS[flag]}"
+        if sentence not in line.reasons:
+            line.reasons.append(sentence)
+    # a value may be a secret, and need not be repeated to say what is missing
+    elif flag not in line.left_out:
+        line.left_out.append(flag)
+
+
+def _field(line: Line, known: Field, value: str | None) -> None:
+    text = value or ""
+    if known.kind is Kind.TICK:
+        line.fields[known.name] = switched(value)
+    elif known.name == "restart":
+        policy, _colon, tries = text.partition(":")
+        line.fields["restart"] = policy
+        if tries:
+            line.fields["tries"] = tries
+    elif known.name == "network" and line.fields.get("network"):
+        line.many.setdefault("networks", []).append(text)
+    elif known.many:
+        line.many.setdefault(known.name, []).append(text)
     else:
-        line.fields[name] = value or ""
+        line.fields[known.name] = text
+
+
+def _environment(line: Line, text: str) -> None:
+    name, equals, _value = text.partition("=")
+    if not equals:
+        line.notes.append(_("The value of %s is in your own shell: write it here.") % name[:80])
+    line.many["environment"].append(text if equals else f"{text}=")

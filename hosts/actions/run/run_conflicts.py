@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.run.run_ports import overlap
+from hosts.actions.run.table.networks import network
 
 _ROOTLESS_ONLY = ("keep-id", "nomap")
 
@@ -22,13 +23,48 @@ def conflicts(params: dict[str, Any], *, rootless: bool) -> dict[str, str]:
         found["remove"] = _("A container that is removed at its end cannot be restarted.")
     if params.get("pod"):
         found |= _in_pod(params)
-    found |= _ports(params.get("ports", []), network=params.get("network", ""))
+    mode = network(params.get("network", "")).mode
+    found |= _ports(params.get("ports", []), network=mode)
+    return found | _network(params, mode) | _targets(params) | _incomplete(params)
+
+
+def _targets(params: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
     targets: set[str] = set()
-    for index, volume in enumerate(params.get("volumes", [])):
-        target = volume["target"].rstrip("/")
+    wanted = [(f"volumes.{n}", v["target"]) for n, v in enumerate(params.get("volumes", []))]
+    wanted += [("tmpfs", value["target"]) for value in params.get("tmpfs", [])]
+    wanted += [("mounts", value["destination"]) for value in params.get("mounts", [])]
+    for place, path in wanted:
+        target = path.rstrip("/")
         if target in targets:
-            found[f"volumes.{index}"] = _("%s is mounted twice.") % target
+            found[place] = _("%s is mounted twice.") % target
         targets.add(target)
+    return found
+
+
+def _network(params: dict[str, Any], mode: str) -> dict[str, str]:
+    if not mode or mode == "private":
+        return {}
+    words = _("With “%s” there is no network of Podman's: leave this empty.") % mode
+    return {name: words for name in ("networks", "ip", "ip6", "mac", "aliases") if params.get(name)}
+
+
+def _incomplete(params: dict[str, Any]) -> dict[str, str]:
+    """Fields that mean nothing, or something else, without another."""
+    found = {}
+    for name in ("health_interval", "health_timeout", "health_retries", "health_start"):
+        if params.get(name) is not None and not params.get("health_cmd"):
+            found[name] = _("This belongs to a check: give its command.")
+    if params.get("health_cmd") and params.get("no_healthcheck"):
+        found["no_healthcheck"] = _("A check is given: it takes the place of the image's own.")
+    if params.get("memory_swap") and not params.get("memory_bytes"):
+        found["memory_swap"] = _("Memory and swap together need a limit of memory.")
+    elif 0 < params.get("memory_swap", 0) < params.get("memory_bytes", 0):
+        found["memory_swap"] = _("This is memory and swap together: not less than memory alone.")
+    if params.get("cpus") and (params.get("cpu_quota") or params.get("cpu_period")):
+        found["cpus"] = _("CPUs and a quota say the same: give one of them.")
+    if params.get("read_only_all") and not params.get("read_only"):
+        found["read_only_all"] = _("This belongs to a read-only root file system.")
     return found
 
 
@@ -39,6 +75,9 @@ def _in_pod(params: dict[str, Any]) -> dict[str, str]:
         found["ports.0"] = _("The ports of a pod are published when the pod is made.")
     if params.get("network"):
         found["network"] = _("A container in a pod uses the pod's network: leave this empty.")
+    for name in ("networks", "ip", "ip6", "mac", "dns", "add_host", "hostname"):
+        if params.get(name):
+            found[name] = _("The containers of a pod share this: it is set when the pod is made.")
     if params.get("userns"):
         found["userns"] = _("A container in a pod uses the pod's user namespace: leave this empty.")
     return found
@@ -47,12 +86,14 @@ def _in_pod(params: dict[str, Any]) -> dict[str, str]:
 def _ports(ports: list[dict[str, Any]], *, network: str) -> dict[str, str]:
     found = {}
     for index, port in enumerate(ports):
-        if network in ("host", "none"):
+        if network in ("host", "none", "container", "ns"):
             found[f"ports.{index}"] = (
                 _(
                     "With the host's network nothing is published: the container has the host's ports."
                 )
                 if network == "host"
+                else _("The ports of a shared network are published by the other container.")
+                if network in ("container", "ns")
                 else _("A container without a network cannot publish ports.")
             )
         elif any(overlap(port, other) for other in ports[:index]):

@@ -15,6 +15,7 @@ from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
+from hosts.actions.run.table import FIELDS
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -24,9 +25,8 @@ from hosts.podman import containers, images, system
 from hosts.podman.errors import PodmanError
 
 VERB = "container.run"
-PULL = ("missing", "always", "never")
-# the command stays out: it may hold a secret, and is told as a keyed hash
-allow(VERB, "env_names", "pids", "remove", "restart_tries")
+# what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
+allow(VERB, "env_names", *(one.param for one in FIELDS.values() if one.told))
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
@@ -57,6 +57,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         sealed = await errand.secrets()
         env = json.loads(sealed) if sealed else {}
         spec = run_spec.build(errand.params, env, job_id=errand.job_id)
+        spec = run_spec.noted(spec, errand.params)
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)
         for warning in warnings:

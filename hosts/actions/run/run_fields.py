@@ -41,10 +41,13 @@ _VOLUME_OPTIONS = frozenset(
         "unbindable",
         "runbindable",
         "idmap",
+        "O",
+        "upperdir",
+        "workdir",
     ]
 )
 RESTART = ("no", "on-failure", "always", "unless-stopped")
-USERNS = ("", "keep-id", "auto", "nomap", "host")
+USERNS = ("", "keep-id", "auto", "nomap", "host", "private", "container", "ns")
 
 
 def name(text: str) -> str:
@@ -138,17 +141,26 @@ def volume(text: str) -> dict[str, Any]:
     return {"kind": kind, "source": source, "target": target, "options": options}
 
 
-def environment(lines: str) -> dict[str, str]:
-    """One NAME=value a line; empty lines and lines that begin with # are skipped."""
+# what a name without a value has in `environment` where it may keep the one it has
+KEPT = "\0kept"
+
+
+def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, str]:
+    """One NAME=value a line; empty lines and lines that begin with # are skipped.
+
+    A bare NAME out of `kept` has the value KEPT: a container that is made anew keeps its own.
+    """
     found: dict[str, str] = {}
     for number, line in _lines(lines):
         if line.startswith("#"):
             continue
         # the line itself is never repeated in words: it may hold a secret
         key, equals, value = line.partition("=")
+        if not equals and key.strip() in kept:
+            equals, value = "=", KEPT
         if not equals or not _ENV_NAME.fullmatch(key.strip()):
             raise ValueError(_("Line %d does not read NAME=value.") % number)
-        if "\0" in value:
+        if "\0" in value and value != KEPT:
             raise ValueError(_("Line %d holds a null character.") % number)
         if key.strip() in found:
             raise ValueError(_("%(name)s is given twice.") % {"name": key.strip()[:80]})
@@ -238,6 +250,10 @@ def user_namespace(text: str) -> str:
     if mode not in USERNS:
         raise ValueError(_("“%s” is no user namespace: keep-id, auto, nomap or host.") % text[:40])
     options = text.removeprefix(mode)
+    if mode in ("container", "ns"):
+        if not re.fullmatch(r":[a-zA-Z0-9/][^\s,]*", options):
+            raise ValueError(_("Write container:name, or ns:/path."))
+        return text
     if options and not (mode in ("keep-id", "auto") and _USERNS_OPTIONS.fullmatch(options)):
         raise ValueError(_("Options read keep-id:uid=1000,gid=1000 or auto:size=4096."))
     return text

@@ -1,142 +1,88 @@
 """From a run order's parameters to Podman's SpecGenerator and to the `podman run` line.
 
-Shapes after pkg/specgen/specgen.go of Podman; the same from 4.x to 6.x for these fields.
+Shapes after pkg/specgen/specgen.go of Podman; the same from 4.x to 6.x for these fields. What each
+field means stands in hosts.actions.run.table.
 """
 
+import json
 import shlex
 from typing import Any
 
-from hosts.actions.run.run_ports import port_words
+from hosts.actions.run.table import FIELDS, Kind, given
+from hosts.actions.run.table.networks import MODES as NETWORK_MODES
+from hosts.actions.run.table.reading import size_words
 
 JOB_LABEL = "io.haulout.job"
-NETWORK_MODES = ("host", "none", "private", "bridge", "pasta", "slirp4netns")
+# what was asked for, as texts by field: Podman's inspect does not tell all of it
+ORDER_NOTE = "io.haulout.order"
+# annotations are kept in several places of a host: no book
+MOST_NOTE = 16_000
 
 
 def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[str, Any]:
-    """The body of `containers/create`. `params` as run_container.Params makes them."""
-    spec: dict[str, Any] = {
-        "image": params["image"],
-        "raw_image_name": params["image"],
-        "labels": {**params.get("labels", {}), JOB_LABEL: str(job_id)},
-    }
-    optional = {
-        "name": params.get("name"),
-        "command": params.get("command"),
-        "env": env,
-        "portmappings": [_port(port) for port in params.get("ports", [])],
-        "mounts": [_bind(v) for v in params.get("volumes", []) if v["kind"] == "bind"],
-        "volumes": [_named(v) for v in params.get("volumes", []) if v["kind"] == "volume"],
-        "pod": params.get("pod"),
-        "terminal": params.get("tty"),
-        "stdin": params.get("interactive"),
-        "remove": params.get("remove"),
-        "resource_limits": _limits(params),
-        "userns": _userns(params.get("userns", "")),
-    }
-    spec.update({key: value for key, value in optional.items() if value})
-    policy = params.get("restart", "no")
-    if policy != "no":
-        spec["restart_policy"] = policy
-        if params.get("restart_tries"):
-            spec["restart_tries"] = params["restart_tries"]
-    spec.update(_network(params.get("network", "")))
+    """The body of `containers/create`. `params` by the names of the table's fields."""
+    spec: dict[str, Any] = {"image": params["image"], "raw_image_name": params["image"]}
+    for field in FIELDS.values():
+        value = params.get(field.param)
+        if given(value):
+            field.put(spec, value, params)
+    if env:
+        spec["env"] = env
+    spec["labels"] = {**params.get("labels", {}), JOB_LABEL: str(job_id)}
     return spec
 
 
-def _port(port: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in port.items() if value}
+def noted(spec: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """`spec` with a note of what was asked for, so that it can be made again exactly."""
+    note = json.dumps(texts_of(params), ensure_ascii=False)
+    if len(note) > MOST_NOTE:
+        return spec
+    return spec | {"annotations": {**spec.get("annotations", {}), ORDER_NOTE: note}}
 
 
-def _bind(volume: dict[str, Any]) -> dict[str, Any]:
-    options = list(volume["options"])
-    if not {"bind", "rbind"} & set(options):
-        options.append("rbind")
-    return {
-        "type": "bind",
-        "source": volume["source"],
-        "destination": volume["target"],
-        "options": options,
-    }
+def texts_of(params: dict[str, Any]) -> dict[str, str]:
+    """What stands in the form's controls for `params`, by field; ticks are "on"."""
+    found = {}
+    for field in FIELDS.values():
+        value = params.get(field.param)
+        if given(value):
+            found[field.name] = "on" if field.kind is Kind.TICK else field.write(value)
+    return found
 
 
-def _named(volume: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "Name": volume["source"],
-        "Dest": volume["target"],
-        "Options": volume["options"],
-        **({} if volume["source"] else {"IsAnonymous": True}),
-    }
+def params_of(texts: dict[str, str]) -> dict[str, Any]:
+    """The other way round. ValueError for what no field takes."""
+    found = {}
+    for name, text in texts.items():
+        if name in FIELDS:
+            value = FIELDS[name].read(text)
+            if given(value):
+                found[FIELDS[name].param] = value
+    return found
 
 
-def _limits(params: dict[str, Any]) -> dict[str, Any]:
-    limits: dict[str, Any] = {}
-    if params.get("memory_bytes"):
-        # memory and swap together at most twice the memory, as podman run does it
-        limits["memory"] = {
-            "limit": params["memory_bytes"],
-            "swap": 2 * params["memory_bytes"],
-        }
-    if params.get("cpus"):
-        limits["cpu"] = {"quota": round(params["cpus"] * 100_000), "period": 100_000}
-    if params.get("pids"):
-        limits["pids"] = {"limit": params["pids"]}
-    return limits
-
-
-def _userns(text: str) -> dict[str, str]:
-    mode, _colon, value = text.partition(":")
-    return {"nsmode": mode, **({"value": value} if value else {})} if mode else {}
-
-
-def _network(network: str) -> dict[str, Any]:
-    if not network:
-        return {}
-    if network in NETWORK_MODES:
-        return {"netns": {"nsmode": network}}
-    return {"netns": {"nsmode": "bridge"}, "Networks": {network: {}}}
-
-
-def run_line(params: dict[str, Any], env_names: list[str]) -> str:
+def run_line(params: dict[str, Any], env_names: list[str], *, verb: str = "run") -> str:
     """The `podman run` line that does the same; values of the environment are left out."""
-    words = ["podman", "run", "-d"]
-    if params.get("pull", "missing") != "missing":
-        words.append(f"--pull={params['pull']}")
-    if params.get("name"):
-        words += ["--name", params["name"]]
-    if params.get("pod"):
-        words += ["--pod", params["pod"]]
-    for key in env_names:
-        words += ["-e", key]
-    for port in params.get("ports", []):
-        words += ["-p", port_words(port)]
-    for volume in params.get("volumes", []):
-        parts = [volume["source"], volume["target"], ",".join(volume["options"])]
-        words += ["-v", ":".join(part for part in parts if part)]
-    if params.get("restart", "no") != "no":
-        tries = params.get("restart_tries")
-        words.append(f"--restart={params['restart']}" + (f":{tries}" if tries else ""))
-    if params.get("cpus"):
-        words.append(f"--cpus={params['cpus']:g}")
-    if params.get("memory_bytes"):
-        words.append(f"--memory={size_words(params['memory_bytes'])}")
-    if params.get("pids"):
-        words.append(f"--pids-limit={params['pids']}")
-    for flag, key in (("--network", "network"), ("--userns", "userns")):
-        if params.get(key):
-            words += [flag, params[key]]
-    for key, value in params.get("labels", {}).items():
-        words += ["--label", f"{key}={value}"]
-    words += [
-        flag
-        for flag, key in (("-t", "tty"), ("-i", "interactive"), ("--rm", "remove"))
-        if params.get(key)
-    ]
+    words = ["podman", verb, *(["-d"] if verb == "run" else [])]
+    for field in FIELDS.values():
+        value = params.get(field.param)
+        if field.name == "name":
+            words += field.words(value) if value else []
+            words += [word for key in env_names for word in ("-e", key)]
+        elif field.name == "restart" and value and params.get("restart_tries"):
+            words += [field.flags[0], f"{value}:{params['restart_tries']}"]
+        elif field.name not in ("image", "command") and given(value):
+            words += field.words(value)
     return shlex.join([*words, params.get("image") or "IMAGE", *params.get("command", [])])
 
 
-def size_words(size_bytes: int) -> str:
-    """As `podman run --memory` takes it: `512m`, `2g`, plain bytes where nothing divides."""
-    for power, unit in ((3, "g"), (2, "m"), (1, "k")):
-        if size_bytes and size_bytes % 1024**power == 0:
-            return f"{size_bytes // 1024**power}{unit}"
-    return str(size_bytes)
+__all__ = [
+    "JOB_LABEL",
+    "NETWORK_MODES",
+    "build",
+    "noted",
+    "params_of",
+    "run_line",
+    "size_words",
+    "texts_of",
+]

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.run.run_ports import overlap, span
-from hosts.actions.run.run_spec import NETWORK_MODES
-from hosts.models import Container, Endpoint, Network, Pod, Volume
+from hosts.actions.run.table.networks import MODES as NETWORK_MODES
+from hosts.actions.run.table.networks import network
+from hosts.models import Container, Endpoint, Network, Pod, Secret, Volume
 from hosts.models.hosts import State
 from hosts.models.inventory import LIVE
 
@@ -34,12 +35,25 @@ def warnings(endpoint: Endpoint, params: dict[str, Any]) -> dict[str, str]:
                 "kind": _("container") if other is not None else _("pod"),
                 "name": name,
             }
-    network, pod = params.get("network", ""), params.get("pod", "")
-    if network and network not in NETWORK_MODES and not _has(Network, endpoint, network):
-        found["network"] = _("%(host)s has no network “%(name)s”.") % {
-            "host": endpoint,
-            "name": network,
-        }
+    pod = params.get("pod", "")
+    for place, texts in (
+        ("network", [params.get("network", "")]),
+        ("networks", params.get("networks", [])),
+    ):
+        for text in texts:
+            name = network(text).name
+            if name and name not in NETWORK_MODES and not _has(Network, endpoint, name):
+                found[place] = _("%(host)s has no network “%(name)s”.") % {
+                    "host": endpoint,
+                    "name": name,
+                }
+    known = Secret.objects.filter(LIVE, endpoint=endpoint).values_list("name", flat=True)
+    for secret in params.get("secrets", []):
+        if secret["source"] not in known:
+            found["secrets"] = _("%(host)s has no secret “%(name)s”.") % {
+                "host": endpoint,
+                "name": secret["source"],
+            }
     if pod and not _has(Pod, endpoint, pod):
         found["pod"] = _("%(host)s has no pod “%(name)s”.") % {"host": endpoint, "name": pod}
     return found | _ports(endpoint, params.get("ports", []))

@@ -101,12 +101,17 @@ def test_podmans_words_find_their_field(words: str, field: str) -> None:
 
 
 def test_a_pasted_line_becomes_fields(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    line = f"podman run -d --privileged -e KEY={CANARY} -p 1:2:3:4 -p 80:80 -v db:/d:U,noexec x"
+    line = (
+        f"podman run -d --shiny --env-host --cap-add NET_ADMIN --init -e KEY={CANARY} -p 1:2:3:4 "
+        "-p 80:80 -v db:/d:U,noexec --systemd maybe x"
+    )
     answer = browser_of(cast.bob).send(PASTE, {"line": line})
     read = json.loads(answer.content)
     assert "no-store" in answer.headers["Cache-Control"]
     assert read["fields"]["image"] == "x"
-    assert read["left_out"] == "The form has no field for --privileged."
+    assert read["left_out"][0] == "The form has no field for --shiny, --systemd maybe."
+    assert read["left_out"][1].startswith("--env-host: ")
+    assert (read["fields"]["cap_add"], read["ticks"]["init"]) == ("NET_ADMIN", True)
     assert read["ports"][0]["inner"] == "1:2:3:4"
     assert (read["ports"][1]["host"], read["ports"][1]["inner"]) == ("80", "80")
     assert read["volumes"][0] == {

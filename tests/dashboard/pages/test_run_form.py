@@ -74,7 +74,7 @@ def test_the_line_and_the_spec_grow(cast: Cast, browser_of: Any, hosts: Hosts) -
     data = form(hosts, name="shop", memory="512m", environment=f"KEY={CANARY}", **one_port())
     answer = browser_of(cast.bob).send(CHECK, data, headers=HTMX)
     draft = answer.context["draft"]
-    assert draft.line == (f"podman run -d --name shop -e KEY -p 8080:80 --memory=512m {IMAGE}")
+    assert draft.line == (f"podman run -d --name shop -e KEY -p 8080:80 --memory 512m {IMAGE}")
     assert json.loads(draft.spec)["portmappings"][0]["host_port"] == 8080
     assert CANARY not in answer.content.decode()
 
@@ -101,6 +101,33 @@ def test_the_line_and_the_spec_grow(cast: Cast, browser_of: Any, hosts: Hosts) -
         ("userns", {"userns": "mine"}),
         ("userns", {"userns": "keep-id"}),
         ("labels", {"labels": "io.haulout.job=1"}),
+        ("entrypoint", {"entrypoint": "sh 'open"}),
+        ("workdir", {"workdir": "srv"}),
+        ("user", {"user": "a b"}),
+        ("stop_signal", {"stop_signal": "SIGNOTHING"}),
+        ("ip", {"ip": "fd00::1"}),
+        ("ip", {"ip": "10.0.0.9", "network": "host"}),
+        ("mac", {"mac": "zz"}),
+        ("dns", {"dns": "9.9.9.999"}),
+        ("add_host", {"add_host": "db=nowhere"}),
+        ("networks", {"networks": "back:ip"}),
+        ("tmpfs", {"tmpfs": "/run:size=lots"}),
+        ("tmpfs", {"tmpfs": "/data", **one_volume("/srv")}),
+        ("mounts", {"mounts": "type=glob,source=/a*,destination=/b"}),
+        ("secrets", {"secrets": "key,type=env,mode=400"}),
+        ("devices", {"devices": "ttyUSB0"}),
+        ("cap_add", {"cap_add": "CAP-NET"}),
+        ("security_opt", {"security_opt": "seccomp=profile.json"}),
+        ("sysctls", {"sysctls": "somaxconn"}),
+        ("ulimits", {"ulimits": "nofile=20:10"}),
+        ("memory_swap", {"memory_swap": "1g"}),
+        ("cpus", {"cpus": "1", "cpu_quota": "50000"}),
+        ("read_bps", {"read_bps": "/dev/sda"}),
+        ("health_interval", {"health_interval": "soon", "health_cmd": "true"}),
+        ("health_retries", {"health_retries": "3"}),
+        ("health_on_failure", {"health_on_failure": "explode"}),
+        ("log_driver", {"log_driver": "syslog"}),
+        ("read_only_all", {"read_only_all": "on"}),
         ("remove", {"remove": "on", "restart": "always"}),
         ("endpoint", {"endpoint": "99999"}),
     ],

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hosts.actions.run import run_fields
 from hosts.actions.run.pasted_line import read
-from hosts.actions.run.run_spec import run_line
+from hosts.actions.run.run_spec import params_of, run_line
 
 
 def test_all_ways_to_write_flags() -> None:
@@ -22,10 +22,11 @@ def test_all_ways_to_write_flags() -> None:
         "name": "web",
         "memory": "512m",
         "cpus": ".5",
-        "restart": "on-failure:3",
+        "restart": "on-failure",
+        "tries": "3",
         "network": "back",
         "userns": "keep-id",
-        "image": "nginx:1",
+        "image": "docker.io/library/nginx:1",
         "command": "sh -c 'echo \"-p\" hi'",
     }
     assert line.many["environment"] == ["A=1", "B=x y"]
@@ -35,9 +36,38 @@ def test_all_ways_to_write_flags() -> None:
 
 
 def test_what_has_no_field_is_named_without_its_value() -> None:
-    line = read("podman run --privileged --secret hunter2 --cap-add=SYS_ADMIN -w /x -u 0 img cmd")
-    assert line.left_out == ["--privileged", "--secret", "--cap-add", "-w", "-u"]
-    assert line.fields == {"image": "img", "command": "cmd"}
+    line = read("podman run --shiny hunter2 --env-file=.env --cap-add=SYS_ADMIN -w /x img cmd")
+    assert line.left_out == ["--shiny"]
+    assert [sentence.partition(":")[0] for sentence in line.reasons] == ["--env-file"]
+    assert line.texts() == {
+        "image": "img",
+        "command": "cmd",
+        "cap_add": "SYS_ADMIN",
+        "workdir": "/x",
+    }
+
+
+@pytest.mark.parametrize(
+    "flags",
+    ["--env-host", "--http-proxy", "--preserve-fds 3", "--group-add keep-groups", "--latest"],
+)
+def test_what_cannot_work_from_afar_is_named_with_its_reason(flags: str) -> None:
+    line = read(f"podman run {flags} img cmd")
+    (reason,) = line.reasons
+    assert reason.startswith(flags.split()[0] + ": ")
+    assert (line.left_out, line.texts()) == ([], {"image": "img", "command": "cmd"})
+
+
+def test_what_only_a_shell_can_work_out_is_named() -> None:
+    line = read("docker run -u $(id -u):$(id -g) -v \"$PWD/a b\":/x -e 'A=$B' -e C img && ls")
+    assert line.fields["user"] == "$(id -u):$(id -g)"
+    assert line.many["volumes"] == ["$PWD/a b:/x"]
+    notes = " ".join(line.notes)
+    assert "$(id -u), $(id -g), $PWD" in notes
+    assert "$B" not in notes
+    assert "value of C" in notes
+    assert "&&" in notes
+    assert "command" not in line.fields
 
 
 @pytest.mark.parametrize(
@@ -61,13 +91,7 @@ def test_our_own_line_reads_back() -> None:
         "labels": {"a": "b c"},
         "tty": True,
     }
-    line = read(run_line(params, []))
-    assert run_fields.command(line.fields["command"]) == params["command"]
-    assert [run_fields.port(text) for text in line.many["ports"]] == params["ports"]
-    assert [run_fields.volume(text) for text in line.many["volumes"]] == params["volumes"]
-    assert run_fields.restart(line.fields["restart"]) == ("on-failure", 2)
-    assert run_fields.size_bytes(line.fields["memory"]) == params["memory_bytes"]
-    assert run_fields.labels("\n".join(line.many["labels"])) == params["labels"]
+    assert params_of(read(run_line(params, [])).texts()) == params
 
 
 @given(st.text())

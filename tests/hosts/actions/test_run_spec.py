@@ -9,6 +9,13 @@ from hosts.actions.run import run_fields
 from hosts.actions.run.run_spec import build, run_line, size_words
 
 IMAGE = "quay.io/x:1"
+
+
+def noted(userns: str) -> dict[str, Any]:
+    """As podman run notes the user namespace that was asked for."""
+    return {"annotations": {"io.podman.annotations.userns": userns}}
+
+
 GIB = 1024**3
 
 
@@ -25,8 +32,11 @@ GIB = 1024**3
         ({"memory_bytes": GIB}, {"resource_limits": {"memory": {"limit": GIB, "swap": 2 * GIB}}}),
         ({"cpus": 0.5}, {"resource_limits": {"cpu": {"quota": 50_000, "period": 100_000}}}),
         ({"pids": -1}, {"resource_limits": {"pids": {"limit": -1}}}),
-        ({"userns": "keep-id:uid=1"}, {"userns": {"nsmode": "keep-id", "value": "uid=1"}}),
-        ({"userns": "auto"}, {"userns": {"nsmode": "auto"}}),
+        (
+            {"userns": "keep-id:uid=1"},
+            {"userns": {"nsmode": "keep-id", "value": "uid=1"}} | noted("keep-id:uid=1"),
+        ),
+        ({"userns": "auto"}, {"userns": {"nsmode": "auto"}} | noted("auto")),
         ({"network": "host"}, {"netns": {"nsmode": "host"}}),
         ({"network": "back"}, {"netns": {"nsmode": "bridge"}, "Networks": {"back": {}}}),
         ({"pod": "shop"}, {"pod": "shop"}),
@@ -93,9 +103,9 @@ def test_the_line() -> None:
         "tty": True,
     }
     assert run_line(params, ["SECRET"]) == (
-        "podman run -d --pull=always --name shop --pod p -e SECRET -p '[::1]:8080:80' "
-        "-v my-db:/data:Z --restart=on-failure:2 --cpus=1.5 --memory=1g --pids-limit=9 "
-        "--network back --userns auto --label 'a=b c' -t quay.io/x:1 sh -c 'echo $HOME; date'"
+        "podman run -d --name shop -e SECRET --restart on-failure:2 -p '[::1]:8080:80' "
+        "--network back --pod p -v my-db:/data:Z --label 'a=b c' --pull always -t --memory 1g "
+        "--cpus 1.5 --pids-limit 9 --userns auto quay.io/x:1 sh -c 'echo $HOME; date'"
     )
 
 

@@ -1,0 +1,57 @@
+"""Flags of `podman run` and `docker run` without a field: what they would do, and why not here."""
+
+from django.utils.translation import gettext_lazy as _
+
+# what Haulout does anyway, or what concerns the person's own terminal alone
+IGNORED = {"-d", "--detach", "-q", "--quiet"}
+
+_CLIENT = _(
+    "it concerns the terminal in which podman runs; Haulout runs containers in the background."
+)
+_OTHER_IMAGE = _("pull the image for that platform first; it is then the one that runs.")
+_FILE = _("it reads a file on your own machine: write its lines into the form.")
+_LOGIN = _("credentials are kept under Registries.")
+
+# podman-run(1), and docker's; a flag that cannot work from afar, with the reason
+REASONS = {
+    "--env-host": _("the environment of your own machine is not the host's: name each variable."),
+    "--http-proxy": _("the proxy of your own machine is not the host's: name each variable."),
+    "--preserve-fds": _("open files of your own shell cannot be handed to another machine."),
+    "--preserve-fd": _("open files of your own shell cannot be handed to another machine."),
+    "--latest": _("it means the container that was made last on your own machine: name it."),
+    "--env-file": _FILE,
+    "--label-file": _FILE,
+    "--cidfile": _("it writes the id to a file on your own machine; the job shows it."),
+    "--pod-id-file": _("it reads a file on your own machine: name the pod."),
+    "--pidfile": _("podman's remote clients cannot set it."),
+    "--conmon-pidfile": _("it is for a process on the host that waits for it."),
+    "--attach": _CLIENT,
+    "-a": _CLIENT,
+    "--detach-keys": _CLIENT,
+    "--sig-proxy": _CLIENT,
+    "--replace": _("Haulout removes nothing by the way: use Edit and recreate on the old one."),
+    "--platform": _OTHER_IMAGE,
+    "--arch": _OTHER_IMAGE,
+    "--os": _OTHER_IMAGE,
+    "--variant": _OTHER_IMAGE,
+    "--authfile": _LOGIN,
+    "--creds": _LOGIN,
+    "--cert-dir": _LOGIN,
+    "--tls-verify": _("how a registry is trusted is set in the host's registries.conf."),
+    "--disable-content-trust": _("trust is set in the host's policy.json."),
+    "--link": _("put both into one network: they find each other by name."),
+    "--runtime": _("the host's containers.conf names the runtime."),
+    "--isolation": _("it is for Windows."),
+    "--volume-driver": _("make the volume with its driver first, then name it."),
+    "--rootfs": _("a folder as the root needs a shell on the host."),
+    "--rmi": _("Haulout removes images only when asked by name."),
+}
+KEEP_GROUPS = _("keep-groups hands on the groups of your own login, which the host does not know.")
+
+# flags without a value; all others are taken to have one
+SWITCHES = frozenset(
+    """--env-host --http-proxy --latest --replace --rmi --rootfs --sig-proxy --tls-verify
+    --disable-content-trust --passwd --no-trunc --rm --help""".split()  # noqa: SIM905
+)
+# short flags with a value, podman-run(1)
+SHORT_WITH_VALUE = "aceghlmpuvw"

@@ -1,0 +1,96 @@
+"""How fast it may read and write each disk."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.actions.run.table.field import Field, Kind, at
+from hosts.actions.run.table.reading import joined, lines, size, size_words
+from hosts.actions.run.table.seen import Seen, lines_of
+
+
+def _rate(unit: str) -> Any:
+    def read(text: str) -> dict[str, Any]:
+        path, colon, rate = text.rpartition(":")
+        if not colon or not path.startswith("/"):
+            raise ValueError(_now("“%s” does not read /dev/sda:1m.") % text[:80])
+        if unit == "bytes":
+            return {"path": path, "rate": size(rate) or 0}
+        if not re.fullmatch(r"[0-9]{1,12}", rate):
+            raise ValueError(_now("“%s” does not read /dev/sda:1000.") % text[:80])
+        return {"path": path, "rate": int(rate)}
+
+    return read
+
+
+def _rate_words(unit: str) -> Any:
+    def write(values: list[dict[str, Any]]) -> str:
+        return joined(
+            f"{one['path']}:{size_words(one['rate']) if unit == 'bytes' else one['rate']}"
+            for one in values
+        )
+
+    return write
+
+
+def _rates(values: list[dict[str, Any]]) -> dict[str, Any]:
+    return {one["path"]: {"rate": one["rate"]} for one in values}
+
+
+def _throttle(name: str, label: Any, flag: str, path: str, *, unit: str) -> Field:
+    shown = (
+        f"BlkioDevice{'Read' if 'Read' in path else 'Write'}{'Bps' if unit == 'bytes' else 'IOps'}"
+    )
+
+    def seen(one: Seen) -> str:
+        return lines_of(
+            f"{device.get('Path')}:{device.get('Rate')}" for device in one.host(shown) or []
+        )
+
+    return Field(
+        name,
+        label,
+        lines(_rate(unit)),
+        at(path, _rates),
+        (flag,),
+        Kind.LINES,
+        write=_rate_words(unit),
+        seen=seen,
+        hint="/dev/sda:1m" if unit == "bytes" else "/dev/sda:1000",
+        told=True,
+        live=True,
+    )
+
+
+DISKS = (
+    _throttle(
+        "read_bps",
+        _("Bytes a second read from a disk"),
+        "--device-read-bps",
+        "throttleReadBpsDevice",
+        unit="bytes",
+    ),
+    _throttle(
+        "write_bps",
+        _("Bytes a second written to a disk"),
+        "--device-write-bps",
+        "throttleWriteBpsDevice",
+        unit="bytes",
+    ),
+    _throttle(
+        "read_iops",
+        _("Reads a second from a disk"),
+        "--device-read-iops",
+        "throttleReadIOPSDevice",
+        unit="times",
+    ),
+    _throttle(
+        "write_iops",
+        _("Writes a second to a disk"),
+        "--device-write-iops",
+        "throttleWriteIOPSDevice",
+        unit="times",
+    ),
+)

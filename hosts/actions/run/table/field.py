@@ -1,0 +1,110 @@
+"""One field of `podman run`: how people write it, what it becomes in Podman's spec and on a line.
+
+The form, a pasted line, the spec, the line, a container that is there and the audit log all read
+the same description. Texts are the common currency: what stands in a control, what a flag is given.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from hosts.actions.run.table.seen import Seen
+
+Params = dict[str, Any]
+Spec = dict[str, Any]
+# (spec, value, all parameters): adds what the value means
+Put = Callable[[Spec, Any, Params], None]
+
+
+class Kind(StrEnum):
+    """How a field is filled in."""
+
+    LINE = "line"
+    LINES = "lines"
+    TICK = "tick"
+    CHOICE = "choice"
+    # rows of several controls, or sealed values: the form has its own parts for them
+    OWN = "own"
+
+
+def text_of(value: Any) -> str:
+    """A value that is written as it is."""
+    return str(value)
+
+
+def _unread(_seen: Seen) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """`read` makes a JSON value of a text (ValueError with our words; what is empty is left out),
+    `write` the text of a value, `put` adds it to the spec, `seen` tells the text from an inspect.
+
+    `flags`: of podman run, the first is the one we write. `key`: its name among the parameters.
+    `told`: the audit log may hold the value as it is.
+    """
+
+    name: str
+    label: Any
+    read: Callable[[str], Any]
+    put: Put
+    flags: tuple[str, ...] = ()
+    kind: Kind = Kind.LINE
+    write: Callable[[Any], str] = text_of
+    seen: Callable[[Seen], str] = _unread
+    help: Any = ""
+    hint: str = ""
+    offers: str = ""
+    choices: tuple[tuple[str, Any], ...] = ()
+    key: str = ""
+    told: bool = False
+    # False: podman update and the like do not change it, so a container's own line tells it for good
+    live: bool = False
+    section: str = field(default="", compare=False)
+
+    @property
+    def param(self) -> str:
+        """Its name among the parameters of a job."""
+        return self.key or self.name
+
+    @property
+    def many(self) -> bool:
+        """True when its flag may be given several times."""
+        return self.kind is Kind.LINES or (self.kind is Kind.OWN and self.name != "image")
+
+    def words(self, value: Any) -> list[str]:
+        """The value as words of a `podman run` line."""
+        if not self.flags:
+            return []
+        if self.kind is Kind.TICK:
+            return [self.flags[0]] if value else []
+        text = self.write(value)
+        lines = [line for line in text.split("\n") if line] if self.many else [text]
+        return [word for line in lines for word in (self.flags[0], line)]
+
+
+def at(path: str, shape: Callable[[Any], Any] | None = None) -> Put:
+    """A `put` that sets `path` (dots go deeper) of the spec, to `shape(value)` where given."""
+
+    def put(spec: Spec, value: Any, _params: Params) -> None:
+        *outer, last = path.split(".")
+        for name in outer:
+            spec = spec.setdefault(name, {})
+        spec[last] = shape(value) if shape else value
+
+    return put
+
+
+def add(path: str, shape: Callable[[Any], Any] | None = None) -> Put:
+    """A `put` that appends a list to the list at `path`."""
+
+    def put(spec: Spec, value: Any, _params: Params) -> None:
+        spec.setdefault(path, []).extend(shape(value) if shape else value)
+
+    return put
+
+
+def nothing(_spec: Spec, _value: Any, _params: Params) -> None:
+    """For what Podman is not told in the spec."""

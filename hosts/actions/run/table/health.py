@@ -1,0 +1,232 @@
+"""The check whether it is well, and where its output goes."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.actions.run.table.field import Field, Kind, Params, Spec, nothing
+from hosts.actions.run.table.reading import (
+    command_words,
+    duration_ns,
+    duration_words,
+    matching,
+    number,
+    pair_lines,
+    pairs,
+    tick,
+)
+from hosts.actions.run.table.seen import Seen, json_words, pairs_of
+
+# as podman run fills in what is not given
+_USUAL = {"Interval": 30 * 10**9, "Timeout": 30 * 10**9, "Retries": 3}
+# libpod/define/healthchecks.go
+_ON_FAILURE = {"none": 0, "kill": 2, "restart": 3, "stop": 4}
+ON_FAILURE = (
+    ("", _("nothing but say so")),
+    ("kill", _("kill it")),
+    ("restart", _("restart it")),
+    ("stop", _("stop it")),
+)
+_DRIVERS = r"journald|k8s-file|json-file|none|passthrough|passthrough-tty"
+
+
+def _test(text: str) -> list[str]:
+    """A command for the container's shell, or a JSON list of words."""
+    if not text.strip():
+        return []
+    if text.lstrip().startswith("["):
+        words = command_words(text)
+        if words and words[0] in ("CMD", "CMD-SHELL", "NONE"):
+            return words
+        return ["CMD", *words]
+    return ["CMD-SHELL", text.strip()]
+
+
+def _test_words(test: list[str]) -> str:
+    if len(test) == 2 and test[0] == "CMD-SHELL" and not test[1].startswith("["):
+        return test[1]
+    return json_words(test)
+
+
+def _put_check(spec: Spec, test: Any, params: Params) -> None:
+    check: dict[str, Any] = {"Test": test, **_USUAL}
+    for name, key in (
+        ("health_interval", "Interval"),
+        ("health_timeout", "Timeout"),
+        ("health_retries", "Retries"),
+        ("health_start", "StartPeriod"),
+    ):
+        if params.get(name) is not None:
+            check[key] = params[name]
+    spec["healthconfig"] = check
+
+
+def _check_seen(name: str) -> Any:
+    def seen(one: Seen) -> str:
+        check = one.own("Healthcheck") or {}
+        value = check.get(name)
+        if not value or _USUAL.get(name) == value or (check.get("Test") or [""])[0] == "NONE":
+            return ""
+        if name == "Test":
+            return _test_words([str(word) for word in value])
+        return str(value) if name == "Retries" else duration_words(int(value))
+
+    return seen
+
+
+def _interval(text: str) -> int | None:
+    return 0 if text.strip() == "disable" else duration_ns(text)
+
+
+def _log_options_seen(seen: Seen) -> str:
+    config = seen.host("LogConfig") or {}
+    found = {str(k): str(v) for k, v in (config.get("Config") or {}).items()}
+    if config.get("Tag"):
+        found["tag"] = str(config["Tag"])
+    limit = re.fullmatch(r"([0-9.]+)([kMGT]?)B", str(config.get("Size") or ""))
+    if limit and float(limit[1]) > 0:
+        found["max-size"] = f"{limit[1]}{limit[2].lower()}"
+    return pairs_of(found)
+
+
+def _put_log_options(spec: Spec, values: Any, _params: Params) -> None:
+    log = spec.setdefault("log_configuration", {})
+    for name, value in values.items():
+        if name == "path":
+            log["path"] = value
+        elif name == "max-size":
+            # podman run reads it in thousands, not in 1024
+            log["size"] = _human(value)
+        else:
+            log.setdefault("options", {})[name] = value
+
+
+def _human(text: str) -> int:
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)i?b?", text.strip().lower())
+    if not match:
+        raise ValueError(_now("“%s” is not a size: write 512m or 2g.") % text[:40])
+    return int(float(match[1]) * 1000 ** " kmgt".index(match[2] or " "))
+
+
+def _log_options(text: str) -> dict[str, str]:
+    found = pairs(text)
+    if "max-size" in found:
+        _human(found["max-size"])
+    return found
+
+
+def _put_driver(spec: Spec, driver: Any, _params: Params) -> None:
+    spec.setdefault("log_configuration", {})["driver"] = driver
+
+
+HEALTH = (
+    Field(
+        "health_cmd",
+        _("Command of the check"),
+        _test,
+        _put_check,
+        ("--health-cmd",),
+        write=_test_words,
+        seen=_check_seen("Test"),
+        help=_("For the shell inside; it is well when this ends with 0."),
+        hint="curl -f http://localhost/",
+    ),
+    Field(
+        "health_interval",
+        _("Every"),
+        _interval,
+        nothing,
+        ("--health-interval",),
+        write=lambda value: duration_words(value) if value else "disable",
+        seen=_check_seen("Interval"),
+        hint="30s",
+        told=True,
+    ),
+    Field(
+        "health_timeout",
+        _("It may take"),
+        duration_ns,
+        nothing,
+        ("--health-timeout",),
+        write=duration_words,
+        seen=_check_seen("Timeout"),
+        hint="30s",
+        told=True,
+    ),
+    Field(
+        "health_retries",
+        _("Failures in a row until unhealthy"),
+        number(1, 10_000),
+        nothing,
+        ("--health-retries",),
+        seen=_check_seen("Retries"),
+        hint="3",
+        told=True,
+    ),
+    Field(
+        "health_start",
+        _("Failures do not count for"),
+        duration_ns,
+        nothing,
+        ("--health-start-period",),
+        write=duration_words,
+        seen=_check_seen("StartPeriod"),
+        hint="0s",
+        told=True,
+    ),
+    Field(
+        "health_on_failure",
+        _("When it is unhealthy"),
+        matching(r"none|kill|restart|stop", _("“%s” is none of kill, restart, stop.")),
+        lambda spec, value, _params: spec.update(health_check_on_failure_action=_ON_FAILURE[value]),
+        ("--health-on-failure",),
+        Kind.CHOICE,
+        seen=lambda seen: (
+            ""
+            if seen.config("HealthcheckOnFailureAction") in (None, "none", "")
+            else str(seen.config("HealthcheckOnFailureAction"))
+        ),
+        choices=ON_FAILURE,
+        told=True,
+    ),
+    Field(
+        "no_healthcheck",
+        _("Not the image's own check (--no-healthcheck)"),
+        tick,
+        lambda spec, _value, _params: spec.update(healthconfig={"Test": ["NONE"]}),
+        ("--no-healthcheck",),
+        Kind.TICK,
+        seen=lambda seen: (
+            "on" if ((seen.own("Healthcheck") or {}).get("Test") or [""])[0] == "NONE" else ""
+        ),
+        told=True,
+    ),
+)
+
+LOG = (
+    Field(
+        "log_driver",
+        _("Log driver"),
+        matching(_DRIVERS, _("“%s” is none of journald, k8s-file, json-file, none, passthrough.")),
+        _put_driver,
+        ("--log-driver",),
+        seen=lambda seen: str((seen.host("LogConfig") or {}).get("Type") or ""),
+        help=_("Empty: the host's own."),
+        offers="log-drivers",
+        told=True,
+    ),
+    Field(
+        "log_options",
+        _("Log options"),
+        _log_options,
+        _put_log_options,
+        ("--log-opt",),
+        Kind.LINES,
+        write=pair_lines,
+        seen=_log_options_seen,
+        help=_("One a line: max-size=10m, tag=…, path=…"),
+        told=True,
+    ),
+)

@@ -1,0 +1,324 @@
+"""How much it may use: memory, processors, processes, disks, files. And its log."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.actions.run import run_fields
+from hosts.actions.run.table.disks import DISKS
+from hosts.actions.run.table.field import Field, Kind, Params, Spec, at, nothing
+from hosts.actions.run.table.reading import (
+    joined,
+    lines,
+    matching,
+    number,
+    pair_lines,
+    pairs,
+    size,
+    size_words,
+    some,
+    tick,
+)
+from hosts.actions.run.table.seen import Seen, lines_of, pairs_of
+
+CGROUPS = (
+    ("", _("Podman's default")),
+    ("enabled", _("yes")),
+    ("disabled", _("no")),
+    ("no-conmon", _("without its monitor")),
+    ("split", _("split")),
+)
+_LIMITS = """as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime
+sigpending stack""".split()  # noqa: SIM905
+
+
+def _put_memory(spec: Spec, limit: Any, params: Params) -> None:
+    memory = spec.setdefault("resource_limits", {}).setdefault("memory", {})
+    memory["limit"] = limit
+    # memory and swap together at most twice the memory, as podman run does it
+    memory["swap"] = params.get("memory_swap") or 2 * limit
+
+
+def _swap(text: str) -> int | None:
+    return -1 if text.strip() == "-1" else size(text)
+
+
+def _swap_words(value: int) -> str:
+    return "-1" if value == -1 else size_words(value)
+
+
+def _swap_seen(seen: Seen) -> str:
+    swap, memory = int(seen.host("MemorySwap") or 0), int(seen.host("Memory") or 0)
+    return "" if swap in (0, 2 * memory) else _swap_words(swap)
+
+
+def _cpus_seen(seen: Seen) -> str:
+    quota, period = int(seen.host("CpuQuota") or 0), int(seen.host("CpuPeriod") or 0)
+    if quota > 0 and period > 0:
+        return f"{quota / period:g}"
+    nano = int(seen.host("NanoCpus") or 0)
+    return f"{nano / 1e9:g}" if nano > 0 else ""
+
+
+def _put_cpus(spec: Spec, cpus: Any, _params: Params) -> None:
+    cpu = spec.setdefault("resource_limits", {}).setdefault("cpu", {})
+    cpu |= {"quota": round(cpus * 100_000), "period": 100_000}
+
+
+def _pids_seen(seen: Seen) -> str:
+    limit = int(seen.host("PidsLimit") or 0)
+    # 2048 is Podman's own
+    return "" if limit in (0, 2048) else str(max(limit, -1))
+
+
+def _rlimit(text: str) -> dict[str, Any]:
+    """`nofile=1024:2048` as {"type", "soft", "hard"}; -1 has no limit."""
+    name, equals, values = text.partition("=")
+    name = name.strip().lower().removeprefix("rlimit_")
+    soft, _colon, hard = values.partition(":")
+    if name not in _LIMITS or not equals:
+        raise ValueError(_now("“%s” does not read nofile=1024:2048.") % text[:80])
+    found = []
+    for value in (soft, hard or soft):
+        if value.strip() in ("-1", "unlimited"):
+            found.append(-1)
+        elif re.fullmatch(r"[0-9]{1,19}", value.strip()):
+            found.append(int(value))
+        else:
+            raise ValueError(_now("“%s” does not read nofile=1024:2048.") % text[:80])
+    if found[1] != -1 and (found[0] == -1 or found[0] > found[1]):
+        raise ValueError(_now("The first number (soft) is at most the second (hard)."))
+    return {"type": name, "soft": found[0], "hard": found[1]}
+
+
+def _rlimit_words(one: dict[str, Any]) -> str:
+    same = one["soft"] == one["hard"]
+    return f"{one['type']}={one['soft']}" + ("" if same else f":{one['hard']}")
+
+
+def _rlimits(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # RLIM_INFINITY
+    return [{k: 2**64 - 1 if v == -1 else v for k, v in one.items()} for one in values]
+
+
+def _rlimits_seen(seen: Seen) -> str:
+    found = []
+    for one in seen.host("Ulimits") or []:
+        name = str(one.get("Name") or "").lower().removeprefix("rlimit_")
+        # Podman gives these two to every container, from the host's own
+        if name in _LIMITS and name not in ("nofile", "nproc"):
+            soft, hard = (max(int(one.get(part) or 0), -1) for part in ("Soft", "Hard"))
+            found.append(_rlimit_words({"type": name, "soft": soft, "hard": hard}))
+    return lines_of(found)
+
+
+def _told(name: str, usual: tuple[Any, ...] = (0, None, "")) -> Any:
+    return lambda seen: "" if seen.host(name) in usual else str(seen.host(name))
+
+
+def _size_told(name: str) -> Any:
+    return lambda seen: size_words(int(seen.host(name))) if seen.host(name) else ""
+
+
+LIMITS = (
+    Field(
+        "memory",
+        _("Memory"),
+        some(run_fields.size_bytes),
+        _put_memory,
+        ("--memory", "-m"),
+        write=size_words,
+        seen=_size_told("Memory"),
+        hint="512m",
+        key="memory_bytes",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "cpus",
+        _("CPUs"),
+        some(run_fields.cpus),
+        _put_cpus,
+        ("--cpus",),
+        write=lambda value: f"{value:g}",
+        seen=_cpus_seen,
+        hint="0.5",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "pids",
+        _("Processes"),
+        some(run_fields.pids),
+        at("resource_limits.pids.limit"),
+        ("--pids-limit",),
+        seen=_pids_seen,
+        hint="2048",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "memory_swap",
+        _("Memory and swap together"),
+        _swap,
+        nothing,
+        ("--memory-swap",),
+        write=_swap_words,
+        seen=_swap_seen,
+        help=_("-1 has no limit."),
+        hint="1g",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "memory_reservation",
+        _("Memory it is to keep when it gets tight"),
+        size,
+        at("resource_limits.memory.reservation"),
+        ("--memory-reservation",),
+        write=size_words,
+        seen=_size_told("MemoryReservation"),
+        hint="256m",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "memory_swappiness",
+        _("Swappiness"),
+        number(0, 100),
+        at("resource_limits.memory.swappiness"),
+        ("--memory-swappiness",),
+        seen=_told("MemorySwappiness", (0, -1, None)),
+        hint="0–100",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "cpu_shares",
+        _("Share of the CPU"),
+        number(2, 262_144),
+        at("resource_limits.cpu.shares"),
+        ("--cpu-shares", "-c"),
+        seen=_told("CpuShares"),
+        hint="1024",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "cpu_period",
+        _("Period of the CPU quota, µs"),
+        number(1000, 1_000_000),
+        at("resource_limits.cpu.period"),
+        ("--cpu-period",),
+        told=True,
+        live=True,
+    ),
+    Field(
+        "cpu_quota",
+        _("CPU quota, µs a period"),
+        number(-1, 10**9),
+        at("resource_limits.cpu.quota"),
+        ("--cpu-quota",),
+        told=True,
+        live=True,
+    ),
+    Field(
+        "cpuset_cpus",
+        _("On these CPUs only"),
+        matching(r"[0-9]+([-,][0-9]+)*", _("“%s” does not read 0-3 or 0,2.")),
+        at("resource_limits.cpu.cpus"),
+        ("--cpuset-cpus",),
+        seen=_told("CpusetCpus"),
+        hint="0-3",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "cpuset_mems",
+        _("On these memory nodes only"),
+        matching(r"[0-9]+([-,][0-9]+)*", _("“%s” does not read 0-1 or 0,2.")),
+        at("resource_limits.cpu.mems"),
+        ("--cpuset-mems",),
+        seen=_told("CpusetMems"),
+        hint="0",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "blkio_weight",
+        _("Share of the disks"),
+        number(10, 1000),
+        at("resource_limits.blockIO.weight"),
+        ("--blkio-weight",),
+        seen=_told("BlkioWeight"),
+        hint="10–1000",
+        told=True,
+        live=True,
+    ),
+    Field(
+        "oom_score_adj",
+        _("OOM score"),
+        number(-1000, 1000),
+        at("oom_score_adj"),
+        ("--oom-score-adj",),
+        seen=_told("OomScoreAdj"),
+        hint="-1000–1000",
+        told=True,
+    ),
+    Field(
+        "cgroup_parent",
+        _("Parent cgroup"),
+        matching(r"[A-Za-z0-9_./@:-]+", _("“%s” is no cgroup.")),
+        at("cgroup_parent"),
+        ("--cgroup-parent",),
+        seen=_told("CgroupParent"),
+        told=True,
+    ),
+    Field(
+        "cgroups",
+        _("A cgroup of its own"),
+        str.strip,
+        at("cgroups_mode"),
+        ("--cgroups",),
+        Kind.CHOICE,
+        choices=CGROUPS,
+        told=True,
+    ),
+    *DISKS,
+    Field(
+        "ulimits",
+        _("Limits of a process (ulimit)"),
+        lines(_rlimit),
+        at("r_limits", _rlimits),
+        ("--ulimit",),
+        Kind.LINES,
+        write=lambda values: joined(_rlimit_words(value) for value in values),
+        seen=_rlimits_seen,
+        hint="nofile=1024:2048",
+        told=True,
+    ),
+    Field(
+        "cgroup_conf",
+        _("Further cgroup settings (v2)"),
+        pairs,
+        at("unified", dict),
+        ("--cgroup-conf",),
+        Kind.LINES,
+        write=pair_lines,
+        seen=lambda seen: pairs_of(seen.host("CgroupConf")),
+        hint="memory.high=1073741824",
+        told=True,
+    ),
+    Field(
+        "oom_kill_disable",
+        _("Never kill it for want of memory (--oom-kill-disable)"),
+        tick,
+        at("resource_limits.memory.disableOOMKiller"),
+        ("--oom-kill-disable",),
+        Kind.TICK,
+        seen=lambda seen: "on" if seen.host("OomKillDisable") else "",
+        told=True,
+    ),
+)

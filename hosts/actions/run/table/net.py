@@ -1,0 +1,325 @@
+"""Networks, names and addresses."""
+
+import ipaddress
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.actions.run import run_fields
+from hosts.actions.run.run_ports import port_words
+from hosts.actions.run.table.field import Field, Kind, Params, Spec, at
+from hosts.actions.run.table.networks import (
+    Network,
+    network,
+    network_words,
+    networks_of,
+    put_networks,
+)
+from hosts.actions.run.table.reading import joined, lines, listed, matching, tick
+from hosts.actions.run.table.seen import Seen, lines_of
+
+_MAC = matching(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}", _("“%s” is no MAC address."))
+_HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+
+
+def _address(version: int) -> Any:
+    def read(text: str) -> str:
+        text = text.strip()
+        if not text:
+            return ""
+        try:
+            found = ipaddress.ip_address(text)
+        except ValueError as exc:
+            raise ValueError(_now("“%s” is not an IP address.") % text[:60]) from exc
+        if version and found.version != version:
+            raise ValueError(
+                _now("“%(text)s” is no IPv%(n)d address.") % {"text": text, "n": version}
+            )
+        return str(found)
+
+    return read
+
+
+def _server(text: str) -> str:
+    return "none" if text == "none" else str(_address(0)(text))
+
+
+def _put_servers(spec: Spec, servers: Any, _params: Params) -> None:
+    if servers == ["none"]:
+        spec["use_image_resolve_conf"] = True
+    else:
+        spec["dns_server"] = servers
+
+
+def _extra(text: str) -> str:
+    name, colon, address = text.partition(":")
+    if not colon:
+        name, _equals, address = text.partition("=")
+    if not all(re.fullmatch(_HOST_NAME, one) for one in name.split(";")):
+        raise ValueError(_now("“%s” does not read name:address.") % text[:80])
+    if address != "host-gateway":
+        address = str(_address(0)(address.strip("[]")))
+    if not address:
+        raise ValueError(_now("“%s” does not read name:address.") % text[:80])
+    return f"{name}:{address}"
+
+
+def _expose(text: str) -> str:
+    port, slash, protocol = text.partition("/")
+    run_fields.port(f"{port}/{protocol}" if slash else port)
+    return f"{port}/{protocol.lower()}" if slash else port
+
+
+def _put_expose(spec: Spec, values: Any, _params: Params) -> None:
+    found: dict[str, str] = {}
+    for value in values:
+        port = run_fields.port(value)
+        for inner in range(port["container_port"], port["container_port"] + port["range"]):
+            known = found.get(str(inner))
+            found[str(inner)] = f"{known},{port['protocol']}" if known else port["protocol"]
+    spec["expose"] = found
+
+
+def _ports_seen(seen: Seen) -> str:
+    found = []
+    for inner, places in (seen.host("PortBindings") or {}).items():
+        port, _slash, protocol = str(inner).partition("/")
+        for place in places or []:
+            address = str(place.get("HostIp") or "")
+            outer = str(place.get("HostPort") or "0")
+            if port.isdecimal() and outer.isdecimal():
+                any_address = address in ("0.0.0.0", "::")  # noqa: S104 - Podman's answer
+                found.append(
+                    {
+                        "protocol": protocol or "tcp",
+                        "host_ip": "" if any_address else address,
+                        "container_port": int(port),
+                        "host_port": int(outer),
+                        "range": 1,
+                    }
+                )
+    found.sort(key=lambda one: (one["protocol"], one["host_ip"], one["container_port"]))
+    return "\n".join(port_words(port) for port in _spans(found))
+
+
+def _spans(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Neighbours as one range; Podman tells each port by itself."""
+    spans: list[dict[str, Any]] = []
+    for port in ports:
+        last = spans[-1] if spans else {}
+        same = all(last.get(name) == port[name] for name in ("protocol", "host_ip"))
+        if same and all(
+            last[name] + last["range"] == port[name] for name in ("container_port", "host_port")
+        ):
+            last["range"] += 1
+        else:
+            spans.append(dict(port))
+    return spans
+
+
+def _network_seen(seen: Seen) -> str:
+    found = networks_of(seen)
+    return network_words(found[0]) if found else ""
+
+
+def _further_seen(seen: Seen) -> str:
+    return joined(network_words(one) for one in networks_of(seen)[1:])
+
+
+def _put(spec: Spec, _value: Any, params: Params) -> None:
+    """Networks, addresses and names make one part of the spec, whichever of them is given."""
+    put_networks(spec, params.get("network"), params)
+
+
+def _port_lines(ports: list[dict[str, Any]]) -> str:
+    return "\n".join(port_words(port) for port in ports)
+
+
+def _first(text: str) -> str:
+    """The first network's value is its text: it is what jobs always held."""
+    return network_words(network(text)) if text.strip() else ""
+
+
+def _more(text: str) -> str:
+    found: Network = network(text)
+    if found.mode:
+        raise ValueError(_now("“%s” is no network: it stands alone.") % text[:80])
+    return network_words(found)
+
+
+NET = (
+    Field(
+        "ports",
+        _("Ports"),
+        lines(run_fields.port),
+        at("portmappings", lambda ports: [{k: v for k, v in p.items() if v} for p in ports]),
+        ("-p", "--publish"),
+        Kind.OWN,
+        write=_port_lines,
+        seen=_ports_seen,
+        told=True,
+    ),
+    Field(
+        "network",
+        _("Network"),
+        _first,
+        _put,
+        ("--network", "--net"),
+        seen=_network_seen,
+        help=_("Empty: Podman's default. A name, host, none, pasta, or container:name."),
+        offers="networks-here",
+        told=True,
+    ),
+    Field(
+        "pod",
+        _("Pod"),
+        run_fields.name,
+        at("pod"),
+        ("--pod",),
+        seen=lambda seen: str(seen.inspect.get("Pod") or ""),
+        offers="pods-here",
+        told=True,
+    ),
+    Field(
+        "networks",
+        _("Further networks"),
+        lines(_more),
+        _put,
+        ("--network",),
+        Kind.LINES,
+        write=joined,
+        seen=_further_seen,
+        help=_("One a line: back, or back:ip=10.89.0.5,alias=db."),
+        told=True,
+        live=True,
+    ),
+    Field("ip", _("Address"), _address(4), _put, ("--ip",), hint="10.89.0.5", told=True),
+    Field("ip6", _("IPv6 address"), _address(6), _put, ("--ip6",), hint="fd00::5", told=True),
+    Field(
+        "mac",
+        _("MAC address"),
+        _MAC,
+        _put,
+        ("--mac-address",),
+        hint="92:d0:c6:0a:29:33",
+        told=True,
+    ),
+    Field(
+        "aliases",
+        _("Names on the network"),
+        listed(matching(_HOST_NAME, _("“%s” is no name."))),
+        _put,
+        ("--network-alias",),
+        Kind.LINES,
+        write=joined,
+        help=_("Other containers of the network find it by these too."),
+        told=True,
+    ),
+    Field(
+        "hostname",
+        _("Host name inside"),
+        matching(_HOST_NAME, _("“%s” is no host name.")),
+        at("hostname"),
+        ("--hostname", "-h"),
+        seen=lambda seen: _hostname(seen),
+        told=True,
+    ),
+    Field(
+        "dns",
+        _("DNS servers"),
+        listed(_server),
+        _put_servers,
+        ("--dns",),
+        Kind.LINES,
+        write=joined,
+        seen=lambda seen: lines_of(seen.host("Dns")),
+        help=_("none leaves the image's own resolv.conf."),
+        told=True,
+    ),
+    Field(
+        "dns_search",
+        _("DNS search domains"),
+        listed(matching(r"[A-Za-z0-9_.-]+", _("“%s” is no domain."))),
+        at("dns_search"),
+        ("--dns-search",),
+        Kind.LINES,
+        write=joined,
+        seen=lambda seen: lines_of(seen.host("DnsSearch")),
+        told=True,
+    ),
+    Field(
+        "dns_options",
+        _("DNS options"),
+        listed(matching(r"[a-z0-9:_-]+", _("“%s” is no option of resolv.conf."))),
+        at("dns_option"),
+        ("--dns-option", "--dns-opt"),
+        Kind.LINES,
+        write=joined,
+        seen=lambda seen: lines_of(seen.host("DnsOptions")),
+        hint="ndots:2",
+        told=True,
+    ),
+    Field(
+        "add_host",
+        _("Further lines of /etc/hosts"),
+        lines(_extra),
+        at("hostadd"),
+        ("--add-host",),
+        Kind.LINES,
+        write=joined,
+        seen=lambda seen: lines_of(seen.host("ExtraHosts")),
+        help=_("name:address a line; host-gateway stands for the host."),
+        told=True,
+    ),
+    Field(
+        "expose",
+        _("Ports it listens on, not published"),
+        listed(_expose),
+        _put_expose,
+        ("--expose",),
+        Kind.LINES,
+        write=joined,
+        hint="9000/tcp",
+        told=True,
+    ),
+    Field(
+        "publish_all",
+        _("Publish all ports of the image (-P)"),
+        tick,
+        at("publish_image_ports"),
+        ("-P", "--publish-all"),
+        Kind.TICK,
+        seen=lambda seen: "on" if seen.host("PublishAllPorts") else "",
+        told=True,
+    ),
+    Field(
+        "no_hosts",
+        _("Leave the image's own /etc/hosts (--no-hosts)"),
+        tick,
+        at("use_image_hosts"),
+        ("--no-hosts",),
+        Kind.TICK,
+        seen=lambda seen: "on" if seen.inspect.get("UseImageHosts") else "",
+        told=True,
+    ),
+    Field(
+        "no_hostname",
+        _("Leave the image's own /etc/hostname (--no-hostname)"),
+        tick,
+        at("use_image_hostname"),
+        ("--no-hostname",),
+        Kind.TICK,
+        seen=lambda seen: "on" if seen.inspect.get("UseImageHostname") else "",
+        told=True,
+    ),
+)
+
+
+def _hostname(seen: Seen) -> str:
+    """A name that was given, not one that Podman made of the id or shares with another."""
+    name = str(seen.config("Hostname") or "")
+    shared = seen.host("UTSMode") == "host" or str(seen.host("NetworkMode")).startswith("container")
+    automatic = str(seen.inspect.get("Id", "")).startswith(name) or shared
+    return "" if not name or automatic or seen.inspect.get("Pod") else name

@@ -1,0 +1,195 @@
+"""How texts become values, for kinds of fields that recur. ValueError says what is wrong."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+Reader = Callable[[str], Any]
+
+_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+|0")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)")
+_UNITS_NS = {
+    "ns": 1,
+    "us": 1000,
+    "µs": 1000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
+}
+_TRUE = ("", "on", "true", "1", "True", "TRUE", "t")
+
+
+def one_line(text: str) -> str:
+    """As it stands, without control characters."""
+    text = text.strip()
+    if any(ord(letter) < 32 for letter in text):
+        raise ValueError(_("This holds a control character."))
+    return text
+
+
+def matching(pattern: str, refusal: Any) -> Reader:
+    """A text that fits `pattern` whole; `refusal` holds %s for what was written."""
+    compiled = re.compile(pattern)
+
+    def read(text: str) -> str:
+        text = text.strip()
+        if text and not compiled.fullmatch(text):
+            raise ValueError(refusal % text[:80])
+        return text
+
+    return read
+
+
+def number(low: int, high: int) -> Reader:
+    """A whole number; None for an empty text, so that 0 is a value."""
+
+    def read(text: str) -> int | None:
+        text = text.strip()
+        if not text:
+            return None
+        if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
+            raise ValueError(
+                _("“%(text)s” is not a number from %(low)d to %(high)d.")
+                % {"text": text[:40], "low": low, "high": high}
+            )
+        return int(text)
+
+    return read
+
+
+def lines(each: Reader) -> Reader:
+    """One value a line."""
+
+    def read(text: str) -> list[Any]:
+        found = []
+        for count, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                value = each(line.strip())
+            except ValueError as exc:
+                raise ValueError(
+                    _("Line %(line)d: %(problem)s") % {"line": count, "problem": exc}
+                ) from exc
+            if value in found:
+                raise ValueError(_("“%s” is given twice.") % line.strip()[:80])
+            found.append(value)
+        return found
+
+    return read
+
+
+def listed(each: Reader) -> Reader:
+    """Several values, by commas, blanks or lines."""
+
+    def read(text: str) -> list[Any]:
+        found = [each(word) for word in re.split(r"[\s,]+", text) if word]
+        return list(dict.fromkeys(found))
+
+    return read
+
+
+def pairs(text: str) -> dict[str, str]:
+    """name=value a line."""
+    found: dict[str, str] = {}
+    for line in lines(one_line)(text):
+        name, equals, value = str(line).partition("=")
+        if not equals or not name.strip():
+            raise ValueError(_("“%s” does not read name=value.") % line[:80])
+        if name.strip() in found:
+            raise ValueError(_("%(name)s is given twice.") % {"name": name.strip()[:80]})
+        found[name.strip()] = value
+    return found
+
+
+def pair_lines(value: dict[str, str]) -> str:
+    """The text of `pairs`."""
+    return "\n".join(f"{name}={text}" for name, text in value.items())
+
+
+def joined(values: Iterable[Any]) -> str:
+    """The text of `lines`."""
+    return "\n".join(str(value) for value in values)
+
+
+def tick(text: str) -> bool:
+    """A flag without a value, or with true or false."""
+    return text.strip() in _TRUE[1:]
+
+
+def switched(value: str | None) -> str:
+    """What a flag without a value, `--init` or `--init=false`, means for a tick."""
+    return "on" if value is None or value in _TRUE else ""
+
+
+def command_words(text: str) -> list[str]:
+    """A command: a JSON list, or as a shell would split it."""
+    if "\0" in text:
+        raise ValueError(_("A command holds no null character."))
+    if text.lstrip().startswith("["):
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if isinstance(found, list) and all(isinstance(word, str) for word in found):
+            return found
+    try:
+        return shlex.split(text)
+    except ValueError as exc:
+        raise ValueError(_("A quotation mark is not closed.")) from exc
+
+
+def duration_ns(text: str) -> int | None:
+    """`30s`, `1m30s`, `500ms` in nanoseconds; None for an empty text."""
+    text = text.strip()
+    if not text:
+        return None
+    if not _DURATION.fullmatch(text):
+        raise ValueError(_("“%s” is not a time such as 30s or 1m30s.") % text[:40])
+    return round(sum(float(n) * _UNITS_NS[unit] for n, unit in _PART.findall(text)))
+
+
+def duration_words(value_ns: int) -> str:
+    """The shortest text of a time: `30s`, `90s`, `1500ms`."""
+    for unit in ("h", "m", "s", "ms", "us"):
+        if value_ns and value_ns % _UNITS_NS[unit] == 0:
+            return f"{value_ns // _UNITS_NS[unit]}{unit}"
+    return f"{value_ns}ns" if value_ns else "0s"
+
+
+def some(read: Reader) -> Reader:
+    """`read`, with None for what it takes for nothing."""
+    return lambda text: read(text) or None
+
+
+def size(text: str) -> int | None:
+    """`64m`, plain bytes; None for an empty text."""
+    match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([kmgt]?)i?b?", text.strip().lower())
+    if not text.strip():
+        return None
+    if not match:
+        raise ValueError(_("“%s” is not a size: write 512m or 2g.") % text[:40])
+    return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
+
+
+def size_words(size_bytes: int) -> str:
+    """As `podman run --memory` takes it: `512m`, `2g`, plain bytes where nothing divides."""
+    for power, unit in ((3, "g"), (2, "m"), (1, "k")):
+        if size_bytes and size_bytes % 1024**power == 0:
+            return f"{size_bytes // 1024**power}{unit}"
+    return str(size_bytes)
+
+
+def options(text: str) -> dict[str, str]:
+    """`a=b,c` as a mapping; a bare word has an empty value."""
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        name, _equals, value = part.partition("=")
+        if name.strip():
+            found[name.strip()] = value
+    return found

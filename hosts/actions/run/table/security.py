@@ -1,0 +1,248 @@
+"""What it is allowed: capabilities, namespaces, labels of SELinux, kernel settings."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.actions.run import run_fields
+from hosts.actions.run.table.field import Field, Kind, Params, Spec, at
+from hosts.actions.run.table.reading import (
+    joined,
+    lines,
+    listed,
+    matching,
+    pair_lines,
+    pairs,
+    tick,
+)
+from hosts.actions.run.table.seen import Seen, lines_of
+
+USER_NS = "io.podman.annotations.userns"
+_CONTAINER = r"container:[a-zA-Z0-9][a-zA-Z0-9_.-]*"
+
+
+def _capability(text: str) -> str:
+    name = text.strip().upper().removeprefix("CAP_")
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+        raise ValueError(_now("“%s” is no capability such as NET_ADMIN.") % text[:40])
+    return name
+
+
+def _capabilities_seen(name: str) -> Any:
+    def seen(one: Seen) -> str:
+        if one.host("Privileged"):
+            return ""
+        return lines_of(str(cap).removeprefix("CAP_") for cap in one.host(name) or [])
+
+    return seen
+
+
+def _caps(names: list[str]) -> list[str]:
+    return [name if name == "ALL" else f"CAP_{name}" for name in names]
+
+
+def _option(text: str) -> str:
+    """One of `--security-opt`, its name with “=” (docker also wrote “:”)."""
+    equals = text.partition("=")
+    name, sign, value = equals if equals[1] else text.partition(":")
+    name = name.strip()
+    if name == "no-new-privileges" and value.lower() in ("", "true", "false"):
+        return "no-new-privileges" if value.lower() != "false" else "no-new-privileges=false"
+    known = ("apparmor", "label", "mask", "proc-opts", "seccomp", "systempaths", "unmask")
+    if name not in known or not sign or not value:
+        raise ValueError(_now("“%s” is no security option of Podman's.") % text[:80])
+    if name == "systempaths":
+        if value != "unconfined":
+            raise ValueError(_now("systempaths= takes unconfined alone."))
+        return "unmask=ALL"
+    if name == "seccomp" and value != "unconfined" and not value.startswith("/"):
+        raise ValueError(_now("seccomp= takes unconfined, or the full path of a file on the host."))
+    return f"{name}={value}"
+
+
+def _put_options(spec: Spec, values: Any, _params: Params) -> None:
+    for text in values:
+        name, _equals, value = text.partition("=")
+        notes = spec.setdefault("annotations", {})
+        if name == "no-new-privileges":
+            spec["no_new_privileges"] = value != "false"
+        elif name == "apparmor":
+            spec["apparmor_profile"] = value
+            notes["io.podman.annotations.apparmor"] = value
+        elif name == "label" and value == "nested":
+            spec["label_nested"] = True
+        elif name == "label":
+            spec.setdefault("selinux_opts", []).append(value)
+            notes["io.podman.annotations.label"] = ",label=".join(spec["selinux_opts"])
+        elif name == "seccomp":
+            spec["seccomp_profile_path"] = value
+            notes["io.podman.annotations.seccomp"] = value
+        elif name == "proc-opts":
+            spec["procfs_opts"] = value.split(",")
+        else:
+            spec.setdefault(name, []).extend(value.split(":"))
+        if not notes:
+            del spec["annotations"]
+
+
+def _options_seen(seen: Seen) -> str:
+    found: list[str] = []
+    for text in seen.host("SecurityOpt") or []:
+        # several labels come as one: label=type:x,label=level:y
+        parts = re.split(r",(?=label=)", str(text))
+        found += ["unmask=ALL" if part == "unmask=all" else part for part in parts]
+    return lines_of([] if seen.host("Privileged") else found)
+
+
+def _namespace(text: str) -> dict[str, str]:
+    mode, _colon, value = text.partition(":")
+    return {"nsmode": "path" if mode == "ns" else mode, **({"value": value} if value else {})}
+
+
+def _put_user(spec: Spec, text: Any, _params: Params) -> None:
+    spec["userns"] = _namespace(text)
+    spec.setdefault("annotations", {})[USER_NS] = text
+
+
+def _user_seen(seen: Seen) -> str:
+    return seen.annotation(USER_NS) or ("" if seen.host("UsernsMode") != "host" else "host")
+
+
+def _space(
+    name: str, label: Any, flag: str, path: str, *, modes: str, usual: tuple[str, ...], shown: str
+) -> Field:
+    def seen(one: Seen) -> str:
+        mode = str(one.host(shown) or "")
+        return "" if mode in usual or one.inspect.get("Pod") else mode
+
+    pattern = rf"{modes}|{_CONTAINER}|ns:/\S+"
+    refusal = _("“%s”: host, private, container:name or ns:/path.")
+    return Field(
+        name,
+        label,
+        matching(pattern, refusal),
+        at(path, _namespace),
+        (flag,),
+        seen=seen,
+        offers="namespaces",
+        told=True,
+    )
+
+
+def _sysctls(text: str) -> dict[str, str]:
+    found = pairs(text)
+    for name in found:
+        if not re.fullmatch(r"[a-z0-9_]+([./][A-Za-z0-9_.*-]+)+", name):
+            raise ValueError(_now("“%s” is no kernel setting.") % name[:80])
+    return found
+
+
+SECURITY = (
+    Field(
+        "userns",
+        _("User namespace"),
+        run_fields.user_namespace,
+        _put_user,
+        ("--userns",),
+        seen=_user_seen,
+        help=_("keep-id: your account has the same number inside (rootless)."),
+        offers="userns-modes",
+        told=True,
+    ),
+    Field(
+        "cap_add",
+        _("Capabilities to add"),
+        listed(_capability),
+        at("cap_add", _caps),
+        ("--cap-add",),
+        Kind.LINES,
+        write=joined,
+        seen=_capabilities_seen("CapAdd"),
+        hint="NET_ADMIN",
+        told=True,
+    ),
+    Field(
+        "cap_drop",
+        _("Capabilities to drop"),
+        listed(_capability),
+        at("cap_drop", _caps),
+        ("--cap-drop",),
+        Kind.LINES,
+        write=joined,
+        seen=_capabilities_seen("CapDrop"),
+        hint="ALL",
+        told=True,
+    ),
+    Field(
+        "security_opt",
+        _("Security options"),
+        lines(_option),
+        _put_options,
+        ("--security-opt",),
+        Kind.LINES,
+        write=joined,
+        seen=_options_seen,
+        help=_("One a line: label=disable, label=type:…, seccomp=unconfined, no-new-privileges."),
+        told=True,
+    ),
+    Field(
+        "sysctls",
+        _("Kernel settings (sysctl)"),
+        _sysctls,
+        at("sysctl", dict),
+        ("--sysctl",),
+        Kind.LINES,
+        write=pair_lines,
+        hint="net.core.somaxconn=1024",
+        told=True,
+    ),
+    _space(
+        "pidns",
+        _("Process namespace"),
+        "--pid",
+        "pidns",
+        modes="host|private",
+        usual=("", "private"),
+        shown="PidMode",
+    ),
+    _space(
+        "ipcns",
+        _("IPC namespace"),
+        "--ipc",
+        "ipcns",
+        modes="host|private|shareable|none",
+        usual=("", "shareable"),
+        shown="IpcMode",
+    ),
+    _space(
+        "utsns",
+        _("Host name namespace"),
+        "--uts",
+        "utsns",
+        modes="host|private",
+        usual=("", "private"),
+        shown="UTSMode",
+    ),
+    _space(
+        "cgroupns",
+        _("Cgroup namespace"),
+        "--cgroupns",
+        "cgroupns",
+        modes="host|private",
+        # which of them is the usual one depends on the host
+        usual=("", "private", "host"),
+        shown="CgroupMode",
+    ),
+    Field(
+        "privileged",
+        _("All rights of its user on the host (--privileged)"),
+        tick,
+        at("privileged"),
+        ("--privileged",),
+        Kind.TICK,
+        seen=lambda seen: "on" if seen.host("Privileged") else "",
+        told=True,
+    ),
+)

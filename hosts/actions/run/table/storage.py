@@ -1,0 +1,317 @@
+"""What is mounted: paths, volumes, memory, images, secrets, devices."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.actions.run import run_fields
+from hosts.actions.run.table.field import Field, Kind, Params, Spec, add, at
+from hosts.actions.run.table.mounts import (
+    mount,
+    mount_words,
+    put_mounts,
+    put_tmpfs,
+    put_volumes,
+    tmpfs,
+    tmpfs_words,
+    volume_words,
+)
+from hosts.actions.run.table.reading import (
+    joined,
+    lines,
+    listed,
+    matching,
+    one_line,
+    options,
+    size,
+    size_words,
+    tick,
+)
+from hosts.actions.run.table.seen import Seen, lines_of
+
+_DEVICE = r"(/[^:\s,]+(:/[^:\s,]+)?(:[rwm]{1,3})?|[a-z0-9.-]+/[A-Za-z0-9_.-]+=[^\s,]+)"
+_RULE = r"[abc] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
+IMAGE_VOLUMES = (
+    ("", _("as volumes of their own")),
+    ("tmpfs", _("in memory")),
+    ("ignore", _("not at all")),
+)
+# Podman's own sizes of /dev/shm (65,536,000 bytes, and 64 MiB in other builds)
+_USUAL_SHM = (65_536_000, 67_108_864, 0)
+# what Podman mounts itself in a read-only container
+_READ_ONLY_TMPFS = ("/dev", "/dev/shm", "/run", "/tmp", "/var/tmp")  # noqa: S108 - paths inside
+_TMPFS_USUAL = ("rw", "rprivate", "nosuid", "nodev", "tmpcopyup")
+
+
+def _secret(text: str) -> dict[str, Any]:
+    """`name[,type=mount|env][,target=…][,uid=…][,gid=…][,mode=…]`."""
+    given = options(text if "=" in text.partition(",")[0] else f"source={text}")
+    found: dict[str, Any] = {"source": given.pop("source", ""), "type": given.pop("type", "mount")}
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", found["source"]):
+        raise ValueError(_now("“%s” names no secret.") % text[:80])
+    if found["type"] not in ("mount", "env"):
+        raise ValueError(_now("A secret is mounted (type=mount) or a variable (type=env)."))
+    for name, value in given.items():
+        pattern = {"uid": r"[0-9]{1,9}", "gid": r"[0-9]{1,9}", "mode": r"[0-7]{1,5}"}
+        fits = re.fullmatch(pattern.get(name.lower(), r"[^\s,]+"), value)
+        if name.lower() not in ("target", *pattern) or not fits:
+            raise ValueError(_now("“%s” is no option of a secret.") % f"{name}={value}"[:80])
+        if name != "target" and found["type"] == "env":
+            raise ValueError(_now("A variable has no owner and no mode."))
+        found[name.lower()] = value
+    return found
+
+
+def _secret_words(secret: dict[str, Any]) -> str:
+    parts = [secret["source"]]
+    parts += ["type=env"] if secret["type"] == "env" else []
+    parts += [
+        f"{name}={secret[name]}" for name in ("target", "uid", "gid", "mode") if name in secret
+    ]
+    return ",".join(parts)
+
+
+def _put_secrets(spec: Spec, secrets: Any, _params: Params) -> None:
+    for secret in secrets:
+        if secret["type"] == "env":
+            target = secret.get("target") or secret["source"]
+            spec.setdefault("secret_env", {})[target] = secret["source"]
+        else:
+            spec.setdefault("secrets", []).append(
+                {
+                    "Source": secret["source"],
+                    "Target": secret.get("target", ""),
+                    "UID": int(secret.get("uid", 0)),
+                    "GID": int(secret.get("gid", 0)),
+                    "Mode": int(secret.get("mode", "444"), 8),
+                }
+            )
+
+
+def _secrets_seen(seen: Seen) -> str:
+    found = []
+    for one in seen.config("Secrets") or []:
+        parts = [str(one.get("Name") or "")]
+        parts += [f"{key.lower()}={one[key]}" for key in ("UID", "GID") if one.get(key)]
+        mode = int(one.get("Mode") or 0)
+        parts += [f"mode={mode:o}"] if mode and mode != 0o444 else []
+        found.append(",".join(parts))
+    return lines_of(found)
+
+
+def _volumes_seen(seen: Seen) -> str:
+    found = []
+    for one in seen.inspect.get("Mounts") or []:
+        kind, target = one.get("Type"), str(one.get("Destination") or "")
+        source = str((one.get("Name") if kind == "volume" else one.get("Source")) or "")
+        # an image's mount is shown a second time as the overlay it is made of
+        overlay = any(str(o).startswith("lowerdir=") for o in one.get("Options") or [])
+        if kind not in ("volume", "bind") or overlay or not (source and target):
+            continue
+        usual = ("rbind", "nosuid", "nodev", "rw") if kind == "volume" else ("rbind", "rw")
+        more = [str(o) for o in one.get("Options") or [] if o not in usual]
+        more += [] if one.get("RW", True) else ["ro"]
+        more += [one["Mode"]] if one.get("Mode") in ("z", "Z") else []
+        spread = str(one.get("Propagation") or "")
+        more += [spread] if spread not in ("", "rprivate") else []
+        found.append(":".join([source, target, *([",".join(more)] if more else [])]))
+    return lines_of(found)
+
+
+def _tmpfs_seen(seen: Seen) -> str:
+    read_only = bool(seen.host("ReadonlyRootfs"))
+    found = []
+    for target, given in (seen.host("Tmpfs") or {}).items():
+        own = [part for part in str(given).split(",") if part and part not in _TMPFS_USUAL]
+        if read_only and not own and target in _READ_ONLY_TMPFS:
+            continue
+        found.append(f"{target}:{','.join(own)}" if own else str(target))
+    return lines_of(found)
+
+
+def _images_seen(seen: Seen) -> str:
+    return lines_of(
+        f"type=image,source={one.get('Source')},destination={one.get('Destination')}"
+        + (",rw=true" if one.get("RW") else "")
+        for one in seen.inspect.get("Mounts") or []
+        if one.get("Type") == "image"
+    )
+
+
+def _devices_seen(seen: Seen) -> str:
+    if seen.host("Privileged"):
+        return ""
+    found = []
+    for one in seen.host("Devices") or []:
+        outer, inner = str(one.get("PathOnHost") or ""), str(one.get("PathInContainer") or "")
+        rights = str(one.get("CgroupPermissions") or "")
+        parts = [
+            outer,
+            *([inner] if inner != outer or rights else []),
+            *([rights] if rights else []),
+        ]
+        found.append(":".join(parts))
+    return lines_of(found)
+
+
+def _shm_seen(seen: Seen) -> str:
+    given = int(seen.host("ShmSize") or 0)
+    return "" if given in _USUAL_SHM else size_words(given)
+
+
+def _rule(text: str) -> dict[str, Any]:
+    kind, numbers, rights = text.split(" ")
+    major, _colon, minor = numbers.partition(":")
+    found: dict[str, Any] = {"allow": True, "type": kind, "access": rights}
+    for name, number in (("major", major), ("minor", minor)):
+        found[name] = -1 if number == "*" else int(number)
+    return found
+
+
+def _put_read_only(spec: Spec, value: Any, params: Params) -> None:
+    spec["read_only_filesystem"] = bool(value)
+    # as podman run does it: /tmp, /run and /var/tmp stay writable unless told otherwise
+    spec["read_write_tmpfs"] = not params.get("read_only_all")
+
+
+STORAGE = (
+    Field(
+        "volumes",
+        _("Mounts"),
+        lines(run_fields.volume),
+        put_volumes,
+        ("-v", "--volume"),
+        Kind.OWN,
+        write=lambda values: joined(volume_words(value) for value in values),
+        seen=_volumes_seen,
+        told=True,
+    ),
+    Field(
+        "tmpfs",
+        _("In memory (tmpfs)"),
+        lines(tmpfs),
+        put_tmpfs,
+        ("--tmpfs",),
+        Kind.LINES,
+        write=lambda values: joined(tmpfs_words(value) for value in values),
+        seen=_tmpfs_seen,
+        help=_("One a line: /cache, or /cache:size=64m,mode=1777."),
+        told=True,
+    ),
+    Field(
+        "mounts",
+        _("Other mounts"),
+        lines(mount),
+        put_mounts,
+        ("--mount",),
+        Kind.LINES,
+        write=lambda values: joined(mount_words(value) for value in values),
+        seen=_images_seen,
+        help=_("One a line, as --mount takes it: type=image,source=…,destination=/assets."),
+        told=True,
+    ),
+    Field(
+        "secrets",
+        _("Secrets"),
+        lines(_secret),
+        _put_secrets,
+        ("--secret",),
+        Kind.LINES,
+        write=lambda values: joined(_secret_words(value) for value in values),
+        seen=_secrets_seen,
+        help=_("One a line: name, name,target=/run/key,mode=400, or name,type=env,target=KEY."),
+        told=True,
+    ),
+    Field(
+        "volumes_from",
+        _("Mounts of other containers"),
+        listed(matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*(:[a-zA-Z]+)?", _("“%s” is no container."))),
+        at("volumes_from"),
+        ("--volumes-from",),
+        Kind.LINES,
+        write=joined,
+        seen=lambda seen: lines_of(seen.host("VolumesFrom")),
+        told=True,
+    ),
+    Field(
+        "image_volumes",
+        _("Volumes that the image asks for"),
+        one_line,
+        at(
+            "image_volume_mode", lambda mode: "anonymous" if mode in ("bind", "anonymous") else mode
+        ),
+        ("--image-volume",),
+        Kind.CHOICE,
+        choices=IMAGE_VOLUMES,
+        told=True,
+    ),
+    Field(
+        "shm_size",
+        _("Size of /dev/shm"),
+        size,
+        at("shm_size"),
+        ("--shm-size",),
+        write=size_words,
+        seen=_shm_seen,
+        hint="64m",
+        told=True,
+    ),
+    Field(
+        "devices",
+        _("Devices"),
+        lines(matching(_DEVICE, _("“%s” does not read /dev/x, /dev/x:/dev/y:rwm, or a CDI name."))),
+        add("devices", lambda paths: [{"path": path} for path in paths]),
+        ("--device",),
+        Kind.LINES,
+        write=joined,
+        seen=_devices_seen,
+        help=_("One a line."),
+        hint="/dev/ttyUSB0",
+        told=True,
+    ),
+    Field(
+        "gpus",
+        _("GPUs"),
+        matching(r"all|[A-Za-z0-9_.,:=-]+", _("“%s”: write all, or the number of a GPU.")),
+        add("devices", lambda text: [{"path": f"nvidia.com/gpu={g}"} for g in _gpus(text)]),
+        ("--gpus",),
+        help=_("NVIDIA's, by their CDI names; the host needs its container toolkit."),
+        told=True,
+    ),
+    Field(
+        "device_rules",
+        _("Rules for devices"),
+        lines(matching(_RULE, _("“%s” does not read c 1:3 rwm."))),
+        at("device_cgroup_rule", lambda rules: [_rule(rule) for rule in rules]),
+        ("--device-cgroup-rule",),
+        Kind.LINES,
+        write=joined,
+        told=True,
+    ),
+    Field(
+        "read_only",
+        _("Read-only root file system (--read-only)"),
+        tick,
+        _put_read_only,
+        ("--read-only",),
+        Kind.TICK,
+        seen=lambda seen: "on" if seen.host("ReadonlyRootfs") else "",
+        told=True,
+    ),
+    Field(
+        "read_only_all",
+        _("… and /tmp, /run and /var/tmp too (--read-only-tmpfs=false)"),
+        tick,
+        lambda _spec, _value, _params: None,
+        ("--read-only-tmpfs=false",),
+        Kind.TICK,
+        told=True,
+    ),
+)
+
+
+def _gpus(text: str) -> list[str]:
+    # docker's own forms: all, device=0, "device=0,1"
+    return [part for part in text.removeprefix("device=").split(",") if part]
