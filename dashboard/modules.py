@@ -27,4 +27,8 @@ MODULES = {
     },
     "haulout/pull-form": "js/pull-form.js",
     "uplot": "vendor/uplot/uPlot.esm.js",
+    **{
+        f"haulout/stats/{name}": f"js/stats/{name}.js"
+        for name in ("chart", "charts", "figures", "lazy", "points", "source", "table")
+    },
 }

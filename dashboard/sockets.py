@@ -7,11 +7,13 @@ from django.urls import path
 from dashboard.live.consumer import LiveConsumer
 from dashboard.streams.logs import LogsConsumer
 from dashboard.streams.merged_logs import MergedLogsConsumer
+from dashboard.streams.stats import StatsConsumer
 from dashboard.streams.terminal.consumer import TerminalConsumer
 
 routes: list[Any] = [
     path("ws/live/", LiveConsumer.as_asgi()),
     path("ws/logs/", MergedLogsConsumer.as_asgi()),
+    path("ws/stats/", StatsConsumer.as_asgi()),
     path("ws/terminal/<int:endpoint_id>/<str:podman_id>/", TerminalConsumer.as_asgi()),
     path("ws/terminal/<str:key>/", TerminalConsumer.as_asgi()),
     path("ws/logs/<int:endpoint_id>/<str:podman_id>/", LogsConsumer.as_asgi()),

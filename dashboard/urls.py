@@ -15,6 +15,7 @@ rooms = [
     ("", "dashboard.pages.overview.urls"),
     ("account/", "dashboard.pages.signin.urls"),
     ("", "dashboard.pages.welcome.urls"),
+    ("", "dashboard.pages.stats.urls"),
     ("search/", "dashboard.pages.search.urls"),
     ("people/", "dashboard.pages.people.urls"),
     ("hosts/", "dashboard.pages.joining.urls"),

@@ -192,6 +192,8 @@ def summed(series: Iterable[Points]) -> Points:
     for time, columns in found.items():
         sums = [sum(cells) for cells in zip(*columns, strict=True)]
         sums[limit] = max(column[limit] for column in columns)
+        # the highest of each need not have been at the same moment
+        sums[len(METRICS) :] = sums[: len(PEAKS)]
         result[time] = [code(value) for value in sums]
     return Points(result)
 
@@ -199,6 +201,3 @@ def summed(series: Iterable[Points]) -> Points:
 def keys_in(row_keys: bytes) -> list[bytes]:
     """The keys of a row, one by one."""
     return [row_keys[at : at + KEY_BYTES] for at in range(0, len(row_keys), KEY_BYTES)]
-
-
-assert PEAKS == ("cpu_peak", "memory_peak")

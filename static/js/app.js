@@ -17,5 +17,6 @@ import "haulout/pull-form";
 import "haulout/rates";
 import "haulout/audit";
 import "haulout/search";
+import "haulout/stats/lazy";
 
 document.documentElement.dataset.ready = "";

@@ -1,0 +1,102 @@
+"""What a page of statistics shows beside its charts: ranges, and why a host gives none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dashboard.live.spec import Words
+from dashboard.streams.stats_of import Subject
+from hosts.models import Endpoint, StatsStanding
+from hosts.stats.reading import RANGES
+
+RANGE_WORDS: tuple[tuple[str, Words], ...] = (
+    ("live", gettext_lazy("Live")),
+    ("1h", gettext_lazy("1 hour")),
+    ("24h", gettext_lazy("24 hours")),
+    ("7d", gettext_lazy("7 days")),
+    ("30d", gettext_lazy("30 days")),
+)
+assert {name for name, _word in RANGE_WORDS} == {"live", *RANGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why an endpoint gives no statistics, what helps, and Podman's own words."""
+
+    title: str
+    why: str
+    cure: str
+    words: str
+
+
+def troubles(endpoints: Iterable[Endpoint]) -> list[Trouble]:
+    """Of those endpoints that give none, once each."""
+    named = {endpoint.pk: endpoint for endpoint in endpoints}
+    kept = StatsStanding.objects.filter(pk__in=named).exclude(reason_kind="")
+    rows = kept.values_list("pk", "reason_kind", "reason")
+    return [_trouble(str(named[pk]), kind, reason) for pk, kind, reason in rows]
+
+
+def _trouble(name: str, kind: str, reason: str) -> Trouble:
+    title = _("%(endpoint)s gives no statistics") % {"endpoint": name}
+    if kind == "cgroups-v1":
+        return Trouble(
+            title,
+            _(
+                "Rootless Podman can read what its containers use only from cgroups v2, "
+                "and this host runs cgroups v1."
+            ),
+            _(
+                "Boot the host with cgroups v2 (kernel parameter "
+                "systemd.unified_cgroup_hierarchy=1). Containers of root are measured either way."
+            ),
+            reason,
+        )
+    if kind == "too-old":
+        return Trouble(
+            title,
+            _("This Podman has no statistics for all containers at once."),
+            _("Update Podman on the host to 4.0 or later."),
+            reason,
+        )
+    return Trouble(
+        title,
+        _("Podman failed at reading what its containers use."),
+        _("Haulout tries again by itself. Podman's log on the host says more."),
+        reason,
+    )
+
+
+def context(found: list[Subject], *, chosen: str, compared: bool) -> dict[str, Any]:
+    """`stats` of stats/charts.html."""
+    endpoints = {endpoint.pk: endpoint for one in found for endpoint in one.endpoints}
+    return {
+        "subjects": found,
+        "ranges": RANGE_WORDS,
+        "range": chosen if chosen in dict(RANGE_WORDS) else "1h",
+        "compared": compared,
+        "troubles": troubles(endpoints.values()),
+        "charts": COMPARED if compared else ALONE,
+    }
+
+
+# charts of one subject, and those that compare: name, heading
+ALONE: tuple[tuple[str, Words], ...] = (
+    ("cpu", gettext_lazy("CPU")),
+    ("memory", gettext_lazy("Memory")),
+    ("network", gettext_lazy("Network")),
+    ("io", gettext_lazy("Block IO")),
+    ("pids", gettext_lazy("Processes")),
+)
+COMPARED: tuple[tuple[str, Words], ...] = (
+    ("cpu", gettext_lazy("CPU")),
+    ("memory", gettext_lazy("Memory")),
+    ("received", gettext_lazy("Network, received")),
+    ("sent", gettext_lazy("Network, sent")),
+    ("read", gettext_lazy("Block IO, read")),
+    ("written", gettext_lazy("Block IO, written")),
+    ("pids", gettext_lazy("Processes")),
+)

@@ -1,0 +1,89 @@
+"""Statistics of a container, a pod, a host, of several beside each other, and their history."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dashboard.live.page import live_row
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.containers.frame import container_frame
+from dashboard.pages.hosts.lists import HEAD
+from dashboard.pages.stats import shown
+from dashboard.pages.stats.history import series_of
+from dashboard.pages.stats.sparks import sparks_of
+from dashboard.person import person_of
+from dashboard.streams.stats_of import (
+    VERB,
+    Subject,
+    container_subject,
+    host_subject,
+    pod_subject,
+    subjects,
+)
+from hosts.access import get_host, get_object
+from hosts.models import InventoryRow
+from hosts.stats.reading import RANGES
+
+
+def _charts(
+    request: HttpRequest, found: list[Subject], *, compared: bool = False
+) -> dict[str, Any]:
+    chosen = request.GET.get("range", "1h")
+    return {"stats": shown.context(found, chosen=chosen, compared=compared)}
+
+
+@require_GET
+def container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """A container's tab."""
+    person = person_of(request)
+    row = get_object(person, "container", endpoint_id, podman_id, verb=VERB)
+    context = container_frame(person, row, tab="stats")
+    return render(
+        request, "stats/container.html", context | _charts(request, [container_subject(row)])
+    )
+
+
+@require_GET
+def host(request: HttpRequest, host_id: int) -> HttpResponse:
+    """A host's tab: the sum of its containers beside what the machine has."""
+    person = person_of(request)
+    row = get_host(person, host_id, "host.view")
+    context = {
+        "row": row,
+        "tab": "stats",
+        "verbs": verbs_of(person.user),
+        "head": live_row(person, HEAD, row),
+    }
+    found = [host_subject(person, host_id)]
+    return render(request, "stats/host.html", context | _charts(request, found))
+
+
+def pod_part(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+    """What stands in a pod's tab."""
+    found = [pod_subject(person_of(request), row.endpoint_id, row.podman_id)]
+    return render(request, "stats/part.html", _charts(request, found))
+
+
+@require_GET
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to ten containers, pods or hosts (`of`) beside each other."""
+    found = subjects(person_of(request), request.GET.getlist("of"))
+    return render(request, "stats/compare.html", _charts(request, found, compared=True))
+
+
+@require_GET
+def history(request: HttpRequest) -> JsonResponse:
+    """`{"step": s, "length": s, "series": [...]}` of the subjects `of` over `range`."""
+    found = subjects(person_of(request), request.GET.getlist("of"))
+    over = RANGES.get(request.GET.get("range", ""), RANGES["1h"])
+    return JsonResponse(
+        {"step": over.step_s, "length": over.length_s, "series": series_of(found, over)}
+    )
+
+
+@require_GET
+def sparks(request: HttpRequest) -> JsonResponse:
+    """The last hour of the containers `key` (ENDPOINT:ID), for the lines in a list."""
+    return JsonResponse({"sparks": sparks_of(person_of(request), request.GET.getlist("key"))})

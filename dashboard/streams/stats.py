@@ -1,0 +1,118 @@
+"""Statistics in a browser as they come: containers, pods and hosts, from streams shared by all."""
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qs
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from dashboard.streams.consumer import StreamConsumer
+from dashboard.streams.stats_of import Subject, subjects
+from dashboard.streams.stats_source import sources
+from hosts.access import NotVisible
+from hosts.dial import dial
+from hosts.stats.gather import Sample, total
+from hosts.stats.metrics import METRICS
+
+# a browser that takes none for so many samples gets the newest only
+MOST_WAITING = 32
+# who is in a pod is looked at again this often
+MEMBERS_EVERY_S = 10.0
+# an endpoint that was silent for longer counts no more in a host's sum
+FRESH_MS = 10_000
+
+
+class StatsConsumer(StreamConsumer):
+    """Query: `of`, once per subject (dashboard.streams.stats_of), at most ten.
+
+    To the browser: {"type": "sample", "at": ms, "of": {subject: [a value per metric] or null}};
+    {"type": "status", "endpoint", "host", "state": connecting|live|away|refused, "cause"}.
+    """
+
+    found: list[Subject]
+
+    async def authorise(self) -> None:
+        """container.stats on every subject, asked again with every change of access."""
+        self.found = await sync_to_async(self._fetch, thread_sensitive=False)()
+
+    def _fetch(self) -> list[Subject]:
+        close_old_connections()
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        found = subjects(self.person, query.get("of", []))
+        if not found:
+            raise NotVisible
+        return found
+
+    async def run(self) -> None:
+        """Until the browser goes."""
+        self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_WAITING)
+        self._latest: dict[int, tuple[int, dict[str, Sample]]] = {}
+        self._names = {e.pk: str(e) for one in self.found for e in one.endpoints}
+        joined = [
+            sources.source(dial(endpoint, streams=True), endpoint.pk)
+            for endpoint in {e.pk: e for one in self.found for e in one.endpoints}.values()
+        ]
+        members = asyncio.create_task(self._keep_members(), name="stats members")
+        for source in joined:
+            source.join(self)
+        try:
+            while True:
+                await self.send_json(await self._waiting.get())
+        finally:
+            members.cancel()
+            for source in joined:
+                source.leave(self)
+
+    async def _keep_members(self) -> None:
+        while any(one.name.startswith("pod:") for one in self.found):
+            await asyncio.sleep(MEMBERS_EVERY_S)
+            try:
+                await self.authorise()
+            except NotVisible:
+                await self.end(self.NOT_FOUND)
+
+    def sampled(self, endpoint_id: int, at_ms: int, samples: dict[str, Sample]) -> None:
+        """A line of an endpoint's stream: the subjects that it concerns."""
+        self._latest[endpoint_id] = (at_ms, samples)
+        concerned = [one for one in self.found if endpoint_id in one.members]
+        self._offer(
+            {
+                "type": "sample",
+                "at": at_ms,
+                "of": {one.name: self._sum(one, at_ms) for one in concerned},
+            }
+        )
+
+    def told(self, endpoint_id: int, state: dict[str, Any]) -> None:
+        """How an endpoint's stream stands."""
+        self._offer(
+            {
+                "type": "status",
+                "endpoint": endpoint_id,
+                "host": self._names.get(endpoint_id, ""),
+                **state,
+            }
+        )
+
+    def _sum(self, one: Subject, at_ms: int) -> list[int] | None:
+        parts: dict[str, Sample] = {}
+        for endpoint_id, members in one.members.items():
+            moment, samples = self._latest.get(endpoint_id, (0, {}))
+            if at_ms - moment > FRESH_MS:
+                continue
+            for podman_id, sample in samples.items():
+                if members is None or podman_id in members:
+                    parts[f"{endpoint_id} {podman_id}"] = sample
+        if not parts:
+            return None
+        if one.name.startswith("container:"):
+            (alone,) = parts.values()
+            return list(alone)
+        limit = METRICS.index("limit")
+        return list(total(parts, limit=max(sample[limit] for sample in parts.values())))
+
+    def _offer(self, message: dict[str, Any]) -> None:
+        if self._waiting.full():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(message)
