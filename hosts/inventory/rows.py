@@ -160,6 +160,7 @@ def _image(item: Item, one: Seen) -> dict[str, Any]:
         "shared_bytes": integer(item.get("SharedSize")),
         "containers": integer(item.get("Containers"), high=2**31 - 1),
         "dangling": flag(item.get("Dangling")) or not names,
+        "manifest_list": flag(item.get("IsManifestList")),
     }
 
 

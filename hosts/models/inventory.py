@@ -119,6 +119,8 @@ class Image(InventoryRow):
     shared_bytes = models.BigIntegerField(default=0)
     containers = models.IntegerField(default=0)
     dangling = models.BooleanField(default=False)
+    # names other images, one a platform; holds no layers of its own
+    manifest_list = models.BooleanField(default=False)
 
     class Meta:
         constraints = once("image")
