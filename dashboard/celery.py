@@ -53,6 +53,11 @@ def configure() -> None:
                 # expires before the next one, so that a stopped worker finds no heap
                 "options": {"expires": 50},
             },
+            "stats": {
+                "task": "hosts.thin_stats",
+                "schedule": 300.0,
+                "options": {"expires": 280},
+            },
             "tidy": {
                 "task": "hosts.tidy",
                 "schedule": 3600.0,

@@ -47,6 +47,14 @@ def audit_upkeep() -> None:
     upkeep()
 
 
+@shared_task(name="hosts.thin_stats")
+def thin_stats() -> None:
+    """Merge old statistics into longer steps, and drop what is past its time."""
+    from hosts.stats.thinning import thin
+
+    thin()
+
+
 def refresh_statistics() -> None:
     """Let SQLite count its rows anew where that changed a plan; PostgreSQL does so by itself."""
     if connection.vendor == "sqlite":

@@ -57,13 +57,14 @@ class Points:
 
     codes: dict[int, Sequence[int]] = field(default_factory=dict)
 
-    def columns(self) -> tuple[list[int], dict[str, list[Value]]]:
-        """(times, metric to values), rising. Without thinning peaks equal their metric."""
+    def columns(self, *, over: Range) -> tuple[list[int], dict[str, list[Value]]]:
+        """(times, metric to values), rising; with PEAKS where the points of `over` are thinned."""
+        names = METRICS if over.tier == FULL else THINNED
         times = sorted(self.codes)
         rows = [self.codes[time] for time in times]
         values = {
             name: [VALUES[row[at]] if row else None for row in rows]
-            for at, name in enumerate(THINNED)
+            for at, name in enumerate(names)
         }
         return times, values
 

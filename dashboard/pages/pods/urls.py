@@ -13,6 +13,7 @@ from dashboard.pages.pods.deeds import DEEDS
 from dashboard.pages.pods.making import MAKING
 from dashboard.pages.pods.processes import processes
 from dashboard.pages.pods.shown import prepare
+from dashboard.pages.stats.views import pod_part
 from hosts.models import InventoryRow, Pod
 from hosts.podman import pods as podman_pods
 
@@ -71,7 +72,10 @@ ROOM = ObjectRoom(
     within=_within,
     quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
     deeds=DEEDS,
-    tabs=(Tab("processes", _("Processes"), "pod.processes", processes),),
+    tabs=(
+        Tab("stats", _("Stats"), "container.stats", pod_part),
+        Tab("processes", _("Processes"), "pod.processes", processes),
+    ),
     extra={
         "do_url": "pods:create",
         "do_verb": "pod.create",

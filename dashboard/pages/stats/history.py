@@ -26,7 +26,7 @@ def series_of(found: list[Subject], over: Range) -> list[dict[str, Any]]:
         )
         for endpoint_id, keys in wanted.items()
     }
-    return [_series(one, points) for one in found]
+    return [_series(one, points, over) for one in found]
 
 
 def _keys(members: frozenset[str] | None) -> list[bytes]:
@@ -41,13 +41,13 @@ def _keys(members: frozenset[str] | None) -> list[bytes]:
     return keys
 
 
-def _series(one: Subject, points: dict[int, dict[bytes, Points]]) -> dict[str, Any]:
+def _series(one: Subject, points: dict[int, dict[bytes, Points]], over: Range) -> dict[str, Any]:
     parts = [
         points[endpoint_id][key]
         for endpoint_id, members in one.members.items()
         for key in _keys(members)
     ]
-    times, values = (parts[0] if len(parts) == 1 else summed(parts)).columns()
+    times, values = (parts[0] if len(parts) == 1 else summed(parts)).columns(over=over)
     return {"of": one.name, "times": times, "values": values}
 
 

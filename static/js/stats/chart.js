@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import { FAINT, METRICS, count, percent, said, size } from "haulout/stats/figures";
 
-const HEIGHT = 190;
+const HEIGHT = 180;
 const BYTES = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const language = document.documentElement.lang || "en";
@@ -30,12 +30,13 @@ export class Chart {
       width: this.width,
       height: HEIGHT,
       legend: { show: false },
+      padding: [10, 14, 0, 0],
       cursor: { sync: { key: sync, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
       scales: { y: { range: (_plot, _min, max) => [0, top(unit, max)] } },
       series: [{}, ...lines.map((line) => drawn(line, lines))],
       axes: [
-        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: moments, space: 70, font: "11px system-ui, sans-serif" },
-        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: (_plot, splits) => splits.map(form), size: 76, space: 32, font: "11px system-ui, sans-serif", ...(unit === "size" || unit === "rate" ? { incrs: BYTES } : {}) },
+        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: moments, space: 70, size: 26, gap: 4, font: "11px system-ui, sans-serif" },
+        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: (_plot, splits) => splits.map(form), size: 70, gap: 6, space: 32, font: "11px system-ui, sans-serif", ...(unit === "size" || unit === "rate" ? { incrs: BYTES } : {}) },
       ],
       hooks: {
         setSelect: [(plot) => {
