@@ -13,6 +13,7 @@ MODULES = {
     "haulout/live-socket": "js/live-socket.js",
     "haulout/live-list": "js/live-list.js",
     "haulout/selection": "js/selection.js",
+    "haulout/groups": "js/groups.js",
     "haulout/keys": "js/keys.js",
     "haulout/filter-line": "js/filter-line.js",
     "haulout/pending": "js/pending.js",
@@ -25,6 +26,13 @@ MODULES = {
         f"haulout/logs/{name}": f"js/logs/{name}.js"
         for name in ("store", "screen", "source", "search", "colours", "times", "sources")
     },
+    **{
+        f"haulout/terminal/{name}": f"js/terminal/{name}.js"
+        for name in ("look", "pane", "sheets", "socket", "endings")
+    },
+    "@xterm/xterm": "vendor/xterm/xterm.mjs",
+    "@xterm/addon-fit": "vendor/xterm/addon-fit.mjs",
+    "@xterm/addon-search": "vendor/xterm/addon-search.mjs",
     "haulout/pull-form": "js/pull-form.js",
     "uplot": "vendor/uplot/uPlot.esm.js",
     **{

@@ -24,6 +24,8 @@ rooms = [
     ("containers/run/", "dashboard.pages.run.urls"),
     ("logs/", "dashboard.pages.logs.merged_urls"),
     ("containers/", "dashboard.pages.logs.urls"),
+    ("containers/", "dashboard.pages.terminals.container_urls"),
+    ("terminals/", "dashboard.pages.terminals.urls"),
     ("containers/", "dashboard.pages.containers.urls"),
     ("pods/", "dashboard.pages.pods.urls"),
     ("images/pull/", "dashboard.pages.pull.urls"),

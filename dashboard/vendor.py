@@ -13,6 +13,10 @@ from django.core.files.storage import FileSystemStorage
 
 # served under STATIC_URL -> where it lies in node_modules
 FILES = {
+    "vendor/xterm/xterm.css": "@xterm/xterm/css/xterm.css",
+    "vendor/xterm/xterm.mjs": "@xterm/xterm/lib/xterm.mjs",
+    "vendor/xterm/addon-fit.mjs": "@xterm/addon-fit/lib/addon-fit.mjs",
+    "vendor/xterm/addon-search.mjs": "@xterm/addon-search/lib/addon-search.mjs",
     "vendor/tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     # named by the last line of the style sheet; hashing it fails when it is absent
     "vendor/tabler/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",

@@ -1,7 +1,7 @@
 // A click on [data-copy] copies its text; plain http on a LAN has no clipboard API, so an old way stands by.
 import { politely, word } from "haulout/say";
 
-async function copy(text) {
+export async function copy(text) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");
   area.value = text;

@@ -4,7 +4,7 @@ import { anyPicked, send, toggle } from "haulout/selection";
 let going = 0;
 const GO_MS = 1200;
 const typing = (element) => element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
-const rows = () => [...document.querySelectorAll("live-list [data-rows] > tr[data-pk]:not([data-going])")];
+const rows = () => [...document.querySelectorAll("live-list [data-rows] > tr[data-pk]:not([data-going], [hidden])")];
 const current = () => document.activeElement?.closest?.("tr[data-pk]") ?? document.querySelector("tr[data-here]");
 
 function stand(row) {
@@ -26,7 +26,8 @@ function verb(key) {
   const button = list?.querySelector(`[data-bulk-verb][data-key="${key}"]`);
   if (button && anyPicked(list)) { send(list, button.dataset.bulkVerb); return; }
   const place = current() ?? document.querySelector("[data-object-head]");
-  place?.querySelector(`[data-key="${key}"]:not([disabled])`)?.click();
+  const wanted = `[data-key="${key}"]:not([disabled])`;
+  (place?.querySelector(wanted) ?? document.querySelector(`.tabs ${wanted}`))?.click();
 }
 
 function peek() {
@@ -76,7 +77,7 @@ document.addEventListener("keydown", (event) => {
     case "Enter": if (button || !current()) return; current().querySelector("[data-open]")?.click(); break;
     case "g": going = Date.now(); break;
     case "?": help(); break;
-    case "l": case "r": case "s": verb(event.key); break;
+    case "l": case "r": case "s": case "t": verb(event.key); break;
     default: return;
   }
   event.preventDefault();

@@ -1,8 +1,8 @@
 """The socket of a terminal: opens a new one, or joins one that is open.
 
 From the browser: bytes are keys; {"open": {…}} once, {"size": [columns, rows]}, {"drawn": offset},
-{"drive": true}, {"close": true}. To it: bytes of the screen; {"type": "key" | "open" | "at" | "size"
-| "role" | "took" | "skipped" | "ended" | "refused"}.
+{"drive": true}, {"close": true}, {"ping": true}. To it: bytes of the screen; {"type": "key" | "open"
+| "at" | "size" | "role" | "took" | "skipped" | "ended" | "refused" | "pong"}.
 """
 
 import asyncio
@@ -122,7 +122,9 @@ class TerminalConsumer(StreamConsumer):
         session, viewer = self.session, self.viewer
         if session is None or viewer is None:
             return
-        if "drawn" in message:
+        if "ping" in message:
+            viewer.note({"type": "pong"})
+        elif "drawn" in message:
             viewer.has_drawn(_count(message["drawn"]))
         elif "size" in message:
             columns, rows = message["size"]

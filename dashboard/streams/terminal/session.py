@@ -124,10 +124,17 @@ class Session:
         self._drained.set()
 
     def _tell_roles(self) -> None:
-        watchers = self.watchers
+        wanted, what = self.opened.wanted, self._pipe.shell or self.opened.wanted.words
+        shared = {
+            "type": "role",
+            "of": self.opened_by,
+            "watchers": self.watchers,
+            "kind": wanted.kind,
+            "command": what if self.open.is_set() else "",
+            "tty": self._pipe.tty,
+        }
         for viewer in self.viewers:
-            role = {"types": viewer is self.driver, "owner": viewer.owner, "watchers": watchers}
-            viewer.note({"type": "role", **role, "of": self.opened_by})
+            viewer.note({**shared, "types": viewer is self.driver, "owner": viewer.owner})
 
     @property
     def opened_by(self) -> str:

@@ -1,0 +1,1 @@
+"""Pages of terminals: in a container's tabs, all open ones, one by its link."""

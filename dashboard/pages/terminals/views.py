@@ -1,0 +1,55 @@
+"""The frames of terminals. Opening is authorised and written down by the stream, not here."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dashboard.live.page import list_page
+from dashboard.pages.containers.frame import container_frame
+from dashboard.pages.terminals.lists import SPEC, visible
+from dashboard.person import person_of
+from hosts.access import NotVisible, Person, get_object
+from hosts.actions.containers.open_terminal import VERBS
+from hosts.models import InventoryRow
+
+
+@require_GET
+def terminals(request: HttpRequest) -> HttpResponse:
+    """All open terminals that this person may look at."""
+    return list_page(request, SPEC, "terminals/list.html")
+
+
+@require_GET
+def of_container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """A container's terminals: the person's own open ones again, else a new one."""
+    person = person_of(request)
+    row = get_object(person, "container", endpoint_id, podman_id, verb="container.exec")
+    here = visible(person).filter(endpoint_id=endpoint_id, podman_id=podman_id, lost_at=None)
+    mine = list(here.filter(owner=person.user).values_list("key", flat=True))
+    context = _frame(person, row, keys=mine)
+    context["others"] = here.exclude(owner=person.user)
+    context["opens"] = "attach" if request.GET.get("attach") == "1" else "exec"
+    return render(request, "terminals/container.html", context)
+
+
+@require_GET
+def one(request: HttpRequest, key: str) -> HttpResponse:
+    """One open terminal, by the link that its owner has copied."""
+    person = person_of(request)
+    found = visible(person).filter(key=key).first()
+    if found is None:
+        raise NotVisible
+    verb = VERBS[found.kind]
+    row = get_object(person, "container", found.endpoint_id, found.podman_id, verb=verb)
+    return render(request, "terminals/one.html", _frame(person, row, keys=[key]))
+
+
+def _frame(person: Person, row: InventoryRow, *, keys: list[str]) -> dict[str, Any]:
+    return {
+        **container_frame(person, row, tab="terminal"),
+        "keys": " ".join(keys),
+        "grace_s": round(settings.HAULOUT_TERMINAL_GRACE_S),
+    }
