@@ -9,6 +9,7 @@ for verb in (
     Verb("image.inspect", _("Inspect images"), _("Read all of an image"), "image", VIEWER),
     Verb("image.pull", _("Pull images"), _("Pull from registries"), "image", OPERATOR),
     Verb("image.push", _("Push images"), _("Push to registries"), "image", OPERATOR),
+    Verb("image.copy", _("Copy images"), _("Copy from host to host"), "image", OPERATOR),
     Verb("image.tag", _("Name images"), _("Give images further names"), "image", OPERATOR),
     Verb("image.untag", _("Take names off images"), _("Take names off"), "image", OPERATOR),
     Verb("image.remove", _("Remove images"), _("Remove"), "image", OPERATOR),

@@ -28,6 +28,7 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "container.environment": (gettext_lazy("Environment of"), gettext_lazy("saw the secrets of")),
     "image.pull": (gettext_lazy("Pull"), gettext_lazy("pulled")),
     "image.prune": (gettext_lazy("Prune"), gettext_lazy("pruned")),
+    "image.copy": (gettext_lazy("Copy"), gettext_lazy("copied")),
     "image.push": (gettext_lazy("Push"), gettext_lazy("pushed")),
     "image.remove": (gettext_lazy("Remove"), gettext_lazy("removed")),
     "image.tag": (gettext_lazy("Tag"), gettext_lazy("tagged")),

@@ -13,7 +13,7 @@ from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, allows, get_object
 from hosts.actions.images import push_image, tag_image, untag_image
-from hosts.actions.images.names import destination, new_names, taken
+from hosts.actions.images.names import destination, new_names, taken, with_tags
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import credential_for
 from hosts.models import Image, Job
@@ -78,7 +78,7 @@ def untag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
     context: dict[str, Any] = {
         "title": _titled(row, _("Take names off %(name)s on %(host)s")),
         "word": _("Take off"),
-        "row": row,
+        "names": with_tags(row.names),
         "chosen": chosen,
     }
     if request.method == "POST":
@@ -95,7 +95,7 @@ def push(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     """Where to push. `?note=1` answers only what is known of the name that is being typed."""
     row = _image(request, endpoint_id, podman_id, push_image.VERB)
     person = person_of(request)
-    names = [name for name in row.names if not name.startswith("localhost/")]
+    names = [name for name in with_tags(row.names) if not name.startswith("localhost/")]
     given = request.POST.get("destination")
     text = (names[0] if names else "") if given is None else given[:TEXT_LIMIT].strip()
     if "note" in request.GET:

@@ -1,6 +1,5 @@
 """The layers of an image, newest first, and which other images stand on them. Text from strangers."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,7 +48,7 @@ def layers(request: HttpRequest, row: InventoryRow) -> HttpResponse:
 def _fetch(endpoint: Endpoint, image: str) -> tuple[list[dict[str, Any]], str]:
     async def ask() -> tuple[list[dict[str, Any]], str]:
         async with Podman(dial(endpoint, streams=True), timeout_s=TIMEOUT_S) as podman:
-            return await asyncio.gather(images.history(podman, image), images.tree(podman, image))
+            return await images.history(podman, image), await images.tree(podman, image)
 
     found: tuple[list[dict[str, Any]], str] = async_to_sync(ask)()
     return found

@@ -1,6 +1,7 @@
 """Images: one module a verb."""
 
 from hosts.actions.images import (
+    copy_image,
     prune_images,
     pull_image,
     push_image,
@@ -10,6 +11,7 @@ from hosts.actions.images import (
 )
 
 ACTIONS = (
+    copy_image.ACTION,
     prune_images.ACTION,
     pull_image.ACTION,
     push_image.ACTION,

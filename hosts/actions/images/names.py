@@ -46,6 +46,11 @@ def taken(row: Image, names: Iterable[str]) -> list[str]:
     return [name for name in names if name in held]
 
 
+def with_tags(names: Iterable[str]) -> list[str]:
+    """The names that end in a tag; what was pulled by its digest has others too."""
+    return [name for name in names if "@" not in name]
+
+
 def split(name: str) -> tuple[str, str]:
     """("registry:5000/path", "tag"), as Podman's tag calls take it."""
     found = parse(name)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object
-from hosts.actions.images.names import split
+from hosts.actions.images.names import split, with_tags
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
@@ -21,7 +21,7 @@ def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
     """Ask for names to be taken off. ValueError for none, or one that it does not have."""
     row = get_object(person, "image", *ref, verb=VERB)
     assert isinstance(row, Image)
-    wanted = [name for name in row.names if name in set(names)]
+    wanted = [name for name in with_tags(row.names) if name in set(names)]
     if not wanted or len(wanted) != len(set(names)):
         raise ValueError(_("Choose the names to take off."))
     return ask_object(person, VERB, ref, params={"names": wanted})

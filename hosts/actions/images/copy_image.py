@@ -1,0 +1,193 @@
+"""image.copy: from host to host through the worker, never by way of a person's machine.
+
+The job belongs to the host that receives. What the source saves goes straight into the load of the
+target, at the pace of the slower one. Settled by identity: the full id and the names are there.
+"""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.utils.translation import gettext as _
+
+from audit.params import allow
+from audit.shapes import Who
+from hosts.access import Denied, NotVisible, Person, allows, get_endpoint, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef
+from hosts.actions.images.names import split, with_tags
+from hosts.dial import dial
+from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Endpoint, Image, Job
+from hosts.podman import Podman, image_archive, images
+from hosts.podman.errors import NotFound, PodmanError
+
+VERB = "image.copy"
+allow(VERB, "source", "source_endpoint")
+
+
+def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch:
+    """Each image to each endpoint. ValueError when nothing is left to do.
+
+    Where it lies already, or one may not copy to, is left out and stands in `skipped`.
+    """
+    orders: list[Order] = []
+    skipped: list[dict[str, str]] = []
+    for ref in dict.fromkeys(refs):
+        try:
+            row = get_object(person, "image", *ref, verb=VERB)
+        except NotVisible:
+            skipped.append({"name": ref[1][:12], "host": "", "why": _("no longer there")})
+            continue
+        except Denied:
+            skipped.append({"name": ref[1][:12], "host": "", "why": _("not permitted")})
+            continue
+        assert isinstance(row, Image)
+        for target in dict.fromkeys(targets):
+            if why := _why_not(row, target):
+                if target != row.endpoint_id:
+                    skipped.append({"name": row.name, "host": str(target), "why": why})
+                continue
+            try:
+                orders.append(_order(row, get_endpoint(person, target, VERB)))
+            except NotVisible:
+                skipped.append({"name": row.name, "host": "", "why": _("no longer there")})
+            except Denied:
+                skipped.append({"name": row.name, "host": "", "why": _("not permitted")})
+    if not orders:
+        raise ValueError(_("Nothing to copy: choose another host."))
+    return ask_batch(person, VERB, orders, skipped=skipped, queue="long")
+
+
+def _why_not(row: Image, target: int) -> str:
+    if target == row.endpoint_id:
+        return _("it is there already")
+    return _("a manifest list is pushed, not copied") if row.manifest_list else ""
+
+
+def _order(row: Image, target: Endpoint) -> Order:
+    params = {
+        "source_endpoint": row.endpoint_id,
+        "source": str(row.endpoint),
+        "names": with_tags(row.names),
+        "size_bytes": row.size_bytes,
+    }
+    name = row.name or row.podman_id[:12]
+    return Order(endpoint=target, kind="image", object_id=row.podman_id, name=name, params=params)
+
+
+def _source(job_id: int, endpoint_id: int) -> Endpoint:
+    """The source, authorised again: rights may have gone since the click."""
+    job = Job.objects.select_related("asked_by").get(pk=job_id)
+    found = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
+    if found is None or not (found.enabled and found.host.enabled):
+        raise Trouble(_("The host it was to come from is no longer in Haulout, or disabled."))
+    if job.who.get("door") != "console" and (
+        job.asked_by is None or not allows(Person(job.asked_by, Who(**job.who)), VERB, found)
+    ):
+        raise Trouble(_("%s may no longer do this.") % job.asked_by_name)
+    return found
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Copy what is missing, then its names; at the end both sides are compared."""
+    source = await sync_to_async(_source, thread_sensitive=False)(
+        errand.job_id, errand.params["source_endpoint"]
+    )
+    carried = 0
+    async with Podman(dial(source)) as there:
+        try:
+            before = await images.inspect(there, errand.object_id)
+        except NotFound as gone:
+            raise Trouble(
+                _("%s does not have the image any more.") % source, gone.message
+            ) from gone
+        except PodmanError as away:
+            raise Trouble(
+                _("%s could not be asked for the image.") % source, away.message
+            ) from away
+        await errand.about_to_send()
+        if not await images.exists(errand.podman, errand.object_id):
+            carried = await _carry(errand, there, source, before)
+    await _name(errand)
+    after = await images.inspect(errand.podman, errand.object_id)
+    if _layers(after) != _layers(before):
+        raise Trouble(_("What arrived has other layers than what was sent."))
+    return {"kind": "image", "id": errand.object_id, "bytes": carried}
+
+
+async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dict[str, Any]) -> int:
+    passing = _Passing(errand)
+    form = image_archive.keeping_format(inspected)
+    saved = image_archive.save(there, [errand.object_id], form=form)
+    async with aclosing(saved), aclosing(passing.through(saved, source)) as pieces:
+        loaded = await image_archive.load(errand.podman, pieces)
+    passing.end()
+    if f"sha256:{errand.object_id}" not in loaded:
+        raise Trouble(
+            _("Podman made another image of it than the one that was sent."), ", ".join(loaded)
+        )
+    return passing.bytes
+
+
+async def _name(errand: Errand) -> None:
+    for name in errand.params["names"]:
+        repository, tag = split(name)
+        await images.tag(errand.podman, errand.object_id, repository=repository, name=tag)
+
+
+def _layers(inspected: dict[str, Any]) -> list[str]:
+    root = inspected.get("RootFS") or {}
+    return list(root.get("Layers") or [])
+
+
+class _Passing:
+    """Counts what passes and shows it."""
+
+    def __init__(self, errand: Errand) -> None:
+        self.errand = errand
+        self.bytes = 0
+        self.began = time.monotonic()
+
+    async def through(
+        self, pieces: AsyncIterator[bytes], source: Endpoint
+    ) -> AsyncGenerator[bytes, None]:
+        """The same pieces. What the source says when it fails is said as its own."""
+        try:
+            async for piece in pieces:
+                self.bytes += len(piece)
+                await self.errand.report(self.shown("Copying"))
+                yield piece
+        except PodmanError as lost:
+            raise Trouble(_("%s stopped sending the image.") % source, lost.message) from lost
+
+    def shown(self, status: str) -> dict[str, Any]:
+        """As a layer's bar. The archive may be smaller (compressed) or a little larger than told."""
+        size = max(int(self.errand.params.get("size_bytes") or 0), self.bytes)
+        bar = {"id": self.errand.object_id[:12], "status": status}
+        return {"layers": [{**bar, "current": self.bytes, "total": size}]}
+
+    def end(self) -> None:
+        """All has passed."""
+        shown = self.shown("Copy complete")
+        shown["layers"][0]["total"] = self.bytes
+        self.errand.progress = shown
+        seconds = max(time.monotonic() - self.began, 0.001)
+        self.errand.say(_("%(mib).1f MiB in %(s).1f s") % {"mib": self.bytes / 2**20, "s": seconds})
+
+
+async def settle(errand: Errand) -> Settled:
+    """Done when the image and all its names are there."""
+    try:
+        found = await images.inspect(errand.podman, errand.object_id)
+    except NotFound:
+        return Settled.AGAIN
+    has = set(found.get("RepoTags") or [])
+    return Settled.DONE if has.issuperset(errand.params["names"]) else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

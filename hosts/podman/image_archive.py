@@ -1,0 +1,69 @@
+"""Images as archives: saved, loaded, imported, piece by piece at the pace of the slower side."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Any, Final
+
+from hosts.podman.client import Podman, as_object, decode
+from hosts.podman.errors import AnswerTooLarge, Malformed
+from hosts.podman.paths import Params, path
+
+FORMATS: Final = ("docker-archive", "oci-archive")
+_ANSWER_LIMIT_BYTES: Final = 1024 * 1024
+_TAR: Final = {"Content-Type": "application/x-tar"}
+
+
+def keeping_format(inspected: dict[str, Any]) -> str:
+    """The format in which an image keeps its id: converting one kind of manifest into the other
+    writes another configuration (seen on 5.4.2).
+    """
+    kind = str(inspected.get("ManifestType") or "")
+    return "oci-archive" if ".oci." in kind else "docker-archive"
+
+
+async def save(podman: Podman, images: Sequence[str], *, form: str) -> AsyncGenerator[bytes, None]:
+    """The archive of one image or more (more than one: docker-archive only). An image that is
+    named by its id is saved without its names. Raises NotFound before the first piece.
+    """
+    params: Params = {"format": form}
+    target = path("images", "export")
+    if len(images) == 1:
+        target = path("images", images[0], "get")
+    else:
+        params = {"format": form, "references": list(images)}
+    async with podman.stream("GET", target, params=params) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+async def load(podman: Podman, tar: AsyncIterator[bytes]) -> list[str]:
+    """Load what an archive holds; its names, or `sha256:` ids of what has none.
+
+    Podman writes the archive to its own disk first and takes it whole or not at all.
+    """
+    answer = as_object(await _sent(podman, path("images", "load"), tar, None))
+    return [str(name) for name in answer.get("Names") or []]
+
+
+async def import_tar(
+    podman: Podman, tar: AsyncIterator[bytes], *, reference: str, message: str, changes: list[str]
+) -> str:
+    """Make an image of one layer out of a file system's tar; its id. `changes`: lines such as
+    `CMD ["sh"]`, as in a Dockerfile.
+    """
+    params: Params = {"reference": reference, "message": message or None, "changes": changes}
+    answer = as_object(await _sent(podman, path("images", "import"), tar, params))
+    return str(answer.get("Id") or "").removeprefix("sha256:")
+
+
+async def _sent(
+    podman: Podman, target: str, tar: AsyncIterator[bytes], params: Params | None
+) -> Any:
+    told = bytearray()
+    async with podman.stream("POST", target, params=params, body=tar, headers=_TAR) as pieces:
+        async for piece in pieces:
+            told += piece
+            if len(told) > _ANSWER_LIMIT_BYTES:
+                raise AnswerTooLarge("Podman's answer to an archive is too large.")
+    if not told:
+        raise Malformed("Podman said nothing about the archive.")
+    return decode(bytes(told))
