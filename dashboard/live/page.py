@@ -122,7 +122,7 @@ def _range(result: Result) -> str:
     first = (result.page - 1) * PAGE_ROWS + 1
     return _("%(first)s–%(last)s of %(total)s") % {
         "first": f"{first:,}",
-        "last": f"{first + len(result.rows) - 1:,}",
+        "last": f"{first + result.shown - 1:,}",
         "total": f"{result.total:,}",
     }
 

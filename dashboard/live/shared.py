@@ -13,7 +13,7 @@ from django.db import Error as DatabaseError
 from django.utils import translation
 
 from dashboard.live.pool import SqlPool
-from dashboard.live.render import row_html
+from dashboard.live.render import mark_of, row_html
 from dashboard.live.view import View, run
 from dashboard.live.visibility import verbs_of
 from hosts.access import Person
@@ -38,14 +38,17 @@ class Viewer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page of rows as it stood at `at`. `marks`: row id to fingerprint, in order; `html` lazily."""
+    """A page of rows as it stood at `at`. `marks`: row id to fingerprint, in order.
+
+    A head of a group has a word for an id.
+    """
 
     at: datetime
     total: int
     page: int
     pages: int
-    marks: dict[int, str]
-    html: dict[int, str]
+    marks: dict[int | str, str]
+    html: dict[int | str, str]
 
 
 @dataclass(eq=False)
@@ -116,7 +119,7 @@ class Shared:
         with translation.override(self.language):
             at = datetime.now(UTC)
             result = run(self.view, person)
-            marks: dict[int, str] = {row.pk: spec.fingerprint(row) for row in result.rows}
+            marks: dict[int | str, str] = {row.pk: mark_of(spec, row) for row in result.rows}
             if before and before.total == result.total and _same(before.marks, marks):
                 return None
             verbs = verbs_of(person.user)
@@ -131,5 +134,5 @@ class Shared:
         return before.html[row.pk] if before and before.marks.get(row.pk) == mark else ""
 
 
-def _same(one: dict[int, str], other: dict[int, str]) -> bool:
+def _same(one: dict[int | str, str], other: dict[int | str, str]) -> bool:
     return list(one.items()) == list(other.items())

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from hosts.access import Person
+
+if TYPE_CHECKING:
+    from dashboard.live.grouping import Grouping
 
 Words = str | Promise
 PAGE_ROWS = 50
@@ -53,10 +56,18 @@ class BulkVerb:
     danger: bool = False
     # ask in a dialog first: the URL answers GET with one
     asks: bool = False
+    # a page about the chosen rows: `url` is opened with them
+    opens: bool = False
 
 
 def _nothing(rows: list[Any], person: Person) -> None:
     return None
+
+
+def _no_facts(
+    grouping: "Grouping", rows: QuerySet[Any], keys: list[tuple[Any, ...]], person: Person
+) -> dict[Any, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +94,19 @@ class ListSpec:
     bulk: tuple[BulkVerb, ...] = ()
     prepare: Callable[[list[Any], Person], None] = _nothing
     empty: dict[str, Words] = field(default_factory=dict)
+    # ways to group the rows (Grouping), the template of the row above a group, and what it shows:
+    # group_facts(grouping, rows, keys, person) gives each key its facts
+    groupings: tuple["Grouping", ...] = ()
+    group_template: str = ""
+    group_facts: Callable[..., dict[Any, Any]] = _no_facts
+    # sorts that go through groups in the order of their titles: too many rows to join and sort
+    walks: dict[str, "Grouping"] = field(default_factory=dict)
     # instead of base, tokens and pages: finished things with a `pk`, in their order
     things: Callable[[Person], list[Any]] | None = None
+
+    def grouping(self, name: str) -> "Grouping | None":
+        """The grouping of this name, if the list has it."""
+        return next((grouping for grouping in self.groupings if grouping.name == name), None)
 
     @property
     def offered(self) -> tuple[Token, ...]:

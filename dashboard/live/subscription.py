@@ -18,7 +18,7 @@ class Subscription:
         self.name, self.person = name, person
         self.stale = True
         self._fresh = fresh
-        self._sent: dict[int, str] = _marks(have)
+        self._sent: dict[int | str, str] = _marks(have)
         self._told: tuple[Any, ...] | None = None
 
     def renewed(self) -> None:
@@ -50,11 +50,11 @@ class Subscription:
         }
 
 
-def _marks(have: Any) -> dict[int, str]:
+def _marks(have: Any) -> dict[int | str, str]:
     if not isinstance(have, dict):
         return {}
     return {
-        int(pk): mark
+        int(pk) if pk.isdigit() else pk: mark
         for pk, mark in list(have.items())[:MOST_MARKS]
-        if isinstance(mark, str) and isinstance(pk, str) and pk.isascii() and pk.isdigit()
+        if isinstance(mark, str) and isinstance(pk, str) and (pk.isascii() and len(pk) < 30)
     }

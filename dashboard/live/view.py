@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
+from dashboard.live.grouping import GroupHead, Grouping, counted_groups, pieces, rows_of
 from dashboard.live.spec import PAGE_ROWS, BadValue, ListSpec
 from hosts.access import Person, allows
 
@@ -18,13 +19,17 @@ MAX_PAGE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`line` as typed; `locked`: a line that the page adds and the person cannot take off."""
+    """`line` as typed; `locked`: a line that the page adds and the person cannot take off.
+
+    `group` names one of the list's groupings, or is empty.
+    """
 
     spec: ListSpec
     line: str = ""
     sort: str = ""
     page: int = 1
     locked: str = ""
+    group: str = ""
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -37,30 +42,34 @@ class View:
         return self.sort or self.spec.default_sort
 
     @property
-    def key(self) -> tuple[str, str, str, str, int]:
+    def key(self) -> tuple[str, str, str, str, str, int]:
         """Equal for all views that show the same."""
         line, locked = filterline.normal(self.line), filterline.normal(self.locked)
-        return (self.spec.name, line, locked, self.order, self.page)
+        return (self.spec.name, line, locked, self.order, self.group, self.page)
 
     def url(self, *, line: str | None = None, sort: str | None = None, page: int = 1) -> str:
         """The query string of this view with something changed ("?" alone for the plain list)."""
         parts = {
             "q": self.line if line is None else line,
             "sort": self.sort if sort is None else sort,
+            "group": self.group,
             "page": str(page) if page > 1 else "",
         }
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 
 
 def view_of(spec: ListSpec, given: Mapping[str, Any], *, locked: str = "") -> View:
-    """The view that `q`, `sort` and `page` name; what makes no sense falls back to the default."""
+    """The view that `q`, `sort`, `group` and `page` name; nonsense falls back to the default."""
     sort = str(given.get("sort") or "")
     if sort.removeprefix("-") not in spec.sorts:
         sort = ""
     page = str(given.get("page") or "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     line = str(given.get("q") or "")[: filterline.MAX_LENGTH].replace("\x00", " ").strip()
-    return View(spec, line, sort, min(max(number, 1), MAX_PAGE), locked)
+    group = str(given.get("group") or "")
+    if spec.grouping(group) is None:
+        group = ""
+    return View(spec, line, sort, min(max(number, 1), MAX_PAGE), locked, group)
 
 
 @dataclass(slots=True)
@@ -76,6 +85,11 @@ class Result:
     def pages(self) -> int:
         """How many pages there are, at least one."""
         return max(1, -(-self.total // PAGE_ROWS))
+
+    @property
+    def shown(self) -> int:
+        """How many rows there are on this page; heads of groups are none."""
+        return sum(1 for row in self.rows if not isinstance(row, GroupHead))
 
 
 def to_q(spec: ListSpec, terms: tuple[Term, ...]) -> tuple[Q, list[str]]:
@@ -119,6 +133,25 @@ def ordered(spec: ListSpec, rows: QuerySet[Any], order: str) -> QuerySet[Any]:
     return rows.order_by(*(f[1:] if f.startswith("-") else f"-{f}" for f in fields))
 
 
+def rows_in(
+    spec: ListSpec, person: Person, *, line: str, locked: str = "", group: str = "", key: str = ""
+) -> QuerySet[Any]:
+    """All rows that these lines find, or of those one group's (`key` as GroupHead.text).
+
+    A group that is none has no rows. What a line means nothing with is left out, as in lists.
+    """
+    rows = spec.base(person)
+    if not allows(person, spec.verb):
+        return rows.none()
+    for each in (line, locked):
+        rows = rows.filter(to_q(spec, filterline.parse(each))[0])
+    if not group:
+        return rows
+    grouping = spec.grouping(group)
+    wanted = grouping.key_of(key) if grouping else None
+    return rows.none() if grouping is None or wanted is None else rows.filter(grouping.of(wanted))
+
+
 def run(view: View, person: Person) -> Result:
     """The page as it stands in the database now. A page past the end becomes the last one."""
     spec = view.spec
@@ -130,9 +163,53 @@ def run(view: View, person: Person) -> Result:
         things = spec.things(person)
         return Result(things, len(things), 1, troubles)
     rows = spec.base(person).filter(condition, locked)
+    troubles += locked_troubles
+    name = view.order.removeprefix("-")
+    if grouping := spec.grouping(view.group):
+        return _grouped(view, person, rows, grouping, troubles, heads=True)
+    if walk := spec.walks.get(name):
+        return _grouped(view, person, rows, walk, troubles, heads=False)
     total = rows.order_by().count()
     page = min(view.page, max(1, -(-total // PAGE_ROWS)))
     start = (page - 1) * PAGE_ROWS
     found = list(ordered(spec, rows, view.order)[start : start + PAGE_ROWS])
     spec.prepare(found, person)
-    return Result(found, total, page, troubles + locked_troubles)
+    return Result(found, total, page, troubles)
+
+
+def _grouped(
+    view: View,
+    person: Person,
+    rows: QuerySet[Any],
+    grouping: Grouping,
+    troubles: list[str],
+    *,
+    heads: bool,
+) -> Result:
+    """A page whose rows stand in groups, with a head above each; or only in their order."""
+    spec = view.spec
+    turned = view.order.startswith("-") and not heads
+    groups, names = counted_groups(grouping, rows, person, descending=turned)
+    total = sum(count for _key, count in groups)
+    page = min(view.page, max(1, -(-total // PAGE_ROWS)))
+    here = list(pieces(groups, (page - 1) * PAGE_ROWS, PAGE_ROWS))
+    by_key = rows_of(grouping, ordered(spec, rows, view.order), here)
+    found = [row for piece in here for row in by_key.get(piece.key, [])]
+    spec.prepare(found, person)
+    if not heads:
+        return Result(found, total, page, troubles)
+    facts = spec.group_facts(grouping, rows.order_by(), [piece.key for piece in here], person)
+    shown: list[Any] = []
+    for piece in here:
+        head = GroupHead(
+            grouping=grouping,
+            key=piece.key,
+            title=grouping.title(piece.key, names),
+            count=piece.count,
+            line=view.line,
+            locked=view.locked,
+            continued=piece.start > 0,
+            facts=facts.get(piece.key),
+        )
+        shown += [head, *by_key.get(piece.key, [])]
+    return Result(shown, total, page, troubles)

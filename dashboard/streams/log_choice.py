@@ -1,17 +1,16 @@
 """Which containers a page of merged logs shows: those named, or all that a filter line finds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Sum
 
-from dashboard.live import filterline
 from dashboard.live.spec import spec_named
-from dashboard.live.view import to_q
-from dashboard.live.visibility import scope_to_visible
+from dashboard.live.view import rows_in
 from dashboard.streams.reading import VERB
 from hosts.access import Denied, NotVisible, Person, allows, get_object
-from hosts.models import Container, Endpoint, InventoryRow
+from hosts.models import Endpoint, InventoryRow
 
 MOST_SOURCES = 100
 Ref = tuple[int, str]
@@ -19,10 +18,25 @@ Ref = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address of the page names: `refs` (endpoint, full id), or a filter `line`."""
+    """What the address of the page names: `refs` (endpoint, full id), or a filter `line`.
+
+    `group` and `key`: of what the line finds only the rows of one group.
+    """
 
     refs: tuple[Ref, ...] = ()
     line: str = ""
+    locked: str = ""
+    group: str = ""
+    key: str = ""
+
+    @property
+    def query(self) -> str:
+        """It, as in an address; "" when nothing is named."""
+        if self.refs:
+            return urlencode([("c", f"{endpoint}:{name}") for endpoint, name in self.refs])
+        pairs = [("q", self.line), ("locked", self.locked)]
+        pairs += [("group", self.group), ("key", self.key)]
+        return urlencode([(name, value) for name, value in pairs if value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +48,18 @@ class Choice:
     refused: int = 0
 
 
-def asked_of(refs: Sequence[str], line: str) -> Asked:
-    """From the address: `c` as "<endpoint>:<id>" as often as wanted, and `q`."""
+def asked_of(given: Mapping[str, Sequence[str]]) -> Asked:
+    """From the address: `c` as "<endpoint>:<id>", as often as wanted, or the words of a line."""
     found: list[Ref] = []
-    for text in refs[:1000]:
+    for text in given.get("c", ())[:1000]:
         endpoint, _, podman_id = text.partition(":")
         if podman_id and endpoint.isascii() and endpoint.isdigit() and len(endpoint) < 12:
             found.append((int(endpoint), podman_id[:255]))
-    return Asked(tuple(dict.fromkeys(found)), line[: filterline.MAX_LENGTH].strip())
+    words = [
+        (given.get(name) or [""])[-1][:600].replace("\x00", " ").strip()
+        for name in ("q", "locked", "group", "key")
+    ]
+    return Asked(tuple(dict.fromkeys(found)), *words)
 
 
 def choose(person: Person, asked: Asked) -> Choice:
@@ -75,14 +93,14 @@ def _found(person: Person, asked: Asked) -> Choice:
     spec = spec_named("containers")
     if spec is None or not allows(person, spec.verb):
         raise NotVisible
-    condition, _ = to_q(spec, filterline.parse(asked.line))
+    found = rows_in(
+        spec, person, line=asked.line, locked=asked.locked, group=asked.group, key=asked.key
+    )
     # a pod's infra container writes nothing
-    rows = scope_to_visible(
-        Container.objects.select_related("endpoint__host", "endpoint__login"), person
-    ).filter(condition, is_infra=False)
+    rows = found.filter(is_infra=False)
     total = rows.count()
-    first = list(rows.order_by("name", "id")[:MOST_SOURCES])
+    first: list[InventoryRow] = list(rows.order_by("name", "id")[:MOST_SOURCES])
     permitted = [row for row in first if allows(person, VERB, row.endpoint)]
     if first and not permitted:
         raise Denied(VERB)
-    return Choice(list(permitted), total - len(first), len(first) - len(permitted))
+    return Choice(permitted, total - len(first), len(first) - len(permitted))

@@ -60,7 +60,9 @@ class _Share:
 
 
 class MergedLogsConsumer(StreamConsumer):
-    """Query: `c` ("<endpoint>:<id>", repeated) or `q` (a filter line); else as LogsConsumer.
+    """Query: `c` ("<endpoint>:<id>", repeated), or `q` (a filter line) with `group` and `key`.
+
+    Else as LogsConsumer.
 
     To the browser: bytes of lines with their source's number (dashboard.streams.merging), and
     {"type": "sources", "sources": [{"source", "name", "host", "url", "state"}], "left_out",
@@ -70,7 +72,7 @@ class MergedLogsConsumer(StreamConsumer):
     def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         super().__init__(scope, receive, send)
         given = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        self.asked: Asked = asked_of(given.get("c", []), self.query.get("q", ""))
+        self.asked: Asked = asked_of(given)
         self.choice = Choice([])
         self.members: dict[Key, Member] = {}
         self._news = asyncio.Event()

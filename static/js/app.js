@@ -8,6 +8,7 @@ import "haulout/toasts";
 import "haulout/dialogs";
 import "haulout/live-list";
 import "haulout/selection";
+import "haulout/groups";
 import "haulout/pending";
 import "haulout/filter-line";
 import "haulout/keys";

@@ -121,13 +121,17 @@ document.addEventListener("click", (event) => {
   input.form.dispatchEvent(new Event("haulout:filter"));
 });
 
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-group-by]")) event.target.form.dispatchEvent(new Event("haulout:filter"));
+});
+
 // the sort lives in the form too, so that typing keeps it; and empty fields stay out of the address
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.target.closest?.("[data-filter]");
   if (!form) return;
   const given = event.detail.parameters;
   if (given.q) given.q = given.q.trim();
-  for (const name of ["q", "sort"]) if (!given[name]) delete given[name];
+  for (const name of ["q", "sort", "group"]) if (!given[name]) delete given[name];
 });
 document.addEventListener("htmx:afterSwap", () => {
   const here = new URLSearchParams(location.search);

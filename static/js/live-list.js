@@ -32,8 +32,8 @@ class LiveList extends HTMLElement {
   describe() {
     const have = {};
     for (const row of this.rows()) have[row.dataset.pk] = row.dataset.mark;
-    const { list, q, locked, sort, page } = this.dataset;
-    return { list, q, locked, sort, page, have };
+    const { list, q, locked, sort, group, page } = this.dataset;
+    return { list, q, locked, sort, group, page, have };
   }
 
   rows() {
@@ -148,7 +148,9 @@ class LiveList extends HTMLElement {
     pager.querySelector("[data-newer]").hidden = news.page === 1;
     pager.querySelector("[data-older]").hidden = news.page >= news.pages;
     const first = (news.page - 1) * PAGE_ROWS + 1;
-    const last = (first + news.order.length - 1).toLocaleString();
+    // heads of groups have words for keys and are no rows
+    const rows = news.order.filter((pk) => Number.isInteger(pk)).length;
+    const last = (first + rows - 1).toLocaleString();
     pager.querySelector("[data-range]").textContent = word("range", { first: first.toLocaleString(), last, total });
   }
 

@@ -34,6 +34,7 @@ function choose(box, on) {
 }
 
 export function toggle(row) {
+  row.querySelector("[data-pick-group]")?.click();
   const box = row.querySelector("[data-pick]");
   if (!box) return;
   choose(box, !box.checked);
@@ -67,6 +68,15 @@ document.addEventListener("click", (event) => {
     for (const each of list(all).querySelectorAll("[data-pick]")) choose(each, all.checked);
     show(list(all));
   }
+  const whole = event.target.closest("[data-pick-group]");
+  if (whole) {
+    let row = whole.closest("tr").nextElementSibling;
+    for (; row && !("group" in row.dataset); row = row.nextElementSibling) {
+      const inside = row.querySelector("[data-pick]");
+      if (inside) choose(inside, whole.checked);
+    }
+    show(list(whole));
+  }
   if (event.target.closest("[data-bulk-clear]")) {
     const of = list(event.target);
     for (const each of of.querySelectorAll("[data-pick]:checked")) choose(each, false);
@@ -78,6 +88,11 @@ document.addEventListener("click", (event) => {
   const { bulkVerb: verb, url } = button.dataset;
   const rows = picked(of).filter((row) => can(row, verb));
   const values = { object: rows.map((row) => row.dataset.key) };
+  if ("opens" in button.dataset) {
+    const query = new URLSearchParams(rows.map((row) => ["c", row.dataset.key]));
+    location.assign(`${url}?${query}`);
+    return;
+  }
   if ("asks" in button.dataset) {
     window.htmx.ajax("GET", url, { target: "#dialogs", swap: "innerHTML", values });
     return;

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
 from dashboard.live.visibility import scope_to_visible
+from dashboard.pages.containers.groups import GROUPINGS, facts_of
+from dashboard.pages.containers.groups import HOST as BY_HOST
 from dashboard.pages.containers.shown import prepare
 from hosts.models import Container
 
@@ -55,7 +57,7 @@ SPEC = register(
             Column("name", _("Name"), "name"),
             Column("state", _("State"), "state"),
             Column("image", _("Image"), "image", rank=3),
-            Column("host", _("Host"), rank=2),
+            Column("host", _("Host"), "host", rank=2),
             Column("ports", _("Ports"), rank=4),
             Column("since", _("Since"), "-changed", rank=3),
             Column("acts", ""),
@@ -67,7 +69,12 @@ SPEC = register(
             "created": ("created_at", "id"),
             "changed": ("changed_at", "id"),
             "health": ("health", "name", "id"),
+            "host": ("endpoint__host__name", "name", "id"),
         },
+        walks={"host": BY_HOST},
+        groupings=GROUPINGS,
+        group_template="containers/group.html",
+        group_facts=facts_of,
         default_sort="name",
         row_template="containers/row.html",
         topics=frozenset({"containers", "hosts"}),
@@ -76,6 +83,7 @@ SPEC = register(
         bulk=(
             BulkVerb("start", _("Start"), "play", "/containers/bulk/start/"),
             BulkVerb("restart", _("Restart"), "rotate-cw", "/containers/bulk/restart/", key="r"),
+            BulkVerb("logs", _("Logs"), "scroll-text", "/logs/", key="l", opens=True),
             BulkVerb("stop", _("Stop"), "square", "/containers/bulk/stop/", key="s", asks=True),
             BulkVerb("pause", _("Pause"), "pause", "/containers/bulk/pause/"),
             BulkVerb("unpause", _("Unpause"), "step-forward", "/containers/bulk/unpause/"),

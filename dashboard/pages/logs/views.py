@@ -1,12 +1,11 @@
 """The frame of the log pages. Reading itself is authorised and written down by the stream."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from audit.shapes import Target
+from dashboard.live.spec import spec_named
 from dashboard.pages.containers.frame import container_frame
 from dashboard.person import person_of
 from dashboard.streams.log_choice import asked_of
@@ -28,13 +27,15 @@ def merged(request: HttpRequest) -> HttpResponse:
     """Logs of several containers as one: those named by `c`, or all that the filter `q` finds."""
     person = person_of(request)
     require(person, "container.logs", Target(kind="list", name="logs"))
-    asked = asked_of(request.GET.getlist("c"), request.GET.get("q", ""))
-    pairs = [("c", f"{endpoint}:{podman_id}") for endpoint, podman_id in asked.refs]
-    query = urlencode(pairs or ([("q", asked.line)] if asked.line else []))
+    asked = asked_of(dict(request.GET.lists()))
+    spec = spec_named("containers")
+    grouping = spec.grouping(asked.group) if spec else None
     context = {
         "socket": "/ws/logs/",
-        "asked": query,
+        "asked": asked.query,
         "line": asked.line,
+        "grouping": grouping,
+        "key": asked.key,
         "named": len(asked.refs),
     }
     return render(request, "logs/merged.html", context)

@@ -1,0 +1,48 @@
+"""A verb for a whole group: the dialog lists whom it concerns, and asks for a batch of just those."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from dashboard.live.view import rows_in
+from dashboard.pages.acting import MOST_OBJECTS, Deed
+from dashboard.pages.containers.groups import STATES
+from dashboard.pages.containers.lists import SPEC
+from dashboard.person import person_of
+from hosts.access import allows
+
+
+def of_group(deed: Deed) -> Callable[..., HttpResponse]:
+    """GET asks in a dialog, whose form goes to the verb on chosen rows (acting.many)."""
+
+    @require_GET
+    def view(request: HttpRequest) -> HttpResponse:
+        person = person_of(request)
+        given = {name: request.GET.get(name, "")[:600] for name in ("locked", "group", "key")}
+        found = rows_in(SPEC, person, line=request.GET.get("q", ""), **given)
+        wanted = found.filter(state__in=STATES[deed.name], is_infra=False).order_by("name", "pk")
+        total = wanted.count()
+        rows = [row for row in wanted[:MOST_OBJECTS] if allows(person, deed.verb, row.endpoint)]
+        question = deed.question(rows) if rows else None
+        if question is None:
+            said = _("Nobody in this group can be asked for that now.")
+            return render(request, "containers/group_nobody.html", {"said": said})
+        others = total - len(rows)
+        if others:
+            left = ngettext("%(n)d is left out", "%(n)d are left out", others) % {"n": others}
+            why = _("not permitted, or beyond %(most)d at once") % {"most": MOST_OBJECTS}
+            question = replace(question, sentence=f"{left}: {why}.")
+        context = {
+            "question": question,
+            "url": reverse(f"containers:bulk-{deed.name}"),
+            "objects": [f"{row.endpoint_id}:{row.podman_id}" for row in rows],
+        }
+        return render(request, "parts/question.html", context)
+
+    return view

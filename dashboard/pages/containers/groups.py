@@ -1,0 +1,140 @@
+"""Containers in groups: by project, pod, kube file, systemd unit or host, and what a head says."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.live.grouping import Grouping, Key
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.containers.shown import POSSIBLE, look_of
+from dashboard.states import look
+from hosts.access import Person
+from hosts.models import Container, Endpoint
+
+
+def _host_names(keys: list[Key], person: Person) -> dict[Key, str]:
+    wanted = Endpoint.objects.filter(pk__in=[key[0] for key in keys]).select_related("host")
+    return {(endpoint.pk,): str(endpoint) for endpoint in wanted}
+
+
+def _pod_names(keys: list[Key], person: Person) -> dict[Key, str]:
+    """A pod of the same name on another host is another pod."""
+    names = _host_names([key[:1] for key in keys], person)
+    counts: dict[str, int] = {}
+    for _endpoint, pod in keys:
+        counts[pod] = counts.get(pod, 0) + 1
+    return {key: f"{key[1]} · {names[key[:1]]}" for key in keys if counts[key[1]] > 1}
+
+
+HOST = Grouping("host", _("host"), ("endpoint_id",), titles=_host_names)
+GROUPINGS = (
+    Grouping(
+        "project", _("compose project"), ("project",), ~Q(project=""), _("In no compose project")
+    ),
+    Grouping(
+        "pod", _("pod"), ("endpoint_id", "pod_name"), ~Q(pod_name=""), _("In no pod"), _pod_names
+    ),
+    # a kube file has no name of its own on the host: the pod that was made from it has
+    Grouping(
+        "kube",
+        _("kube file"),
+        ("endpoint_id", "pod_name"),
+        Q(kube=True) & ~Q(pod_name=""),
+        _("Not from a kube file"),
+        _pod_names,
+    ),
+    Grouping("unit", _("systemd unit"), ("unit",), ~Q(unit=""), _("In no systemd unit")),
+    HOST,
+)
+
+# the worst comes first
+_TONES = ("bad", "warn", "calm", "idle", "good")
+# whom a group's verb concerns: a restart does not wake those that have done their work
+STATES: dict[str, frozenset[str]] = {
+    "start": POSSIBLE["start"],
+    "restart": frozenset({"running"}),
+    "stop": POSSIBLE["stop"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a group's head says: states with counts, worst first; hosts; verbs that make sense."""
+
+    states: tuple[tuple[str, int], ...]
+    hosts: int
+    can: tuple[str, ...]
+
+    @property
+    def worst(self) -> str:
+        """The state that the head shows as its own."""
+        return self.states[0][0] if self.states else "unknown"
+
+    @property
+    def others(self) -> tuple[tuple[str, int], ...]:
+        """The states beside the worst."""
+        return self.states[1:]
+
+
+def _rank(state: str) -> int:
+    return _TONES.index(look("container", state).tone)
+
+
+def facts_of(
+    grouping: Grouping, rows: QuerySet[Any], keys: list[Key], person: Person
+) -> dict[Key, Facts]:
+    """The facts of these groups, in two questions for all of them."""
+    return {
+        key: facts
+        for some, fields in ((_in_groups(keys), grouping.fields), ([()] if () in keys else [], ()))
+        if some
+        for key, facts in _facts(grouping, rows, some, fields, person).items()
+    }
+
+
+def _in_groups(keys: list[Key]) -> list[Key]:
+    return [key for key in keys if key]
+
+
+def _facts(
+    grouping: Grouping,
+    rows: QuerySet[Any],
+    keys: list[Key],
+    fields: tuple[str, ...],
+    person: Person,
+) -> dict[Key, Facts]:
+    condition = Q()
+    for key in keys:
+        condition |= grouping.of(key)
+    some = rows.filter(condition)
+    counts: dict[Key, dict[str, int]] = {key: {} for key in keys}
+    raw: dict[Key, set[str]] = {key: set() for key in keys}
+    width = len(fields)
+    told = some.values_list(*fields, "state", "health", "exit_code").annotate(n=Count("pk"))
+    for row in told:
+        key, (state, health, exit_code, number) = tuple(row[:width]), row[width:]
+        shown, _detail = look_of(Container(state=state, health=health, exit_code=exit_code))
+        counts[key][shown] = counts[key].get(shown, 0) + number
+        raw[key].add(state)
+    hosts = some.values_list(*fields).annotate(n=Count("endpoint__host", distinct=True))
+    on = {tuple(row[:width]): row[width] for row in hosts} if width else {}
+    if not width:
+        on[()] = some.aggregate(n=Count("endpoint__host", distinct=True))["n"]
+    verbs = verbs_of(person.user)
+    return {
+        key: Facts(
+            tuple(sorted(found.items(), key=lambda pair: (_rank(pair[0]), -pair[1], pair[0]))),
+            on.get(key, 0),
+            tuple(_sensible(raw[key], verbs)),
+        )
+        for key, found in counts.items()
+    }
+
+
+def _sensible(states: set[str], verbs: frozenset[str]) -> list[str]:
+    found = [
+        name for name, wanted in STATES.items() if f"container.{name}" in verbs and states & wanted
+    ]
+    return [*found, "logs"] if "container.logs" in verbs else found
