@@ -1,4 +1,5 @@
-// The pull form, on its page and in its dialog: offers replace their line, groups tick their hosts.
+// The pull form, on its page and in its dialog: offers replace their line. In every form that sends to
+// several hosts, groups tick theirs.
 const formOf = (element) => element.closest?.("#pull-form");
 
 document.addEventListener("click", (event) => {
@@ -17,7 +18,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  const form = formOf(event.target);
+  const form = event.target.closest?.("[data-targets]");
   if (!form || event.target.type !== "checkbox") return;
   const box = (pk) => form.querySelector(`[name=endpoint][value="${pk}"]`);
   const members = (group) => group.dataset.members.split(" ").map(box);

@@ -12,6 +12,7 @@ from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
 from dashboard.pages.acting import Deed, Question, names_of
 from dashboard.pages.images import dialogs
+from dashboard.pages.images.copying import copy
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.prune import prune
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
@@ -29,11 +30,12 @@ SPEC = object_list(
     tokens=(
         one_of(
             "is",
-            _("used, unused, dangling"),
+            _("used, unused, dangling, list"),
             {
                 "used": Q(containers__gt=0),
                 "unused": Q(containers__lte=0),
                 "dangling": Q(dangling=True),
+                "list": Q(manifest_list=True),
             },
         ),
     ),
@@ -54,6 +56,7 @@ SPEC = object_list(
         "text": _("Pull one, or run a container: its image comes along."),
     },
     bulk=(
+        BulkVerb("copy", _("Copy"), "copy", "/images/bulk/copy/", asks=True),
         BulkVerb("remove", _("Remove"), "trash-2", "/images/bulk/remove/", danger=True, asks=True),
     ),
 )
@@ -130,6 +133,7 @@ _ROOM = ObjectRoom(
 )
 urlpatterns = [
     path("prune/", prune, name="prune"),
+    path("bulk/copy/", copy, name="copy"),
     path(f"{_PLACE}tag/", dialogs.tag, name="tag"),
     path(f"{_PLACE}untag/", dialogs.untag, name="untag"),
     path(f"{_PLACE}push/", dialogs.push, name="push"),

@@ -1,9 +1,8 @@
 """The pull page, its dialog, and the click. Also the offers for short names, which the run form shows too."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -13,32 +12,15 @@ from django_htmx.http import HttpResponseClientRedirect
 from audit.shapes import Target
 from dashboard.pages.pull.lines import Line, read
 from dashboard.pages.pull.offers import offers_for
-from dashboard.pages.run.forms import endpoint_words
+from dashboard.pages.pull.targets import choices, chosen_of, endpoints_for
 from dashboard.person import person_of
 from hosts import access
-from hosts.access import Person, allows, visible_endpoints
+from hosts.access import Person
 from hosts.actions.images import pull_image
 from hosts.actions.images.references import parse
-from hosts.models import Batch, Endpoint, Group, Job
+from hosts.models import Batch, Endpoint, Job
 
 ANYWHERE = Target(kind="image", name="any host")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """An endpoint or a group with its check box."""
-
-    pk: int
-    words: str
-    chosen: bool
-    members: str = ""
-
-
-def _endpoints(person: Person) -> list[Endpoint]:
-    rows = (
-        visible_endpoints(person).select_related("host", "login").prefetch_related("host__groups")
-    )
-    return [one for one in rows if allows(person, pull_image.VERB, one)]
 
 
 def _person(request: HttpRequest) -> Person:
@@ -47,24 +29,14 @@ def _person(request: HttpRequest) -> Person:
     return person
 
 
-def _chosen(data: QueryDict, endpoints: list[Endpoint]) -> list[Endpoint]:
-    """The endpoints that were ticked, by themselves or with a group."""
-    ids, groups = set(data.getlist("endpoint")), set(data.getlist("group"))
-    return [
-        one
-        for one in endpoints
-        if str(one.pk) in ids or groups & {str(group.pk) for group in one.host.groups.all()}
-    ]
-
-
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """Names and hosts; ?image= and ?endpoint= are filled in, ?dialog=1 is the form alone."""
     person = _person(request)
-    endpoints = _endpoints(person)
+    endpoints = endpoints_for(person, pull_image.VERB)
     if request.method == "POST":
         return _pull(request, person, endpoints)
-    chosen = _chosen(request.GET, endpoints)
+    chosen = chosen_of(request.GET, endpoints)
     if not chosen and len(endpoints) == 1:
         chosen = endpoints
     text = "\n".join(request.GET.getlist("image"))[:5000]
@@ -76,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """What is known of each name, for a form that is still being filled in."""
     person = _person(request)
-    chosen = _chosen(request.POST, _endpoints(person))
+    chosen = chosen_of(request.POST, endpoints_for(person, pull_image.VERB))
     lines = read(request.POST.get("images", ""), chosen, person)
     return render(request, "pull/lines.html", {"lines": lines})
 
@@ -99,7 +71,7 @@ def offers(request: HttpRequest) -> HttpResponse:
 
 def _pull(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> HttpResponse:
     text = request.POST.get("images", "")
-    chosen = _chosen(request.POST, endpoints)
+    chosen = chosen_of(request.POST, endpoints)
     lines = read(text, chosen, person)
     problems: dict[str, str] = {}
     if not lines:
@@ -145,25 +117,11 @@ def _form(
     lines: list[Line],
     problems: dict[str, str] | None = None,
 ) -> HttpResponse:
-    ticked = {one.pk for one in chosen}
-    members: dict[int, list[str]] = {}
-    for one in endpoints:
-        for group in one.host.groups.all():
-            members.setdefault(group.pk, []).append(str(one.pk))
     context: dict[str, Any] = {
         "text": text,
         "lines": lines,
         "problems": problems or {},
-        "targets": [Choice(one.pk, endpoint_words(one), one.pk in ticked) for one in endpoints],
-        "groups": [
-            Choice(
-                group.pk,
-                group.name,
-                all(int(pk) in ticked for pk in members[group.pk]),
-                " ".join(members[group.pk]),
-            )
-            for group in Group.objects.filter(pk__in=members)
-        ],
+        **choices(endpoints, chosen),
     }
     htmx = "HX-Request" in request.headers
     dialog = bool(request.GET.get("dialog"))
