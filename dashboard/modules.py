@@ -24,7 +24,7 @@ MODULES = {
     "haulout/inspect": "js/inspect.js",
     **{
         f"haulout/logs/{name}": f"js/logs/{name}.js"
-        for name in ("store", "screen", "source", "search", "colours", "times", "sources")
+        for name in ("store", "screen", "source", "search", "colours", "times", "sources", "peek")
     },
     **{
         f"haulout/terminal/{name}": f"js/terminal/{name}.js"

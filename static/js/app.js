@@ -12,6 +12,7 @@ import "haulout/groups";
 import "haulout/pending";
 import "haulout/filter-line";
 import "haulout/keys";
+import "haulout/logs/peek";
 import "haulout/ring";
 import "haulout/inspect";
 import "haulout/pull-form";
