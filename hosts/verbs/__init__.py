@@ -10,6 +10,7 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     hosts,
     images,
     jobs,
+    kube,
     networks,
     pods,
     registries,

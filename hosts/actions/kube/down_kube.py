@@ -1,0 +1,64 @@
+"""kube.down: what a kube file names is stopped and removed. Settled by identity."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_endpoint
+from hosts.actions.action import Action
+from hosts.actions.kube.kube_plan import plan_of
+from hosts.actions.kube.play_kube import clashes
+from hosts.actions.refused import HostRefused
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import kube, pods
+
+VERB = "kube.down"
+
+
+def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -> Job:
+    """Ask for the removal; `volumes`: those of its claims too. YamlRefused, HostRefused."""
+    endpoint = get_endpoint(person, endpoint_id, VERB)
+    plan = plan_of(text)
+    there = clashes(endpoint, plan)
+    if not there:
+        raise HostRefused("text", _("Nothing of it is on %(host)s.") % {"host": endpoint})
+    order = Order(
+        endpoint=endpoint,
+        kind="pod",
+        object_id="",
+        name=", ".join(plan.names("pod") or plan.names("volume") or plan.names("secret"))[:200],
+        params={
+            "pods": [name for kind, name in there if kind == "pod"],
+            "volumes": [name for kind, name in there if kind == "volume"] if volumes else [],
+            "remove_volumes": volumes,
+        },
+        secrets=text.encode(),
+    )
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Take it down; what is gone already is no error."""
+    sealed = await errand.secrets()
+    await errand.about_to_send()
+    report = await kube.down(
+        errand.podman, sealed or b"", volumes=bool(errand.params.get("remove_volumes"))
+    )
+    gone = [str(one.get("Id") or one.get("ID") or "") for one in report.get("RmReport") or []]
+    for one in gone:
+        errand.say(_("removed pod %s") % one[:12])
+    return {"changed": bool(gone)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """None of its pods is there any more."""
+    named = set(errand.params.get("pods", []))
+    left = [one for one in await pods.list_pods(errand.podman) if one.get("Name") in named]
+    return Settled.AGAIN if left else Settled.DONE
+
+
+ACTION = Action(VERB, do, settle, queue="long")

@@ -1,0 +1,128 @@
+"""kube.play: pods, volumes and secrets of a kube file. Settled by the label io.haulout.job.
+
+The file can hold secrets, so it is sealed in the job's row and erased at the outcome; the entry
+has the plan's names.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_endpoint
+from hosts.actions.action import Action
+from hosts.actions.images.pulling import pull_into
+from hosts.actions.images.references import parse
+from hosts.actions.kube.kube_plan import KubePlan, plan_of
+from hosts.actions.kube.labelled import labelled
+from hosts.actions.making import made_by
+from hosts.actions.refused import HostRefused
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import INVENTORY, Endpoint, Job
+from hosts.models.inventory import LIVE
+from hosts.podman import images, kube, pods, system
+
+VERB = "kube.play"
+# kinds whose name must be free; volumes are taken as they are, secrets are replaced
+_NEW = ("pod", "container")
+
+
+def clashes(endpoint: Endpoint, plan: KubePlan) -> list[tuple[str, str]]:
+    """(kind, name) of what is there already by the inventory, of all planned kinds."""
+    found: list[tuple[str, str]] = []
+    for kind in ("pod", "container", "volume", "secret"):
+        rows = INVENTORY[kind].objects.filter(LIVE, endpoint=endpoint, name__in=plan.names(kind))
+        found += [(kind, name) for name in rows.values_list("name", flat=True)]
+    return found
+
+
+def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> Job:
+    """Ask for what the file makes. YamlRefused, HostRefused, NotVisible, Denied."""
+    endpoint = get_endpoint(person, endpoint_id, VERB)
+    plan = plan_of(text)
+    taken = [name for kind, name in clashes(endpoint, plan) if kind in _NEW]
+    if taken:
+        raise HostRefused(
+            "text",
+            _("There already on %(host)s: %(names)s.")
+            % {"host": endpoint, "names": ", ".join(taken[:10])},
+            cure=_("Take them down first, or give other names."),
+        )
+    short = [image for image in plan.images if parse(image).short]
+    if short:
+        raise HostRefused(
+            "text",
+            _("It does not say which registry these come from: %s.") % ", ".join(short[:10]),
+            cure=_("Write full names, such as docker.io/library/nginx."),
+        )
+    order = Order(
+        endpoint=endpoint,
+        kind="pod",
+        object_id="",
+        name=", ".join(plan.names("pod") or plan.names("volume") or plan.names("secret"))[:200],
+        params={
+            "pods": plan.names("pod"),
+            "containers": plan.names("container"),
+            "volumes": plan.names("volume"),
+            "secrets": plan.names("secret"),
+            "images": plan.images,
+            "start": start,
+        },
+        secrets=text.encode(),
+    )
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Pull what is missing, take away what an earlier try of this job left, then play."""
+    sealed = await errand.secrets()
+    plan = plan_of((sealed or b"").decode())
+    for image in plan.images:
+        if not await images.exists(errand.podman, image):
+            errand.say(_("Pulling %s") % image)
+            await pull_into(errand, image)
+    await _clear(errand)
+    await errand.about_to_send()
+    report = await kube.play(
+        errand.podman,
+        labelled(plan, job_id=errand.job_id),
+        start=bool(errand.params.get("start", True)),
+    )
+    return _told(errand, report)
+
+
+def _told(errand: Errand, report: dict[str, Any]) -> dict[str, Any]:
+    """The report as lines and result. Trouble where a container did not start."""
+    made = [pod for pod in report.get("Pods") or [] if isinstance(pod, dict)]
+    failed: list[str] = []
+    for pod in made:
+        errand.say(_("pod %s") % str(pod.get("ID", ""))[:12])
+        for line in pod.get("Logs") or []:
+            errand.say(str(line).strip())
+        failed += [str(line).strip() for line in pod.get("ContainerErrors") or []]
+    for volume in report.get("Volumes") or []:
+        errand.say(_("volume %s") % volume.get("Name", ""))
+    if failed:
+        raise Trouble(
+            _("The pods were made, but not everything in them starts. They are kept to look at."),
+            "\n".join(failed),
+        )
+    first = str(made[0].get("ID", "")) if made else ""
+    return {"kind": "pod", "id": first, "pods": [str(pod.get("ID", "")) for pod in made]}
+
+
+async def _clear(errand: Errand) -> None:
+    for pod in await pods.list_pods(errand.podman, filters=made_by(errand.job_id)):
+        await errand.about_to_send()
+        await pods.remove(errand.podman, pod["Id"], force=True)
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` finds by its label what an earlier try made, and makes it anew."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

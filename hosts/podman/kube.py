@@ -1,0 +1,52 @@
+"""Kube YAML: played, taken down, generated. Podman answers when all is done, in one report."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hosts.podman.client import Podman
+from hosts.podman.paths import Params, path
+
+# pulls are done before; what is left is creating, stopping and starting
+PLAY_LIMIT_S: Final = 600.0
+
+
+async def play(
+    podman: Podman, document: bytes, *, start: bool = True, networks: Sequence[str] = ()
+) -> dict[str, Any]:
+    """`{"Pods": [{"ID", "Containers", "ContainerErrors", …}], "Volumes", "Secrets"}`.
+
+    Names that are taken raise Conflict or ServerFault with Podman's words; secrets of the same
+    name are replaced.
+    """
+    answer = await podman.call(
+        "POST",
+        path("play", "kube"),
+        params={"start": start, "network": list(networks) or None},
+        body=document,
+        headers={"Content-Type": "text/plain"},
+        timeout_s=PLAY_LIMIT_S,
+    )
+    return answer.object()
+
+
+async def down(podman: Podman, document: bytes, *, volumes: bool = False) -> dict[str, Any]:
+    """Stop and remove what the file names: `{"StopReport", "RmReport", "VolumeRmReport", …}`.
+
+    `volumes`: those of its claims too (4.4 and later). What is not there is no error.
+    """
+    answer = await podman.call(
+        "DELETE",
+        path("play", "kube"),
+        params={"force": True} if volumes else None,
+        body=document,
+        headers={"Content-Type": "text/plain"},
+        timeout_s=PLAY_LIMIT_S,
+    )
+    return answer.object()
+
+
+async def generate(podman: Podman, names: Sequence[str], *, service: bool = False) -> str:
+    """YAML of containers (of one pod at most), pods or volumes by id or name. NotFound."""
+    params: Params = {"names": list(names), "service": service}
+    answer = await podman.get(path("generate", "kube"), params=params)
+    return answer.body.decode(errors="replace")

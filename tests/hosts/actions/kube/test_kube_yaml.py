@@ -1,0 +1,115 @@
+"""Kube files: what they make, and that nothing odd costs more than its bytes."""
+
+import pytest
+
+from hosts.actions.kube.kube_plan import plan_of
+from hosts.actions.kube.kube_yaml import LIMIT_BYTES, YamlRefused, read
+
+SHOP = """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: till
+data:
+  pin: MTIzNA==
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: stock
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  replicas: 3
+  template:
+    metadata:
+      labels:
+        app: shop
+    spec:
+      initContainers:
+      - name: prepare
+        image: localhost/busybox
+      containers:
+      - name: front
+        image: registry.example/web:2
+        ports:
+        - containerPort: 80
+          hostPort: 8080
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: shop
+"""
+
+
+def test_what_a_file_makes() -> None:
+    plan = plan_of(SHOP)
+    assert plan.names("pod") == ["shop-pod"]
+    assert plan.names("container") == ["shop-pod-prepare", "shop-pod-front"]
+    assert plan.names("volume") == ["stock"]
+    assert plan.names("secret") == ["till"]
+    assert plan.images == ["localhost/busybox:latest", "registry.example/web:2"]
+    assert plan.ports == ("8080→80",)
+    assert plan.skipped == (("Service", 35),)
+    assert "3" in next(one.note for one in plan.objects if one.kind == "pod")
+
+
+def test_a_list_is_what_it_holds() -> None:
+    item = "  - {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: stock}}\n"
+    plan = plan_of(f"apiVersion: v1\nkind: List\nitems:\n{item}")
+    assert [(one.kind, one.name, one.line) for one in plan.objects] == [("volume", "stock", 4)]
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n"
+
+
+ONE = POD + "  containers: [{name: x, image: localhost/x}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("kind: Pod\n  name: x\n", 2),
+        ("a: [1, 2\nb: 3\n", 2),
+        ("kind: Pod\nkind: Pod\n", 2),
+        ("kind: !!python/object:os.system x\nmetadata: {}\n", 1),
+        ("- 1\n", 1),
+        ("kind: Pod\nmetadata:\n  nam: x\n", 2),
+        (POD + "  containers: 7\n", 6),
+        (POD + "  containers:\n  - image: localhost/x\n", 7),
+        (POD + "  containers:\n  - name: x\n", 7),
+        (POD + "  containers:\n  - name: x\n    image: UPPER\n", 8),
+        (POD + "  hostNetwork: true\n", 5),
+        ("kind: Service\nmetadata: {name: x}\n", 1),
+        ("a: &a [*a]\n", 1),
+        (f"{ONE}---\n{ONE}", 8),
+    ],
+)
+def test_the_line_is_named(text: str, line: int) -> None:
+    with pytest.raises(YamlRefused) as refused:
+        plan_of(text)
+    assert refused.value.message
+    assert refused.value.line == line
+
+
+def test_bombs_are_refused() -> None:
+    laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+    )
+    deep = "a: " + "[" * 100_000
+    flow = "{a: " * 5000 + "1" + "}" * 5000
+    wide = "a:\n" + "- 1\n" * 200_000
+    large = "a: " + "x" * LIMIT_BYTES
+    for text in (laughs, deep, flow, wide, large):
+        with pytest.raises(YamlRefused):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["", "\n---\n", "# nothing\n", "\x00", "a: \ud800b"])
+def test_nothing_and_nonsense(text: str) -> None:
+    with pytest.raises((YamlRefused, UnicodeError)):
+        read(text)

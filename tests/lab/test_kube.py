@@ -1,0 +1,160 @@
+"""Kube YAML on a real host: played, taken down, generated; judged by asking Podman afterwards."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.lab.hosts import Host, Lab
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+
+__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CANARY = "canary-9d1f-in-a-secret"
+SHOP = f"""\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: till
+data:
+  pin: {base64.b64encode(CANARY.encode()).decode()}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: stock
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: shop
+  labels:
+    team: sea
+spec:
+  containers:
+  - name: front
+    image: localhost/busybox:latest
+    command: ["sleep", "999"]
+    env:
+    - name: PIN
+      valueFrom:
+        secretKeyRef:
+          name: till
+          key: pin
+    volumeMounts:
+    - name: goods
+      mountPath: /goods
+  volumes:
+  - name: goods
+    persistentVolumeClaim:
+      claimName: stock
+"""
+
+
+@pytest.fixture
+def host(lab: Lab, clean_hosts: None) -> Iterator[Host]:
+    one = lab.hosts[0]
+    yield one
+    one.podman("pod", "rm", "-af")
+    one.podman("secret", "rm", "--all")
+    one.podman("volume", "rm", "-f", "stock")
+
+
+@pytest.fixture
+def carry(worker: Any, ended: Any) -> Callable[[Any], Any]:
+    def run(job: Any) -> Any:
+        worker().hand_over([job.pk])
+        return ended(job, within_s=60)
+
+    return run
+
+
+def test_up_and_down(
+    host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
+) -> None:
+    from audit.models import Entry
+    from hosts.actions.kube import down_kube, play_kube
+    from hosts.models import Job
+
+    endpoint = endpoint_on(host)
+    job = carry(play_kube.ask(person, endpoint.pk, text=SHOP))
+    assert job.state == "ok", (job.error, job.cause)
+    found = json.loads(host.podman("pod", "inspect", "shop"))
+    made = found[0] if isinstance(found, list) else found
+    assert made["Id"] == job.result["id"]
+    assert made["State"] == "Running"
+    assert made["Labels"]["team"] == "sea"
+    assert host.podman("exec", "shop-front", "sh", "-c", "echo $PIN").strip() == CANARY
+    assert "stock" in host.podman("volume", "ls", "-q").split()
+    # sealed while it is needed, gone with the outcome, and in no entry
+    assert Job.objects.get(pk=job.pk).sealed_params is None
+    assert not any(CANARY in bytes(e.canonical).decode() for e in Entry.objects.all())
+
+    # the link is not running here: what it would have mirrored
+    seen(endpoint, "pod", made["Id"], "shop")
+    seen(endpoint, "volume", "stock", "stock")
+    job = carry(down_kube.ask(person, endpoint.pk, text=SHOP))
+    assert job.state == "ok", (job.error, job.cause)
+    assert host.podman("pod", "ls", "-q").strip() == ""
+    assert "stock" in host.podman("volume", "ls", "-q").split()
+
+
+def seen(endpoint: Any, kind: str, podman_id: str, name: str) -> None:
+    from django.utils import timezone
+
+    from hosts.models import INVENTORY
+
+    now = timezone.now()
+    INVENTORY[kind].objects.create(
+        endpoint=endpoint, podman_id=podman_id, name=name, digest="", seen_at=now, changed_at=now
+    )
+
+
+def test_a_broken_try_leaves_one_pod(
+    host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
+) -> None:
+    from hosts.actions.kube import play_kube
+
+    job = play_kube.ask(person, endpoint_on(host).pk, text=SHOP)
+    label = f"io.haulout.job={job.pk}"
+    host.podman("pod", "create", "--name", "shop", "--label", label)
+    assert carry(job).state == "ok", (job.error, job.cause)
+    assert len(host.podman("pod", "ls", "-q").split()) == 1
+    assert (
+        host.podman("inspect", "shop-front", "--format", "{{.State.Status}}").strip() == "running"
+    )
+
+
+def test_podmans_own_words_and_nothing_left(
+    host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
+) -> None:
+    from hosts.actions.kube import play_kube
+
+    text = SHOP.replace(
+        '["sleep", "999"]', '["sleep", "999"]\n    resources: {limits: {memory: much}}'
+    )
+    job = carry(play_kube.ask(person, endpoint_on(host).pk, text=text))
+    assert job.state == "failed"
+    assert "quantit" in f"{job.error} {job.cause}"
+    assert host.podman("pod", "ls", "-q").strip() == ""
+
+
+def test_generated(host: Host, endpoint_on: Any) -> None:
+    import asyncio
+
+    from hosts.actions.kube.kube_plan import plan_of
+    from hosts.dial import dial
+    from hosts.podman import Podman, kube
+
+    host.podman("run", "-d", "--name", "front", "-e", "A=b", "localhost/busybox", "sleep", "999")
+    endpoint = endpoint_on(host)
+
+    async def ask() -> str:
+        async with Podman(dial(endpoint, streams=True)) as podman:
+            return await kube.generate(podman, ["front"])
+
+    plan = plan_of(asyncio.run(ask()))
+    assert plan.images == ["localhost/busybox:latest"]
