@@ -47,6 +47,7 @@ REASONS = {
     "--rmi": _("Haulout removes images only when asked by name."),
 }
 KEEP_GROUPS = _("keep-groups hands on the groups of your own login, which the host does not know.")
+OWN_LIMITS = _("the limits of your own shell are not the host's: give each limit.")
 
 # flags without a value; all others are taken to have one
 SWITCHES = frozenset(

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import parse
-from hosts.actions.run.flags import IGNORED, KEEP_GROUPS, REASONS, SHORT_WITH_VALUE, SWITCHES
+from hosts.actions.run.flags import (
+    IGNORED,
+    KEEP_GROUPS,
+    OWN_LIMITS,
+    REASONS,
+    SHORT_WITH_VALUE,
+    SWITCHES,
+)
 from hosts.actions.run.shell_words import split
 from hosts.actions.run.table import BY_FLAG, Field, Kind
 from hosts.actions.run.table.reading import switched
@@ -44,12 +51,17 @@ def read(text: str) -> Line:
     found = split(text)
     line = Line(many={"environment": [], "ports": [], "volumes": [], "labels": []})
     docker, words = _after_run(found.words, line)
+    taken: str | None = None
     while words and words[0].startswith("-") and words[0] != "-":
         word = words.pop(0)
         if word == "--":
             break
         for flag, value in _flags(word, words):
             _take(line, flag, value)
+            taken = value if _strange(flag) else None
+    if not words and taken:
+        # a flag nobody knows stood before the image, and had no value
+        words = [taken]
     if not words:
         raise ValueError(_("The line names no image."))
     line.fields["image"] = _image(words[0], docker=docker)
@@ -103,8 +115,7 @@ def _flags(word: str, rest: list[str]) -> list[tuple[str, str | None]]:
         if equals:
             return [(flag, value)]
         # what is not known may have no value: the next flag is none
-        strange = flag not in BY_FLAG and flag not in REASONS and flag not in _ENV
-        if _is_switch(flag) or (strange and rest and rest[0].startswith("-")):
+        if _is_switch(flag) or (_strange(flag) and rest and rest[0].startswith("-")):
             return [(flag, None)]
         return [(flag, rest.pop(0) if rest else "")]
     found: list[tuple[str, str | None]] = []
@@ -118,6 +129,10 @@ def _flags(word: str, rest: list[str]) -> list[tuple[str, str | None]]:
             return [*found, (flag, letters[1:])]
         found.append((flag, None))
     return found
+
+
+def _strange(flag: str) -> bool:
+    return flag not in BY_FLAG and flag not in REASONS and flag not in _ENV
 
 
 def _is_switch(flag: str) -> bool:
@@ -135,6 +150,8 @@ def _take(line: Line, flag: str, value: str | None) -> None:
         line.fields["read_only_all"] = "" if switched(value) else "on"
     elif flag == "--group-add" and value == "keep-groups":
         line.reasons.append(f"--group-add: {KEEP_GROUPS}")
+    elif flag == "--ulimit" and value == "host":
+        line.reasons.append(f"--ulimit host: {OWN_LIMITS}")
     elif flag in BY_FLAG:
         _field(line, BY_FLAG[flag], value)
     elif flag in REASONS:

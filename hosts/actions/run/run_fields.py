@@ -134,6 +134,10 @@ def volume(text: str) -> dict[str, Any]:
         kind = "bind"
     elif not source or _NAME.fullmatch(source):
         kind = "volume"
+    elif source.startswith((".", "~", "$", "`")):
+        raise ValueError(
+            _("“%s” is a path of your own shell: give the full path on the host.") % source[:80]
+        )
     else:
         raise ValueError(
             _("“%s” is neither a full path on the host nor the name of a volume.") % source[:80]

@@ -10,6 +10,8 @@ _EXPANSION = re.compile(r"\$\([^()]*\)|`[^`]*`")
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$[A-Za-z_]\w*|(?<![\w/.])~(?=/)|\$\([^()]*\)|`[^`]*`")
 # a command ends here
 _ENDS = frozenset(["&&", "||", ";", "|", "&", ">", ">>", "<", "2>&1", "2>", "&>"])
+# how some write a remark into the middle of a line; a shell makes nothing of it
+_REMARK = re.compile(r"`\s*#[^`]*`")
 _MARK = "\ue000%d\ue001"
 
 
@@ -24,7 +26,7 @@ class Words:
 
 def split(text: str) -> Words:
     """ValueError where a quotation mark is not closed."""
-    text = re.sub(r"\\\r?\n", " ", text).strip().rstrip("\\")
+    text = _REMARK.sub("", re.sub(r"\\\r?\n", " ", text)).strip().rstrip("\\")
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
