@@ -9,10 +9,10 @@ from django.db import close_old_connections
 
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.stats_of import Subject, subjects
-from dashboard.streams.stats_source import sources
+from dashboard.streams.stats_source import Line, sources
 from hosts.access import NotVisible
 from hosts.dial import dial
-from hosts.stats.gather import Sample, total
+from hosts.stats.gather import total
 from hosts.stats.metrics import METRICS
 
 # a browser that takes none for so many samples gets the newest only
@@ -21,6 +21,7 @@ MOST_WAITING = 32
 MEMBERS_EVERY_S = 10.0
 # an endpoint that was silent for longer counts no more in a host's sum
 FRESH_MS = 10_000
+LIMIT = METRICS.index("limit")
 
 
 class StatsConsumer(StreamConsumer):
@@ -47,7 +48,7 @@ class StatsConsumer(StreamConsumer):
     async def run(self) -> None:
         """Until the browser goes."""
         self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_WAITING)
-        self._latest: dict[int, tuple[int, dict[str, Sample]]] = {}
+        self._latest: dict[int, Line] = {}
         self._names = {e.pk: str(e) for one in self.found for e in one.endpoints}
         joined = [
             sources.source(dial(endpoint, streams=True), endpoint.pk)
@@ -72,15 +73,15 @@ class StatsConsumer(StreamConsumer):
             except NotVisible:
                 await self.end(self.NOT_FOUND)
 
-    def sampled(self, endpoint_id: int, at_ms: int, samples: dict[str, Sample]) -> None:
+    def sampled(self, endpoint_id: int, line: Line) -> None:
         """A line of an endpoint's stream: the subjects that it concerns."""
-        self._latest[endpoint_id] = (at_ms, samples)
+        self._latest[endpoint_id] = line
         concerned = [one for one in self.found if endpoint_id in one.members]
         self._offer(
             {
                 "type": "sample",
-                "at": at_ms,
-                "of": {one.name: self._sum(one, at_ms) for one in concerned},
+                "at": line.at_ms,
+                "of": {one.name: self._sum(one, line.at_ms) for one in concerned},
             }
         )
 
@@ -96,21 +97,24 @@ class StatsConsumer(StreamConsumer):
         )
 
     def _sum(self, one: Subject, at_ms: int) -> list[int] | None:
-        parts: dict[str, Sample] = {}
+        sums = []
         for endpoint_id, members in one.members.items():
-            moment, samples = self._latest.get(endpoint_id, (0, {}))
-            if at_ms - moment > FRESH_MS:
+            line = self._latest.get(endpoint_id)
+            if line is None or at_ms - line.at_ms > FRESH_MS:
                 continue
-            for podman_id, sample in samples.items():
-                if members is None or podman_id in members:
-                    parts[f"{endpoint_id} {podman_id}"] = sample
-        if not parts:
+            parts = {
+                podman_id: sample
+                for podman_id, sample in line.samples.items()
+                if members is None or podman_id in members
+            }
+            if parts:
+                limit = max(sample[LIMIT] for sample in parts.values())
+                repeats = line.repeats if len(parts) > 1 else ()
+                sums.append(total(parts, limit=limit, repeats=repeats))
+        if not sums:
             return None
-        if one.name.startswith("container:"):
-            (alone,) = parts.values()
-            return list(alone)
-        limit = METRICS.index("limit")
-        return list(total(parts, limit=max(sample[limit] for sample in parts.values())))
+        limit = max(sample[LIMIT] for sample in sums)
+        return list(total(dict(enumerate(sums)), limit=limit))
 
     def _offer(self, message: dict[str, Any]) -> None:
         if self._waiting.full():

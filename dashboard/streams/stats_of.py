@@ -30,6 +30,11 @@ class Subject:
     endpoints: tuple[Endpoint, ...]
     members: dict[int, frozenset[str] | None]
 
+    @property
+    def is_pod(self) -> bool:
+        """Its containers share one network."""
+        return self.name.startswith("pod:")
+
 
 def subject(person: Person, name: str) -> Subject:
     """The subject of this name, if `person` may see its statistics. NotVisible, Denied."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -19,11 +20,20 @@ REFUSED_RETRY_S = 60.0
 GAP_S = 5 * LIVE_INTERVAL_S
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One moment of an endpoint: samples by container id, and hosts.stats.gather.Rates.repeats."""
+
+    at_ms: int
+    samples: dict[str, Sample]
+    repeats: frozenset[str]
+
+
 class Viewer(Protocol):
     """Whoever looks. Neither call may block."""
 
-    def sampled(self, endpoint_id: int, at_ms: int, samples: dict[str, Sample]) -> None:
-        """What all containers of the endpoint use now, by id."""
+    def sampled(self, endpoint_id: int, line: "Line") -> None:
+        """What all containers of the endpoint use now."""
 
     def told(self, endpoint_id: int, state: dict[str, Any]) -> None:
         """How the stream stands: `{"state": connecting|live|away|refused, "cause"}`."""
@@ -86,9 +96,9 @@ class StatsSource:
                 first = False
                 continue
             self._say({"state": "live"})
-            at_ms = round(time.time() * 1000)
+            line = Line(round(time.time() * 1000), samples, rates.repeats)
             for viewer in tuple(self._viewers):
-                viewer.sampled(self._endpoint_id, at_ms, samples)
+                viewer.sampled(self._endpoint_id, line)
 
     def _say(self, state: dict[str, Any]) -> None:
         if state == self._state:

@@ -5,9 +5,10 @@ Knows no database and no clock: whoever feeds it says when.
 
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
 from hosts.podman.stats import Usage
 from hosts.stats.metrics import (
@@ -27,6 +28,8 @@ _WIDTH: Final = len(METRICS)
 _NOTHING: Final = array("H", bytes(2 * _WIDTH))
 # counters this far apart say nothing about the time between: that is a gap
 _GAP_S: Final = 4.5 * INTERVAL_S
+# how long Podman may take to read all containers for one line
+_READING_S: Final = 0.1
 # a container's sample: the figures of METRICS
 Sample = tuple[int, int, int, int, int, int, int, int]
 
@@ -38,17 +41,21 @@ class Rates:
         self._gap_s = gap_s
         self._before: dict[str, Usage] = {}
         self._at_s = 0.0
+        # of the last line: who tells the network of a namespace that another one told already
+        self.repeats: frozenset[str] = frozenset()
 
     def of(self, usages: list[Usage], *, at_s: float) -> dict[str, Sample]:
         """Container id to its sample. `at_s`: our clock, to tell gaps and a host's clock set anew."""
         ours_s, self._at_s = at_s - self._at_s, at_s
         before = self._before if 0 < ours_s <= self._gap_s else {}
         self._before = {usage.podman_id: usage for usage in usages[:MOST_SERIES]}
-        return {
+        samples = {
             podman_id: sample
             for podman_id, usage in self._before.items()
             if (last := before.get(podman_id)) and (sample := _sample(last, usage, ours_s))
         }
+        self.repeats = _repeats([self._before[podman_id] for podman_id in samples], samples)
+        return samples
 
 
 def _sample(last: Usage, now: Usage, ours_s: float) -> Sample | None:
@@ -73,13 +80,34 @@ def _sample(last: Usage, now: Usage, ours_s: float) -> Sample | None:
     )
 
 
-def total(samples: dict[str, Sample], *, limit: int) -> Sample:
-    """The sum of all; its limit is the machine's memory."""
+def _repeats(usages: list[Usage], samples: dict[str, Sample]) -> frozenset[str]:
+    """Containers of a pod share a network, and each tells its whole traffic (seen on 5.4).
+
+    Their counters are read one after the other, so they may differ by what came in between.
+    """
+    usages.sort(key=lambda usage: usage.received)
+    found = set()
+    for one, other in pairwise(usages):
+        _, _, _, received, sent, *_ = samples[other.podman_id]
+        if (
+            other.received - one.received <= received * _READING_S
+            and abs(other.sent - one.sent) <= sent * _READING_S
+            and other.received + other.sent
+        ):
+            found.add(other.podman_id)
+    return frozenset(found)
+
+
+def total(samples: Mapping[Any, Sample], *, limit: int, repeats: Collection[str] = ()) -> Sample:
+    """The sum of all, the network of `repeats` left out; its limit is the machine's memory."""
     if not samples:
         return (0, 0, limit, 0, 0, 0, 0, 0)
     cpu, memory, _, received, sent, read, written, pids = map(
         sum, zip(*samples.values(), strict=True)
     )
+    for podman_id in repeats:
+        if sample := samples.get(podman_id):
+            received, sent = received - sample[3], sent - sample[4]
     return (cpu, memory, limit, received, sent, read, written, pids)
 
 
@@ -137,7 +165,8 @@ class Gatherer:
             # the first line after a gap: nothing can be said yet
             return
         named = {key: s for podman_id, s in samples.items() if (key := known[podman_id])}
-        self.latest, self.latest_at_s = total(samples, limit=self.machine_bytes), second
+        self.latest = total(samples, limit=self.machine_bytes, repeats=self._rates.repeats)
+        self.latest_at_s = second
         times = self._open.times
         if times and (second // SPAN_S[FULL] != times[0] // SPAN_S[FULL] or second <= times[-1]):
             self._roll()

@@ -182,17 +182,23 @@ def tail_points(told: Mapping[str, Any]) -> dict[bytes, Points]:
     return found
 
 
-def summed(series: Iterable[Points]) -> Points:
-    """The sum of several series at the times that any of them has; their highest limit."""
+def summed(series: Iterable[Points], *, one_network: bool) -> Points:
+    """The sum of several series at the times that any of them has; their highest limit.
+
+    `one_network`: they share one, as a pod's containers do; each of them tells its whole traffic.
+    """
     found: dict[int, list[list[int]]] = {}
     for points in series:
         for time, column in points.codes.items():
             found.setdefault(time, []).append([VALUES[number] or 0 for number in column])
-    limit = METRICS.index("limit")
+    highest = [METRICS.index("limit")]
+    if one_network:
+        highest += [METRICS.index("received"), METRICS.index("sent")]
     result: dict[int, Sequence[int]] = {}
     for time, columns in found.items():
         sums = [sum(cells) for cells in zip(*columns, strict=True)]
-        sums[limit] = max(column[limit] for column in columns)
+        for metric in highest:
+            sums[metric] = max(column[metric] for column in columns)
         # the highest of each need not have been at the same moment
         sums[len(METRICS) :] = sums[: len(PEAKS)]
         result[time] = [code(value) for value in sums]

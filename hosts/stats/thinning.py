@@ -55,12 +55,14 @@ def _merge(source: int, into: int, *, now: int, most: int) -> int:
     span = SPAN_S[into]
     # whose oldest row that nothing has followed yet is in a span that is over
     before = (now - _LATE_S[into]) // span * span
-    todo = _unfollowed(source, into, before)[:most]
     made = 0
-    for at in range(0, len(todo), _AT_ONCE):
-        with transaction.atomic():
-            for endpoint_id, oldest in todo[at : at + _AT_ONCE]:
-                made += _make(endpoint_id, source, into, oldest - oldest % span)
+    # each look finds one span of every endpoint; there are more after a time without a worker
+    while made < most and (todo := _unfollowed(source, into, before)[: most - made]):
+        for at in range(0, len(todo), _AT_ONCE):
+            with transaction.atomic():
+                for endpoint_id, oldest in todo[at : at + _AT_ONCE]:
+                    _make(endpoint_id, source, into, oldest - oldest % span)
+        made += len(todo)
     return made
 
 
@@ -82,7 +84,7 @@ def _followed(into: int) -> Exists:
     )
 
 
-def _make(endpoint_id: int, source: int, into: int, start: int) -> int:
+def _make(endpoint_id: int, source: int, into: int, start: int) -> None:
     span = SPAN_S[into]
     folder = Folder(step_s=STEP_S[into])
     rows = StatsChunk.objects.filter(
@@ -111,7 +113,6 @@ def _make(endpoint_id: int, source: int, into: int, start: int) -> int:
         ],
         ignore_conflicts=True,
     )
-    return 1
 
 
 def _drop(now: int) -> int:

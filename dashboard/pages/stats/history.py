@@ -41,13 +41,14 @@ def _keys(members: frozenset[str] | None) -> list[bytes]:
     return keys
 
 
-def _series(one: Subject, points: dict[int, dict[bytes, Points]], over: Range) -> dict[str, Any]:
+def _series(one: Subject, found: dict[int, dict[bytes, Points]], over: Range) -> dict[str, Any]:
     parts = [
-        points[endpoint_id][key]
+        found[endpoint_id][key]
         for endpoint_id, members in one.members.items()
         for key in _keys(members)
     ]
-    times, values = (parts[0] if len(parts) == 1 else summed(parts)).columns(over=over)
+    points = parts[0] if len(parts) == 1 else summed(parts, one_network=one.is_pod)
+    times, values = points.columns(over=over)
     return {"of": one.name, "times": times, "values": values}
 
 
