@@ -58,6 +58,11 @@ def configure() -> None:
                 "schedule": 300.0,
                 "options": {"expires": 280},
             },
+            "terminals": {
+                "task": "hosts.settle_terminals",
+                "schedule": 15.0,
+                "options": {"expires": 14},
+            },
             "tidy": {
                 "task": "hosts.tidy",
                 "schedule": 3600.0,

@@ -65,10 +65,20 @@ def refresh_statistics() -> None:
 @shared_task(name="hosts.tidy")
 def tidy() -> None:
     """Forget what is old: gone inventory rows, ended jobs past their time."""
+    from hosts.inventory.history import tidy_events
     from hosts.inventory.tidy import tidy as tidy_inventory
 
     tidy_inventory()
+    tidy_events()
     tidy_jobs()
     # sessions past their end: Django leaves the sweeping to us
     call_command("clearsessions")
     refresh_statistics()
+
+
+@shared_task(name="hosts.settle_terminals")
+def settle_terminals() -> None:
+    """End what runs on in terminals that nobody holds any more."""
+    from hosts.actions.containers.settle_terminals import settle_terminals as settle
+
+    settle()

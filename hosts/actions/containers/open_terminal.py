@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import write
-from audit.shapes import Result
+from audit.shapes import AlreadySettled, Result
 from hosts import bells
 from hosts.access import Person, get_object
 from hosts.access.fetch import target_of
@@ -109,21 +109,25 @@ def watch(person: Person, opened: Opened, *, owner: str) -> None:
 def finish(opened: Opened, result: Result, *, detail: str, duration_ms: int) -> None:
     """The one outcome; the row goes with it."""
     with transaction.atomic():
-        gone, _per_model = OpenTerminal.objects.filter(pk=opened.pk, lost_at=None).delete()
-        if gone:
-            write.outcome(opened.intent, result, detail=detail[:1000], duration_ms=duration_ms)
+        OpenTerminal.objects.filter(pk=opened.pk, lost_at=None).delete()
+        _outcome(opened.intent, result, detail=detail, duration_ms=duration_ms)
     bells.ring("terminals", "audit")
 
 
 def lose(opened: Opened, *, detail: str, duration_ms: int) -> None:
     """The host is away: how it ended is unknown. The row stays until the end is made sure of."""
     with transaction.atomic():
-        rows = OpenTerminal.objects.filter(pk=opened.pk, lost_at=None)
-        if rows.update(lost_at=timezone.now()):
-            write.outcome(
-                opened.intent, Result.UNKNOWN, detail=detail[:1000], duration_ms=duration_ms
-            )
+        OpenTerminal.objects.filter(pk=opened.pk, lost_at=None).update(lost_at=timezone.now())
+        _outcome(opened.intent, Result.UNKNOWN, detail=detail, duration_ms=duration_ms)
     bells.ring("terminals", "audit")
+
+
+def _outcome(intent: int, result: Result, *, detail: str, duration_ms: int) -> None:
+    try:
+        write.outcome(intent, result, detail=detail[:1000], duration_ms=duration_ms)
+    except AlreadySettled:
+        # a worker took it for lost meanwhile (settle_terminals); the first word stays
+        return
 
 
 def seen(pks: list[int]) -> None:

@@ -24,7 +24,11 @@ function start(page) {
 
   function open({ key = "", wanted = {} } = {}) {
     const pane = new Pane(space, { key, wanted }, {
-      changed: (one) => draw(one),
+      changed(one) {
+        draw(one);
+        // what the page was told of has ended meanwhile: as if it had not been there
+        if (one.ended === "missing" && one.seen === undefined && "auto" in page.dataset) setTimeout(() => forget(one));
+      },
       deed: (one, name) => deeds[name](one),
       copy: (text) => copy(text).then(() => politely(say("copied"))),
       leave: () => current?.tab.focus(),
@@ -34,6 +38,12 @@ function start(page) {
     panes.push(pane);
     choose(pane);
     return pane;
+  }
+
+  function forget(pane) {
+    if (!panes.includes(pane)) return;
+    if (panes.length === 1 && runs()) again(pane, {});
+    else drop(pane);
   }
 
   const again = (pane, wanted) => { drop(pane); open({ wanted }); };

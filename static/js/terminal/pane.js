@@ -5,7 +5,7 @@ import { SearchAddon } from "@xterm/addon-search";
 import { TerminalSocket } from "haulout/terminal/socket";
 import { deedsOf, isTrouble, reasonOf } from "haulout/terminal/endings";
 import { fontSize, forReader, mono, theme } from "haulout/terminal/look";
-import { openIn, termDocument } from "haulout/terminal/sheets";
+import { openIn } from "haulout/terminal/sheets";
 
 const SETTLE_MS = 60;
 const encoder = new TextEncoder();
@@ -25,7 +25,6 @@ export class Pane {
     this.ended = null;
     this.answersFrom = 0;
     this.term = new Terminal({
-      documentOverride: termDocument,
       fontFamily: mono(), fontSize: fontSize(), theme: theme(), scrollback: 10_000, cursorBlink: false,
       minimumContrastRatio: 4.5, screenReaderMode: forReader(), macOptionIsMeta: true, rightClickSelectsWord: false,
       // an address in the text may be anything: it is shown, never followed
@@ -134,7 +133,7 @@ export class Pane {
     this.state = "over";
     this.socket.close();
     this.term.options.cursorInactiveStyle = "none";
-    const text = this.say(reason.replace(/-(.)/g, (_, letter) => letter.toUpperCase()), { code: code ?? "?", n: this.say("grace") });
+    const text = this.say(reason.replace(/-(.)/g, (_, letter) => letter.toUpperCase()), { code: code ?? "?", n: this.say("grace"), words });
     this.tell(text, deedsOf(reason).map((name) => [name, () => this.on.deed(this, name)]), isTrouble(reason), words);
     this.foot();
     this.on.changed(this);

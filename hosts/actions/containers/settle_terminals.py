@@ -1,0 +1,100 @@
+"""Terminals that no web process holds any more: their shells are ended and written down.
+
+A killed web process leaves the row of a terminal behind; a host that was away keeps what ran there.
+A chore of the worker. Nothing here waits long: it comes again every 15 s.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import AlreadySettled, Result
+from hosts import bells
+from hosts.dial import dial
+from hosts.models import OpenTerminal
+from hosts.podman import Podman, PodmanError, hang_up
+from hosts.podman.errors import NotFound
+
+log = logging.getLogger(__name__)
+# a web process says every 5 s that it holds a terminal
+UNSEEN = timedelta(seconds=30)
+# after that the host is given up: what is unknown stays so
+GIVE_UP = timedelta(days=7)
+MOST = 50
+TIMEOUT_S = 8.0
+WEB_GONE = "the web process that held it ended"
+BACK = "what ran was ended when the host was back"
+
+
+def settle_terminals() -> int:
+    """End and write down what was left behind. How many were settled."""
+    now = timezone.now()
+    left = list(
+        OpenTerminal.objects.select_related("endpoint__host")
+        .filter(Q(seen_at__lt=now - UNSEEN) | Q(lost_at__isnull=False))
+        .order_by("seen_at")[:MOST]
+    )
+    if not left:
+        return 0
+    ended = asyncio.run(_end_all(left))
+    for row, error in zip(left, ended, strict=True):
+        if error is None:
+            _settled(row)
+        elif row.lost_at is None:
+            _unknown(row, error)
+        elif row.lost_at < now - GIVE_UP:
+            row.delete()
+    bells.ring("terminals", "audit")
+    return ended.count(None)
+
+
+async def _end_all(rows: list[OpenTerminal]) -> list[str | None]:
+    """For each: None when nothing of it runs any more, else why that is not known."""
+    return list(await asyncio.gather(*map(_end, rows)))
+
+
+async def _end(row: OpenTerminal) -> str | None:
+    if row.kind == OpenTerminal.Kind.ATTACH or not row.exec_id:
+        return None
+    try:
+        async with Podman(dial(row.endpoint), timeout_s=TIMEOUT_S) as podman:
+            ended = await hang_up.end(
+                podman, row.podman_id, row.exec_id, mark=row.mark, user=row.user
+            )
+    except NotFound:
+        return None
+    except PodmanError as error:
+        return error.message
+    return None if ended else "what runs in it did not end"
+
+
+def _settled(row: OpenTerminal) -> None:
+    with transaction.atomic():
+        gone, _per_model = OpenTerminal.objects.filter(pk=row.pk, lost_at=row.lost_at).delete()
+        if not gone:
+            return
+        if row.lost_at is not None:
+            write.resolution(row.intent, Result.CANCELLED, detail=BACK)
+            return
+        try:
+            write.outcome(
+                row.intent, Result.CANCELLED, detail=WEB_GONE, duration_ms=_lasted_ms(row)
+            )
+        except AlreadySettled:
+            log.info("terminal %s had its outcome already", row.intent)
+
+
+def _unknown(row: OpenTerminal, error: str) -> None:
+    detail = f"{WEB_GONE}; {error}"[:1000]
+    with transaction.atomic():
+        if OpenTerminal.objects.filter(pk=row.pk, lost_at=None).update(lost_at=timezone.now()):
+            write.outcome(row.intent, Result.UNKNOWN, detail=detail, duration_ms=_lasted_ms(row))
+
+
+def _lasted_ms(row: OpenTerminal) -> int:
+    return round((row.seen_at - row.started_at).total_seconds() * 1000)
