@@ -1,11 +1,13 @@
 """Pods: their list and pages, under /pods/."""
 
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
+from dashboard.pages.kube.generated import generated
 from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
@@ -58,6 +60,10 @@ HEAD, SUMMARY = parts_of(SPEC, head="pods/head.html")
 
 def _within(row: InventoryRow) -> str:
     return f"pod:{quoted(row.name)} {on_endpoint(row)}"
+
+
+def _kube(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+    return generated(request, "pod", row.endpoint_id, row.podman_id)
 
 
 app_name = "pods"

@@ -1,0 +1,81 @@
+"""Kube YAML that Podman makes of a container or pod: without values first, whole when asked for."""
+
+from functools import partial
+
+import yaml
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from audit import write
+from dashboard.pages.hostside import ask_host
+from dashboard.pages.inspecting import MASK, trouble_of
+from dashboard.person import person_of
+from hosts.access import allows, get_object
+from hosts.access.fetch import target_of
+from hosts.podman import Podman, PodmanError, kube
+
+VERB = "kube.generate"
+KINDS = ("container", "pod")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def generated(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """The text as part of a page; POST shows values of the environment too, with an entry."""
+    person = person_of(request)
+    row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
+    whole = request.method == "POST"
+    if whole:
+        get_object(person, kind, endpoint_id, podman_id, verb=VERB)
+        target = target_of(row.endpoint, kind=kind, object_id=podman_id, name=row.name)
+        with transaction.atomic():
+            write.event(person.who, VERB, target)
+    try:
+        text = ask_host(row.endpoint, partial(_generate, name=podman_id))
+    except PodmanError as error:
+        return render(request, "parts/away.html", trouble_of(error, row.endpoint))
+    context = {
+        "kind": kind,
+        "row": row,
+        "text": text if whole else without_values(text),
+        "whole": whole,
+        "can_unmask": not whole and allows(person, VERB),
+        "name": f"{row.name or podman_id[:12]}.yaml",
+    }
+    return render(request, "kube/generated.html", context)
+
+
+async def _generate(podman: Podman, *, name: str) -> str:
+    return await kube.generate(podman, [name])
+
+
+def without_values(text: str) -> str:
+    """The same without values of the environment, which may be secrets. Comments are lost."""
+    try:
+        documents = list(yaml.safe_load_all(text))
+    except yaml.YAMLError:
+        return ""
+    for document in documents:
+        _mask(document)
+    return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True)
+
+
+def _mask(value: object) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _mask(item)
+        return
+    if not isinstance(value, dict):
+        return
+    for name, inner in value.items():
+        if name == "env" and isinstance(inner, list):
+            for one in inner:
+                if isinstance(one, dict) and "value" in one:
+                    one["value"] = MASK
+        elif name in ("data", "stringData") and value.get("kind") == "Secret":
+            value[name] = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
+        else:
+            _mask(inner)

@@ -1,0 +1,72 @@
+"""A plan as the page shows it: each object with what becomes of it on the chosen host."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dashboard.live.spec import Words
+from hosts.actions.images.references import parse
+from hosts.actions.kube.kube_plan import KubePlan, Planned
+from hosts.actions.kube.play_kube import clashes
+from hosts.models import Endpoint, Image
+from hosts.models.inventory import LIVE
+
+# icon, tone and word of what becomes of an object
+MADE, TAKEN, KEPT, REPLACED = "made", "taken", "kept", "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One planned object. `fate`: made, taken (blocks), kept or replaced."""
+
+    planned: Planned
+    fate: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`blocked`: why it cannot be played. `down`: (kind, name) that taking down would remove."""
+
+    plan: KubePlan
+    lines: list[Line]
+    pulls: list[str]
+    blocked: str
+    down: list[tuple[str, str]]
+    endpoint: Endpoint
+
+
+def shown(plan: KubePlan, endpoint: Endpoint) -> Shown:
+    """By the inventory; the host is not asked."""
+    there = set(clashes(endpoint, plan))
+    lines = [_line(one, there) for one in plan.objects]
+    short = [image for image in plan.images if parse(image).short]
+    blocked = ""
+    if any(line.fate == TAKEN for line in lines):
+        blocked = _("Some names are taken: take them down first, or give other names.")
+    elif short:
+        blocked = _("Give these images their registry: %s.") % ", ".join(short)
+    return Shown(
+        plan=plan,
+        lines=lines,
+        pulls=_pulls(plan, endpoint),
+        blocked=blocked,
+        down=[(kind, name) for kind, name in sorted(there) if kind in ("pod", "volume")],
+        endpoint=endpoint,
+    )
+
+
+def _line(one: Planned, there: set[tuple[str, str]]) -> Line:
+    if (one.kind, one.name) not in there:
+        return Line(one, MADE, _("new"))
+    if one.kind == "volume":
+        return Line(one, KEPT, _("is there, is used as it is"))
+    if one.kind == "secret":
+        return Line(one, REPLACED, _("is there, is replaced"))
+    return Line(one, TAKEN, _("is there already"))
+
+
+def _pulls(plan: KubePlan, endpoint: Endpoint) -> list[str]:
+    rows = Image.objects.filter(LIVE, endpoint=endpoint).values_list("names", flat=True)
+    here = {name for names in rows for name in names}
+    return [image for image in plan.images if image not in here]
