@@ -34,6 +34,9 @@ MODULES = {
     "@xterm/addon-fit": "vendor/xterm/addon-fit.mjs",
     "@xterm/addon-search": "vendor/xterm/addon-search.mjs",
     "haulout/pull-form": "js/pull-form.js",
+    "haulout/image-load": "js/image-load.js",
+    "haulout/sizes": "js/sizes.js",
+    "haulout/files/uploads": "js/files/uploads.js",
     "uplot": "vendor/uplot/uPlot.esm.js",
     **{
         f"haulout/stats/{name}": f"js/stats/{name}.js"

@@ -30,6 +30,7 @@ _CAUSES: dict[str, frozenset[str]] = {
     "container.stop": frozenset({"container.kill"}),
     "container.remove": frozenset({"container.stop", "container.kill", "volume.remove"}),
     "image.pull": frozenset({"image.tag"}),
+    "image.copy": frozenset({"image.tag", "image.pull"}),
     "image.remove": frozenset({"image.untag", "container.remove"}),
 }
 
@@ -93,8 +94,7 @@ def not_ours(
     return [
         one
         for one in sightings
-        if (one.verb, one.podman_id) not in planned
-        and not any(_explains(job, one) for job in jobs)
+        if (one.verb, one.podman_id) not in planned and not any(_explains(job, one) for job in jobs)
     ]
 
 

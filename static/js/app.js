@@ -16,6 +16,7 @@ import "haulout/logs/peek";
 import "haulout/ring";
 import "haulout/inspect";
 import "haulout/pull-form";
+import "haulout/image-load";
 import "haulout/rates";
 import "haulout/audit";
 import "haulout/search";

@@ -12,6 +12,7 @@ from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
 from dashboard.pages.acting import Deed, Question, names_of
 from dashboard.pages.images import dialogs
+from dashboard.pages.images.archive_pages import load_page, save_dialog
 from dashboard.pages.images.copying import copy
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.prune import prune
@@ -57,6 +58,7 @@ SPEC = object_list(
     },
     bulk=(
         BulkVerb("copy", _("Copy"), "copy", "/images/bulk/copy/", asks=True),
+        BulkVerb("save", _("Save"), "download", "/images/bulk/save/", asks=True),
         BulkVerb("remove", _("Remove"), "trash-2", "/images/bulk/remove/", danger=True, asks=True),
     ),
 )
@@ -123,6 +125,7 @@ _ROOM = ObjectRoom(
     tabs=(Tab("layers", _("Layers"), "image.inspect", layers),),
     extra={
         "also": (
+            {"url": "images:load", "verb": "image.load", "word": _("Load"), "icon": "upload"},
             {"url": "images:prune", "verb": "image.prune", "word": _("Prune"), "icon": "eraser"},
         ),
         "do_url": "pull:page",
@@ -133,7 +136,9 @@ _ROOM = ObjectRoom(
 )
 urlpatterns = [
     path("prune/", prune, name="prune"),
+    path("load/", load_page, name="load"),
     path("bulk/copy/", copy, name="copy"),
+    path("bulk/save/", save_dialog, name="save"),
     path(f"{_PLACE}tag/", dialogs.tag, name="tag"),
     path(f"{_PLACE}untag/", dialogs.untag, name="untag"),
     path(f"{_PLACE}push/", dialogs.push, name="push"),

@@ -110,6 +110,9 @@ async def do(errand: Errand) -> dict[str, Any]:
             raise Trouble(
                 _("%s could not be asked for the image.") % source, away.message
             ) from away
+        if before.get("Id") != errand.object_id:
+            # inspect of a list answers with the image for the host's own platform
+            raise Trouble(_("It is a manifest list, which Podman saves only in part: push it."))
         await errand.about_to_send()
         if not await images.exists(errand.podman, errand.object_id):
             carried = await _carry(errand, there, source, before)

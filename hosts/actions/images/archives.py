@@ -1,0 +1,152 @@
+"""image.save, image.load, image.import: archives to and from a person, as they come.
+
+Streamed actions: intent and outcome, no job. They run in the web process over the narrow socket.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.params import allow
+from hosts.access import Person, get_endpoint, get_object
+from hosts.access.fetch import target_of
+from hosts.actions.asking import ObjectRef
+from hosts.actions.images.names import new_name, with_tags
+from hosts.actions.streamed import Doing, streamed
+from hosts.dial import dial
+from hosts.jobs.errand import Trouble
+from hosts.models import Endpoint, Image
+from hosts.podman import Podman, image_archive, images
+from hosts.podman.errors import NotFound
+
+SAVE, LOAD, IMPORT = "image.save", "image.load", "image.import"
+MOST = 100
+MOST_CHANGES = 50
+allow(LOAD, "file")
+allow(IMPORT, "file", "reference", "message")
+
+
+def savable(person: Person, refs: list[ObjectRef], *, form: str) -> list[Image]:
+    """The images that one archive can hold. ValueError says why not; NotVisible, Denied."""
+    refs = list(dict.fromkeys(refs))
+    if not refs or len(refs) > MOST:
+        raise ValueError(_("Choose between one and %d images.") % MOST)
+    if len({endpoint for endpoint, _id in refs}) > 1:
+        raise ValueError(_("One archive comes from one host: choose images of one host."))
+    if form not in image_archive.FORMATS:
+        raise ValueError(_("There is no such format."))
+    if form == "oci-archive" and len(refs) > 1:
+        raise ValueError(_("An OCI archive holds one image; several go into a Docker archive."))
+    rows = [get_object(person, "image", *ref, verb=SAVE) for ref in refs]
+    found = [row for row in rows if isinstance(row, Image)]
+    if any(row.manifest_list for row in found):
+        raise ValueError(_("A manifest list is pushed, not saved."))
+    return found
+
+
+async def save(person: Person, rows: list[Image], *, form: str) -> AsyncGenerator[bytes, None]:
+    """The archive. Raises Trouble before the first piece when an image is gone."""
+    endpoint = rows[0].endpoint
+    whole = [name for row in rows for name in with_tags(row.names)[: _names_in(form)]]
+    wanted = [*whole, *(row.podman_id for row in rows if not with_tags(row.names))]
+    name = ", ".join(wanted)[:300]
+    object_id = rows[0].podman_id if len(rows) == 1 else ""
+    target = target_of(endpoint, kind="image", object_id=object_id, name=name)
+    params: dict[str, Any] = {"format": form, "images": wanted}
+    async with streamed(person, SAVE, target, params) as doing:
+        sent = 0
+        async with Podman(dial(endpoint, streams=True)) as podman:
+            for row in rows:
+                for known in with_tags(row.names)[:1]:
+                    await _still(podman, row, known)
+            async for piece in image_archive.save(podman, wanted, form=form):
+                sent += len(piece)
+                doing.detail = f"{sent} bytes"
+                yield piece
+
+
+def _names_in(form: str) -> int | None:
+    """How many names an archive can give to an image."""
+    return 1 if form == "oci-archive" else None
+
+
+async def _still(podman: Podman, row: Image, name: str) -> None:
+    """By the names it is asked for, so they must mean what the person chose."""
+    try:
+        found = await images.inspect(podman, name)
+    except NotFound as gone:
+        raise Trouble(_("%s is no longer there.") % name, gone.message) from gone
+    if found.get("Id") != row.podman_id:
+        raise Trouble(_("%s names another image now.") % name)
+
+
+def loadable(person: Person, endpoint_id: int, verb: str) -> Endpoint:
+    """Where `person` may load or import. NotVisible, Denied."""
+    return get_endpoint(person, endpoint_id, verb)
+
+
+async def load(
+    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, file: str
+) -> list[str]:
+    """Load an archive; the names (or ids) of what it held. PodmanError: nothing was loaded."""
+    target = target_of(endpoint, kind="image", name=file)
+    async with streamed(person, LOAD, target, {"file": file}) as doing:
+        async with Podman(dial(endpoint, streams=True)) as podman:
+            names = await image_archive.load(podman, _until_whole(body, doing))
+        doing.detail = ", ".join(names)
+        return names
+
+
+async def import_tar(
+    person: Person,
+    endpoint: Endpoint,
+    body: AsyncIterator[bytes],
+    *,
+    file: str,
+    reference: str,
+    message: str,
+    changes: list[str],
+) -> str:
+    """Make an image of a file system's tar; its id."""
+    target = target_of(endpoint, kind="image", name=reference)
+    params = {"file": file, "reference": reference, "message": message, "changes_given": changes}
+    async with streamed(person, IMPORT, target, params) as doing:
+        async with Podman(dial(endpoint, streams=True)) as podman:
+            image_id = await image_archive.import_tar(
+                podman,
+                _until_whole(body, doing),
+                reference=reference,
+                message=message,
+                changes=changes,
+            )
+        doing.detail = image_id
+        return image_id
+
+
+def import_name(text: str) -> str:
+    """The whole name of an image to be made. ValueError."""
+    return str(new_name(text))
+
+
+def import_changes(text: str) -> list[str]:
+    """Lines as in a Dockerfile. ValueError for one that Podman would not take."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_CHANGES:
+        raise ValueError(_("At most %d lines of settings.") % MOST_CHANGES)
+    known = ("CMD", "ENTRYPOINT", "ENV", "EXPOSE", "LABEL", "ONBUILD", "STOPSIGNAL", "USER")
+    for line in lines:
+        word = line.replace("=", " ").split()[0].upper()
+        if word not in (*known, "VOLUME", "WORKDIR"):
+            raise ValueError(
+                _("“%(line)s” is none of %(known)s, VOLUME, WORKDIR.")
+                % {"line": line[:80], "known": ", ".join(known)}
+            )
+    return lines
+
+
+async def _until_whole(body: AsyncIterator[bytes], doing: Doing) -> AsyncGenerator[bytes, None]:
+    async for piece in body:
+        yield piece
+    # Podman has it all: from here on a broken connection does not undo it
+    doing.committing = True
