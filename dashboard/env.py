@@ -35,6 +35,7 @@ class Env:
     own_certificate: bool
     audit_file: str
     terminal_grace_s: float
+    upload_mib: int
     crash_at: Path | None
 
     @property
@@ -154,6 +155,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         allow_private_services=environ.get("HAULOUT_ALLOW_LOOPBACK_HOSTS", "1") == "1",
         audit_file=environ.get("HAULOUT_AUDIT_FILE") or "",
         terminal_grace_s=_seconds(environ, "HAULOUT_TERMINAL_GRACE_S", 60),
+        upload_mib=_count(environ, "HAULOUT_UPLOAD_MIB", 10_240),
         crash_at=Path(environ["HAULOUT_CRASH_AT"]) if environ.get("HAULOUT_CRASH_AT") else None,
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
     )
@@ -161,6 +163,13 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(environ.get(name, "").replace(",", " ").split())
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    given = environ.get(name) or str(default)
+    if not (given.isascii() and given.isdigit() and int(given) > 0):
+        raise ValueError(f"{name} is {given!r}: give a whole number above 0")
+    return int(given)
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:

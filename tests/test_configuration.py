@@ -76,6 +76,7 @@ def test_defaults_are_those_of_the_code() -> None:
         "HAULOUT_ALLOWED_HOSTS": " ".join(found.allowed_hosts),
         "HAULOUT_AUDIT_FILE": found.audit_file,
         "HAULOUT_TERMINAL_GRACE_S": f"{found.terminal_grace_s:g}",
+        "HAULOUT_UPLOAD_MIB": str(found.upload_mib),
         "HAULOUT_ALLOW_LOOPBACK_HOSTS": "1" if found.allow_private_services else "0",
     }
     told = section("Settings")

@@ -106,6 +106,10 @@ def _frame(
     }
 
 
+# for rooms with pages of their own that wear the same head and tabs
+frame = _frame
+
+
 def _page(room: ObjectRoom) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:

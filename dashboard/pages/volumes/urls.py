@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals, one_of
+from dashboard.pages.files.views import folder_part
 from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, urls
+from dashboard.pages.objects import ObjectRoom, Tab, urls
 from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING
 from hosts.models import Volume
@@ -59,6 +60,7 @@ ROOM = ObjectRoom(
     read=podman_volumes.inspect,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
     deeds=DEEDS,
+    tabs=(Tab("files", _("Files"), "volume.files", folder_part),),
     extra={
         "do_url": "volumes:create",
         "do_verb": "volume.create",

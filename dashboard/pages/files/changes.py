@@ -1,0 +1,226 @@
+"""Rename, permissions, delete, new folder, save: each asked in a dialog, done at once, told."""
+
+import difflib
+import hashlib
+import json
+import posixpath
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.pages.files.views import file_context
+from dashboard.pages.files.where import asked, asked_path, on_host, shown, urls_of
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.actions.files import changing
+from hosts.actions.files.place import Place, Seen, cleaned, look, named
+from hosts.actions.files.reading import (
+    TEXT_LIMIT_BYTES,
+    Text,
+    changeable,
+    read_text,
+    target_for,
+)
+from hosts.actions.files.writing import Wanted, write_file
+from hosts.actions.streamed import Doing, streamed
+from hosts.jobs.errand import Trouble
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError
+from hosts.podman.errors import NotFound
+
+View = Callable[..., HttpResponse]
+CHANGES = ("rename", "remove", "permissions", "folder")
+
+
+def change(kind: str, what: str) -> View:
+    """GET asks in a dialog, POST does it; `path` in the query names what is changed."""
+
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        person = person_of(request)
+        row = changeable(person, kind, endpoint_id, podman_id)
+        try:
+            path = asked_path(request)
+            if request.method == "GET":
+                return _dialog(request, what, path)
+            work, params, words = _CHANGES[what](request, path)
+            params = {"what": what, "path": path, **params}
+
+            async def do(podman: Podman, place: Place) -> None:
+                async with streamed(
+                    person, f"{kind}.files_edit", target_for(row, kind), params
+                ) as doing:
+                    await work(podman, place, doing)
+
+            on_host(row, kind, do)
+        except (PodmanError, Trouble) as error:
+            return refused(error, row)
+        return done(words)
+
+    return view
+
+
+def done(words: str, status: int = 204) -> HttpResponse:
+    """A toast, and the word that the folder is to be read again."""
+    response = toast(HttpResponse(status=status), words, tone="good")
+    told = json.loads(response["HX-Trigger"])
+    response["HX-Trigger"] = json.dumps({**told, "files-changed": {}})
+    return response
+
+
+def refused(error: Exception, row: InventoryRow) -> HttpResponse:
+    """A toast that says why not, with the host's own words."""
+    if isinstance(error, Trouble):
+        words = " ".join(filter(None, (error.message, error.cause)))
+    elif isinstance(error, NotFound):
+        words = _("It is no longer there.")
+    else:
+        words = f"{row.endpoint}: {error}"
+    return toast(HttpResponse(status=422), words, tone="bad")
+
+
+def _dialog(request: HttpRequest, what: str, path: str) -> HttpResponse:
+    folder, name = posixpath.split(path)
+    context = {
+        "what": what,
+        "url": request.get_full_path(),
+        "name": shown(name),
+        "path_shown": shown(path),
+        "new": shown(path),
+        "is_folder": asked(request, "kind") == "folder",
+        "octal": asked(request, "mode")[:4],
+        "folder": shown(folder),
+    }
+    return render(request, "files/dialog.html", context)
+
+
+def _rename(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
+    given = request.POST.get("new", "")
+    folder = posixpath.dirname(path)
+    new = cleaned(given if given.startswith("/") else posixpath.join(folder, given))
+    named(posixpath.basename(new))
+
+    async def work(podman: Podman, place: Place, doing: Doing) -> None:
+        await changing.rename(podman, place, path, new, doing)
+
+    words = _("%(old)s is now %(new)s") % {"old": shown(path), "new": shown(new)}
+    return work, {"new_name": new}, words
+
+
+def _remove(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
+    async def work(podman: Podman, place: Place, doing: Doing) -> None:
+        await changing.remove(podman, place, path, doing)
+
+    return work, {}, _("Deleted %(path)s") % {"path": shown(path)}
+
+
+def _permissions(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
+    mode, owner = request.POST.get("mode", "").strip(), request.POST.get("owner", "").strip()
+    deep = request.POST.get("deep") == "1"
+    if not mode and not owner:
+        raise Trouble(_("Neither permissions nor an owner are given."))
+
+    async def work(podman: Podman, place: Place, doing: Doing) -> None:
+        await changing.set_permissions(
+            podman, place, path, mode=mode, owner=owner, deep=deep, doing=doing
+        )
+
+    params = {"file_mode": mode, "user": owner, "all": deep}
+    return work, params, _("Permissions of %(path)s changed") % {"path": shown(path)}
+
+
+def _folder(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
+    new = cleaned(posixpath.join(path, named(request.POST.get("new", ""))))
+
+    async def work(podman: Podman, place: Place, doing: Doing) -> None:
+        await changing.make_folder(podman, place, new, doing)
+
+    return work, {"new_name": new}, _("Made the folder %(path)s") % {"path": shown(new)}
+
+
+_CHANGES = {
+    "rename": _rename,
+    "remove": _remove,
+    "permissions": _permissions,
+    "folder": _folder,
+}
+
+
+class Changed(Exception):
+    """Somebody else wrote the file since it was read; `text` is how it stands now."""
+
+    def __init__(self, seen: Seen, text: Text) -> None:
+        super().__init__()
+        self.seen, self.text = seen, text
+
+
+def save(kind: str) -> View:
+    """Save a text that was edited, if the file is as it was when it was read (`seen`)."""
+
+    @require_POST
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        person = person_of(request)
+        row = changeable(person, kind, endpoint_id, podman_id)
+        mine = request.POST.get("content", "").replace("\r\n", "\n")
+        content = mine.replace("\n", "\r\n") if request.POST.get("newline") == "crlf" else mine
+        data = content.encode()
+        seen_digest = request.POST.get("seen", "")
+        context = {"urls": urls_of(kind, row), "row": row, "can_edit": True}
+        try:
+            if len(data) > TEXT_LIMIT_BYTES:
+                raise Trouble(_("Longer than the 1 MiB that can be edited here."))
+            path = asked_path(request)
+            params = {"what": "edit", "path": path, "size_bytes": len(data)}
+
+            async def do(podman: Podman, place: Place) -> tuple[Seen, Text]:
+                seen = await look(podman, place, path)
+                now = await read_text(podman, place, seen.path)
+                if now.digest != seen_digest:
+                    raise Changed(seen, now)
+                async with streamed(
+                    person, f"{kind}.files_edit", target_for(row, kind), params
+                ) as doing:
+                    await _write(podman, place, seen.path, data, now, doing)
+                return seen, await read_text(podman, place, seen.path)
+
+            seen, text = on_host(row, kind, do)
+        except Changed as changed:
+            context |= file_context(changed.seen, changed.text)
+            context["difference"] = _difference(changed.text.text, mine)
+            return render(request, "files/state.html", context)
+        except (PodmanError, Trouble) as error:
+            return refused(error, row)
+        context |= file_context(seen, text)
+        response = render(request, "files/state.html", context | {"saved": True})
+        if text.digest != hashlib.sha256(data).hexdigest():
+            return toast(response, _("Saved, but somebody wrote it again at once."), tone="warn")
+        return toast(response, _("Saved %(path)s") % {"path": shown(seen.path)}, tone="good")
+
+    return view
+
+
+async def _write(
+    podman: Podman, place: Place, path: str, data: bytes, now: Text, doing: Doing
+) -> None:
+    import time
+
+    async def content() -> AsyncIterator[bytes]:
+        yield data
+
+    member = now.member
+    wanted = Wanted(len(data), time.time(), mode=member.mode, uid=member.uid, gid=member.gid)
+    await write_file(podman, place, path, wanted, content(), replace=True, doing=doing)
+
+
+def _difference(theirs: str | None, mine: str) -> list[tuple[str, str]]:
+    """Lines of the difference as (sign, line): from the file as it is now to what was to be saved."""
+    if theirs is None:
+        return []
+    lines = difflib.unified_diff(
+        theirs.replace("\r\n", "\n").splitlines(), mine.splitlines(), lineterm="", n=2
+    )
+    return [(line[:1], line[1:]) for line in list(lines)[2:2000]]

@@ -1,0 +1,113 @@
+"""A folder's entries as rows of a page: filtered, sorted, cut into pages."""
+
+import posixpath
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from dashboard.pages.files.where import in_url, shown
+from hosts.podman import archive
+from hosts.podman.folders import Found, Listing
+
+PAGE_ROWS: Final = 500
+_ICONS: Final = {"folder": "folder", "link": "link-2", "file": "file", "device": "hard-drive"}
+_TYPE_BITS: Final = {
+    "folder": stat.S_IFDIR,
+    "link": stat.S_IFLNK,
+    "pipe": stat.S_IFIFO,
+    "socket": stat.S_IFSOCK,
+    "device": stat.S_IFCHR,
+}
+SORTS: Final = {
+    "name": lambda found: (found.kind != "folder", found.name.casefold()),
+    "size": lambda found: found.size_bytes if found.kind == "file" else -1,
+    "time": lambda found: found.mtime_s,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry. `path` is quoted for a query; `open` says what a click does: folder, file or ""."""
+
+    name: str
+    path: str
+    kind: str
+    icon: str
+    open: str
+    size_bytes: int | None
+    mode: str
+    octal: str
+    owner: str
+    mtime: datetime | None
+    target: str
+    plain: bool
+
+
+def row_of(folder: str, found: Found) -> Row:
+    """The row of an entry of `folder`."""
+    path = posixpath.join(folder, found.name)
+    speakable = archive.speakable(path)
+    opens = found.kind if found.kind in ("folder", "file") else ""
+    if found.kind == "link":
+        # where it leads is looked at when somebody follows it
+        opens = "folder"
+    owner = f"{found.owner or found.uid}:{found.group or found.gid}"
+    return Row(
+        name=shown(found.name),
+        path=in_url(path),
+        kind=found.kind,
+        icon=_ICONS.get(found.kind, "file-question-mark"),
+        open=opens if speakable else "",
+        size_bytes=found.size_bytes if found.kind == "file" else None,
+        mode=stat.filemode(found.mode | _TYPE_BITS.get(found.kind, stat.S_IFREG)),
+        octal=f"{found.mode:o}",
+        owner=shown(owner),
+        mtime=_moment(found.mtime_s),
+        target=shown(found.target),
+        plain=speakable,
+    )
+
+
+def _moment(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def table(listing: Listing, folder: str, *, find: str, sort: str, page: int) -> dict[str, Any]:
+    """Context of files/table.html."""
+    found = listing.entries
+    if find:
+        wanted = find.casefold()
+        found = [one for one in found if wanted in one.name.casefold()]
+    by = sort.removeprefix("-")
+    if by not in SORTS:
+        by, sort = "name", "name"
+    found = sorted(found, key=SORTS[by], reverse=sort.startswith("-"))
+    pages = max(1, -(-len(found) // PAGE_ROWS))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * PAGE_ROWS
+    return {
+        "rows": [row_of(folder, one) for one in found[first : first + PAGE_ROWS]],
+        "count": len(found),
+        "total": len(listing.entries),
+        "find": find,
+        "sort": sort,
+        "by": by,
+        "page": page,
+        "pages": pages,
+        "first": first + 1,
+        "last": min(first + PAGE_ROWS, len(found)),
+        "listing": listing,
+    }
+
+
+def crumbs(path: str) -> list[tuple[str, str]]:
+    """(word, path quoted) from the root to `path`."""
+    found = [("/", "/")]
+    parts = path.strip("/").split("/") if path != "/" else []
+    for count, part in enumerate(parts, 1):
+        found.append((shown(part), in_url("/" + "/".join(parts[:count]))))
+    return found

@@ -1,0 +1,240 @@
+"""Up- and downloads of files, as handovers to the event loop (dashboard.streams.transfer)."""
+
+import posixpath
+import re
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
+from typing import Any
+
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dashboard.pages.files.where import asked, asked_path, shown
+from dashboard.person import person_of
+from dashboard.streams.transfer.handover import Handover
+from hosts.access import Person
+from hosts.actions.files.place import find_place, look, named
+from hosts.actions.files.reading import (
+    changeable,
+    enter,
+    file_pieces,
+    readable,
+    target_for,
+)
+from hosts.actions.files.writing import Exists, Wanted, write_file
+from hosts.actions.streamed import streamed
+from hosts.dial import dial
+from hosts.jobs.errand import Trouble
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError, archive
+from hosts.podman.errors import NotFound
+from hosts.podman.tars import Member
+
+KINDS = ("container", "volume")
+_MODE = re.compile(r"[0-7]{3,4}")
+_IDS = re.compile(r"(\d{1,10}):(\d{1,10})")
+
+
+def _kind(kind: str) -> str:
+    if kind not in KINDS:
+        raise Http404
+    return kind
+
+
+@require_GET
+def download_file(
+    request: HttpRequest, kind: str, endpoint_id: int, podman_id: str
+) -> HttpResponseBase:
+    """A file as it is."""
+    return _download(request, _kind(kind), endpoint_id, podman_id, what="download")
+
+
+@require_GET
+def download_folder(
+    request: HttpRequest, kind: str, endpoint_id: int, podman_id: str
+) -> HttpResponseBase:
+    """A folder with all below it, as Podman's tar; the root of a volume is its export."""
+    return _download(request, _kind(kind), endpoint_id, podman_id, what="folder")
+
+
+def _download(
+    request: HttpRequest, kind: str, endpoint_id: int, podman_id: str, *, what: str
+) -> HttpResponseBase:
+    person = person_of(request)
+    row = readable(person, kind, endpoint_id, podman_id)
+    try:
+        path = asked_path(request)
+    except Trouble as trouble:
+        return HttpResponse(trouble.message, status=400, content_type="text/plain; charset=utf-8")
+    enter(person, kind, row, what=what, path=path)
+
+    async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
+        try:
+            if what == "folder":
+                return await _folder_answer(kind, row, path)
+            return await _file_answer(kind, row, path)
+        except (PodmanError, Trouble) as error:
+            return _broken(error, row, path)
+
+    def recheck(person: Person) -> None:
+        readable(person, kind, endpoint_id, podman_id)
+
+    return Handover(request, carry, person=person, recheck=recheck)
+
+
+def _broken(error: PodmanError | Trouble, row: InventoryRow, path: str) -> HttpResponse:
+    """A download that cannot begin: plain words, for a link has no page of its own."""
+    status = 404 if isinstance(error, NotFound) else 502
+    words = _("%(path)s on %(host)s cannot be downloaded: %(why)s") % {
+        "path": shown(path),
+        "host": row.endpoint,
+        "why": error.message,
+    }
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+
+
+async def _file_answer(kind: str, row: InventoryRow, path: str) -> HttpResponseBase:
+    async with AsyncExitStack() as held:
+        podman = await held.enter_async_context(Podman(dial(row.endpoint, streams=True)))
+        place = await find_place(podman, kind, row.podman_id)
+        seen = await look(podman, place, path)
+        if seen.stat.kind != "file":
+            raise Trouble(_("Only a file can be downloaded as it is."))
+        member, parts = await file_pieces(podman, place, seen.path)
+        held.push_async_callback(parts.aclose)
+        answer = StreamingHttpResponse(
+            _exactly(member.size_bytes, parts, held.pop_all()),
+            content_type="application/octet-stream",
+        )
+        answer["Content-Length"] = str(member.size_bytes)
+        return _as_attachment(answer, shown(posixpath.basename(path)))
+    raise AssertionError("unreachable")
+
+
+async def _folder_answer(kind: str, row: InventoryRow, path: str) -> HttpResponseBase:
+    async with AsyncExitStack() as held:
+        podman = await held.enter_async_context(Podman(dial(row.endpoint, streams=True)))
+        place = await find_place(podman, kind, row.podman_id)
+        seen = await look(podman, place, path)
+        inside = place.inside(seen.path)
+        # of the root, what is in it; of a folder, itself
+        inside = f"{inside.rstrip('/')}/." if seen.path == "/" else inside
+        parts = archive.pieces(podman, place.container, inside)
+        held.push_async_callback(parts.aclose)
+        first = await anext(parts, b"")
+        answer = StreamingHttpResponse(
+            _all(first, parts, held.pop_all()), content_type="application/x-tar"
+        )
+        name = shown(posixpath.basename(seen.path)) or row.name or "files"
+        return _as_attachment(answer, f"{name}.tar")
+    raise AssertionError("unreachable")
+
+
+def _as_attachment(answer: StreamingHttpResponse, name: str) -> StreamingHttpResponse:
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+async def _exactly(
+    size_bytes: int, parts: AsyncGenerator[Member | bytes, None], held: AsyncExitStack
+) -> AsyncIterator[bytes]:
+    """The file's bytes; one that shrank meanwhile breaks off instead of looking whole."""
+    async with held:
+        sent = 0
+        async for part in parts:
+            if isinstance(part, bytes):
+                sent += len(part)
+                yield part
+        if sent != size_bytes:
+            raise NotFound("The file ended before its size.")
+
+
+async def _all(
+    first: bytes, parts: AsyncGenerator[bytes, None], held: AsyncExitStack
+) -> AsyncIterator[bytes]:
+    async with held:
+        yield first
+        async with aclosing(parts):
+            async for part in parts:
+                yield part
+
+
+@require_http_methods(["PUT"])
+def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponseBase:
+    """One file into the folder `path` as `name`; the body is its content, its length is said.
+
+    `replace=1` where something has that name, `mode` (octal), `owner` (uid:gid), `mtime` (ms).
+    Answers {"path", "replaced"}, or {"error"} with 409 where the name is taken.
+    """
+    kind = _kind(kind)
+    person = person_of(request)
+    row = changeable(person, kind, endpoint_id, podman_id)
+    try:
+        path = posixpath.join(asked_path(request), named(asked(request, "name")))
+        wanted = _wanted(request)
+    except Trouble as trouble:
+        return _error(trouble, 400)
+    replace = asked(request, "replace") == "1"
+    verb = f"{kind}.files_edit"
+
+    async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
+        params: dict[str, Any] = {"what": "upload", "path": path, "size_bytes": wanted.size_bytes}
+        try:
+            async with streamed(person, verb, target_for(row, kind), params) as doing:
+                async with Podman(dial(row.endpoint, streams=True)) as podman:
+                    place = await find_place(podman, kind, row.podman_id)
+                    await look(podman, place, posixpath.dirname(path))
+                    before = await write_file(
+                        podman, place, path, wanted, body, replace=replace, doing=doing
+                    )
+                    if before is not None:
+                        doing.detail = f"replaced {before.size_bytes} bytes"
+        except Exists as exists:
+            return _error(exists, 409)
+        except (PodmanError, Trouble) as error:
+            return _error(error, 507 if "no space left" in str(error) else 502)
+        return JsonResponse({"path": shown(path), "replaced": before is not None})
+
+    def recheck(person: Person) -> None:
+        changeable(person, kind, endpoint_id, podman_id)
+
+    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
+    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    length = request.headers.get("Content-Length", "")
+    if not length.isdecimal():
+        raise Trouble(_("An upload says its length."))
+    mode, owner, mtime = (asked(request, name) for name in ("mode", "owner", "mtime"))
+    ids = _IDS.fullmatch(owner)
+    if (mode and not _MODE.fullmatch(mode)) or (owner and not ids):
+        raise Trouble(_("Permissions are written like 644, an owner like 1000:1000."))
+    return Wanted(
+        size_bytes=int(length),
+        mtime_s=int(mtime) / 1000 if mtime.isdecimal() and len(mtime) < 15 else time.time(),
+        mode=int(mode, 8) if mode else None,
+        uid=int(ids[1]) if ids else None,
+        gid=int(ids[2]) if ids else None,
+    )
+
+
+def _error(error: PodmanError | Trouble, status: int) -> JsonResponse:
+    words = {"error": error.message}
+    if error.cause and error.cause != error.message:
+        words["cause"] = error.cause
+    if status == 507:
+        words["cure"] = _("The disk is full. Nothing was left behind; make room and try again.")
+    return JsonResponse(words, status=status)

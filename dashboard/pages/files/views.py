@@ -1,0 +1,214 @@
+"""Pages of files: a folder, a file to read and edit."""
+
+import posixpath
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.files.shown import crumbs, table
+from dashboard.pages.files.where import (
+    asked,
+    asked_path,
+    frame_of,
+    in_url,
+    on_host,
+    shown,
+    trouble_in,
+    urls_of,
+)
+from dashboard.person import person_of
+from hosts.access import Person
+from hosts.actions.files.place import Place, Seen, look
+from hosts.actions.files.reading import Text, enter, read_text, readable
+from hosts.jobs.errand import Trouble
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError
+from hosts.podman.folders import Listing, list_folder
+
+View = Callable[..., HttpResponse]
+# one entry a session and place in this time, however many folders are looked into
+ENTRY_EVERY_S = 600.0
+_entered: dict[tuple[str, str, int, str], float] = {}
+
+
+def _enter_list(person: Person, kind: str, row: InventoryRow, path: str) -> None:
+    key = (person.who.session, kind, row.endpoint_id, row.podman_id)
+    now = time.monotonic()
+    if now - _entered.get(key, -ENTRY_EVERY_S) < ENTRY_EVERY_S:
+        return
+    enter(person, kind, row, what="list", path=path)
+    for old in [k for k, at in _entered.items() if now - at > ENTRY_EVERY_S]:
+        del _entered[old]
+    _entered[key] = now
+
+
+def folder(kind: str) -> View:
+    """The page of a folder; for htmx the table alone, asked of the host."""
+
+    @require_GET
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        person = person_of(request)
+        row = readable(person, kind, endpoint_id, podman_id)
+        if "HX-Request" in request.headers:
+            return _table(request, person, kind, row)
+        context = {
+            **frame_of(person, kind, row, request),
+            "part_url": request.get_full_path(),
+            "urls": urls_of(kind, row),
+        }
+        return render(request, "files/page.html", context)
+
+    return view
+
+
+def folder_part(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+    """The table of a volume's folder, as a tab of the volume's page shows it."""
+    return _table(request, person_of(request), "volume", row)
+
+
+def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -> HttpResponse:
+    path = "/"
+    context: dict[str, Any] = {
+        "row": row,
+        "urls": urls_of(kind, row),
+        "here": request.get_full_path(),
+        "can_edit": f"{kind}.files_edit" in verbs_of(person.user),
+    }
+    try:
+        path = asked_path(request)
+        _enter_list(person, kind, row, path)
+        place, seen, listing = on_host(row, kind, _lister(path))
+    except (PodmanError, Trouble) as error:
+        context |= {"crumbs": crumbs(path), "path": in_url(path), "trouble": True}
+        return render(request, "files/table.html", context | trouble_in(error, row, path))
+    if seen.stat.kind != "folder":
+        # a link to a file: its page is what was meant
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = f"{context['urls']['file']}?path={in_url(path)}"
+        return response
+    page = request.GET.get("page", "1")
+    context |= {
+        **table(
+            listing,
+            seen.path,
+            find=request.GET.get("find", "")[:200],
+            sort=request.GET.get("sort", "name"),
+            page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        ),
+        "place": place,
+        "path": in_url(seen.path),
+        "path_shown": shown(seen.path),
+        "link": shown(seen.link),
+        "crumbs": crumbs(seen.path),
+        "up": in_url(posixpath.dirname(seen.path)) if seen.path != "/" else "",
+        "dot": request.GET.get("sort", "name"),
+    }
+    return render(request, "files/table.html", context)
+
+
+def _lister(path: str) -> Any:
+    async def work(podman: Podman, place: Place) -> tuple[Place, Seen, Listing]:
+        seen = await look(podman, place, path)
+        if seen.stat.kind != "folder":
+            return place, seen, Listing([], whole=True, by_tar=False)
+        inside = place.inside(seen.path)
+        return (
+            place,
+            seen,
+            await list_folder(podman, place.container, inside, running=place.running),
+        )
+
+    return work
+
+
+def file(kind: str) -> View:
+    """A file: to edit where it is text, else its first bytes and a download."""
+
+    @require_GET
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        person = person_of(request)
+        row = readable(person, kind, endpoint_id, podman_id)
+        context = {**frame_of(person, kind, row, request), "urls": urls_of(kind, row)}
+        path = "/"
+        try:
+            path = asked_path(request)
+            enter(person, kind, row, what="view", path=path)
+            place, seen, text = on_host(row, kind, _reader(path))
+        except (PodmanError, Trouble) as error:
+            context |= {"crumbs": crumbs(path), "trouble": True}
+            return render(request, "files/file.html", context | trouble_in(error, row, path))
+        can = f"{kind}.files_edit" in verbs_of(person.user)
+        context |= file_context(seen, text) | {
+            "place": place,
+            "can_edit": can and text.text is not None and text.newline != "mixed",
+            "may_edit": can,
+            "raw": asked(request, "raw") == "1",
+        }
+        return render(request, "files/file.html", context)
+
+    return view
+
+
+def _reader(path: str) -> Any:
+    async def work(podman: Podman, place: Place) -> tuple[Place, Seen, Text]:
+        seen = await look(podman, place, path)
+        if seen.stat.kind != "file":
+            raise Trouble(_not_a_file(seen.stat.kind))
+        return place, seen, await read_text(podman, place, seen.path)
+
+    return work
+
+
+def _not_a_file(kind: str) -> str:
+    from django.utils.translation import gettext as _
+
+    if kind == "folder":
+        return _("That is a folder, not a file.")
+    return _("That is no plain file (%(kind)s): there is nothing to read in it.") % {"kind": kind}
+
+
+def file_context(seen: Seen, text: Text) -> dict[str, Any]:
+    """What files/file.html and files/state.html read of a file."""
+    from dashboard.pages.files.shown import row_of
+    from hosts.podman.folders import Found
+
+    member = text.member
+    parent, name = posixpath.split(seen.path)
+    found = Found(
+        name=name,
+        kind="file",
+        size_bytes=member.size_bytes,
+        mode=member.mode,
+        mtime_s=member.mtime_s,
+        uid=member.uid,
+        gid=member.gid,
+        owner=member.owner,
+        group=member.group,
+        target="",
+    )
+    return {
+        "file": row_of(parent, found),
+        "path": in_url(seen.path),
+        "parent": in_url(parent),
+        "link": shown(seen.link),
+        "crumbs": crumbs(seen.path),
+        "text": text.text,
+        "newline": text.newline,
+        "digest": text.digest,
+        "hex": hex_lines(text.head) if text.text is None else [],
+    }
+
+
+def hex_lines(head: bytes) -> list[tuple[str, str, str]]:
+    """(offset, bytes, characters) of each 16 bytes."""
+    lines = []
+    for at in range(0, min(len(head), 4096), 16):
+        part = head[at : at + 16]
+        characters = "".join(chr(b) if 32 <= b < 127 else "·" for b in part)
+        lines.append((f"{at:08x}", part.hex(" "), characters))
+    return lines

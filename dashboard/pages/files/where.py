@@ -1,0 +1,103 @@
+"""What every page of files stands on: which container or volume, which path, how to ask the host."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, quote
+
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.pages.containers.frame import container_frame
+from dashboard.pages.inspecting import trouble_of
+from hosts.access import Person
+from hosts.actions.files.place import Place, cleaned, find_place
+from hosts.dial import dial
+from hosts.jobs.errand import Trouble
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError
+from hosts.podman.errors import NotFound
+
+T = TypeVar("T")
+ASK_TIMEOUT_S = 30.0
+
+
+def asked(request: HttpRequest, name: str, default: str = "") -> str:
+    """A value of the query, in which bytes that are not UTF-8 stay what they were."""
+    pairs = parse_qs(request.META.get("QUERY_STRING", ""), errors="surrogateescape")
+    return str(pairs.get(name, [default])[-1])
+
+
+def asked_path(request: HttpRequest) -> str:
+    """The path in the query, cleaned. Trouble where it is none."""
+    return cleaned(asked(request, "path", "/"))
+
+
+def in_url(path: str) -> str:
+    """A path as a query's value."""
+    return quote(os.fsencode(path), safe="/")
+
+
+def shown(name: str) -> str:
+    """A name as it can stand in a page: what has no picture of its own is written as an escape."""
+    text = os.fsencode(name).decode(errors="backslashreplace")
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def urls_of(kind: str, row: InventoryRow) -> dict[str, str]:
+    """Addresses for templates: `files`, `file`, `change`, `upload`, `download`, `folder`."""
+    place = [row.endpoint_id, row.podman_id]
+    return {
+        "files": reverse(f"{kind}files:list", args=place),
+        "file": reverse(f"{kind}files:file", args=place),
+        "save": reverse(f"{kind}files:save", args=place),
+        "ask": reverse(f"{kind}files:list", args=place),
+        "upload": reverse("filetransfers:upload", args=[kind, *place]),
+        "download": reverse("filetransfers:file", args=[kind, *place]),
+        "folder": reverse("filetransfers:folder", args=[kind, *place]),
+    }
+
+
+def frame_of(person: Person, kind: str, row: InventoryRow, request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame that the page of files extends."""
+    if kind == "container":
+        return {
+            **container_frame(person, row, tab="files"),
+            "frame": "containers/frame.html",
+        }
+    from dashboard.pages.objects import frame as object_frame
+    from dashboard.pages.volumes.urls import ROOM
+
+    return {
+        **object_frame(ROOM, request, row.endpoint_id, row.podman_id, "files"),
+        "frame": "objects/frame.html",
+    }
+
+
+def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, Place], Awaitable[T]]) -> T:
+    """Do `work` with the files' place, from a page's thread. PodmanError, Trouble."""
+
+    async def ask() -> T:
+        async with Podman(dial(row.endpoint, streams=True), timeout_s=ASK_TIMEOUT_S) as podman:
+            return await work(podman, await find_place(podman, kind, row.podman_id))
+
+    return async_to_sync(ask)()
+
+
+def trouble_in(error: Exception, row: InventoryRow, path: str) -> dict[str, Any]:
+    """Words for parts/error.html."""
+    if isinstance(error, Trouble):
+        return {"title": error.message, "words": error.cause, "tone": "warn"}
+    if isinstance(error, NotFound):
+        return {
+            "title": _("%(path)s is not there") % {"path": shown(path)},
+            "cure": _("Somebody may have removed or renamed it. Look into the folder above."),
+            "words": error.message,
+            "tone": "warn",
+        }
+    assert isinstance(error, PodmanError)
+    return trouble_of(error, row.endpoint)

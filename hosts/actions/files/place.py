@@ -1,0 +1,142 @@
+"""Where files are: a container, or a volume by way of a container that mounts it."""
+
+import posixpath
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from hosts.jobs.errand import Trouble
+from hosts.podman import Podman, archive, containers
+from hosts.podman.archive import Stat
+from hosts.podman.errors import NotFound
+
+MOST_PATH_BYTES: Final = 4096
+MOST_NAME_BYTES: Final = 255
+
+
+class NoWay(Trouble):
+    """A volume that no container mounts: Podman reaches its files through a container only."""
+
+
+class LeadsOutside(Trouble):
+    """A link that leads out of the volume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`container` is the id to ask, `root` the folder there that a person sees as "/".
+
+    `running`: commands can be run in it now. `through`: the container's name, for a volume.
+    """
+
+    container: str
+    root: str
+    running: bool
+    through: str = ""
+
+    def inside(self, path: str) -> str:
+        """The path in the container."""
+        return path if self.root == "/" else (self.root + path).rstrip("/")
+
+    def seen(self, inside: str) -> str:
+        """A path in the container as a person sees it. Raises LeadsOutside."""
+        inside = posixpath.normpath(inside)
+        if self.root == "/":
+            return inside
+        if inside == self.root or inside.startswith(self.root + "/"):
+            return inside[len(self.root) :] or "/"
+        raise LeadsOutside(
+            _("This link leads out of the volume, to %(path)s of the container.") % {"path": inside}
+        )
+
+
+def cleaned(path: str) -> str:
+    """An absolute path without `.`, `..` and doubled slashes. Trouble where it is none."""
+    if not path.startswith("/") or "\0" in path:
+        raise Trouble(_("That is not a path: it begins with a slash."))
+    if len(path.encode(errors="surrogateescape")) > MOST_PATH_BYTES:
+        raise Trouble(_("That path is longer than any file's can be."))
+    return "/" + posixpath.normpath(path).strip("/")
+
+
+def named(name: str) -> str:
+    """A name for a new file. Trouble where it cannot be one."""
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        raise Trouble(_("“%(name)s” cannot be the name of a file.") % {"name": name})
+    if len(name.encode(errors="surrogateescape")) > MOST_NAME_BYTES:
+        raise Trouble(_("That name is longer than the %(n)d bytes allowed.") % {"n": 255})
+    if not archive.speakable(name):
+        raise Trouble(_("That name is not UTF-8."))
+    return name
+
+
+async def find_place(podman: Podman, kind: str, podman_id: str) -> Place:
+    """The place of a container's or a volume's files. NotFound, NoWay."""
+    if kind == "container":
+        state = await containers.inspect(podman, podman_id)
+        return Place(podman_id, "/", _runs(state))
+    return await _of_volume(podman, podman_id)
+
+
+async def _of_volume(podman: Podman, volume: str) -> Place:
+    users = await containers.list_containers(podman, filters={"volume": [volume]})
+    # one that runs first: in it files can be renamed and removed too
+    users.sort(key=lambda user: user.get("State") != "running")
+    for user in users:
+        try:
+            state = await containers.inspect(podman, str(user["Id"]))
+        except NotFound:
+            continue
+        for mount in state.get("Mounts") or []:
+            if mount.get("Name") == volume and mount.get("Destination"):
+                root = posixpath.normpath(str(mount["Destination"]))
+                name = str(state.get("Name") or "")
+                return Place(str(user["Id"]), root, _runs(state), through=name)
+    raise NoWay(
+        _("No container mounts this volume, and Podman reaches files through a container only."),
+        _("Run or create a container that mounts it; it need not be started."),
+    )
+
+
+def _runs(state: dict[str, Any]) -> bool:
+    told = state.get("State") or {}
+    return bool(told.get("Running")) and not told.get("Paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is at a path, links followed: `path` is where it truly is, `link` what was asked for
+    where that is a link.
+    """
+
+    path: str
+    stat: Stat
+    link: str = ""
+
+
+async def look(podman: Podman, place: Place, path: str) -> Seen:
+    """Follow links, never out of the place. NotFound, LeadsOutside, Trouble for a broken link."""
+    if place.root != "/":
+        await _no_link_on_the_way(podman, place, path)
+    stat = await archive.stat(podman, place.container, place.inside(path))
+    if stat.kind != "link":
+        return Seen(path, stat)
+    target = place.seen(stat.target)
+    try:
+        there = await archive.stat(podman, place.container, place.inside(target))
+    except NotFound as exc:
+        raise Trouble(_("This link leads nowhere: %(target)s.") % {"target": target}) from exc
+    if there.kind == "link":
+        raise Trouble(_("This link leads to another link: %(target)s.") % {"target": target})
+    return Seen(target, there, link=path)
+
+
+async def _no_link_on_the_way(podman: Podman, place: Place, path: str) -> None:
+    """In a volume no folder on the way may be a link that leads out of it."""
+    parts = path.strip("/").split("/")[:-1]
+    for count in range(1, len(parts) + 1):
+        folder = "/" + "/".join(parts[:count])
+        stat = await archive.stat(podman, place.container, place.inside(folder))
+        if stat.kind == "link":
+            place.seen(stat.target)

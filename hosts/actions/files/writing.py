@@ -1,0 +1,161 @@
+"""A file's content put in place: whole, or not at all where the container runs.
+
+Written beside its place under a name of its own and then moved there, so that a full disk or a
+broken connection spoils nothing. In a container that does not run nothing can be moved or removed
+(Podman's archive only adds): there it is written in place, and the answer says what that means.
+"""
+
+import asyncio
+import logging
+import posixpath
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.files.place import Place
+from hosts.actions.files.reading import head_of
+from hosts.actions.streamed import Doing
+from hosts.jobs.errand import Trouble
+from hosts.podman import Podman, PodmanError, archive, inside
+from hosts.podman.errors import NotFound
+from hosts.podman.tars import Member, file_end, file_head
+
+log = logging.getLogger(__name__)
+NEW_MODE: Final = 0o644
+
+
+class Exists(Trouble):
+    """Something has that name already, and nobody said that it may be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How the file is to stand. None: as the one it replaces, else as its folder's owner."""
+
+    size_bytes: int
+    mtime_s: float
+    mode: int | None = None
+    uid: int | None = None
+    gid: int | None = None
+
+
+async def write_file(
+    podman: Podman,
+    place: Place,
+    path: str,
+    wanted: Wanted,
+    content: AsyncIterator[bytes],
+    *,
+    replace: bool,
+    doing: Doing,
+) -> Member | None:
+    """Put `content` (exactly `wanted.size_bytes` of it) at `path`; returns what it replaced.
+
+    Exists, Trouble, PodmanError with Podman's own words (a full disk).
+    """
+    folder, name = posixpath.split(path)
+    before = await _look_before(podman, place, folder, path, replace=replace)
+    like = before or await head_of(podman, place, folder)
+    mode, uid, gid = wanted.mode, wanted.uid, wanted.gid
+    if mode is None:
+        mode = before.mode if before else NEW_MODE
+    if uid is None or gid is None:
+        uid, gid = (like.uid, like.gid) if like else (0, 0)
+    part = f".haulout-{secrets.token_hex(8)}.part"
+    aside = place.running and await _has_tools(podman, place, folder, part)
+    head = file_head(
+        part if aside else name,
+        size_bytes=wanted.size_bytes,
+        mode=mode,
+        uid=uid,
+        gid=gid,
+        mtime_s=wanted.mtime_s,
+    )
+    tar = _tar(head, content, wanted.size_bytes)
+    doing.committing = not aside
+    try:
+        await archive.put(podman, place.container, place.inside(folder), tar)
+        if aside:
+            doing.committing = True
+            await _move(podman, place, posixpath.join(folder, part), path)
+    except BaseException as failed:
+        if aside:
+            doing.committing = isinstance(failed, PodmanError) and doing.committing
+            await _clear(podman, place, posixpath.join(folder, part))
+        elif isinstance(failed, PodmanError | Trouble):
+            doing.detail = _(
+                "%(words)s A part of it may stand there: the container does not run or has no"
+                " tools, so nothing could be removed."
+            ) % {"words": str(failed)}
+        raise
+    return before
+
+
+async def _look_before(
+    podman: Podman, place: Place, folder: str, path: str, *, replace: bool
+) -> Member | None:
+    try:
+        there = await archive.stat(podman, place.container, place.inside(folder))
+    except NotFound as exc:
+        raise Trouble(_("The folder %(path)s is not there.") % {"path": folder}) from exc
+    if there.kind == "link":
+        place.seen(there.target)
+    elif there.kind != "folder":
+        raise Trouble(_("%(path)s is not a folder.") % {"path": folder})
+    try:
+        found = await archive.stat(podman, place.container, place.inside(path))
+    except NotFound:
+        return None
+    if found.kind == "folder":
+        raise Trouble(_("%(path)s is a folder.") % {"path": path})
+    if not replace:
+        raise Exists(_("%(path)s is there already.") % {"path": path})
+    if found.kind == "link":
+        # the link itself is replaced, not what it leads to
+        return None
+    return await head_of(podman, place, path)
+
+
+async def _has_tools(podman: Podman, place: Place, folder: str, part: str) -> bool:
+    """Whether what is written can be moved and cleared away again."""
+    script = "command -v mv >/dev/null && command -v rm >/dev/null"
+    try:
+        return (await inside.run(podman, place.container, ["sh", "-c", script])).code == 0
+    except inside.NoTool:
+        return False
+
+
+async def _move(podman: Podman, place: Place, part: str, path: str) -> None:
+    words = ["mv", "-f", "--", place.inside(part), place.inside(path)]
+    done = await inside.run(podman, place.container, words)
+    if done.code:
+        raise Trouble(_("It could not be put in its place."), done.err)
+
+
+async def _clear(podman: Podman, place: Place, part: str) -> None:
+    """Remove what was written so far; whatever that brings, the first failure is what counts."""
+
+    async def clear() -> None:
+        try:
+            words = ["rm", "-f", "--", place.inside(part)]
+            await inside.run(podman, place.container, words, timeout_s=10)
+        except PodmanError as error:
+            log.warning("a part stays at %s: %s", part, error)
+
+    await asyncio.shield(asyncio.create_task(clear()))
+
+
+async def _tar(head: bytes, content: AsyncIterator[bytes], size_bytes: int) -> AsyncIterator[bytes]:
+    yield head
+    sent = 0
+    async for piece in content:
+        sent += len(piece)
+        if sent > size_bytes:
+            raise Trouble(_("More came than was announced."))
+        yield piece
+    if sent < size_bytes:
+        raise Trouble(_("Less came than was announced."))
+    yield file_end(size_bytes)

@@ -1,0 +1,152 @@
+// Uploads under way: one at a time, each with its progress, a word how it ended, and a way to stop it.
+import { toast } from "haulout/toasts";
+
+const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 1 });
+
+function size(bytes) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let at = 0;
+  while (bytes >= 1024 && at < units.length - 1) { bytes /= 1024; at += 1; }
+  return `${numbers.format(bytes)} ${units[at]}`;
+}
+
+export class Uploads {
+  constructor(page, words) {
+    this.page = page;
+    this.words = words;
+    this.box = page.querySelector("[data-uploads]");
+    this.list = page.querySelector("[data-uploads-list]");
+    this.sum = page.querySelector("[data-uploads-sum]");
+    this.row = page.querySelector("[data-upload-row]");
+    this.dialog = page.querySelector("[data-upload-ask]");
+    this.waiting = [];
+    this.running = null;
+    this.all = 0;
+    this.ended = 0;
+    this.forAll = "";
+    page.querySelector("[data-uploads-clear]").addEventListener("click", () => this.clear());
+    addEventListener("beforeunload", (event) => { if (this.running) event.preventDefault(); });
+  }
+
+  say(text) { toast(text, { tone: "warn" }); }
+
+  add(files, url, folder) {
+    if (!this.running && !this.waiting.length) { this.all = this.ended = 0; this.forAll = ""; }
+    for (const file of files) {
+      const row = this.row.content.cloneNode(true).querySelector("li");
+      row.querySelector(".upload-name").textContent = file.name;
+      const one = { file, url, folder, row, request: null, stopped: false };
+      row.querySelector("[data-upload-stop]").addEventListener("click", () => this.stop(one));
+      this.tell(one, `${this.words.waiting} · ${size(file.size)}`);
+      this.list.append(row);
+      this.waiting.push(one);
+      this.all += 1;
+    }
+    this.box.hidden = false;
+    this.next();
+  }
+
+  clear() {
+    for (const row of this.list.querySelectorAll("[data-ended]")) row.remove();
+    this.box.hidden = !this.list.children.length;
+  }
+
+  tell(one, text) { one.row.querySelector(".upload-said").textContent = text; }
+
+  stop(one) {
+    one.stopped = true;
+    if (one === this.running) one.request?.abort();
+    else this.end(one, "cancelled", this.words.cancelled);
+    this.waiting = this.waiting.filter((other) => other !== one);
+  }
+
+  end(one, how, text) {
+    one.row.dataset.ended = how;
+    one.row.querySelector("[data-upload-stop]").remove();
+    if (how === "done") one.row.querySelector("progress").value = 1;
+    else one.row.querySelector("progress").remove();
+    this.tell(one, text);
+    this.ended += 1;
+    this.count();
+  }
+
+  count() { this.sum.textContent = this.words.sum.replace("%(done)s", this.ended).replace("%(all)s", this.all); }
+
+  async next() {
+    this.count();
+    if (this.running) return;
+    let changed = false;
+    while ((this.running = this.waiting.shift())) {
+      changed = (await this.carry(this.running)) || changed;
+    }
+    this.running = null;
+    if (changed) document.body.dispatchEvent(new CustomEvent("files-changed"));
+  }
+
+  async carry(one) {
+    let replace = this.forAll === "replace";
+    for (;;) {
+      const answer = await this.send(one, replace);
+      if (answer.status === 200) {
+        this.end(one, "done", `${answer.said.replaced ? this.words.replaced : this.words.done} · ${size(one.file.size)}`);
+        return true;
+      }
+      if (answer.status === 409 && !replace) {
+        const chosen = this.forAll || await this.ask(one.file.name);
+        if (chosen === "replace") { replace = true; continue; }
+        this.end(one, "skipped", this.words.skipped);
+        return false;
+      }
+      if (one.stopped) this.end(one, "cancelled", this.words.cancelled);
+      else if (!answer.status) this.end(one, "failed", this.words.lost);
+      else this.end(one, "failed", [answer.said.error, answer.said.cause, answer.said.cure].filter(Boolean).join(" "));
+      return !answer.status;
+    }
+  }
+
+  send(one, replace) {
+    return new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      one.request = request;
+      const query = new URLSearchParams({ name: one.file.name, mtime: one.file.lastModified, replace: replace ? 1 : 0 });
+      request.open("PUT", `${one.url}?path=${one.folder}&${query}`);
+      request.setRequestHeader("X-CSRFToken", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]);
+      request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.responseType = "text";
+      const bar = one.row.querySelector("progress");
+      const began = performance.now();
+      request.upload.addEventListener("progress", (event) => {
+        const share = event.total ? event.loaded / event.total : 1;
+        bar.value = share;
+        const speed = event.loaded / Math.max(performance.now() - began, 1) * 1000;
+        this.tell(one, share < 1 ? `${size(event.loaded)} / ${size(event.total)} · ${size(speed)}/s` : this.words.placing);
+      });
+      request.addEventListener("loadend", () => {
+        let said = {};
+        try { said = JSON.parse(request.responseText || "{}"); } catch { said = { error: `HTTP ${request.status}` }; }
+        resolve({ status: request.status, said });
+      });
+      request.send(one.file);
+    });
+  }
+
+  ask(name) {
+    const { dialog } = this;
+    dialog.querySelector("h2").textContent = this.words.exists.replace("%(name)s", name);
+    dialog.querySelector("[data-upload-all]").checked = false;
+    dialog.showModal();
+    return new Promise((resolve) => {
+      const done = (chosen) => {
+        if (dialog.querySelector("[data-upload-all]").checked) this.forAll = chosen;
+        dialog.removeEventListener("click", clicked);
+        dialog.removeEventListener("cancel", cancelled);
+        dialog.close();
+        resolve(chosen);
+      };
+      const clicked = (event) => { if (event.target.dataset.answer) done(event.target.dataset.answer); };
+      const cancelled = () => done("skip");
+      dialog.addEventListener("click", clicked);
+      dialog.addEventListener("cancel", cancelled);
+    });
+  }
+}
