@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import verbs
 from accounts.roles import LABELS, WORDS
+from accounts.saved_views import SavedView
+
+__all__ = ["AccessEpoch", "OneTimeLink", "Role", "SavedView", "User", "UserManager", "tidy_email"]
 
 
 class Role(models.Model):

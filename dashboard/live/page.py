@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.shapes import Target
 from dashboard.live.render import row_html, rows_html
+from dashboard.live.saved import default_address, saved_context
 from dashboard.live.spec import PAGE_ROWS, Column, ListSpec
 from dashboard.live.suggest import suggestions
 from dashboard.live.view import Result, View, run, view_of
@@ -49,9 +50,12 @@ def list_page(
     require(person, spec.verb, Target(kind="list", name=spec.name))
     if "suggest" in request.GET:
         return JsonResponse({"suggestions": suggestions(spec, person, request.GET["suggest"])})
+    if address := default_address(request, person.user, spec.name):
+        return redirect(address)
     context = list_context(person, spec, request.GET)
     if asks_for_list(request, spec):
         return render(request, "live/list.html", context)
+    context |= saved_context(person.user, spec.name)
     return render(request, template, {**context, **(extra or {})})
 
 

@@ -48,14 +48,15 @@ class View:
         return (self.spec.name, line, locked, self.order, self.group, self.page)
 
     def url(self, *, line: str | None = None, sort: str | None = None, page: int = 1) -> str:
-        """The query string of this view with something changed ("?" alone for the plain list)."""
+        """The query string of this view with something changed ("?q=" for the plain list)."""
         parts = {
             "q": self.line if line is None else line,
             "sort": self.sort if sort is None else sort,
             "group": self.group,
             "page": str(page) if page > 1 else "",
         }
-        return "?" + urlencode({name: value for name, value in parts.items() if value})
+        # never empty: a list without a view may open with another one
+        return "?" + (urlencode({name: value for name, value in parts.items() if value}) or "q=")
 
 
 def view_of(spec: ListSpec, given: Mapping[str, Any], *, locked: str = "") -> View:

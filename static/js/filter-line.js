@@ -111,6 +111,11 @@ document.addEventListener("focusout", (event) => {
   if (event.target.matches?.("[data-filter-input]")) close(event.target);
 });
 
+// what is shown is what is saved
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.matches?.("[data-view-save]")) event.detail.parameters.query = location.search;
+});
+
 // chips and quick filters carry the whole new line; without scripts they are plain links
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-line]");
@@ -131,7 +136,9 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!form) return;
   const given = event.detail.parameters;
   if (given.q) given.q = given.q.trim();
-  for (const name of ["q", "sort", "group"]) if (!given[name]) delete given[name];
+  for (const name of ["sort", "group"]) if (!given[name]) delete given[name];
+  // an address without any view opens the default one
+  if (!given.q && (given.sort || given.group || !document.querySelector("[data-view-default]"))) delete given.q;
 });
 document.addEventListener("htmx:afterSwap", () => {
   const here = new URLSearchParams(location.search);

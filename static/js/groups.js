@@ -27,6 +27,11 @@ function draw(list) {
   close();
 }
 
+// a list inside another page may have no filter line, which carries the choice
+function offer() {
+  for (const select of document.querySelectorAll("[data-group-by]")) select.parentElement.hidden = !select.form;
+}
+
 const grouped = (list) => list?.dataset.group;
 
 document.addEventListener("click", (event) => {
@@ -47,7 +52,9 @@ document.addEventListener("click", (event) => {
   if (grouped(list)) draw(list);
 });
 document.addEventListener("haulout:rows", (event) => { if (grouped(event.target)) draw(event.target); });
+offer();
 document.addEventListener("htmx:afterSettle", () => {
+  offer();
   for (const list of document.querySelectorAll("live-list[data-group]")) if (grouped(list)) draw(list);
 });
 for (const list of document.querySelectorAll("live-list[data-group]")) if (grouped(list)) draw(list);

@@ -1,0 +1,77 @@
+"""Keep, rename, remove a view, open a list with it. Each answers with the menu as it is now."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.saved_views import SavedView, rename_view, save_view, set_default
+from dashboard.live.saved import saved_context
+from dashboard.live.spec import spec_named
+from dashboard.live.view import view_of
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.access import allows
+
+
+@require_POST
+def save(request: HttpRequest, list_name: str) -> HttpResponse:
+    """Keep the view that `query` says under `name`."""
+    person, spec = person_of(request), spec_named(list_name)
+    if spec is None or not allows(person, spec.verb):
+        raise Http404
+    given = QueryDict(request.POST.get("query", "").removeprefix("?"))
+    # as we would write it ourselves: nothing else of an address is kept
+    query = view_of(spec, given.dict()).url().removeprefix("?")
+    try:
+        view = save_view(person.user, list_name, name=request.POST.get("name", ""), query=query)
+    except ValidationError as wrong:
+        return _menu(request, list_name, trouble=" ".join(wrong.messages))
+    return toast(_menu(request, list_name), _("Saved: %(name)s") % {"name": view.name})
+
+
+@require_http_methods(["GET", "POST"])
+def rename(request: HttpRequest, view_id: int) -> HttpResponse:
+    """GET asks for the name in a dialog."""
+    view = _mine(request, view_id)
+    if request.method == "GET":
+        return render(request, "saved/rename.html", {"view": view})
+    try:
+        rename_view(view, request.POST.get("name", ""))
+    except ValidationError as wrong:
+        return _menu(request, view.list_name, trouble=" ".join(wrong.messages))
+    return _menu(request, view.list_name)
+
+
+@require_POST
+def default(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Open the list with this view, or no longer."""
+    view = _mine(request, view_id)
+    set_default(view, on=not view.is_default)
+    words = _("The list opens with %(name)s now") if view.is_default else _("It opens plain again")
+    return toast(_menu(request, view.list_name), words % {"name": view.name})
+
+
+@require_POST
+def remove(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Forget a view."""
+    view = _mine(request, view_id)
+    view.delete()
+    return toast(_menu(request, view.list_name), _("Removed: %(name)s") % {"name": view.name})
+
+
+def _mine(request: HttpRequest, view_id: int) -> SavedView:
+    return get_object_or_404(SavedView, pk=view_id, owner=person_of(request).user)
+
+
+def _menu(request: HttpRequest, list_name: str, *, trouble: str = "") -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)
+    context: dict[str, Any] = saved_context(user, list_name)
+    return render(
+        request, "live/views.html", {**context, "views_open": True, "views_trouble": trouble}
+    )
