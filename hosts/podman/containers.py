@@ -1,5 +1,7 @@
 """Containers: one small function per call. `container` is a full id, or a name."""
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, cast
 
 from hosts.podman.client import Podman
@@ -156,14 +158,105 @@ async def healthcheck(
     return (await podman.get(target, timeout_s=timeout_s)).object()
 
 
+async def init(podman: Podman, container: str) -> bool:
+    """Make it ready without starting it; False: it was already. Conflict where it runs."""
+    return await podman.change(path("containers", container, "init"))
+
+
+async def update(
+    podman: Podman,
+    container: str,
+    resources: dict[str, Any],
+    *,
+    restart: str = "",
+    tries: int = 0,
+) -> None:
+    """Change limits of a container that may run: `{"memory": {…}, "cpu": {…}, "pids": {…}}` as in
+    a spec's resource_limits. `restart`: a new policy, which Podman knows from 5.1 on.
+    """
+    params = {"restartPolicy": restart or None, "restartRetries": tries or None}
+    target = path("containers", container, "update")
+    await podman.call("POST", target, params=params, body=resources)
+
+
+async def commit(
+    podman: Podman,
+    container: str,
+    *,
+    repository: str,
+    tag: str,
+    author: str = "",
+    message: str = "",
+    pause: bool = True,
+    changes: tuple[str, ...] = (),
+    timeout_s: float = 1800.0,
+) -> str:
+    """Make an image of its root file system; the image's id. A message needs docker's format."""
+    params: dict[str, Any] = {
+        "container": container,
+        "repo": repository,
+        "tag": tag,
+        "author": author or None,
+        "comment": message or None,
+        "format": "docker" if message else "oci",
+        "pause": pause,
+        "changes": list(changes) or None,
+    }
+    answer = await podman.call("POST", path("commit"), params=params, timeout_s=timeout_s)
+    found = answer.object()
+    # Podman tells it as Id, older ones as ID
+    image_id = found.get("Id") or found.get("ID")
+    if not isinstance(image_id, str):
+        raise Malformed("Podman made an image but did not say its id.")
+    return image_id
+
+
+def export(podman: Podman, container: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    """Its root file system as a tar, as it arrives. Raises NotFound."""
+    return podman.stream("GET", path("containers", container, "export"), head_timeout_s=60.0)
+
+
+async def changes(podman: Podman, container: str) -> list[dict[str, Any]]:
+    """What differs from its image: `{"Path", "Kind"}`; 0 changed, 1 added, 2 removed."""
+    target = path("containers", container, "changes")
+    return (await podman.get(target, timeout_s=60.0)).objects()
+
+
+async def checkpoint(
+    podman: Podman,
+    container: str,
+    *,
+    keep: bool = False,
+    leave_running: bool = False,
+    tcp: bool = False,
+    timeout_s: float = 600.0,
+) -> None:
+    """Freeze its processes to disk (CRIU), and stop it. `tcp`: with its connections."""
+    params = {"keep": keep, "leaveRunning": leave_running, "tcpEstablished": tcp}
+    target = path("containers", container, "checkpoint")
+    await podman.call("POST", target, params=params, timeout_s=timeout_s)
+
+
+async def restore(podman: Podman, container: str, *, keep: bool = False, tcp: bool = False) -> None:
+    """Let a checkpointed container go on where it was."""
+    target = path("containers", container, "restore")
+    params = {"keep": keep, "tcpEstablished": tcp}
+    await podman.call("POST", target, params=params, timeout_s=600.0)
+
+
 def _stop_limit_s(podman: Podman, wait_s: int | None) -> float:
     return OWN_STOP_LIMIT_S if wait_s is None else wait_s + podman.timeout_s
 
 
 __all__ = [
     "batches",
+    "changes",
+    "checkpoint",
+    "commit",
     "create",
+    "export",
     "healthcheck",
+    "init",
     "inspect",
     "kill",
     "list_containers",
@@ -172,9 +265,11 @@ __all__ = [
     "remove",
     "rename",
     "restart",
+    "restore",
     "start",
     "stop",
     "top",
     "unpause",
+    "update",
     "wait",
 ]
