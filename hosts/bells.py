@@ -22,6 +22,7 @@ TOPICS = frozenset(
         "networks",
         "secrets",
         "hosts",
+        "events",
         "jobs",
         "terminals",
         "audit",

@@ -3,18 +3,20 @@
 import re
 from typing import Any
 
-from hosts.inventory.bounds import flag, integer, text, texts
+from hosts.inventory.bounds import flag, integer, items, text, texts
 
 _HOST_TEXTS = (
     "arch",
     "cgroupManager",
     "cgroupVersion",
+    "databaseBackend",
     "eventLogger",
     "hostname",
     "kernel",
     "logDriver",
     "networkBackend",
     "os",
+    "rootlessNetworkCmd",
     "uptime",
 )
 _HOST_NUMBERS = ("cpus", "memTotal", "memFree", "swapTotal", "swapFree")
@@ -40,7 +42,11 @@ def facts(info: Any) -> dict[str, Any]:
         name: text(distribution.get(name), limit=80) for name in ("distribution", "version")
     }
     kept["cpuUtilization"] = {name: _percent(cpu.get(name)) for name in _PERCENTS}
-    kept["ociRuntime"] = {"name": text(_object(host.get("ociRuntime")).get("name"), limit=80)}
+    runtime = _object(host.get("ociRuntime"))
+    kept["ociRuntime"] = {
+        "name": text(runtime.get("name"), limit=80),
+        "version": text(runtime.get("version"), limit=200).partition("\n")[0],
+    }
     kept["security"] = {
         name: flag(security.get(name))
         for name in ("rootless", "selinuxEnabled", "apparmorEnabled", "seccompEnabled")
@@ -62,7 +68,12 @@ def facts(info: Any) -> dict[str, Any]:
             "OsArch": text(version.get("OsArch"), limit=40),
         },
         "registries": {
-            "search": texts(_object(root.get("registries")).get("search"), count=20, limit=255)
+            "search": texts(_object(root.get("registries")).get("search"), count=20, limit=255),
+            "configured": _registries(_object(root.get("registries"))),
+        },
+        "plugins": {
+            name: texts(_object(root.get("plugins")).get(name), count=50, limit=60)
+            for name in ("volume", "network", "log")
         },
     }
 
@@ -79,6 +90,23 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _percent(value: Any) -> float:
     return integer(value * 100, high=10_000) / 100 if isinstance(value, int | float) else 0.0
+
+
+def _registries(given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those with settings of their own: `[{"prefix", "insecure", "blocked", "mirrors"}]`."""
+    named = ((name, one) for name, one in given.items() if isinstance(one, dict))
+    return [
+        {
+            "prefix": text(name, limit=255),
+            "insecure": flag(one.get("Insecure")),
+            "blocked": flag(one.get("Blocked")),
+            "mirrors": [
+                text(_object(mirror).get("Location"), limit=255)
+                for mirror in items(one.get("Mirrors"), count=10)
+            ],
+        }
+        for (name, one), _ in zip(named, range(50), strict=False)
+    ]
 
 
 def _counts(value: Any) -> dict[str, int]:

@@ -48,6 +48,16 @@ async def df(podman: Podman, *, timeout_s: float = 120.0) -> dict[str, Any]:
     return (await podman.get(path("system", "df"), timeout_s=timeout_s)).object()
 
 
+async def check(podman: Podman, *, quick: bool, timeout_s: float) -> dict[str, Any]:
+    """`{"Errors": bool, "Layers": {id: [words]} or null, "ROLayers", "Images", "ROImages",
+    "Containers", "Removed…"}`. Reads only; without `quick` every file is compared. From 5.2 on.
+    """
+    target = path("system", "check")
+    params = {"quick": quick, "repair": False, "repair_lossy": False}
+    answer = await podman.call("POST", target, params=params, timeout_s=timeout_s)
+    return answer.object()
+
+
 def _clock(date: str | None) -> datetime | None:
     if not date:
         return None

@@ -1,6 +1,7 @@
 """The store of a host as a whole: pruning by plan, checking. One module a verb."""
 
 from hosts.actions.system import (
+    check_system,
     prune_containers,
     prune_networks,
     prune_pods,
@@ -8,6 +9,7 @@ from hosts.actions.system import (
 )
 
 ACTIONS = (
+    check_system.ACTION,
     prune_containers.ACTION,
     prune_networks.ACTION,
     prune_pods.ACTION,

@@ -16,8 +16,10 @@ from django.utils import timezone
 from hosts.inventory import LeaseLost, Mirror
 from hosts.inventory.batch import WRITE_FAULTS, Batch
 from hosts.inventory.facts import facts
+from hosts.inventory.rows import HEALTHS
 from hosts.link.sockets import endpoint_socket
 from hosts.link.supervise import roster, states, verdicts
+from hosts.link.supervise.chronicle import Chronicle
 from hosts.link.supervise.connections import Held
 from hosts.link.supervise.ear import Ear
 from hosts.link.supervise.looking import Looker
@@ -29,7 +31,7 @@ from hosts.link.supervise.verdicts import Refused, check_ping
 from hosts.link.supervise.witness import Witness
 from hosts.link.supervise.writer import Database
 from hosts.models import INVENTORY
-from hosts.podman import Podman, PodmanError, UnixDial, system
+from hosts.podman import Podman, PodmanError, UnixDial, probes, system
 from hosts.podman.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -75,8 +77,11 @@ class Watch:
         self.stats = Keeper(
             plan.id, login_id=login.id, epoch=epoch, podman=self._podman, database=database
         )
+        self._chronicle = Chronicle(plan.id, login_id=login.id, epoch=epoch, database=database)
         self._wake = asyncio.Event()
         self._facts_at = 0.0
+        # (version, what its Podman was found to have)
+        self._calls: tuple[str, dict[str, bool]] = ("", {})
         self._stands: Standing | None = None
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -92,6 +97,7 @@ class Watch:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._rounds(tasks))
                     tasks.create_task(self._witness.run())
+                    tasks.create_task(self._chronicle.run())
                     tasks.create_task(self._until_fatal())
             except* LeaseLost as lost:
                 raise LeaseLost from lost
@@ -176,6 +182,10 @@ class Watch:
 
     async def _read_facts(self, ping: system.Ping) -> None:
         found = facts(await system.info(self._podman))
+        version = found["version"]["Version"]
+        if version != self._calls[0]:
+            self._calls = (version, await probes.calls(self._podman))
+        found["calls"] = self._calls[1]
         columns: dict[str, Any] = {
             "podman_version": found["version"]["Version"] or ping.libpod[:40],
             "api_version": found["version"]["APIVersion"] or ping.libpod[:40],
@@ -234,8 +244,12 @@ class Watch:
 
     def _heed(self, event: dict[str, Any]) -> None:
         kind, action = event["Type"], event["Action"]
+        if action == "health_status" and self._new_health(event):
+            self._chronicle.note({**event, "Action": event["HealthStatus"]})
         if action in _NOISE or (action == "health_status" and self._witness.health(event)):
             return
+        if action != "health_status":
+            self._chronicle.note(event)
         self._witness.sees(event)
         podman_id = event["Actor"]["ID"]
         if kind == "container" and podman_id:
@@ -249,6 +263,10 @@ class Watch:
             self._refresher.touch(kind)
         else:
             self._wake.set()
+
+    def _new_health(self, event: dict[str, Any]) -> bool:
+        health = event.get("HealthStatus")
+        return health in HEALTHS and not self._mirror.has_health(event["Actor"]["ID"], health)
 
     # How it stands
 

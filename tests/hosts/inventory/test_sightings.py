@@ -58,7 +58,7 @@ def test_health_and_inner_doings_are_nobodys(action: str) -> None:
         ("volume", "create", "data", True),
         ("volume", "create", "0" * 64, False),
         ("network", "remove", "n1", True),
-        ("secret", "create", "s", False),
+        ("secret", "create", "s", True),
     ],
 )
 def test_other_kinds(kind: str, action: str, name: str, seen: bool) -> None:

@@ -1,0 +1,67 @@
+"""system.check: Podman looks through its store for damage. It only reads, so it may be done again."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts import capabilities
+from hosts.access import Person, get_endpoint
+from hosts.actions.action import Action
+from hosts.actions.refused import HostRefused
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import system
+
+VERB = "system.check"
+# a whole look reads every byte of every layer
+PATIENCE_S = 3600.0
+_MOST_LINES = 500
+
+
+def ask(person: Person, endpoint_id: int, *, quick: bool = True) -> Job:
+    """Ask for a look. `quick`: without reading every file. HostRefused where Podman has no check."""
+    endpoint = get_endpoint(person, endpoint_id, VERB)
+    if lack := capabilities.lacks(endpoint, "check"):
+        raise HostRefused("endpoint", lack)
+    order = Order(
+        endpoint=endpoint,
+        kind="endpoint",
+        object_id=str(endpoint.pk),
+        name=str(endpoint),
+        params={"quick": quick},
+    )
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """What is damaged, line by line. Nothing is repaired: that is for somebody at the host."""
+    errand.say(_("Looking through the store …"))
+    await errand.report({})
+    found = await system.check(
+        errand.podman, quick=bool(errand.params.get("quick")), timeout_s=PATIENCE_S
+    )
+    damaged = {kind: named for kind, named in found.items() if isinstance(named, dict) and named}
+    lines = [
+        f"{kind} {name}: {'; '.join(map(str, told))}"
+        for kind, named in damaged.items()
+        for name, told in named.items()
+    ]
+    for line in lines[:_MOST_LINES]:
+        errand.say(line)
+    if found.get("Errors") or lines:
+        errand.say(_("There is damage. On the host: podman system check --repair"))
+    else:
+        errand.say(_("No damage found."))
+    return {"errors": bool(found.get("Errors") or lines), "count": len(lines)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """A look changes nothing."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

@@ -1,0 +1,152 @@
+"""What an endpoint's Podman can do and, where it lacks something, why and what would help.
+
+From stored facts only (Endpoint.info, version): pages ask before the click, actions before they send.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hosts.models import Endpoint
+
+Version = tuple[int, int]
+# Podman's release notes; where the link has asked (hosts.podman.probes), its answer counts
+_SINCE: dict[str, Version] = {
+    "artifacts": (5, 6),
+    "quadlets": (5, 8),
+    "volume_transfer": (5, 6),
+    "secret_replace": (4, 7),
+    "check": (5, 2),
+    "network_addresses": (5, 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """Something that some Podmans cannot. `lack`: why this one cannot, "" where it can."""
+
+    name: str
+    words: str | Promise
+    lack: str = ""
+
+    @property
+    def there(self) -> bool:
+        """True where it can."""
+        return not self.lack
+
+
+def version_of(endpoint: Endpoint) -> Version | None:
+    """(5, 4) of “5.4.2”; None before the first look."""
+    found = re.match(r"(\d{1,3})\.(\d{1,3})", endpoint.podman_version)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def lacks(endpoint: Endpoint, name: str) -> str:
+    """Why this endpoint cannot do it, as a sentence; "" where it can, or nobody knows yet."""
+    return _ABILITIES[name][1](endpoint)
+
+
+def abilities(endpoint: Endpoint) -> list[Ability]:
+    """All of them, for the host's page."""
+    return [Ability(name, words, lack(endpoint)) for name, (words, lack) in _ABILITIES.items()]
+
+
+def _needs(name: str) -> Callable[[Endpoint], str]:
+    def lack(endpoint: Endpoint) -> str:
+        told = ((endpoint.info or {}).get("calls") or {}).get(name)
+        version, since = version_of(endpoint), _SINCE[name]
+        if told is True or version is None or (told is None and version >= since):
+            return ""
+        return _("Needs Podman %(since)s; %(host)s has %(version)s.") % {
+            "since": f"{since[0]}.{since[1]}",
+            "host": endpoint,
+            "version": endpoint.podman_version,
+        }
+
+    return lack
+
+
+def _host(endpoint: Endpoint) -> dict[str, object]:
+    return (endpoint.info or {}).get("host") or {}
+
+
+def _old_cgroups(endpoint: Endpoint) -> bool:
+    return endpoint.rootless and _host(endpoint).get("cgroupVersion") == "v1"
+
+
+def _stats(endpoint: Endpoint) -> str:
+    if not _old_cgroups(endpoint):
+        return ""
+    return _(
+        "Rootless Podman cannot measure on cgroups v1. Boot %s with systemd.unified_cgroup_hierarchy=1."
+    ) % (endpoint.host)
+
+
+def _limits(endpoint: Endpoint) -> str:
+    if _old_cgroups(endpoint):
+        return _(
+            "Rootless Podman cannot limit memory or CPU on cgroups v1. Boot %s with"
+            " systemd.unified_cgroup_hierarchy=1."
+        ) % (endpoint.host)
+    controllers = _host(endpoint).get("cgroupControllers")
+    if endpoint.rootless and isinstance(controllers, list) and controllers:
+        missing = [name for name in ("cpu", "memory", "pids") if name not in controllers]
+        if missing:
+            return _(
+                "systemd does not hand on %(missing)s to %(user)s: set Delegate=yes for user@.service."
+            ) % {"missing": ", ".join(missing), "user": endpoint.user}
+    return ""
+
+
+def _events(endpoint: Endpoint) -> str:
+    if _host(endpoint).get("eventLogger") != "none":
+        return ""
+    return _("Podman keeps no events there: set events_logger = “file” in containers.conf.")
+
+
+def _logs(endpoint: Endpoint) -> str:
+    if _host(endpoint).get("logDriver") not in ("none", "passthrough"):
+        return ""
+    return _("New containers keep no logs there: set log_driver = “k8s-file” in containers.conf.")
+
+
+def _rootful(words: str | Promise) -> Callable[[Endpoint], str]:
+    return lambda endpoint: str(words) if endpoint.rootless else ""
+
+
+def _connect(endpoint: Endpoint) -> str:
+    if _host(endpoint).get("networkBackend") in ("cni",):
+        return _("The old CNI backend cannot. Change network_backend to netavark.")
+    return ""
+
+
+_ABILITIES: dict[str, tuple[str | Promise, Callable[[Endpoint], str]]] = {
+    "stats": (gettext_lazy("CPU and memory of containers"), _stats),
+    "limits": (gettext_lazy("Limits of memory, CPU and processes"), _limits),
+    "events": (gettext_lazy("Events, and changes shown at once"), _events),
+    "logs": (gettext_lazy("Logs of new containers"), _logs),
+    "network_connect": (gettext_lazy("Networks of running containers"), _connect),
+    "host_networks": (
+        gettext_lazy("Networks on the host's own interface (macvlan, ipvlan)"),
+        _rootful(gettext_lazy("Rootless Podman may not use an interface of the host.")),
+    ),
+    "checkpoint": (
+        gettext_lazy("Checkpoint and restore"),
+        _rootful(gettext_lazy("Only root can freeze processes to disk (CRIU).")),
+    ),
+    "secret_replace": (
+        gettext_lazy("Secrets replaced in one step"),
+        _needs("secret_replace"),
+    ),
+    "volume_transfer": (
+        gettext_lazy("Volumes exported and imported without a container"),
+        _needs("volume_transfer"),
+    ),
+    "check": (gettext_lazy("Checking the store for damage"), _needs("check")),
+    "artifacts": (gettext_lazy("Artifacts"), _needs("artifacts")),
+    "quadlets": (gettext_lazy("Quadlets over the API"), _needs("quadlets")),
+}

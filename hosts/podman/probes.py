@@ -1,0 +1,34 @@
+"""Which of the newer calls a Podman has: asked by calling them, since versions are patched and rebuilt."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import NotFound, PodmanError, Unsupported
+from hosts.podman.paths import path
+
+# no object has this name: a Podman that knows the call says so in JSON, one that does not in text
+_NOBODY: Final = "io.haulout.nobody"
+# name of the ability: what to GET for it. All of them only read
+CALLS: Final[Mapping[str, str]] = {
+    "artifacts": path("artifacts", "json"),
+    "quadlets": path("quadlets", "json"),
+    "volume_transfer": path("volumes", _NOBODY, "export"),
+}
+
+
+async def calls(podman: Podman) -> dict[str, bool]:
+    """Ability to whether Podman has its call; what cannot be told now is left out."""
+    found = {}
+    for name, target in CALLS.items():
+        try:
+            await podman.get(target)
+        except NotFound:
+            found[name] = True
+        except Unsupported:
+            found[name] = False
+        except PodmanError:
+            continue
+        else:
+            found[name] = True
+    return found
