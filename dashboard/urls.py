@@ -41,7 +41,6 @@ rooms = [
     ("secrets/", "dashboard.pages.secrets.urls"),
     ("registries/", "dashboard.pages.registries.urls"),
     ("views/", "dashboard.pages.saved.urls"),
-    ("views/", "dashboard.pages.saved.urls"),
     ("jobs/", "dashboard.pages.jobs.urls"),
     ("audit/", "dashboard.pages.audit.urls"),
 ]

@@ -1,0 +1,196 @@
+"""What the tabs of a host show of its Podman, from what is stored. Asks no host."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dashboard.live.spec import Words
+from dashboard.pages.system.plans import KINDS
+from hosts import capabilities
+from hosts.capabilities import Ability
+from hosts.models import DiskUse, Endpoint, Job
+
+_PRUNES = {
+    "container": "/containers/prune/",
+    "volume": "/volumes/prune/",
+    "image": "/images/prune/",
+    "pod": "/pods/prune/",
+    "network": "/networks/prune/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DiskLine:
+    """One kind on an endpoint's disk. `share`: what could be had back, of its size."""
+
+    words: Words
+    list_url: str
+    count: int
+    active: int
+    size_bytes: int
+    reclaimable_bytes: int
+    share: float
+    prune_url: str
+
+
+def disk_lines(use: DiskUse, verbs: frozenset[str]) -> list[DiskLine]:
+    """Images, containers and volumes, as they were measured."""
+    host = use.endpoint.host.name
+    query = f'?q=host:"{host}"'
+    rooms = (
+        ("image", _("Images"), "/images/"),
+        ("container", _("Containers"), "/containers/"),
+        ("volume", _("Volumes"), "/volumes/"),
+    )
+    lines = []
+    for kind, words, url in rooms:
+        told = use.kinds.get(kind) or {}
+        size, back = told.get("size_bytes", 0), told.get("reclaimable_bytes", 0)
+        may = f"{kind}.prune" in verbs and use.endpoint.state in ("up", "degraded")
+        lines.append(
+            DiskLine(
+                words=words,
+                list_url=f"{url}{query}",
+                count=told.get("count", 0),
+                active=told.get("active", 0),
+                size_bytes=size,
+                reclaimable_bytes=back,
+                share=back / size if size else 0.0,
+                prune_url=f"{_PRUNES[kind]}?endpoint={use.endpoint_id}" if may else "",
+            )
+        )
+    return lines
+
+
+def more_prunes(endpoint: Endpoint, verbs: frozenset[str]) -> list[tuple[Words, str]]:
+    """Prunes of what takes no room of its own: pods and networks."""
+    return [
+        (KINDS[kind].title, f"{_PRUNES[kind]}?endpoint={endpoint.pk}")
+        for kind in ("pod", "network")
+        if f"{kind}.prune" in verbs
+    ]
+
+
+def no_events(endpoint: Endpoint) -> str:
+    """Why this endpoint tells no events, "" when it does."""
+    return capabilities.lacks(endpoint, "events")
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A command that only somebody at the host may give."""
+
+    command: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFacts:
+    """An endpoint's part of the tab."""
+
+    endpoint: Endpoint
+    rows: list[tuple[str, str]]
+    registries: list[dict[str, Any]]
+    searched: list[str]
+    plugins: list[tuple[str, str]]
+    abilities: list[Ability]
+    local: list[Local]
+    check: Job | None
+    no_check: str
+
+
+def system_facts(endpoint: Endpoint) -> SystemFacts:
+    """Everything but the page's frame."""
+    info = endpoint.info or {}
+    registries = info.get("registries") or {}
+    plugins = info.get("plugins") or {}
+    last = Job.objects.filter(endpoint=endpoint, verb="system.check").order_by("-id").first()
+    return SystemFacts(
+        endpoint=endpoint,
+        rows=[(words, value) for words, value in _rows(endpoint, info) if value],
+        registries=registries.get("configured") or [],
+        searched=registries.get("search") or [],
+        plugins=[
+            (words, ", ".join(plugins.get(name) or []))
+            for name, words in (
+                ("volume", _("Volume drivers")),
+                ("network", _("Network drivers")),
+                ("log", _("Log drivers")),
+            )
+            if plugins.get(name)
+        ],
+        abilities=capabilities.abilities(endpoint),
+        local=_local(endpoint),
+        check=last,
+        no_check=capabilities.lacks(endpoint, "check"),
+    )
+
+
+def _rows(endpoint: Endpoint, info: dict[str, Any]) -> list[tuple[str, str]]:
+    host, store = info.get("host") or {}, info.get("store") or {}
+    version, runtime = info.get("version") or {}, host.get("ociRuntime") or {}
+    security, distribution = host.get("security") or {}, host.get("distribution") or {}
+    guards = [
+        name
+        for name, key in (
+            ("SELinux", "selinuxEnabled"),
+            ("AppArmor", "apparmorEnabled"),
+            ("seccomp", "seccompEnabled"),
+        )
+        if security.get(key)
+    ]
+    system = f"{distribution.get('distribution', '')} {distribution.get('version', '')}".strip()
+    events = host.get("eventLogger", "")
+    return [
+        ("Podman", version.get("Version") or endpoint.podman_version),
+        (_("API"), version.get("APIVersion") or endpoint.api_version),
+        (_("Runs as"), _("%s, rootless") % endpoint.user if endpoint.rootless else "root"),
+        (_("System"), system),
+        (_("Kernel"), host.get("kernel", "")),
+        (_("Architecture"), host.get("arch", "")),
+        (_("Up for"), host.get("uptime", "")),
+        (_("OCI runtime"), runtime.get("version") or runtime.get("name", "")),
+        (
+            "cgroups",
+            f"{host.get('cgroupVersion', '')} · {host.get('cgroupManager', '')}".strip(" ·"),
+        ),
+        (_("Network backend"), host.get("networkBackend", "")),
+        (_("Rootless network"), host.get("rootlessNetworkCmd", "") if endpoint.rootless else ""),
+        (
+            _("Storage"),
+            f"{store.get('graphDriverName', '')} · {store.get('graphRoot', '')}".strip(" ·"),
+        ),
+        (_("Database"), host.get("databaseBackend", "")),
+        (_("Events by"), events),
+        (_("Logs by"), host.get("logDriver", "")),
+        (_("Guards"), ", ".join(guards)),
+        (_("Socket"), endpoint.socket),
+    ]
+
+
+def _local(endpoint: Endpoint) -> list[Local]:
+    podman = "podman"
+    if endpoint.rootless:
+        podman = (
+            f"sudo -u {endpoint.user} XDG_RUNTIME_DIR=/run/user/$(id -u {endpoint.user}) podman"
+        )
+    return [
+        Local(
+            f"{podman} system migrate",
+            _(
+                "Takes containers over to a new version or new subordinate ids. It stops all of them."
+            ),
+        ),
+        Local(
+            f"{podman} system renumber",
+            _("Gives all locks out anew, after num_locks was changed. Stop all containers before."),
+        ),
+        Local(
+            f"{podman} system reset",
+            _(
+                "Removes everything: containers, pods, images, volumes, networks, secrets. It cannot be"
+                " undone."
+            ),
+        ),
+    ]

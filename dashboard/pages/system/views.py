@@ -1,0 +1,124 @@
+"""A host's disk, events and system: tabs of its page, and the buttons on them."""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dashboard.live.page import asks_for_list, list_context, live_row
+from dashboard.live.suggest import suggestions
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.hosts.lists import HEAD
+from dashboard.pages.inspecting import trouble_of
+from dashboard.pages.objects import quoted
+from dashboard.pages.system import facts
+from dashboard.pages.system.lists import QUICK, SPEC
+from dashboard.pages.system.measuring import measure
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.access import Person, get_endpoint, get_host, visible_endpoints
+from hosts.actions.refused import HostRefused
+from hosts.actions.system import check_system
+from hosts.models import DiskUse, Endpoint, Host
+from hosts.podman import PodmanError
+
+
+def _frame(person: Person, row: Host, tab: str) -> dict[str, Any]:
+    return {
+        "row": row,
+        "tab": tab,
+        "verbs": verbs_of(person.user),
+        "head": live_row(person, HEAD, row),
+    }
+
+
+def _endpoints(person: Person, row: Host) -> list[Endpoint]:
+    found = visible_endpoints(person).filter(host=row).select_related("host", "disk_use")
+    return list(found.order_by("rootless", "user"))
+
+
+@require_GET
+def disk(request: HttpRequest, host_id: int) -> HttpResponse:
+    """What was measured last of each endpoint; what was never is measured at once."""
+    person = person_of(request)
+    row = get_host(person, host_id, "host.view")
+    parts = [_disk_context(person, endpoint) for endpoint in _endpoints(person, row)]
+    return render(request, "system/disk.html", {**_frame(person, row, "disk"), "parts": parts})
+
+
+def _disk_context(person: Person, endpoint: Endpoint) -> dict[str, Any]:
+    use: DiskUse | None = getattr(endpoint, "disk_use", None)
+    return {
+        "endpoint": endpoint,
+        "use": use,
+        "lines": facts.disk_lines(use, verbs_of(person.user)) if use else [],
+        "up": endpoint.state in ("up", "degraded"),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+async def measured(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """The part of one endpoint, measured now: Podman walks its store, so it may take minutes."""
+
+    def begin() -> tuple[Person, Endpoint]:
+        person = person_of(request)
+        return person, get_endpoint(person, endpoint_id, "host.view")
+
+    person, endpoint = await sync_to_async(begin)()
+    trouble: dict[str, Any] = {}
+    try:
+        await measure(endpoint)
+    except PodmanError as error:
+        trouble = trouble_of(error, endpoint)
+
+    def end() -> HttpResponse:
+        fresh = Endpoint.objects.select_related("host", "disk_use").get(pk=endpoint.pk)
+        context = {"part": _disk_context(person, fresh), "trouble": trouble}
+        return render(request, "system/disk_part.html", context)
+
+    return await sync_to_async(end)()
+
+
+@require_GET
+def events(request: HttpRequest, host_id: int) -> HttpResponse:
+    """What happened on the host, newest first, as it happens."""
+    person = person_of(request)
+    row = get_host(person, host_id, "host.view")
+    if "suggest" in request.GET:
+        return JsonResponse({"suggestions": suggestions(SPEC, person, request.GET["suggest"])})
+    inside = list_context(person, SPEC, request.GET, locked=f"host:{quoted(row.name)}")
+    if asks_for_list(request, SPEC):
+        return render(request, "live/list.html", inside)
+    lacks = [lack for one in _endpoints(person, row) if (lack := facts.no_events(one))]
+    context = {**inside, **_frame(person, row, "events"), "quick": QUICK, "lacks": lacks}
+    return render(request, "system/events.html", context)
+
+
+@require_GET
+def system(request: HttpRequest, host_id: int) -> HttpResponse:
+    """What Podman says of itself, what it can and cannot do, and what only somebody at the host may."""
+    person = person_of(request)
+    row = get_host(person, host_id, "host.view")
+    parts = [facts.system_facts(endpoint) for endpoint in _endpoints(person, row)]
+    context = {**_frame(person, row, "system"), "parts": parts}
+    return render(request, "system/system.html", context)
+
+
+@require_POST
+def check(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """Ask for a look through the store."""
+    quick = request.POST.get("whole") != "1"
+    htmx = "HX-Request" in request.headers
+    try:
+        job = check_system.ask(person_of(request), endpoint_id, quick=quick)
+    except HostRefused as refused:
+        return toast(HttpResponse(status=204), refused.message)
+    url = reverse("jobs:page", args=[job.pk])
+    if not htmx:
+        return redirect(url)
+    words = _("Check asked for: %(host)s") % {"host": job.endpoint_name}
+    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
