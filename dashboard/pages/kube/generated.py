@@ -6,6 +6,7 @@ import yaml
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -38,8 +39,7 @@ def generated(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str)
     except PodmanError as error:
         return render(request, "parts/away.html", trouble_of(error, row.endpoint))
     context = {
-        "kind": kind,
-        "row": row,
+        "url": reverse(f"kube:of-{kind}", args=[endpoint_id, podman_id]),
         "text": text if whole else without_values(text),
         "whole": whole,
         "can_unmask": not whole and allows(person, VERB),
