@@ -42,4 +42,5 @@ MODULES = {
         f"haulout/stats/{name}": f"js/stats/{name}.js"
         for name in ("chart", "charts", "figures", "lazy", "points", "source", "table")
     },
+    "haulout/sparks": "js/sparks.js",
 }

@@ -21,5 +21,6 @@ import "haulout/rates";
 import "haulout/audit";
 import "haulout/search";
 import "haulout/stats/lazy";
+import "haulout/sparks";
 
 document.documentElement.dataset.ready = "";

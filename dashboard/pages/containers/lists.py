@@ -60,6 +60,7 @@ SPEC = register(
             Column("host", _("Host"), "host", rank=2),
             Column("ports", _("Ports"), rank=4),
             Column("since", _("Since"), "-changed", rank=3),
+            Column("spark", _("Last hour"), rank=3),
             Column("acts", ""),
         ),
         sorts={
@@ -84,6 +85,7 @@ SPEC = register(
             BulkVerb("start", _("Start"), "play", "/containers/bulk/start/"),
             BulkVerb("restart", _("Restart"), "rotate-cw", "/containers/bulk/restart/", key="r"),
             BulkVerb("logs", _("Logs"), "scroll-text", "/logs/", key="l", opens=True),
+            BulkVerb("stats", _("Compare"), "chart-line", "/stats/compare/", opens=True),
             BulkVerb("stop", _("Stop"), "square", "/containers/bulk/stop/", key="s", asks=True),
             BulkVerb("pause", _("Pause"), "pause", "/containers/bulk/pause/"),
             BulkVerb("unpause", _("Unpause"), "step-forward", "/containers/bulk/unpause/"),

@@ -15,6 +15,7 @@ from dashboard.pages.stats.history import series_of
 from dashboard.pages.stats.sparks import sparks_of
 from dashboard.person import person_of
 from dashboard.streams.stats_of import (
+    MOST_SUBJECTS,
     VERB,
     Subject,
     container_subject,
@@ -68,9 +69,12 @@ def pod_part(request: HttpRequest, row: InventoryRow) -> HttpResponse:
 
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
-    """Up to ten containers, pods or hosts (`of`) beside each other."""
-    found = subjects(person_of(request), request.GET.getlist("of"))
-    return render(request, "stats/compare.html", _charts(request, found, compared=True))
+    """Up to ten containers, pods or hosts (`of`) beside each other; `c` as lists name containers."""
+    chosen = [f"container:{key}" for key in request.GET.getlist("c")]
+    names = [*request.GET.getlist("of"), *chosen]
+    context = _charts(request, subjects(person_of(request), names), compared=True)
+    left_out = max(0, len(set(names)) - MOST_SUBJECTS)
+    return render(request, "stats/compare.html", {**context, "left_out": left_out})
 
 
 @require_GET

@@ -69,6 +69,17 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled. Raises LeaseLost."""
+        while True:
+            try:
+                await self._run()
+            except LeaseLost:
+                raise
+            # a mistake of ours here must not end the watch, which is worth more than charts
+            except Exception:
+                log.exception("stats begin anew", endpoint=self._endpoint_id)
+            await asyncio.sleep(_LONGEST_PAUSE_S)
+
+    async def _run(self) -> None:
         await self._restore()
         saving = asyncio.create_task(self._keep_saving(), name=f"stats {self._endpoint_id}")
         try:
@@ -154,7 +165,7 @@ class Keeper:
 
         def pack() -> Callable[[Batch], None]:
             packed = [store.packed(chunk) for chunk in chunks]
-            recent = hour.packed()
+            recent = hour.packed() if sums is not None else b""
 
             def save(batch: Batch) -> None:
                 require_lease(batch, self._login_id, self._epoch)

@@ -86,9 +86,9 @@ class StatsCharts extends HTMLElement {
 
   leave(name) {
     const query = new URLSearchParams(location.search);
-    const kept = query.getAll("of").filter((one) => one !== name);
     query.delete("of");
-    for (const one of kept) query.append("of", one);
+    query.delete("c");
+    for (const one of this.subjects) if (one.name !== name) query.append("of", one.name);
     location.search = query;
   }
 
