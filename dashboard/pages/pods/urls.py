@@ -81,6 +81,7 @@ ROOM = ObjectRoom(
     tabs=(
         Tab("stats", _("Stats"), "container.stats", pod_part),
         Tab("processes", _("Processes"), "pod.processes", processes),
+        Tab("kube", _("Kube YAML"), "pod.inspect", _kube),
     ),
     extra={
         "do_url": "pods:create",
