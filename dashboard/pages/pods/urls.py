@@ -88,6 +88,10 @@ ROOM = ObjectRoom(
         "do_verb": "pod.create",
         "do_icon": "plus",
         "do_word": _("Create pod"),
+        "also_url": "kube:page",
+        "also_verb": "kube.play",
+        "also_icon": "ship",
+        "also_word": _("Kube YAML"),
     },
 )
 urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]
