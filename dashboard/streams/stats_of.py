@@ -31,6 +31,11 @@ class Subject:
     members: dict[int, frozenset[str] | None]
 
     @property
+    def is_host(self) -> bool:
+        """All of a machine's endpoints."""
+        return self.name.startswith("host:")
+
+    @property
     def is_pod(self) -> bool:
         """Its containers share one network."""
         return self.name.startswith("pod:")

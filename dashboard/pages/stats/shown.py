@@ -73,12 +73,15 @@ def _trouble(name: str, kind: str, reason: str) -> Trouble:
 def context(found: list[Subject], *, chosen: str, compared: bool) -> dict[str, Any]:
     """`stats` of stats/charts.html."""
     endpoints = {endpoint.pk: endpoint for one in found for endpoint in one.endpoints}
+    found_troubles = troubles(endpoints.values())
     return {
         "subjects": found,
         "ranges": RANGE_WORDS,
         "range": chosen if chosen in dict(RANGE_WORDS) else "1h",
         "compared": compared,
-        "troubles": troubles(endpoints.values()),
+        "troubles": found_troubles,
+        "refused": bool(endpoints) and len(found_troubles) == len(endpoints),
+        "of_host": any(one.is_host for one in found),
         "charts": COMPARED if compared else ALONE,
     }
 

@@ -189,6 +189,7 @@ class StatsCharts extends HTMLElement {
       chart.draw(unlimited(this.points.table(lines, gapS), lines), from, to);
     }
     this.querySelector("[data-whole]").hidden = !this.zoom;
+    this.toggleAttribute("data-empty", this.points.empty);
     const nothing = this.querySelector("[data-nothing]");
     nothing.hidden = !this.points.empty || "loading" in this.dataset;
     if (!nothing.hidden) nothing.textContent = this.say("none");
