@@ -24,6 +24,7 @@ from dashboard.pages.files.where import asked, asked_path, shown
 from dashboard.person import person_of
 from dashboard.streams.transfer.handover import Handover
 from hosts.access import Person
+from hosts.actions.files.importing import Judge
 from hosts.actions.files.place import find_place, look, named
 from hosts.actions.files.reading import (
     changeable,
@@ -204,7 +205,7 @@ def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
         except Exists as exists:
             return _error(exists, 409)
         except (PodmanError, Trouble) as error:
-            return _error(error, 507 if "no space left" in str(error) else 502)
+            return _error(error, _status_of(error))
         return JsonResponse({"path": shown(path), "replaced": before is not None})
 
     def recheck(person: Person) -> None:
@@ -212,6 +213,72 @@ def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
 
     limit = settings.HAULOUT_UPLOAD_MIB * 2**20
     return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
+
+
+@require_http_methods(["PUT"])
+def unpack(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponseBase:
+    """A tar, unpacked by Podman into the folder `path`; for a volume's root this is its import.
+
+    With `check=1` it is only judged and nothing reaches the host: a page sends it so first, that a
+    refused entry leaves nothing half-done. Answers {"entries", "size_bytes"}.
+    """
+    kind = _kind(kind)
+    person = person_of(request)
+    row = changeable(person, kind, endpoint_id, podman_id)
+    try:
+        path = asked_path(request)
+    except Trouble as trouble:
+        return _error(trouble, 400)
+    only_check = asked(request, "check") == "1"
+
+    async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
+        judge = Judge()
+        try:
+            if only_check:
+                async for _piece in judge.checked(body):
+                    continue
+            else:
+                await _unpack(person, kind, row, path, judge, body)
+        except (PodmanError, Trouble) as error:
+            return _error(error, _status_of(error))
+        return JsonResponse({"entries": judge.entries, "size_bytes": judge.size_bytes})
+
+    def recheck(person: Person) -> None:
+        changeable(person, kind, endpoint_id, podman_id)
+
+    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
+    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
+
+
+async def _unpack(
+    person: Person,
+    kind: str,
+    row: InventoryRow,
+    path: str,
+    judge: Judge,
+    body: AsyncIterator[bytes],
+) -> None:
+    params = {"what": "unpack", "path": path}
+    async with streamed(person, f"{kind}.files_edit", target_for(row, kind), params) as doing:
+        async with Podman(dial(row.endpoint, streams=True)) as podman:
+            place = await find_place(podman, kind, row.podman_id)
+            seen = await look(podman, place, path)
+            if seen.stat.kind != "folder":
+                raise Trouble(_("%(path)s is not a folder.") % {"path": shown(path)})
+            doing.committing = True
+            try:
+                await archive.put(
+                    podman, place.container, place.inside(seen.path), judge.checked(body)
+                )
+            finally:
+                doing.detail = f"{judge.entries} entries, {judge.size_bytes} bytes"
+
+
+def _status_of(error: Exception) -> int:
+    """507 where the host's disk is full, 502 for what else the host refuses, 422 for our own no."""
+    if "no space left" in f"{error} {getattr(error, 'cause', '')}":
+        return 507
+    return 422 if isinstance(error, Trouble) else 502
 
 
 def _wanted(request: HttpRequest) -> Wanted:
@@ -232,9 +299,10 @@ def _wanted(request: HttpRequest) -> Wanted:
 
 
 def _error(error: PodmanError | Trouble, status: int) -> JsonResponse:
-    words = {"error": error.message}
-    if error.cause and error.cause != error.message:
-        words["cause"] = error.cause
     if status == 507:
-        words["cure"] = _("The disk is full. Nothing was left behind; make room and try again.")
-    return JsonResponse(words, status=status)
+        words = _("The disk there is full. Make room and try again.")
+        return JsonResponse({"error": words, "cause": error.message}, status=status)
+    told = {"error": error.message}
+    if error.cause and error.cause != error.message:
+        told["cause"] = error.cause
+    return JsonResponse(told, status=status)

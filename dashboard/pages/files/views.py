@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -28,6 +28,7 @@ from hosts.actions.files.reading import Text, enter, read_text, readable
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
+from hosts.podman.errors import NotFound
 from hosts.podman.folders import Listing, list_folder
 
 View = Callable[..., HttpResponse]
@@ -106,7 +107,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         "link": shown(seen.link),
         "crumbs": crumbs(seen.path),
         "up": in_url(posixpath.dirname(seen.path)) if seen.path != "/" else "",
-        "dot": request.GET.get("sort", "name"),
+        "volume_root": kind == "volume" and seen.path == "/",
     }
     return render(request, "files/table.html", context)
 
@@ -124,6 +125,25 @@ def _lister(path: str) -> Any:
         )
 
     return work
+
+
+def there(kind: str) -> View:
+    """Whether something is at `path`: {"there": bool}, so that nobody uploads in vain."""
+
+    @require_GET
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        row = readable(person_of(request), kind, endpoint_id, podman_id)
+        try:
+            path = asked_path(request)
+            on_host(row, kind, lambda podman, place: look(podman, place, path))
+        except NotFound:
+            return JsonResponse({"there": False})
+        except (PodmanError, Trouble):
+            # a broken link has the name too; what else is wrong the upload itself will say
+            return JsonResponse({"there": True})
+        return JsonResponse({"there": True})
+
+    return view
 
 
 def file(kind: str) -> View:

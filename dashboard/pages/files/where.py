@@ -55,8 +55,9 @@ def urls_of(kind: str, row: InventoryRow) -> dict[str, str]:
         "files": reverse(f"{kind}files:list", args=place),
         "file": reverse(f"{kind}files:file", args=place),
         "save": reverse(f"{kind}files:save", args=place),
-        "ask": reverse(f"{kind}files:list", args=place),
+        "there": reverse(f"{kind}files:there", args=place),
         "upload": reverse("filetransfers:upload", args=[kind, *place]),
+        "unpack": reverse("filetransfers:unpack", args=[kind, *place]),
         "download": reverse("filetransfers:file", args=[kind, *place]),
         "folder": reverse("filetransfers:folder", args=[kind, *place]),
     }
@@ -95,7 +96,10 @@ def trouble_in(error: Exception, row: InventoryRow, path: str) -> dict[str, Any]
     if isinstance(error, NotFound):
         return {
             "title": _("%(path)s is not there") % {"path": shown(path)},
-            "cure": _("Somebody may have removed or renamed it. Look into the folder above."),
+            "cure": _(
+                "Somebody may have removed or renamed it, or it is a link that leads nowhere."
+                " Look into the folder above."
+            ),
             "words": error.message,
             "tone": "warn",
         }

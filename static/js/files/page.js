@@ -11,10 +11,24 @@ function start(page) {
 
   function take(list) {
     const folder = room();
-    if (folder && list.length) uploads.add(list, folder.dataset.upload, folder.dataset.path);
+    if (!folder || !list.length) return;
+    const option = (name) => folder.querySelector(`[data-upload-${name}]`);
+    const wrong = [option("mode"), option("owner")].find((field) => !field.checkValidity());
+    if (wrong) {
+      wrong.closest("details").open = true;
+      wrong.reportValidity();
+      return;
+    }
+    const { upload, there, path } = folder.dataset;
+    uploads.add(list, { upload, there, path, mode: option("mode").value, owner: option("owner").value });
   }
 
   page.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick-tar]")) {
+      const { unpack, path } = room().dataset;
+      uploads.add([...event.target.files], { unpack, path });
+      event.target.value = "";
+    }
     if (!event.target.matches("[data-pick-files]")) return;
     take([...event.target.files]);
     event.target.value = "";

@@ -30,12 +30,13 @@ export class Uploads {
 
   say(text) { toast(text, { tone: "warn" }); }
 
-  add(files, url, folder) {
+  // `to`: upload and there (addresses), path (quoted), mode, owner
+  add(files, to) {
     if (!this.running && !this.waiting.length) { this.all = this.ended = 0; this.forAll = ""; }
     for (const file of files) {
       const row = this.row.content.cloneNode(true).querySelector("li");
       row.querySelector(".upload-name").textContent = file.name;
-      const one = { file, url, folder, row, request: null, stopped: false };
+      const one = { file, to, row, request: null, stopped: false };
       row.querySelector("[data-upload-stop]").addEventListener("click", () => this.stop(one));
       this.tell(one, `${this.words.waiting} · ${size(file.size)}`);
       this.list.append(row);
@@ -83,10 +84,40 @@ export class Uploads {
     if (changed) document.body.dispatchEvent(new CustomEvent("files-changed"));
   }
 
+  // a tar goes twice: judged first, so that one refused entry leaves nothing half-done
+  async unpack(one) {
+    for (const check of [1, 0]) {
+      if (one.stopped) return this.stopped(one);
+      one.writing = !check;
+      const answer = await this.send(one, `${one.to.unpack}?path=${one.to.path}&check=${check}`, check ? this.words.checking : "");
+      if (answer.status !== 200) return this.failed(one, answer);
+      if (!check) this.end(one, "done", this.words.unpacked.replace("%(n)s", numbers.format(answer.said.entries)));
+    }
+    return true;
+  }
+
+  failed(one, answer) {
+    if (one.stopped) this.end(one, "cancelled", one.writing ? this.words.half : this.words.cancelled);
+    else if (!answer.status) this.end(one, "failed", this.words.lost);
+    else this.end(one, "failed", [answer.said.error, answer.said.cause].filter(Boolean).join(" "));
+    return !answer.status || Boolean(one.writing);
+  }
+
   async carry(one) {
-    let replace = this.forAll === "replace";
+    if (one.to.unpack) return this.unpack(one);
+    let replace = false;
+    if (await this.there(one)) {
+      if (one.stopped) return this.stopped(one);
+      const chosen = this.forAll || await this.ask(one.file.name);
+      if (chosen !== "replace") {
+        this.end(one, "skipped", this.words.skipped);
+        return false;
+      }
+      replace = true;
+    }
     for (;;) {
-      const answer = await this.send(one, replace);
+      if (one.stopped) return this.stopped(one);
+      const answer = await this.send(one, this.address(one, replace));
       if (answer.status === 200) {
         this.end(one, "done", `${answer.said.replaced ? this.words.replaced : this.words.done} · ${size(one.file.size)}`);
         return true;
@@ -97,19 +128,36 @@ export class Uploads {
         this.end(one, "skipped", this.words.skipped);
         return false;
       }
-      if (one.stopped) this.end(one, "cancelled", this.words.cancelled);
-      else if (!answer.status) this.end(one, "failed", this.words.lost);
-      else this.end(one, "failed", [answer.said.error, answer.said.cause, answer.said.cure].filter(Boolean).join(" "));
-      return !answer.status;
+      return this.failed(one, answer);
     }
   }
 
-  send(one, replace) {
+  stopped(one) {
+    this.end(one, "cancelled", this.words.cancelled);
+    return false;
+  }
+
+  // asked before a byte is sent; whoever makes the file meanwhile is met with a 409
+  async there(one) {
+    const slash = one.to.path.endsWith("/") ? "" : "/";
+    try {
+      const answer = await fetch(`${one.to.there}?path=${one.to.path}${slash}${encodeURIComponent(one.file.name)}`);
+      return answer.ok && (await answer.json()).there;
+    } catch { return false; }
+  }
+
+  address(one, replace) {
+    const query = new URLSearchParams({ name: one.file.name, mtime: one.file.lastModified, replace: replace ? 1 : 0 });
+    if (!replace && one.to.mode) query.set("mode", one.to.mode);
+    if (!replace && one.to.owner) query.set("owner", one.to.owner);
+    return `${one.to.upload}?path=${one.to.path}&${query}`;
+  }
+
+  send(one, address, doing = "") {
     return new Promise((resolve) => {
       const request = new XMLHttpRequest();
       one.request = request;
-      const query = new URLSearchParams({ name: one.file.name, mtime: one.file.lastModified, replace: replace ? 1 : 0 });
-      request.open("PUT", `${one.url}?path=${one.folder}&${query}`);
+      request.open("PUT", address);
       request.setRequestHeader("X-CSRFToken", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]);
       request.setRequestHeader("Content-Type", "application/octet-stream");
       request.responseType = "text";
@@ -119,7 +167,7 @@ export class Uploads {
         const share = event.total ? event.loaded / event.total : 1;
         bar.value = share;
         const speed = event.loaded / Math.max(performance.now() - began, 1) * 1000;
-        this.tell(one, share < 1 ? `${size(event.loaded)} / ${size(event.total)} · ${size(speed)}/s` : this.words.placing);
+        this.tell(one, share < 1 ? `${doing ? `${doing} · ` : ""}${size(event.loaded)} / ${size(event.total)} · ${size(speed)}/s` : this.words.placing);
       });
       request.addEventListener("loadend", () => {
         let said = {};
