@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hosts.podman import containers, networks
@@ -28,9 +28,29 @@ class User:
 
 
 async def of_volume(podman: Podman, volume: str) -> list[User]:
-    """Containers that mount the volume, running or not, with where they mount it."""
+    """Containers that mount the volume, running or not."""
     found = await containers.list_containers(podman, filters={"volume": [volume]})
     return [_user(item) for item in found]
+
+
+async def mounts_of(podman: Podman, volume: str) -> list[User]:
+    """As `of_volume`, with where each mounts it (one inspect each)."""
+    items = {user.id: user for user in await of_volume(podman, volume)}
+    users = []
+    for inspected in await _inspect_all(podman, list(items)[:MOST_INSPECTED]):
+        user = items.get(str(inspected.get("Id", "")))
+        if user is not None:
+            users.append(replace(user, how=_places(inspected, volume)))
+    return users
+
+
+def _places(inspected: Mapping[str, Any], volume: str) -> tuple[str, ...]:
+    mounts = [one for one in inspected.get("Mounts") or [] if isinstance(one, dict)]
+    return tuple(
+        f"{one.get('Destination', '')}{'' if one.get('RW') else ' (ro)'}"
+        for one in mounts
+        if one.get("Name") == volume
+    )
 
 
 async def of_network(podman: Podman, network: str) -> list[User]:

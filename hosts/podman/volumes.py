@@ -1,6 +1,6 @@
 """Volumes: one small function per call. A volume's name is its id."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any, cast
 
 from hosts.podman.client import Podman
@@ -44,3 +44,19 @@ async def create(
 async def remove(podman: Podman, volume: str, *, force: bool = False) -> None:
     """Remove; `force` also removes the containers that use it. Raises NotFound, Conflict."""
     await podman.call("DELETE", path("volumes", volume), params={"force": force})
+
+
+async def export(podman: Podman, volume: str) -> AsyncGenerator[bytes, None]:
+    """Its content as a tar, owners kept, as it comes. Raises NotFound; Unsupported before 5.6."""
+    async with podman.stream("GET", path("volumes", volume, "export")) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+async def fill(podman: Podman, volume: str, tar: AsyncIterator[bytes]) -> None:
+    """Extract a tar into it (Podman's `import`). Raises NotFound; Unsupported before 5.6."""
+    headers = {"Content-Type": "application/x-tar"}
+    target = path("volumes", volume, "import")
+    async with podman.stream("POST", target, body=tar, headers=headers) as answer:
+        async for _ in answer:
+            continue

@@ -9,6 +9,7 @@ for verb in (
     Verb("volume.view", _("See volumes"), _("See volumes"), "volume", VIEWER),
     Verb("volume.inspect", _("Inspect volumes"), _("Read all of a volume"), "volume", VIEWER),
     Verb("volume.create", _("Create volumes"), _("Create"), "volume", OPERATOR),
+    Verb("volume.clone", _("Clone volumes"), _("Copy one under a new name"), "volume", OPERATOR),
     Verb(
         "volume.remove", _("Remove volumes"), _("Remove with what is in them"), "volume", OPERATOR
     ),

@@ -200,3 +200,44 @@ def shown(host: Any, name: str) -> str:
 def inspected_secret(host: Any, name: str) -> dict[str, Any]:
     (found,) = json.loads(host.podman("secret", "inspect", "--showsecret", name))
     return dict(found)
+
+
+def test_a_clone_keeps_owners_modes_and_links(
+    host: Any, endpoint: Any, person: Any, done: Any
+) -> None:
+    from hosts.actions.volumes import clone_volume
+
+    fill = "mkdir /d/sub; echo hi > /d/sub/a; ln -s a /d/sub/l; chown 5:6 /d/sub/a /d; chmod 4750 /d/sub/a"
+    host.podman("run", "--rm", "-v", "src:/d", "localhost/busybox", "sh", "-c", fill)
+    row = mirror(endpoint, "volume")["src"]
+    ref = (endpoint.pk, row.podman_id)
+    job = done(clone_volume.ask(person, ref, name="copy", image="localhost/busybox:latest"))
+    assert job.result == {"kind": "volume", "id": "copy"}
+    look = "cd /d; stat -c '%n %a %u %g' . sub/a; readlink sub/l; cat sub/a"
+    seen = [
+        host.podman("run", "--rm", "-v", f"{name}:/d", "localhost/busybox", "sh", "-c", look)
+        for name in ("src", "copy")
+    ]
+    assert seen[0] == seen[1]
+    assert "sub/a 4750 5 6" in seen[1]
+    # what copied is gone
+    assert names(host, "container") == set()
+
+
+def test_a_clone_that_fails_leaves_nothing(
+    host: Any, endpoint: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    from hosts.actions.refused import HostRefused
+    from hosts.actions.volumes import clone_volume
+
+    host.podman("volume", "create", "src")
+    mirror(endpoint, "volume")
+    endpoint.podman_version = "5.4.2"
+    endpoint.save()
+    with pytest.raises(HostRefused, match="cp"):
+        clone_volume.ask(person, (endpoint.pk, "src"), name="copy")
+    job = clone_volume.ask(person, (endpoint.pk, "src"), name="copy", image="localhost/none")
+    worker().hand_over([job.pk])
+    assert ended(job).state == "failed"
+    assert names(host, "volume") == {"src"}
+    assert names(host, "container") == set()

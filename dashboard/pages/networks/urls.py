@@ -9,8 +9,9 @@ from dashboard.live.tokens import equals, one_of
 from dashboard.pages.making import make
 from dashboard.pages.networks.deeds import DEEDS
 from dashboard.pages.networks.making import MAKING
+from dashboard.pages.networks.members import connect, disconnect, members
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, on_endpoint, quoted, urls
+from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from hosts.models import InventoryRow, Network
 from hosts.podman import networks as podman_networks
 
@@ -66,6 +67,7 @@ ROOM = ObjectRoom(
     read=podman_networks.inspect,
     within=_within,
     deeds=DEEDS,
+    tabs=(Tab("members", _("On it"), "network.view", members),),
     extra={
         "do_url": "networks:create",
         "do_verb": "network.create",
@@ -73,4 +75,10 @@ ROOM = ObjectRoom(
         "do_word": _("Create network"),
     },
 )
-urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]
+PLACE = "<int:endpoint_id>/<path:podman_id>/"
+urlpatterns = [
+    path("create/", make(MAKING), name="create"),
+    path(f"{PLACE}connect/", connect, name="connect"),
+    path(f"{PLACE}disconnect/", disconnect, name="disconnect"),
+    *urls(ROOM),
+]

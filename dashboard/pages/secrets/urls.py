@@ -7,10 +7,11 @@ from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals
 from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, urls
+from dashboard.pages.objects import ObjectRoom, Tab, urls
 from dashboard.pages.secrets.deeds import DEEDS
 from dashboard.pages.secrets.making import MAKING
 from dashboard.pages.secrets.replacing import replace
+from dashboard.pages.secrets.users import USERS
 from hosts.models import Secret
 from hosts.podman import secrets as podman_secrets
 
@@ -44,6 +45,7 @@ ROOM = ObjectRoom(
     summary=SUMMARY,
     read=podman_secrets.inspect,
     deeds=DEEDS,
+    tabs=(Tab("users", _("Used by"), "secret.view", USERS),),
     extra={
         "do_url": "secrets:create",
         "do_verb": "secret.create",

@@ -10,8 +10,10 @@ from dashboard.pages.files.views import folder_part
 from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, Tab, urls
+from dashboard.pages.volumes.cloning import clone
 from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING
+from dashboard.pages.volumes.users import USERS
 from hosts.models import Volume
 from hosts.podman import volumes as podman_volumes
 
@@ -60,7 +62,10 @@ ROOM = ObjectRoom(
     read=podman_volumes.inspect,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
     deeds=DEEDS,
-    tabs=(Tab("files", _("Files"), "volume.files", folder_part),),
+    tabs=(
+        Tab("users", _("Used by"), "volume.view", USERS),
+        Tab("files", _("Files"), "volume.files", folder_part),
+    ),
     extra={
         "do_url": "volumes:create",
         "do_verb": "volume.create",
@@ -68,4 +73,8 @@ ROOM = ObjectRoom(
         "do_word": _("Create volume"),
     },
 )
-urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]
+urlpatterns = [
+    path("create/", make(MAKING), name="create"),
+    path("<int:endpoint_id>/<path:podman_id>/clone/", clone, name="clone"),
+    *urls(ROOM),
+]

@@ -1,5 +1,5 @@
 """Volumes: one module a verb."""
 
-from hosts.actions.volumes import create_volume, remove_volume
+from hosts.actions.volumes import clone_volume, create_volume, remove_volume
 
-ACTIONS = (create_volume.ACTION, remove_volume.ACTION)
+ACTIONS = (clone_volume.ACTION, create_volume.ACTION, remove_volume.ACTION)

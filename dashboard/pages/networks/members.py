@@ -1,0 +1,115 @@
+"""Who is on a network, with which addresses; putting containers onto it and taking them off, live."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.acting import Question
+from dashboard.pages.usedby import used_by
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts import capabilities
+from hosts.access import get_object
+from hosts.actions.networks import connect_network, disconnect_network
+from hosts.actions.refused import HostRefused
+from hosts.models import Container, InventoryRow, Job
+from hosts.models.inventory import LIVE
+from hosts.podman import Podman
+from hosts.podman.users import User, of_network
+
+MOST = 500
+
+
+async def _read(podman: Podman, row: InventoryRow) -> tuple[list[User], int]:
+    return await of_network(podman, row.name), 0
+
+
+def _candidates(row: InventoryRow) -> list[Container]:
+    """Containers that can be put onto the network: those of a pod have the pod's networks only."""
+    rows = Container.objects.filter(LIVE, endpoint=row.endpoint, pod_id="").order_by("name")
+    # those without a network of their own (host, none, container:…) have an empty list
+    return [one for one in rows[:MOST] if one.networks and row.name not in one.networks]
+
+
+def _more(row: InventoryRow) -> dict[str, Any]:
+    return {
+        "candidates": _candidates(row),
+        "lack": capabilities.lacks(row.endpoint, "network_connect"),
+        "members": True,
+    }
+
+
+_part = used_by(
+    _read, how=gettext_lazy("Addresses"), nobody=gettext_lazy("No container is on it"), more=_more
+)
+
+
+def members(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+    """The tab's part."""
+    request.verbs = verbs_of(person_of(request).user)  # type: ignore[attr-defined]
+    return _part(request, row)
+
+
+def _answer(request: HttpRequest, job: Job, words: str) -> HttpResponse:
+    url = reverse("jobs:page", args=[job.pk])
+    if "HX-Request" not in request.headers:
+        return redirect(url)
+    response = toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+    # the list asks the host again a moment later
+    told = json.loads(response["HX-Trigger"]) | {"members-later": {}}
+    response["HX-Trigger"] = json.dumps(told)
+    return response
+
+
+@require_POST
+def connect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Put a container onto the network."""
+    person = person_of(request)
+    try:
+        job = connect_network.ask(
+            person,
+            (endpoint_id, podman_id),
+            container_id=request.POST.get("container", ""),
+            aliases=request.POST.get("aliases", "").replace(",", " ").split(),
+            address=request.POST.get("address", ""),
+        )
+    except HostRefused as refused:
+        return toast(HttpResponse(status=204), refused.message, tone="bad")
+    words = _("Connecting %(container)s to %(network)s") % {
+        "container": job.params["container"],
+        "network": job.object_name,
+    }
+    return _answer(request, job, words)
+
+
+@require_http_methods(["GET", "POST"])
+def disconnect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """GET asks in a dialog, POST takes the container (`object`) off the network."""
+    person = person_of(request)
+    given = request.GET if request.method == "GET" else request.POST
+    container_id = given.get("object", "")
+    if request.method == "POST":
+        job = disconnect_network.ask(person, (endpoint_id, podman_id), container_id=container_id)
+        words = _("Disconnecting %(container)s from %(network)s") % {
+            "container": job.params["container"],
+            "network": job.object_name,
+        }
+        return _answer(request, job, words)
+    row = get_object(person, "network", endpoint_id, podman_id, verb=disconnect_network.VERB)
+    container = get_object(person, "container", endpoint_id, container_id, verb="container.view")
+    question = Question(
+        title=_("Take %(container)s off %(network)s?")
+        % {"container": container.name, "network": row.name},
+        verb=_("Disconnect"),
+        sentence=_("It keeps running. Connections over this network break at once."),
+        danger=True,
+    )
+    context = {"question": question, "url": request.path, "objects": [container_id]}
+    return render(request, "parts/question.html", context)

@@ -1,0 +1,15 @@
+"""Who has a secret: told by inspect of each container, so a bounded number is looked at."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.usedby import used_by
+from hosts.models import InventoryRow
+from hosts.podman import Podman
+from hosts.podman.users import User, of_secret
+
+
+async def _read(podman: Podman, row: InventoryRow) -> tuple[list[User], int]:
+    return await of_secret(podman, row.name)
+
+
+USERS = used_by(_read, how=_("As"), nobody=_("No container has it"))

@@ -1,0 +1,41 @@
+"""The tab that says which containers use an object, asked of the host when somebody looks."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dashboard.live.spec import Words
+from dashboard.pages.hostside import ask_host
+from dashboard.pages.inspecting import trouble_of
+from dashboard.pages.objects import Part
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError
+from hosts.podman.users import User
+
+# (who uses it, how many containers were not looked at)
+Read = Callable[[Podman, InventoryRow], Awaitable[tuple[list[User], int]]]
+# what the tab adds: context for its template
+More = Callable[[InventoryRow], dict[str, Any]]
+
+
+def _nothing(row: InventoryRow) -> dict[str, Any]:
+    return {}
+
+
+def used_by(read: Read, *, how: Words, nobody: Words, more: More = _nothing) -> Part:
+    """A tab's part. `how`: head of the column that says how it is used."""
+
+    def part(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+        async def ask(podman: Podman) -> tuple[list[User], int]:
+            return await read(podman, row)
+
+        try:
+            users, left = ask_host(row.endpoint, ask)
+        except PodmanError as error:
+            return render(request, "parts/away.html", trouble_of(error, row.endpoint))
+        context = {"row": row, "users": users, "left": left, "how": how, "nobody": nobody}
+        return render(request, "objects/users.html", context | more(row))
+
+    return part

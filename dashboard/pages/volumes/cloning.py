@@ -1,0 +1,71 @@
+"""A copy of a volume under a new name, and what copies it where Podman cannot itself."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from dashboard.pages.making import MakingForm
+from dashboard.person import person_of
+from hosts import capabilities
+from hosts.access import get_object
+from hosts.actions.refused import HostRefused
+from hosts.actions.volumes import clone_volume
+from hosts.models import Endpoint, Image
+from hosts.models.inventory import LIVE
+
+MOST_IMAGES = 500
+
+
+class CloneForm(MakingForm):
+    """The new name; the image that copies, where one is needed."""
+
+    FOLDED = ()
+
+    image = forms.ChoiceField(
+        label=_("Copied by a container of"),
+        help_text=_(
+            "It needs the command cp. It runs once, without a network, and is removed after."
+        ),
+    )
+    field_order = ["name", "image"]
+
+    def __init__(self, *args: Any, images: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["endpoint"], self.fields["labels"]
+        choice = self.fields["image"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(name, name) for name in images]
+        self.fields["name"].label = _("Name of the copy")
+
+
+def _images(endpoint: Endpoint) -> list[str]:
+    """Names of images that are there, the smallest first: those for tools mostly have `cp`."""
+    rows = Image.objects.filter(LIVE, endpoint=endpoint, dangling=False).order_by("size_bytes")
+    return [name for name in rows.values_list("name", flat=True)[:MOST_IMAGES] if name]
+
+
+@require_http_methods(["GET", "POST"])
+def clone(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """The form; POST asks for the job."""
+    person = person_of(request)
+    row = get_object(person, "volume", endpoint_id, podman_id, verb=clone_volume.VERB)
+    lack = capabilities.lacks(row.endpoint, "volume_transfer")
+    images = _images(row.endpoint) if lack else []
+    form = CloneForm(request.POST or None, images=images, initial={"name": f"{row.name}-copy"})
+    if not lack:
+        del form.fields["image"]
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = clone_volume.ask(person, (endpoint_id, podman_id), **form.cleaned_data)
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            return redirect("jobs:page", job.pk)
+    note = _now("This Podman cannot copy a volume itself. %s") % lack if lack else ""
+    context = {"row": row, "form": form, "note": note, "no_image": bool(lack) and not images}
+    return render(request, "volumes/clone.html", context)

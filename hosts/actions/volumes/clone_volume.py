@@ -1,0 +1,145 @@
+"""volume.clone: a new volume with the same content, owners and modes kept. Settled by the label.
+
+From Podman 5.6 on its content is exported and imported. Before, Podman's archive forgets owners, so a
+container that mounts both copies with `cp -a`: it needs an image on the host that has `cp`.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from hosts import capabilities
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.refused import HostRefused
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import containers, logs, system, volumes
+from hosts.podman.errors import NotFound, PodmanError
+
+VERB = "volume.clone"
+# a volume of some hundred gigabytes
+PATIENCE_S: Final = 6 * 3600.0
+_FROM, _TO = "/haulout/from", "/haulout/to"
+
+
+def ask(person: Person, ref: ObjectRef, *, name: str, image: str = "") -> Job:
+    """Ask for a copy under `name` on the same host. `image`: what copies where Podman cannot itself.
+
+    HostRefused (with the field to change), NotVisible, Denied.
+    """
+    row = get_object(person, "volume", *ref, verb=VERB)
+    name = checked_name(name)
+    place_for(person, row.endpoint_id, VERB, kind="volume", name=name)
+    if capabilities.lacks(row.endpoint, "volume_transfer") and not image:
+        raise HostRefused("image", _("Choose an image that has the command cp."))
+    order = order_for(row, "volume", {"new_name": name, "image": image, "labels": row.labels})
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """What an earlier try left half is removed first; a copy that fails leaves nothing behind."""
+    new = errand.params["new_name"]
+    if errand.before.get("copied"):
+        return {"kind": "volume", "id": new}
+    await _clear(errand)
+    await errand.about_to_send()
+    # options stay behind: a copy that is bound to the same folder would be the same volume
+    labels = with_job(errand.params["labels"], errand.job_id)
+    await volumes.create(errand.podman, name=new, labels=labels)
+    try:
+        if errand.params["image"]:
+            await _copy_by_container(errand, new)
+        else:
+            await _copy_by_podman(errand, new)
+    except BaseException:
+        # also when somebody cancels: half a copy looks like a whole one
+        with contextlib.suppress(PodmanError):
+            await _clear(errand)
+        raise
+    # from here on somebody may use it: no later try removes it
+    await errand.about_to_send({"copied": True})
+    return {"kind": "volume", "id": new}
+
+
+async def _copy_by_podman(errand: Errand, new: str) -> None:
+    done = 0
+
+    async def counted(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        nonlocal done
+        async for piece in pieces:
+            done += len(piece)
+            bar = {"id": new, "status": _("copied"), "current": done, "total": 0}
+            await errand.report({"layers": [bar]})
+            yield piece
+
+    async with aclosing(volumes.export(errand.podman, errand.object_id)) as pieces:
+        await volumes.fill(errand.podman, new, counted(pieces))
+
+
+async def _copy_by_container(errand: Errand, new: str) -> None:
+    image = errand.params["image"]
+    errand.say(_("A container of %s copies with cp -a.") % image)
+    await errand.report({})
+    spec = {
+        "image": image,
+        "entrypoint": ["cp"],
+        "command": ["-a", f"{_FROM}/.", f"{_TO}/"],
+        "user": "0:0",
+        "netns": {"nsmode": "none"},
+        # a volume may be labelled for one container alone
+        "selinux_opts": ["disable"],
+        "volumes": [
+            {"Name": errand.object_id, "Dest": _FROM, "Options": ["ro", "nocopy"]},
+            {"Name": new, "Dest": _TO, "Options": ["nocopy"]},
+        ],
+        "labels": with_job({}, errand.job_id),
+    }
+    try:
+        container_id, _warnings = await containers.create(errand.podman, spec)
+        await containers.start(errand.podman, container_id)
+    except PodmanError as failed:
+        if failed.maybe_done:
+            raise
+        words = _("%s cannot copy: it needs the command cp. Choose another image.")
+        raise Trouble(words % image, failed.message) from failed
+    code = await containers.wait(errand.podman, container_id, timeout_s=PATIENCE_S)
+    if code:
+        raise Trouble(_("The copy failed."), await _last_words(errand, container_id))
+    await containers.remove(errand.podman, container_id, force=True, wait_s=0)
+
+
+async def _last_words(errand: Errand, container_id: str) -> str:
+    said = b""
+    with contextlib.suppress(PodmanError):
+        async with aclosing(logs.batches(errand.podman, container_id, tail=20)) as batches:
+            async for frames in batches:
+                said += b"".join(payload for _stream, payload in frames)
+    return said[-4000:].decode(errors="replace").strip()
+
+
+async def _clear(errand: Errand) -> None:
+    """Remove what this job made: the container that copies, and the new volume."""
+    ours = made_by(errand.job_id)
+    for one in await containers.list_containers(errand.podman, filters=ours):
+        with contextlib.suppress(NotFound):
+            await containers.remove(errand.podman, one["Id"], force=True, wait_s=0)
+    for volume in await volumes.list_volumes(errand.podman, filters=ours):
+        with contextlib.suppress(NotFound):
+            await volumes.remove(errand.podman, volume["Name"])
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` begins anew."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")
