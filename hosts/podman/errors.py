@@ -80,6 +80,10 @@ class PushFailed(PodmanError):
     """An image was not pushed; `message` is Podman's or the registry's own."""
 
 
+class BuildFailed(PodmanError):
+    """An image was not built; `message` is Podman's own."""
+
+
 BY_STATUS: Final[dict[int, type[PodmanError]]] = {
     400: BadRequest,
     404: NotFound,
@@ -127,7 +131,8 @@ def from_answer(status: int, body: bytes, *, content_type: str, api: bool) -> Po
 
 def words(body: bytes) -> tuple[str, str]:
     """(cause, message) of an error body: libpod's `{"cause","message","response"}`, the
-    compatible `{"message"}`, a pod's `{"Errs": [...]}`, or plain text.
+    compatible `{"message"}`, a pod's `{"Errs": [...]}`, a manifest list's `{"errors": [...]}`, or
+    plain text.
     """
     try:
         answer = json.loads(body)
@@ -136,8 +141,9 @@ def words(body: bytes) -> tuple[str, str]:
     if not isinstance(answer, dict):
         return "", ""
     message = _text(answer.get("message"))
-    if not message and isinstance(answer.get("Errs"), list):
-        message = "; ".join(filter(None, map(_text, answer["Errs"])))
+    for several in ("Errs", "errors"):
+        if not message and isinstance(answer.get(several), list):
+            message = "; ".join(filter(None, map(_text, answer[several])))
     return _text(answer.get("cause")), message
 
 

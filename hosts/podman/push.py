@@ -78,7 +78,8 @@ async def _told(
                     raise PushFailed(str(error), status=200)
                 if "message" in line and "stream" not in line:
                     raise PushFailed(str(line["message"]), status=200)
-                if told := line.get("manifestdigest") or line.get("manifestDigest"):
+                # of an image, and of a manifest list
+                if told := line.get("manifestdigest") or line.get("Id"):
                     digest = str(told)
                 elif line.get("stream"):
                     yield _progress(line)

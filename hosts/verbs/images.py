@@ -13,6 +13,8 @@ for verb in (
     Verb("image.save", _("Save images"), _("Download archives"), "image", OPERATOR),
     Verb("image.load", _("Load images"), _("Upload archives"), "image", OPERATOR),
     Verb("image.import", _("Import images"), _("Make them of a tar"), "image", OPERATOR),
+    Verb("image.list_create", _("Make manifest lists"), _("Make lists"), "image", OPERATOR),
+    Verb("image.list_edit", _("Edit manifest lists"), _("Add, drop, describe"), "image", OPERATOR),
     Verb("image.tag", _("Name images"), _("Give images further names"), "image", OPERATOR),
     Verb("image.untag", _("Take names off images"), _("Take names off"), "image", OPERATOR),
     Verb("image.remove", _("Remove images"), _("Remove"), "image", OPERATOR),

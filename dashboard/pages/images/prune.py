@@ -65,7 +65,9 @@ def _planned(wish: Wish) -> list[Image]:
     users = Container.objects.filter(
         LIVE, endpoint=OuterRef("endpoint"), image_id=OuterRef("podman_id")
     )
-    rows = Image.objects.filter(LIVE, ~Exists(users), endpoint__in=wish.endpoints)
+    rows = Image.objects.filter(
+        LIVE, ~Exists(users), endpoint__in=wish.endpoints, manifest_list=False
+    )
     if wish.which == "dangling":
         rows = rows.filter(dangling=True)
     if wish.older_h:

@@ -2,6 +2,8 @@
 
 from hosts.actions.images import (
     copy_image,
+    create_list,
+    edit_list,
     prune_images,
     pull_image,
     push_image,
@@ -12,6 +14,8 @@ from hosts.actions.images import (
 
 ACTIONS = (
     copy_image.ACTION,
+    create_list.ACTION,
+    edit_list.ACTION,
     prune_images.ACTION,
     pull_image.ACTION,
     push_image.ACTION,

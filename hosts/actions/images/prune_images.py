@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 from hosts.access import Person
 from hosts.actions import pruning
 from hosts.actions.action import Action
-from hosts.actions.images.names import split
+from hosts.actions.images.removing import remove_whole
 from hosts.actions.pruning import Item, Kept
 from hosts.jobs.errand import Errand
 from hosts.models import Batch
 from hosts.podman import containers, images
-from hosts.podman.errors import PodmanError
 
 VERB = "image.prune"
 
@@ -39,30 +38,9 @@ def _names(users: list[Any]) -> str:
 
 
 async def _remove(errand: Errand, item: Item) -> None:
-    """By its id, without force: so it never takes a container along.
-
-    An id with several names is refused without force, so they come off first, and go back on when
-    it stays after all.
-    """
-    names = (await images.inspect(errand.podman, item.id)).get("RepoTags") or []
-    try:
-        for name in names[1:]:
-            repository, tag = split(name)
-            await images.untag(errand.podman, item.id, repository=repository, name=tag)
-        _untagged, deleted = await images.remove(errand.podman, item.id)
-    except PodmanError as failed:
-        if not failed.maybe_done:
-            await _name_again(errand, item, names)
-        raise
+    _names, deleted = await remove_whole(errand.podman, item.id)
     if item.id not in deleted:
-        await _name_again(errand, item, names)
         raise Kept(_("other images stand on it"))
-
-
-async def _name_again(errand: Errand, item: Item, names: list[str]) -> None:
-    for name in names:
-        repository, tag = split(name)
-        await images.tag(errand.podman, item.id, repository=repository, name=tag)
 
 
 async def do(errand: Errand) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """image.push: a broken push is pushed again; what the registry has already is not sent twice."""
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
@@ -15,9 +16,9 @@ from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
-from hosts.podman import images, system
+from hosts.podman import images, manifests, system
 from hosts.podman.errors import PushFailed
-from hosts.podman.images import PushProgress
+from hosts.podman.images import Credential, Pushed, PushProgress
 
 VERB = "image.push"
 _REFUSED = ("unauthorized", "authentication required", "access denied", "denied")
@@ -38,9 +39,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     steps = _Steps()
     await errand.about_to_send()
     try:
-        async with aclosing(
-            images.push(errand.podman, errand.object_id, destination=str(target), credential=auth)
-        ) as lines:
+        async with aclosing(await _pushing(errand, target, auth)) as lines:
             async for line in lines:
                 if not isinstance(line, PushProgress):
                     steps.end()
@@ -53,6 +52,15 @@ async def do(errand: Errand) -> dict[str, Any]:
     except PushFailed as failed:
         raise Trouble(_failed(target, failed, known=bool(auth)), failed.message) from failed
     raise AssertionError("a push ends with Pushed")
+
+
+async def _pushing(
+    errand: Errand, target: Reference, auth: Credential | None
+) -> AsyncGenerator[PushProgress | Pushed, None]:
+    podman, image_id, to = errand.podman, errand.object_id, str(target)
+    if await manifests.exists(podman, image_id):
+        return images.push_manifest(podman, image_id, destination=to, credential=auth)
+    return images.push(podman, image_id, destination=to, credential=auth)
 
 
 class _Steps:

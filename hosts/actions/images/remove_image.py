@@ -2,20 +2,23 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.jobs.errand import Errand
+from hosts.actions.images.removing import remove_whole
+from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
-from hosts.podman import images
+from hosts.podman import images, manifests
 from hosts.podman.errors import NotFound
 
 VERB = "image.remove"
 
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
-    """Ask for a removal. `force`: with all its names, and with containers that use it."""
+    """Ask for a removal. `force`: with the containers that use it."""
     return ask_object(person, VERB, ref, params={"force": force})
 
 
@@ -25,20 +28,26 @@ def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> B
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remove it; what is gone already counts as removed."""
+    """Remove it with all its names; what is gone already counts as removed."""
     await errand.about_to_send()
+    podman, image_id = errand.podman, errand.object_id
     try:
-        removed = await images.remove(
-            errand.podman, errand.object_id, force=bool(errand.params.get("force"))
-        )
+        # Podman's forced removal of a list would take the image for the host's platform instead
+        if errand.params.get("force") and not await manifests.exists(podman, image_id):
+            removed = await images.remove(podman, image_id, force=True)
+        else:
+            removed = await remove_whole(podman, image_id)
     except NotFound:
         return {"changed": False}
+    if image_id not in removed[1]:
+        raise Trouble(_("Other images stand on it, so it stays with its names."))
     return {"changed": True, "removed": removed}
 
 
 async def settle(errand: Errand) -> Settled:
     """Gone by its full id."""
-    there = await images.exists(errand.podman, errand.object_id)
+    found = await images.list_images(errand.podman, all=True)
+    there = any(one.get("Id") == errand.object_id for one in found)
     return Settled.AGAIN if there else Settled.DONE
 
 

@@ -1,0 +1,61 @@
+"""image.list_create: a manifest list of images of one host. Settled by the state: the name is there."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_endpoint, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef
+from hosts.actions.images.names import new_name
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Image, Job
+from hosts.podman import images, manifests
+from hosts.podman.errors import Conflict
+
+VERB = "image.list_create"
+
+
+def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
+    """Ask for a list named `name` of the images `refs`, all of one endpoint. ValueError."""
+    refs = list(dict.fromkeys(refs))
+    if not refs or len({endpoint_id for endpoint_id, _id in refs}) != 1:
+        raise ValueError(_("A list is made of images of one host."))
+    rows = [get_object(person, "image", *ref, verb=VERB) for ref in refs]
+    if any(isinstance(row, Image) and row.manifest_list for row in rows):
+        raise ValueError(_("A list cannot be part of a list made this way: add its images."))
+    endpoint = get_endpoint(person, refs[0][0], VERB)
+    full = str(new_name(name))
+    params = {"name": full, "images": [row.podman_id for row in rows]}
+    order = Order(endpoint=endpoint, kind="image", object_id="", name=full, params=params)
+    return ask_job(person, VERB, order, queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it; a name that is taken is never taken over."""
+    name = errand.params["name"]
+    await errand.about_to_send()
+    try:
+        list_id = await manifests.create(
+            errand.podman, name, errand.params["images"], all_images=False
+        )
+    except Conflict as taken:
+        raise Trouble(_("%s names something already. Choose another name.") % name) from taken
+    return {"kind": "image", "id": list_id}
+
+
+async def settle(errand: Errand) -> Settled:
+    """There under its name, as a list of as many images."""
+    if not await images.exists(errand.podman, errand.params["name"]):
+        return Settled.AGAIN
+    if not await manifests.exists(errand.podman, errand.params["name"]):
+        return Settled.UNKNOWN
+    found = await manifests.inspect(errand.podman, errand.params["name"])
+    whole = len(found.get("manifests") or []) == len(errand.params["images"])
+    return Settled.DONE if whole else Settled.UNKNOWN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,94 @@
+"""Manifest lists: one name for several images, one a platform. `name` is a name or a full id.
+
+Never hand a list to the calls of images.py by its id: some of them act on the image for the host's
+own platform instead, removal among them (seen on 5.4.2).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import Conflict, NotFound, ServerFault
+from hosts.podman.paths import Params, path
+from hosts.podman.pull import Credential
+
+
+async def exists(podman: Podman, name: str) -> bool:
+    """Whether it is a manifest list. Podman answers 500 for an image that is none."""
+    try:
+        await podman.get(path("manifests", name, "exists"))
+    except (NotFound, ServerFault, Conflict):
+        return False
+    return True
+
+
+async def inspect(podman: Podman, name: str) -> dict[str, Any]:
+    """`{"manifests": [{"digest", "size", "mediaType", "platform", "annotations"}]}`. NotFound."""
+    return (await podman.get(path("manifests", name, "json"))).object()
+
+
+async def create(podman: Podman, name: str, images: Sequence[str], *, all_images: bool) -> str:
+    """Make a list of local images, or of none yet; its id. Raises Conflict where the name is taken."""
+    params: Params = {"images": list(images), "all": all_images}
+    answer = (await podman.call("POST", path("manifests", name), params=params)).object()
+    return str(answer.get("Id") or "")
+
+
+async def add(
+    podman: Podman,
+    name: str,
+    images: Sequence[str],
+    *,
+    all_images: bool,
+    credential: Credential | None = None,
+    timeout_s: float = 120.0,
+) -> None:
+    """Add images, of the host or of a registry; `all_images`: of a list, all that it names."""
+    body = {"operation": "update", "images": list(images), "all": all_images}
+    headers = {"X-Registry-Auth": credential.header()} if credential else None
+    await _modify(podman, name, body, headers=headers, timeout_s=timeout_s)
+
+
+async def drop(podman: Podman, name: str, digest: str) -> None:
+    """Take one image out of the list."""
+    await _modify(podman, name, {"operation": "remove", "images": [digest]})
+
+
+async def annotate(
+    podman: Podman,
+    name: str,
+    digest: str,
+    *,
+    os: str,
+    arch: str,
+    variant: str,
+) -> None:
+    """Say for which platform an image of the list is; `variant` may be empty."""
+    body = {"operation": "annotate", "images": [digest], "os": os, "arch": arch}
+    if variant:
+        body["variant"] = variant
+    await _modify(podman, name, body)
+
+
+async def remove(podman: Podman, name: str) -> tuple[list[str], list[str]]:
+    """Take a name off; with the last one the list goes, its images stay. (names off, ids deleted)"""
+    report = (await podman.call("DELETE", path("manifests", name))).object()
+    if errors := report.get("Errors"):
+        raise ServerFault("; ".join(map(str, errors)))
+    return list(report.get("Untagged") or []), list(report.get("Deleted") or [])
+
+
+async def _modify(
+    podman: Podman,
+    name: str,
+    body: dict[str, Any],
+    *,
+    headers: Mapping[str, str] | None = None,
+    timeout_s: float | None = None,
+) -> None:
+    answer = await podman.call(
+        "PUT", path("manifests", name), body=body, headers=headers, timeout_s=timeout_s
+    )
+    # errors come inside an answer below 400 too
+    if errors := answer.object().get("errors"):
+        raise Conflict("; ".join(map(str, errors)), status=answer.status)
