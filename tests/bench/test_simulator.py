@@ -16,7 +16,7 @@ from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import connect
 from hosts.link.target import Target
-from hosts.podman import Podman, UnixDial, containers, events, images, networks, pods, system
+from hosts.podman import Podman, UnixDial, containers, events, images, networks, pods, stats, system
 from hosts.podman import volumes as volumes_api
 from hosts.podman.errors import Conflict, NotFound
 from tests.bench.fleet import content
@@ -115,6 +115,22 @@ async def test_events_come_while_they_happen(fleet: SimulatedFleet, short_folder
         async with asyncio.timeout(5):
             while fleet.hosts[0].listeners:
                 await system.ping(podman)
+
+
+async def test_usage_rises_for_what_runs(fleet: SimulatedFleet, short_folder: Path) -> None:
+    async with podman_of(fleet.where[0], short_folder) as podman:
+        await containers.pause(podman, content.container_id(0, 0))
+        async with (
+            asyncio.timeout(10),
+            contextlib.aclosing(stats.follow(podman, interval_s=1)) as stream,
+        ):
+            first, second, third = [await anext(stream) for _ in range(3)]
+    running = [n for n in range(5) if fleet.hosts[0].state(n) == "running"]
+    assert 0 not in running
+    assert [usage.podman_id for usage in first] == [content.container_id(0, n) for n in running]
+    for before, after in zip([*first, *second], [*second, *third], strict=True):
+        assert after.cpu_ns >= before.cpu_ns
+        assert after.system_ns > before.system_ns
 
 
 async def test_only_the_right_key_to_the_right_host(

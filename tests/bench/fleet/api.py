@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import orjson
 
-from tests.bench.fleet import content
+from tests.bench.fleet import content, usage
 from tests.bench.fleet.machine import SimulatedHost
 
 _VERSIONED = re.compile(r"/v[\d.]+/libpod/(.+)")
@@ -22,11 +22,13 @@ Query = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status and body; `follow` goes on with events after it."""
+    """Status and body; `follow` goes on with events after it, `again` with itself each `every_s`."""
 
     status: int
     body: bytes = b""
     follow: bool = False
+    again: Callable[[], bytes] | None = None
+    every_s: float = 0.0
     content_type: str = "application/json"
 
 
@@ -44,6 +46,8 @@ def answer(host: SimulatedHost, method: str, target: str) -> Answer:
         return _json(make(host, query))
     if words == ["events"]:
         return _events(host, query)
+    if words == ["containers", "stats"]:
+        return _stats(host, query)
     if words[0] == "containers" and len(words) == 3:
         return _container(host, method, words[1], words[2])
     return _unknown()
@@ -108,6 +112,16 @@ def _events(host: SimulatedHost, query: Query) -> Answer:
         moment_s = datetime.fromisoformat(since).timestamp()
     lines = b"".join(map(event_line, host.events_since(moment_s)))
     return Answer(200, lines, follow=query.get("stream") != ["false"])
+
+
+def _stats(host: SimulatedHost, query: Query) -> Answer:
+    every_s = int(query.get("interval", ["5"])[0])
+    return Answer(200, again=lambda: usage_line(host, every_s), every_s=every_s)
+
+
+def usage_line(host: SimulatedHost, every_s: int) -> bytes:
+    running = [n for n in range(host.count) if host.state(n) == "running"]
+    return usage.line(host.number, running, interval_s=every_s)
 
 
 def event_line(event: dict[str, Any]) -> bytes:

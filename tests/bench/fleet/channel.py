@@ -1,5 +1,6 @@
 """One SSH channel to a simulated Podman socket: HTTP/1.1 with kept connections, and event streams."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -26,12 +27,15 @@ class PodmanChannel(asyncssh.SSHUNIXSession[bytes]):
         self._streaming = False
         # an event stream's head comes with its first event, as Podman does it
         self._head_sent = False
+        self._next: asyncio.TimerHandle | None = None
 
     def connection_made(self, chan: Any) -> None:
         self._chan = chan
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._host.listeners.discard(self._event)
+        if self._next:
+            self._next.cancel()
 
     def eof_received(self) -> bool:
         # Podman sees the end and hangs up, and sshd then closes the channel
@@ -63,6 +67,9 @@ class PodmanChannel(asyncssh.SSHUNIXSession[bytes]):
             if name.lower() == "content-length":
                 self._skip = int(value)
         told = answer(self._host, method, target)
+        if told.again:
+            self._repeat(told.again, told.every_s)
+            return False
         if told.follow:
             self._follow(told)
             return False
@@ -76,6 +83,12 @@ class PodmanChannel(asyncssh.SSHUNIXSession[bytes]):
         self._host.listeners.add(self._event)
         if told.body:
             self._piece(told.body)
+
+    def _repeat(self, make: Callable[[], bytes], every_s: float) -> None:
+        self._streaming = True
+        self._piece(make())
+        loop = asyncio.get_running_loop()
+        self._next = loop.call_later(every_s, self._repeat, make, every_s)
 
     def _event(self, event: dict[str, Any]) -> None:
         self._piece(event_line(event))

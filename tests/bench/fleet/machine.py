@@ -49,6 +49,10 @@ class SimulatedHost:
         self._events: deque[Event] = deque(maxlen=_REMEMBERED)
         self.listeners: set[Callable[[Event], None]] = set()
 
+    def state(self, number: int) -> str:
+        """The state of a container, in Podman's word."""
+        return STATES[self._state[number]]
+
     def find(self, name: str) -> int | None:
         """Number of the container of that id or name."""
         if not self._numbers:
