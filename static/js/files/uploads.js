@@ -91,7 +91,7 @@ export class Uploads {
       one.writing = !check;
       const answer = await this.send(one, `${one.to.unpack}?path=${one.to.path}&check=${check}`, check ? this.words.checking : "");
       if (answer.status !== 200) return this.failed(one, answer);
-      if (!check) this.end(one, "done", this.words.unpacked.replace("%(n)s", numbers.format(answer.said.entries)));
+      if (!check) this.end(one, "done", answer.said.entries === 1 ? this.words.unpackedOne : this.words.unpacked.replace("%(n)s", numbers.format(answer.said.entries)));
     }
     return true;
   }
