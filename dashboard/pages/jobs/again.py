@@ -11,6 +11,9 @@ from hosts.actions.containers import (
     unpause_container,
 )
 from hosts.actions.images import pull_image, remove_image
+from hosts.actions.networks import remove_network
+from hosts.actions.secrets import remove_secret
+from hosts.actions.volumes import remove_volume
 from hosts.models import Job
 
 _ON_OBJECTS = {
@@ -20,6 +23,9 @@ _ON_OBJECTS = {
         pause_container,
         remove_container,
         remove_image,
+        remove_network,
+        remove_secret,
+        remove_volume,
         restart_container,
         start_container,
         stop_container,

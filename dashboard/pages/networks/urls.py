@@ -73,6 +73,10 @@ ROOM = ObjectRoom(
         "do_verb": "network.create",
         "do_icon": "plus",
         "do_word": _("Create network"),
+        "also_url": "system:prune-network",
+        "also_verb": "network.prune",
+        "also_icon": "brush-cleaning",
+        "also_word": _("Prune"),
     },
 )
 PLACE = "<int:endpoint_id>/<path:podman_id>/"
