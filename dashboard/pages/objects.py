@@ -32,13 +32,15 @@ Part = Callable[[HttpRequest, InventoryRow], HttpResponse]
 class Tab:
     """A further tab. `part` renders what the host tells; it is fetched once the page stands.
 
-    `name` is the last word of its address, `verb` what one must be permitted to see it.
+    `name` is the last word of its address, `verb` what one must be permitted to see it, `fits`
+    whether an object has this tab.
     """
 
     name: str
     word: Words
     verb: str
     part: Part
+    fits: Callable[[InventoryRow], bool] = lambda row: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _frame(
         "tabs": [
             (tab, reverse(f"{room.plural}:{tab.name}", args=[endpoint_id, podman_id]))
             for tab in room.tabs
-            if tab.verb in verbs_of(person.user)
+            if tab.verb in verbs_of(person.user) and tab.fits(row)
         ],
         "page_url": f"{room.plural}:page",
         "inspect_url": f"{room.plural}:inspect",

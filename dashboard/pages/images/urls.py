@@ -15,13 +15,13 @@ from dashboard.pages.images import dialogs
 from dashboard.pages.images.archive_pages import load_page, save_dialog
 from dashboard.pages.images.copying import copy
 from dashboard.pages.images.layers import layers
+from dashboard.pages.images.lists import create, edit, is_list, platforms, read_image
 from dashboard.pages.images.prune import prune
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.templatetags.face import size
 from hosts.actions.images import remove_image
 from hosts.models import Image, InventoryRow
-from hosts.podman import images as podman_images
 
 SPEC = object_list(
     plural="images",
@@ -59,6 +59,7 @@ SPEC = object_list(
     bulk=(
         BulkVerb("copy", _("Copy"), "copy", "/images/bulk/copy/", asks=True),
         BulkVerb("save", _("Save"), "download", "/images/bulk/save/", asks=True),
+        BulkVerb("list", _("Make list"), "list-tree", "/images/bulk/list/", asks=True),
         BulkVerb("remove", _("Remove"), "trash-2", "/images/bulk/remove/", danger=True, asks=True),
     ),
 )
@@ -108,7 +109,7 @@ _ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    read=podman_images.inspect,
+    read=read_image,
     within=_within,
     quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
     deeds=(
@@ -122,7 +123,10 @@ _ROOM = ObjectRoom(
             _removal,
         ),
     ),
-    tabs=(Tab("layers", _("Layers"), "image.inspect", layers),),
+    tabs=(
+        Tab("layers", _("Layers"), "image.inspect", layers, lambda row: not is_list(row)),
+        Tab("platforms", _("Platforms"), "image.inspect", platforms, is_list),
+    ),
     extra={
         "also": (
             {"url": "images:load", "verb": "image.load", "word": _("Load"), "icon": "upload"},
@@ -138,6 +142,8 @@ urlpatterns = [
     path("prune/", prune, name="prune"),
     path("load/", load_page, name="load"),
     path("bulk/copy/", copy, name="copy"),
+    path("bulk/list/", create, name="list_create"),
+    path(f"{_PLACE}list/", edit, name="list_edit"),
     path("bulk/save/", save_dialog, name="save"),
     path(f"{_PLACE}tag/", dialogs.tag, name="tag"),
     path(f"{_PLACE}untag/", dialogs.untag, name="untag"),

@@ -1,0 +1,182 @@
+"""Manifest lists: what is in one, and the dialogs that make and change them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from audit.shapes import Target
+from dashboard.live.visibility import verbs_of
+from dashboard.pages.acting import refs_of
+from dashboard.pages.inspecting import TIMEOUT_S, trouble_of
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts import access
+from hosts.access import get_object
+from hosts.actions.images import create_list, edit_list
+from hosts.dial import dial
+from hosts.models import Endpoint, Image, InventoryRow, Job
+from hosts.podman import Podman, PodmanError, images, manifests
+
+MOST = 500
+_both = require_http_methods(["GET", "POST"])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One image of a list. `platform` reads linux/arm64/v8."""
+
+    digest: str
+    platform: str
+    kind: str
+    size_bytes: int
+    notes: tuple[tuple[str, str], ...]
+
+
+async def read_image(podman: Podman, image_id: str) -> dict[str, Any]:
+    """All of an image; of a list the list itself, not the image for the host's platform."""
+    if await manifests.exists(podman, image_id):
+        return await manifests.inspect(podman, image_id)
+    return await images.inspect(podman, image_id)
+
+
+def is_list(row: InventoryRow) -> bool:
+    """Whether the row is a manifest list."""
+    return isinstance(row, Image) and row.manifest_list
+
+
+def platforms(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+    """What the host tells of the list."""
+    try:
+        found = _fetch(row.endpoint, row.podman_id)
+    except PodmanError as error:
+        return render(request, "parts/away.html", trouble_of(error, row.endpoint))
+    told = found.get("manifests") or []
+    context = {
+        "row": row,
+        "entries": [_entry(one) for one in told[:MOST] if isinstance(one, dict)],
+        "more": max(0, len(told) - MOST),
+        "can_edit": edit_list.VERB in verbs_of(person_of(request).user) and not row.gone,
+        "url": request.path,
+        "edit_url": reverse("images:list_edit", args=[row.endpoint_id, row.podman_id]),
+    }
+    return render(request, "images/platforms.html", context)
+
+
+def _fetch(endpoint: Endpoint, image: str) -> dict[str, Any]:
+    async def ask() -> dict[str, Any]:
+        async with Podman(dial(endpoint, streams=True), timeout_s=TIMEOUT_S) as podman:
+            return await manifests.inspect(podman, image)
+
+    found: dict[str, Any] = async_to_sync(ask)()
+    return found
+
+
+def _entry(told: dict[str, Any]) -> Entry:
+    platform = told.get("platform")
+    words = platform if isinstance(platform, dict) else {}
+    named = [str(words.get(name) or "")[:60] for name in ("os", "architecture", "variant")]
+    notes = told.get("annotations")
+    size = told.get("size")
+    return Entry(
+        digest=str(told.get("digest") or "")[:100],
+        platform="/".join(filter(None, named)),
+        kind=str(told.get("mediaType") or "").rpartition("application/vnd.")[2][:80],
+        size_bytes=size if isinstance(size, int) else 0,
+        notes=tuple((str(k)[:200], str(v)[:500]) for k, v in list(notes.items())[:20])
+        if isinstance(notes, dict)
+        else (),
+    )
+
+
+def _answer(request: HttpRequest, job: Job, words: str) -> HttpResponse:
+    url = reverse("jobs:page", args=[job.pk])
+    if "HX-Request" not in request.headers:
+        return redirect(url)
+    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+
+
+@_both
+def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Add an image, take one out (`drop`), or say for which platform it is (`annotate`)."""
+    person = person_of(request)
+    ref = (endpoint_id, podman_id)
+    row = get_object(person, "image", *ref, verb=edit_list.VERB)
+    data = request.GET if request.method == "GET" else request.POST
+    what, digest = data.get("what", "add"), data.get("digest", "")[:100]
+    problem = ""
+    if request.method == "POST":
+        try:
+            if what == "drop":
+                job = edit_list.ask_drop(person, ref, digest=digest)
+            elif what == "annotate":
+                words = {name: data.get(name, "")[:60] for name in ("os", "arch", "variant")}
+                job = edit_list.ask_annotate(person, ref, digest=digest, **words)
+            else:
+                every = data.get("all") == "1"
+                job = edit_list.ask_add(person, ref, image=data.get("image", ""), all_images=every)
+            return _answer(request, job, _("The list is being changed"))
+        except ValueError as wrong:
+            problem = str(wrong)
+    name = row.name or row.podman_id[:12]
+    titles = {
+        "add": (_("Add an image to %s") % name, _("Add image")),
+        "drop": (_("Take an image out of %s?") % name, _("Take out")),
+        "annotate": (_("Platform of an image of %s") % name, _("Set platform")),
+    }
+    title, word = titles.get(what, titles["add"])
+    context = {
+        "url": request.path,
+        "title": title,
+        "word": word,
+        "what": what if what in titles else "add",
+        "digest": digest,
+        "data": data,
+        "problem": problem,
+        "here": _names_at(endpoint_id, podman_id) if what == "add" else [],
+    }
+    return render(request, "images/list_edit.html", context)
+
+
+def _names_at(endpoint_id: int, but: str) -> list[str]:
+    rows = Image.objects.filter(endpoint_id=endpoint_id, gone=None, manifest_list=False)
+    found = rows.exclude(podman_id=but).order_by("name").values_list("name", flat=True)
+    return [name for name in found[:200] if name]
+
+
+@_both
+def create(request: HttpRequest) -> HttpResponse:
+    """A new list of the chosen images, all of one host."""
+    person = person_of(request)
+    access.require(person, create_list.VERB, Target(kind="image", name="any host"))
+    data = request.GET if request.method == "GET" else request.POST
+    refs = refs_of(data.getlist("object"))
+    problem = ""
+    if request.method == "POST":
+        try:
+            job = create_list.ask(person, refs, name=data.get("name", "")[:500])
+            url = reverse("jobs:page", args=[job.pk])
+            if "HX-Request" in request.headers:
+                return HttpResponseClientRedirect(url)
+            return redirect(url)
+        except ValueError as wrong:
+            problem = str(wrong)
+    elif len({endpoint_id for endpoint_id, _id in refs}) > 1:
+        problem = _("A list is made of images of one host.")
+    rows = [get_object(person, "image", *ref, verb=create_list.VERB) for ref in refs[:50]]
+    context = {
+        "url": request.path,
+        "title": _("Make a manifest list"),
+        "word": _("Make list"),
+        "rows": rows,
+        "objects": [f"{row.endpoint_id}:{row.podman_id}" for row in rows],
+        "name": data.get("name", ""),
+        "problem": problem,
+    }
+    return render(request, "images/list_create.html", context)
