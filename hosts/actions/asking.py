@@ -13,7 +13,9 @@ from hosts.models import Batch, InventoryRow, Job
 ObjectRef = tuple[int, str]
 
 
-def order_for(row: InventoryRow, kind: str, params: dict[str, Any]) -> Order:
+def order_for(
+    row: InventoryRow, kind: str, params: dict[str, Any], *, secrets: bytes | None = None
+) -> Order:
     """The order that concerns a mirrored object."""
     return Order(
         endpoint=row.endpoint,
@@ -21,6 +23,7 @@ def order_for(row: InventoryRow, kind: str, params: dict[str, Any]) -> Order:
         object_id=row.podman_id,
         name=row.name or row.podman_id[:12],
         params=params,
+        secrets=secrets,
     )
 
 

@@ -53,7 +53,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     """What an earlier try made is taken up where it stopped; nothing is made twice."""
     container_id = await _made(errand)
     if container_id is None:
-        await _image(errand)
+        await bring_image(errand)
         sealed = await errand.secrets()
         env = json.loads(sealed) if sealed else {}
         spec = run_spec.build(errand.params, env, job_id=errand.job_id)
@@ -76,7 +76,8 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "container", "id": container_id}
 
 
-async def _image(errand: Errand) -> None:
+async def bring_image(errand: Errand) -> None:
+    """Pull the image of the errand's parameters where its policy asks for it. Trouble, PodmanError."""
     reference = errand.params["image"]
     policy = errand.params.get("pull", "missing")
     if policy == "never" or (policy == "missing" and await images.exists(errand.podman, reference)):

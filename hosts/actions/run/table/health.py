@@ -63,6 +63,15 @@ def _put_check(spec: Spec, test: Any, params: Params) -> None:
     spec["healthconfig"] = check
 
 
+def time_to_get_well_s(check: dict[str, Any]) -> float:
+    """How long a check as inspect tells it may take to say healthy or unhealthy."""
+    start, every, most = (
+        int(check.get(name) or _USUAL.get(name, 0)) / 1e9
+        for name in ("StartPeriod", "Interval", "Timeout")
+    )
+    return start + int(check.get("Retries") or 3) * (every + most)
+
+
 def _check_seen(name: str) -> Any:
     def seen(one: Seen) -> str:
         check = one.own("Healthcheck") or {}

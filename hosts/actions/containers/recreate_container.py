@@ -1,0 +1,79 @@
+"""container.recreate: another container in the place of this one. Settled by label and id (swapping).
+
+The new values of the environment are sealed; those that stay are read from the old container by
+the worker, and pass nobody's eyes.
+"""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.params import allow
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.containers.swapping import settle_swap, swap
+from hosts.actions.images.references import parse_full
+from hosts.actions.run import run_spec
+from hosts.actions.run.existing import existing, look
+from hosts.actions.run.run_conflicts import conflicts
+from hosts.actions.run.run_container import bring_image
+from hosts.actions.run.run_fields import KEPT
+from hosts.actions.run.table import FIELDS
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.models import Job
+
+VERB = "container.recreate"
+# what may hold a secret (command, labels, …) is told as a keyed hash
+allow(VERB, "env_names", "kept", "watch_s", *(one.param for one in FIELDS.values() if one.told))
+
+
+def ask(
+    person: Person,
+    ref: ObjectRef,
+    *,
+    params: dict[str, Any],
+    env: dict[str, str],
+    watch_s: int | None = None,
+) -> Job:
+    """Ask for it. `params` and `env` as run_container.ask takes them; KEPT as a value keeps the old.
+
+    ValueError (no full image name, or what Podman would refuse), NotVisible, Denied.
+    """
+    row = get_object(person, "container", *ref, verb=VERB)
+    params = {**params, "image": str(parse_full(params["image"]))}
+    for refused in conflicts(params, rootless=row.endpoint.rootless).values():
+        raise ValueError(refused)
+    kept = sorted(name for name, value in env.items() if value == KEPT)
+    given = {name: value for name, value in env.items() if value != KEPT}
+    params |= {"env_names": sorted(given), "kept": kept, "name": params.get("name") or row.name}
+    params |= {"watch_s": watch_s} if watch_s is not None else {}
+    order = order_for(
+        row, "container", params, secrets=json.dumps(given).encode() if given else None
+    )
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Bring the image, make the new one, swap."""
+    return await swap(errand, lambda _old: _spec(errand))
+
+
+async def _spec(errand: Errand) -> dict[str, Any]:
+    await bring_image(errand)
+    sealed = await errand.secrets()
+    env: dict[str, str] = json.loads(sealed) if sealed else {}
+    if kept := errand.params.get("kept"):
+        there = existing(await look(errand.podman, errand.object_id)).env
+        for name in kept:
+            if name in there:
+                env[name] = there[name]
+            else:
+                errand.say(_("%s is no longer among its variables.") % name)
+    spec = run_spec.build(errand.params, env, job_id=errand.job_id)
+    return run_spec.noted(spec, errand.params)
+
+
+ACTION = Action(VERB, do, settle_swap, queue="long")

@@ -1,0 +1,274 @@
+"""One container in the place of another: the old one stays until the new one has proved itself.
+
+The new one is made beside the old one under a name of its own, so a spec that Podman refuses costs
+nothing. Then: stop the old, set it aside, give the new its name, start it, watch it, remove the
+old. Every step looks first, so a try that broke anywhere is taken up where it stopped; the new one
+is known by the label of its job, the old one by its id.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.run import run_spec
+from hosts.actions.run.table.health import time_to_get_well_s
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.podman import containers
+from hosts.podman.errors import Conflict, NotFound, PodmanError
+
+# how long the new one is watched, and how often
+WATCH_S = 10
+LOOK_EVERY_S = 1.0
+MOST_WATCH_S = 300.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """The names in a swap: the old one's, the one that is wanted, and where the two wait."""
+
+    name: str
+    wanted: str
+    job_id: int
+
+    @property
+    def aside(self) -> str:
+        """Of the old one while the new one is tried."""
+        return f"{self.name[:150]}-haulout-old-{self.job_id}"
+
+    @property
+    def beside(self) -> str:
+        """Of the new one until the place is free."""
+        return f"{self.name[:150]}-haulout-new-{self.job_id}"
+
+
+MakeSpec = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
+    """`make_spec(old inspect)` gives the body of containers/create, with the job's label.
+
+    The result names the new container. Trouble where the old one had to be restored.
+    """
+    old = await _inspect(errand, errand.object_id)
+    new = await made_by(errand)
+    before = errand.before or _snapshot(old)
+    name = str(before["name"])
+    place = Place(name, str(errand.params.get("name") or name), errand.job_id)
+    if before.get("failed"):
+        await _restore(errand, before, place)
+        raise Trouble(str(before["failed"]), str(before.get("cause", "")))
+    if new is None:
+        if old is None:
+            raise Trouble(_("The container is gone: there is nothing to replace."))
+        _judge(old)
+        spec = await make_spec(old)
+        await errand.about_to_send(before)
+        made, warnings = await containers.create(errand.podman, spec | {"name": place.beside})
+        for warning in warnings:
+            errand.say(warning)
+    else:
+        made = str(new["Id"])
+        await errand.about_to_send(before)
+    try:
+        await _take_place(errand, before, place, made)
+    except asyncio.CancelledError:
+        await asyncio.shield(_restore(errand, before, place))
+        raise
+    except _Refused as refused:
+        await _give_up(errand, before, place, refused)
+    return {"kind": "container", "id": made, "replaced": errand.object_id}
+
+
+class _Refused(Exception):
+    """The new one does not do; `cause` in Podman's words."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+def _snapshot(old: dict[str, Any] | None) -> dict[str, Any]:
+    if old is None:
+        raise Trouble(_("The container is gone: there is nothing to replace."))
+    state = old.get("State") or {}
+    return {
+        "name": str(old.get("Name") or ""),
+        "running": bool(state.get("Running")),
+        "paused": bool(state.get("Paused")),
+    }
+
+
+def _judge(old: dict[str, Any]) -> None:
+    if (old.get("HostConfig") or {}).get("AutoRemove") and (old.get("State") or {}).get("Running"):
+        raise Trouble(
+            _(
+                "It removes itself when it stops (--rm), so it could not be restored. "
+                "Duplicate it instead."
+            )
+        )
+    if old.get("IsInfra"):
+        raise Trouble(_("It carries a pod: change the pod instead."))
+
+
+async def _take_place(errand: Errand, before: dict[str, Any], place: Place, made: str) -> None:
+    old = await _inspect(errand, errand.object_id)
+    if old is not None:
+        errand.say(_("Stopping the old container"))
+        await _tried(containers.stop(errand.podman, errand.object_id), _("The old one"))
+        if old.get("Name") == place.name:
+            await _tried(
+                containers.rename(errand.podman, errand.object_id, name=place.aside),
+                _("The old one could not be set aside."),
+            )
+    new = await containers.inspect(errand.podman, made)
+    if new.get("Name") != place.wanted:
+        await _tried(
+            containers.rename(errand.podman, made, name=place.wanted),
+            _("The new one could not take the name."),
+        )
+    if before["running"]:
+        errand.say(_("Starting the new container"))
+        await _tried(containers.start(errand.podman, made), _("The new container does not start."))
+        await _watch(errand, made)
+    if old is not None:
+        errand.say(_("Removing the old container"))
+        try:
+            # its volumes belong to the new one now
+            await containers.remove(errand.podman, errand.object_id, volumes=False)
+        except NotFound:
+            pass
+        except Conflict as held:
+            raise _Refused(
+                _("Others depend on the old container, so it cannot be replaced."), held.message
+            ) from held
+
+
+async def _tried(call: Awaitable[object], words: str) -> None:
+    try:
+        await call
+    except PodmanError as failed:
+        if failed.maybe_done or failed.status is None:
+            # the host is away: nothing is known yet
+            raise
+        raise _Refused(words, failed.message) from failed
+
+
+async def _watch(errand: Errand, made: str) -> None:
+    """Until it has stayed up for a while, and is well where it has a check. _Refused."""
+    found = await containers.inspect(errand.podman, made)
+    check = (found.get("Config") or {}).get("Healthcheck") or {}
+    checked = bool(check.get("Test")) and check["Test"][0] != "NONE"
+    wait_s = float(errand.params.get("watch_s") or WATCH_S)
+    patience_s = min(wait_s + time_to_get_well_s(check), MOST_WATCH_S)
+    errand.say(_("Watching whether it gets well") if checked else _("Watching whether it stays up"))
+    began = time.monotonic()
+    next_check_s = wait_s
+    every_s = max(float(check.get("Interval") or 0) / 1e9, LOOK_EVERY_S)
+    restarts = int(found.get("RestartCount") or 0)
+    while True:
+        state = found.get("State") or {}
+        if not state.get("Running"):
+            raise _Refused(
+                _("The new container ended with code %s.") % state.get("ExitCode"),
+                str(state.get("Error") or ""),
+            )
+        if int(found.get("RestartCount") or 0) > restarts:
+            raise _Refused(_("The new container fell and was restarted by its policy."))
+        health = str((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "")
+        passed_s = time.monotonic() - began
+        if checked and health == "unhealthy":
+            raise _Refused(_("The new container is unhealthy."))
+        if passed_s >= wait_s and (not checked or health == "healthy"):
+            return
+        if passed_s >= patience_s:
+            raise _Refused(_("The new container did not get well in %d s.") % patience_s)
+        await asyncio.sleep(LOOK_EVERY_S)
+        if checked and passed_s >= next_check_s:
+            # no oftener than its own clock would: failures in a row make it unhealthy
+            next_check_s = passed_s + every_s
+            await _check_now(errand, made)
+        found = await containers.inspect(errand.podman, made)
+
+
+async def _check_now(errand: Errand, made: str) -> None:
+    """Run its check: on a host without systemd nobody else does."""
+    try:
+        await containers.healthcheck(errand.podman, made)
+    except PodmanError as failed:
+        if failed.maybe_done or failed.status is None:
+            raise
+        # it is not running, or its check is running already: the next look tells
+
+
+async def _give_up(errand: Errand, before: dict[str, Any], place: Place, refused: _Refused) -> None:
+    words = _("%s The old container was restored.") % refused
+    cause = refused.cause or await _last_words(errand)
+    # from here on a broken try restores, and no longer tries
+    await errand.about_to_send(before | {"failed": words, "cause": cause[:4000]})
+    await _restore(errand, before, place)
+    raise Trouble(words, cause)
+
+
+async def _last_words(errand: Errand) -> str:
+    """The end of the new one's log, which says why more often than Podman does."""
+    new = await made_by(errand)
+    if new is None:
+        return ""
+    lines: list[str] = []
+    try:
+        frames = containers.logs(errand.podman, str(new["Id"]), tail=20)
+        async with aclosing(frames) as together:
+            lines = [data.decode(errors="replace") async for _stream, data in together]
+    except PodmanError:
+        return ""
+    return "".join(lines)
+
+
+async def _restore(errand: Errand, before: dict[str, Any], place: Place) -> None:
+    """The old one as it was: its name, and running where it ran. Nothing of the new one stays."""
+    errand.say(_("Restoring the old container"))
+    new = await made_by(errand)
+    if new is not None:
+        try:
+            await containers.remove(
+                errand.podman, str(new["Id"]), force=True, wait_s=0, volumes=False
+            )
+        except NotFound:
+            pass
+    old = await _inspect(errand, errand.object_id)
+    if old is None:
+        return
+    if old.get("Name") == place.aside:
+        await containers.rename(errand.podman, errand.object_id, name=place.name)
+    state = old.get("State") or {}
+    if before["running"] and not state.get("Running"):
+        await containers.start(errand.podman, errand.object_id)
+    if before["paused"] and not state.get("Paused"):
+        await containers.pause(errand.podman, errand.object_id)
+
+
+async def made_by(errand: Errand) -> dict[str, Any] | None:
+    """The container that this job made, as Podman lists it."""
+    label = f"{run_spec.JOB_LABEL}={errand.job_id}"
+    found = await containers.list_containers(errand.podman, filters={"label": [label]})
+    return dict(found[0]) if found else None
+
+
+async def _inspect(errand: Errand, container: str) -> dict[str, Any] | None:
+    try:
+        return await containers.inspect(errand.podman, container)
+    except NotFound:
+        return None
+
+
+async def settle_swap(errand: Errand) -> Settled:
+    """Done when the old one is gone and the new one stands in its place; else `swap` goes on."""
+    old, new = await _inspect(errand, errand.object_id), await made_by(errand)
+    gone = old is None and new is not None
+    return Settled.DONE if gone and not errand.before.get("failed") else Settled.AGAIN

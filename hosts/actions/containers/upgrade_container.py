@@ -1,0 +1,92 @@
+"""container.upgrade: pull its image, and recreate it where that is another one now.
+
+Nothing happens when the image is the same. Settled by label and id (swapping).
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.params import allow
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.containers.swapping import made_by, settle_swap, swap
+from hosts.actions.images.pulling import pull_into
+from hosts.actions.images.references import parse_full
+from hosts.actions.run import run_spec
+from hosts.actions.run.existing import existing, look
+from hosts.jobs.errand import Errand, Trouble
+from hosts.models import Batch, Job
+from hosts.podman import images
+
+VERB = "container.upgrade"
+allow(VERB, "watch_s")
+
+
+def _params(watch_s: int | None) -> dict[str, Any]:
+    return {} if watch_s is None else {"watch_s": watch_s}
+
+
+def ask(person: Person, ref: ObjectRef, *, watch_s: int | None = None) -> Job:
+    """Ask for it. `watch_s`: how long the new one has to stay up. NotVisible, Denied."""
+    return ask_object(person, VERB, ref, params=_params(watch_s), queue="long")
+
+
+def ask_many(person: Person, refs: list[ObjectRef], *, watch_s: int | None = None) -> Batch:
+    """Ask for many, over any hosts."""
+    return ask_objects(person, VERB, refs, params=_params(watch_s), queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Pull first: with the same image the container is not touched."""
+    if errand.before or await made_by(errand) is not None:
+        # an earlier try has begun to swap
+        return await swap(errand, lambda old: _spec(errand, old))
+    found = await look(errand.podman, errand.object_id)
+    name = _image(found)
+    errand.say(_("Pulling %s") % name)
+    newest = await pull_into(errand, name)
+    if not newest:
+        newest = str((await images.inspect(errand.podman, name)).get("Id") or "")
+    if newest == found.get("Image"):
+        errand.say(_("It runs the newest image already."))
+        return {"changed": False}
+    result = await swap(errand, lambda old: _spec(errand, old))
+    return result | {"image": newest, "changed": True}
+
+
+def _image(found: dict[str, Any]) -> str:
+    text = str(found.get("ImageName") or "")
+    try:
+        reference = parse_full(text)
+    except ValueError as exc:
+        raise Trouble(
+            _("Its image has no name that could be pulled. Recreate it with one."), str(exc)
+        ) from exc
+    if reference.digest:
+        raise Trouble(
+            _(
+                "It names its image by digest, so there is never a newer one. Recreate it with a tag."
+            )
+        )
+    if reference.registry == "localhost":
+        raise Trouble(_("%s was made on the host itself: there is nowhere to pull it from.") % text)
+    return str(reference)
+
+
+async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
+    there = existing(await look(errand.podman, errand.object_id))
+    if there.missing:
+        raise Trouble(
+            _("Secrets give it %s, and Podman does not say which ones. Use Edit and recreate.")
+            % ", ".join(there.missing)
+        )
+    if there.untold:
+        errand.say(there.untold)
+    params = run_spec.params_of(there.texts)
+    spec = run_spec.build(params, there.env, job_id=errand.job_id)
+    return run_spec.noted(spec, params)
+
+
+ACTION = Action(VERB, do, settle_swap, queue="long")

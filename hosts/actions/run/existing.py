@@ -1,0 +1,224 @@
+"""A container that is there, as the fields of the run form: to show its line, and to make it again.
+
+Three sources, best first: our own note among its annotations, the command line with which podman
+made it, and what inspect tells. Podman's inspect keeps some things to itself (UNTOLD).
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.run.pasted_line import from_words
+from hosts.actions.run.run_spec import ORDER_NOTE
+from hosts.actions.run.table import FIELDS, Field
+from hosts.actions.run.table.seen import Seen
+from hosts.podman import Podman, containers, images
+from hosts.podman.errors import PodmanError
+
+MASKED = "*******"
+# what inspect does not tell, in words for somebody who looks at the filled form
+UNTOLD = ("ip", "mac", "sysctls", "device_rules", "unset_env", "expose", "requires")
+# what Podman gives every container by itself
+_OWN_ENV = ("container", "HOSTNAME", "HOME", "TERM", "NOTIFY_SOCKET")
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class Source(StrEnum):
+    """Whose word the fields are."""
+
+    NOTE = "note"
+    COMMAND = "command"
+    INSPECT = "inspect"
+
+
+@dataclass(frozen=True)
+class Existing:
+    """`texts` by field, `env` with its values (never to be shown unasked), `missing`: variables that
+    secrets give, of which Podman does not say which.
+    """
+
+    texts: dict[str, str]
+    env: dict[str, str] = field(default_factory=dict, repr=False)
+    source: Source = Source.INSPECT
+    missing: tuple[str, ...] = ()
+    running: bool = False
+
+    @property
+    def untold(self) -> str:
+        """What may be lost when it is made again, as a sentence; empty where all is known."""
+        words = []
+        if self.source is Source.INSPECT:
+            labels = ", ".join(str(FIELDS[name].label) for name in UNTOLD)
+            words.append(
+                _(
+                    "Neither podman's command line nor Haulout made this container, and Podman does "
+                    "not tell everything about it. Look after these yourself: %s."
+                )
+                % labels
+            )
+        if self.missing:
+            words.append(
+                _("Secrets give it %s, and Podman does not say which ones.")
+                % ", ".join(self.missing)
+            )
+        return " ".join(words)
+
+
+async def look(podman: Podman, container: str) -> dict[str, Any]:
+    """Inspect, with the `Config` of its image under `_image`. Raises NotFound."""
+    found = await containers.inspect(podman, container)
+    try:
+        image = (await images.inspect(podman, str(found.get("Image") or ""))).get("Config") or {}
+    except PodmanError:
+        # an image that was removed by force: nothing can be taken off
+        image = {}
+    return found | {"_image": image}
+
+
+Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
+
+
+def existing(found: dict[str, Any], *, keep_volumes: bool = True) -> Existing:
+    """`found` as `look` gives it. `keep_volumes`: nameless volumes by the name that they have."""
+    seen = Seen(found, found.get("_image") or {})
+    told = {name: text for name, one in FIELDS.items() if (text := _seen(one, seen))}
+    asked, source = _asked(seen)
+    texts = _joined(asked, told) if asked is not None else dict(told)
+    texts["image"] = str(found.get("ImageName") or texts.get("image", ""))
+    texts["volumes"] = _volumes(asked or {}, told, keep=keep_volumes)
+    env, masked = _environment(seen)
+    known = {str(one.get("target") or one["source"]) for one in _secrets(texts)}
+    return Existing(
+        {name: text for name, text in texts.items() if text},
+        env,
+        source,
+        tuple(sorted(set(masked) - known)) if source is Source.INSPECT else (),
+        bool((found.get("State") or {}).get("Running")),
+    )
+
+
+def _seen(one: Field, seen: Seen) -> str:
+    """What a host tells is not to be trusted in its shape."""
+    try:
+        return one.seen(seen)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
+
+
+def _asked(seen: Seen) -> tuple[dict[str, str] | None, Source]:
+    """The order in its maker's words, or None."""
+    try:
+        note = json.loads(seen.annotation(ORDER_NOTE) or "null")
+    except ValueError:
+        note = None
+    if isinstance(note, dict) and all(isinstance(text, str) for text in note.values()):
+        return _readable({k: v for k, v in note.items() if k in FIELDS}), Source.NOTE
+    words = seen.config("CreateCommand")
+    if isinstance(words, list) and words:
+        try:
+            return _readable(from_words([str(word) for word in words]).texts()), Source.COMMAND
+        except ValueError:
+            pass
+    return None, Source.INSPECT
+
+
+def _readable(texts: dict[str, str]) -> dict[str, str]:
+    """Only what its field takes: a path that podman's shell stood in is told by inspect."""
+    found = {}
+    for name, text in texts.items():
+        try:
+            FIELDS[name].read(text)
+        except ValueError:
+            continue
+        found[name] = text
+    return found
+
+
+def _joined(asked: dict[str, str], told: dict[str, str]) -> dict[str, str]:
+    """The order, with what was changed since: name, limits, restart policy, networks."""
+    texts = dict(asked)
+    for name, text in told.items():
+        one = FIELDS[name]
+        if one.live and not _same(one, asked.get(name, ""), text):
+            texts[name] = text
+    if not _same_networks(asked, told):
+        for name in ("network", "networks"):
+            texts[name] = told.get(name, "")
+        for name in ("ip", "ip6", "mac", "aliases"):
+            texts.pop(name, None)
+    return texts
+
+
+def _same(one: Field, first: str, second: str) -> bool:
+    try:
+        return bool(one.read(first) == one.read(second))
+    except ValueError:
+        return False
+
+
+def _names(texts: dict[str, str]) -> set[str]:
+    lines = [texts.get("network", ""), *texts.get("networks", "").split("\n")]
+    return {line.partition(":")[0] for line in lines if line}
+
+
+def _same_networks(asked: dict[str, str], told: dict[str, str]) -> bool:
+    first, second = _names(asked), _names(told)
+    # nothing asked for, or a mode: Podman's default has a name of its own
+    return first == second or not first or bool(first & {"bridge", "private", "host", "none"})
+
+
+def _volumes(asked: dict[str, str], told: dict[str, str], *, keep: bool) -> str:
+    """Each mount in the words of the order where they fit, else as it is seen."""
+    wanted = {_target(line): line for line in asked.get("volumes", "").split("\n") if line}
+    if not keep and asked:
+        return "\n".join(wanted.values())
+    elsewhere = asked.get("mounts", "") + asked.get("tmpfs", "")
+    found = []
+    for line in told.get("volumes", "").split("\n"):
+        target = _target(line)
+        if not line or f"={target}" in elsewhere:
+            continue
+        order = wanted.pop(target, "")
+        source = line.partition(":")[0]
+        if not keep and _nameless(source):
+            found.append(target)
+        else:
+            found.append(order if order.partition(":")[0] == source and ":" in order else line)
+    # overlays are no mounts that inspect tells
+    return "\n".join([*found, *(line for line in wanted.values() if ":" in line)])
+
+
+def _target(line: str) -> str:
+    parts = line.split(":")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def _nameless(name: str) -> bool:
+    return len(name) == 64 and all(letter in "0123456789abcdef" for letter in name)
+
+
+def _environment(seen: Seen) -> tuple[dict[str, str], list[str]]:
+    """(what is its own, the names that secrets give)."""
+    ofimage = set(seen.image.get("Env") or [])
+    env: dict[str, str] = {}
+    masked = []
+    for pair in seen.config("Env") or []:
+        name, _equals, value = str(pair).partition("=")
+        if value == MASKED:
+            masked.append(name)
+        elif pair in ofimage or name in _OWN_ENV or (name, value) == ("PATH", _PATH):
+            continue
+        else:
+            env[name] = value
+    return env, masked
+
+
+def _secrets(texts: dict[str, str]) -> list[dict[str, Any]]:
+    try:
+        return [one for one in FIELDS["secrets"].read(texts.get("secrets", "")) if one]
+    except ValueError:
+        return []

@@ -1,0 +1,117 @@
+"""The worker dies in the middle of a swap, at each of its steps: the next one takes it up there."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from hosts.podman import Podman, UnixDial
+from hosts.podman.client import Answer
+from tests.lab.hosts import Host, Lab
+from tests.lab.real_endpoint import endpoint_on, person, vault_keys
+from tests.lab.swap_cast import IMAGE, QUICK, inspect, names, order_of, row_of
+
+__all__ = ["endpoint_on", "person", "vault_keys"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# what a swap sends, in order; and what a restoration sends after a start that failed
+STEPS = ("create", "stop", "rename the old", "rename the new", "start", "remove the old")
+MENDING = ("remove the new", "rename back", "start the old")
+
+
+class WorkerDied(BaseException):
+    """As SIGKILL: nothing of the worker runs after it."""
+
+
+class Dying(Podman):
+    """Ends the worker after its n-th change has reached Podman (0: before the first)."""
+
+    left = -1
+
+    async def call(self, method: str, target: str, **words: Any) -> Answer:
+        if method == "GET":
+            return await super().call(method, target, **words)
+        if self.left == 0:
+            raise WorkerDied
+        try:
+            return await super().call(method, target, **words)
+        finally:
+            self.left -= 1
+            if self.left == 0:
+                raise WorkerDied
+
+
+@pytest.fixture
+def host(lab: Lab, clean_hosts: None) -> Host:
+    return lab.hosts[0]
+
+
+async def one_try(job_id: int, host: Host, *, dies_after: int) -> Any:
+    """A worker claims the job and carries it out; None where it died."""
+    from hosts.actions import ACTIONS
+    from hosts.jobs import lease
+    from hosts.jobs.carry import carry
+    from hosts.models import Job
+
+    def claim() -> Any:
+        # the lease of the worker before has run out
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        Job.objects.filter(pk=job_id).exclude(lease_until=None).update(lease_until=long_ago)
+        (job,) = lease.claim([job_id], "worker")
+        return job
+
+    job = await sync_to_async(claim)()
+    async with Dying(UnixDial(str(host.local_socket))) as podman:
+        podman.left = dies_after
+        try:
+            return await carry(job, ACTIONS[job.verb], podman)
+        except WorkerDied:
+            return None
+
+
+async def ask(person: Any, endpoint: Any, old: dict[str, Any], **changes: Any) -> Any:
+    from hosts.actions.containers import recreate_container
+
+    def asked() -> Any:
+        row_of(endpoint, old)
+        params = order_of(old, **changes)
+        ref = (endpoint.pk, old["Id"])
+        return recreate_container.ask(person, ref, params=params, env={}, watch_s=1)
+
+    return await sync_to_async(asked)()
+
+
+@pytest.mark.parametrize("step", range(len(STEPS) + 1))
+async def test_the_swap_goes_on(host: Host, endpoint_on: Any, person: Any, step: int) -> None:
+    host.podman("run", "-d", "--name", "shop", *QUICK, "-v", "/data", IMAGE, "sleep", "1000")
+    host.podman("exec", "shop", "touch", "/data/kept")
+    old = inspect(host, "shop")
+    endpoint = await sync_to_async(endpoint_on)(host)
+    job = await ask(person, endpoint, old, hostname="new")
+    assert await one_try(job.pk, host, dies_after=step) is None
+    outcome = await one_try(job.pk, host, dies_after=-1)
+    assert outcome.state == "ok", (outcome.error, outcome.cause)
+    assert names(host) == ["shop"]
+    new = inspect(host, "shop")
+    assert new["Id"] != old["Id"]
+    assert (new["State"]["Running"], new["Config"]["Hostname"]) == (True, "new")
+    assert host.podman("exec", "shop", "ls", "/data").strip() == "kept"
+
+
+@pytest.mark.parametrize("step", range(len(MENDING) + 1))
+async def test_the_restoration_goes_on(
+    host: Host, endpoint_on: Any, person: Any, step: int
+) -> None:
+    host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, "sleep", "1000")
+    old = inspect(host, "shop")
+    endpoint = await sync_to_async(endpoint_on)(host)
+    job = await ask(person, endpoint, old, command=["no-such-command"])
+    # four steps, a start that fails, then the mending
+    assert await one_try(job.pk, host, dies_after=5 + step) is None
+    outcome = await one_try(job.pk, host, dies_after=-1)
+    assert outcome.state == "failed"
+    assert names(host) == ["shop"]
+    now = inspect(host, "shop")
+    assert (now["Id"], now["State"]["Running"]) == (old["Id"], True)
