@@ -80,15 +80,18 @@ def history(
     """Each key's points over the range until now. A time without a sample has no point."""
     begin = now_s - over.length_s
     found = {key: _Collected(over) for key in keys}
-    # longest steps first, so that finer rows add what has not been thinned yet
+    # longest steps first; finer rows add what has not been thinned yet, the chore goes by age
+    thinned_until = 0
     for tier in (HALF_HOURS, FIVE_MINUTES, FULL):
         if tier > over.tier:
             continue
+        after = max(begin - SPAN_S[tier], thinned_until - 1)
         rows = StatsChunk.objects.filter(
-            endpoint_id=endpoint_id, tier=tier, start__gt=begin - SPAN_S[tier]
+            endpoint_id=endpoint_id, tier=tier, start__gt=after
         ).order_by("start")
         for row in rows.defer("data" if _by_summary(tier, over) else "summary"):
             _collect(row, found, tier=tier, over=over, begin=begin)
+            thinned_until = max(thinned_until, row.end)
     for key, points in (tails or {}).items():
         if key in found:
             found[key].tail(points, begin)
@@ -109,7 +112,7 @@ def _collect(
     try:
         table = unpack(bytes(row.summary if _by_summary(tier, over) else row.data))
         for key, place in places.items():
-            found[key].add(table, place, tier=tier, begin=begin)
+            found[key].add(table, place, begin=begin)
     except (Damaged, IndexError):
         # a gap in the chart says it
         return
@@ -121,19 +124,13 @@ class _Collected:
     def __init__(self, over: Range) -> None:
         self._over = over
         self._found: dict[int, list[Sequence[int]]] = {}
-        # starts of steps that a thinned row tells whole
-        self._told: set[int] = set()
 
-    def add(self, table: Table, place: int, *, tier: int, begin: int) -> None:
+    def add(self, table: Table, place: int, *, begin: int) -> None:
         columns = zip(*(table.codes(m, place) for m in range(table.metrics)), strict=True)
         for time, column in zip(table.times, columns, strict=True):
             if time < begin or not column[0]:
                 continue
             start = time if self._over.tier == FULL else time - time % self._over.step_s
-            if tier == self._over.tier and tier != FULL:
-                self._told.add(start)
-            elif start in self._told:
-                continue
             self._found.setdefault(start, []).append(column)
 
     def tail(self, points: Points, begin: int) -> None:
@@ -145,7 +142,7 @@ class _Collected:
         runs: dict[int, array[int]] = {}
         for time, column in points.codes.items():
             start = time - time % self._over.step_s
-            if column and column[0] and time >= begin and start not in self._told:
+            if column[0] and time >= begin:
                 runs.setdefault(start, array("H")).extend(column)
         for start, run in runs.items():
             self._found.setdefault(start, []).append(folded(run))
