@@ -21,6 +21,7 @@ MODULES = {
     "haulout/rates": "js/rates.js",
     "haulout/audit": "js/audit.js",
     "haulout/search": "js/search.js",
+    "haulout/tar": "js/tar.js",
     "haulout/inspect": "js/inspect.js",
     **{
         f"haulout/logs/{name}": f"js/logs/{name}.js"

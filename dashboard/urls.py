@@ -16,6 +16,8 @@ rooms = [
     ("account/", "dashboard.pages.signin.urls"),
     ("", "dashboard.pages.welcome.urls"),
     ("", "dashboard.pages.stats.urls"),
+    ("build/", "dashboard.pages.build.urls"),
+    ("transfer/build/", "dashboard.pages.build.transfers"),
     ("kube/", "dashboard.pages.kube.urls"),
     ("search/", "dashboard.pages.search.urls"),
     ("people/", "dashboard.pages.people.urls"),

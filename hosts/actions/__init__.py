@@ -4,11 +4,22 @@ A room per subject, which lists its own. Pages, API and tasks call `ask`; the wo
 Nobody else changes a host.
 """
 
-from hosts.actions import containers, images, kube, networks, pods, run, secrets, system, volumes
+from hosts.actions import (
+    build,
+    containers,
+    images,
+    kube,
+    networks,
+    pods,
+    run,
+    secrets,
+    system,
+    volumes,
+)
 from hosts.actions.action import Action
 
 ACTIONS: dict[str, Action] = {
     action.verb: action
-    for room in (containers, images, kube, networks, pods, run, secrets, system, volumes)
+    for room in (build, containers, images, kube, networks, pods, run, secrets, system, volumes)
     for action in room.ACTIONS
 }

@@ -59,7 +59,7 @@ SPEC = object_list(
     bulk=(
         BulkVerb("copy", _("Copy"), "copy", "/images/bulk/copy/", asks=True),
         BulkVerb("save", _("Save"), "download", "/images/bulk/save/", asks=True),
-        BulkVerb("list", _("Make list"), "list-tree", "/images/bulk/list/", asks=True),
+        BulkVerb("list_create", _("Make list"), "list-tree", "/images/bulk/list/", asks=True),
         BulkVerb("remove", _("Remove"), "trash-2", "/images/bulk/remove/", danger=True, asks=True),
     ),
 )
@@ -132,6 +132,10 @@ _ROOM = ObjectRoom(
             {"url": "images:load", "verb": "image.load", "word": _("Load"), "icon": "upload"},
             {"url": "images:prune", "verb": "image.prune", "word": _("Prune"), "icon": "eraser"},
         ),
+        "also_url": "build:page",
+        "also_verb": "image.build",
+        "also_icon": "hammer",
+        "also_word": _("Build image"),
         "do_url": "pull:page",
         "do_verb": "image.pull",
         "do_icon": "download",

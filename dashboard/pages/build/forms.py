@@ -1,0 +1,69 @@
+"""The fields of a build, for a typed file and for an uploaded context."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.making import MakingForm, line, lines
+from dashboard.pages.run.forms import Written
+from hosts.actions.build.build_fields import BuildOrder, checked
+from hosts.actions.run import run_fields
+
+
+class BuildForm(MakingForm):
+    """Host, Containerfile (typed, or its path in the context), names, and the folded rest."""
+
+    FOLDED = ("target", "platform", "arguments", "labels", "pull_always", "no_cache")
+
+    name = None  # type: ignore[assignment]  # an image has tags, several at once
+    text = forms.CharField(
+        label=_("Containerfile"),
+        required=False,
+        strip=False,
+        widget=lines("FROM docker.io/library/alpine:3\nRUN apk add --no-cache curl", rows=14),
+    )
+    tags = forms.CharField(
+        label=_("Names"),
+        required=False,
+        max_length=4000,
+        widget=lines("shop:1", rows=1),
+        help_text=_("One a line. Without a registry it is localhost/…"),
+    )
+    containerfile = forms.CharField(
+        label=_("Containerfile in the context"),
+        required=False,
+        max_length=300,
+        widget=line("Containerfile"),
+        help_text=_("Its path there; empty: Containerfile."),
+    )
+    target = forms.CharField(label=_("Stage"), required=False, max_length=128, widget=line("build"))
+    platform = forms.CharField(
+        label=_("Platform"), required=False, max_length=60, widget=line("linux/arm64")
+    )
+    arguments = Written(
+        run_fields.environment,
+        label=_("Build arguments"),
+        strip=False,
+        widget=lines("VERSION=1"),
+        help_text=_(
+            "One NAME=value a line. Values are sealed; but a RUN that prints one shows it."
+        ),
+    )
+    pull_always = forms.BooleanField(label=_("Look for newer bases"), required=False)
+    no_cache = forms.BooleanField(label=_("Without the cache"), required=False)
+    field_order = ["endpoint", "text", "containerfile", "tags"]
+
+    def order(self) -> BuildOrder:
+        """What the cleaned fields order. HostRefused naming the field."""
+        given: dict[str, Any] = dict(self.cleaned_data)
+        return checked(
+            tags=given["tags"].splitlines(),
+            containerfile=given["containerfile"],
+            target=given["target"],
+            platform=given["platform"],
+            no_cache=given["no_cache"],
+            pull_always=given["pull_always"],
+            labels=given["labels"],
+            arguments=given["arguments"],
+        )

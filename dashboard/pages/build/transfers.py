@@ -1,0 +1,88 @@
+"""A build's context up from a browser, its output down, under transfer/build/."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dashboard.pages.build.forms import BuildForm
+from dashboard.person import person_of
+from dashboard.streams.transfer.handover import Handover
+from hosts.access import Person
+from hosts.actions.build.build_fields import BuildOrder
+from hosts.actions.build.build_upload import build_upload, buildable
+from hosts.actions.refused import HostRefused
+from hosts.jobs.errand import Trouble
+from hosts.models import Endpoint
+from hosts.podman import PodmanError
+from hosts.podman.build import Built
+
+# the fields travel in a header: an address ends up in logs, and arguments can be secrets
+OPTIONS = "Haulout-Options"
+_LIMIT = 12_000
+
+
+@require_http_methods(["PUT"])
+def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
+    """The body is the context's tar. Answers lines of JSON: {"line"}, at last {"id"} or {"error"}."""
+    person = person_of(request)
+    endpoint = buildable(person, endpoint_id)
+    file = request.GET.get("file", "")[:255] or "context"
+    try:
+        order = _order(request.headers.get(OPTIONS, ""), endpoint)
+    except HostRefused as refused:
+        return JsonResponse({"error": refused.message}, status=400)
+
+    async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
+        told = _told(person, endpoint, body, order, file)
+        return StreamingHttpResponse(told, content_type="application/x-ndjson")
+
+    def recheck(person: Person) -> None:
+        buildable(person, endpoint_id)
+
+    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
+    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
+
+
+def _order(header: str, endpoint: Endpoint) -> BuildOrder:
+    """The order that the page's fields make. HostRefused."""
+    try:
+        given = json.loads(urlsafe_b64decode(header[:_LIMIT]))
+    except (ValueError, RecursionError) as wrong:
+        raise HostRefused("text", _("The fields cannot be read.")) from wrong
+    if not isinstance(given, dict):
+        raise HostRefused("text", _("The fields cannot be read."))
+    data = {str(name): str(value) for name, value in given.items()} | {"endpoint": str(endpoint.pk)}
+    form = BuildForm(data, endpoints=[endpoint])
+    if not form.is_valid():
+        name, errors = next(iter(form.errors.items()))
+        raise HostRefused(name, " ".join(str(one) for one in errors))
+    return form.order()
+
+
+async def _told(
+    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], order: BuildOrder, file: str
+) -> AsyncIterator[bytes]:
+    lines = build_upload(person, endpoint, body, order=order, file=file)
+    try:
+        async for line in lines:
+            yield _json({"id": line.image_id} if isinstance(line, Built) else {"line": line})
+    except Trouble as failed:
+        yield _json({"error": failed.message, "cause": failed.cause})
+    except PodmanError as failed:
+        yield _json({"error": failed.message, "cause": failed.cause})
+    finally:
+        await lines.aclose()
+
+
+def _json(message: dict[str, str]) -> bytes:
+    return json.dumps(message).encode() + b"\n"
+
+
+app_name = "buildtransfers"
+urlpatterns = [path("<int:endpoint_id>/", build, name="build")]

@@ -1,0 +1,69 @@
+"""The build page: type a Containerfile (a job), or choose a context (sent as it is read)."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from audit.shapes import Target
+from dashboard.pages.build.forms import BuildForm
+from dashboard.pages.pull.targets import endpoints_for
+from dashboard.person import person_of
+from hosts import access
+from hosts.actions.build import build_image
+from hosts.actions.refused import HostRefused
+from hosts.models import Job
+
+ANYWHERE = Target(kind="image", name="any host")
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """GET the form, ?way=upload for a context; POST builds what was typed."""
+    person = person_of(request)
+    access.require(person, build_image.VERB, ANYWHERE)
+    endpoints = endpoints_for(person, build_image.VERB)
+    way = "upload" if request.GET.get("way") == "upload" else "type"
+    if request.method == "POST":
+        form = BuildForm(request.POST, endpoints=endpoints)
+        if (job := _asked(request, form)) is not None:
+            return redirect("jobs:page", job.pk)
+    else:
+        wanted = request.GET.get("endpoint", "")
+        start = {"endpoint": int(wanted)} if wanted.isdecimal() else {}
+        form = BuildForm(initial=start, endpoints=endpoints)
+    context = {"form": form, "endpoints": endpoints, "way": way}
+    return render(request, "build/page.html", context, status=422 if form.errors else 200)
+
+
+def _asked(request: HttpRequest, form: BuildForm) -> Job | None:
+    if not form.is_valid():
+        return None
+    try:
+        return build_image.ask(
+            person_of(request),
+            form.cleaned_data["endpoint"],
+            text=form.cleaned_data["text"].replace("\r\n", "\n"),
+            order=form.order(),
+        )
+    except HostRefused as refused:
+        form.refuse(refused)
+        return None
+
+
+@require_POST
+@sensitive_post_parameters()
+def check(request: HttpRequest) -> JsonResponse:
+    """Problems of an upload's fields by name, before a byte is sent; {} where there are none."""
+    person = person_of(request)
+    access.require(person, build_image.VERB, ANYWHERE)
+    form = BuildForm(request.POST, endpoints=endpoints_for(person, build_image.VERB))
+    if form.is_valid():
+        try:
+            form.order()
+        except HostRefused as refused:
+            form.refuse(refused)
+    return JsonResponse({name: " ".join(map(str, errors)) for name, errors in form.errors.items()})

@@ -1,0 +1,113 @@
+"""What a person may say of a build, checked: the same for a typed file and an uploaded context."""
+
+import re
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.images.references import parse, parse_full
+from hosts.actions.refused import HostRefused
+from hosts.podman.build import BuildOptions
+
+MOST_TAGS = 10
+_TARGET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/v[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class BuildOrder:
+    """`arguments` may hold secrets and are never shown; `containerfile`: a path in the context."""
+
+    tags: tuple[str, ...]
+    containerfile: str
+    target: str = ""
+    platform: str = ""
+    no_cache: bool = False
+    pull_always: bool = False
+    labels: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def options(self) -> BuildOptions:
+        """As Podman's client takes it."""
+        return BuildOptions(
+            tags=self.tags,
+            containerfile=self.containerfile,
+            target=self.target,
+            platform=self.platform,
+            arguments=self.arguments,
+            labels=self.labels,
+            no_cache=self.no_cache,
+            pull_always=self.pull_always,
+        )
+
+    def shown(self) -> dict[str, object]:
+        """What an entry and a job's row may hold: no values of arguments."""
+        return {
+            "tags": list(self.tags),
+            "containerfile": self.containerfile,
+            "target": self.target,
+            "platform": self.platform,
+            "no_cache": self.no_cache,
+            "pull": self.pull_always,
+            "labels": self.labels,
+            "argument_names": sorted(self.arguments),
+        }
+
+
+def checked(
+    *,
+    tags: list[str],
+    containerfile: str = "Containerfile",
+    target: str = "",
+    platform: str = "",
+    no_cache: bool = False,
+    pull_always: bool = False,
+    labels: dict[str, str] | None = None,
+    arguments: dict[str, str] | None = None,
+) -> BuildOrder:
+    """An order, or HostRefused naming the field."""
+    if target and not _TARGET.fullmatch(target):
+        raise HostRefused("target", _("“%s” is not the name of a stage.") % target[:80])
+    if platform and not _PLATFORM.fullmatch(platform):
+        raise HostRefused("platform", _("A platform reads like linux/arm64 or linux/arm/v7."))
+    return BuildOrder(
+        tags=_tags(tags),
+        containerfile=_inside(containerfile),
+        target=target,
+        platform=platform,
+        no_cache=no_cache,
+        pull_always=pull_always,
+        labels=dict(labels or {}),
+        arguments=dict(arguments or {}),
+    )
+
+
+def _tags(given: list[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for text in (one.strip() for one in given):
+        if not text:
+            continue
+        try:
+            # as podman build: what has no registry is of this host
+            reference = parse(text)
+            full = parse_full(f"localhost/{text}") if reference.short else reference
+        except ValueError as wrong:
+            raise HostRefused("tags", str(wrong)) from wrong
+        if full.digest:
+            raise HostRefused("tags", _("A name for a new image has no digest."))
+        found.append(str(full))
+    if not found:
+        raise HostRefused("tags", _("Give the image a name, such as shop:1."))
+    if len(found) > MOST_TAGS:
+        raise HostRefused("tags", _("At most %d names.") % MOST_TAGS)
+    return tuple(dict.fromkeys(found))
+
+
+def _inside(path: str) -> str:
+    name = path.strip().removeprefix("./") or "Containerfile"
+    parts = name.split("/")
+    if name.startswith("/") or any(part in ("", ".", "..") for part in parts) or len(name) > 300:
+        raise HostRefused(
+            "containerfile", _("A path inside the context, such as docker/Containerfile.")
+        )
+    return name

@@ -1,0 +1,114 @@
+"""image.build of a Containerfile that was typed: a job. A broken try is unknown, never sent again.
+
+The file and its arguments can hold secrets: they are sealed in the job's row, and erased at the
+outcome.
+"""
+
+import json
+from contextlib import aclosing
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_endpoint
+from hosts.actions.action import Action
+from hosts.actions.build import containerfile
+from hosts.actions.build.build_fields import BuildOrder, checked
+from hosts.actions.images.references import parse
+from hosts.actions.refused import HostRefused
+from hosts.actions.registries.credentials import auth_for
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman.build import Built, build
+from hosts.podman.errors import BuildFailed
+from hosts.podman.pull import Credential
+
+VERB = "image.build"
+
+
+def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Job:
+    """Ask for an image of the Containerfile `text`. HostRefused, NotVisible, Denied."""
+    endpoint = get_endpoint(person, endpoint_id, VERB)
+    if not containerfile.instructions(text):
+        raise HostRefused("text", _("Write a Containerfile: it begins with FROM."))
+    if len(text.encode()) > containerfile.LIMIT_BYTES:
+        raise HostRefused("text", _("The Containerfile is larger than 256 KiB."))
+    secrets = {"text": text, "arguments": order.arguments}
+    job_order = Order(
+        endpoint=endpoint,
+        kind="image",
+        object_id="",
+        name=order.tags[0],
+        params={**order.shown(), "containerfile": containerfile.NAME},
+        secrets=json.dumps(secrets).encode(),
+    )
+    return ask_job(person, VERB, job_order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Build it; Podman's lines are the job's output."""
+    sealed = json.loads(await errand.secrets() or b"{}")
+    text = str(sealed["text"])
+    params = errand.params
+    order = checked(
+        tags=params["tags"],
+        target=params["target"],
+        platform=params["platform"],
+        no_cache=params["no_cache"],
+        pull_always=params["pull"],
+        labels=params["labels"],
+        arguments=sealed["arguments"],
+    )
+    credentials = await _credentials(errand, text)
+    await errand.about_to_send()
+    step = ""
+    try:
+        lines = build(
+            errand.podman, containerfile.context_of(text), order.options(), credentials=credentials
+        )
+        async with aclosing(lines) as told:
+            async for line in told:
+                if isinstance(line, Built):
+                    return {"kind": "image", "id": line.image_id}
+                step = containerfile.step_of(line) or step
+                for part in line.rstrip("\n").split("\n"):
+                    errand.say(part)
+                await errand.report({})
+    except BuildFailed as failed:
+        raise Trouble(failed_words(text, step), failed.message) from failed
+    raise Trouble(_("The build ended without an image."))
+
+
+def failed_words(text: str, step: str) -> str:
+    """Where it failed, in words: the line of the Containerfile and the instruction."""
+    line = containerfile.line_of(text, step) if step and text else 0
+    if line:
+        return _("The build failed at line %(line)d: %(step)s") % {"line": line, "step": step}
+    if step:
+        return _("The build failed at: %s") % step
+    return _("The Containerfile could not be read or its base not be found.")
+
+
+async def _credentials(errand: Errand, text: str) -> list[Credential]:
+    """Those that are kept for the registries of its bases."""
+    found: list[Credential] = []
+    for image in containerfile.bases(text):
+        try:
+            reference = parse(image)
+        except ValueError:
+            # Podman says what is wrong with it, in the step's place
+            continue
+        if auth := await auth_for(errand.endpoint, reference):
+            found.append(auth)
+    return found
+
+
+async def settle(errand: Errand) -> Settled:
+    """An image carries no label of ours, and RUN may have reached outside: nobody can tell."""
+    return Settled.UNKNOWN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

@@ -1,0 +1,49 @@
+"""image.build of a context that a person uploads: streamed through, with intent and outcome."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+from hosts.access import Person, get_endpoint
+from hosts.access.fetch import target_of
+from hosts.actions.build import containerfile
+from hosts.actions.build.build_fields import BuildOrder
+from hosts.actions.build.build_image import VERB, failed_words
+from hosts.actions.streamed import streamed
+from hosts.dial import dial
+from hosts.jobs.errand import Trouble
+from hosts.models import Endpoint
+from hosts.podman import Podman
+from hosts.podman.build import Built, build
+from hosts.podman.errors import BuildFailed
+
+
+def buildable(person: Person, endpoint_id: int) -> Endpoint:
+    """The endpoint to build on. NotVisible, Denied."""
+    return get_endpoint(person, endpoint_id, VERB)
+
+
+async def build_upload(
+    person: Person,
+    endpoint: Endpoint,
+    body: AsyncIterator[bytes],
+    *,
+    order: BuildOrder,
+    file: str,
+) -> AsyncGenerator[str | Built, None]:
+    """Podman's lines, at last one Built. Trouble, PodmanError. The caller has authorised it.
+
+    No kept registry password goes along: web cannot open the vault. Pull such a base first.
+    """
+    target = target_of(endpoint, kind="image", object_id="", name=order.tags[0])
+    step = ""
+    async with streamed(person, VERB, target, {**order.shown(), "file": file}) as doing:
+        async with Podman(dial(endpoint, streams=True)) as podman:
+            try:
+                async with aclosing(build(podman, body, order.options())) as lines:
+                    async for line in lines:
+                        doing.committing = True
+                        if isinstance(line, str):
+                            step = containerfile.step_of(line) or step
+                        yield line
+            except BuildFailed as failed:
+                raise Trouble(failed_words("", step), failed.message) from failed

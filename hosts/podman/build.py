@@ -1,0 +1,111 @@
+"""Building an image: a tar of the context goes in, lines come out, at last the image's id."""
+
+import json
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hosts.podman.client import Podman
+from hosts.podman.errors import BuildFailed, Interrupted, Malformed, Unavailable
+from hosts.podman.lines import json_lines
+from hosts.podman.paths import Params, path
+from hosts.podman.pull import Credential
+
+_ID: Final = re.compile(r"[0-9a-f]{64}")
+_TAR: Final = {"Content-Type": "application/x-tar"}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The end of a build: the new image's full id."""
+
+    image_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """`containerfile` is its path in the context; `platform` like linux/arm64; empty: Podman's own."""
+
+    tags: Sequence[str] = ()
+    containerfile: str = "Containerfile"
+    target: str = ""
+    platform: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    no_cache: bool = False
+    pull_always: bool = False
+
+    def params(self) -> Params:
+        """As the build's query."""
+        return {
+            "t": list(self.tags) or None,
+            "dockerfile": self.containerfile,
+            "target": self.target or None,
+            "platform": self.platform or None,
+            "buildargs": dict(self.arguments) or None,
+            "labels": dict(self.labels) or None,
+            "nocache": True if self.no_cache else None,
+            "pullpolicy": "always" if self.pull_always else "missing",
+            "layers": True,
+            "rm": True,
+            "forcerm": True,
+        }
+
+
+async def build(
+    podman: Podman,
+    tar: AsyncIterator[bytes],
+    options: BuildOptions,
+    *,
+    credentials: Sequence[Credential] = (),
+) -> AsyncGenerator[str | Built, None]:
+    """Podman's lines as they come, at last one Built. `tar` may be compressed.
+
+    Podman takes the whole context before it says anything. Raises BuildFailed in its own words,
+    also for errors inside HTTP 200; Interrupted where the connection breaks.
+    """
+    headers = dict(_TAR)
+    if credentials:
+        headers["X-Registry-Config"] = _config(credentials)
+    image_id = ""
+    said = False
+    try:
+        async with podman.stream(
+            "POST", path("build"), params=options.params(), body=tar, headers=headers
+        ) as pieces:
+            async for line in json_lines(pieces):
+                said = True
+                if failed := _failure(line):
+                    raise BuildFailed(failed, status=200)
+                text = line.get("stream")
+                if isinstance(text, str) and text:
+                    if _ID.fullmatch(text.strip()):
+                        image_id = text.strip()
+                    yield text
+    except Unavailable as lost:
+        if said:
+            raise Interrupted(lost.message, cause=lost.cause) from lost
+        raise
+    if not image_id:
+        raise Malformed("Podman ended the build without saying which image it made.")
+    yield Built(image_id)
+
+
+def _failure(line: dict[str, Any]) -> str:
+    told = line.get("error")
+    if isinstance(told, str) and told:
+        return told
+    # 5.8 sends the compatible form
+    detail = line.get("errorDetail")
+    if isinstance(detail, dict) and isinstance(detail.get("message"), str):
+        return str(detail["message"])
+    return ""
+
+
+def _config(credentials: Sequence[Credential]) -> str:
+    accounts = {
+        one.registry: {"username": one.username, "password": one.password} for one in credentials
+    }
+    return urlsafe_b64encode(json.dumps(accounts).encode()).decode()
