@@ -7,15 +7,16 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Protocol
 
 from dashboard.streams.lines import LineAssembler, time_of
+from dashboard.streams.log_end import Tally
 from hosts.podman import Dial, Podman, PodmanError, containers
 from hosts.podman.errors import BadRequest, NotFound
-from hosts.podman.logs import batches
+from hosts.podman.logs import TAIL_LIMIT, batches
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class LogSource:
         self._last_lines: list[bytes] = []
         # time of the newest line at the beginning, where a viewer wants to know
         self._newest = ""
+        self._tally = Tally()
 
     @property
     def idle(self) -> bool:
@@ -160,14 +162,31 @@ class LogSource:
             # the stream ended early (a rotated file, an idle service): go on at once
             await asyncio.sleep(0.25)
             return
-        self._say({"state": "ended", "exit_code": state.get("ExitCode")})
+        ended: dict[str, Any] = {"state": "ended", "exit_code": state.get("ExitCode")}
+        try:
+            if loss := await self._tally.loss(self._read, tail=TAIL_LIMIT):
+                ended |= {"lost": loss.lines, "since": loss.since, "at_least": not loss.whole}
+        except PodmanError as error:
+            ended |= {"unsure": True, "cause": error.message}
+        self._say(ended)
         while not state.get("Running"):
             await asyncio.sleep(ASLEEP_S)
             state = (await containers.inspect(podman, self._container)).get("State") or {}
 
+    async def _read(self, tail: int | None, since: datetime) -> AsyncIterator[list[bytes]]:
+        """The log as it stands, not followed."""
+        assembler = LineAssembler()
+        async with Podman(self._dial) as podman:
+            frames = batches(podman, self._container, tail=tail, since=since, timestamps=True)
+            async with aclosing(frames) as pieces:
+                async for piece in pieces:
+                    yield assembler.feed(piece)
+        yield assembler.rest()
+
     def _give(self, lines: list[bytes]) -> None:
         if not lines:
             return
+        self._tally.add(lines)
         newest = time_of(lines[-1])
         if newest and newest != self._last_time:
             self._last_time, self._last_lines = newest, []

@@ -64,7 +64,7 @@ function start(page) {
   }
 
   const source = new LogSource(page.dataset.logs, {
-    opened() { many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
+    opened() { find("lost").hidden = true; many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
     lines(bytes) { received += store.add(bytes); redraw(); },
     gap(count, source) {
       skipped += count;
@@ -73,11 +73,19 @@ function start(page) {
       redraw();
     },
     sources(message) { if (state === "connecting" || state === "reconnecting") state = "live"; many.told(message); },
-    source(message) { many.status(message); },
+    source(message) {
+      many.status(message);
+      if (!message.lost) return;
+      const name = look.sources?.get(message.source)?.label ?? "";
+      skipped += message.lost;
+      store.addGap(say("lostOf", { n: numbers.format(message.lost), source: name }), message.source);
+      redraw();
+    },
     state(name, details) {
       state = name;
-      find("trouble").hidden = !["away", "failed", "gone", "denied", "withdrawn"].includes(name);
-      find("trouble").textContent = details.cause ? `${say(name)}: ${details.cause}` : say(name);
+      find("trouble").hidden = !["away", "failed", "gone", "denied", "withdrawn"].includes(name) && !details.unsure;
+      find("trouble").textContent = details.unsure ? say("unsure") : details.cause ? `${say(name)}: ${details.cause}` : say(name);
+      lost(details);
       redraw();
     },
   }, page.dataset.logsQuery);
@@ -89,6 +97,20 @@ function start(page) {
     else if (range === "all") source.open({ follow: "0" });
     else source.open({ follow: "0", since: new Date(Date.now() - Number(range.slice(6)) * 1000).toISOString() });
     screen.toEnd();
+  }
+
+  // Podman left out lines when the container ended: the log itself is whole
+  function lost({ lost: count, since, at_least: more }) {
+    find("lost").hidden = !count;
+    if (!count) return;
+    skipped += count;
+    store.addGap(say(more ? "lostMore" : "lost", { n: numbers.format(count) }));
+    find("lost-said").textContent = say(more ? "lostMore" : "lost", { n: numbers.format(count) });
+    find("lost-read").onclick = () => {
+      find("lost").hidden = true;
+      source.open({ follow: "0", since });
+      screen.toEnd();
+    };
   }
 
   function setPaused(value) {
