@@ -73,10 +73,14 @@ ROOM = ObjectRoom(
         "do_verb": "network.create",
         "do_icon": "plus",
         "do_word": _("Create network"),
-        "also_url": "system:prune-network",
-        "also_verb": "network.prune",
-        "also_icon": "brush-cleaning",
-        "also_word": _("Prune"),
+        "also": (
+            {
+                "url": "system:prune-network",
+                "verb": "network.prune",
+                "word": _("Prune"),
+                "icon": "eraser",
+            },
+        ),
     },
 )
 PLACE = "<int:endpoint_id>/<path:podman_id>/"

@@ -71,10 +71,14 @@ ROOM = ObjectRoom(
         "do_verb": "volume.create",
         "do_icon": "plus",
         "do_word": _("Create volume"),
-        "also_url": "system:prune-volume",
-        "also_verb": "volume.prune",
-        "also_icon": "brush-cleaning",
-        "also_word": _("Prune"),
+        "also": (
+            {
+                "url": "system:prune-volume",
+                "verb": "volume.prune",
+                "word": _("Prune"),
+                "icon": "eraser",
+            },
+        ),
     },
 )
 urlpatterns = [

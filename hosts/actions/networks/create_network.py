@@ -50,8 +50,10 @@ def ask(
         raise HostRefused("internal", _("Only a bridge can be cut off from the outside."))
     endpoint = place_for(person, endpoint_id, VERB, kind="network", name=name)
     if endpoint.rootless and driver != "bridge":
-        words = _("%s is rootless: %s needs root, since it uses an interface of the host.")
-        raise HostRefused("driver", words % (endpoint, driver))
+        words = _(
+            "%(host)s is rootless: %(driver)s needs root, since it uses an interface of the host."
+        )
+        raise HostRefused("driver", words % {"host": endpoint, "driver": driver})
     subnets = subnets or []
     network_fields.clashes(endpoint, subnets)
     servers = [str(network_fields.address_of(one, "dns_servers")) for one in dns_servers or []]

@@ -1,0 +1,82 @@
+"""The preview of a prune: what would go, what speaks against it, and only what is ticked goes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.cast import Cast
+from tests.dashboard.pages.run_cast import Hosts, hosts
+
+__all__ = ["hosts"]
+
+
+def shown(answer: Any) -> dict[str, str]:
+    return {one.row.name: one.doubt for one in answer.context["found"]}
+
+
+def test_containers(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    from hosts.models import DiskUse, Job
+
+    ended = hosts.add(hosts.web1, "container", "ended", state="exited")
+    hosts.add(hosts.web1, "container", "runs", state="running")
+    hosts.add(hosts.web1, "container", "infra", state="exited", is_infra=True)
+    hosts.add(hosts.web1, "container", "owned", state="exited", unit="shop.service")
+    hosts.add(hosts.web1, "container", "made", state="created")
+    hosts.add(hosts.seal, "container", "other", state="stopped")
+    DiskUse.objects.create(
+        endpoint=hosts.web1,
+        measured_at=datetime.now(UTC),
+        sizes={"container": {ended.podman_id: 4096}},
+    )
+    browser = browser_of(cast.bob)
+    page = browser.get("/containers/prune/")
+    assert shown(page) == {"ended": "", "other": "", "owned": "systemd: shop.service"}
+    assert page.context["bytes"] == 4096
+    page = browser.get("/containers/prune/", {"which": "rest", "endpoint": hosts.web1.pk})
+    assert shown(page)["made"] == "never started"
+    assert "other" not in shown(page)
+
+    ticked = [f"{hosts.web1.pk}:{ended.podman_id}"]
+    answer = browser.send("/containers/prune/", {"object": ticked, "which": "ended"})
+    job = Job.objects.get()
+    assert answer.headers["Location"] == f"/jobs/{job.pk}/"
+    assert [(item["name"], item["size_bytes"]) for item in job.params["items"]] == [("ended", 4096)]
+
+
+def test_networks_and_pods(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    hosts.add(hosts.web1, "network", "podman")
+    hosts.add(hosts.web1, "network", "idle")
+    hosts.add(hosts.web1, "network", "back")
+    # the same name is in use elsewhere only
+    hosts.add(hosts.seal, "network", "back")
+    hosts.add(hosts.web1, "container", "web", state="exited", networks=["back"])
+    hosts.add(hosts.web1, "pod", "done", state="exited")
+    hosts.add(hosts.web1, "pod", "busy", state="running")
+    browser = browser_of(cast.bob)
+    found = browser.get("/networks/prune/").context["found"]
+    assert {(one.row.endpoint_id, one.row.name) for one in found} == {
+        (hosts.web1.pk, "idle"),
+        (hosts.seal.pk, "back"),
+    }
+    assert shown(browser.get("/pods/prune/")) == {"done": ""}
+
+
+def test_hosts_that_do_not_tell_are_named(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    hosts.add(hosts.web2, "volume", "data")
+    page = browser_of(cast.bob).get("/volumes/prune/", {"endpoint": hosts.web2.pk})
+    assert shown(page) == {}
+    assert "web2 does not answer now" in page.content.decode()
+    assert "Nothing to prune" not in page.content.decode()
+
+
+def test_nothing_ticked_and_no_right(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    from hosts.models import Job
+
+    row = hosts.add(hosts.web1, "container", "ended", state="exited")
+    page = browser_of(cast.bob).send("/containers/prune/", {})
+    assert "Tick what is to go." in page.content.decode()
+    charlie = browser_of(cast.charlie)
+    assert charlie.get("/containers/prune/").status_code == 403
+    ticked = [f"{hosts.web1.pk}:{row.podman_id}"]
+    assert charlie.send("/containers/prune/", {"object": ticked}).status_code == 403
+    assert charlie.get("/secrets/prune/").status_code == 404
+    assert not Job.objects.exists()
