@@ -12,6 +12,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
+from audit.shapes import AuditError
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.terminal.session import Session
 from dashboard.streams.terminal.sessions import TooManyError, sessions
@@ -22,6 +23,7 @@ from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted
 
 MOST_COLUMNS, MOST_ROWS = 1000, 500
 ASKED_WITHIN_S = 30.0
+MOST_EARLY_BYTES = 64 * 1024
 
 
 class TerminalConsumer(StreamConsumer):
@@ -32,6 +34,8 @@ class TerminalConsumer(StreamConsumer):
         self.session: Session | None = None
         self.viewer: Viewer | None = None
         self._asked: asyncio.Future[Wanted] = asyncio.get_running_loop().create_future()
+        # typed before there is anything to type into
+        self._early = b""
 
     async def authorise(self) -> None:
         """The right on this container, asked again with every change of access."""
@@ -71,6 +75,8 @@ class TerminalConsumer(StreamConsumer):
             session_key=self.scope["session_key"],
         )
         self.session, self.viewer = session, viewer
+        if self._early:
+            session.feed(viewer, self._early)
         try:
             if not owner:
                 await session.note_watchers()
@@ -96,7 +102,7 @@ class TerminalConsumer(StreamConsumer):
             self.close_code = self.DENIED
         except TooManyError:
             await self.send_json({"type": "refused", "reason": "too-many"})
-        except DatabaseError:
+        except (DatabaseError, AuditError):
             # no intent, no terminal
             await self.send_json({"type": "refused", "reason": "not-written"})
         return None
@@ -112,6 +118,8 @@ class TerminalConsumer(StreamConsumer):
         """Keys."""
         if self.session is not None and self.viewer is not None:
             self.session.feed(self.viewer, data)
+        elif len(self._early) + len(data) <= MOST_EARLY_BYTES:
+            self._early += data
 
     async def received(self, message: dict[str, Any]) -> None:
         """What is no key. Anything malformed ends the socket."""

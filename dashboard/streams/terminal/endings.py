@@ -1,5 +1,6 @@
 """How a terminal ended: a reason that the page has words for, and the outcome of the audit log."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from hosts.podman import PodmanError
 from hosts.podman.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
 
 RUNS = ("running", "stopping")
+# the exit code of what was ended together with its container, or by somebody's KILL
+KILLED = 137
+LOOKS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,17 @@ async def refused(pipe: Pipe, error: PodmanError) -> Ending:
     return Ending(reason, result, words=error.message)
 
 
+async def _settled_state(pipe: Pipe, exit_code: int | None) -> str:
+    """The container's state; where it may just be ending, asked until Podman has noticed."""
+    state = await pipe.state()
+    for _ in range(LOOKS):
+        if state not in RUNS or exit_code not in (None, KILLED):
+            break
+        await asyncio.sleep(0.1)
+        state = await pipe.state()
+    return state
+
+
 async def after_end(
     pipe: Pipe, exit_code: int | None, words: str, *, no_shell: bool = False
 ) -> Ending:
@@ -69,7 +84,7 @@ async def after_end(
     try:
         if exit_code is None:
             exit_code = await pipe.exit_code()
-        state = await pipe.state()
+        state = await _settled_state(pipe, exit_code)
     except NotFound:
         return Ending("container-ended", Result.OK)
     except PodmanError as error:

@@ -133,17 +133,15 @@ class Pipe:
         """Hand over what was typed. True when it went out at once, False when `drain` is due."""
         assert self._pipe is not None
         writer = self._pipe.writer
-        if not self.tty:
+        if self.tty:
+            writer.write(data)
+        else:
             # a pipe has no terminal that would turn these into a line's end and an input's
-            data, _, _ = data.replace(b"\r", b"\n").partition(b"\x04")
-        writer.write(data)
+            data, end, _ = data.replace(b"\r", b"\n").partition(b"\x04")
+            writer.write(data)
+            if end and writer.can_write_eof():
+                writer.write_eof()
         return bool(writer.transport.get_write_buffer_size() == 0)
-
-    def end_input(self) -> None:
-        """No more will be typed (a pipe's way to say it)."""
-        assert self._pipe is not None
-        if self._pipe.writer.can_write_eof():
-            self._pipe.writer.write_eof()
 
     async def drain(self) -> None:
         """Wait until what was written is on its way."""

@@ -16,6 +16,7 @@ from django.db import DatabaseError, close_old_connections
 from audit.shapes import Result
 from dashboard.streams.guard import guard
 from dashboard.streams.terminal.endings import Ending, after_end, refused
+from dashboard.streams.terminal.keyboard import Keyboard
 from dashboard.streams.terminal.pipe import NoShellError, Pipe
 from dashboard.streams.terminal.scrollback import Scrollback
 from dashboard.streams.terminal.viewer import REST_BYTES, Viewer
@@ -27,9 +28,6 @@ from hosts.podman import PodmanError
 log = logging.getLogger(__name__)
 # waiting for the one who types before Podman is held back
 HIGH_BYTES: Final = 256 * 1024
-# typed and not yet on its way; a browser keeps to less by itself
-MOST_TYPED_BYTES: Final = 1024 * 1024
-ACK_BYTES: Final = 16 * 1024
 # how fast a flood runs on that nobody looks at
 UNSEEN_BYTES_S: Final = 4 * 1024 * 1024
 HURRY_S: Final = 1.0
@@ -54,16 +52,13 @@ class Session:
         # set when the outcome has been written
         self.over = asyncio.Event()
         self._pipe = Pipe(opened)
+        self._keyboard = Keyboard(self._pipe, self._tell_taken)
         self._began = time.monotonic()
         self._stop = asyncio.Event()
         self._stopped_by = ""
         self._drained = asyncio.Event()
         self._sized = asyncio.Event()
         self._left = asyncio.Event()
-        self._typed: list[bytes] = []
-        self._typed_bytes = 0
-        self._typing = asyncio.Event()
-        self._taken = 0
         self._hurry_until = 0.0
 
     # what the guard asks of it
@@ -145,36 +140,15 @@ class Session:
 
     def feed(self, viewer: Viewer, data: bytes) -> None:
         """Typed by `viewer`; only the one who drives is heard. ValueError: more than is allowed."""
-        if viewer is not self.driver or self.ending or not self.open.is_set():
+        if viewer is not self.driver or self.ending:
             return
         if b"\x03" in data:
             self._hurry()
-        if not self._typed and self._write(data):
-            self._acknowledge(len(data))
-            return
-        self._typed_bytes += len(data)
-        if self._typed_bytes > MOST_TYPED_BYTES:
-            raise ValueError
-        self._typed.append(data)
-        self._typing.set()
+        self._keyboard.feed(data)
 
-    def _write(self, data: bytes) -> bool:
-        """True when nothing waits to go out. What was given is written either way."""
-        gone = self._pipe.write(data)
-        if not self._pipe.tty and b"\x04" in data:
-            self._pipe.end_input()
-        if not gone:
-            # written, but not on its way: an empty piece makes the writer wait for it
-            self._typed.append(b"")
-            self._typing.set()
-            self._acknowledge(len(data))
-        return gone
-
-    def _acknowledge(self, count: int) -> None:
-        self._taken += count
-        if self._taken >= ACK_BYTES and self.driver is not None:
-            self.driver.note({"type": "took", "bytes": self._taken})
-            self._taken = 0
+    def _tell_taken(self, count: int) -> None:
+        if self.driver is not None:
+            self.driver.note({"type": "took", "bytes": count})
 
     def resize(self, viewer: Viewer, columns: int, rows: int) -> None:
         """The one who types says how large it is; everybody's window follows."""
@@ -236,7 +210,7 @@ class Session:
             viewer.note({"type": "open", "command": command, "tty": self._pipe.tty})
         beside = [
             asyncio.create_task(step(), name=f"terminal {name}")
-            for name, step in (("write", self._type), ("size", self._follow_size))
+            for name, step in (("write", self._keyboard.run), ("size", self._follow_size))
         ]
         beside += [
             asyncio.create_task(self._wait_for_viewers(), name="terminal grace"),
@@ -298,21 +272,6 @@ class Session:
                 return
             self._drained.clear()
             await self._drained.wait()
-
-    async def _type(self) -> None:
-        while True:
-            self._typing.clear()
-            while self._typed:
-                data = self._typed[0]
-                if data:
-                    self._pipe.write(data)
-                with contextlib.suppress(OSError):
-                    await self._pipe.drain()
-                self._typed.pop(0)
-                self._typed_bytes -= len(data)
-                if data:
-                    self._acknowledge(len(data))
-            await self._typing.wait()
 
     async def _follow_size(self) -> None:
         while True:

@@ -18,7 +18,7 @@ from hosts import bells
 from hosts.dial import dial
 from hosts.models import OpenTerminal
 from hosts.podman import Podman, PodmanError, hang_up
-from hosts.podman.errors import NotFound
+from hosts.podman.errors import Conflict, NotFound
 
 log = logging.getLogger(__name__)
 # a web process says every 5 s that it holds a terminal
@@ -59,14 +59,21 @@ async def _end_all(rows: list[OpenTerminal]) -> list[str | None]:
 
 
 async def _end(row: OpenTerminal) -> str | None:
-    if row.kind == OpenTerminal.Kind.ATTACH or not row.exec_id:
+    if row.kind == OpenTerminal.Kind.ATTACH:
         return None
     try:
         async with Podman(dial(row.endpoint), timeout_s=TIMEOUT_S) as podman:
+            if not row.exec_id:
+                # lost before Podman's answer was written down: the mark finds what there is
+                await hang_up.signal(
+                    podman, row.podman_id, mark=row.mark, name="HUP", user=row.user
+                )
+                return None
             ended = await hang_up.end(
                 podman, row.podman_id, row.exec_id, mark=row.mark, user=row.user
             )
-    except NotFound:
+    except (NotFound, Conflict):
+        # the container is gone, or has stopped with all that ran in it
         return None
     except PodmanError as error:
         return error.message
