@@ -76,8 +76,9 @@ def settled(entries: Any, verb: str = "container.exec") -> list[Any]:
 
 
 def processes(host: Any, where: tuple[int, str]) -> list[str]:
-    """What runs in the container, as Podman says it."""
-    return [line.strip() for line in host.podman("top", where[1], "args").splitlines()[1:]]
+    """What runs in the container, as Podman says it; not what is dead and waits for its parent."""
+    lines = host.podman("top", where[1], "state", "args").splitlines()[1:]
+    return [line.split(maxsplit=1)[1].strip() for line in lines if not line.startswith("Z")]
 
 
 async def only_sleep_is_left(host: Any, where: tuple[int, str]) -> None:
