@@ -10,6 +10,7 @@ for verb in (
     Verb("image.inspect", _("Inspect images"), _("Read all of an image"), "image", VIEWER),
     Verb("image.pull", _("Pull images"), _("Pull from registries"), "image", OPERATOR),
     Verb("image.build", _("Build images"), _("Run a Containerfile"), "image", OPERATOR),
+    Verb("image.search", _("Search registries"), _("Search registries"), "image", OPERATOR),
     Verb("image.push", _("Push images"), _("Push to registries"), "image", OPERATOR),
     Verb("image.copy", _("Copy images"), _("Copy from host to host"), "image", OPERATOR),
     Verb("image.save", _("Save images"), _("Download archives"), "image", OPERATOR),

@@ -31,3 +31,21 @@ document.addEventListener("change", (event) => {
     group.indeterminate = !group.checked && all.some((one) => one.checked);
   }
 }, true);
+
+// What a search found becomes a line; Enter in the search box searches instead of pulling.
+document.addEventListener("click", (event) => {
+  const found = event.target.closest("[data-found]");
+  const form = found && formOf(found);
+  if (!form) return;
+  const area = form.elements.images;
+  const lines = area.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (!lines.includes(found.dataset.found)) area.value = [...lines, found.dataset.found].join("\n");
+  area.dispatchEvent(new Event("change", { bubbles: true }));
+  area.focus();
+});
+document.addEventListener("keydown", (event) => {
+  const go = event.key === "Enter" && event.target.dataset?.enter;
+  if (!go) return;
+  event.preventDefault();
+  document.querySelector(go)?.click();
+});

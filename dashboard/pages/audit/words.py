@@ -43,6 +43,7 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "image.import": (gettext_lazy("Import"), gettext_lazy("imported")),
     "image.list_create": (gettext_lazy("Make list"), gettext_lazy("made the manifest list")),
     "image.list_edit": (gettext_lazy("Edit list"), gettext_lazy("changed the manifest list")),
+    "image.search": (gettext_lazy("Search"), gettext_lazy("searched registries for")),
     "image.push": (gettext_lazy("Push"), gettext_lazy("pushed")),
     "image.remove": (gettext_lazy("Remove"), gettext_lazy("removed")),
     "image.tag": (gettext_lazy("Tag"), gettext_lazy("tagged")),

@@ -12,11 +12,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from audit.shapes import Target
 from dashboard.pages.pull.lines import Line, read
 from dashboard.pages.pull.offers import offers_for
+from dashboard.pages.pull.search import registries_for
 from dashboard.pages.pull.targets import choices, chosen_of, endpoints_for
 from dashboard.person import person_of
 from hosts import access
-from hosts.access import Person
-from hosts.actions.images import pull_image
+from hosts.access import Person, allows
+from hosts.actions.images import pull_image, search_images
 from hosts.actions.images.references import parse
 from hosts.models import Batch, Endpoint, Job
 
@@ -122,6 +123,8 @@ def _form(
         "lines": lines,
         "problems": problems or {},
         **choices(endpoints, chosen),
+        "can_search": allows(person_of(request), search_images.VERB),
+        "registries": registries_for(person_of(request), endpoints),
     }
     htmx = "HX-Request" in request.headers
     dialog = bool(request.GET.get("dialog"))

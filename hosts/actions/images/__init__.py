@@ -8,6 +8,7 @@ from hosts.actions.images import (
     pull_image,
     push_image,
     remove_image,
+    search_images,
     tag_image,
     untag_image,
 )
@@ -20,6 +21,7 @@ ACTIONS = (
     pull_image.ACTION,
     push_image.ACTION,
     remove_image.ACTION,
+    search_images.ACTION,
     tag_image.ACTION,
     untag_image.ACTION,
 )

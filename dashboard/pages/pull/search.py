@@ -1,0 +1,63 @@
+"""Searching registries from within the pull form: a job is asked for, and looked at until it ends."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.pages.pull.targets import chosen_of, endpoints_for
+from dashboard.person import person_of
+from hosts.access import Person, allows, get_job
+from hosts.actions.images import search_images
+from hosts.models import Endpoint, Job, RegistryCredential
+
+
+def registries_for(person: Person, endpoints: list[Endpoint]) -> list[str]:
+    """Registries to choose from: what the hosts search, and where credentials are kept."""
+    names = [name for one in endpoints[:20] for name in search_images.registries_of(one)]
+    if allows(person, "registry.view"):
+        kept = RegistryCredential.objects.values_list("registry", flat=True)
+        names += [registry.partition("/")[0] for registry in kept[:50]]
+    return sorted(set(names))
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Ask for the search of `term`, from the first chosen host (or the only one)."""
+    person = person_of(request)
+    endpoints = endpoints_for(person, search_images.VERB)
+    chosen = chosen_of(request.POST, endpoints) or endpoints
+    up = [one for one in chosen if one.state in ("up", "degraded")]
+    if not up:
+        return _said(request, _("No host that could search is up."))
+    try:
+        job = search_images.ask(
+            person,
+            up[0].pk,
+            term=request.POST.get("term", "")[:300],
+            registry=request.POST.get("registry", "")[:300],
+        )
+    except ValueError as wrong:
+        return _said(request, str(wrong))
+    return _shown(request, job)
+
+
+def _said(request: HttpRequest, problem: str) -> HttpResponse:
+    return render(request, "pull/search.html", {"problem": problem})
+
+
+@require_GET
+def look(request: HttpRequest, job_id: int) -> HttpResponse:
+    """How the search stands."""
+    return _shown(request, get_job(person_of(request), job_id))
+
+
+def _shown(request: HttpRequest, job: Job) -> HttpResponse:
+    result = job.result if isinstance(job.result, dict) else {}
+    context = {
+        "job": job,
+        "open": job.state in Job.OPEN,
+        "found": result.get("found") or [],
+        "troubles": result.get("troubles") or [],
+    }
+    return render(request, "pull/search.html", context)

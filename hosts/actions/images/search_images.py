@@ -1,0 +1,112 @@
+"""image.search: asks registries from a host, each with its own deadline. Changes nothing.
+
+A job, because only a worker can open the credentials that a registry wants.
+"""
+
+import asyncio
+import re
+from dataclasses import asdict
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.params import allow
+from hosts.access import Person, get_endpoint
+from hosts.actions.action import Action
+from hosts.actions.images.references import Reference
+from hosts.actions.registries.credentials import auth_for
+from hosts.jobs.ask import Order
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Endpoint, Job
+from hosts.podman.errors import DeadlineExceeded, PodmanError
+from hosts.podman.search import Found, search
+
+VERB = "image.search"
+DEADLINE_S = 15.0
+MOST_EACH = 25
+MOST_REGISTRIES = 10
+_TERM = re.compile(r"[a-z0-9][a-z0-9._/-]{0,200}")
+_REGISTRY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?")
+allow(VERB, "term", "registries")
+
+
+def registries_of(endpoint: Endpoint) -> list[str]:
+    """Those that the host's Podman searches for short names."""
+    known = (endpoint.info or {}).get("registries") or {}
+    return [str(name) for name in known.get("search") or []][:MOST_REGISTRIES]
+
+
+def ask(person: Person, endpoint_id: int, *, term: str, registry: str = "") -> Job:
+    """Ask for a search in `registry`, or in all that the host searches. ValueError."""
+    endpoint = get_endpoint(person, endpoint_id, VERB)
+    term, registry = term.strip().lower(), registry.strip()
+    first, slash, rest = term.partition("/")
+    if slash and rest and ("." in first or ":" in first or first == "localhost"):
+        registry, term = first, rest
+    if not _TERM.fullmatch(term):
+        raise ValueError(_("Give a part of a name: letters, digits, “.”, “_”, “-”, “/”."))
+    if registry and not _REGISTRY.fullmatch(registry):
+        raise ValueError(_("“%s” is not the name of a registry.") % registry[:80])
+    registries = [registry] if registry else registries_of(endpoint)
+    if not registries:
+        raise ValueError(_("%s searches no registry: choose one.") % endpoint)
+    params = {"term": term, "registries": registries}
+    order = Order(endpoint=endpoint, kind="image", object_id="", name=term, params=params)
+    return ask_job(person, VERB, order, queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """All registries at once. The result: {"found": […], "troubles": [{"registry", "why", "words"}]}."""
+    answers = await asyncio.gather(
+        *(_one(errand, registry) for registry in errand.params["registries"])
+    )
+    found = [asdict(one) for good, _trouble in answers for one in good]
+    troubles = [trouble for _good, trouble in answers if trouble]
+    if troubles and len(troubles) == len(answers):
+        raise Trouble(
+            " ".join(one["why"] for one in troubles), "\n".join(one["words"] for one in troubles)
+        )
+    return {"found": found, "troubles": troubles}
+
+
+async def _one(errand: Errand, registry: str) -> tuple[list[Found], dict[str, str] | None]:
+    term = errand.params["term"]
+    auth = await auth_for(errand.endpoint, Reference(registry, term, "", ""))
+    try:
+        found = await search(
+            errand.podman,
+            f"{registry}/{term}",
+            limit=MOST_EACH,
+            credential=auth,
+            timeout_s=DEADLINE_S,
+        )
+    except PodmanError as failed:
+        why = _why(registry, failed, known=auth is not None)
+        return [], {"registry": registry, "why": why, "words": failed.message}
+    return found, None
+
+
+def _why(registry: str, failed: PodmanError, *, known: bool) -> str:
+    text = f"{failed.message} {failed.cause}".lower()
+    values = {"registry": registry, "s": DEADLINE_S}
+    if isinstance(failed, DeadlineExceeded) or "timeout" in text:
+        return _("%(registry)s did not answer in time.") % values
+    if "unauthorized" in text or "authentication required" in text or "denied" in text:
+        if known:
+            return _("%(registry)s does not let the kept account search.") % values
+        return _("%(registry)s wants credentials: add them under Registries.") % values
+    if any(word in text for word in ("connection refused", "no such host", "no route to host")):
+        return _("The host does not reach %(registry)s.") % values
+    if any(word in text for word in ("404", "405", "unsupported", "not supported", "catalog")):
+        return _("%(registry)s cannot be searched: write the whole name of the image.") % values
+    return _("%(registry)s did not let itself be searched.") % values
+
+
+async def settle(errand: Errand) -> Settled:
+    """A search can be made again."""
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,47 @@
+"""Searching a registry, as the host sees it."""
+
+from dataclasses import dataclass
+
+from hosts.podman.client import Podman
+from hosts.podman.paths import path
+from hosts.podman.pull import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One repository; `official` and `stars` are Docker Hub's."""
+
+    name: str
+    description: str
+    stars: int
+    official: bool
+
+
+async def search(
+    podman: Podman,
+    term: str,
+    *,
+    limit: int,
+    credential: Credential | None = None,
+    timeout_s: float,
+) -> list[Found]:
+    """What `term` (registry/part of a name) finds, at most `limit`. One that says nothing is left
+    after `timeout_s`: DeadlineExceeded; Podman itself waits longer.
+    """
+    answer = await podman.call(
+        "GET",
+        path("images", "search"),
+        params={"term": term, "limit": limit},
+        headers={"X-Registry-Auth": credential.header()} if credential else None,
+        timeout_s=timeout_s,
+    )
+    return [
+        Found(
+            name=str(item.get("Name") or ""),
+            description=str(item.get("Description") or ""),
+            stars=item["Stars"] if isinstance(item.get("Stars"), int) else 0,
+            official=bool(item.get("Official")),
+        )
+        for item in answer.objects()
+        if item.get("Name")
+    ]

@@ -1,0 +1,94 @@
+"""Searching registries from a host: with the kept password, without, and one that hangs."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from hosts.actions.registries.edit_registry import keep
+from tests.lab.hosts import Host, Lab
+from tests.lab.hosts.registry import Registry
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+
+__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def host(lab: Lab) -> Host:
+    return lab.hosts[0]
+
+
+@pytest.fixture
+def hanging(registry: Registry) -> Iterator[str]:
+    """A registry that takes connections and never says a word."""
+    with socket.create_server((registry.address.partition(":")[0], 0)) as server:
+        address, port = server.getsockname()
+        yield f"{address}:{port}"
+
+
+def test_with_and_without_the_kept_password(
+    host: Host,
+    registry: Registry,
+    endpoint_on: Any,
+    person: Any,
+    worker: Any,
+    ended: Any,
+    cast: Any,
+    who_of: Any,
+) -> None:
+    from hosts.access import Person
+    from hosts.actions.images import search_images
+
+    endpoint, loop = endpoint_on(host), worker()
+
+    def search(term: str) -> Any:
+        job = search_images.ask(person, endpoint.pk, term=term, registry=registry.address)
+        loop.hand_over([job.pk])
+        return ended(job, within_s=60)
+
+    job = search("lab")
+    assert job.state == "failed"
+    assert job.error == f"{registry.address} wants credentials: add them under Registries."
+    alice = Person(cast.alice, who_of(cast.alice))
+    account = {"username": registry.user, "password": registry.password}
+    keep(alice, registry=registry.address, group=None, **account)
+    job = search("lab")
+    assert job.state == "ok", (job.error, job.cause)
+    names = {one["name"] for one in job.result["found"]}
+    assert {f"{registry.address}/lab/{name}" for name in ("busybox", "layers")} <= names
+    assert search("no-such-thing").result == {"found": [], "troubles": []}
+
+
+def test_one_that_hangs_does_not_hold_up_the_others(
+    host: Host,
+    registry: Registry,
+    hanging: str,
+    endpoint_on: Any,
+    person: Any,
+    worker: Any,
+    ended: Any,
+    cast: Any,
+    who_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from hosts.access import Person
+    from hosts.actions.images import search_images
+
+    monkeypatch.setattr(search_images, "DEADLINE_S", 1.0)
+    alice = Person(cast.alice, who_of(cast.alice))
+    account = {"username": registry.user, "password": registry.password}
+    keep(alice, registry=registry.address, group=None, **account)
+    endpoint = endpoint_on(host)
+    endpoint.info = {"registries": {"search": [hanging, registry.address, "127.0.0.1:1"]}}
+    endpoint.save()
+    job = search_images.ask(person, endpoint.pk, term="lab/lay")
+    worker().hand_over([job.pk])
+    assert ended(job, within_s=60).state == "ok", (job.error, job.cause)
+    assert [one["name"] for one in job.result["found"]] == [f"{registry.address}/lab/layers"]
+    assert [one["why"] for one in job.result["troubles"]] == [
+        f"{hanging} did not answer in time.",
+        "The host does not reach 127.0.0.1:1.",
+    ]
