@@ -108,8 +108,11 @@ def read(
     *,
     sent: bool = False,
     kept: frozenset[str] = frozenset(),
+    besides: str = "",
 ) -> Draft:
-    """Judge what was filled in. `sent`: also what is missing. `kept`: see RunForm."""
+    """Judge what was filled in. `sent`: also what is missing. `kept`: see RunForm. `besides`: the
+    id of the container that this one is to replace.
+    """
     form = RunForm(data, endpoints=endpoints, kept=kept)
     form.is_valid()
     draft = Draft(form, read_ports(data), read_volumes(data))
@@ -125,7 +128,7 @@ def read(
     if sent and not draft.params["image"] and "image" not in draft.said:
         draft.said["image"] = Said(BAD, _("Give the name of an image."))
     if draft.endpoint is not None:
-        _say(draft, draft.endpoint)
+        _say(draft, draft.endpoint, besides)
     return draft
 
 
@@ -144,7 +147,7 @@ def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
     return {key: value for key, value in params.items() if given(value) or key == "image"}
 
 
-def _say(draft: Draft, endpoint: Endpoint) -> None:
+def _say(draft: Draft, endpoint: Endpoint, besides: str) -> None:
     """Conflicts, warnings and notes, a worse word before a milder one."""
     rows = {
         "ports": [row.slot for row in draft.ports if row.value],
@@ -157,7 +160,7 @@ def _say(draft: Draft, endpoint: Endpoint) -> None:
 
     for tone, sentences in (
         (BAD, conflicts(draft.params, rootless=endpoint.rootless)),
-        (WARN, warnings(endpoint, draft.params)),
+        (WARN, warnings(endpoint, draft.params, besides=besides)),
     ):
         for place, sentence in sentences.items():
             draft.said.setdefault(slot(place), Said(tone, sentence))

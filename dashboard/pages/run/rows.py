@@ -60,12 +60,28 @@ def _read(
         texts = {name: (values[index : index + 1] or [""])[0] for name, values in columns.items()}
         row = Row(kind, {name: text.strip() for name, text in texts.items()}, key[:16])
         rows.append(row)
-        try:
-            text = text_of(row.texts)
-            row.value = judge(text) if text else None
-        except ValueError as exc:
-            row.problem = str(exc)
+        _judge(row, text_of, judge)
     return rows
+
+
+def _judge(
+    row: Row, text_of: Callable[[dict[str, str]], str], judge: Callable[[str], dict[str, Any]]
+) -> None:
+    try:
+        text = text_of(row.texts)
+        row.value = judge(text) if text else None
+    except ValueError as exc:
+        row.problem = str(exc)
+
+
+def read_texts(kind: str, texts: dict[str, str]) -> Row:
+    """A row of these texts, judged."""
+    row = Row(kind, texts)
+    if kind == "ports":
+        _judge(row, port_text, run_fields.port)
+    else:
+        _judge(row, volume_text, run_fields.volume)
+    return row
 
 
 def port_text(texts: dict[str, str]) -> str:

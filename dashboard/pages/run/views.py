@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from audit.shapes import Target
+from dashboard.pages.inspecting import trouble_of
 from dashboard.pages.run import again, draft
 from dashboard.pages.run.choices import endpoints_for, here
 from dashboard.pages.run.draft import BAD, WARN, Draft, Said
 from dashboard.pages.run.fields import fields_of
+from dashboard.pages.run.filled import fill, read_container
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import empty_port, empty_volume
 from dashboard.person import person_of
@@ -24,6 +26,7 @@ from hosts import access
 from hosts.access import Person
 from hosts.actions.run import pasted_line, run_container
 from hosts.models import Endpoint, Job
+from hosts.podman import PodmanError
 
 ANYWHERE = Target(kind="container", name="any host")
 
@@ -46,6 +49,8 @@ def page(request: HttpRequest) -> HttpResponse:
     job = _job(request, person)
     if job is not None:
         return _shown(request, _from_job(job, endpoints))
+    if like := request.GET.get("like", ""):
+        return _alike(request, person, endpoints, like)
     start: dict[str, Any] = {"image": request.GET.get("image", "")[:500]}
     wanted = request.GET.get("endpoint", "")
     if wanted.isdecimal():
@@ -103,6 +108,28 @@ def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> Htt
     return _shown(request, filled, status=422)
 
 
+def _alike(
+    request: HttpRequest, person: Person, endpoints: list[Endpoint], like: str
+) -> HttpResponse:
+    """Another one like `like` (endpoint:id): everything but its name and the values of variables."""
+    endpoint_id, _colon, podman_id = like.partition(":")
+    if not endpoint_id.isdecimal():
+        raise access.NotVisible
+    ref = (int(endpoint_id), podman_id)
+    row = access.get_object(person, "container", *ref, verb="container.inspect")
+    try:
+        there = read_container(row, keep_volumes=False)
+    except PodmanError as error:
+        return render(
+            request, "run/unreadable.html", trouble_of(error, row.endpoint) | {"row": row}
+        )
+    there.texts["name"] = f"{row.name}-copy"
+    known = next((one for one in endpoints if one.pk == row.endpoint_id), endpoints[0])
+    filled = fill(there, endpoints, known, kept=False)
+    more = {"values_url": reverse("containers:recreate-values", args=ref)} if there.env else {}
+    return _shown(request, filled, more=more | {"untold": there.untold})
+
+
 def _htmx(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
@@ -152,12 +179,16 @@ def _context(filled: Draft) -> dict[str, Any]:
         "form": filled.form,
         "said": filled.said,
         "protocols": ("tcp", "udp", "sctp"),
+        "post_url": reverse("run:page"),
+        "check_url": reverse("run:check"),
     }
 
 
-def _shown(request: HttpRequest, filled: Draft, *, status: int = 200) -> HttpResponse:
+def _shown(
+    request: HttpRequest, filled: Draft, *, status: int = 200, more: dict[str, Any] | None = None
+) -> HttpResponse:
     spare = {"spare_port": empty_port(), "spare_volume": empty_volume()}
-    context = _context(filled) | spare | {"here": here(filled.endpoint)}
+    context = _context(filled) | spare | {"here": here(filled.endpoint)} | (more or {})
     return render(request, "run/page.html", context, status=status)
 
 

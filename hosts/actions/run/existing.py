@@ -214,7 +214,8 @@ def _environment(seen: Seen) -> tuple[dict[str, str], list[str]]:
             continue
         else:
             env[name] = value
-    return env, masked
+    # Podman tells them in another order each time
+    return dict(sorted(env.items())), masked
 
 
 def _secrets(texts: dict[str, str]) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ from hosts.models.inventory import LIVE
 _HOLD_PORTS = ("running", "paused", "restarting", "stopping")
 
 
-def warnings(endpoint: Endpoint, params: dict[str, Any]) -> dict[str, str]:
-    """Field (`ports.0` for a row) to a sentence."""
+def warnings(endpoint: Endpoint, params: dict[str, Any], *, besides: str = "") -> dict[str, str]:
+    """Field (`ports.0` for a row) to a sentence. `besides`: the id of one that goes anyway."""
     found: dict[str, str] = {}
     if endpoint.state in (State.AWAY, State.STOPPED):
         found["endpoint"] = _("%(host)s is %(state)s: nothing can be run there now. %(why)s") % {
@@ -28,7 +28,7 @@ def warnings(endpoint: Endpoint, params: dict[str, Any]) -> dict[str, str]:
         }
     here = {"endpoint": endpoint}
     if name := params.get("name"):
-        other = Container.objects.filter(LIVE, **here, name=name).first()
+        other = Container.objects.filter(LIVE, **here, name=name).exclude(podman_id=besides).first()
         if other is not None or Pod.objects.filter(LIVE, **here, name=name).exists():
             found["name"] = _("%(host)s already has a %(kind)s named “%(name)s”.") % {
                 "host": endpoint,
@@ -56,7 +56,7 @@ def warnings(endpoint: Endpoint, params: dict[str, Any]) -> dict[str, str]:
             }
     if pod and not _has(Pod, endpoint, pod):
         found["pod"] = _("%(host)s has no pod “%(name)s”.") % {"host": endpoint, "name": pod}
-    return found | _ports(endpoint, params.get("ports", []))
+    return found | _ports(endpoint, params.get("ports", []), besides)
 
 
 def volume_words(endpoint: Endpoint, volume: dict[str, Any]) -> str:
@@ -75,7 +75,7 @@ def _has(model: Any, endpoint: Endpoint, name: str) -> bool:
     return bool(model.objects.filter(LIVE, endpoint=endpoint, name=name).exists())
 
 
-def _ports(endpoint: Endpoint, ports: list[dict[str, Any]]) -> dict[str, str]:
+def _ports(endpoint: Endpoint, ports: list[dict[str, Any]], besides: str) -> dict[str, str]:
     if not any(port["host_port"] for port in ports):
         return {}
     # rootful and rootless share the host's ports
@@ -83,7 +83,9 @@ def _ports(endpoint: Endpoint, ports: list[dict[str, Any]]) -> dict[str, str]:
         (name, port)
         for name, taken in Container.objects.filter(
             LIVE, endpoint__host=endpoint.host_id, state__in=_HOLD_PORTS
-        ).values_list("name", "ports")
+        )
+        .exclude(podman_id=besides)
+        .values_list("name", "ports")
         for port in taken
     ]
     found = {}

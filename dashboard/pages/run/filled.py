@@ -1,0 +1,144 @@
+"""The run form filled from a container that is there: to make another like it, or itself anew."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from dashboard.pages.inspecting import fetch
+from dashboard.pages.run.again import initial_of
+from dashboard.pages.run.draft import BAD, WARN, Draft, Said
+from dashboard.pages.run.fields import port_texts, volume_texts
+from dashboard.pages.run.forms import RunForm
+from dashboard.pages.run.rows import Row, empty_port, empty_volume, read_texts
+from hosts.actions.run.existing import Existing, existing, look
+from hosts.actions.run.run_fields import KEPT
+from hosts.actions.run.run_spec import params_of, texts_of
+from hosts.actions.run.table import FIELDS
+from hosts.models import Endpoint, InventoryRow, Pod
+
+MOST_HIDDEN = 200_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the difference; texts with a line for each of several values."""
+
+    label: Any
+    before: str
+    after: str
+
+
+def read_container(row: InventoryRow, *, keep_volumes: bool) -> Existing:
+    """Ask the host. PodmanError."""
+    found = fetch(row.endpoint, row.podman_id, look)
+    there = existing(found, keep_volumes=keep_volumes)
+    pod = there.texts.get("pod", "")
+    if pod:
+        # inspect tells the id
+        named = Pod.objects.filter(endpoint=row.endpoint, podman_id=pod).first()
+        there.texts["pod"] = named.name if named is not None else pod
+    return there
+
+
+def fill(there: Existing, endpoints: list[Endpoint], endpoint: Endpoint, *, kept: bool) -> Draft:
+    """The form with everything in it. `kept`: names of the environment stand without a value."""
+    values = "".join(f"{name}\n" if kept else f"{name}=\n" for name in there.env)
+    start = initial_of(there.texts) | {"endpoint": endpoint.pk, "environment": values}
+    form = RunForm(initial=start, endpoints=endpoints, kept=frozenset(there.env))
+    draft = Draft(form, _rows(there, "ports"), _rows(there, "volumes"), endpoint)
+    for name, text in there.texts.items():
+        try:
+            draft.params |= params_of({name: text})
+        except ValueError as exc:
+            draft.said[name] = Said(BAD, str(exc))
+    draft.params.setdefault("image", there.texts.get("image", ""))
+    draft.env = dict.fromkeys(there.env, KEPT)
+    if there.env and not kept:
+        words = _("The values are not copied by themselves: show them, or write others.")
+        draft.said["environment"] = Said(WARN, words)
+    draft.ports = draft.ports or [empty_port()]
+    draft.volumes = draft.volumes or [empty_volume()]
+    return draft
+
+
+def _rows(there: Existing, kind: str) -> list[Row]:
+    texts_for = {"ports": port_texts, "volumes": volume_texts}[kind]
+    lines = there.texts.get(kind, "").split("\n")
+    return [read_texts(kind, texts_for(line)) for line in lines if line]
+
+
+def hidden_of(there: Existing) -> dict[str, str]:
+    """What the page carries along, to tell the difference without asking the host each time."""
+    marks = {name: _mark(name, value) for name, value in there.env.items()}
+    return {"was": json.dumps(there.texts), "kept": json.dumps(marks)}
+
+
+def _mark(name: str, value: str) -> str:
+    # equal values are known again; nothing can be learnt from it without the server's key
+    return salted_hmac("haulout.environment", f"{name}={value}").hexdigest()[:24]
+
+
+def marks_of(request: HttpRequest) -> dict[str, str]:
+    """Name to mark, as the page carried it."""
+    return _texts(request.POST.get("kept", ""))
+
+
+def kept_env(env: dict[str, str], marks: dict[str, str]) -> dict[str, str]:
+    """`env` with KEPT where the value is the one that the container has."""
+    return {
+        name: KEPT if value != KEPT and marks.get(name) == _mark(name, value) else value
+        for name, value in env.items()
+    }
+
+
+def differences(request: HttpRequest, draft: Draft) -> list[Change]:
+    """What would be another than it is, in the form's order."""
+    before, after = _texts(request.POST.get("was", "")), texts_of(draft.params)
+    before = _normal(before)
+    found = [
+        Change(one.label, before.get(name, ""), after.get(name, ""))
+        for name, one in FIELDS.items()
+        if before.get(name, "") != after.get(name, "")
+    ]
+    return found + _of_environment(marks_of(request), draft.env)
+
+
+def _normal(texts: dict[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, text in texts.items():
+        try:
+            found |= texts_of(params_of({name: text}))
+        except ValueError:
+            found[name] = text
+    return found
+
+
+def _of_environment(marks: dict[str, str], env: dict[str, str]) -> list[Change]:
+    gone = [Change(name, _("set"), _("taken out")) for name in marks if name not in env]
+    new = [
+        Change(name, _("as it is") if name in marks else "", _("another value"))
+        for name, value in env.items()
+        if value != KEPT and marks.get(name) != _mark(name, value)
+    ]
+    return gone + new
+
+
+def _texts(text: str) -> dict[str, str]:
+    try:
+        found = json.loads(text[:MOST_HIDDEN] or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(k): v for k, v in found.items() if isinstance(v, str)}
+
+
+def environment_text(there: Existing) -> tuple[str, list[str]]:
+    """(lines with values, names whose values hold several lines and cannot stand here)."""
+    long = [name for name, value in there.env.items() if "\n" in value or "\r" in value]
+    lines = [name if name in long else f"{name}={value}" for name, value in there.env.items()]
+    return "\n".join(lines), long

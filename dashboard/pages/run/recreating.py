@@ -1,0 +1,141 @@
+"""Edit and recreate: the run form with a container in it, the difference, and the click."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from audit import write
+from dashboard.pages.inspecting import trouble_of
+from dashboard.pages.run import draft
+from dashboard.pages.run.choices import here
+from dashboard.pages.run.draft import BAD, Draft, Said
+from dashboard.pages.run.filled import (
+    differences,
+    environment_text,
+    fill,
+    hidden_of,
+    kept_env,
+    marks_of,
+    read_container,
+)
+from dashboard.pages.run.rows import empty_port, empty_volume
+from dashboard.person import person_of
+from hosts.access import get_object
+from hosts.access.fetch import target_of
+from hosts.actions.containers import recreate_container
+from hosts.models import InventoryRow
+from hosts.podman import PodmanError
+
+
+def _row(request: HttpRequest, endpoint_id: int, podman_id: str) -> InventoryRow:
+    person = person_of(request)
+    ref = (endpoint_id, podman_id)
+    get_object(person, "container", *ref, verb="container.inspect")
+    return get_object(person, "container", *ref, verb=recreate_container.VERB)
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+@never_cache
+def page(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """GET: the form, filled by asking the host. POST asks for the job."""
+    row = _row(request, endpoint_id, podman_id)
+    if request.method == "POST":
+        return _ask(request, row)
+    try:
+        there = read_container(row, keep_volumes=True)
+    except PodmanError as error:
+        context = trouble_of(error, row.endpoint) | {"row": row}
+        return render(request, "run/unreadable.html", context, status=200)
+    filled = fill(there, [row.endpoint], row.endpoint, kept=True)
+    context = _context(row, filled) | {"hidden": hidden_of(there), "untold": there.untold}
+    spare = {"spare_port": empty_port(), "spare_volume": empty_volume()}
+    return render(request, "run/page.html", context | spare | {"here": here(row.endpoint)})
+
+
+@require_POST
+@sensitive_post_parameters()
+@never_cache
+def check(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Words for every field, and the difference, while somebody types."""
+    row = _row(request, endpoint_id, podman_id)
+    return _said(request, row, _read(request, row))
+
+
+@require_POST
+@never_cache
+def values(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """The environment with its values, asked for on purpose and written to the audit log."""
+    person = person_of(request)
+    row = get_object(person, "container", endpoint_id, podman_id, verb="container.environment")
+    target = target_of(row.endpoint, kind="container", object_id=podman_id, name=row.name)
+    with transaction.atomic():
+        write.event(person.who, "container.environment", target)
+    try:
+        there = read_container(row, keep_volumes=True)
+    except PodmanError as error:
+        return JsonResponse({"problem": error.message}, status=502)
+    text, long = environment_text(there)
+    note = _("%s hold several lines and stay as they are.") % ", ".join(long) if long else ""
+    return JsonResponse({"text": text, "note": note})
+
+
+def _read(request: HttpRequest, row: InventoryRow, *, sent: bool = False) -> Draft:
+    marks = marks_of(request)
+    data = request.POST.copy()
+    data["endpoint"] = str(row.endpoint_id)
+    filled = draft.read(
+        data, [row.endpoint], sent=sent, kept=frozenset(marks), besides=row.podman_id
+    )
+    filled.env = kept_env(filled.env, marks)
+    return filled
+
+
+def _ask(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+    filled = _read(request, row, sent=True)
+    if not filled.wrong:
+        try:
+            job = recreate_container.ask(
+                person_of(request),
+                (row.endpoint_id, row.podman_id),
+                params=filled.params,
+                env=filled.env,
+            )
+        except ValueError as exc:
+            filled.said["image"] = Said(BAD, str(exc))
+        else:
+            url = reverse("jobs:page", args=[job.pk])
+            htmx = "HX-Request" in request.headers
+            return HttpResponseClientRedirect(url) if htmx else redirect(url)
+    if "HX-Request" in request.headers:
+        return trigger_client_event(_said(request, row, filled), "run-refused", after="settle")
+    # without scripts there is no form to keep: it is filled anew
+    return redirect("containers:recreate", row.endpoint_id, row.podman_id)
+
+
+def _said(request: HttpRequest, row: InventoryRow, filled: Draft) -> HttpResponse:
+    context = _context(row, filled) | {"changes": differences(request, filled)}
+    return render(request, "run/said.html", context)
+
+
+def _context(row: InventoryRow, filled: Draft) -> dict[str, Any]:
+    ref = [row.endpoint_id, row.podman_id]
+    return {
+        "recreated": row,
+        "draft": filled,
+        "form": filled.form,
+        "said": filled.said,
+        "protocols": ("tcp", "udp", "sctp"),
+        "changes": [],
+        "post_url": reverse("containers:recreate", args=ref),
+        "check_url": reverse("containers:recreate-check", args=ref),
+        "values_url": reverse("containers:recreate-values", args=ref),
+    }
