@@ -157,6 +157,10 @@ class Podman:
                     await _refuse_errors(response)
             yield _pieces(response, method, target)
         finally:
+            connection = response.connection if fed is not None else None
+            if connection is not None and connection.transport is not None:
+                # answered before the body was sent: what still waits to go out never will
+                connection.transport.abort()
             # not `release`: that would read the rest of an endless stream first
             response.close()
 

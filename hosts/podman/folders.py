@@ -56,7 +56,11 @@ _STAT_KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One entry of a folder. `size_bytes` counts for files; `target` for links, as written."""
+    """One entry of a folder. `size_bytes` counts for files; `target` for links, as written.
+
+    `uid` and `gid` are -1 where they are not told: Podman's archive names the container's user as
+    the owner of everything (5.4.2).
+    """
 
     name: str
     kind: str
@@ -206,10 +210,10 @@ def _top(member: Member) -> Found | None:
         size_bytes=member.size_bytes,
         mode=member.mode,
         mtime_s=member.mtime_s,
-        uid=member.uid,
-        gid=member.gid,
-        owner=member.owner,
-        group=member.group,
+        uid=-1,
+        gid=-1,
+        owner="",
+        group="",
         target=member.target if member.kind == "link" else "",
     )
 

@@ -1,13 +1,13 @@
 """A command run inside a container to its end: its output bounded, its exit code told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from hosts.podman import execs
 from hosts.podman.client import Podman
-from hosts.podman.errors import BadRequest, DeadlineExceeded, PodmanError
+from hosts.podman.errors import BadRequest, DeadlineExceeded, PodmanError, ServerFault
 from hosts.podman.frames import STDOUT
 
 ERROR_LIMIT_BYTES: Final = 16 * 1024
@@ -71,3 +71,29 @@ async def run(
     if code in _NOT_STARTED and "executable file" in said:
         raise NoTool(f"This container has no “{command[0]}”.", cause=said)
     return Done(code, bytes(out), said, cut=False)
+
+
+async def pour(
+    podman: Podman, container: str, command: Sequence[str]
+) -> AsyncGenerator[bytes, None]:
+    """The output of `command` as it comes, at the reader's pace. Raises NoTool, and ServerFault with
+    what it wrote to stderr where it ends with a code above 1.
+    """
+    session = await execs.create(podman, container, command, stdin=False, user="0", workdir="/")
+    pipe = await execs.start(podman, session, tty=False)
+    err = bytearray()
+    try:
+        async for frames in pipe.frames():
+            for stream, data in frames:
+                if stream == STDOUT:
+                    yield data
+                elif len(err) < ERROR_LIMIT_BYTES:
+                    err += data
+    finally:
+        await pipe.close()
+    said = err.decode(errors="replace").strip()
+    code = (await execs.inspect(podman, session)).get("ExitCode")
+    if code in _NOT_STARTED and "executable file" in said:
+        raise NoTool(f"This container has no “{command[0]}”.", cause=said)
+    if not isinstance(code, int) or code > 1:
+        raise ServerFault(f"{command[0]} ended with {code}.", cause=said)

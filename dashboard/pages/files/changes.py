@@ -212,7 +212,7 @@ async def _write(
         yield data
 
     member = now.member
-    wanted = Wanted(len(data), time.time(), mode=member.mode, uid=member.uid, gid=member.gid)
+    wanted = Wanted(len(data), time.time(), mode=member.mode)
     await write_file(podman, place, path, wanted, content(), replace=True, doing=doing)
 
 

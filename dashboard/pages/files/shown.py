@@ -52,7 +52,7 @@ def row_of(folder: str, found: Found) -> Row:
     if found.kind == "link":
         # where it leads is looked at when somebody follows it
         opens = "folder"
-    owner = f"{found.owner or found.uid}:{found.group or found.gid}"
+    owner = f"{found.owner or found.uid}:{found.group or found.gid}" if found.uid >= 0 else "–"
     return Row(
         name=shown(found.name),
         path=in_url(path),

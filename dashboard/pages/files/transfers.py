@@ -30,6 +30,7 @@ from hosts.actions.files.reading import (
     changeable,
     enter,
     file_pieces,
+    folder_pieces,
     readable,
     target_for,
 )
@@ -128,10 +129,9 @@ async def _folder_answer(kind: str, row: InventoryRow, path: str) -> HttpRespons
         podman = await held.enter_async_context(Podman(dial(row.endpoint, streams=True)))
         place = await find_place(podman, kind, row.podman_id)
         seen = await look(podman, place, path)
-        inside = place.inside(seen.path)
-        # of the root, what is in it; of a folder, itself
-        inside = f"{inside.rstrip('/')}/." if seen.path == "/" else inside
-        parts = archive.pieces(podman, place.container, inside)
+        if seen.stat.kind != "folder":
+            raise Trouble(_("%(path)s is not a folder.") % {"path": shown(path)})
+        parts = folder_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         first = await anext(parts, b"")
         answer = StreamingHttpResponse(

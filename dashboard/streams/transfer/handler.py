@@ -72,7 +72,7 @@ class _Transfer:
                 await self._task
         except asyncio.CancelledError:
             if not self._withdrawn:
-                self._task.cancel()
+                # it was cancelled along with us; once is enough for it to clear up
                 await asyncio.gather(self._task, return_exceptions=True)
                 raise
             await self._fail(403, _("Your right to do this was withdrawn."))

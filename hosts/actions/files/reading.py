@@ -1,9 +1,10 @@
 """container.files and volume.files: who reads, and the content of one file or folder."""
 
 import hashlib
+import posixpath
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from hosts.access.fetch import target_of
 from hosts.actions.files.place import Place
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
-from hosts.podman import Podman, archive
+from hosts.podman import Podman, archive, inside
 from hosts.podman.tars import Member
 
 # what is shown and edited in a page; anything larger is downloaded
@@ -74,6 +75,11 @@ async def read_text(podman: Podman, place: Place, path: str) -> Text:
             if large and len(content) >= HEAD_BYTES:
                 break
     assert member is not None
+    owner = await owner_of(podman, place, path)
+    if owner is None:
+        member = replace(member, uid=-1, gid=-1, owner="", group="")
+    else:
+        member = replace(member, uid=owner.uid, gid=owner.gid, owner=owner.user, group=owner.group)
     if member.size_bytes > TEXT_LIMIT_BYTES:
         return Text(member, None, bytes(content[:HEAD_BYTES]), "", "")
     whole = bytes(content)
@@ -106,20 +112,58 @@ def newline_of(content: bytes) -> str:
     return "crlf" if content.count(b"\n") == crlf else "mixed"
 
 
-async def head_of(podman: Podman, place: Place, path: str) -> Member | None:
-    """The head of what is at a path (owner and mode too), or None where nothing is."""
-    from hosts.podman.errors import NotFound
-    from hosts.podman.tars import walk
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Numbers, and names where the container has some for them."""
 
-    try:
-        async with aclosing(archive.pieces(podman, place.container, place.inside(path))) as parts:
-            async with aclosing(walk(parts)) as items:
-                async for item in items:
-                    if isinstance(item, Member):
-                        return item
-    except NotFound:
+    uid: int
+    gid: int
+    user: str
+    group: str
+
+
+async def owner_of(podman: Podman, place: Place, path: str) -> Owner | None:
+    """Whose a file or folder is; None where nothing is there or nobody can tell: Podman's archive
+    does not say, so the container has to run and to have `stat`.
+    """
+    if not place.running:
         return None
-    return None
+    try:
+        words = ["stat", "-L", "-c", "%u %g %U %G", place.inside(path)]
+        done = await inside.run(podman, place.container, words)
+    except inside.NoTool:
+        return None
+    told = done.out.decode(errors="replace").split()
+    if done.code or len(told) != 4 or not (told[0].isdecimal() and told[1].isdecimal()):
+        return None
+    user, group = ("" if name == "UNKNOWN" else name for name in told[2:])
+    return Owner(int(told[0]), int(told[1]), user, group)
+
+
+async def folder_pieces(podman: Podman, place: Place, path: str) -> AsyncGenerator[bytes, None]:
+    """A folder as a tar: with its owners, by the container's own tar where it runs and has one;
+    else by Podman's archive, which names the container's user as the owner of everything.
+    """
+    inner = place.inside(path)
+    if place.running:
+        # of the root of a place, what is in it; of a folder, itself
+        parent, name = (inner, ".") if path == "/" else posixpath.split(inner)
+        command = ["tar", "-c", "-f", "-", "-C", parent, "--", name]
+        poured = inside.pour(podman, place.container, command)
+        try:
+            first = await anext(poured, b"")
+        except inside.NoTool:
+            pass
+        else:
+            async with aclosing(poured):
+                yield first
+                async for piece in poured:
+                    yield piece
+            return
+    where = f"{inner.rstrip('/')}/." if path == "/" else inner
+    async with aclosing(archive.pieces(podman, place.container, where)) as parts:
+        async for part in parts:
+            yield part
 
 
 async def file_pieces(

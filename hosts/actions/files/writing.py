@@ -16,12 +16,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from hosts.actions.files.place import Place
-from hosts.actions.files.reading import head_of
+from hosts.actions.files.reading import owner_of
 from hosts.actions.streamed import Doing
 from hosts.jobs.errand import Trouble
 from hosts.podman import Podman, PodmanError, archive, inside
+from hosts.podman.archive import Stat
 from hosts.podman.errors import NotFound
-from hosts.podman.tars import Member, file_end, file_head
+from hosts.podman.tars import file_end, file_head
 
 log = logging.getLogger(__name__)
 NEW_MODE: Final = 0o644
@@ -51,33 +52,36 @@ async def write_file(
     *,
     replace: bool,
     doing: Doing,
-) -> Member | None:
+) -> Stat | None:
     """Put `content` (exactly `wanted.size_bytes` of it) at `path`; returns what it replaced.
 
     Exists, Trouble, PodmanError with Podman's own words (a full disk).
     """
     folder, name = posixpath.split(path)
     before = await _look_before(podman, place, folder, path, replace=replace)
-    like = before or await head_of(podman, place, folder)
     mode, uid, gid = wanted.mode, wanted.uid, wanted.gid
     if mode is None:
         mode = before.mode if before else NEW_MODE
     if uid is None or gid is None:
-        uid, gid = (like.uid, like.gid) if like else (0, 0)
+        like = await owner_of(podman, place, path if before else folder)
+        uid, gid = (like.uid, like.gid) if like else (None, None)
     part = f".haulout-{secrets.token_hex(8)}.part"
     aside = place.running and await _has_tools(podman, place, folder, part)
     head = file_head(
         part if aside else name,
         size_bytes=wanted.size_bytes,
         mode=mode,
-        uid=uid,
-        gid=gid,
+        uid=uid or 0,
+        gid=gid or 0,
         mtime_s=wanted.mtime_s,
     )
     tar = _tar(head, content, wanted.size_bytes)
     doing.committing = not aside
     try:
-        await archive.put(podman, place.container, place.inside(folder), tar)
+        # where nobody can tell whose it should be, Podman gives it to the container's user
+        await archive.put(
+            podman, place.container, place.inside(folder), tar, copyUIDGID=uid is None
+        )
         if aside:
             doing.committing = True
             await _move(podman, place, posixpath.join(folder, part), path)
@@ -96,7 +100,7 @@ async def write_file(
 
 async def _look_before(
     podman: Podman, place: Place, folder: str, path: str, *, replace: bool
-) -> Member | None:
+) -> Stat | None:
     try:
         there = await archive.stat(podman, place.container, place.inside(folder))
     except NotFound as exc:
@@ -116,7 +120,7 @@ async def _look_before(
     if found.kind == "link":
         # the link itself is replaced, not what it leads to
         return None
-    return await head_of(podman, place, path)
+    return found
 
 
 async def _has_tools(podman: Podman, place: Place, folder: str, part: str) -> bool:
@@ -140,8 +144,10 @@ async def _clear(podman: Podman, place: Place, part: str) -> None:
 
     async def clear() -> None:
         try:
-            words = ["rm", "-f", "--", place.inside(part)]
-            await inside.run(podman, place.container, words, timeout_s=10)
+            # a session of its own: ours may be closed by whoever cancels us twice
+            async with Podman(podman.dial, timeout_s=10) as fresh:
+                words = ["rm", "-f", "--", place.inside(part)]
+                await inside.run(fresh, place.container, words, timeout_s=10)
         except PodmanError as error:
             log.warning("a part stays at %s: %s", part, error)
 
