@@ -11,7 +11,8 @@ from functools import partial
 from django.db.models import Q, QuerySet
 
 from audit import write
-from audit.shapes import Target
+from audit.models import Entry
+from audit.shapes import Kind, Target
 from hosts.inventory.batch import Batch
 from hosts.inventory.sightings import Sighting
 from hosts.models import Endpoint, Job
@@ -21,6 +22,7 @@ GRACE = timedelta(seconds=10)
 # one entry per object, verb and minute
 MINUTE_S = 60.0
 _MOST_PENDING = 1000
+_LONGEST_IMPORT = timedelta(hours=6)
 # what else a job of ours causes on the host, beside the change its verb is named after
 _CAUSES: dict[str, frozenset[str]] = {
     "container.run": frozenset(
@@ -91,10 +93,13 @@ def not_ours(
     rows = Job.objects.filter(near, endpoint_id=endpoint_id)
     jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
     planned = _planned(rows)
+    imported = _imported(endpoint_id, window_from - GRACE)
     return [
         one
         for one in sightings
-        if (one.verb, one.podman_id) not in planned and not any(_explains(job, one) for job in jobs)
+        if (one.verb, one.podman_id) not in planned
+        and (one.verb, one.name) not in imported
+        and not any(_explains(job, one) for job in jobs)
     ]
 
 
@@ -105,6 +110,21 @@ def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
         (f"{kind}.remove", str(item.get("id")))
         for kind, params in plans
         for item in params.get("items") or []
+    }
+
+
+def _imported(endpoint_id: int, since: datetime) -> set[tuple[str, str]]:
+    """(image.tag, name) of imports that a person streamed: those have an intent but no job."""
+    intents = Entry.objects.filter(verb="image.import", kind=Kind.INTENT, intent=None)
+    names = dict(
+        intents.filter(endpoint_id=endpoint_id, at__gte=since - _LONGEST_IMPORT)
+        .order_by("-number")
+        .values_list("number", "target_name")[:50]
+    )
+    ended = Entry.objects.filter(intent__in=names, kind=Kind.OUTCOME, at__lt=since)
+    return {
+        ("image.tag", names[number])
+        for number in names.keys() - set(ended.values_list("intent", flat=True))
     }
 
 

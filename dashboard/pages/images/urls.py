@@ -137,6 +137,7 @@ _ROOM = ObjectRoom(
         "also_icon": "hammer",
         "also_word": _("Build image"),
         "do_url": "pull:page",
+        "do_dialog": True,
         "do_verb": "image.pull",
         "do_icon": "download",
         "do_word": _("Pull image"),

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from audit import write
 from audit.models import Entry
+from audit.shapes import Result
+from hosts.access.fetch import target_of
 from hosts.inventory import Batch, write_together
 from hosts.inventory.observed import Minutes, not_ours, record
 from hosts.inventory.sightings import Sighting
@@ -111,3 +114,17 @@ def test_an_entry_says_what_and_how(endpoint: Endpoint) -> None:
     assert (entry.verb, entry.target_name, entry.count) == ("container.stop", "web", 3)
     assert entry.endpoint_id == endpoint.pk
     assert "event" in entry.detail
+
+
+def test_the_name_of_an_image_that_a_person_imported(
+    endpoint: Endpoint, cast: Any, who_of: Any
+) -> None:
+    """An import streams in web, without a job: its intent explains the tag until it has ended."""
+    named = {"kind": "image", "name": "localhost/base:1"}
+    assert foreign(endpoint, sighting("image.tag", **named))
+    target = target_of(endpoint, kind="image", name="localhost/base:1")
+    number = write.intent(who_of(cast.alice), "image.import", target)
+    assert not foreign(endpoint, sighting("image.tag", **named))
+    assert foreign(endpoint, sighting("image.tag", kind="image", name="localhost/other:1"))
+    write.outcome(number, Result.OK)
+    assert not foreign(endpoint, sighting("image.tag", **named))
