@@ -86,6 +86,8 @@ class PodmanChannel(asyncssh.SSHUNIXSession[bytes]):
 
     def _repeat(self, make: Callable[[], bytes], every_s: float) -> None:
         self._streaming = True
+        if self._chan.is_closing():
+            return
         self._piece(make())
         loop = asyncio.get_running_loop()
         self._next = loop.call_later(every_s, self._repeat, make, every_s)
