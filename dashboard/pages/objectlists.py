@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import Column, ListSpec, Token, Words, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains
 from dashboard.live.visibility import scope_to_visible
 
 NAME = Column("name", _("Name"), "name")
-WHERE = Column("host", _("Host"), rank=2)
+WHERE = Column("host", _("Host"), "host", rank=2)
 CREATED = Column("since", _("Created"), "-created", rank=3)
 BY_NAME = ("name", "id")
 BY_CREATED = ("created_at", "id")
@@ -46,7 +47,8 @@ def object_list(
             tokens=(*tokens, contains("name", _("part of the name"), "name"), *COMMON),
             text=any_contains("name", "podman_id"),
             columns=columns,
-            sorts={"name": BY_NAME, "created": BY_CREATED, **sorts},
+            sorts={"name": BY_NAME, "created": BY_CREATED, "host": BY_NAME, **sorts},
+            walks={"host": BY_HOST},
             default_sort="name",
             row_template=f"{plural}/row.html",
             topics=frozenset({plural, "hosts"}),

@@ -6,29 +6,24 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
 from dashboard.live.visibility import verbs_of
 from dashboard.pages.containers.shown import POSSIBLE, look_of
 from dashboard.states import look
 from hosts.access import Person
-from hosts.models import Container, Endpoint
-
-
-def _host_names(keys: list[Key], person: Person) -> dict[Key, str]:
-    wanted = Endpoint.objects.filter(pk__in=[key[0] for key in keys]).select_related("host")
-    return {(endpoint.pk,): str(endpoint) for endpoint in wanted}
+from hosts.models import Container
 
 
 def _pod_names(keys: list[Key], person: Person) -> dict[Key, str]:
     """A pod of the same name on another host is another pod."""
-    names = _host_names([key[:1] for key in keys], person)
+    names = endpoint_names([key[:1] for key in keys], person)
     counts: dict[str, int] = {}
     for _endpoint, pod in keys:
         counts[pod] = counts.get(pod, 0) + 1
     return {key: f"{key[1]} · {names[key[:1]]}" for key in keys if counts[key[1]] > 1}
 
 
-HOST = Grouping("host", _("host"), ("endpoint_id",), titles=_host_names)
 GROUPINGS = (
     Grouping(
         "project", _("compose project"), ("project",), ~Q(project=""), _("In no compose project")
@@ -46,7 +41,7 @@ GROUPINGS = (
         _pod_names,
     ),
     Grouping("unit", _("systemd unit"), ("unit",), ~Q(unit=""), _("In no systemd unit")),
-    HOST,
+    BY_HOST,
 )
 
 # the worst comes first

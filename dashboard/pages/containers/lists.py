@@ -5,11 +5,11 @@ from dataclasses import replace
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
-from dashboard.pages.containers.groups import HOST as BY_HOST
 from dashboard.pages.containers.shown import prepare
 from hosts.models import Container
 

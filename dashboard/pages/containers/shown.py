@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import reverse
 
 from dashboard.live.visibility import verbs_of
-from hosts.access import Person
-from hosts.models import Container
+from hosts.access import Person, allows
+from hosts.models import Container, Endpoint
 
 # Podman's states in which a verb does something
 POSSIBLE: dict[str, frozenset[str]] = {
@@ -66,6 +66,7 @@ class Shown:
     ports: list["Port"]
     away: bool
     url: str
+    denied: list[str]
 
     @property
     def more_ports(self) -> int:
@@ -107,8 +108,23 @@ def ports_of(row: Container) -> list[Port]:
 def prepare(rows: list[Any], person: Person) -> None:
     """Sets `shown` on each row."""
     verbs = verbs_of(person.user)
+    denied: dict[int, list[str]] = {}
     for row in rows:
         state, detail = look_of(row)
         url = reverse("containers:page", args=[row.endpoint_id, row.podman_id])
         away = row.endpoint.state not in ("up", "degraded")
-        row.shown = Shown(state, detail, since(row), possible(row, verbs), ports_of(row), away, url)
+        if row.endpoint_id not in denied:
+            denied[row.endpoint_id] = denied_on(row.endpoint, person, verbs)
+        here = denied[row.endpoint_id]
+        can = [name for name in possible(row, verbs) if name not in here]
+        ports = ports_of(row)
+        row.shown = Shown(state, detail, since(row), can, ports, away, url, here)
+
+
+def denied_on(endpoint: Endpoint, person: Person, verbs: frozenset[str]) -> list[str]:
+    """Verbs of the bulk bar (last words) that the person has, but not on this endpoint."""
+    return [
+        name
+        for name in (*POSSIBLE, "remove", "logs")
+        if f"container.{name}" in verbs and not allows(person, f"container.{name}", endpoint)
+    ]

@@ -170,3 +170,18 @@ async def test_heads_are_live(cast: Any, valkey: Any, container: Any, page: Any)
     have = {str(key): "" for key in news["order"]}
     told = await again.watch(group="project", have=have)
     assert set(map(str, told["rows"])) == set(have)
+
+
+def test_other_lists_sort_by_host_too(person: Any, endpoint: Any, other: Any) -> None:
+    from django.utils import timezone
+
+    from dashboard.pages.volumes.urls import SPEC
+    from hosts.models import Volume
+
+    now = timezone.now()
+    for name, place in (("a", endpoint), ("b", other), ("c", endpoint)):
+        Volume.objects.create(
+            endpoint=place, podman_id=name, name=name, digest="", seen_at=now, changed_at=now
+        )
+    order = [row.name for row in run(view_of(SPEC, {"sort": "host"}), person).rows]
+    assert order == ["b", "a", "c"]
