@@ -40,7 +40,6 @@ ALLOWED_HOSTS = ENV.host_names
 CSRF_TRUSTED_ORIGINS = ENV.origins
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -48,6 +48,15 @@ class Browser(Client):
         return self.send("/account/login/", {"login": email, "password": password}, **extra)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> None:
+    """Argon2 as in use, but with little memory: a hash that is slow on purpose tells tests nothing."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.memory_cost = 64  # KiB
+    Argon2PasswordHasher.parallelism = 1
+
+
 @pytest.fixture(scope="session")
 def keys() -> None:
     """The key files that web and audit need."""
@@ -60,7 +69,7 @@ def keys() -> None:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """PASSWORD, hashed once: the hash is slow on purpose."""
+    """PASSWORD, hashed once."""
     from django.contrib.auth.hashers import make_password
 
     return make_password(PASSWORD)

@@ -31,15 +31,20 @@ def run(words: list[str]) -> int:
     words = [word for word in words if word != "--yes"]
     _bring_packages(words)
     words = [*_shared_out(words), *words]
+    with tempfile.TemporaryDirectory(prefix="haulout-pyc-") as compiled:
+        return _runs(words, _compiled_once(compiled))
+
+
+def _runs(words: list[str], more: dict[str, str]) -> int:
     server = None if _lists_only(words) else _postgresql()
     if server is None:
-        return _pytest(words).wait()
+        return _pytest(words, more).wait()
     with server:
-        more = {"HAULOUT_TEST_DATABASE_URL": server.url}
         say("tests of the database on PostgreSQL; beside them all tests on SQLite, shown after")
         with tempfile.TemporaryFile() as shown:
-            first = _pytest(["--database-only", "-q", *_fast(words)], more)
-            second = _pytest([*_in_colour(), *words], output=shown.fileno())
+            where = {"HAULOUT_TEST_DATABASE_URL": server.url}
+            first = _pytest(["--database-only", "-q", *_fast(words)], more | where)
+            second = _pytest([*_in_colour(), *words], more, output=shown.fileno())
             status = first.wait()
             say("all tests, on SQLite")
             _show(shown.fileno(), second)
@@ -62,6 +67,13 @@ def _pytest(
         stdout=output,
         stderr=None if output is None else subprocess.STDOUT,
     )
+
+
+def _compiled_once(folder: str) -> dict[str, str]:
+    """Where no bytecode may be written beside the code, a folder for it: tests start many processes."""
+    if not sys.dont_write_bytecode:
+        return {}
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
 
 
 def _show(file: int, process: "subprocess.Popen[bytes]") -> None:

@@ -26,6 +26,7 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 @register.simple_tag
+@cache
 def import_map() -> SafeString:
     """The body of <script type="importmap">: our module names and where each is served."""
     body = json.dumps({"imports": {name: static(path) for name, path in MODULES.items()}})
