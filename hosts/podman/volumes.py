@@ -1,11 +1,26 @@
 """Volumes: one small function per call. A volume's name is its id."""
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from hosts.podman.client import Podman
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import VolumeItem
+
+# in mount options: o=username=shop,password=…
+_SECRET = re.compile(r"\b(pass|password|passwd|secret|credentials?|token)=[^,]+", re.IGNORECASE)
+VEIL: Final = "••••••"
+
+
+def veiled(options: Mapping[str, Any]) -> dict[str, str]:
+    """Options without the passwords that mounts of network file systems carry in them."""
+    return {
+        str(name): VEIL
+        if _SECRET.fullmatch(f"{name}={value}")
+        else _SECRET.sub(rf"\1={VEIL}", str(value))
+        for name, value in options.items()
+    }
 
 
 async def list_volumes(podman: Podman, *, filters: Filters | None = None) -> list[VolumeItem]:
@@ -15,7 +30,7 @@ async def list_volumes(podman: Podman, *, filters: Filters | None = None) -> lis
 
 
 async def inspect(podman: Podman, volume: str) -> dict[str, Any]:
-    """All of a volume. Raises NotFound."""
+    """All of a volume, with its options as they are (see `veiled`). Raises NotFound."""
     return (await podman.get(path("volumes", volume, "json"))).object()
 
 

@@ -57,6 +57,7 @@ def _disk_context(person: Person, endpoint: Endpoint) -> dict[str, Any]:
         "use": use,
         "lines": facts.disk_lines(use, verbs_of(person.user)) if use else [],
         "up": endpoint.state in ("up", "degraded"),
+        "more": facts.more_prunes(endpoint, verbs_of(person.user)),
     }
 
 

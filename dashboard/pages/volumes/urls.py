@@ -1,5 +1,7 @@
 """Volumes: their list and pages, under /volumes/."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING
 from dashboard.pages.volumes.users import USERS
 from hosts.models import Volume
+from hosts.podman import Podman
 from hosts.podman import volumes as podman_volumes
 
 SPEC = object_list(
@@ -51,6 +54,12 @@ SPEC = object_list(
 )
 HEAD, SUMMARY = parts_of(SPEC, head="volumes/head.html")
 
+
+async def _read(podman: Podman, name: str) -> dict[str, Any]:
+    found = await podman_volumes.inspect(podman, name)
+    return found | {"Options": podman_volumes.veiled(found.get("Options") or {})}
+
+
 app_name = "volumes"
 ROOM = ObjectRoom(
     kind="volume",
@@ -59,7 +68,7 @@ ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    read=podman_volumes.inspect,
+    read=_read,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
     deeds=DEEDS,
     tabs=(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.pages.usedby import used_by
@@ -21,4 +22,11 @@ def size_of(row: InventoryRow) -> dict[str, Any]:
     return {"size_bytes": size, "measured_at": use.measured_at if use else None}
 
 
-USERS = used_by(_read, how=_("Mounted at"), nobody=_("No container uses it"), more=size_of)
+def _more(row: InventoryRow) -> dict[str, Any]:
+    found = size_of(row)
+    if found["size_bytes"] is None:
+        found["measure_url"] = reverse("system:disk", args=[row.endpoint.host_id])
+    return found
+
+
+USERS = used_by(_read, how=_("Mounted at"), nobody=_("No container uses it"), more=_more)
