@@ -1,5 +1,5 @@
-"""Running a container: fields, what clashes, the spec, a pasted line, and the verb itself."""
+"""Running a container: fields, what clashes, the spec, a pasted line, and the verbs themselves."""
 
-from hosts.actions.run import run_container
+from hosts.actions.run import create_container, run_container
 
-ACTIONS = (run_container.ACTION,)
+ACTIONS = (create_container.ACTION, run_container.ACTION)

@@ -30,11 +30,18 @@ allow(VERB, "env_names", *(one.param for one in FIELDS.values() if one.told))
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
-    """Ask for a container. `params`: fields of hosts.actions.run.run_fields by the names of run_spec.
+    """Ask for a container. `params`: by the names of the table's fields (hosts.actions.run.table).
 
     ValueError (no full image name, or what Podman would refuse), NotVisible, Denied.
     """
-    endpoint = get_endpoint(person, endpoint_id, VERB)
+    return ask_for(person, endpoint_id, VERB, params=params, env=env)
+
+
+def ask_for(
+    person: Person, endpoint_id: int, verb: str, *, params: dict[str, Any], env: dict[str, str]
+) -> Job:
+    """As `ask`, for any verb that makes a container."""
+    endpoint = get_endpoint(person, endpoint_id, verb)
     params = {**params, "image": str(parse_full(params["image"])), "env_names": sorted(env)}
     for refused in conflicts(params, rootless=endpoint.rootless).values():
         raise ValueError(refused)
@@ -46,11 +53,11 @@ def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[s
         params=params,
         secrets=json.dumps(env).encode() if env else None,
     )
-    return ask_job(person, VERB, order, queue="long")
+    return ask_job(person, verb, order, queue="long")
 
 
-async def do(errand: Errand) -> dict[str, Any]:
-    """What an earlier try made is taken up where it stopped; nothing is made twice."""
+async def make(errand: Errand) -> str:
+    """Its id. What an earlier try made is taken up where it stopped; nothing is made twice."""
     container_id = await _made(errand)
     if container_id is None:
         await bring_image(errand)
@@ -62,6 +69,12 @@ async def do(errand: Errand) -> dict[str, Any]:
         container_id, warnings = await containers.create(errand.podman, spec)
         for warning in warnings:
             errand.say(warning)
+    return container_id
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it, start it."""
+    container_id = await make(errand)
     try:
         await containers.start(errand.podman, container_id)
     except PodmanError as failed:

@@ -1,0 +1,70 @@
+"""container.healthcheck: run its check now. Nothing of a broken try is left to settle: run it again."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import containers, system
+from hosts.podman.errors import Conflict
+
+VERB = "container.healthcheck"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Ask for it."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """Ask for many."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Run it; the result is its verdict, the output what it said."""
+    await errand.about_to_send()
+    try:
+        report = await containers.healthcheck(errand.podman, errand.object_id)
+    except Conflict as failed:
+        raise Trouble(
+            _("It has no check, or does not run: only a running container can be checked."),
+            failed.message,
+        ) from failed
+    # the answer has the verdict of this one run; what it said, and what counts, inspect tells
+    health = await told(errand)
+    last = health["log"][-1] if health["log"] else {}
+    errand.say(str(last.get("Output") or "").rstrip() or _("The check said nothing."))
+    return {
+        "passed": report.get("Status") == "healthy",
+        "health": health["status"],
+        "exit_code": last.get("ExitCode"),
+        "failing_streak": health["streak"],
+    }
+
+
+async def told(errand: Errand) -> dict[str, Any]:
+    """What inspect says of its health: `{"status", "streak", "log": [{"ExitCode", "Output", …}]}`."""
+    found = await containers.inspect(errand.podman, errand.object_id)
+    health = (found.get("State") or {}).get("Health") or {}
+    log = [one for one in health.get("Log") or [] if isinstance(one, dict)]
+    streak = health.get("FailingStreak")
+    return {
+        "status": str(health.get("Status") or ""),
+        "streak": streak if isinstance(streak, int) else 0,
+        "log": log,
+    }
+
+
+async def settle(errand: Errand) -> Settled:
+    """A check twice is no harm."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

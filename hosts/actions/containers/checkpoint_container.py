@@ -1,0 +1,78 @@
+"""container.checkpoint: its processes frozen to the host's disk (CRIU). Settled by state."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.params import allow
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object
+from hosts.actions.refused import HostRefused
+from hosts.capabilities import lacks
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import containers
+from hosts.podman.errors import PodmanError
+
+VERB = "container.checkpoint"
+allow(VERB, "keep", "leave_running", "tcp")
+
+
+def ask(
+    person: Person,
+    ref: ObjectRef,
+    *,
+    keep: bool = False,
+    leave_running: bool = False,
+    tcp: bool = False,
+) -> Job:
+    """Ask for it. HostRefused where the host cannot, NotVisible, Denied."""
+    row = get_object(person, "container", *ref, verb=VERB)
+    if lack := lacks(row.endpoint, "checkpoint"):
+        raise HostRefused("", lack)
+    params = {"keep": keep, "leave_running": leave_running, "tcp": tcp}
+    return ask_object(person, VERB, ref, params=params, queue="long")
+
+
+def explained(failed: PodmanError) -> Trouble:
+    """Why a host cannot, with what would help, and Podman's words."""
+    words = failed.message.lower()
+    if "criu" in words:
+        return Trouble(
+            _("The host has no CRIU that works. Install the package criu there, 3.11 or later."),
+            failed.message,
+        )
+    if "tcp" in words:
+        return Trouble(_("It holds connections: ask for them to be frozen too."), failed.message)
+    return Trouble(_("Podman could not freeze or wake it."), failed.message)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Freeze it."""
+    await errand.about_to_send({"leave_running": errand.params.get("leave_running", False)})
+    try:
+        await containers.checkpoint(
+            errand.podman,
+            errand.object_id,
+            keep=bool(errand.params.get("keep")),
+            leave_running=bool(errand.params.get("leave_running")),
+            tcp=bool(errand.params.get("tcp")),
+        )
+    except PodmanError as failed:
+        if failed.maybe_done or failed.status is None:
+            raise
+        raise explained(failed) from failed
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Podman marks a container that it has frozen."""
+    state = (await containers.inspect(errand.podman, errand.object_id)).get("State") or {}
+    if state.get("Checkpointed"):
+        return Settled.DONE
+    return Settled.UNKNOWN if errand.before.get("leave_running") else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

@@ -1,0 +1,40 @@
+"""container.init: made ready (mounts, network) without being started. Settled by state."""
+
+from typing import Any
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.containers.container_state import look
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Job
+from hosts.podman import containers
+
+VERB = "container.init"
+
+
+def ask(person: Person, ref: ObjectRef) -> Job:
+    """Ask for it."""
+    return ask_object(person, VERB, ref, params={})
+
+
+def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+    """Ask for many."""
+    return ask_objects(person, VERB, refs, params={})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it ready; what is ready stays so (304)."""
+    await errand.about_to_send()
+    return {"changed": await containers.init(errand.podman, errand.object_id)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Initialized, or started by somebody since."""
+    state = await look(errand)
+    ready = state["status"] == "initialized" or state["running"]
+    return Settled.DONE if ready else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,53 @@
+"""container.rename: settled by identity (the name that the full id has)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, ask_object
+from hosts.actions.refused import HostRefused
+from hosts.actions.run import run_fields
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Container, Job, Pod
+from hosts.models.inventory import LIVE
+from hosts.podman import containers
+
+VERB = "container.rename"
+
+
+def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
+    """Ask for another name. HostRefused (no name, or one that is taken), NotVisible, Denied."""
+    try:
+        name = run_fields.name(name)
+    except ValueError as exc:
+        raise HostRefused("name", str(exc)) from exc
+    if not name:
+        raise HostRefused("name", _("Give a name."))
+    here = {"endpoint_id": ref[0], "name": name}
+    if Container.objects.filter(LIVE, **here).exclude(podman_id=ref[1]).exists() or (
+        Pod.objects.filter(LIVE, **here).exists()
+    ):
+        raise HostRefused("name", _("“%s” is the name of another one there.") % name)
+    return ask_object(person, VERB, ref, params={"new_name": name})
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Rename it; with that name already nothing is done."""
+    found = await containers.inspect(errand.podman, errand.object_id)
+    if found.get("Name") == errand.params["new_name"]:
+        return {"changed": False}
+    await errand.about_to_send({"name": found.get("Name")})
+    await containers.rename(errand.podman, errand.object_id, name=errand.params["new_name"])
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """It has the name."""
+    found = await containers.inspect(errand.podman, errand.object_id)
+    return Settled.DONE if found.get("Name") == errand.params["new_name"] else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,113 @@
+"""container.update: other limits and another restart policy, also while it runs.
+
+Settled by sending again: the same limits twice are the same limits.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.params import allow
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.containers.container_state import look
+from hosts.actions.refused import HostRefused
+from hosts.actions.run.table import FIELDS, given
+from hosts.capabilities import lacks, version_of
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Endpoint, Job
+from hosts.podman import containers
+
+VERB = "container.update"
+# what Podman changes on a container that is there, by the table's names
+LIMITS = (
+    "memory",
+    "memory_swap",
+    "memory_reservation",
+    "memory_swappiness",
+    "cpus",
+    "cpu_shares",
+    "cpuset_cpus",
+    "cpuset_mems",
+    "pids",
+    "blkio_weight",
+)
+POLICY = ("restart", "tries")
+# podman update --restart came with this one
+POLICY_SINCE = (5, 1)
+allow(VERB, *(FIELDS[name].param for name in (*LIMITS, *POLICY)))
+
+
+def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
+    """Ask for it. `texts` by field; what is empty stays as it is. HostRefused names the field."""
+    row = get_object(person, "container", *ref, verb=VERB)
+    params: dict[str, Any] = {}
+    for name in (*LIMITS, *POLICY):
+        if texts.get(name, "").strip():
+            # "no" is a policy here, not nothing
+            value = texts[name] if name == "restart" else _read(name, texts[name])
+            if given(value):
+                params[FIELDS[name].param] = value
+    _judge(params, row.endpoint)
+    return ask_job(person, VERB, order_for(row, "container", params), queue="short")
+
+
+def _read(name: str, text: str) -> Any:
+    try:
+        return FIELDS[name].read(text)
+    except ValueError as exc:
+        raise HostRefused(name, str(exc)) from exc
+
+
+def _judge(params: dict[str, Any], endpoint: Endpoint) -> None:
+    if not params:
+        raise HostRefused("memory", _("Nothing is changed."))
+    if params.get("memory_swap") and not params.get("memory_bytes"):
+        raise HostRefused("memory", _("Memory and swap together need a limit of memory."))
+    if params.get("restart_tries") and params.get("restart") != "on-failure":
+        raise HostRefused("tries", _("Only “when it fails” takes a number of tries."))
+    if params.get("restart") not in (None, *dict(FIELDS["restart"].choices)):
+        raise HostRefused("restart", _("“%s” is no restart policy.") % params["restart"][:40])
+    version = version_of(endpoint)
+    if params.get("restart") and version is not None and version < POLICY_SINCE:
+        words = _("Podman %s cannot change the policy of a container that is there.")
+        cure = _("Use Edit and recreate.")
+        raise HostRefused("restart", words % endpoint.podman_version, cure=cure)
+    if params.keys() - {"restart", "restart_tries"} and (lack := lacks(endpoint, "limits")):
+        raise HostRefused("memory", lack)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Change it."""
+    await errand.about_to_send()
+    await containers.update(
+        errand.podman,
+        errand.object_id,
+        resources(errand.params),
+        restart=errand.params.get("restart", ""),
+        tries=errand.params.get("restart_tries") or 0,
+    )
+    return {"changed": True}
+
+
+def resources(params: dict[str, Any]) -> dict[str, Any]:
+    """The limits as Podman's update takes them: those of a spec."""
+    spec: dict[str, Any] = {}
+    for name in LIMITS:
+        field = FIELDS[name]
+        if given(params.get(field.param)):
+            field.put(spec, params[field.param], params)
+    limits: dict[str, Any] = spec.get("resource_limits", {})
+    return limits
+
+
+async def settle(errand: Errand) -> Settled:
+    """It is there: the same once more."""
+    await look(errand)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,28 @@
+"""container.create: as container.run, but it is not started. Settled by the label io.haulout.job."""
+
+from typing import Any
+
+from audit.params import allow
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.run.run_container import ask_for, make, settle
+from hosts.actions.run.table import FIELDS
+from hosts.jobs.errand import Errand
+from hosts.models import Job
+
+VERB = "container.create"
+# what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
+allow(VERB, "env_names", *(one.param for one in FIELDS.values() if one.told))
+
+
+def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
+    """Ask for a container that waits to be started. As run_container.ask."""
+    return ask_for(person, endpoint_id, VERB, params=params, env=env)
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Make it."""
+    return {"kind": "container", "id": await make(errand)}
+
+
+ACTION = Action(VERB, do, settle, queue="long")

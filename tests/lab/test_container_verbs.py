@@ -1,0 +1,225 @@
+"""Rename, limits, init, create, commit, check, checkpoint and upgrade on real Podman."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.lab.hosts import Host, Lab
+from tests.lab.hosts.registry import Registry
+from tests.lab.podman_hosts import any_host, any_lab
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, names, row_of
+
+__all__ = ["any_host", "any_lab", "carried", "ended", "endpoint_on", "person", "vault_keys"]
+__all__ += ["worker"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MIB = 1024 * 1024
+SLEEP = ("sleep", "1000")
+
+
+@pytest.fixture
+def host(lab: Lab, clean_hosts: None) -> Host:
+    return lab.hosts[0]
+
+
+def run(host: Host, name: str, *flags: str) -> dict[str, Any]:
+    host.podman("run", "-d", "--name", name, *QUICK, *flags, IMAGE, *SLEEP)
+    return inspect(host, name)
+
+
+def test_the_small_verbs_on_every_podman(
+    any_host: Host, endpoint_on: Any, carried: Callable[..., Any]
+) -> None:
+    from hosts.actions.containers import (
+        check_container,
+        commit_container,
+        init_container,
+        rename_container,
+        update_container,
+    )
+
+    host, endpoint = any_host, endpoint_on(any_host)
+    shop = run(host, "shop", "--health-cmd", "echo as it should be")
+    texts = {"memory": "64m", "cpus": "0.5", "pids": "99"}
+    job = carried(update_container, endpoint, shop, texts=texts)
+    assert job.state == "ok", (job.error, job.cause)
+    # the kernel's own word, past Podman's
+    cgroup = host.podman("exec", "shop", "sh", "-c", "cat /sys/fs/cgroup/*/memory.limit_in_bytes")
+    assert str(64 * MIB) in cgroup.split()
+
+    job = carried(check_container, endpoint, shop)
+    assert (job.state, job.result["health"]) == ("ok", "healthy"), (job.error, job.cause)
+    assert job.output == "as it should be"
+
+    job = carried(rename_container, endpoint, shop, name="shop2")
+    assert job.state == "ok", (job.error, job.cause)
+    assert names(host) == ["shop2"]
+
+    host.podman("exec", "shop2", "touch", "/mark")
+    job = carried(commit_container, endpoint, shop, name="lab/kept:2", author="somebody")
+    assert job.state == "ok", (job.error, job.cause)
+    (image,) = json.loads(host.podman("image", "inspect", "localhost/lab/kept:2"))
+    assert (image["Id"], image["Author"]) == (job.result["id"], "somebody")
+    assert "/mark" in host.podman("run", "--rm", "localhost/lab/kept:2", "ls", "/mark")
+    host.podman("rmi", "-f", "localhost/lab/kept:2")
+
+    host.podman("create", "--name", "waits", IMAGE, *SLEEP)
+    job = carried(init_container, endpoint, inspect(host, "waits"))
+    assert job.state == "ok", (job.error, job.cause)
+    assert inspect(host, "waits")["State"]["Status"] == "initialized"
+
+
+def test_what_podman_refuses_says_why(
+    host: Host, endpoint_on: Any, carried: Callable[..., Any], person: Any
+) -> None:
+    from hosts.actions.containers import (
+        check_container,
+        commit_container,
+        rename_container,
+        update_container,
+    )
+    from hosts.actions.refused import HostRefused
+
+    endpoint = endpoint_on(host)
+    shop, other = run(host, "shop"), run(host, "other")
+    row_of(endpoint, other)
+    ref = (endpoint.pk, shop["Id"])
+    row_of(endpoint, shop)
+    for action, words, field in (
+        (rename_container, {"name": "other"}, "name"),
+        (rename_container, {"name": "-x"}, "name"),
+        (commit_container, {"name": "UPPER"}, "name"),
+        (update_container, {"texts": {}}, "memory"),
+        (update_container, {"texts": {"cpus": "many"}}, "cpus"),
+        (update_container, {"texts": {"tries": "3"}}, "tries"),
+    ):
+        with pytest.raises(HostRefused) as refused:
+            action.ask(person, ref, **words)
+        assert refused.value.field == field
+    job = carried(check_container, endpoint, shop)
+    assert job.state == "failed"
+    assert "no check" in job.error
+    assert job.cause
+
+
+def test_the_restart_policy_changes_where_podman_can(
+    host: Host, endpoint_on: Any, carried: Callable[..., Any], person: Any
+) -> None:
+    from hosts.actions.containers import update_container
+    from hosts.actions.refused import HostRefused
+
+    endpoint = endpoint_on(host)
+    shop = run(host, "shop")
+    texts = {"restart": "on-failure", "tries": "4"}
+    job = carried(update_container, endpoint, shop, texts=texts)
+    assert job.state == "ok", (job.error, job.cause)
+    policy = inspect(host, "shop")["HostConfig"]["RestartPolicy"]
+    assert policy == {"Name": "on-failure", "MaximumRetryCount": 4}
+    endpoint.podman_version = "4.3.1"
+    endpoint.save()
+    with pytest.raises(HostRefused, match="Edit and recreate"):
+        update_container.ask(person, (endpoint.pk, shop["Id"]), texts={"restart": "always"})
+
+
+def test_checkpoint_says_why_the_host_cannot(
+    host: Host, endpoint_on: Any, carried: Callable[..., Any], person: Any
+) -> None:
+    from hosts.actions.containers import checkpoint_container
+    from hosts.actions.refused import HostRefused
+
+    shop = run(host, "shop")
+    job = carried(checkpoint_container, endpoint_on(host), shop)
+    # the lab's hosts have no CRIU
+    assert job.state == "failed"
+    assert "criu" in job.error.lower()
+    assert job.cause
+    assert inspect(host, "shop")["State"]["Running"]
+    host.podman("run", "-d", "--name", "own", IMAGE, *SLEEP, user="seal")
+    seal = endpoint_on(host, user="seal")
+    found = inspect(host, "own", user="seal")
+    row_of(seal, found)
+    with pytest.raises(HostRefused, match="root"):
+        checkpoint_container.ask(person, (seal.pk, found["Id"]))
+
+
+def test_created_and_not_started(
+    host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    from hosts.actions.run import create_container
+
+    params = {"image": IMAGE, "name": "waits", "command": list(SLEEP)}
+    job = create_container.ask(person, endpoint_on(host).pk, params=params, env={"A": "b"})
+    worker().hand_over([job.pk])
+    assert ended(job, within_s=60).state == "ok", (job.error, job.cause)
+    found = inspect(host, "waits")
+    assert (found["Id"], found["State"]["Status"]) == (job.result["id"], "created")
+
+
+@pytest.fixture
+def published(
+    host: Host, registry: Registry, cast: Any, who_of: Any
+) -> Iterator[Callable[..., str]]:
+    """`published("words")`: a new image under the same name in the registry; the name."""
+    from hosts.access import Person
+    from hosts.actions.registries.edit_registry import keep
+
+    alice = Person(cast.alice, who_of(cast.alice))
+    name = f"{registry.address}/lab/moving:latest"
+
+    def publish(words: str) -> str:
+        keep(
+            alice,
+            registry=registry.address,
+            username=registry.user,
+            password=registry.password,
+            group=None,
+        )
+        made = host.podman("run", "-d", IMAGE, "sh", "-c", f"echo {words} > /which").strip()
+        host.podman("wait", made)
+        host.podman("commit", "-q", made, name)
+        host.podman("rm", made)
+        secret = f"{registry.user}:{registry.password}"
+        host.podman("push", "-q", "--creds", secret, name)
+        return name
+
+    yield publish
+    host.podman("rm", "-fa", "-t", "0")
+    host.podman("rmi", "-f", name)
+
+
+def test_pull_and_recreate_with_the_newest_image(
+    host: Host,
+    published: Callable[..., str],
+    endpoint_on: Any,
+    carried: Callable[..., Any],
+) -> None:
+    from hosts.actions.containers import upgrade_container
+
+    name, endpoint = published("first"), endpoint_on(host)
+    host.podman(
+        *("run", "-d", "--name", "shop", *QUICK, "-v", "/data", "-e", "KEY=x", "--tmpfs", "/cache"),
+        *("--cap-drop", "CHOWN", name, *SLEEP),
+    )
+    host.podman("exec", "shop", "touch", "/data/kept")
+    old = inspect(host, "shop")
+
+    job = carried(upgrade_container, endpoint, old, watch_s=1)
+    assert (job.state, job.result) == ("ok", {"changed": False}), (job.error, job.cause)
+    assert inspect(host, "shop")["State"]["Pid"] == old["State"]["Pid"]
+
+    published("second")
+    # the host still has the first one under that name
+    host.podman("tag", old["Image"], name)
+    job = carried(upgrade_container, endpoint, old, watch_s=1)
+    assert job.state == "ok", (job.error, job.cause)
+    assert names(host) == ["shop"]
+    new = inspect(host, "shop")
+    assert host.podman("exec", "shop", "cat", "/which").strip() == "second"
+    assert host.podman("exec", "shop", "ls", "/data").strip() == "kept"
+    assert "KEY=x" in new["Config"]["Env"]
+    assert new["HostConfig"]["CapDrop"] == ["CAP_CHOWN"]
+    assert new["HostConfig"]["Tmpfs"].keys() == {"/cache"}
+    assert (new["Image"], job.result["changed"]) == (job.result["image"], True)
