@@ -1,6 +1,7 @@
 """A signed-in browser without a screen: pages and sockets as the real ones ask for them."""
 
 import re
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -61,6 +62,21 @@ class Client:
         ) as answer:
             await answer.read()
             return answer.status
+
+    async def put_file(self, path: str, file: Path) -> tuple[int, str]:
+        """Send a file as a body; the answer's status and text."""
+        headers = {"X-CSRFToken": self._token(), "Referer": self.url + "/"}
+        with file.open("rb") as body:
+            async with self._session.put(self.url + path, data=body, headers=headers) as answer:
+                return answer.status, await answer.text()
+
+    async def count_bytes(self, path: str) -> int:
+        """How many bytes a download brings; they are not kept."""
+        taken = 0
+        async with self._session.get(self.url + path) as answer:
+            async for piece in answer.content.iter_any():
+                taken += len(piece)
+        return taken
 
     def _token(self) -> str:
         found = [cookie.value for cookie in self._session.cookie_jar if "csrf" in cookie.key]

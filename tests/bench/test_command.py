@@ -9,7 +9,7 @@ from tests.bench.figures import figure, in_turns, quantile
 
 
 def test_finds_every_benchmark_of_the_folder() -> None:
-    assert {"api", "audit", "fleet", "live", "logs"} <= set(names())
+    assert {"api", "audit", "files", "fleet", "live", "logs"} <= set(names())
 
 
 def test_an_unknown_name_is_one_clear_line() -> None:
