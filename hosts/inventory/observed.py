@@ -23,6 +23,9 @@ GRACE = timedelta(seconds=10)
 MINUTE_S = 60.0
 _MOST_PENDING = 1000
 _LONGEST_IMPORT = timedelta(hours=6)
+_OF_CONTAINERS = frozenset(
+    {"container.create", "container.start", "container.stop", "container.kill", "container.remove"}
+)
 # what else a job of ours causes on the host, beside the change its verb is named after
 _CAUSES: dict[str, frozenset[str]] = {
     "container.run": frozenset(
@@ -34,7 +37,14 @@ _CAUSES: dict[str, frozenset[str]] = {
     "image.pull": frozenset({"image.tag"}),
     "image.copy": frozenset({"image.tag", "image.pull"}),
     "image.remove": frozenset({"image.untag", "container.remove"}),
+    "secret.replace": frozenset({"secret.create", "secret.remove"}),
+    "volume.clone": _OF_CONTAINERS,
+    "volume.remove": _OF_CONTAINERS,
+    "network.remove": _OF_CONTAINERS,
+    "pod.prune": _OF_CONTAINERS,
 }
+# verbs that take objects of another kind along
+_TAKE_ALONG = frozenset({"volume.clone", "volume.remove", "network.remove", "pod.prune"})
 
 
 @dataclass(slots=True)
@@ -104,13 +114,19 @@ def not_ours(
 
 
 def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
-    """(verb, id) of what prunes by plan remove."""
+    """(verb, id) of what prunes by plan remove, and of the volumes that clones make."""
     plans = rows.filter(verb__endswith=".prune").values_list("object_kind", "params")
-    return {
+    found = {
         (f"{kind}.remove", str(item.get("id")))
         for kind, params in plans
         for item in params.get("items") or []
     }
+    clones = rows.filter(verb="volume.clone").values_list("params", flat=True)
+    for params in clones:
+        new = str(params.get("new_name"))
+        # a copy that fails is removed again
+        found |= {("volume.create", new), ("volume.remove", new)}
+    return found
 
 
 def _imported(endpoint_id: int, since: datetime) -> set[tuple[str, str]]:
@@ -136,9 +152,10 @@ def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
         return True
     if sighting.kind != kind:
         # the image that a run pulls, the volumes that it makes or a removal takes along
-        return verb.startswith("container.")
-    if object_id:
+        return verb.startswith("container.") or verb in _TAKE_ALONG
+    if object_id and verb != "secret.replace":
         return object_id == sighting.podman_id
+    # what is made has no id yet, and a replaced secret gets another
     return _same_name(name, sighting.name)
 
 

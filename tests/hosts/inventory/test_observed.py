@@ -128,3 +128,27 @@ def test_the_name_of_an_image_that_a_person_imported(
     assert foreign(endpoint, sighting("image.tag", kind="image", name="localhost/other:1"))
     write.outcome(number, Result.OK)
     assert not foreign(endpoint, sighting("image.tag", **named))
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "seen", "ours"),
+    [
+        ("volume.prune", {"items": [{"id": "old"}]}, ("volume.remove", "old"), True),
+        ("volume.prune", {"items": [{"id": "old"}]}, ("volume.remove", "data"), False),
+        ("volume.clone", {"new_name": "copy"}, ("volume.create", "copy"), True),
+        ("volume.clone", {"new_name": "copy"}, ("volume.create", "other"), False),
+        ("volume.clone", {"new_name": "copy"}, ("volume.remove", "data"), False),
+        ("volume.clone", {"new_name": "copy"}, ("container.create", A), True),
+        ("volume.remove", {"force": True}, ("container.remove", A), True),
+        ("secret.replace", {}, ("secret.create", "data"), True),
+        ("secret.replace", {}, ("secret.create", "other"), False),
+    ],
+)
+def test_what_prunes_clones_and_replacements_cause(
+    endpoint: Endpoint, verb: str, more: dict[str, Any], seen: tuple[str, str], ours: bool
+) -> None:
+    kind = verb.partition(".")[0]
+    job(endpoint, verb, object_kind=kind, object_id="data", object_name="data", params=more)
+    told, name = seen
+    one = sighting(told, podman_id="new-id" if kind == "secret" else name, name=name)
+    assert foreign(endpoint, one) is not ours
