@@ -17,6 +17,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# htmx says so when a page is left while it waits: nobody's fault
+LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 # Chromium's own words for a refusal by Content-Security-Policy
 CSP_SIGNS = ("Content Security Policy", "Content-Security-Policy")
 
@@ -39,6 +41,8 @@ class Watched:
         dialog.dismiss()
 
     def _console(self, message: Any) -> None:
+        if message.text.startswith(LEFT):
+            return
         if message.type == "error" or any(sign in message.text for sign in CSP_SIGNS):
             place = message.location or {}
             self.trouble.append(f"console {message.type}: {message.text} ({place.get('url')})")

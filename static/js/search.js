@@ -1,12 +1,16 @@
 // Search from anywhere: Ctrl-K or the button in the top bar. The server finds; arrows choose, Enter opens.
 const dialog = document.getElementById("search");
 const input = dialog?.querySelector("input");
+// Enter before the answer: followed once the results are those of what was typed
+let waiting = null;
+const current = () => (dialog.querySelector("#search-results").dataset.typed ?? "") === input.value.trim();
 const lines = () => [...dialog.querySelectorAll("[role=option]")];
 
 function open() {
   if (dialog.open) { input.select(); return; }
+  input.value = "";
+  dialog.querySelector("#search-results").replaceChildren();
   dialog.showModal();
-  input.select();
   input.dispatchEvent(new CustomEvent("haulout:search"));
 }
 
@@ -25,9 +29,10 @@ function step(by) {
 }
 
 function follow(event) {
+  event.preventDefault();
+  if (!current()) { waiting = event; return; }
   const line = dialog.querySelector("[role=option][aria-selected=true]") ?? lines()[0];
   if (!line) return;
-  event.preventDefault();
   if (event.ctrlKey || event.metaKey) window.open(line.href, "_blank", "noopener");
   else line.click();
 }
@@ -51,7 +56,9 @@ if (dialog) {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-asks]")) dialog.close();
   });
-  dialog.addEventListener("htmx:afterSwap", () => {
+  dialog.addEventListener("htmx:afterSettle", () => {
     if (input.value.trim()) choose(lines()[0]);
+    if (waiting && current()) follow(waiting);
+    waiting = null;
   });
 }

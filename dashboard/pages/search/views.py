@@ -12,7 +12,7 @@ from dashboard.person import person_of
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """`q`: words that must all fit. Without any, pages and commands."""
-    typed = request.GET.get("q", "")[:LONGEST]
+    typed = request.GET.get("q", "")[:LONGEST].strip()
     context = {"typed": typed, "groups": _found(request, words_of(typed)), "asked": bool(typed)}
     inside = "HX-Request" in request.headers
     return render(request, "search/results.html" if inside else "search/page.html", context)

@@ -1,0 +1,107 @@
+"""Kube YAML and builds by clicks on a real host, judged by Podman itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.served import Served, job_ends
+
+pytestmark = pytest.mark.timeout(240)
+POD = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: kube-stock
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-shop
+spec:
+  containers:
+  - name: front
+    image: localhost/busybox:latest
+    command: [sleep, "600"]
+"""
+
+
+@pytest.fixture
+def host(lab: Any, clean_hosts: None) -> Iterator[Any]:
+    one = lab.hosts[0]
+    yield one
+    one.podman("pod", "rm", "-af", "-t", "0")
+    one.podman("volume", "rm", "-f", "kube-stock")
+    one.podman("rmi", "-f", "-i", "localhost/typed:1", "localhost/sent:1")
+
+
+def choose(page: Any, host: str) -> None:
+    page.select_option("[name=endpoint]", label=page.locator("option", has_text=host).inner_text())
+
+
+def test_a_kube_file_is_previewed_played_and_taken_down(
+    served: Served, ada: Any, host: Any
+) -> None:
+    ada.goto(f"{served.url}/kube/")
+    choose(ada, "web1")
+    ada.fill("#kube-text", POD.replace("  containers:", "  containers"))
+    ada.get_by_text("Line 12:").or_(ada.get_by_text("Line 13:")).first.wait_for()
+    ada.fill("#kube-text", POD)
+    plan = ada.locator("#kube-plan")
+    plan.locator("[data-fate=made]", has_text="kube-shop-front").wait_for()
+    assert host.podman("pod", "ls", "-q").strip() == ""
+    plan.locator("button[value=play]").click()
+    assert job_ends(ada) == "ok"
+    assert host.podman("pod", "inspect", "kube-shop", "--format", "{{.State}}").strip() == "Running"
+
+    ada.goto(f"{served.url}/pods/?q=kube-shop")
+    ada.get_by_role("link", name="kube-shop", exact=True).click()
+    ada.click("nav.tabs >> text=Kube YAML")
+    ada.locator("pre.generated", has_text="localhost/busybox:latest").wait_for()
+
+    ada.goto(f"{served.url}/kube/")
+    choose(ada, "web1")
+    ada.fill("#kube-text", POD)
+    plan.locator("[data-fate=taken]", has_text="kube-shop-front").wait_for()
+    plan.locator("[name=volumes]").check()
+    plan.locator("button[value=down]").click()
+    assert job_ends(ada) == "ok"
+    assert host.podman("pod", "ls", "-q").strip() == ""
+    assert "kube-stock" not in host.podman("volume", "ls", "-q").split()
+
+
+def test_a_typed_containerfile_fails_at_its_line_and_then_builds(
+    served: Served, ada: Any, host: Any
+) -> None:
+    for text, end in (("RUN exit 3", "failed"), ("RUN echo made > /made", "ok")):
+        ada.goto(f"{served.url}/build/")
+        choose(ada, "web1")
+        ada.fill("[name=text]", f"FROM localhost/busybox:latest\n{text}\nCMD cat /made\n")
+        ada.fill("[name=tags]", "typed:1")
+        ada.click("[data-build-go]")
+        assert job_ends(ada) == end
+        if end == "failed":
+            assert "line 2: RUN exit 3" in ada.locator(".job .trouble-title").inner_text()
+    assert host.podman("run", "--rm", "localhost/typed:1").strip() == "made"
+
+
+def test_a_folder_is_sent_and_built(served: Served, ada: Any, host: Any, tmp_path: Path) -> None:
+    inner = tmp_path / "shop" / "deep"
+    inner.mkdir(parents=True)
+    long_name = f"{'n' * 120}-ünï.txt"
+    (inner / long_name).write_text("from the folder")
+    (tmp_path / "shop" / "Containerfile").write_text(
+        "FROM localhost/busybox:latest\nCOPY deep /deep\nCMD cat /deep/*\n"
+    )
+    ada.goto(f"{served.url}/build/?way=upload")
+    choose(ada, "web1")
+    ada.set_input_files("[data-build-folder]", str(tmp_path / "shop"))
+    ada.fill("[name=tags]", "Sent")
+    ada.click("[data-build-go]")
+    ada.locator("p.field-error", has_text="lower case").wait_for()
+    ada.fill("[name=tags]", "sent:1")
+    ada.click("[data-build-go]")
+    ada.locator("[data-build-image]").wait_for(timeout=60_000)
+    assert "COPY deep /deep" in ada.locator("[data-build-lines]").inner_text()
+    assert host.podman("run", "--rm", "localhost/sent:1") == "from the folder"
