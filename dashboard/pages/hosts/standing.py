@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from hosts.access import Person, visible_endpoints
-from hosts.models import Container, Endpoint, Group, Host, Login
+from hosts.models import Container, Endpoint, Group, Host, Login, StatsStanding
+from hosts.stats.metrics import CPU_PER_CORE
 
 # worst first
 _ORDER = ("stopped", "away", "connecting", "degraded", "up", "disabled")
 DISK_FULL = 0.85
+# statistics are written every minute
+FRESH = timedelta(minutes=3)
 
 
 @dataclass(slots=True)
@@ -33,6 +37,8 @@ class Standing:
     versions: list[str] = field(default_factory=list)
     cpus: int = 0
     cpu: float | None = None
+    # True: what its containers use now; else Podman's mean of the machine since its boot
+    cpu_now: bool = False
     memory: float | None = None
     memory_bytes: int = 0
     disk: float | None = None
@@ -66,7 +72,7 @@ class Standing:
 
 
 def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
-    """Of these hosts, in four queries however many they are."""
+    """Of these hosts, in five queries however many they are."""
     wanted = {host.pk: host for host in hosts}
     endpoints: dict[int, list[Endpoint]] = defaultdict(list)
     for endpoint in visible_endpoints(person).filter(host_id__in=wanted).order_by("rootless", "pk"):
@@ -85,14 +91,27 @@ def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
         .annotate(running=Count("pk", filter=Q(state="running")), every=Count("pk"))
         .order_by()
     }
+    using = dict(
+        StatsStanding.objects.filter(
+            endpoint_id__in=counts, reason_kind="", sampled_at__gt=timezone.now() - FRESH
+        ).values_list("endpoint_id", "cpu")
+    )
     groups: dict[int, list[str]] = defaultdict(list)
     named = Group.objects.filter(hosts__in=wanted).order_by("name")
     for host_id, name in named.values_list("hosts", "name"):
         groups[host_id].append(name)
     return {
-        pk: _standing(host, logins[pk], endpoints[pk], counts, groups[pk])
+        pk: _with_use(_standing(host, logins[pk], endpoints[pk], counts, groups[pk]), using)
         for pk, host in wanted.items()
     }
+
+
+def _with_use(found: Standing, using: dict[int, int]) -> Standing:
+    """Its containers' CPU of this minute in place of the mean since boot, where that is known."""
+    used = [using[endpoint.pk] for endpoint in found.endpoints if endpoint.pk in using]
+    if used and found.cpus:
+        found.cpu, found.cpu_now = min(1.0, sum(used) / (CPU_PER_CORE * found.cpus)), True
+    return found
 
 
 def _standing(

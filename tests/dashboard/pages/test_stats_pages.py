@@ -184,3 +184,28 @@ def test_lines_of_a_list_are_those_one_may_see(
     endpoint.enabled = False
     endpoint.save()
     assert browser.get("/stats/sparks/", {"key": keys}).json() == {"sparks": {}}
+
+
+def test_a_hosts_bar_shows_what_its_containers_use_now(
+    cast: Cast, endpoint: Any, browser_of: Any
+) -> None:
+    from datetime import timedelta
+
+    from hosts.models import StatsStanding
+
+    endpoint.info = {
+        "host": {"cpus": 4, "cpuUtilization": {"idlePercent": 99.0}, "memTotal": 1, "memFree": 1}
+    }
+    endpoint.info_at = timezone.now()
+    endpoint.save()
+    now_s = int(timezone.now().timestamp())
+    # two of four cores
+    store.save_recent(endpoint.pk, at_s=now_s, sums=(20_480, *SAMPLE[1:]), keys=b"", recent=b"")
+    browser = browser_of(cast.charlie)
+    page = browser.get(f"/hosts/{endpoint.host_id}/").content.decode()
+    assert "of 4 cores, by its containers now" in page
+    assert 'width="51.2%"' in page
+    StatsStanding.objects.update(sampled_at=timezone.now() - timedelta(minutes=5))
+    page = browser.get(f"/hosts/{endpoint.host_id}/").content.decode()
+    assert "4 cores, mean since boot" in page
+    assert 'width="1.0%"' in page
