@@ -25,6 +25,10 @@ def _tier(item: pytest.Item) -> int:
     )
 
 
+def _is_more(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("more") and not item.get_closest_marker("on_every_podman"))
+
+
 def _uses_database(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
     return item.get_closest_marker("django_db") is not None or any(
@@ -41,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(name)
     dropped: list[pytest.Item] = []
     if not config.getoption("--all"):
-        dropped += [item for item in items if item.get_closest_marker("more")]
+        dropped += [item for item in items if _is_more(item)]
     if config.getoption("--database-only"):
         dropped += [item for item in items if not _uses_database(item)]
     if dropped:

@@ -1,9 +1,11 @@
 """Fixtures that hand real Podman hosts to tests, in this room and any other that imports them."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from tests.lab.hosts import Host, Lab, LabError, images, lab_for_tests, missing
 from tests.lab.hosts.own import OwnHosts, read_hosts
 from tests.lab.hosts.registry import Registry
+from tests.lab.waiting import socket_get
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +104,16 @@ def mend(host: Host) -> None:
         host.start_podman(user=login.user)
 
 
+def _is_empty(socket: Path) -> bool:
+    """Podman's own word that it has no containers, pods or volumes; no answer is no such word."""
+    lists = ("containers/json?all=true", "pods/json", "volumes/json")
+    try:
+        answers = [json.loads(socket_get(socket, f"/v4.0.0/libpod/{what}")) for what in lists]
+    except (OSError, ValueError, HTTPException):
+        return False
+    return not any(answers)
+
+
 @pytest.fixture
 def clean_hosts(lab: Lab | OwnHosts) -> Iterator[None]:
     """Removes the containers, pods and volumes that a test has left on our own lab's hosts."""
@@ -109,6 +122,8 @@ def clean_hosts(lab: Lab | OwnHosts) -> Iterator[None]:
         for host in lab.hosts:
             if host.process is not None:
                 for login in host.logins:
+                    if _is_empty(login.local_socket):
+                        continue
                     host.podman("pod", "rm", "-fa", "-t", "0", user=login.user)
                     host.podman("rm", "-fa", "-t", "0", user=login.user)
                     host.podman("volume", "rm", "-af", user=login.user)

@@ -9,11 +9,20 @@ from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.versions import is_installed
 
 VERSIONS = ("4.3", "5.4", "5.8")
+DEBIANS = "5.4"  # what this machine has, mostly
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(
+    params=[
+        version if version == DEBIANS else pytest.param(version, marks=pytest.mark.more)
+        for version in VERSIONS
+    ]
+)
 def any_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A lab with that Podman on its first host."""
+    """A lab with that Podman on its first host. On others than Debian's only with --all.
+
+    One test of each subject is marked `on_every_podman` and runs on all of them always.
+    """
     if request.config.getoption("--hosts"):
         pytest.skip("needs Podman's socket on this machine: not on your own hosts (--hosts)")
     version: str = request.param

@@ -30,6 +30,7 @@ def run(host: Host, name: str, *flags: str) -> dict[str, Any]:
     return inspect(host, name)
 
 
+@pytest.mark.on_every_podman
 def test_the_small_verbs_on_every_podman(
     any_host: Host, endpoint_on: Any, carried: Callable[..., Any]
 ) -> None:

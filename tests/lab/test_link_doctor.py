@@ -39,6 +39,7 @@ async def test_the_scan_reads_the_hosts_key(lab: Lab) -> None:
     assert (found.line, found.fingerprint) == (host.host_key_line, host.host_key_fingerprint)
 
 
+@pytest.mark.on_every_podman
 async def test_a_host_of_each_version_is_healthy(any_host: Host) -> None:
     steps, result = await walk(target(any_host))
     assert {step.state for step in steps.values()} == {"passed"}, steps

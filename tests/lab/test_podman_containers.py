@@ -107,6 +107,7 @@ async def test_refusals_in_podmans_own_words(any_host: Host) -> None:
         await containers.remove(podman, container, force=True, volumes=True, wait_s=0)
 
 
+@pytest.mark.on_every_podman
 async def test_logs_read_and_followed(any_host: Host) -> None:
     async with client(any_host) as podman:
         container = await running(podman)

@@ -58,6 +58,7 @@ async def test_end_of_input_arrives(any_host: Host) -> None:
         assert got == {1: sent}
 
 
+@pytest.mark.on_every_podman
 async def test_terminal_has_its_size_from_the_start_and_changes_it(any_host: Host) -> None:
     async with client(any_host) as podman:
         container = await running(podman, ["/bin/sleep", "1000"])

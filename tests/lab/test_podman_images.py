@@ -35,6 +35,7 @@ async def absent(podman: Podman, reference: str) -> None:
         await images.remove(podman, reference, force=True)
 
 
+@pytest.mark.on_every_podman
 async def test_pull_tells_the_bytes_of_each_layer(any_lab: Lab, slow_image: str) -> None:
     address, reference = any_lab.registry.slow_address, slow_image
     async with client(any_lab.hosts[0]) as podman:

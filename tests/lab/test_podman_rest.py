@@ -15,6 +15,7 @@ __all__ = ["any_host", "any_lab"]
 IMAGE = "localhost/busybox:latest"
 
 
+@pytest.mark.on_every_podman
 async def test_pod(any_host: Host) -> None:
     async with client(any_host) as podman:
         body = {"name": "group", "no_infra": True}

@@ -151,6 +151,7 @@ def test_in_its_pod(host: Host, endpoint_on: Any, carried: Callable[..., Any]) -
     assert (new["Pod"], new["Config"]["Tty"], new["State"]["Running"]) == (pod, True, True)
 
 
+@pytest.mark.on_every_podman
 def test_on_every_podman(any_host: Host, endpoint_on: Any, carried: Callable[..., Any]) -> None:
     from hosts.actions.containers import recreate_container
 

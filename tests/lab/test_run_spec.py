@@ -32,6 +32,7 @@ def binds(inspected: dict[str, Any]) -> list[list[str]]:
     return sorted([place, *sorted(options.split(","))] for place, _colon, options in parts)
 
 
+@pytest.mark.on_every_podman
 def test_limits_restart_labels_and_environment(
     any_host: Host, endpoint_on: Any, run_there: Any
 ) -> None:
