@@ -1,5 +1,6 @@
 """Containers in groups: by project, pod, kube file, systemd unit or host, and what a head says."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +18,9 @@ from hosts.models import Container
 
 def _pod_names(keys: list[Key], person: Person) -> dict[Key, str]:
     """A pod of the same name on another host is another pod."""
-    names = endpoint_names([key[:1] for key in keys], person)
-    counts: dict[str, int] = {}
-    for _endpoint, pod in keys:
-        counts[pod] = counts.get(pod, 0) + 1
-    return {key: f"{key[1]} · {names[key[:1]]}" for key in keys if counts[key[1]] > 1}
+    names = endpoint_names(list({key[:1] for key in keys}), person)
+    counts = Counter(pod for _endpoint, pod in keys)
+    return {key: f"{key[1]} · {names.get(key[:1], '')}" for key in keys if counts[key[1]] > 1}
 
 
 GROUPINGS = (
