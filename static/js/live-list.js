@@ -6,6 +6,8 @@ import { politely, word } from "haulout/say";
 const FADE_MS = 350;
 const PAGE_ROWS = 50;
 const parser = document.createElement("template");
+// heads of groups have words for keys and are no rows
+const isHead = (pk) => String(pk).startsWith("g");
 
 function rowFrom(html) {
   parser.innerHTML = html;
@@ -74,12 +76,12 @@ class LiveList extends HTMLElement {
 
   hold(order, fresh, there) {
     const wanted = new Set(order);
-    const added = order.filter((pk) => !there.has(pk)).length;
+    const added = order.filter((pk) => !there.has(pk) && !isHead(pk)).length;
     let gone = 0;
     for (const [pk, row] of there) {
       const missing = !wanted.has(pk);
       row.toggleAttribute("data-absent", missing);
-      gone += missing ? 1 : 0;
+      gone += missing && !isHead(pk) ? 1 : 0;
     }
     this.held = { order, fresh };
     this.wait(Math.max(1, added + gone));
@@ -109,7 +111,7 @@ class LiveList extends HTMLElement {
     for (const [pk, row] of there) {
       if (wanted.has(pk)) continue;
       row.dataset.going = "";
-      gone += 1;
+      gone += isHead(pk) ? 0 : 1;
       setTimeout(() => row.remove(), FADE_MS);
     }
     let before = null;
@@ -118,7 +120,7 @@ class LiveList extends HTMLElement {
       if (!row && fresh.has(pk)) {
         row = rowFrom(fresh.get(pk));
         row.dataset.changed = "";
-        added += 1;
+        added += isHead(pk) ? 0 : 1;
       }
       if (!row) continue;
       let next = before ? before.nextElementSibling : this.body.firstElementChild;
@@ -148,8 +150,7 @@ class LiveList extends HTMLElement {
     pager.querySelector("[data-newer]").hidden = news.page === 1;
     pager.querySelector("[data-older]").hidden = news.page >= news.pages;
     const first = (news.page - 1) * PAGE_ROWS + 1;
-    // heads of groups have words for keys and are no rows
-    const rows = news.order.filter((pk) => Number.isInteger(pk)).length;
+    const rows = news.order.filter((pk) => !isHead(pk)).length;
     const last = (first + rows - 1).toLocaleString();
     pager.querySelector("[data-range]").textContent = word("range", { first: first.toLocaleString(), last, total });
   }
