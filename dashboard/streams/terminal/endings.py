@@ -13,7 +13,15 @@ from hosts.podman.errors import Conflict, DeadlineExceeded, NotFound, Unavailabl
 RUNS = ("running", "stopping")
 # the exit code of what was ended together with its container, or by somebody's KILL
 KILLED = 137
+# how often, every 100 ms, a container that may be ending is asked for its state
 LOOKS = 15
+# what the audit log says instead of the reason's own name
+SAID = {
+    "exited": "",
+    "closed": "ended by its owner",
+    "left": "ended, since nobody looked at it any more",
+    "withdrawn": "ended with the right to it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Ending:
     def detail(self) -> str:
         """What the audit log says."""
         code = "" if self.exit_code is None else f"exit code {self.exit_code}"
-        reason = "" if self.reason == "exited" else self.reason.replace("-", " ")
+        reason = SAID.get(self.reason, self.reason.replace("-", " "))
         words = "" if self.result is Result.OK else self.words[:300]
         return "; ".join(filter(None, (reason, code, words)))
 

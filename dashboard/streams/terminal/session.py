@@ -240,7 +240,7 @@ class Session:
 
     async def _hang_up(self, reading: "asyncio.Task[None]") -> Ending:
         self._drained.set()
-        result = Result.OK if self._stopped_by == "closed" else Result.CANCELLED
+        result = Result.CANCELLED if self._stopped_by == "withdrawn" else Result.OK
         try:
             if await self._pipe.hang_up():
                 await asyncio.wait([reading], timeout=1.0)

@@ -85,6 +85,8 @@ export class Pane {
         this.command = message.command || this.command;
         this.element.dataset.open = "";
         if (this.wanted.kind === "attach") this.attached(message.tty);
+        // the page may have found its size while the shell was being looked for
+        this.fitNow();
         break;
       case "at":
         if (message.reset) this.term.reset();
