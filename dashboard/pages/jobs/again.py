@@ -10,7 +10,14 @@ from hosts.actions.containers import (
     stop_container,
     unpause_container,
 )
-from hosts.actions.images import pull_image, remove_image
+from hosts.actions.images import (
+    copy_image,
+    pull_image,
+    push_image,
+    remove_image,
+    tag_image,
+    untag_image,
+)
 from hosts.actions.networks import remove_network
 from hosts.actions.secrets import remove_secret
 from hosts.actions.volumes import remove_volume
@@ -21,6 +28,7 @@ _ON_OBJECTS = {
     for module in (
         kill_container,
         pause_container,
+        push_image,
         remove_container,
         remove_image,
         remove_network,
@@ -29,7 +37,9 @@ _ON_OBJECTS = {
         restart_container,
         start_container,
         stop_container,
+        tag_image,
         unpause_container,
+        untag_image,
     )
 }
 
@@ -38,7 +48,7 @@ def can(job: Job) -> bool:
     """True when the job has ended and its parameters are all kept (secrets are not)."""
     if job.endpoint_id is None or job.state in Job.OPEN:
         return False
-    return job.verb in _ON_OBJECTS or job.verb == pull_image.VERB
+    return job.verb in _ON_OBJECTS or job.verb in (pull_image.VERB, copy_image.VERB)
 
 
 def ask(person: Person, job: Job) -> Job:
@@ -47,5 +57,9 @@ def ask(person: Person, job: Job) -> Job:
         raise ValueError(f"{job.verb} cannot be asked for again")
     if job.verb == pull_image.VERB:
         return pull_image.ask(person, job.endpoint_id, reference=job.params["image"])
+    if job.verb == copy_image.VERB:
+        source = (job.params["source_endpoint"], job.object_id)
+        copied: Job = copy_image.ask_many(person, [source], [job.endpoint_id]).jobs.get()
+        return copied
     job_asked: Job = _ON_OBJECTS[job.verb](person, (job.endpoint_id, job.object_id), **job.params)
     return job_asked

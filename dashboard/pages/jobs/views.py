@@ -49,7 +49,11 @@ def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
 def again(request: HttpRequest, job_id: int) -> HttpResponse:
     """The same once more."""
     person = person_of(request)
-    fresh = once_more.ask(person, get_job(person, job_id))
+    try:
+        fresh = once_more.ask(person, get_job(person, job_id))
+    except ValueError as changed:
+        # what it was about has changed since
+        return toast(HttpResponse(status=204), str(changed), tone="warn")
     url = reverse("jobs:page", args=[fresh.pk])
     if "HX-Request" not in request.headers:
         return redirect(url)

@@ -50,7 +50,7 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
         for target in dict.fromkeys(targets):
             if why := _why_not(row, target):
                 if target != row.endpoint_id:
-                    skipped.append({"name": row.name, "host": str(target), "why": why})
+                    skipped.append({"name": row.name, "host": "", "why": why})
                 continue
             try:
                 orders.append(_order(row, get_endpoint(person, target, VERB)))

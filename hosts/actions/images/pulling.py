@@ -5,14 +5,15 @@ from contextlib import aclosing
 from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import parse
+from hosts.actions.images.registry_words import not_silent, why
 from hosts.actions.registries.credentials import auth_for
 from hosts.jobs.errand import Errand, Trouble
 from hosts.podman import images
 from hosts.podman.errors import PullFailed
 from hosts.podman.images import PullProgress
 
-# words with which Podman says that the registry wants (other) credentials
-_UNAUTHORIZED = ("unauthorized", "authentication required", "access denied", "denied")
+# while bytes come Podman says so each second; only unpacking a big layer is silent for long
+PATIENCE_S = 15 * 60.0
 
 
 async def pull_into(errand: Errand, reference: str) -> str:
@@ -22,7 +23,10 @@ async def pull_into(errand: Errand, reference: str) -> str:
     layers: dict[str, PullProgress] = {}
     image_id = ""
     try:
-        async with aclosing(images.pull(errand.podman, reference, credential=auth)) as lines:
+        async with (
+            aclosing(images.pull(errand.podman, reference, credential=auth)) as pulling,
+            aclosing(not_silent(pulling, parsed.registry, patience_s=PATIENCE_S)) as lines,
+        ):
             async for line in lines:
                 if not isinstance(line, PullProgress):
                     image_id = line.image_id
@@ -51,15 +55,6 @@ def _bar(line: PullProgress) -> dict[str, object]:
 
 
 def _failed(reference: str, registry: str, failed: PullFailed, *, known: bool) -> str:
-    words = failed.message.lower()
-    if any(word in words for word in _UNAUTHORIZED):
-        if known:
-            return _(
-                "%(registry)s refused the credentials that are kept for it. "
-                "Replace them under Registries."
-            ) % {"registry": registry}
-        return _(
-            "%(registry)s wants a user name and password, or has no such image. "
-            "Add credentials under Registries."
-        ) % {"registry": registry}
-    return _("%(image)s could not be pulled.") % {"image": reference}
+    return why(registry, failed, known=known) or _("%(image)s could not be pulled.") % {
+        "image": reference
+    }

@@ -11,6 +11,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.names import destination as checked
 from hosts.actions.images.references import Reference, parse
+from hosts.actions.images.registry_words import not_silent, why
 from hosts.actions.registries.credentials import auth_for
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -21,8 +22,8 @@ from hosts.podman.errors import PushFailed
 from hosts.podman.images import Credential, Pushed, PushProgress
 
 VERB = "image.push"
-_REFUSED = ("unauthorized", "authentication required", "access denied", "denied")
-_UNREACHABLE = ("connection refused", "no such host", "no route to host", "i/o timeout")
+# Podman tells no bytes of a push: nothing is said while a layer is sent
+PATIENCE_S = 2 * 3600.0
 
 
 def ask(person: Person, ref: ObjectRef, *, destination: str) -> Job:
@@ -39,7 +40,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     steps = _Steps()
     await errand.about_to_send()
     try:
-        async with aclosing(await _pushing(errand, target, auth)) as lines:
+        async with (
+            aclosing(await _pushing(errand, target, auth)) as pushing,
+            aclosing(not_silent(pushing, target.registry, patience_s=PATIENCE_S)) as lines,
+        ):
             async for line in lines:
                 if not isinstance(line, PushProgress):
                     steps.end()
@@ -81,35 +85,9 @@ class _Steps:
 
 
 def _failed(target: Reference, failed: PushFailed, *, known: bool) -> str:
-    words = failed.message.lower()
-    values = {"registry": target.registry, "image": str(target)}
-    if any(word in words for word in _REFUSED):
-        if known:
-            return (
-                _(
-                    "%(registry)s does not let the kept account push there. "
-                    "Replace its credentials under Registries, or push to another name."
-                )
-                % values
-            )
-        return (
-            _("%(registry)s wants a user name and password. Add credentials under Registries.")
-            % values
-        )
-    if any(word in words for word in _UNREACHABLE):
-        return (
-            _("The host does not reach %(registry)s. Look at its address, network and proxy.")
-            % values
-        )
-    if "http response to https client" in words or "certificate" in words:
-        return (
-            _(
-                "The host does not trust %(registry)s. Give the host its certificate, or name it "
-                "as insecure in the host's registries.conf."
-            )
-            % values
-        )
-    return _("%(image)s was not pushed.") % values
+    return why(target.registry, failed, known=known) or _("%(image)s was not pushed.") % {
+        "image": target
+    }
 
 
 async def settle(errand: Errand) -> Settled:

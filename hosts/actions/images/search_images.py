@@ -14,13 +14,14 @@ from audit.params import allow
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.references import Reference
+from hosts.actions.images.registry_words import why
 from hosts.actions.registries.credentials import auth_for
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
-from hosts.podman.errors import DeadlineExceeded, PodmanError
+from hosts.podman.errors import PodmanError
 from hosts.podman.search import Found, search
 
 VERB = "image.search"
@@ -83,25 +84,20 @@ async def _one(errand: Errand, registry: str) -> tuple[list[Found], dict[str, st
             timeout_s=DEADLINE_S,
         )
     except PodmanError as failed:
-        why = _why(registry, failed, known=auth is not None)
-        return [], {"registry": registry, "why": why, "words": failed.message}
+        words = _why(registry, failed, known=auth is not None)
+        return [], {"registry": registry, "why": words, "words": failed.message}
     return found, None
 
 
 def _why(registry: str, failed: PodmanError, *, known: bool) -> str:
+    if common := why(registry, failed, known=known):
+        return common
     text = f"{failed.message} {failed.cause}".lower()
-    values = {"registry": registry, "s": DEADLINE_S}
-    if isinstance(failed, DeadlineExceeded) or "timeout" in text:
-        return _("%(registry)s did not answer in time.") % values
-    if "unauthorized" in text or "authentication required" in text or "denied" in text:
-        if known:
-            return _("%(registry)s does not let the kept account search.") % values
-        return _("%(registry)s wants credentials: add them under Registries.") % values
-    if any(word in text for word in ("connection refused", "no such host", "no route to host")):
-        return _("The host does not reach %(registry)s.") % values
     if any(word in text for word in ("404", "405", "unsupported", "not supported", "catalog")):
-        return _("%(registry)s cannot be searched: write the whole name of the image.") % values
-    return _("%(registry)s did not let itself be searched.") % values
+        words = _("%(registry)s cannot be searched: write the whole name of the image.")
+    else:
+        words = _("%(registry)s did not let itself be searched.")
+    return words % {"registry": registry}
 
 
 async def settle(errand: Errand) -> Settled:

@@ -1,0 +1,75 @@
+"""Why a registry did not do it, in our words with a cure, from Podman's; and when to give up waiting."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from hosts.jobs.errand import Trouble
+from hosts.podman.errors import DeadlineExceeded, PodmanError
+
+T = TypeVar("T")
+# words with which Podman says that the registry wants (other) credentials
+_REFUSED = ("unauthorized", "authentication required", "access denied", "denied")
+_UNREACHABLE = ("connection refused", "no such host", "no route to host", "network is unreachable")
+_UNTRUSTED = ("http response to https client", "certificate", "x509")
+_SLOW = ("timeout", "timed out", "deadline exceeded")
+
+
+def why(registry: str, failed: PodmanError, *, known: bool) -> str:
+    """A sentence for what all registries have in common, or "". `known`: credentials were sent."""
+    text = f"{failed.message} {failed.cause}".lower()
+    values = {"registry": registry}
+    if isinstance(failed, DeadlineExceeded) or any(word in text for word in _SLOW):
+        return _("%(registry)s did not answer in time. Look whether it is up, or try later.") % (
+            values
+        )
+    if any(word in text for word in _REFUSED):
+        if known:
+            return (
+                _(
+                    "%(registry)s refused the credentials that are kept for it. "
+                    "Replace them under Registries."
+                )
+                % values
+            )
+        return (
+            _(
+                "%(registry)s wants a user name and password, or has no such image. "
+                "Add credentials under Registries."
+            )
+            % values
+        )
+    if any(word in text for word in _UNREACHABLE):
+        return (
+            _("The host does not reach %(registry)s. Look at its address, network and proxy.")
+            % values
+        )
+    if any(word in text for word in _UNTRUSTED):
+        return (
+            _(
+                "The host does not trust %(registry)s. Give the host its certificate, or name it "
+                "as insecure in the host's registries.conf."
+            )
+            % values
+        )
+    return ""
+
+
+async def not_silent(
+    lines: AsyncIterator[T], registry: str, *, patience_s: float
+) -> AsyncGenerator[T, None]:
+    """The same lines. Trouble when none comes for `patience_s`: Podman itself waits for ever."""
+    while True:
+        try:
+            async with asyncio.timeout(patience_s):
+                line = await anext(lines)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as silent:
+            raise Trouble(
+                _("%(registry)s said nothing for %(min)d minutes, so this was given up.")
+                % {"registry": registry, "min": round(patience_s / 60)}
+            ) from silent
+        yield line
