@@ -50,14 +50,13 @@ class StatsConsumer(StreamConsumer):
         self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_WAITING)
         self._latest: dict[int, Line] = {}
         self._names = {e.pk: str(e) for one in self.found for e in one.endpoints}
-        joined = [
-            sources.source(dial(endpoint, streams=True), endpoint.pk)
-            for endpoint in {e.pk: e for one in self.found for e in one.endpoints}.values()
-        ]
+        joined = []
         members = asyncio.create_task(self._keep_members(), name="stats members")
-        for source in joined:
-            source.join(self)
         try:
+            for endpoint in {e.pk: e for one in self.found for e in one.endpoints}.values():
+                source = sources.source(dial(endpoint, streams=True), endpoint.pk)
+                source.join(self)
+                joined.append(source)
             while True:
                 await self.send_json(await self._waiting.get())
         finally:

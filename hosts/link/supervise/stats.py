@@ -81,17 +81,18 @@ class Keeper:
 
     async def _run(self) -> None:
         await self._restore()
-        saving = asyncio.create_task(self._keep_saving(), name=f"stats {self._endpoint_id}")
+        tasks = [
+            asyncio.create_task(self._keep_saving(), name=f"stats written {self._endpoint_id}"),
+            asyncio.create_task(self._keep_reading(), name=f"stats read {self._endpoint_id}"),
+        ]
         try:
-            reading = asyncio.create_task(self._keep_reading())
-            try:
-                done, _ = await asyncio.wait((saving, reading), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                reading.cancel()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            saving.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             self._part()
 
     async def _restore(self) -> None:
@@ -154,6 +155,10 @@ class Keeper:
             try:
                 save = await self._database.beside(self._packing(chunks))
                 await self._database.write(save)
+            except asyncio.CancelledError:
+                # maybe they were written all the same: the same chunk twice is one
+                self._gatherer.put_back(chunks)
+                raise
             except WRITE_FAULTS as error:
                 self._gatherer.put_back(chunks)
                 log.warning("stats not written", endpoint=self._endpoint_id, error=str(error))

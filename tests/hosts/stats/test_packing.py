@@ -4,11 +4,13 @@ from array import array
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hosts.stats.packing import VALUES, Damaged, code, pack, place_of, unpack
 
+# a busy machine is no reason to fail
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 codes = st.integers(0, len(VALUES) - 1)
 
 
@@ -21,6 +23,7 @@ def tables(draw: Any) -> tuple[list[int], int, list["array[int]"]]:
     return times, metrics, [array("H", one) for one in series]
 
 
+@patient
 @given(tables())
 def test_round_trip(table: tuple[list[int], int, list["array[int]"]]) -> None:
     times, metrics, series = table
@@ -31,6 +34,7 @@ def test_round_trip(table: tuple[list[int], int, list["array[int]"]]) -> None:
             assert found.codes(metric, place) == list(one[metric::metrics])
 
 
+@patient
 @given(st.integers(0, 2**63))
 def test_a_value_is_kept_within_two_per_mille(value: int) -> None:
     kept = VALUES[code(value)]
@@ -38,6 +42,7 @@ def test_a_value_is_kept_within_two_per_mille(value: int) -> None:
     assert abs(kept - value) * 500 <= value
 
 
+@patient
 @given(st.integers(0, 2**63 - 1), st.integers(1, 2**40))
 def test_codes_rise_with_values(value: int, more: int) -> None:
     assert code(value) <= code(min(value + more, 2**63))
@@ -61,6 +66,7 @@ def test_no_value_is_zero_and_zero_is_a_value() -> None:
 WHOLE = pack([10, 20, 30], metrics=2, series=[array("H", [1, 2, 3, 4, 5, 6])])
 
 
+@patient
 @given(st.binary(max_size=80))
 def test_foreign_bytes_are_told(blob: bytes) -> None:
     with pytest.raises(Damaged):
