@@ -37,6 +37,7 @@ rooms = [
     ("images/", "dashboard.pages.images.urls"),
     ("transfer/images/", "dashboard.pages.images.transfers"),
     ("transfer/files/", "dashboard.pages.files.transfer_urls"),
+    ("transfer/containers/", "dashboard.pages.containers.transfers"),
     ("volumes/", "dashboard.pages.files.volume_urls"),
     ("volumes/", "dashboard.pages.volumes.urls"),
     ("networks/", "dashboard.pages.networks.urls"),

@@ -85,7 +85,7 @@ document.addEventListener("htmx:afterSettle", () => { if (form) mark(); });
 if (form) mark();
 
 // folded parts of the preview stay as the reader left them
-let specOpen = true;
+let specOpen = document.querySelector("[data-keep=spec]")?.open ?? true;
 document.addEventListener("toggle", (event) => {
   if (event.target.dataset?.keep === "spec") specOpen = event.target.open;
 }, true);

@@ -91,8 +91,8 @@ def test_edit_and_recreate(
     assert changed == {
         "Memory": ("64m", "128m"),
         "Ports": ("18076:80", "18075:80"),
-        "MODE": ("set", "taken out"),
-        "NEW": ("", "another value"),
+        "MODE": ("the value it has", "taken out"),
+        "NEW": ("", "a new variable"),
     }
     assert "x y" not in answer.content.decode()
 

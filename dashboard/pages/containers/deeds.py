@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from dashboard.live.spec import Words
 from dashboard.pages.acting import Deed, Question, names_of
 from hosts.actions.containers import (
+    check_container,
+    init_container,
     kill_container,
     pause_container,
     remove_container,
@@ -16,6 +18,7 @@ from hosts.actions.containers import (
     start_container,
     stop_container,
     unpause_container,
+    upgrade_container,
 )
 from hosts.models import InventoryRow
 
@@ -91,6 +94,24 @@ def _remove(rows: list[InventoryRow]) -> Question:
     )
 
 
+def _upgrade(rows: list[InventoryRow]) -> Question:
+    return Question(
+        title=_title(
+            rows,
+            _("Pull and recreate %(name)s on %(host)s?"),
+            _("Pull and recreate %(n)d containers %(on)s?"),
+        ),
+        verb=_("Pull and recreate"),
+        sentence=_(
+            "The image is pulled. Where it is the same, nothing happens; where it is another one, the "
+            "container is made anew from it, with all else as it is. If the new one does not stay up, "
+            "the old one comes back. What was written into the container itself is lost; volumes stay."
+        ),
+        warning=_owned(rows),
+        losses=_listed(rows),
+    )
+
+
 def _removal(form: QueryDict) -> dict[str, bool]:
     return {"force": form.get("force") == "1", "volumes": form.get("volumes") == "1"}
 
@@ -153,6 +174,36 @@ DEEDS = (
         kill_container.ask_many,
         _kill,
         _signal,
+    ),
+    Deed(
+        "container",
+        "init",
+        _("Preparing asked for"),
+        init_container.ask,
+        init_container.ask_many,
+        _plain(
+            _("Prepare %(name)s on %(host)s?"), _("Prepare %(n)d containers %(on)s?"), _("Prepare")
+        ),
+    ),
+    Deed(
+        "container",
+        "healthcheck",
+        _("Check asked for"),
+        check_container.ask,
+        check_container.ask_many,
+        _plain(
+            _("Check %(name)s on %(host)s now?"),
+            _("Check %(n)d containers %(on)s now?"),
+            _("Check now"),
+        ),
+    ),
+    Deed(
+        "container",
+        "upgrade",
+        _("Pull and recreate asked for"),
+        upgrade_container.ask,
+        upgrade_container.ask_many,
+        _upgrade,
     ),
     Deed(
         "container",

@@ -91,6 +91,13 @@ SPEC = register(
             BulkVerb("unpause", _("Unpause"), "step-forward", "/containers/bulk/unpause/"),
             BulkVerb("kill", _("Kill"), "zap", "/containers/bulk/kill/", danger=True, asks=True),
             BulkVerb(
+                "upgrade",
+                _("Pull and recreate"),
+                "circle-arrow-up",
+                "/containers/bulk/upgrade/",
+                asks=True,
+            ),
+            BulkVerb(
                 "remove",
                 _("Remove"),
                 "trash-2",

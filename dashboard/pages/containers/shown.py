@@ -18,7 +18,12 @@ POSSIBLE: dict[str, frozenset[str]] = {
     "kill": frozenset({"running", "paused", "stopping"}),
     "pause": frozenset({"running"}),
     "unpause": frozenset({"paused"}),
+    "init": frozenset({"created", "configured", "exited", "stopped"}),
+    "checkpoint": frozenset({"running"}),
+    "restore": frozenset({"exited", "stopped"}),
 }
+# whatever its state
+ALWAYS = ("rename", "update", "commit", "export", "recreate", "upgrade", "remove")
 
 
 def look_of(row: Container) -> tuple[str, str]:
@@ -52,7 +57,9 @@ def possible(row: Container, verbs: frozenset[str]) -> list[str]:
         for name, states in POSSIBLE.items()
         if row.state in states and f"container.{name}" in verbs
     ]
-    return [*found, "remove"] if "container.remove" in verbs else found
+    if row.state == "running" and row.health and "container.healthcheck" in verbs:
+        found.append("healthcheck")
+    return found + [name for name in ALWAYS if f"container.{name}" in verbs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from dashboard.pages.acting import many, one
-from dashboard.pages.containers import views
+from dashboard.pages.containers import tabs, views
+from dashboard.pages.containers.changing import DIALOGS, view_of
 from dashboard.pages.containers.deeds import DEEDS
 from dashboard.pages.containers.group_deeds import of_group
 from dashboard.pages.containers.groups import STATES
@@ -31,6 +32,14 @@ urlpatterns = [
         "<int:endpoint_id>/<str:podman_id>/recreate/values/",
         recreating.values,
         name="recreate-values",
+    ),
+    path("<int:endpoint_id>/<str:podman_id>/processes/", tabs.processes, name="processes"),
+    path("<int:endpoint_id>/<str:podman_id>/changes/", tabs.changes, name="changes"),
+    path("<int:endpoint_id>/<str:podman_id>/line/", tabs.line, name="line"),
+    path("<int:endpoint_id>/<str:podman_id>/health/", tabs.health, name="health"),
+    *(
+        path(f"<int:endpoint_id>/<str:podman_id>/{dialog.name}/", view_of(dialog), name=dialog.name)
+        for dialog in DIALOGS
     ),
     path("<int:endpoint_id>/<str:podman_id>/history/", views.history, name="history"),
     *(

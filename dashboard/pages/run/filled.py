@@ -118,9 +118,13 @@ def _normal(texts: dict[str, str]) -> dict[str, str]:
 
 
 def _of_environment(marks: dict[str, str], env: dict[str, str]) -> list[Change]:
-    gone = [Change(name, _("set"), _("taken out")) for name in marks if name not in env]
+    gone = [
+        Change(name, _("the value it has"), _("taken out")) for name in marks if name not in env
+    ]
     new = [
-        Change(name, _("as it is") if name in marks else "", _("another value"))
+        Change(name, _("the value it has"), _("another value"))
+        if name in marks
+        else Change(name, "", _("a new variable"))
         for name, value in env.items()
         if value != KEPT and marks.get(name) != _mark(name, value)
     ]

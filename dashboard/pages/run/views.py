@@ -24,7 +24,7 @@ from dashboard.pages.run.rows import empty_port, empty_volume
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
-from hosts.actions.run import pasted_line, run_container
+from hosts.actions.run import create_container, pasted_line, run_container
 from hosts.models import Endpoint, Job
 from hosts.podman import PodmanError
 
@@ -91,9 +91,8 @@ def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> Htt
     filled = draft.read(request.POST, endpoints, sent=True)
     if not filled.wrong and filled.endpoint is not None:
         try:
-            job = run_container.ask(
-                person, filled.endpoint.pk, params=filled.params, env=filled.env
-            )
+            verb = create_container if request.POST.get("only") == "create" else run_container
+            job = verb.ask(person, filled.endpoint.pk, params=filled.params, env=filled.env)
         except ValueError as exc:
             filled.said["endpoint"] = Said(BAD, str(exc))
         else:
@@ -147,7 +146,7 @@ def _job(request: HttpRequest, person: Person) -> Job | None:
     if not given.isdecimal():
         return None
     job = access.get_job(person, int(given))
-    return job if job.verb == run_container.VERB else None
+    return job if job.verb in (run_container.VERB, create_container.VERB) else None
 
 
 def _from_job(job: Job, endpoints: list[Endpoint]) -> Draft:

@@ -1,0 +1,118 @@
+"""Tabs of a container that ask the host when somebody looks: processes, changes, line, health."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from dashboard.pages.containers.frame import container_frame
+from dashboard.pages.inspecting import fetch, trouble_of
+from dashboard.person import person_of
+from hosts.access import get_object
+from hosts.actions.run.existing import existing, look
+from hosts.actions.run.run_spec import params_of, run_line
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError, containers
+
+MOST_CHANGES = 3000
+KINDS = {0: "changed", 1: "added", 2: "removed"}
+
+Read = Callable[[Podman, str], Awaitable[dict[str, Any]]]
+Show = Callable[[InventoryRow, dict[str, Any]], dict[str, Any]]
+
+
+def tab(name: str, read: Read, show: Show) -> Callable[..., HttpResponse]:
+    """The view: the page first, its part when it has come from the host."""
+
+    @require_GET
+    @never_cache
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        person = person_of(request)
+        ref = (endpoint_id, podman_id)
+        row = get_object(person, "container", *ref, verb="container.inspect")
+        if "HX-Request" not in request.headers:
+            context = container_frame(person, row, tab=name)
+            return render(request, "containers/fetched.html", context)
+        try:
+            found = fetch(row.endpoint, podman_id, read)
+        except PodmanError as error:
+            return render(request, "parts/away.html", trouble_of(error, row.endpoint))
+        return render(request, f"containers/{name}.html", {"row": row} | show(row, found))
+
+    return view
+
+
+async def _top(podman: Podman, container: str) -> dict[str, Any]:
+    found = await containers.inspect(podman, container)
+    if not (found.get("State") or {}).get("Running"):
+        return {"running": False}
+    titles, rows = await containers.top(podman, container)
+    return {"running": True, "titles": titles, "rows": rows}
+
+
+async def _changes(podman: Podman, container: str) -> dict[str, Any]:
+    return {"changes": await containers.changes(podman, container)}
+
+
+def _show_changes(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
+    lines = [
+        {"path": str(one.get("Path") or ""), "kind": KINDS.get(one.get("Kind", 0), "changed")}
+        for one in found["changes"]
+    ]
+    lines.sort(key=lambda line: line["path"])
+    counts = {kind: sum(line["kind"] == kind for line in lines) for kind in KINDS.values()}
+    return {"lines": lines[:MOST_CHANGES], "more": len(lines[MOST_CHANGES:]), "counts": counts}
+
+
+def _show_line(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
+    there = existing(found, keep_volumes=False)
+    params: dict[str, Any] = {}
+    unread = []
+    for name, text in there.texts.items():
+        try:
+            params |= params_of({name: text})
+        except ValueError:
+            unread.append(name)
+    params["image"] = there.texts.get("image", "")
+    line = run_line(params, list(there.env))
+    return {"line": line, "source": there.source.value, "untold": there.untold, "env": there.env}
+
+
+def _show_health(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
+    state, config = found.get("State") or {}, found.get("Config") or {}
+    health = state.get("Health") or {}
+    check = config.get("Healthcheck") or {}
+    log = [
+        {"when": _time(one.get("Start")), "code": one.get("ExitCode"), "said": one.get("Output")}
+        for one in health.get("Log") or []
+        if isinstance(one, dict)
+    ]
+    return {
+        "check": check,
+        "command": " ".join(str(word) for word in (check.get("Test") or [])[1:]),
+        "on_failure": config.get("HealthcheckOnFailureAction") or "none",
+        "status": str(health.get("Status") or ""),
+        "streak": health.get("FailingStreak") or 0,
+        "log": log[::-1],
+        "running": bool(state.get("Running")),
+        "seconds": {
+            name: int(check.get(name) or 0) / 1e9 for name in ("Interval", "Timeout", "StartPeriod")
+        },
+    }
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+processes = tab("processes", _top, lambda _row, found: found)
+changes = tab("changes", _changes, _show_changes)
+line = tab("line", look, _show_line)
+health = tab("health", containers.inspect, _show_health)

@@ -1,0 +1,31 @@
+"""container.export: its root file system as a tar to a person. A streamed action: no job."""
+
+from collections.abc import AsyncGenerator
+
+from hosts.access import Person, get_object
+from hosts.access.fetch import target_of
+from hosts.actions.asking import ObjectRef
+from hosts.actions.streamed import streamed
+from hosts.dial import dial
+from hosts.models import InventoryRow
+from hosts.podman import Podman, containers
+
+VERB = "container.export"
+
+
+def exportable(person: Person, ref: ObjectRef) -> InventoryRow:
+    """The container, if `person` may export it. NotVisible, Denied."""
+    return get_object(person, "container", *ref, verb=VERB)
+
+
+async def export(person: Person, row: InventoryRow) -> AsyncGenerator[bytes, None]:
+    """The tar as it arrives. PodmanError; with the first piece the host has begun."""
+    target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
+    sent = 0
+    async with streamed(person, VERB, target, {}) as doing:
+        async with Podman(dial(row.endpoint, streams=True)) as podman:
+            async with containers.export(podman, row.podman_id) as pieces:
+                async for piece in pieces:
+                    sent += len(piece)
+                    doing.detail = f"{sent} bytes"
+                    yield piece
