@@ -6,6 +6,7 @@ const AGAIN_MS = 60_000;
 const AT_ONCE = 50;
 const WIDTH = 56;
 const HEIGHT = 13;
+const FRESH = 3;
 const SVG = "http://www.w3.org/2000/svg";
 const known = new Map();
 let timer = null;
@@ -46,10 +47,14 @@ function paint(cell) {
   cell.painted = spark;
   cell.replaceChildren();
   if (!spark) return;
-  const newest = (values) => values.findLast((value) => value !== null) ?? 0;
+  // what stopped minutes ago uses nothing now, whatever its line says
+  const newest = (values, say) => {
+    const value = values.slice(-FRESH).findLast((one) => one !== null);
+    return value === undefined ? "–" : say(value);
+  };
   const parts = [
-    ["cpu", spark.cpu, Math.max(2, ...spark.cpu), percent(newest(spark.cpu))],
-    ["memory", spark.memory, Math.max(1, ...spark.memory) * 1.1, size(newest(spark.memory))],
+    ["cpu", spark.cpu, Math.max(2, ...spark.cpu), newest(spark.cpu, percent)],
+    ["memory", spark.memory, Math.max(1, ...spark.memory) * 1.1, newest(spark.memory, size)],
   ];
   const room = document.createElement("span");
   room.className = "spark";
