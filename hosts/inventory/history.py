@@ -21,7 +21,9 @@ def fields(event: dict[str, Any]) -> dict[str, Any]:
     attributes = mapping(actor.get("Attributes"), count=200)
     kind = text(event["Type"], limit=20)
     name = attributes.get("network") if kind == "network" else ""
-    code = attributes.get("containerExitCode", "")
+    # removals repeat it
+    died = event["Action"] == "died"
+    code = attributes.get("containerExitCode", "") if died else ""
     return {
         "at": seconds_of(event),
         "kind": kind,

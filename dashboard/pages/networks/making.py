@@ -1,5 +1,6 @@
 """The page that makes a network."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from hosts.access import Person
 from hosts.actions.networks import create_network, network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
-from hosts.models import Job
+from hosts.models import Endpoint, Job
 
 DRIVERS = (
     ("bridge", _("bridge: a network of its own, with the host as its way out")),
@@ -22,12 +23,35 @@ DRIVERS = (
 _PARTS = {"subnets": "subnet", "gateway": "gateway", "lease": "range"}
 
 
+class Marked(forms.Select):
+    """A choice whose options of `marked` values carry a data attribute for making.js."""
+
+    def __init__(self, mark: str, marked: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.mark = mark
+        self.marked = set(marked)
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """With the attribute where the value is marked."""
+        option = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.marked:
+            option["attrs"][self.mark] = True
+        return option
+
+
 class NetworkForm(MakingForm):
     """Host, name, driver, a subnet of each family, and the rest in the fold."""
 
     FOLDED = ("further", "dns", "dns_servers", "internal", "isolate", "mtu", "options", "labels")
 
-    driver = forms.ChoiceField(label=_("Driver"), choices=DRIVERS, initial="bridge")
+    endpoint = forms.TypedChoiceField(label=_("Host"), coerce=int, widget=Marked("data-rootless"))
+    driver = forms.ChoiceField(
+        label=_("Driver"),
+        choices=DRIVERS,
+        initial="bridge",
+        widget=Marked("data-rootful", ("macvlan", "ipvlan")),
+        help_text=_("macvlan and ipvlan use an interface of the host, which takes rootful Podman."),
+    )
     parent = forms.CharField(
         label=_("Parent interface"),
         required=False,
@@ -102,6 +126,13 @@ class NetworkForm(MakingForm):
         "gateway6",
         "range6",
     )
+
+    def __init__(self, *args: Any, endpoints: Iterable[Endpoint] = (), **kwargs: Any) -> None:
+        endpoints = list(endpoints)
+        super().__init__(*args, endpoints=endpoints, **kwargs)
+        widget = self.fields["endpoint"].widget
+        assert isinstance(widget, Marked)
+        widget.marked = {str(one.pk) for one in endpoints if one.rootless}
 
     def clean(self) -> dict[str, Any]:
         """Subnets as network_fields makes them, options whole."""
