@@ -30,12 +30,14 @@ def merged(request: HttpRequest) -> HttpResponse:
     asked = asked_of(dict(request.GET.lists()))
     spec = spec_named("containers")
     grouping = spec.grouping(asked.group) if spec else None
+    key = grouping.key_of(asked.key) if grouping else None
     context = {
         "socket": "/ws/logs/",
         "asked": asked.query,
         "line": asked.line,
+        "one": asked,
         "grouping": grouping,
-        "key": asked.key,
+        "title": grouping.title(key, {}) if grouping and key is not None else "",
         "named": len(asked.refs),
     }
     return render(request, "logs/merged.html", context)
