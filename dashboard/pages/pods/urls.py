@@ -92,6 +92,14 @@ ROOM = ObjectRoom(
         "also_verb": "kube.play",
         "also_icon": "ship",
         "also_word": _("Kube YAML"),
+        "also": (
+            {
+                "url": "system:prune-pod",
+                "verb": "pod.prune",
+                "word": _("Prune"),
+                "icon": "eraser",
+            },
+        ),
     },
 )
 urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]
