@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 RING_LINES = 10_000
 RING_BYTES = 4 * 1024 * 1024
+# all sources of this process together
+RINGS_BYTES = 96 * 1024 * 1024
 RETRY_MAX_S = 5.0
 # how often a container that has ended is asked whether it runs again
 ASLEEP_S = 2.0
@@ -54,8 +56,11 @@ class Viewer:
 class LogSource:
     """Follows one container while it has viewers."""
 
-    def __init__(self, dial: Dial, container: str) -> None:
+    def __init__(
+        self, dial: Dial, container: str, ring_limit: Callable[[], int] = lambda: RING_BYTES
+    ) -> None:
         self._dial = dial
+        self._ring_limit = ring_limit
         self._container = container
         self._viewers: set[Viewer] = set()
         self._ring: deque[bytes] = deque()
@@ -195,7 +200,8 @@ class LogSource:
         for line in lines[-RING_LINES:]:
             self._ring.append(line)
             self._ring_bytes += len(line)
-        while len(self._ring) > RING_LINES or self._ring_bytes > RING_BYTES:
+        most_bytes = self._ring_limit()
+        while self._ring and (len(self._ring) > RING_LINES or self._ring_bytes > most_bytes):
             self._ring_bytes -= len(self._ring.popleft())
         for viewer in self._viewers:
             viewer.outbox.offer(lines)
@@ -222,7 +228,13 @@ class Sources:
         key = (endpoint_id, container)
         for old in [k for k, source in self._sources.items() if source.idle]:
             del self._sources[old]
-        return self._sources.setdefault(key, LogSource(dial, container))
+        if key not in self._sources:
+            self._sources[key] = LogSource(dial, container, self._ring_limit)
+        return self._sources[key]
+
+    def _ring_limit(self) -> int:
+        """How much each may keep, so that all of them stay within RINGS_BYTES."""
+        return min(RING_BYTES, RINGS_BYTES // max(1, len(self._sources)))
 
 
 def _moment(text: str) -> datetime | None:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from audit.shapes import Target
 from dashboard.live.view import rows_in
 from dashboard.pages.acting import MOST_OBJECTS, Deed
 from dashboard.pages.containers.groups import STATES
 from dashboard.pages.containers.lists import SPEC
 from dashboard.person import person_of
-from hosts.access import allows
+from hosts.access import allows, require
 
 
 def of_group(deed: Deed) -> Callable[..., HttpResponse]:
@@ -24,6 +25,7 @@ def of_group(deed: Deed) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
         person = person_of(request)
+        require(person, deed.verb, Target(kind="list", name="containers"))
         given = {name: request.GET.get(name, "")[:600] for name in ("locked", "group", "key")}
         found = rows_in(SPEC, person, line=request.GET.get("q", ""), **given)
         wanted = found.filter(state__in=STATES[deed.name], is_infra=False).order_by("name", "pk")
