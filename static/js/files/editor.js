@@ -6,7 +6,8 @@ function start(editor) {
   const text = editor.querySelector("[data-editor-text]");
   const lines = editor.querySelector("[data-editor-lines]");
   const words = document.querySelector("[data-editor-words]").dataset;
-  let saved = text.value;
+  // what the server sent: somebody may have typed before this module came
+  let saved = text.defaultValue;
   let sent = saved;
   let shown = 0;
 
@@ -46,4 +47,6 @@ function start(editor) {
   });
   addEventListener("beforeunload", (event) => { if (dirty()) event.preventDefault(); });
   number();
+  mark();
+  editor.toggleAttribute("data-ready", true);
 }

@@ -23,6 +23,12 @@ function start(page) {
     uploads.add(list, { upload, there, path, mode: option("mode").value, owner: option("owner").value });
   }
 
+  // htmx would put the table alone in place of the whole page; the address says all there is to show
+  addEventListener("popstate", (event) => {
+    event.stopImmediatePropagation();
+    location.reload();
+  }, true);
+
   page.addEventListener("change", (event) => {
     if (event.target.matches("[data-pick-tar]")) {
       const { unpack, path } = room().dataset;

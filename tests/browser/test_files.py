@@ -1,0 +1,203 @@
+"""Files in a browser: 100 MB up and down, many at once, cancel, edit with a conflict, links, names."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.newcomer import become_admin, sign_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.timeout(240)
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def haulout(lab: Any, browser: Any) -> Iterator[Stack]:
+    """A Haulout with an administrator and h1."""
+    with tempfile.TemporaryDirectory(prefix="haulout-files-") as folder:
+        with Stack(Path(folder)) as running:
+            running.read_first_link()
+            context = browser.new_context()
+            become_admin(context.new_page(), running.first_admin_link)
+            context.close()
+            host = lab.hosts[0]
+            running.manage(
+                "host",
+                "add",
+                f"ssh://root@{host.address}:{host.port}{host.socket}",
+                "--key-file",
+                str(host.key_file),
+                "--fingerprint",
+                host.host_key_fingerprint,
+                "--name",
+                "web1",
+            )
+            yield running
+
+
+@pytest.fixture
+def host(lab: Any, clean_hosts: None) -> Any:
+    return lab.hosts[0]
+
+
+@pytest.fixture
+def files(haulout: Stack, host: Any, page: Any) -> Any:
+    """A page on the files of the container `box`, in its folder /data."""
+    host.podman(
+        "run", "-d", "--name=box", "--tmpfs=/small:size=4m", "localhost/busybox", "sleep", "9999"
+    )
+    inside(host, "mkdir", "-p", "/data/sub")
+    sign_in(page, haulout.url, "ada@example.org")
+    page.goto(f"{haulout.url}/containers/?q=name:box")
+    page.get_by_role("link", name="box", exact=True).click()
+    page.get_by_role("link", name="Files").click()
+    entry(page, "data").click()
+    entry(page, "sub").wait_for()
+    return page
+
+
+def inside(host: Any, *words: str) -> str:
+    return str(host.podman("exec", "box", *words))
+
+
+def entry(page: Any, name: str) -> Any:
+    return page.locator(".files-table").get_by_role("link", name=name, exact=True)
+
+
+def pick(page: Any, *paths: Path) -> None:
+    page.locator("[data-pick-files]").set_input_files([str(path) for path in paths])
+
+
+def web_peak_kib(haulout: Stack) -> int:
+    """The most memory that the web process ever had."""
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            words = (status.parent / "cmdline").read_bytes().split(b"\0")
+            environ = (status.parent / "environ").read_bytes()
+            if b"web" in words and str(haulout.data).encode() in environ:
+                lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+                return int(lines["VmHWM"].split()[0])
+        except OSError:
+            continue
+    raise AssertionError("the web process is not there")
+
+
+def test_100_mb_up_and_down_with_flat_memory(
+    haulout: Stack, host: Any, files: Any, tmp_path: Path
+) -> None:
+    large, small = tmp_path / "large.bin", tmp_path / "small.txt"
+    large.write_bytes(os.urandom(MIB) * 100)
+    small.write_text("hello\n")
+    digest = hashlib.sha256(large.read_bytes()).hexdigest()
+    pick(files, small)
+    files.locator(".upload[data-ended=done]").wait_for()
+    before = web_peak_kib(haulout)
+    pick(files, large, small)
+    files.locator("[data-answer=replace]").click(timeout=60_000)
+    files.locator(".upload[data-ended=done]").nth(2).wait_for(timeout=60_000)
+    assert inside(host, "sha256sum", "/data/large.bin").split()[0] == digest
+    with files.expect_download(timeout=60_000) as started:
+        files.get_by_label("Download large.bin").click()
+    started.value.save_as(tmp_path / "back.bin")
+    assert hashlib.sha256((tmp_path / "back.bin").read_bytes()).hexdigest() == digest
+    assert web_peak_kib(haulout) - before < 40 * 1024
+
+
+@pytest.mark.no_console_check  # the refusal is what is tested
+def test_a_full_disk_says_so_and_leaves_nothing(host: Any, files: Any, tmp_path: Path) -> None:
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(16 * MIB))
+    files.goto(files.url.partition("?")[0] + "?path=/small")
+    files.locator(".files-table").wait_for()
+    pick(files, large)
+    failed = files.locator(".upload[data-ended=failed]")
+    failed.wait_for(timeout=60_000)
+    assert "The disk there is full" in failed.inner_text()
+    assert "no space left on device" in failed.inner_text()
+    assert inside(host, "ls", "-A", "/small") == ""
+
+
+def test_dropped_files_and_one_that_is_stopped(host: Any, files: Any, tmp_path: Path) -> None:
+    drop = """(names) => {
+      const data = new DataTransfer();
+      for (const name of names) data.items.add(new File([name], name));
+      const room = document.querySelector("[data-files]");
+      room.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    names = ["one", "zwei <b>.txt", "three"]
+    files.evaluate(drop, names)
+    files.locator(".upload[data-ended=done]").nth(2).wait_for()
+    entry(files, "zwei <b>.txt").wait_for()
+    assert sorted(inside(host, "ls", "/data").splitlines()) == sorted([*names, "sub"])
+    # the network so slow that it can be stopped under way
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(64 * MIB))
+    host.netem("rate 20mbit")
+    try:
+        pick(files, large)
+        stopping = files.locator(".upload", has_text="large.bin")
+        stopping.locator(".upload-said", has_text="/s").wait_for()
+        stopping.get_by_role("button", name="Cancel").click()
+        files.locator(".upload[data-ended=cancelled]").wait_for()
+    finally:
+        host.mend_cable()
+    for _ in range(200):
+        if ".part" not in inside(host, "ls", "-A", "/data"):
+            break
+        files.wait_for_timeout(100)
+    assert "large" not in inside(host, "ls", "-A", "/data")
+    assert ".part" not in inside(host, "ls", "-A", "/data")
+
+
+def test_edit_and_a_conflict(host: Any, files: Any) -> None:
+    inside(host, "sh", "-c", "printf 'one\\ntwo\\n' > /data/conf; chown 3:4 /data/conf")
+    files.reload()
+    entry(files, "conf").click()
+    text = files.locator("[data-editor-text]")
+    assert text.input_value() == "one\ntwo\n"
+    text.fill("one\n<script>alert(1)</script>\n")
+    files.locator("[data-editor-mark]", has_text="not saved").wait_for()
+    text.press("Control+s")
+    files.locator(".toast-line", has_text="Saved").wait_for()
+    assert inside(host, "cat", "/data/conf") == "one\n<script>alert(1)</script>\n"
+    assert inside(host, "stat", "-c", "%u %g", "/data/conf").split() == ["3", "4"]
+    inside(host, "sh", "-c", "echo theirs > /data/conf")
+    text.fill("mine\n")
+    files.locator("[data-editor-save]").click()
+    files.locator(".difference .minus", has_text="theirs").wait_for()
+    assert inside(host, "cat", "/data/conf") == "theirs\n"
+    files.get_by_role("button", name="Save mine over it").click()
+    files.locator(".difference").wait_for(state="detached")
+    assert inside(host, "cat", "/data/conf") == "mine\n"
+
+
+def test_links_and_changes_by_menu(host: Any, files: Any) -> None:
+    inside(host, "sh", "-c", "cd /data; ln -s /etc lead; ln -s sub near; touch -- -x")
+    files.reload()
+    files.locator("tr", has_text="lead").get_by_text("→ /etc").wait_for()
+    entry(files, "lead").click()
+    files.get_by_text("is a link; this is what it leads to: /etc").wait_for()
+    files.go_back()
+    entry(files, "-x").wait_for()
+
+    def menu(name: str, word: str) -> None:
+        files.get_by_label(f"More for {name}").click()
+        files.get_by_role("button", name=word).locator("visible=true").click()
+
+    menu("-x", "Rename…")
+    files.locator("#file-new").fill("sub/renamed")
+    files.get_by_role("button", name="Rename", exact=True).click()
+    entry(files, "-x").wait_for(state="detached")
+    menu("near", "Delete…")
+    files.get_by_role("button", name="Delete", exact=True).click()
+    entry(files, "near").wait_for(state="detached")
+    assert inside(host, "ls", "/data").split() == ["lead", "sub"]
+    assert inside(host, "ls", "/data/sub").split() == ["renamed"]
+    found = json.loads(host.podman("inspect", "box"))
+    assert found[0]["State"]["Running"] is True
