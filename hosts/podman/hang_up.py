@@ -10,7 +10,7 @@ from typing import Final
 
 from hosts.podman import execs
 from hosts.podman.client import Podman
-from hosts.podman.errors import NotFound, PodmanError
+from hosts.podman.errors import DeadlineExceeded, NotFound, PodmanError, ServerFault, Unsupported
 
 MARK: Final = "HAULOUT_TERMINAL"
 WITHIN_S: Final = 5.0
@@ -62,7 +62,10 @@ async def end(podman: Podman, container: str, exec_id: str, *, mark: str, user: 
             await asyncio.sleep(0.1)
     if await _runs(podman, exec_id):
         # for commands in containers without a shell: most of them end by SIGTERM
-        await execs.remove(podman, exec_id, timeout_s=WITHIN_S)
+        try:
+            await execs.remove(podman, exec_id, timeout_s=WITHIN_S)
+        except (ServerFault, DeadlineExceeded, Unsupported):
+            return False
     return not await _runs(podman, exec_id)
 
 

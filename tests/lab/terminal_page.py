@@ -2,13 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import pytest
+import pytest_asyncio
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
+
+from tests.lab.waiting import until
 
 ORIGIN = b"http://127.0.0.1:8000"
 WITHIN_S = 20.0
@@ -108,3 +113,70 @@ class TerminalPage:
 def _flat(note: dict[str, Any]) -> dict[str, Any]:
     """Lists cannot be compared in a set of items."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in note.items()}
+
+
+@pytest.fixture
+def container(lab: Any, endpoint_on: Any, clean_hosts: None) -> Callable[..., Any]:
+    """`container("--user", "1", "localhost/busybox", "sleep", "1000")` runs; (endpoint id, id)."""
+    from hosts.models import Container
+
+    endpoint = endpoint_on(lab.hosts[0])
+
+    def make(*words: str, state: str = "running") -> tuple[int, str]:
+        podman_id = lab.hosts[0].podman("run", "-d", *words).split()[-1]
+        now = timezone.now()
+        Container.objects.create(
+            endpoint=endpoint,
+            podman_id=podman_id,
+            name="shop",
+            digest="",
+            state=state,
+            seen_at=now,
+            changed_at=now,
+        )
+        return endpoint.pk, podman_id
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def page() -> AsyncIterator[Callable[..., TerminalPage]]:
+    """`page(user)`: that person's browser. All are closed, and all sessions ended, at the end."""
+    pages: list[TerminalPage] = []
+
+    def make(user: Any, **options: Any) -> TerminalPage:
+        pages.append(TerminalPage(user, **options))
+        return pages[-1]
+
+    yield make
+    from dashboard.streams.terminal.sessions import sessions
+
+    await sessions.end_all()
+    for one in pages:
+        if hasattr(one, "socket"):
+            await one.leave()
+
+
+SLEEP = ("localhost/busybox", "sleep", "1000")
+
+
+def settled(entries: Any, verb: str = "container.exec") -> list[Any]:
+    """Intent and outcome, once both are written."""
+
+    def found() -> list[Any]:
+        return [one for one in entries(verb) if one.kind in ("intent", "outcome")]
+
+    until("the outcome", lambda: len(found()) == 2)
+    return found()
+
+
+def processes(host: Any, where: tuple[int, str]) -> list[str]:
+    """What runs in the container, as Podman says it; not what is dead and waits for its parent."""
+    lines = host.podman("top", where[1], "state", "args").splitlines()[1:]
+    return [line.split(maxsplit=1)[1].strip() for line in lines if not line.startswith("Z")]
+
+
+async def only_sleep_is_left(host: Any, where: tuple[int, str]) -> None:
+    await sync_to_async(until)(
+        "the shell's end", lambda: processes(host, where) == ["sleep 1000"], timeout_s=30
+    )

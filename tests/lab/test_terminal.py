@@ -1,90 +1,17 @@
 """Terminals into real containers, judged by asking Podman."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 from hashlib import md5
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
-from django.utils import timezone
 
-from hosts.podman import execs, hang_up
-from tests.lab.podman_hosts import client
 from tests.lab.real_endpoint import endpoint_on, vault_keys
-from tests.lab.terminal_page import TerminalPage
+from tests.lab.terminal_page import SLEEP, container, only_sleep_is_left, page, processes, settled
 from tests.lab.waiting import until
 
-__all__ = ["endpoint_on", "vault_keys"]
+__all__ = ["container", "endpoint_on", "page", "vault_keys"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def container(lab: Any, endpoint_on: Any, clean_hosts: None) -> Callable[..., Any]:
-    """`container("--user", "1", "localhost/busybox", "sleep", "1000")` runs; (endpoint id, id)."""
-    from hosts.models import Container
-
-    endpoint = endpoint_on(lab.hosts[0])
-
-    def make(*words: str, state: str = "running") -> tuple[int, str]:
-        podman_id = lab.hosts[0].podman("run", "-d", *words).split()[-1]
-        now = timezone.now()
-        Container.objects.create(
-            endpoint=endpoint,
-            podman_id=podman_id,
-            name="shop",
-            digest="",
-            state=state,
-            seen_at=now,
-            changed_at=now,
-        )
-        return endpoint.pk, podman_id
-
-    return make
-
-
-@pytest_asyncio.fixture
-async def page() -> AsyncIterator[Callable[..., TerminalPage]]:
-    """`page(user)`: that person's browser. All are closed, and all sessions ended, at the end."""
-    pages: list[TerminalPage] = []
-
-    def make(user: Any, **options: Any) -> TerminalPage:
-        pages.append(TerminalPage(user, **options))
-        return pages[-1]
-
-    yield make
-    from dashboard.streams.terminal.sessions import sessions
-
-    await sessions.end_all()
-    for one in pages:
-        if hasattr(one, "socket"):
-            await one.leave()
-
-
-SLEEP = ("localhost/busybox", "sleep", "1000")
-
-
-def settled(entries: Any, verb: str = "container.exec") -> list[Any]:
-    """Intent and outcome, once both are written."""
-
-    def found() -> list[Any]:
-        return [one for one in entries(verb) if one.kind in ("intent", "outcome")]
-
-    until("the outcome", lambda: len(found()) == 2)
-    return found()
-
-
-def processes(host: Any, where: tuple[int, str]) -> list[str]:
-    """What runs in the container, as Podman says it; not what is dead and waits for its parent."""
-    lines = host.podman("top", where[1], "state", "args").splitlines()[1:]
-    return [line.split(maxsplit=1)[1].strip() for line in lines if not line.startswith("Z")]
-
-
-async def only_sleep_is_left(host: Any, where: tuple[int, str]) -> None:
-    await sync_to_async(until)(
-        "the shell's end", lambda: processes(host, where) == ["sleep 1000"], timeout_s=30
-    )
 
 
 async def test_shell_is_found_echoes_and_tells_its_exit_code(
@@ -353,31 +280,3 @@ async def test_attach_to_a_terminal_and_to_a_pipe(
     await other.sees("piped\n")
     await other.type("exit 0\r")
     await other.told("ended", reason="container-ended")
-
-
-async def test_a_terminal_that_its_web_process_left_behind_is_ended(
-    cast: Any, container: Any, lab: Any, entries: Any, who_of: Any
-) -> None:
-    from hosts.access import Person
-    from hosts.actions.containers import open_terminal, settle_terminals
-    from hosts.models import OpenTerminal
-
-    where = await sync_to_async(container)(*SLEEP)
-    bob = Person(cast.bob, who_of(cast.bob))
-    opened = await sync_to_async(open_terminal.begin)(bob, where, open_terminal.Wanted())
-    async with client(lab.hosts[0]) as podman:
-        made = await execs.create(
-            podman, where[1], ["sh"], tty=True, environment={hang_up.MARK: opened.mark}
-        )
-        pipe = await execs.start(podman, made, tty=True)
-        await pipe.close()
-    await sync_to_async(open_terminal.note)(opened, exec_id=made)
-    assert await sync_to_async(settle_terminals.settle_terminals)() == 0
-    assert len(await sync_to_async(processes)(lab.hosts[0], where)) == 2
-    long_ago = timezone.now() - timedelta(minutes=5)
-    await OpenTerminal.objects.aupdate(seen_at=long_ago, started_at=long_ago - timedelta(hours=1))
-    assert await sync_to_async(settle_terminals.settle_terminals)() == 1
-    await only_sleep_is_left(lab.hosts[0], where)
-    _intent, outcome = await sync_to_async(settled)(entries)
-    assert (outcome.result, outcome.detail) == ("cancelled", settle_terminals.WEB_GONE)
-    assert outcome.duration_ms == 3_600_000

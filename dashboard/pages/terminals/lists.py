@@ -58,6 +58,7 @@ SPEC = register(
             "icon": "square-terminal",
             "title": _("No terminal is open"),
             "text": _("Open one on a container's page, or with t in the list of containers."),
+            "hint": _("container, or by:Ada host:web1 …"),
         },
     )
 )

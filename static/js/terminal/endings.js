@@ -6,6 +6,7 @@ export const reasonOf = (code) => CODES[code] ?? "failed";
 // [word, deed] of each button
 const DEEDS = {
   exited: ["again", "drop"], closed: ["again", "drop"], left: ["again", "drop"], detached: ["again", "drop"],
+  loosened: ["again", "drop"],
   withdrawn: ["drop"], "no-shell": ["other", "attach", "drop"], "no-command": ["other", "drop"], "no-directory": ["other", "drop"],
   "not-running": ["start", "drop"], "container-ended": ["start", "drop"], paused: ["unpause", "drop"], gone: ["drop"],
   away: ["again", "drop"], refused: ["other", "again", "drop"], failed: ["again", "drop"], denied: ["drop"],
@@ -13,4 +14,4 @@ const DEEDS = {
 };
 
 export const deedsOf = (reason) => DEEDS[reason] ?? ["drop"];
-export const isTrouble = (reason) => !["exited", "closed", "left", "detached"].includes(reason);
+export const isTrouble = (reason) => !["exited", "closed", "left", "detached", "loosened"].includes(reason);

@@ -21,6 +21,7 @@ function start(page) {
   const panes = [];
   let current = null;
   let split = false;
+  let numbered = 0;
 
   function open({ key = "", wanted = {} } = {}) {
     const pane = new Pane(space, { key, wanted }, {
@@ -80,6 +81,8 @@ function start(page) {
       else return;
       event.preventDefault();
     });
+    pane.element.id = `term-${++numbered}`;
+    tab.setAttribute("aria-controls", pane.element.id);
     find("tabs").append(tab);
     return tab;
   }

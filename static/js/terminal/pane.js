@@ -49,7 +49,7 @@ export class Pane {
   }
 
   get address() { return `${location.origin}${this.space.pageAt}${this.key}/`; }
-  get title() { return this.wanted.kind === "attach" ? this.say("attach") : this.command || "…"; }
+  get title() { return this.wanted.kind === "attach" ? this.say("main") : this.command || "…"; }
 
   connect() {
     this.socket = new TerminalSocket(
@@ -119,7 +119,7 @@ export class Pane {
     this.element.toggleAttribute("data-looks", !types);
     this.find("watch").hidden = !watchers.length;
     this.find("watch-names").textContent = this.say("watchedBy", { names: watchers.join(", ") });
-    this.find("end-word").textContent = this.say(owner ? "end" : "leave");
+    this.find("end-word").textContent = this.say(!owner ? "leave" : this.wanted.kind === "attach" ? "detach" : "end");
     if (!this.ended) {
       if (!owner) this.tell(this.say("looking", { name: of }));
       else if (!types) this.tell(this.say("elsewhere"), [["here", () => this.socket.say({ drive: true })]]);
@@ -130,7 +130,7 @@ export class Pane {
 
   end({ reason, exit_code: code = null, words = "" }) {
     if (this.ended) return;
-    if (this.wanted.kind === "attach" && reason === "exited") reason = "detached";
+    if (this.wanted.kind === "attach") reason = { exited: "detached", closed: "loosened" }[reason] ?? reason;
     this.ended = reason;
     this.state = "over";
     this.socket.close();
