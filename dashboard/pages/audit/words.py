@@ -29,6 +29,7 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "container.restore": (gettext_lazy("Restore"), gettext_lazy("let go on after a checkpoint")),
     "container.healthcheck": (gettext_lazy("Check"), gettext_lazy("checked the health of")),
     "container.logs": (gettext_lazy("Logs of"), gettext_lazy("read the logs of")),
+    "container.stats": (gettext_lazy("Statistics of"), gettext_lazy("saw what was used by")),
     "container.exec": (gettext_lazy("Terminal in"), gettext_lazy("opened a terminal in")),
     "container.attach": (gettext_lazy("Attach to"), gettext_lazy("attached to")),
     "container.watch": (gettext_lazy("Watch"), gettext_lazy("watched a terminal in")),
