@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from hosts.access import Person, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef
-from hosts.actions.images.names import new_name
+from hosts.actions.images.names import new_name, with_tags
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
-from hosts.models import Image, Job
+from hosts.models import Image, InventoryRow, Job
 from hosts.podman import images, manifests
 from hosts.podman.errors import Conflict
 
@@ -29,9 +29,15 @@ def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
         raise ValueError(_("A list cannot be part of a list made this way: add its images."))
     endpoint = get_endpoint(person, refs[0][0], VERB)
     full = str(new_name(name))
-    params = {"name": full, "images": [row.podman_id for row in rows]}
+    # by name and place: Podman 4.3 takes no ids here, and looks for bare names in a registry
+    params = {"name": full, "images": [_called(row) for row in rows]}
     order = Order(endpoint=endpoint, kind="image", object_id="", name=full, params=params)
     return ask_job(person, VERB, order, queue="short")
+
+
+def _called(row: InventoryRow) -> str:
+    names = with_tags(row.names) if isinstance(row, Image) else []
+    return f"containers-storage:{names[0]}" if names else row.podman_id
 
 
 async def do(errand: Errand) -> dict[str, Any]:

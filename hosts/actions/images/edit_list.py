@@ -100,7 +100,7 @@ async def _add(errand: Errand) -> None:
         await manifests.add(
             errand.podman,
             errand.object_id,
-            [name],
+            [f"containers-storage:{name}" if here else name],
             all_images=bool(errand.params.get("all_images")),
             credential=auth,
         )
