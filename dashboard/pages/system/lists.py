@@ -25,7 +25,7 @@ _ROOMS = {kind: f"{kind}s" for kind in INVENTORY}
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
-    """Sets `url`, empty for what is forgotten by now, and `tone`."""
+    """Sets `url`, empty for what is forgotten by now, `tone`, and `called`."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.kind in _ROOMS and row.podman_id:
@@ -41,6 +41,13 @@ def _prepare(rows: list[Any], person: Person) -> None:
         known = (row.kind, row.endpoint_id, row.podman_id) in there
         row.url = f"/{_ROOMS[row.kind]}/{row.endpoint_id}/{row.podman_id}/" if known else ""
         row.tone = _tone(row)
+        row.called = _called(row.name or row.podman_id)
+
+
+def _called(name: str) -> str:
+    """The name; of an id its beginning."""
+    is_id = len(name) == 64 and not set(name) - set("0123456789abcdef")
+    return name[:12] if is_id else name
 
 
 def _tone(row: Any) -> str:
