@@ -26,6 +26,8 @@ class HostEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["endpoint", "at", "id"], name="event_time"),
+            # forgetting the old ones, and a list of all hosts
+            models.Index(fields=["at", "id"], name="event_at"),
             models.Index(fields=["endpoint", "kind", "podman_id", "at"], name="event_object"),
         ]
 
