@@ -75,7 +75,12 @@ def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
 
 
 def found_sockets(steps: Iterable[Step]) -> list[FoundSocket]:
-    """The sockets that the doctor saw answer; whichever step told more about one counts."""
+    """The sockets that the doctor saw answer; whichever step told more about one counts.
+
+    Where the way ended at Podman itself (too old, silent), only those that told about themselves.
+    """
+    steps = list(steps)
+    ended = any(one.step in ("podman", "api") and one.state == "failed" for one in steps)
     found: dict[str, FoundSocket] = {}
     for step in steps:
         for one in step.found.get("sockets", []):
@@ -88,7 +93,7 @@ def found_sockets(steps: Iterable[Step]) -> list[FoundSocket]:
                 graph_root=one["graph_root"],
                 podman_version=one["podman_version"],
             )
-    return list(found.values())
+    return [one for one in found.values() if one.graph_root or not ended]
 
 
 def try_again(person: Person, host_id: int) -> None:
