@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.models import Group, Host
 
+log = structlog.get_logger(__name__)
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 # which field of the first step a kind of the link's error belongs to
 _FIELDS = {
@@ -22,6 +24,11 @@ _FIELDS = {
     "password-refused": "password",
     "password-not-offered": "password",
 }
+
+
+def note_refusal(trouble: HostRefused | ControlError | LinkError) -> None:
+    """To the log, as it is shown: cause and cure. No refusal quotes a key or a password."""
+    log.info("host not taken", kind=trouble.kind, why=str(trouble))
 
 
 class Helpful(Dressed):
@@ -35,6 +42,7 @@ class Helpful(Dressed):
         else:
             name = _FIELDS.get(trouble.kind, field)
             words = f"{trouble.cause} {trouble.cure}".strip()
+        note_refusal(trouble)
         self.add_error(name if name in self.fields else None, words)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import structlog
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from dashboard.pages.joining.words import step_title
 from hosts import control
 from hosts.control import ControlError, Step
 
+log = structlog.get_logger(__name__)
 # what is shown below the steps when the doctor is done: given all steps, a piece of HTML
 Ending = Callable[[list[Step]], str]
 
@@ -30,13 +32,21 @@ async def _lines(patient: dict[str, Any], ending: Ending) -> AsyncIterator[str]:
     try:
         async for step in control.examine(patient):
             steps[step.step] = step
+            if step.state == "failed":
+                _note(patient, step)
             yield _line(step)
     except ControlError as error:
         broken = Step("control", "failed", cause=error.cause, cure=error.cure)
         steps[broken.step] = broken
+        _note(patient, broken)
         yield _line(broken)
     html = await sync_to_async(ending, thread_sensitive=False)(list(steps.values()))
     yield json.dumps({"end": html}) + "\n"
+
+
+def _note(patient: dict[str, Any], step: Step) -> None:
+    whose = {name: patient[name] for name in ("login_id", "address", "user") if name in patient}
+    log.info("the doctor found", step=step.step, why=step.cause, cure=step.cure, **whose)
 
 
 def _line(step: Step) -> str:

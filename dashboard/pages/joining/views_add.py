@@ -14,7 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.shapes import Target
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import Draft, draft_of
-from dashboard.pages.joining.forms import AddressForm, NamesForm, OwnKeyForm, PasswordForm
+from dashboard.pages.joining.forms import (
+    AddressForm,
+    NamesForm,
+    OwnKeyForm,
+    PasswordForm,
+    note_refusal,
+)
 from dashboard.pages.joining.stream import part, stream
 from dashboard.pages.joining.words import KEY_FORMS
 from dashboard.person import person_of
@@ -128,6 +134,7 @@ def local(request: HttpRequest) -> HttpResponse:
             ),
         )
     except HostRefused as trouble:
+        note_refusal(trouble)
         messages.error(request, str(trouble))
         return redirect("joining:add")
     return _joined(request, host)
@@ -341,6 +348,7 @@ def _into_host(
                 sockets=sockets,
             )
     except HostRefused as trouble:
+        note_refusal(trouble)
         context = {"sockets": draft.found, "answered": True, "trouble": trouble}
         return _page(request, "check", draft=draft, **context)
     return _joined(request, Host.objects.get(pk=draft.host_id))

@@ -44,6 +44,10 @@ class Host(Machine):
         """kill -9 of the API service. A socket-activated one comes back with the next call."""
         return self._kill("podman system service", user=user)
 
+    def silence_podman(self) -> int:
+        """As `kill_podman` of root's, and whoever else would answer or wake it on that socket."""
+        return self._kill("podman system service", "/usr/bin/python3", user="root")
+
     def start_podman(self, *, user: str = "root") -> None:
         """Start the API service again, when nothing listens on its socket."""
         if not self.listens(user=user):
