@@ -81,6 +81,8 @@ def _containers(endpoints: list[Endpoint], which: str) -> Plan:
     plan = Plan()
     for row in rows:
         doubt = _owner(row)
+        if not doubt and row.pod_name:
+            doubt = _now("in the pod %s") % row.pod_name
         if not doubt and row.state not in prune_containers.ENDED:
             doubt = _now("never started")
         plan.found.append(Planned(row, doubt))

@@ -21,6 +21,7 @@ def test_containers(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     hosts.add(hosts.web1, "container", "infra", state="exited", is_infra=True)
     hosts.add(hosts.web1, "container", "owned", state="exited", unit="shop.service")
     hosts.add(hosts.web1, "container", "made", state="created")
+    hosts.add(hosts.web1, "container", "member", state="exited", pod_id="p", pod_name="shop")
     hosts.add(hosts.seal, "container", "other", state="stopped")
     DiskUse.objects.create(
         endpoint=hosts.web1,
@@ -29,7 +30,12 @@ def test_containers(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     )
     browser = browser_of(cast.bob)
     page = browser.get("/containers/prune/")
-    assert shown(page) == {"ended": "", "other": "", "owned": "systemd: shop.service"}
+    assert shown(page) == {
+        "ended": "",
+        "other": "",
+        "owned": "systemd: shop.service",
+        "member": "in the pod shop",
+    }
     assert page.context["bytes"] == 4096
     page = browser.get("/containers/prune/", {"which": "rest", "endpoint": hosts.web1.pk})
     assert shown(page)["made"] == "never started"
