@@ -7,6 +7,7 @@ Nobody else changes a host.
 from hosts.actions import (
     build,
     containers,
+    files,
     images,
     kube,
     networks,
@@ -20,6 +21,18 @@ from hosts.actions.action import Action
 
 ACTIONS: dict[str, Action] = {
     action.verb: action
-    for room in (build, containers, images, kube, networks, pods, run, secrets, system, volumes)
+    for room in (
+        build,
+        containers,
+        files,
+        images,
+        kube,
+        networks,
+        pods,
+        run,
+        secrets,
+        system,
+        volumes,
+    )
     for action in room.ACTIONS
 }

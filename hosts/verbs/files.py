@@ -22,6 +22,13 @@ for verb in (
         "volume",
         OPERATOR,
     ),
+    Verb(
+        "volume.open",
+        _("Open volumes"),
+        _("Make a container for a while, to reach the files of a volume that none mounts"),
+        "volume",
+        OPERATOR,
+    ),
 ):
     register(verb)
     # what was done with which file; contents never stand here

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import tarfile
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -10,10 +11,10 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
 from tests.lab.mirrored import mirror
-from tests.lab.real_endpoint import endpoint_on, vault_keys
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.transfers import Answer, transfer
 
-__all__ = ["endpoint_on", "vault_keys"]
+__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IMAGE = "localhost/busybox"
@@ -360,3 +361,32 @@ def test_a_volume_and_its_borders(host: Any, box: Any, cast: Any, browser_of: An
     # no container mounts it: said with a way out
     host.podman("rm", "-f", "-t", "0", "box")
     assert "No container mounts this volume" in listed(bob, page(volume, "volume"))
+
+
+def test_a_volume_that_none_mounts_is_opened_for_a_while(
+    host: Any, endpoint_on: Any, cast: Any, browser_of: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    from hosts.actions import cancel_job
+    from hosts.actions.files import open_volume
+
+    endpoint = endpoint_on(host)
+    host.podman("volume", "create", "lonely")
+    volume = mirror(endpoint, "volume")["lonely"]
+    mirror(endpoint, "image")
+    bob = browser_of(cast.bob)
+    assert "Open the files" in listed(bob, page(volume, "volume"))
+    job = open_volume.ask(person, (endpoint.pk, "lonely"), image=f"{IMAGE}:latest")
+    worker().hand_over([job.pk])
+    deadline = time.monotonic() + 30
+    while not job.progress.get("ready"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        job.refresh_from_db()
+    assert "a container made for this" in listed(bob, page(volume, "volume"))
+    assert up(cast.bob, volume, b"kept", "volume", path="/", name="note").status == 200
+    cancel_job.ask(person, job.pk)
+    ended(job, within_s=30)
+    assert job.state == "cancelled"
+    assert host.podman("ps", "-aq") == ""
+    told = host.podman("run", "--rm", "--volume=lonely:/v", IMAGE, "cat", "/v/note")
+    assert told == "kept"

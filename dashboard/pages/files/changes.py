@@ -2,7 +2,6 @@
 
 import difflib
 import hashlib
-import json
 import posixpath
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -12,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dashboard.pages.files.told import done, refused
 from dashboard.pages.files.views import file_context
 from dashboard.pages.files.where import asked, asked_path, on_host, shown, urls_of
 from dashboard.person import person_of
@@ -28,9 +28,7 @@ from hosts.actions.files.reading import (
 from hosts.actions.files.writing import Wanted, write_file
 from hosts.actions.streamed import Doing, streamed
 from hosts.jobs.errand import Trouble
-from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
-from hosts.podman.errors import NotFound
 
 View = Callable[..., HttpResponse]
 CHANGES = ("rename", "remove", "permissions", "folder")
@@ -62,25 +60,6 @@ def change(kind: str, what: str) -> View:
         return done(words)
 
     return view
-
-
-def done(words: str, status: int = 204) -> HttpResponse:
-    """A toast, and the word that the folder is to be read again."""
-    response = toast(HttpResponse(status=status), words, tone="good")
-    told = json.loads(response["HX-Trigger"])
-    response["HX-Trigger"] = json.dumps({**told, "files-changed": {}})
-    return response
-
-
-def refused(error: Exception, row: InventoryRow) -> HttpResponse:
-    """A toast that says why not, with the host's own words."""
-    if isinstance(error, Trouble):
-        words = " ".join(filter(None, (error.message, error.cause)))
-    elif isinstance(error, NotFound):
-        words = _("It is no longer there.")
-    else:
-        words = f"{row.endpoint}: {error}"
-    return toast(HttpResponse(status=422), words, tone="bad")
 
 
 def _dialog(request: HttpRequest, what: str, path: str) -> HttpResponse:

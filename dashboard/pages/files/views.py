@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from dashboard.live.visibility import verbs_of
+from dashboard.pages.files.opening import helper_of, images_of
 from dashboard.pages.files.shown import crumbs, table
 from dashboard.pages.files.where import (
     asked,
@@ -23,7 +24,7 @@ from dashboard.pages.files.where import (
 )
 from dashboard.person import person_of
 from hosts.access import Person
-from hosts.actions.files.place import Place, Seen, look
+from hosts.actions.files.place import NoWay, Place, Seen, look
 from hosts.actions.files.reading import Text, enter, read_text, readable
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
@@ -86,6 +87,8 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         place, seen, listing = on_host(row, kind, _lister(path))
     except (PodmanError, Trouble) as error:
         context |= {"crumbs": crumbs(path), "path": in_url(path), "trouble": True}
+        if isinstance(error, NoWay) and "volume.open" in verbs_of(person.user):
+            context["images"] = images_of(row.endpoint)
         return render(request, "files/table.html", context | trouble_in(error, row, path))
     if seen.stat.kind != "folder":
         # a link to a file: its page is what was meant
@@ -107,6 +110,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         "link": shown(seen.link),
         "crumbs": crumbs(seen.path),
         "up": in_url(posixpath.dirname(seen.path)) if seen.path != "/" else "",
+        **helper_of(place.through),
         "volume_root": kind == "volume" and seen.path == "/",
     }
     return render(request, "files/table.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from dashboard.pages.containers.frame import container_frame
 from dashboard.pages.inspecting import trouble_of
 from hosts.access import Person
-from hosts.actions.files.place import Place, cleaned, find_place
+from hosts.actions.files.place import NoWay, Place, cleaned, find_place
 from hosts.dial import dial
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
@@ -91,6 +91,8 @@ def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, Place], Awaita
 
 def trouble_in(error: Exception, row: InventoryRow, path: str) -> dict[str, Any]:
     """Words for parts/error.html."""
+    if isinstance(error, NoWay):
+        return {"title": error.message, "cure": error.cause, "tone": "warn"}
     if isinstance(error, Trouble):
         return {"title": error.message, "words": error.cause, "tone": "warn"}
     if isinstance(error, NotFound):

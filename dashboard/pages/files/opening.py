@@ -1,0 +1,59 @@
+"""Asks for a container by which the files of a volume that none mounts are reached."""
+
+import time
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dashboard.pages.files.told import done, refused
+from dashboard.person import person_of
+from hosts.access import get_object
+from hosts.actions.files import open_volume
+from hosts.jobs.errand import Trouble
+from hosts.models import Endpoint, Image, Job
+from hosts.models.inventory import LIVE
+
+WITHIN_S: Final = 15.0
+LOOK_EVERY_S: Final = 0.2
+MOST_IMAGES: Final = 200
+
+
+def images_of(endpoint: Endpoint) -> list[str]:
+    """Names of images that are on the endpoint, small ones first."""
+    rows = Image.objects.filter(LIVE, endpoint=endpoint, dangling=False, manifest_list=False)
+    found = rows.exclude(name="").order_by("size_bytes").values_list("name", flat=True)
+    return list(found[:MOST_IMAGES])
+
+
+@require_POST
+def open_files(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """Ask for the job and wait for a moment until the container is there."""
+    person = person_of(request)
+    row = get_object(person, "volume", endpoint_id, podman_id, verb=open_volume.VERB)
+    image = request.POST.get("image", "")
+    try:
+        if image not in images_of(row.endpoint):
+            raise Trouble(_("Choose an image that is on this host."))
+        job = open_volume.ask(person, (endpoint_id, podman_id), image=image)
+    except Trouble as trouble:
+        return refused(trouble, row)
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:
+        job.refresh_from_db()
+        if job.progress.get("ready") or job.state not in Job.OPEN:
+            break
+        time.sleep(LOOK_EVERY_S)
+    if job.state not in Job.OPEN:
+        return refused(Trouble(job.error, job.cause), row)
+    return done(_("The files are open for ten minutes"))
+
+
+def helper_of(name: str) -> dict[str, Any]:
+    """For a container that this made: the address of its job, which closes it."""
+    number = name.removeprefix(open_volume.NAME)
+    if name == number or not number.isdecimal():
+        return {}
+    return {"helper_job": reverse("jobs:page", args=[int(number)])}

@@ -1,0 +1,30 @@
+"""What a change of files answers to htmx: a toast, and whether the folder is to be read again."""
+
+import json
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from dashboard.toasts import toast
+from hosts.jobs.errand import Trouble
+from hosts.models import InventoryRow
+from hosts.podman.errors import NotFound
+
+
+def done(words: str, status: int = 204) -> HttpResponse:
+    """A toast, and the word that the folder is to be read again."""
+    response = toast(HttpResponse(status=status), words, tone="good")
+    told = json.loads(response["HX-Trigger"])
+    response["HX-Trigger"] = json.dumps({**told, "files-changed": {}})
+    return response
+
+
+def refused(error: Exception, row: InventoryRow) -> HttpResponse:
+    """A toast that says why not, with the host's own words."""
+    if isinstance(error, Trouble):
+        words = " ".join(filter(None, (error.message, error.cause)))
+    elif isinstance(error, NotFound):
+        words = _("It is no longer there.")
+    else:
+        words = f"{row.endpoint}: {error}"
+    return toast(HttpResponse(status=422), words, tone="bad")
