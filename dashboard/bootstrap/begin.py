@@ -40,14 +40,15 @@ def prepare(argv: List[str]) -> Optional[int]:
 def ready(argv: List[str]) -> None:
     """Install what the locks name and .venv does not hold yet. One at a time per checkout."""
     locks = ["requirements.txt"]
-    if argv[1:2] in (["test"], ["bench"]):
+    tests = argv[1:2] in (["test"], ["bench"])
+    if tests:
         locks.append("requirements-test.txt")
-    if not environment.missing(locks) and not modules.missing():
+    if not environment.missing(locks) and not modules.missing(tests):
         return
     with open(os.path.join(environment.CHECKOUT, "manage.py")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         wanted = environment.missing(locks)
         if wanted:
             environment.install(wanted, yes="--yes" in argv)
-        if modules.missing():
-            modules.install()
+        if modules.missing(tests):
+            modules.install(tests)

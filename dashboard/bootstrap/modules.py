@@ -9,16 +9,21 @@ from dashboard.bootstrap.trouble import Trouble, say
 
 STAMP = os.path.join(environment.CHECKOUT, "node_modules", ".haulout.json")
 LOCK = "package-lock.json"
+WITHOUT = "without"
 NODE_LOCK = "requirements-node.txt"
 
 
-def missing() -> bool:
-    """True when node_modules does not hold the present lock."""
-    return environment.read_stamp(STAMP).get(LOCK) != environment.digest(LOCK)
+def missing(tests: bool = False) -> bool:
+    """True when node_modules does not hold the present lock, with `tests` all of it."""
+    stamp = environment.read_stamp(STAMP)
+    return stamp.get(LOCK) != environment.digest(LOCK) or (tests and WITHOUT in stamp)
 
 
-def install() -> None:
-    """Fetch the modules as locked, without running anything that they bring."""
+def install(tests: bool = False) -> None:
+    """Fetch the modules as locked, without running anything that they bring.
+
+    Only with `tests` also what package.json calls devDependencies.
+    """
     npm = _npm_on_path()
     settings: Dict[str, str] = {}
     if npm is None:
@@ -28,8 +33,10 @@ def install() -> None:
         npm, settings = _npm_of_wheel()
     say("fetching browser modules")
     words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    words += [] if tests else ["--omit=dev"]
     environment.run("fetching browser modules (npm ci)", npm + words, **settings)
-    environment.write_stamp(STAMP, {LOCK: environment.digest(LOCK)})
+    stamp = {LOCK: environment.digest(LOCK)}
+    environment.write_stamp(STAMP, stamp if tests else {**stamp, WITHOUT: "dev"})
 
 
 def _npm_on_path() -> Optional[List[str]]:
