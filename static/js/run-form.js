@@ -89,12 +89,9 @@ let specOpen = document.querySelector("[data-keep=spec]")?.open ?? true;
 document.addEventListener("toggle", (event) => {
   if (event.target.dataset?.keep === "spec") specOpen = event.target.open;
 }, true);
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id === "run-preview") event.detail.wasOpen = specOpen;
-});
 document.addEventListener("htmx:afterSwap", (event) => {
   const fold = document.querySelector("[data-keep=spec]");
-  if (event.detail.target.id === "run-preview" && fold) fold.open = event.detail.wasOpen ?? true;
+  if (event.detail.target.id === "run-preview" && fold) fold.open = specOpen;
 });
 
 document.body.addEventListener("run-refused", () => {

@@ -30,6 +30,15 @@ OWN = ("Id", "Created", "GraphDriver", "lockNumber", "MountLabel", "ProcessLabel
 OWN_CONFIG = ("CreateCommand", "Labels")
 # a GPU's name is the toolkit's of the host, which the lab has not
 NOT_HERE = {"ollama"}
+# those with most in them; the others run with --all
+ALWAYS = {
+    *("node-exporter", "cadvisor", "frigate", "elasticsearch", "wireguard", "netdata", "secrets"),
+    *("cloudflared", "health", "systemd", "limits", "static-address", "toolbox", "consul"),
+}
+EACH = [
+    pytest.param(name, marks=() if name in ALWAYS else pytest.mark.more)
+    for name in sorted(LINES.keys() - NOT_HERE)
+]
 
 
 def here(line: str, image: str) -> list[str]:
@@ -114,7 +123,7 @@ def furnished(lab: Lab) -> Iterator[Host]:
     host.podman("volume", "rm", "-af")
 
 
-@pytest.mark.parametrize("name", sorted(LINES.keys() - NOT_HERE))
+@pytest.mark.parametrize("name", EACH)
 async def test_podman_makes_the_same_of_it(furnished: Host, name: str) -> None:
     line = LINES[name]["line"]
     words = here(line, read(line).fields["image"])

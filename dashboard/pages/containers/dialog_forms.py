@@ -107,7 +107,8 @@ def limits_now(row: InventoryRow) -> dict[str, Any]:
     except PodmanError:
         return {}
     found = {}
-    for name in (*LIMITS, *POLICY):
+    # the policy stays “as it is” unless somebody chooses: not every Podman changes it
+    for name in LIMITS:
         try:
             found[name] = FIELDS[name].seen(seen)
         except (AttributeError, TypeError, ValueError):

@@ -119,7 +119,7 @@ def _judge(old: dict[str, Any]) -> None:
 async def _take_place(errand: Errand, before: dict[str, Any], place: Place, made: str) -> None:
     old = await _inspect(errand, errand.object_id)
     if old is not None:
-        errand.say(_("Stopping the old container"))
+        await _tell(errand, _("Stopping the old container"))
         await _tried(containers.stop(errand.podman, errand.object_id), _("The old one"))
         if old.get("Name") == place.name:
             await _tried(
@@ -133,11 +133,11 @@ async def _take_place(errand: Errand, before: dict[str, Any], place: Place, made
             _("The new one could not take the name."),
         )
     if before["running"]:
-        errand.say(_("Starting the new container"))
+        await _tell(errand, _("Starting the new container"))
         await _tried(containers.start(errand.podman, made), _("The new container does not start."))
         await _watch(errand, made)
     if old is not None:
-        errand.say(_("Removing the old container"))
+        await _tell(errand, _("Removing the old container"))
         try:
             # its volumes belong to the new one now
             await containers.remove(errand.podman, errand.object_id, volumes=False)
@@ -147,6 +147,12 @@ async def _take_place(errand: Errand, before: dict[str, Any], place: Place, made
             raise _Refused(
                 _("Others depend on the old container, so it cannot be replaced."), held.message
             ) from held
+
+
+async def _tell(errand: Errand, words: str) -> None:
+    """A line of the output that is seen while the job runs."""
+    errand.say(words)
+    await errand.report(errand.progress)
 
 
 async def _tried(call: Awaitable[object], words: str) -> None:
@@ -166,7 +172,8 @@ async def _watch(errand: Errand, made: str) -> None:
     checked = bool(check.get("Test")) and check["Test"][0] != "NONE"
     wait_s = float(errand.params.get("watch_s") or WATCH_S)
     patience_s = min(wait_s + time_to_get_well_s(check), MOST_WATCH_S)
-    errand.say(_("Watching whether it gets well") if checked else _("Watching whether it stays up"))
+    words = _("Watching whether it gets well") if checked else _("Watching whether it stays up")
+    await _tell(errand, words)
     began = time.monotonic()
     next_check_s = wait_s
     every_s = max(float(check.get("Interval") or 0) / 1e9, LOOK_EVERY_S)
@@ -232,7 +239,7 @@ async def _last_words(errand: Errand) -> str:
 
 async def _restore(errand: Errand, before: dict[str, Any], place: Place) -> None:
     """The old one as it was: its name, and running where it ran. Nothing of the new one stays."""
-    errand.say(_("Restoring the old container"))
+    await _tell(errand, _("Restoring the old container"))
     new = await made_by(errand)
     if new is not None:
         try:

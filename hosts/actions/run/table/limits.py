@@ -107,8 +107,8 @@ def _rlimits_seen(seen: Seen) -> str:
     found = []
     for one in seen.host("Ulimits") or []:
         name = str(one.get("Name") or "").lower().removeprefix("rlimit_")
-        # Podman gives these two to every container, from the host's own
-        if name in _LIMITS and name not in ("nofile", "nproc"):
+        # nofile and nproc may be the host's own: nothing tells, and the same again does no harm
+        if name in _LIMITS:
             soft, hard = (max(int(one.get(part) or 0), -1) for part in ("Soft", "Hard"))
             found.append(_rlimit_words({"type": name, "soft": soft, "hard": hard}))
     return lines_of(found)

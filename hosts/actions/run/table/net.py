@@ -320,6 +320,7 @@ NET = (
 def _hostname(seen: Seen) -> str:
     """A name that was given, not one that Podman made of the id or shares with another."""
     name = str(seen.config("Hostname") or "")
-    shared = seen.host("UTSMode") == "host" or str(seen.host("NetworkMode")).startswith("container")
+    mode = str(seen.host("NetworkMode"))
+    shared = seen.host("UTSMode") == "host" or mode == "host" or mode.startswith("container")
     automatic = str(seen.inspect.get("Id", "")).startswith(name) or shared
     return "" if not name or automatic or seen.inspect.get("Pod") else name

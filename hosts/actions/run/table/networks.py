@@ -143,11 +143,12 @@ def networks_of(seen: Seen) -> list[Network]:
     if mode in ALONE:
         return [] if mode == "private" else [Network(mode=mode)]
     joined = (seen.inspect.get("NetworkSettings") or {}).get("Networks") or {}
-    short = str(seen.inspect.get("Id", ""))[:12]
+    # Podman's own: the short id and the name inside
+    own = (str(seen.inspect.get("Id", ""))[:12], str(seen.config("Hostname") or ""))
     return [
         Network(
             name=str(name),
-            aliases=[str(a) for a in (one or {}).get("Aliases") or [] if a != short],
+            aliases=[str(a) for a in (one or {}).get("Aliases") or [] if a not in own],
         )
         for name, one in joined.items()
     ]

@@ -38,8 +38,8 @@ IMAGE_VOLUMES = (
     ("tmpfs", _("in memory")),
     ("ignore", _("not at all")),
 )
-# Podman's own sizes of /dev/shm (65,536,000 bytes, and 64 MiB in other builds)
-_USUAL_SHM = (65_536_000, 67_108_864, 0)
+# Podman's own size of /dev/shm
+_USUAL_SHM = (65_536_000, 0)
 # what Podman mounts itself in a read-only container
 _READ_ONLY_TMPFS = ("/dev", "/dev/shm", "/run", "/tmp", "/var/tmp")  # noqa: S108 - paths inside
 _TMPFS_USUAL = ("rw", "rprivate", "nosuid", "nodev", "tmpcopyup")
