@@ -211,3 +211,39 @@ def test_a_container_that_does_not_run_is_started_first(
     sees(ada, "herenow")
     lab.hosts[0].podman("stop", "-t", "0", "later")
     ada.locator("[data-said-text]", has_text="The container has ended").wait_for(timeout=30_000)
+
+
+def test_a_lost_connection_comes_back_where_it_was(ada: Any, haulout: Running) -> None:
+    roads: list[Any] = []
+
+    def through(road: Any) -> None:
+        roads.append(road)
+        road.connect_to_server()
+
+    ada.route_web_socket(re.compile("/ws/terminal/"), through)
+    ada.goto(at(haulout))
+    live(ada)
+    types(ada, "echo be''fore")
+    sees(ada, "\nbefore")
+    roads[-1].close(code=1012)
+    # the road is laid while the driver is asked for something
+    until("the way back", lambda: bool(screen(ada)) and len(roads) == 2, timeout_s=30)
+    live(ada)
+    types(ada, "echo after''wards")
+    sees(ada, "\nafterwards")
+    assert screen(ada).count("\nbefore") == 1
+    assert re.search(r"\?have=[1-9]", roads[1].url)
+    ends(ada)
+
+
+def test_the_main_process_is_named_and_left_running(ada: Any, haulout: Running, lab: Any) -> None:
+    lab.hosts[0].podman("run", "-dit", "--name", "repl", "localhost/busybox", "sh")
+    until("the container", lambda: bool(places(haulout, "repl")), timeout_s=30)
+    ada.goto(at(haulout, "repl") + "?attach=1")
+    ada.get_by_text("This is the container's own main process").wait_for()
+    ada.locator("[data-dot][data-state=live]").wait_for(timeout=30_000)
+    types(ada, "echo main''thing")
+    sees(ada, "mainthing")
+    ada.get_by_role("button", name="Detach").click()
+    ada.locator("[data-said-text]", has_text="The main process runs on").wait_for()
+    assert "repl" in lab.hosts[0].podman("ps", "--format", "{{.Names}}")
