@@ -84,9 +84,14 @@ def test_charts_move_zoom_and_compare(viewer: Any) -> None:
     drawn(page, "24h")
     assert page.get_by_role("button", name="24 hours").get_attribute("aria-pressed") == "true"
 
-    # zoom by drag, for all charts, and back
+    # zoom by keys and by drag, for all charts, and back
     whole = page.get_by_role("button", name="Whole range")
     assert whole.is_hidden()
+    page.get_by_role("button", name="24 hours").focus()
+    page.keyboard.press("+")
+    whole.wait_for()
+    page.keyboard.press("Escape")
+    whole.wait_for(state="hidden")
     room = cpu.locator(".u-over").bounding_box()
     page.mouse.move(room["x"] + room["width"] * 0.3, room["y"] + 40)
     page.mouse.down()

@@ -5,6 +5,7 @@ import { Points } from "haulout/stats/points";
 import { LiveSource } from "haulout/stats/source";
 import { fill } from "haulout/stats/table";
 import { politely } from "haulout/say";
+import { clock } from "haulout/times";
 
 const LIVE_S = 300;
 const AGAIN_S = { live: 0, "1h": 10, "24h": 60, "7d": 300, "30d": 300 };
@@ -29,7 +30,7 @@ class StatsCharts extends HTMLElement {
       state: (state, message) => this.stands(state, message),
     });
     this.addEventListener("click", (event) => this.clicked(event));
-    this.onKey = (event) => { if (event.key === "Escape" && this.zoom) this.zoomed(null, null); };
+    this.onKey = (event) => this.pressed(event);
     this.onSeen = () => { if (!document.hidden) this.begin(); else this.rest(); };
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("visibilitychange", this.onSeen);
@@ -169,9 +170,29 @@ class StatsCharts extends HTMLElement {
 
   // Drawing
 
+  get span() {
+    const now = Date.now() / 1000;
+    return [now - (this.range === "live" ? LIVE_S : this.length ?? 3600), now];
+  }
+
   zoomed(from, to) {
-    this.zoom = from === null ? null : [from, to];
+    const [first, last] = this.span;
+    const whole = from === null || to - from >= last - first;
+    this.zoom = whole ? null : [from, to];
+    if (!whole) politely(this.say("zoomed", { from: clock(new Date(from * 1000)), to: clock(new Date(to * 1000)) }));
     this.draw();
+  }
+
+  // + and - zoom round the middle, arrows move what is shown, Escape shows all
+  pressed(event) {
+    if (event.key === "Escape" && this.zoom) this.zoomed(null, null);
+    if (!this.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [from, to] = this.zoom ?? this.span;
+    const quarter = (to - from) / 4;
+    const moved = { "+": [from + quarter, to - quarter], "-": [from - 2 * quarter, to + 2 * quarter], ArrowLeft: [from - quarter, to - quarter], ArrowRight: [from + quarter, to + quarter] }[event.key];
+    if (!moved || (event.key.startsWith("Arrow") && !this.zoom)) return;
+    event.preventDefault();
+    this.zoomed(...moved);
   }
 
   draw() {
@@ -181,8 +202,7 @@ class StatsCharts extends HTMLElement {
   }
 
   drawNow() {
-    const now = Date.now() / 1000;
-    const [from, to] = this.zoom ?? (this.range === "live" ? [now - LIVE_S, now] : [now - (this.length ?? 3600), now]);
+    const [from, to] = this.zoom ?? this.span;
     const gapS = this.range === "live" ? 26 : undefined;
     for (const chart of this.charts) {
       const lines = chart.lines.map((line) => [line.subject, line.metric]);
@@ -195,7 +215,6 @@ class StatsCharts extends HTMLElement {
     if (!nothing.hidden) nothing.textContent = this.say("none");
     fill(this.querySelector("[data-figures]"), { points: this.points, subjects: this.subjects, compared: this.compared, from, to, say: (metric) => this.say(camel(metric)), second: this.words.second, noLimit: this.say("noLimit") });
     this.dataset.drawn = this.range;
-    if (this.zoom) politely(this.querySelector("[data-whole]").textContent.trim());
   }
 }
 
