@@ -7,8 +7,18 @@ import json
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 
 import django
+
+
+def module_of(action: str) -> str:
+    """`restart_container` to `hosts.actions.containers.restart_container`: names are told once."""
+    import hosts.actions
+
+    folder = Path(hosts.actions.__file__).parent
+    [found] = folder.rglob(f"{action}.py")
+    return ".".join(("hosts.actions", *found.relative_to(folder).with_suffix("").parts))
 
 
 def main() -> None:
@@ -23,7 +33,7 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         words = [tuple(word) if isinstance(word, list) else word for word in order["words"]]
-        action = import_module(f"hosts.actions.{order['ask']}")
+        action = import_module(module_of(order["ask"]))
         act = getattr(action, order.get("function", "ask"))
         began = time.monotonic()
         job = act(person, *words, **order["named"])

@@ -18,7 +18,7 @@ __all__ = ["broken_stack", "troubled"]
 pytestmark = [pytest.mark.timeout(300), pytest.mark.more]
 ROUNDS, LINES, LINE_BYTES = 100, 20_000, 100
 # 2 MB every tenth of a second, once told to go. It stays: when a container ends, Podman (5.4.2)
-# drops lines that a follower has not read yet
+# drops lines that a follower has not read yet (counted below)
 FLOOD = f"""
 awk 'BEGIN {{ for (i = 0; i < {LINES}; i++) printf "%0{LINE_BYTES - 1}d\\n", i }}' > /tmp/lines
 until [ -e /tmp/go ]; do usleep 50000; done
@@ -85,6 +85,29 @@ def test_flood_before_three_viewers(troubled: Troubled, lab: Any) -> None:
     grown_mib = peak_mib(web) - before_mib
     assert grown_mib < 150, grown_mib
     troubled.hold(host)
+
+
+def test_what_podman_drops_at_a_containers_end_is_counted(troubled: Troubled, lab: Any) -> None:
+    host = lab.hosts[0]
+    endpoint = troubled.register(host)
+    lines = 200_000
+    ends = f"until [ -e /tmp/go ]; do usleep 50000; done; seq 1 {lines}"
+    container = troubled.container(host, "--name", "ends", "localhost/busybox", "sh", "-c", ends)
+
+    async def watched() -> LogViewer:
+        async with (
+            Client(troubled.stack.url) as client,
+            client.socket(f"/ws/logs/{endpoint}/{container}/?tail=10") as socket,
+        ):
+            viewer = LogViewer(socket, keep=False)
+            await viewer.read_until(lambda: "live" in viewer.states)
+            await asyncio.to_thread(host.podman, "exec", "ends", "touch", "/tmp/go")
+            async with asyncio.timeout(LONG_S):
+                await viewer.read_until(lambda: "ended" in viewer.states)
+            return viewer
+
+    viewer = asyncio.run(watched())
+    assert viewer.total + viewer.lost == lines, (viewer.count, viewer.gaps, viewer.lost)
 
 
 def peak_now(process: Process) -> float:

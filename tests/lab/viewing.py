@@ -17,6 +17,8 @@ class LogViewer:
         self.count = 0
         self.gaps: list[int] = []
         self.states: list[str] = []
+        # lines that Podman left out when the container ended
+        self.lost = 0
 
     @property
     def total(self) -> int:
@@ -53,3 +55,4 @@ class LogViewer:
             self.gaps.append(said["lines"])
         else:
             self.states.append(said["state"])
+            self.lost = said.get("lost", 0)
