@@ -28,7 +28,7 @@ class LiveList extends HTMLElement {
   }
 
   disconnectedCallback() {
-    unwatch(this.id);
+    unwatch(this.id, this);
   }
 
   describe() {

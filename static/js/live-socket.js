@@ -105,6 +105,9 @@ export function watch(id, list) {
   else connect();
 }
 
-export function unwatch(id) {
-  if (lists.delete(id)) tell({ op: "unwatch", id });
+export function unwatch(id, list) {
+  // a swapped list is put in before the old one goes: the new one goes on under the same id
+  if (lists.get(id) !== list) return;
+  lists.delete(id);
+  tell({ op: "unwatch", id });
 }
