@@ -3,6 +3,7 @@
 The scripts are constant; the folder is the working directory, so that no name meets a shell.
 """
 
+import asyncio
 import os
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -21,14 +22,18 @@ LIST_TIMEOUT_S: Final = 60.0
 TAR_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
 # GNU: one record of NUL-ended fields each. Elsewhere (busybox, toybox) stat and readlink; a name
-# has no slash, so "//" can only begin a record.
+# has no slash, so "//" can only begin a record. Names of owners are looked up here: busybox's stat
+# reads /etc/passwd anew for each file.
 _LIST: Final = r"""
 if find . -maxdepth 0 -printf "" >/dev/null 2>&1; then
   printf 'find\0'
   exec find . -mindepth 1 -maxdepth 1 -printf '%y\0%m\0%s\0%T@\0%U\0%G\0%u\0%g\0%f\0%l\0'
 fi
+command -v find >/dev/null && command -v stat >/dev/null || exit 9
 printf 'stat\0'
-find . -mindepth 1 -maxdepth 1 -exec stat -c '//%f/%s/%Y/%u/%g/%U/%G/%n' {} + || exit 1
+cat /etc/passwd 2>/dev/null; printf '\0'
+cat /etc/group 2>/dev/null; printf '\0'
+find . -mindepth 1 -maxdepth 1 -exec stat -c '//%f/%s/%Y/%u/%g/%n' {} +
 printf '\0'
 exec find . -mindepth 1 -maxdepth 1 -type l -exec sh -c \
   'for f; do printf "%s\0%s\0" "$f" "$(readlink "$f"; printf x)"; done' sh {} +
@@ -108,9 +113,9 @@ async def _by_tool(podman: Podman, container: str, folder: str) -> Listing:
         raise Conflict("That is not a folder.", cause=done.err)
     tool, zero, told = done.out.partition(b"\0")
     if tool == b"find":
-        found = _from_find(told)
-    elif tool == b"stat" and not (done.code and not told):
-        found = _from_stat(told)
+        found = await asyncio.to_thread(_from_find, told)
+    elif tool == b"stat":
+        found = await asyncio.to_thread(_from_stat, told)
     else:
         raise Malformed("The container has no tool that lists files.", cause=done.err)
     if not zero:
@@ -147,7 +152,10 @@ def _from_find(told: bytes) -> list[Found]:
 
 
 def _from_stat(told: bytes) -> list[Found]:
-    records, _, links = told.partition(b"\0")
+    passwd, _, rest = told.partition(b"\0")
+    group_file, _, rest = rest.partition(b"\0")
+    users, groups = _names(passwd), _names(group_file)
+    records, _, links = rest.partition(b"\0")
     pairs = links.split(b"\0")
     targets = {
         # "./name", and what readlink wrote: the target, its newline and our x
@@ -158,9 +166,9 @@ def _from_stat(told: bytes) -> list[Found]:
     for record in records.removesuffix(b"\n").removeprefix(b"//").split(b"\n//"):
         if not record:
             continue
-        parts = os.fsdecode(record).split("/", 8)
+        parts = os.fsdecode(record).split("/", 6)
         try:
-            bits, size, mtime, uid, gid, owner, group, _dot, name = parts
+            bits, size, mtime, uid, gid, _dot, name = parts
             mode = int(bits, 16)
             entries.append(
                 Found(
@@ -171,14 +179,20 @@ def _from_stat(told: bytes) -> list[Found]:
                     mtime_s=float(mtime),
                     uid=int(uid),
                     gid=int(gid),
-                    owner="" if owner == "UNKNOWN" else owner,
-                    group="" if group == "UNKNOWN" else group,
+                    owner=users.get(uid, ""),
+                    group=groups.get(gid, ""),
                     target=targets.get(name, ""),
                 )
             )
         except ValueError as exc:
             raise Malformed("The list is not what stat writes.", cause=str(exc)) from exc
     return entries
+
+
+def _names(file: bytes) -> dict[str, str]:
+    """Number to name, of /etc/passwd or /etc/group."""
+    fields = [line.split(":") for line in os.fsdecode(file).splitlines()]
+    return {line[2]: line[0] for line in reversed(fields) if len(line) > 2}
 
 
 async def _by_tar(podman: Podman, container: str, folder: str) -> Listing:
