@@ -164,3 +164,27 @@ def test_a_prune_removes_what_its_preview_showed(ours: Stack, ada: Any, host: An
     assert "left: late (came into use by newer)" in output.inner_text()
     there = set(host.podman("volume", "ls", "--format", "{{.Name}}").split())
     assert there == {"wanted", "late", "used"}
+
+
+def test_events_follow_and_the_store_is_checked(ours: Stack, ada: Any, host: Any) -> None:
+    ada.goto(f"{ours.url}/hosts/")
+    open_row(ada, "web1")
+    ada.click("nav.tabs >> text=Events")
+    ada.locator(".table-events").wait_for()
+    host.podman("volume", "create", "floe")
+    event = ada.locator(".table-events tbody tr", has_text="floe")
+    event.get_by_text("create", exact=True).wait_for(timeout=25_000)
+    ada.fill("[data-filter-input]", "action:remove")
+    ada.press("[data-filter-input]", "Enter")
+    event.wait_for(state="detached")
+    host.podman("volume", "rm", "floe")
+    event.get_by_text("remove", exact=True).wait_for(timeout=25_000)
+
+    ada.click("nav.tabs >> text=Disk")
+    ada.locator(".disk-table").first.wait_for(timeout=60_000)
+    ada.click("nav.tabs >> text=System")
+    ada.get_by_text("Needs Podman 5.6; web1 has 5.4").first.wait_for()
+    ada.get_by_role("button", name="Check the store").click()
+    ada.locator("#toasts a", has_text="Watch").click()
+    job_ends(ada)
+    ada.locator("pre.output", has_text="No damage found.").wait_for()
