@@ -21,7 +21,6 @@ _SINCE: dict[str, Version] = {
     "volume_transfer": (5, 6),
     "secret_replace": (4, 7),
     "check": (5, 2),
-    "network_addresses": (5, 0),
 }
 
 
