@@ -136,7 +136,8 @@ export class Pane {
     this.socket.close();
     this.term.options.cursorInactiveStyle = "none";
     const text = this.say(reason.replace(/-(.)/g, (_, letter) => letter.toUpperCase()), { code: code ?? "?", n: this.say("grace"), words });
-    this.tell(text, deedsOf(reason).map((name) => [name, () => this.on.deed(this, name)]), isTrouble(reason), words);
+    const deeds = this.owner ? deedsOf(reason) : ["drop"];
+    this.tell(text, deeds.map((name) => [name, () => this.on.deed(this, name)]), isTrouble(reason), words);
     this.foot();
     this.on.changed(this);
   }
