@@ -4,8 +4,9 @@ The job belongs to the host that receives. What the source saves goes straight i
 target, at the pace of the slower one. Settled by identity: the full id and the names are there.
 """
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
@@ -127,8 +128,14 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
     passing = _Passing(errand)
     form = image_archive.keeping_format(inspected)
     saved = image_archive.save(there, [errand.object_id], form=form)
-    async with aclosing(saved), aclosing(passing.through(saved, source)) as pieces:
-        loaded = await image_archive.load(errand.podman, pieces)
+    # a task of our own reads the source: the one that writes to the target ends when it likes, and
+    # a cancelled copy must have let go of both hosts
+    reading = asyncio.create_task(passing.read(saved, source), name=f"copy {errand.job_id}")
+    try:
+        loaded = await image_archive.load(errand.podman, passing.pieces())
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
     passing.end()
     if f"sha256:{errand.object_id}" not in loaded:
         raise Trouble(
@@ -155,18 +162,28 @@ class _Passing:
         self.errand = errand
         self.bytes = 0
         self.began = time.monotonic()
+        # a piece is at most 256 KiB
+        self._waiting: asyncio.Queue[bytes | Trouble | None] = asyncio.Queue(4)
 
-    async def through(
-        self, pieces: AsyncIterator[bytes], source: Endpoint
-    ) -> AsyncGenerator[bytes, None]:
-        """The same pieces. What the source says when it fails is said as its own."""
+    async def read(self, saved: AsyncGenerator[bytes, None], source: Endpoint) -> None:
+        """Take what the source sends, no faster than it is passed on."""
         try:
-            async for piece in pieces:
-                self.bytes += len(piece)
-                await self.errand.report(self.shown("Copying"))
-                yield piece
+            async with aclosing(saved):
+                async for piece in saved:
+                    await self._waiting.put(piece)
+            await self._waiting.put(None)
         except PodmanError as lost:
-            raise Trouble(_("%s stopped sending the image.") % source, lost.message) from lost
+            words = _("%s stopped sending the image.") % source
+            await self._waiting.put(Trouble(words, lost.message))
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The same pieces. Trouble in the source's words when it fails."""
+        while (piece := await self._waiting.get()) is not None:
+            if isinstance(piece, Trouble):
+                raise piece
+            self.bytes += len(piece)
+            await self.errand.report(self.shown("Copying"))
+            yield piece
 
     def shown(self, status: str) -> dict[str, Any]:
         """As a layer's bar. The archive may be smaller (compressed) or a little larger than told."""

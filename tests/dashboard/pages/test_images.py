@@ -107,6 +107,45 @@ def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     for verb in ("tag", "untag", "push"):
         assert browser.get(address(row, verb)).status_code == 403
         assert browser.send(address(row, verb), {"names": "a"}).status_code == 403
+    key = f"{row.endpoint_id}:{row.podman_id}"
+    for page in ("bulk/copy", "bulk/save", "bulk/list", "load"):
+        assert browser.get(f"/images/{page}/", {"object": key}).status_code == 403, page
+    for page in ("bulk/copy", "bulk/list"):
+        data = {"object": key, "endpoint": hosts.seal.pk, "name": "a"}
+        assert browser.send(f"/images/{page}/", data).status_code == 403, page
+    searched = browser.send("/images/pull/search/", {"term": "a", "endpoint": hosts.web1.pk})
+    assert "No host that could search is up." in searched.content.decode()
+    assert browser.get("/transfer/images/save/", {"object": key}).status_code == 403
     assert browser.get(PRUNE).status_code == 403
     assert browser.send(PRUNE, {"object": f"{row.endpoint_id}:{row.podman_id}"}).status_code == 403
     assert not Job.objects.exists()
+
+
+def test_the_same_push_once_more(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    from hosts.models import Job
+
+    row = image(hosts, hosts.web1, "localhost/web:latest")
+    browser = browser_of(cast.bob)
+    browser.send(address(row, "push"), {"destination": "quay.io/team/web:1"})
+    Job.objects.update(state="failed")
+    browser.send(f"/jobs/{Job.objects.get().pk}/again/")
+    first, second = Job.objects.order_by("pk")
+    assert (first.verb, first.params) == (second.verb, second.params)
+    assert second.state == "queued"
+
+
+def test_a_list_is_never_part_of_an_archive_or_a_plan(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    listed = image(hosts, hosts.web1, "localhost/list:1", manifest_list=True)
+    key = f"{listed.endpoint_id}:{listed.podman_id}"
+    browser = browser_of(cast.bob)
+    assert (
+        "pushed, not saved" in browser.get("/images/bulk/save/", {"object": key}).content.decode()
+    )
+    assert browser.get("/transfer/images/save/", {"object": key}).status_code == 400
+    data = {"object": key, "endpoint": hosts.web2.pk}
+    assert "Nothing to copy" in browser.send("/images/bulk/copy/", data).content.decode()
+    assert listed.pk not in {
+        row.pk for row in browser.get(PRUNE, {"which": "unused"}).context["rows"]
+    }
