@@ -21,6 +21,7 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_container import bring_image
 from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.table import FIELDS
+from hosts.capabilities import version_of
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.models import Job
@@ -73,7 +74,7 @@ async def _spec(errand: Errand) -> dict[str, Any]:
             else:
                 errand.say(_("%s is no longer among its variables.") % name)
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
-    return run_spec.noted(spec, errand.params)
+    return run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
 
 
 ACTION = Action(VERB, do, settle_swap, queue="long")

@@ -16,6 +16,7 @@ from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
+from hosts.capabilities import version_of
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
 from hosts.podman import images
@@ -86,7 +87,7 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
         errand.say(there.untold)
     params = run_spec.params_of(there.texts)
     spec = run_spec.build(params, there.env, job_id=errand.job_id)
-    return run_spec.noted(spec, params)
+    return run_spec.suited(run_spec.noted(spec, params), version_of(errand.endpoint))
 
 
 ACTION = Action(VERB, do, settle_swap, queue="long")

@@ -63,6 +63,13 @@ def _incomplete(params: dict[str, Any]) -> dict[str, str]:
         found["memory_swap"] = _("This is memory and swap together: not less than memory alone.")
     if params.get("cpus") and (params.get("cpu_quota") or params.get("cpu_period")):
         found["cpus"] = _("CPUs and a quota say the same: give one of them.")
+    driver = params.get("log_driver", "journald")
+    if "tag" in params.get("log_options", {}) and driver != "journald":
+        found["log_options"] = _("Only journald knows a tag; with %s it does not start.") % driver
+    if params.get("init") and params.get("pidns", "private") != "private":
+        found["init"] = _(
+            "An init is the first process, which needs a process namespace of its own."
+        )
     if params.get("read_only_all") and not params.get("read_only"):
         found["read_only_all"] = _("This belongs to a read-only root file system.")
     return found

@@ -16,6 +16,7 @@ from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
+from hosts.capabilities import version_of
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -64,7 +65,7 @@ async def make(errand: Errand) -> str:
         sealed = await errand.secrets()
         env = json.loads(sealed) if sealed else {}
         spec = run_spec.build(errand.params, env, job_id=errand.job_id)
-        spec = run_spec.noted(spec, errand.params)
+        spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)
         for warning in warnings:

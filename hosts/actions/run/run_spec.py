@@ -17,6 +17,8 @@ JOB_LABEL = "io.haulout.job"
 ORDER_NOTE = "io.haulout.order"
 # annotations are kept in several places of a host: no book
 MOST_NOTE = 16_000
+# Podman's API keeps /tmp and the like writable in a read-only container from this one on
+_READ_WRITE_SINCE = (4, 4)
 
 
 def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[str, Any]:
@@ -38,6 +40,22 @@ def noted(spec: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     if len(note) > MOST_NOTE:
         return spec
     return spec | {"annotations": {**spec.get("annotations", {}), ORDER_NOTE: note}}
+
+
+def suited(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[str, Any]:
+    """`spec` for a Podman of that version; None for an unknown one."""
+    if version is None or version >= _READ_WRITE_SINCE or not spec.get("read_write_tmpfs"):
+        return spec
+    mounts = list(spec.get("mounts", []))
+    there = {one["destination"] for one in mounts} | {v["Dest"] for v in spec.get("volumes", [])}
+    # before, podman's command line did this by itself (pkg/specgenutil/volumes.go of 4.3)
+    options = ["rw", "rprivate", "nosuid", "nodev", "tmpcopyup"]
+    mounts += [
+        {"type": "tmpfs", "source": "tmpfs", "destination": path, "options": options}
+        for path in ("/tmp", "/var/tmp", "/run")  # noqa: S108 - paths inside
+        if path not in there
+    ]
+    return spec | {"mounts": mounts}
 
 
 def texts_of(params: dict[str, Any]) -> dict[str, str]:
@@ -84,5 +102,6 @@ __all__ = [
     "params_of",
     "run_line",
     "size_words",
+    "suited",
     "texts_of",
 ]

@@ -128,6 +128,8 @@ def test_the_line_and_the_spec_grow(cast: Cast, browser_of: Any, hosts: Hosts) -
         ("health_on_failure", {"health_on_failure": "explode"}),
         ("log_driver", {"log_driver": "syslog"}),
         ("read_only_all", {"read_only_all": "on"}),
+        ("init", {"init": "on", "pidns": "host"}),
+        ("log_options", {"log_options": "tag=a", "log_driver": "k8s-file"}),
         ("remove", {"remove": "on", "restart": "always"}),
         ("endpoint", {"endpoint": "99999"}),
     ],
