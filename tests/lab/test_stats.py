@@ -62,16 +62,16 @@ def test_a_busy_container_is_seen_as_podman_sees_it(lab: Lab, link: Link) -> Non
     theirs = (after[0] - before[0]) / (after[1] - before[1]) * 10_000
     ours = sum(values["cpu"]) / len(values["cpu"])
     # the same seconds only about, on a machine with other work
-    assert ours == pytest.approx(theirs, rel=0.4)
+    assert ours == pytest.approx(theirs, rel=0.5)
     assert values["memory"][-1] == pytest.approx(after[2], rel=0.05)
-    assert values["memory"][-1] > 40 * 2**20
+    assert values["memory"][-1] > 39 * 2**20
     assert set(values["limit"]) == {128 * 2**20}
     _, still = found[idle].columns(over=over)
     assert max(still["cpu"]) < min(values["cpu"])
     _, sums = found[TOTAL].columns(over=over)
     assert sums["memory"][-1] >= values["memory"][-1]
     standing = StatsStanding.objects.get(endpoint=endpoint)
-    assert (standing.reason_kind, standing.memory_bytes > 40 * 2**20) == ("", True)
+    assert (standing.reason_kind, standing.memory_bytes > 39 * 2**20) == ("", True)
 
 
 def test_statistics_raise_no_revision(lab: Lab, link: Link) -> None:
