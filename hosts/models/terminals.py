@@ -32,7 +32,7 @@ class OpenTerminal(models.Model):
     # in the environment of what was started, so that its processes are found again
     mark = models.CharField(max_length=64)
     started_at = models.DateTimeField(auto_now_add=True)
-    # written every few seconds by the process that holds it
+    # written every second by the process that holds it
     seen_at = models.DateTimeField(auto_now_add=True)
     # the outcome is written (unknown); what runs on the host must still be ended
     lost_at = models.DateTimeField(null=True)

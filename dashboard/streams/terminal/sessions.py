@@ -14,7 +14,8 @@ from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import Opened, Wanted
 
 log = logging.getLogger(__name__)
-SEEN_EVERY_S = 5.0
+# so a killed web process leaves its terminals recorded to the last second
+SEEN_EVERY_S = 1.0
 # of one person at once; a mistake in a script must not fill the host
 MOST_EACH = 50
 

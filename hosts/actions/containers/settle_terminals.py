@@ -21,7 +21,7 @@ from hosts.podman import Podman, PodmanError, hang_up
 from hosts.podman.errors import Conflict, NotFound
 
 log = logging.getLogger(__name__)
-# a web process says every 5 s that it holds a terminal
+# a web process says every second that it holds a terminal
 UNSEEN = timedelta(seconds=30)
 # after that the host is given up: what is unknown stays so
 GIVE_UP = timedelta(days=7)
