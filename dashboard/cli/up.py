@@ -64,9 +64,14 @@ class Up:
 
     def _prepare(self) -> None:
         if os.geteuid() == 0:
+            why = (
+                "The demo's hosts need root; for anything else"
+                if self.demo
+                else "It needs no root;"
+            )
             self.say(
-                "running as root: a fault in Haulout would reach all of this machine. It needs no "
-                "root; an ordinary account is safer"
+                "running as root: a fault in Haulout would reach all of this machine. "
+                f"{why} an ordinary account is safer"
             )
         if self.demo:
             demo.check(yes=self.yes)
