@@ -25,7 +25,7 @@ from hosts import access
 from hosts.access import Person, allows, visible_endpoints
 from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
-from hosts.models import Endpoint, Job
+from hosts.models import Batch, Endpoint, Job
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -54,9 +54,10 @@ class MakingForm(Dressed):
 
     def __init__(self, *args: Any, endpoints: Iterable[Endpoint] = (), **kwargs: Any) -> None:
         super().__init__(*args, auto_id="make-%s", **kwargs)
-        choice = self.fields.get("endpoint")
-        if isinstance(choice, forms.TypedChoiceField):
-            choice.choices = [(one.pk, endpoint_words(one)) for one in endpoints]
+        # one host, or several where the form has `endpoints`
+        for choice in (self.fields.get("endpoint"), self.fields.get("endpoints")):
+            if isinstance(choice, forms.ChoiceField):
+                choice.choices = [(one.pk, endpoint_words(one)) for one in endpoints]
         for field in self.fields.values():
             attrs = field.widget.attrs
             if attrs.pop("data-mono", ""):
@@ -89,7 +90,7 @@ class MakingForm(Dressed):
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """`ask(person, cleaned data)` makes the job; its HostRefused lands in the form."""
+    """`ask(person, cleaned data)` makes the job, or the batch; its HostRefused lands in the form."""
 
     kind: str
     plural: str
@@ -97,7 +98,7 @@ class Making:
     title: Words
     button: Words
     form: type[MakingForm]
-    ask: Callable[[Person, dict[str, Any]], Job]
+    ask: Callable[[Person, dict[str, Any]], Job | Batch]
     note: Words = ""
 
     @property
@@ -122,11 +123,15 @@ def make(making: Making) -> Callable[..., HttpResponse]:
         ]
         if request.method == "POST":
             form = making.form(request.POST, request.FILES, endpoints=endpoints)
-            if (job := _asked(making, person, form)) is not None:
-                return redirect("jobs:page", job.pk)
+            if (asked := _asked(making, person, form)) is not None:
+                return redirect(watch_url(asked))
         else:
             wanted = request.GET.get("endpoint", "")
-            start = {"endpoint": int(wanted)} if wanted.isdecimal() else {}
+            start: dict[str, Any] = {}
+            if wanted.isdecimal():
+                start = {"endpoint": int(wanted), "endpoints": [wanted]}
+            elif len(endpoints) == 1:
+                start = {"endpoints": [str(endpoints[0].pk)]}
             form = making.form(initial=start, endpoints=endpoints)
         context = {
             "making": making,
@@ -139,7 +144,14 @@ def make(making: Making) -> Callable[..., HttpResponse]:
     return view
 
 
-def _asked(making: Making, person: Person, form: MakingForm) -> Job | None:
+def watch_url(asked: Job | Batch) -> str:
+    """The page of a job, or the list of a batch's jobs."""
+    if isinstance(asked, Batch):
+        return f"{reverse('jobs:list')}?q=batch:{asked.pk}"
+    return reverse("jobs:page", args=[asked.pk])
+
+
+def _asked(making: Making, person: Person, form: MakingForm) -> Job | Batch | None:
     if not form.is_valid():
         return None
     try:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.pages.making import PLAIN, Making, MakingForm
 from hosts.access import Person
 from hosts.actions.secrets import create_secret
-from hosts.models import Job
+from hosts.models import Batch, Job
 
 
 class Value(forms.CharField):
@@ -58,9 +58,19 @@ class ValueForm(MakingForm):
 
 
 class SecretForm(ValueForm):
-    """Host, name, value, labels."""
+    """Hosts, name, value, labels."""
 
-    field_order = ["endpoint", "name", "value", "file", "labels"]
+    endpoints = forms.TypedMultipleChoiceField(
+        label=_("Hosts"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose where it is to be.")},
+    )
+    field_order = ["endpoints", "name", "value", "file", "labels"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["endpoint"]
 
 
 class ReplaceForm(ValueForm):
@@ -74,8 +84,11 @@ class ReplaceForm(ValueForm):
             del self.fields[name]
 
 
-def _ask(person: Person, given: dict[str, Any]) -> Job:
-    return create_secret.ask(person, given.pop("endpoint"), **given)
+def _ask(person: Person, given: dict[str, Any]) -> Job | Batch:
+    endpoints = given.pop("endpoints")
+    if len(endpoints) == 1:
+        return create_secret.ask(person, endpoints[0], **given)
+    return create_secret.ask_many(person, endpoints, **given)
 
 
 MAKING = Making(

@@ -4,15 +4,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import Person
+from hosts.access import Denied, NotVisible, Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.secrets.secret_value import checked_value, told
-from hosts.jobs.ask import Order
+from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
-from hosts.models import Job
+from hosts.models import Batch, Job
 from hosts.podman import secrets
 from hosts.podman.errors import NotFound
 
@@ -28,10 +28,46 @@ def ask(
     labels: dict[str, str] | None = None,
 ) -> Job:
     """Ask for a secret. HostRefused (with the field to change), NotVisible, Denied."""
+    order = _order(person, endpoint_id, name=name, value=value, labels=labels)
+    return ask_job(person, VERB, order, queue="short")
+
+
+def ask_many(
+    person: Person,
+    endpoint_ids: list[int],
+    *,
+    name: str,
+    value: bytes,
+    labels: dict[str, str] | None = None,
+) -> Batch:
+    """The same on several endpoints. Where one may not is left out, and in `skipped`.
+
+    HostRefused where one of them has that name already; then nothing is asked.
+    """
+    orders: list[Order] = []
+    skipped: list[dict[str, str]] = []
+    for endpoint_id in dict.fromkeys(endpoint_ids):
+        try:
+            orders.append(_order(person, endpoint_id, name=name, value=value, labels=labels))
+        except NotVisible:
+            skipped.append({"name": name, "host": str(endpoint_id), "why": _("no longer there")})
+        except Denied:
+            skipped.append({"name": name, "host": str(endpoint_id), "why": _("not permitted")})
+    return ask_batch(person, VERB, orders, skipped=skipped, queue="short")
+
+
+def _order(
+    person: Person,
+    endpoint_id: int,
+    *,
+    name: str,
+    value: bytes,
+    labels: dict[str, str] | None,
+) -> Order:
     name = checked_name(name)
     value = checked_value(value)
     endpoint = place_for(person, endpoint_id, VERB, kind="secret", name=name)
-    order = Order(
+    return Order(
         endpoint=endpoint,
         kind="secret",
         object_id="",
@@ -39,7 +75,6 @@ def ask(
         params={"name": name, "labels": labels or {}, **told(value)},
         secrets=value,
     )
-    return ask_job(person, VERB, order, queue="short")
 
 
 async def do(errand: Errand) -> dict[str, Any]:

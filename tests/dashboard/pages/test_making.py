@@ -114,10 +114,10 @@ def test_a_secret_typed_or_from_a_file(cast: Cast, browser_of: Any, hosts: Hosts
     from hosts.models import Job
 
     browser = browser_of(cast.bob)
-    typed = {"endpoint": hosts.web1.pk, "name": "pw", "value": "two\r\nlines"}
+    typed = {"endpoints": hosts.web1.pk, "name": "pw", "value": "two\r\nlines"}
     browser.send("/secrets/create/", typed)
     file = SimpleUploadedFile("key.pem", b"\x00\r\nbytes")
-    browser.send("/secrets/create/", {"endpoint": hosts.web1.pk, "name": "key", "file": file})
+    browser.send("/secrets/create/", {"endpoints": hosts.web1.pk, "name": "key", "file": file})
     kept = [
         vault.open_sealed(bytes(job.sealed_params), "job") for job in Job.objects.order_by("pk")
     ]
@@ -129,11 +129,11 @@ def test_a_refused_secret_is_not_sent_back(cast: Cast, browser_of: Any, hosts: H
     from hosts.models import Job
 
     browser = browser_of(cast.bob)
-    given = {"endpoint": hosts.web1.pk, "name": "bad name", "value": "hunter2"}
+    given = {"endpoints": hosts.web1.pk, "name": "bad name", "value": "hunter2"}
     page = browser.send("/secrets/create/", given)
     assert "hunter2" not in page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
-    given = {"endpoint": hosts.web1.pk, "name": "pw", "value": ""}
+    given = {"endpoints": hosts.web1.pk, "name": "pw", "value": ""}
     assert "Give the value" in str(problems(browser.send("/secrets/create/", given))["value"])
     given |= {"value": "x" * 512_000}
     assert "512,000" in str(problems(browser.send("/secrets/create/", given))["value"])
@@ -167,3 +167,26 @@ def test_replacing_a_secret_warns_even_when_the_host_is_silent(
     job = Job.objects.get()
     assert (job.verb, job.object_id) == ("secret.replace", row.podman_id)
     assert "hunter3" not in json.dumps(job.params)
+
+
+def test_one_secret_on_several_hosts(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    from hosts import vault
+    from hosts.models import Batch, Job
+
+    browser = browser_of(cast.bob)
+    places = [hosts.web1.pk, hosts.seal.pk]
+    given = {"name": "pw", "value": "hunter2", "endpoints": places}
+    answer = browser.send("/secrets/create/", given)
+    batch = Batch.objects.get()
+    assert answer.headers["Location"] == f"/jobs/?q=batch:{batch.pk}"
+    jobs = Job.objects.filter(batch=batch)
+    assert sorted(job.endpoint_id for job in jobs) == sorted(places)
+    sealed = {vault.open_sealed(bytes(job.sealed_params), "job") for job in jobs}
+    assert sealed == {b"hunter2"}
+    # taken on one of them: nothing is asked
+    hosts.add(hosts.seal, "secret", "key")
+    given |= {"name": "key"}
+    assert "on web1/seal" in str(problems(browser.send("/secrets/create/", given))["name"])
+    given |= {"endpoints": []}
+    assert "Choose where" in str(problems(browser.send("/secrets/create/", given))["endpoints"])
+    assert Job.objects.count() == 2
