@@ -28,6 +28,11 @@ def run(argv: list[str]) -> int:
             os.environ["HAULOUT_PROCESS"] = words[1]
         check_environment()
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+        from dashboard.cli import commands
+
+        if words[1:] in commands.ASKED:
+            commands.show()
+            return 0
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(words)
