@@ -19,6 +19,8 @@ from typing import Self
 
 import pytest
 
+from dashboard.supervisor import launch
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 180.0  # a start beside other tests on two cores
 END_WITHIN_S = 10.0
@@ -37,6 +39,11 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**kept, **more}
 
 
+def ending_with_us(words: list[str]) -> list[str]:
+    """The same command, told to end by the kernel when this process goes, however it goes."""
+    return [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), *words]
+
+
 @dataclass
 class Stack:
     """A running `up`. `first_admin_link` is the whole URL that makes the first administrator."""
@@ -53,7 +60,7 @@ class Stack:
         """Start it and wait for READY and the link; an early end fails with its own words."""
         words = [sys.executable, str(CHECKOUT / "manage.py"), "up", "--data", str(self.data)]
         self.process = subprocess.Popen(
-            [*words, "--port", str(self.port), *self.options],
+            ending_with_us([*words, "--port", str(self.port), *self.options]),
             cwd=CHECKOUT,
             env=clean_environment(**self.environ),
             stdin=subprocess.DEVNULL,

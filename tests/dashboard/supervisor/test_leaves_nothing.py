@@ -3,12 +3,13 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.dashboard.supervisor.processes import holders, members, named, until
-from tests.stack import Stack
+from tests.stack import CHECKOUT, Stack
 
 
 def started(tmp_path: Path) -> tuple[Stack, set[int]]:
@@ -64,10 +65,25 @@ def test_a_hung_child_is_killed_in_time(tmp_path: Path) -> None:
     assert not members(pids)
 
 
+def test_a_killed_test_run_leaves_nothing() -> None:
+    """What tests.stack starts ends with the pytest that started it, also by kill -9."""
+    starts = (
+        "import subprocess, time; from tests.stack import ending_with_us;"
+        "child = subprocess.Popen(ending_with_us(['/bin/sleep', '600']), start_new_session=True);"
+        "print(child.pid, flush=True); time.sleep(600)"
+    )
+    run = subprocess.Popen([sys.executable, "-c", starts], cwd=CHECKOUT, stdout=subprocess.PIPE)
+    assert run.stdout is not None
+    child = int(run.stdout.readline())
+    until(lambda: "sleep" in Path(f"/proc/{child}/cmdline").read_text(), within_s=10, what="up")
+    run.kill()
+    run.wait()
+    run.stdout.close()
+    until(lambda: not members({child}), within_s=10, what="its child gone")
+
+
 def test_grandchildren_end_with_their_child(tmp_path: Path) -> None:
     """The guard ends whole groups, whatever its members think of SIGTERM."""
-    import sys
-
     from dashboard.supervisor import guard
 
     stubborn = subprocess.Popen(
