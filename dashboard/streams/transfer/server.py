@@ -32,6 +32,7 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     _taken = 0
     _lingering: Any = None
     _producing = False
+    _refused = False
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
         """The head is whole: a streamed request begins now."""
@@ -145,6 +146,9 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         super().finish()
 
     def _refuse_body(self) -> None:
+        if self._refused:
+            return
+        self._refused = True
         self.channel.transport.write(
             b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
         )
