@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from hosts.podman.client import Podman
+from hosts.podman.containers import OWN_STOP_LIMIT_S
 from hosts.podman.errors import Conflict
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import NetworkItem
@@ -32,7 +33,12 @@ async def create(podman: Podman, spec: dict[str, Any]) -> NetworkItem:
 
 async def remove(podman: Podman, network: str, *, force: bool = False) -> None:
     """Remove; `force` also removes the containers in it. Raises NotFound, Conflict."""
-    answer = await podman.call("DELETE", path("networks", network), params={"force": force})
+    answer = await podman.call(
+        "DELETE",
+        path("networks", network),
+        params={"force": force},
+        timeout_s=OWN_STOP_LIMIT_S if force else None,
+    )
     for report in answer.objects():
         if report.get("Err"):
             raise Conflict(str(report["Err"]), status=answer.status)

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any, Final, cast
 
 from hosts.podman.client import Podman
+from hosts.podman.containers import OWN_STOP_LIMIT_S
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import VolumeItem
 
@@ -58,7 +59,12 @@ async def create(
 
 async def remove(podman: Podman, volume: str, *, force: bool = False) -> None:
     """Remove; `force` also removes the containers that use it. Raises NotFound, Conflict."""
-    await podman.call("DELETE", path("volumes", volume), params={"force": force})
+    await podman.call(
+        "DELETE",
+        path("volumes", volume),
+        params={"force": force},
+        timeout_s=OWN_STOP_LIMIT_S if force else None,
+    )
 
 
 async def export(podman: Podman, volume: str) -> AsyncGenerator[bytes, None]:

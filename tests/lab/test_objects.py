@@ -76,7 +76,17 @@ def test_a_used_volume_stays_unless_its_users_go_too(
     from hosts.actions.volumes import remove_volume
 
     host.podman(
-        "run", "-d", "--name", "user", "-v", "data:/data", "localhost/busybox", "sleep", "99"
+        "run",
+        "-d",
+        "--stop-timeout",
+        "0",
+        "--name",
+        "user",
+        "-v",
+        "data:/data",
+        "localhost/busybox",
+        "sleep",
+        "99",
     )
     mirror(endpoint, "volume")
     job = remove_volume.ask(person, (endpoint.pk, "data"))
