@@ -1,0 +1,49 @@
+"""The calls of libpod's API, and which of them a request was."""
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_FILE = Path(__file__).with_name("routes.txt")
+_LATER = "# not in 5.4.2"
+_PARAMETER = re.compile(r"\{[^}]*\}")
+_LIBPOD = re.compile(r"^/v\d+(?:\.\d+)*/libpod(?=/)")
+
+
+@cache
+def every_call() -> tuple[str, ...]:
+    """All of 5.8.2, as `GET /containers/{name}/json`: without version and `/libpod`."""
+    return tuple(line for line in _FILE.read_text().splitlines() if not line.startswith("#"))
+
+
+@cache
+def calls_of(version: str) -> frozenset[str]:
+    """Those that Podman "5.4" or "5.8" has."""
+    if version != "5.4":
+        return frozenset(every_call())
+    before, _, _after = _FILE.read_text().partition(_LATER)
+    return frozenset(line for line in before.splitlines() if not line.startswith("#"))
+
+
+def call_of(method: str, target: str) -> str:
+    """The call that a request line was, as in `every_call`; what is none of them whole, as sent."""
+    path = urlsplit(target).path
+    inside = _LIBPOD.sub("", path)
+    if inside != path or path == "/_ping":
+        for call, pattern in _patterns():
+            if call.startswith(f"{method} ") and pattern.fullmatch(inside):
+                return call
+    return f"{method} {path}"
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Those with the most of their own first: names may hold slashes, as in Podman's router."""
+    calls = sorted(every_call(), key=lambda call: -len(_PARAMETER.sub("", call)))
+    return tuple((call, _pattern(call.partition(" ")[2])) for call in calls)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = [re.escape(part) for part in _PARAMETER.split(path)]
+    return re.compile(".+".join(parts))

@@ -1,0 +1,71 @@
+"""docs/coverage.md: a row for each of Podman's calls, and rows that lead somewhere.
+
+What the rows say about the tests is held against real hosts by `manage.py test` (tests/lab/coverage).
+"""
+
+import pytest
+
+from tests.lab.coverage import routes, table
+
+
+def test_every_call_of_podman_has_one_row_and_names_what_is_there() -> None:
+    rows = table.read(table.DOCUMENT.read_text())
+    assert table.faults(rows) == []
+    listed = [row.call for row in rows if row.call in routes.every_call()]
+    assert len(listed) == len(routes.every_call()) == 137
+
+
+ROW = (
+    "| GET /containers/json | used: hosts.podman.containers.list_containers, tests/test_rooms.py |"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        (ROW.replace("list_containers", "list_seals"), "there is no hosts.podman.containers.list_"),
+        (ROW.replace("test_rooms", "test_seals"), "there is no test in tests/test_seals.py"),
+        (ROW.replace("test_rooms", "sharing"), "there is no test in tests/sharing.py"),
+        ("| GET /containers/json | of course |", "says 'of course'"),
+        ("| GET /containers/json | alias of `GET /seals` |", "points at GET /seals"),
+        (f"{ROW}\n{ROW}", "two rows for GET /containers/json"),
+        ("| GET /containers/json |", "no row for GET /containers/json"),
+    ],
+)
+def test_tells_what_is_wrong_with_a_row(line: str, fault: str) -> None:
+    kept = [
+        one
+        for one in table.DOCUMENT.read_text().splitlines()
+        if not one.startswith("| GET /containers/json ")
+    ]
+    assert fault in "\n".join(table.faults(table.read("\n".join([*kept, line]))))
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "call"),
+    [
+        ("GET", "/v5.0.0/libpod/containers/json?all=true", "GET /containers/json"),
+        ("GET", "/v4.0.0/libpod/containers/stats", "GET /containers/stats"),
+        ("GET", "/v5.0.0/libpod/containers/json/json", "GET /containers/{name}/json"),
+        ("GET", "/v5/libpod/images/localhost%2Fa%3A1/json", "GET /images/{name}/json"),
+        ("GET", "/v5.0.0/libpod/images/localhost/a:1/json", "GET /images/{name}/json"),
+        (
+            "POST",
+            "/v5.0.0/libpod/manifests/a/registry/docker%3A%2F%2Fx%2Fa",
+            "POST /manifests/{name}/registry/{destination:.*}",
+        ),
+        ("GET", "/_ping", "GET /_ping"),
+        ("POST", "/v1.41/images/create?fromImage=a", "POST /v1.41/images/create"),
+        ("GET", "/v1.41/containers/json", "GET /v1.41/containers/json"),
+        ("GET", "/v5.0.0/libpod/seals", "GET /v5.0.0/libpod/seals"),
+    ],
+)
+def test_knows_a_call_by_its_request(method: str, target: str, call: str) -> None:
+    assert routes.call_of(method, target) == call
+
+
+def test_podman_54_lacks_what_came_later() -> None:
+    later = routes.calls_of("5.8") - routes.calls_of("5.4")
+    assert "GET /quadlets/json" in later
+    assert "GET /manifests/{name}/json" not in later
+    assert len(later) == 19
