@@ -224,3 +224,35 @@ def test_pull_and_recreate_with_the_newest_image(
     assert new["HostConfig"]["CapDrop"] == ["CAP_CHOWN"]
     assert new["HostConfig"]["Tmpfs"].keys() == {"/cache"}
     assert (new["Image"], job.result["changed"]) == (job.result["image"], True)
+
+
+def test_pull_and_recreate_over_several_hosts(
+    lab: Lab,
+    published: Callable[..., str],
+    endpoint_on: Any,
+    person: Any,
+    worker: Any,
+    ended: Any,
+) -> None:
+    from hosts.actions.containers import upgrade_container
+
+    name = published("first")
+    refs = []
+    for host in lab.hosts:
+        host.podman("pull", "-q", "--creds", f"{lab.registry.user}:{lab.registry.password}", name)
+        host.podman("run", "-d", "--name", "shop", *QUICK, name, *SLEEP)
+        endpoint, found = endpoint_on(host), inspect(host, "shop")
+        row_of(endpoint, found)
+        refs.append((endpoint.pk, found["Id"]))
+    published("second")
+    lab.hosts[0].podman("tag", inspect(lab.hosts[0], "shop")["Image"], name)
+    batch = upgrade_container.ask_many(person, [*refs, (refs[0][0], "f" * 64)], watch_s=1)
+    assert [skipped["why"] for skipped in batch.skipped] == ["no longer there"]
+    jobs = list(batch.jobs.all())
+    worker().hand_over([job.pk for job in jobs])
+    assert [ended(job, within_s=90).state for job in jobs] == ["ok", "ok"]
+    for host in lab.hosts:
+        assert names(host) == ["shop"]
+        assert host.podman("exec", "shop", "cat", "/which").strip() == "second"
+    lab.hosts[1].podman("rm", "-fa", "-t", "0")
+    lab.hosts[1].podman("rmi", "-f", name)

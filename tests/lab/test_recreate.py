@@ -163,3 +163,26 @@ def test_on_every_podman(any_host: Host, endpoint_on: Any, carried: Callable[...
     assert job.state == "ok", (job.error, job.cause)
     assert names(any_host) == ["shop"]
     assert inspect(any_host, "shop")["Config"]["Hostname"] == "elsewhere"
+
+
+def test_cancelled_while_it_is_watched_the_old_one_is_restored(
+    host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    from hosts.actions import cancel_job
+    from hosts.actions.containers import recreate_container
+    from tests.lab.swap_cast import row_of
+    from tests.lab.waiting import until
+
+    host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, *SLEEP)
+    old = inspect(host, "shop")
+    endpoint = endpoint_on(host)
+    row_of(endpoint, old)
+    params, ref = order_of(old, hostname="new"), (endpoint.pk, old["Id"])
+    job = recreate_container.ask(person, ref, params=params, env={}, watch_s=120)
+    worker().hand_over([job.pk])
+    until("the new one runs", lambda: inspect(host, "shop")["Config"]["Hostname"] == "new")
+    cancel_job.ask(person, job.pk)
+    assert ended(job, within_s=60).state == "cancelled"
+    assert names(host) == ["shop"]
+    now = inspect(host, "shop")
+    assert (now["Id"], now["State"]["Running"]) == (old["Id"], True)

@@ -15,6 +15,7 @@ from dashboard.person import person_of
 from hosts.access import get_object
 from hosts.actions.run.existing import existing, look
 from hosts.actions.run.run_spec import params_of, run_line
+from hosts.actions.run.table.seen import listing, mapping
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, containers
 
@@ -48,7 +49,7 @@ def tab(name: str, read: Read, show: Show) -> Callable[..., HttpResponse]:
 
 async def _top(podman: Podman, container: str) -> dict[str, Any]:
     found = await containers.inspect(podman, container)
-    if not (found.get("State") or {}).get("Running"):
+    if not mapping(found.get("State")).get("Running"):
         return {"running": False}
     titles, rows = await containers.top(podman, container)
     return {"running": True, "titles": titles, "rows": rows}
@@ -83,26 +84,30 @@ def _show_line(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show_health(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
-    state, config = found.get("State") or {}, found.get("Config") or {}
-    health = state.get("Health") or {}
-    check = config.get("Healthcheck") or {}
+    state, config = mapping(found.get("State")), mapping(found.get("Config"))
+    health = mapping(state.get("Health"))
+    check = mapping(config.get("Healthcheck"))
     log = [
         {"when": _time(one.get("Start")), "code": one.get("ExitCode"), "said": one.get("Output")}
-        for one in health.get("Log") or []
+        for one in listing(health.get("Log"))
         if isinstance(one, dict)
     ]
     return {
         "check": check,
-        "command": " ".join(str(word) for word in (check.get("Test") or [])[1:]),
+        "command": " ".join(str(word) for word in listing(check.get("Test"))[1:]),
         "on_failure": config.get("HealthcheckOnFailureAction") or "none",
         "status": str(health.get("Status") or ""),
         "streak": health.get("FailingStreak") or 0,
         "log": log[::-1],
         "running": bool(state.get("Running")),
         "seconds": {
-            name: int(check.get(name) or 0) / 1e9 for name in ("Interval", "Timeout", "StartPeriod")
+            name: _seconds(check.get(name)) for name in ("Interval", "Timeout", "StartPeriod")
         },
     }
+
+
+def _seconds(value_ns: Any) -> float:
+    return value_ns / 1e9 if isinstance(value_ns, int) else 0.0
 
 
 def _time(text: Any) -> datetime | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from hosts.actions.run.pasted_line import from_words
 from hosts.actions.run.run_spec import ORDER_NOTE
 from hosts.actions.run.table import FIELDS, Field
-from hosts.actions.run.table.seen import Seen
+from hosts.actions.run.table.seen import Seen, listing, mapping
 from hosts.podman import Podman, containers, images
 from hosts.podman.errors import PodmanError
 
@@ -45,7 +45,6 @@ class Existing:
     env: dict[str, str] = field(default_factory=dict, repr=False)
     source: Source = Source.INSPECT
     missing: tuple[str, ...] = ()
-    running: bool = False
 
     @property
     def untold(self) -> str:
@@ -84,7 +83,7 @@ Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 
 def existing(found: dict[str, Any], *, keep_volumes: bool = True) -> Existing:
     """`found` as `look` gives it. `keep_volumes`: nameless volumes by the name that they have."""
-    seen = Seen(found, found.get("_image") or {})
+    seen = Seen(found, mapping(found.get("_image")))
     told = {name: text for name, one in FIELDS.items() if (text := _seen(one, seen))}
     asked, source = _asked(seen)
     texts = _joined(asked, told) if asked is not None else dict(told)
@@ -97,7 +96,6 @@ def existing(found: dict[str, Any], *, keep_volumes: bool = True) -> Existing:
         env,
         source,
         tuple(sorted(set(masked) - known)) if source is Source.INSPECT else (),
-        bool((found.get("State") or {}).get("Running")),
     )
 
 
@@ -203,10 +201,10 @@ def _nameless(name: str) -> bool:
 
 def _environment(seen: Seen) -> tuple[dict[str, str], list[str]]:
     """(what is its own, the names that secrets give)."""
-    ofimage = set(seen.image.get("Env") or [])
+    ofimage = {str(pair) for pair in listing(seen.image.get("Env"))}
     env: dict[str, str] = {}
     masked = []
-    for pair in seen.config("Env") or []:
+    for pair in listing(seen.config("Env")):
         name, _equals, value = str(pair).partition("=")
         if value == MASKED:
             masked.append(name)

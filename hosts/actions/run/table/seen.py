@@ -6,6 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """A JSON object, whatever a host told in its place."""
+    return value if isinstance(value, dict) else {}
+
+
+def listing(value: Any) -> list[Any]:
+    """A JSON list, whatever a host told in its place."""
+    return value if isinstance(value, list) else []
+
+
 @dataclass(frozen=True)
 class Seen:
     """`inspect`: of the container. `image`: `Config` of its image's inspect, empty when unknown."""
@@ -15,15 +25,15 @@ class Seen:
 
     def config(self, name: str) -> Any:
         """Of `Config`."""
-        return (self.inspect.get("Config") or {}).get(name)
+        return mapping(self.inspect.get("Config")).get(name)
 
     def host(self, name: str) -> Any:
         """Of `HostConfig`."""
-        return (self.inspect.get("HostConfig") or {}).get(name)
+        return mapping(self.inspect.get("HostConfig")).get(name)
 
     def annotation(self, name: str) -> str:
         """One of its annotations."""
-        return str((self.config("Annotations") or {}).get(name) or "")
+        return str(mapping(self.config("Annotations")).get(name) or "")
 
     def own(self, name: str) -> Any:
         """Of `Config`, unless the image says the same."""

@@ -1,0 +1,116 @@
+"""A container read back into fields: whose word counts, and that no host breaks the page."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hosts.actions.run.existing import Source, existing
+from hosts.actions.run.run_spec import ORDER_NOTE
+
+ID = "ab" * 32
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+PARTS = """Env Cmd Entrypoint Labels Annotations CreateCommand Healthcheck Secrets StopSignal User
+Hostname RestartPolicy PortBindings Tmpfs Ulimits Devices LogConfig SecurityOpt Memory CpuQuota
+ShmSize CapAdd ExtraHosts NetworkMode BlkioDeviceReadBps""".split()  # noqa: SIM905
+
+
+def container(**config: Any) -> dict[str, Any]:
+    return {
+        "Id": ID,
+        "Name": "shop",
+        "ImageName": "quay.io/team/shop:1",
+        "State": {"Running": True},
+        "Config": {"Hostname": ID[:12], **config},
+        "HostConfig": {"NetworkMode": "bridge", "RestartPolicy": {"Name": "always"}},
+        "NetworkSettings": {"Networks": {"back": {"Aliases": ["db", ID[:12]]}}},
+        "Mounts": [
+            {
+                "Type": "volume",
+                "Name": "cd" * 32,
+                "Destination": "/data",
+                "Options": ["nosuid", "nodev", "rbind"],
+                "RW": True,
+            }
+        ],
+    }
+
+
+def test_from_inspect_what_the_image_says_is_left_out() -> None:
+    found = container(
+        Env=["PATH=/x", "container=podman", "HOME=/root", "KEY=value", "OF=image", "WORD=*******"],
+        Cmd=["serve", "now"],
+        Entrypoint=["/entry"],
+        Labels={"a": "b", "from": "image"},
+    )
+    found["_image"] = {
+        "Env": ["PATH=/x", "OF=image"],
+        "Entrypoint": ["/entry"],
+        "Cmd": ["serve"],
+        "Labels": {"from": "image"},
+    }
+    there = existing(found)
+    assert there.source is Source.INSPECT
+    assert there.env == {"KEY": "value"}
+    assert there.missing == ("WORD",)
+    assert "WORD" in there.untold
+    assert there.texts == {
+        "image": "quay.io/team/shop:1",
+        "name": "shop",
+        "command": "serve now",
+        "labels": "a=b",
+        "restart": "always",
+        "network": "back:alias=db",
+        "volumes": f"{'cd' * 32}:/data",
+    }
+    # another one like it gets a nameless volume of its own
+    assert existing(found, keep_volumes=False).texts["volumes"] == "/data"
+
+
+def test_the_order_counts_except_for_what_was_changed_since() -> None:
+    words = ["podman", "run", "--name", "old", "-v", "/data", "--sysctl", "a.b=1", "-m", "64m"]
+    found = container(CreateCommand=[*words, "--network", "back:ip=10.0.0.7", "-e", "KEY=x", "img"])
+    found["HostConfig"]["Memory"] = 128 * 1024**2
+    there = existing(found)
+    assert there.source is Source.COMMAND
+    assert there.untold == ""
+    assert there.texts["sysctls"] == "a.b=1"
+    assert there.texts["network"] == "back:ip=10.0.0.7"
+    assert (there.texts["name"], there.texts["memory"]) == ("shop", "128m")
+    assert there.texts["restart"] == "always"
+    assert there.texts["volumes"] == f"{'cd' * 32}:/data"
+    found["NetworkSettings"]["Networks"] = {"front": {}}
+    assert existing(found).texts["network"] == "front"
+
+
+def test_our_own_note_counts_first() -> None:
+    note = {"image": "x", "secrets": "key,target=/run/key", "read_only": "on", "nonsense": "y"}
+    found = container(
+        Annotations={ORDER_NOTE: json.dumps(note)}, CreateCommand=["podman", "run", "img"]
+    )
+    there = existing(found)
+    assert there.source is Source.NOTE
+    assert there.texts["secrets"] == "key,target=/run/key"
+    assert there.texts["image"] == "quay.io/team/shop:1"
+    assert "nonsense" not in there.texts
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"name": 7}', '{"memory": "lots"}'])
+def test_a_note_that_is_none_does_no_harm(note: str) -> None:
+    there = existing(container(Annotations={ORDER_NOTE: note}))
+    assert there.texts["name"] == "shop"
+
+
+@given(st.dictionaries(st.sampled_from(PARTS), JSON, max_size=6), JSON, JSON, JSON)
+def test_whatever_a_host_tells_it_is_read(parts: dict[str, Any], a: Any, b: Any, c: Any) -> None:
+    found = {"Id": ID, "Name": a, "Config": parts, "HostConfig": parts, "Mounts": b}
+    there = existing(found | {"NetworkSettings": c, "State": a, "Pod": b, "_image": parts})
+    assert all(isinstance(text, str) for text in there.texts.values())
