@@ -6,7 +6,7 @@ from django.db.models import Count, Max
 
 from accounts.models import AccessEpoch
 from audit.models import Entry
-from hosts.models import Endpoint, Host, Job, Login
+from hosts.models import Endpoint, Host, HostEvent, Job, Login
 
 INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks", "secrets"})
 
@@ -22,6 +22,7 @@ def stamps() -> dict[str, Any]:
         "inventory": hash(endpoints),
         "hosts": hash((endpoints, logins, hosts["n"], hosts["newest"])),
         "jobs": Job.objects.aggregate(newest=Max("changed_at"), last=Max("pk")),
+        "events": HostEvent.objects.aggregate(last=Max("pk"))["last"],
         "audit": Entry.objects.aggregate(last=Max("pk"))["last"],
         "access": tuple(AccessEpoch.objects.values_list("number", flat=True)),
     }
