@@ -11,6 +11,7 @@ from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
 from dashboard.live.visibility import verbs_of
 from dashboard.pages.containers.shown import POSSIBLE, look_of
+from dashboard.pages.containers.told import told as told_to_end
 from dashboard.states import look
 from hosts.access import Person
 from hosts.models import Container
@@ -112,6 +113,11 @@ def _facts(
         shown, _detail = look_of(Container(state=state, health=health, exit_code=exit_code))
         counts[key][shown] = counts[key].get(shown, 0) + number
         raw[key].add(state)
+    # an end that was asked for is none of the failed ones
+    for row in some.filter(told_to_end()).values_list(*fields, "state").annotate(n=Count("pk")):
+        key, (state, number) = tuple(row[:width]), row[width:]
+        counts[key]["failed"] -= number
+        counts[key][state] = counts[key].get(state, 0) + number
     hosts = some.values_list(*fields).annotate(n=Count("endpoint__host", distinct=True))
     on = {tuple(row[:width]): row[width] for row in hosts} if width else {}
     if not width:
@@ -119,7 +125,12 @@ def _facts(
     verbs = verbs_of(person.user)
     return {
         key: Facts(
-            tuple(sorted(found.items(), key=lambda pair: (_rank(pair[0]), -pair[1], pair[0]))),
+            tuple(
+                sorted(
+                    ((k, n) for k, n in found.items() if n),
+                    key=lambda pair: (_rank(pair[0]), -pair[1], pair[0]),
+                )
+            ),
             on.get(key, 0),
             tuple(_sensible(raw[key], verbs)),
         )

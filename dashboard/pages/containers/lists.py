@@ -11,9 +11,10 @@ from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contai
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
 from dashboard.pages.containers.shown import prepare
+from dashboard.pages.containers.told import failed
 from hosts.models import Container
 
-FAILED = Q(state__in=("exited", "stopped"), exit_code__isnull=False) & ~Q(exit_code=0)
+FAILED = failed()
 _IS = {state: Q(state=state) for state in ("running", "paused", "created", "exited", "stopped")}
 STATES = {**_IS, "failed": FAILED, "restarting": Q(restarts__gt=0), "dead": Q(state="dead")}
 HEALTH = {name: Q(health=name) for name in ("healthy", "unhealthy", "starting")}

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from dashboard.live.visibility import verbs_of
+from dashboard.pages.containers.told import mark
 from hosts.access import Person, allows
 from hosts.models import Container, Endpoint
 
@@ -34,7 +35,7 @@ def look_of(row: Container) -> tuple[str, str]:
         state = row.health
     elif state == "running" and row.health == "healthy":
         detail = "healthy"
-    elif state in ("exited", "stopped") and row.exit_code:
+    elif state in ("exited", "stopped") and row.exit_code and not getattr(row, "told", False):
         state, detail = "failed", str(row.exit_code)
     return state, detail
 
@@ -116,6 +117,7 @@ def prepare(rows: list[Any], person: Person) -> None:
     """Sets `shown` on each row."""
     verbs = verbs_of(person.user)
     denied: dict[int, list[str]] = {}
+    mark(rows)
     for row in rows:
         state, detail = look_of(row)
         url = reverse("containers:page", args=[row.endpoint_id, row.podman_id])

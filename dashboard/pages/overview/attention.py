@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import on_visible_endpoints, verbs_of
+from dashboard.pages.containers.told import failed
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
 from hosts.access import Person
 from hosts.models import Container, Host
@@ -116,9 +117,8 @@ def _containers(person: Person, verbs: frozenset[str]) -> Iterator[Item]:
         yield _container(row, "unhealthy", "bad", "heart-pulse", text, "", verbs)
     if len(unhealthy) > MOST:
         yield _rest(0, _("More containers are unhealthy"), "/containers/?q=health:unhealthy")
-    ended = there.filter(state__in=("exited", "stopped"), exited_at__gte=recent)
-    failed = ended.exclude(exit_code=0).exclude(exit_code=None).exclude(pk__in=known)
-    rows = list(failed.order_by("-exited_at", "pk")[: MOST + 1])
+    ended = there.filter(failed(), exited_at__gte=recent).exclude(pk__in=known)
+    rows = list(ended.order_by("-exited_at", "pk")[: MOST + 1])
     for row in rows[:MOST]:
         text = _("%(name)s on %(host)s exited with an error") % _names(row)
         detail = _("code %(code)s") % {"code": row.exit_code}
