@@ -1,14 +1,17 @@
 """Rename, limits, init, create, commit, check, checkpoint and upgrade on real Podman."""
 
+import io
 import json
+import tarfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.podman_hosts import any_host, any_lab
+from tests.lab.podman_hosts import any_host, any_lab, client
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, names, row_of
 
@@ -128,7 +131,7 @@ def test_the_restart_policy_changes_where_podman_can(
 def test_checkpoint_says_why_the_host_cannot(
     host: Host, endpoint_on: Any, carried: Callable[..., Any], person: Any
 ) -> None:
-    from hosts.actions.containers import checkpoint_container
+    from hosts.actions.containers import checkpoint_container, restore_container
     from hosts.actions.refused import HostRefused
 
     shop = run(host, "shop")
@@ -138,12 +141,45 @@ def test_checkpoint_says_why_the_host_cannot(
     assert "criu" in job.error.lower()
     assert job.cause
     assert inspect(host, "shop")["State"]["Running"]
+    job = carried(restore_container, job.endpoint, shop)
+    assert job.state == "failed"
+    assert job.cause
     host.podman("run", "-d", "--name", "own", IMAGE, *SLEEP, user="seal")
     seal = endpoint_on(host, user="seal")
     found = inspect(host, "own", user="seal")
     row_of(seal, found)
     with pytest.raises(HostRefused, match="root"):
         checkpoint_container.ask(person, (seal.pk, found["Id"]))
+
+
+async def test_its_files_and_what_differs(
+    any_host: Host, endpoint_on: Any, person: Any, entries: Any
+) -> None:
+    from hosts.actions.containers import export_container
+    from hosts.podman import containers
+
+    found = run(any_host, "shop")
+    any_host.podman("exec", "shop", "sh", "-c", "echo kept > /new; rm /bin/vi")
+    async with client(any_host) as podman:
+        changes = {c["Path"]: c["Kind"] for c in await containers.changes(podman, found["Id"])}
+    assert (changes["/new"], changes["/bin"], changes["/bin/vi"]) == (1, 0, 2)
+
+    def known() -> Any:
+        row_of(endpoint_on(any_host), found)
+        ref = (Container.objects.get().endpoint_id, found["Id"])
+        return export_container.exportable(person, ref)
+
+    from hosts.models import Container
+
+    row = await sync_to_async(known)()
+    pieces = [piece async for piece in export_container.export(person, row)]
+    with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as archive:
+        file = archive.extractfile("new")
+        assert file is not None
+        assert file.read() == b"kept\n"
+        assert "bin/vi" not in archive.getnames()
+    kinds = [entry.kind for entry in await sync_to_async(entries)("container.export")]
+    assert sorted(kinds) == ["intent", "outcome"]
 
 
 def test_created_and_not_started(
