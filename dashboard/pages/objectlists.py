@@ -19,8 +19,12 @@ BY_CREATED = ("created_at", "id")
 
 
 def mark(row: Any) -> str:
-    """Equal marks look equal: the row as written, and how its endpoint stands."""
-    return f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}"
+    """Equal marks look equal: the row as written, and how its endpoint stands.
+
+    `prepare` may set `look` for what it adds from elsewhere.
+    """
+    look = getattr(row, "look", "")
+    return f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}{look}"
 
 
 def object_list(

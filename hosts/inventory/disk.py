@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hosts import bells
 from hosts.inventory.bounds import integer, items, text
 from hosts.models import DiskUse
 
@@ -84,4 +85,6 @@ def keep(endpoint_id: int, df: Mapping[str, Any], *, at: datetime, took_ms: int)
         endpoint_id=endpoint_id,
         defaults={"measured_at": at, "took_ms": took_ms, "kinds": kinds, "sizes": sizes},
     )
+    # their list shows sizes
+    bells.ring("volumes")
     return row

@@ -17,7 +17,7 @@ from hosts.actions.system import (
     prune_volumes,
 )
 from hosts.dial import dial
-from hosts.models import Batch, Container, DiskUse, Endpoint, Network, Pod, Volume
+from hosts.models import Batch, Container, Endpoint, Network, Pod, Volume
 from hosts.models.inventory import LIVE
 from hosts.podman import Podman, PodmanError, volumes
 
@@ -136,21 +136,6 @@ async def _unused(endpoints: list[Endpoint]) -> dict[int, set[str]]:
     answers = await asyncio.gather(*map(ask, endpoints))
     pairs = zip(endpoints, answers, strict=True)
     return {endpoint.pk: names for endpoint, names in pairs if names is not None}
-
-
-def measured(kind: str, refs: list[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """(endpoint, id) to bytes, as they were measured last; what was not is left out."""
-    uses = {
-        use.endpoint_id: use
-        for use in DiskUse.objects.filter(endpoint__in={ref[0] for ref in refs})
-    }
-    sizes = {}
-    for endpoint_id, podman_id in refs:
-        use = uses.get(endpoint_id)
-        size = use.size_of(kind, podman_id) if use else None
-        if size is not None:
-            sizes[endpoint_id, podman_id] = size
-    return sizes
 
 
 KINDS = {

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from audit.shapes import Target
 from dashboard.pages.acting import refs_of
 from dashboard.pages.run.forms import endpoint_words
-from dashboard.pages.system.plans import KINDS, MOST_ASKED, Plan, PruneKind, measured
+from dashboard.pages.system.plans import KINDS, MOST_ASKED, Plan, PruneKind
+from dashboard.pages.system.sizes import sizes_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints
@@ -45,7 +46,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     too_many = not chosen and len(endpoints) > MOST_ASKED
     plan = Plan() if too_many else pruned.plan((chosen or endpoints)[:MOST_ASKED], which)
     if pruned.sized:
-        sizes = measured(kind, [(one.row.endpoint_id, one.row.podman_id) for one in plan.found])
+        sizes = sizes_of(kind, [(one.row.endpoint_id, one.row.podman_id) for one in plan.found])
         for one in plan.found:
             one.size_bytes = sizes.get((one.row.endpoint_id, one.row.podman_id))
     context: dict[str, Any] = {
@@ -74,7 +75,7 @@ def _asked(request: HttpRequest, person: Person, pruned: PruneKind, which: str) 
     refs = refs_of(request.POST.getlist("object"))
     if not refs:
         raise ValueError(_("Tick what is to go."))
-    sizes = measured(pruned.kind, refs) if pruned.sized else {}
+    sizes = sizes_of(pruned.kind, refs) if pruned.sized else {}
     return pruned.ask(person, refs, filters={"which": which}, sizes=sizes)
 
 

@@ -12,13 +12,24 @@ from dashboard.pages.files.views import folder_part
 from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, Tab, urls
+from dashboard.pages.system.sizes import sizes_of
 from dashboard.pages.volumes.cloning import clone
 from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING
 from dashboard.pages.volumes.users import USERS
+from hosts.access import Person
 from hosts.models import Volume
 from hosts.podman import Podman
 from hosts.podman import volumes as podman_volumes
+
+
+def _prepare(rows: list[Any], person: Person) -> None:
+    """Sets `size_bytes`, None where nobody measured it."""
+    sizes = sizes_of("volume", ((row.endpoint_id, row.podman_id) for row in rows))
+    for row in rows:
+        row.size_bytes = sizes.get((row.endpoint_id, row.podman_id))
+        row.look = f".{row.size_bytes}"
+
 
 SPEC = object_list(
     plural="volumes",
@@ -36,12 +47,14 @@ SPEC = object_list(
     columns=(
         NAME,
         Column("small", _("Driver"), rank=3),
+        Column("size", _("Size"), figure=True, rank=3),
         WHERE,
         Column("image", _("Place on the host"), rank=4),
         CREATED,
         Column("acts", ""),
     ),
     sorts={},
+    prepare=_prepare,
     empty={
         "icon": "hard-drive",
         "hint": _("name, or is:anonymous host:web1 …"),

@@ -49,6 +49,28 @@ def test_disk_use_by_kind(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     )
 
 
+def test_the_list_of_volumes_shows_what_was_measured(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    from hosts.inventory import disk
+
+    hosts.add(hosts.web1, "volume", "data", podman_id="data")
+    hosts.add(hosts.seal, "volume", "data", podman_id="data")
+    browser = browser_of(cast.charlie)
+
+    def sizes() -> dict[int, Any]:
+        rows = browser.get("/volumes/").context["result"].rows
+        return {row.endpoint_id: row.size_bytes for row in rows}
+
+    assert sizes() == {hosts.web1.pk: None, hosts.seal.pk: None}
+    for size in (4096, 8192):
+        df = {"Volumes": [{"VolumeName": "data", "Size": size, "Links": 0}]}
+        disk.keep(hosts.web1.pk, df, at=datetime.now(UTC), took_ms=1)
+        assert sizes() == {hosts.web1.pk: size, hosts.seal.pk: None}
+    page = browser.get(f"/volumes/{hosts.web1.pk}/data/").content.decode()
+    assert "8.0 KiB" in page
+
+
 def test_measuring_a_host_that_is_away_says_so(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     answer = browser_of(cast.bob).get(f"/hosts/endpoints/{hosts.web2.pk}/measure/")
     assert "web2 cannot be reached now" in answer.content.decode()
