@@ -2,13 +2,18 @@
 
 from hosts.access import Person
 from hosts.actions.containers import (
+    check_container,
+    checkpoint_container,
+    init_container,
     kill_container,
     pause_container,
     remove_container,
     restart_container,
+    restore_container,
     start_container,
     stop_container,
     unpause_container,
+    upgrade_container,
 )
 from hosts.actions.images import (
     copy_image,
@@ -26,6 +31,9 @@ from hosts.models import Job
 _ON_OBJECTS = {
     module.VERB: module.ask
     for module in (
+        check_container,
+        checkpoint_container,
+        init_container,
         kill_container,
         pause_container,
         push_image,
@@ -35,11 +43,13 @@ _ON_OBJECTS = {
         remove_secret,
         remove_volume,
         restart_container,
+        restore_container,
         start_container,
         stop_container,
         tag_image,
         unpause_container,
         untag_image,
+        upgrade_container,
     )
 }
 
