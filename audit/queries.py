@@ -107,6 +107,12 @@ def line(number: int, *, visible: Q | None) -> Line | None:
     return _paired([entry], whole=True)[0] if entry else None
 
 
+def count_lines(most: int) -> int | None:
+    """How many lines the whole log has, each intent with its ends as one; None for more than `most`."""
+    found = Entry.objects.filter(FIRST).order_by()[: most + 1].count()
+    return found if found <= most else None
+
+
 def last_verification() -> Verification | None:
     """What the last look at the chain found."""
     return Verification.objects.order_by("-id").first()

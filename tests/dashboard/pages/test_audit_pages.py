@@ -1,5 +1,6 @@
 """The audit page: who did what, in words; filters in one line; only for whoever may read it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -107,3 +108,26 @@ def test_an_objects_history_shows_its_entries_to_readers_alone(
     address = f"/containers/{endpoint.pk}/{SHOP.id}/history/"
     assert "paused" in browser_of(cast.bob).get(address).content.decode()
     assert "somebody on the host" not in browser_of(cast.charlie).get(address).content.decode()
+
+
+def test_an_act_and_its_end_count_as_one(cast: Cast, browser_of: Any, who_of: Any) -> None:
+    from dashboard.pages.audit import lists
+
+    browser = browser_of(cast.alice)
+    target = Target("container", "ab" * 32, "shop", 1, "web1", 2, "root")
+
+    def counted() -> int:
+        found = re.search(
+            r"data-audit-newest.*?>(\d+) entr", browser.get("/audit/").content.decode()
+        )
+        assert found
+        return int(found[1])
+
+    with transaction.atomic():
+        write.event(who_of(cast.alice), "session.sign_in", target)
+    before = counted()
+    with transaction.atomic():
+        number = write.intent(who_of(cast.alice), "container.restart", target)
+        write.outcome(number, "ok", duration_ms=3)
+    assert counted() == before + 1
+    assert lists.COUNTED == 10_000  # as the template says
