@@ -80,3 +80,13 @@ def test_the_tab_of_a_host_that_is_away_says_so(cast: Cast, browser_of: Any, hos
     browser = browser_of(cast.charlie)
     assert "Asking the host" in browser.get(url).content.decode()
     assert "cannot be reached now" in browser.get(url, headers=HTMX).content.decode()
+
+
+def test_podmans_own_network_is_not_offered_for_removal(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    network_of(hosts)
+    hosts.add(hosts.web1, "network", "podman")
+    page = browser_of(cast.bob).get("/networks/").content.decode()
+    assert 'aria-label="Remove back"' in page
+    assert 'aria-label="Remove podman"' not in page
