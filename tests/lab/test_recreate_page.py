@@ -74,7 +74,9 @@ def test_edit_and_recreate(
     endpoint, found = shop
     url = f"/containers/{endpoint.pk}/{found['Id']}/recreate/"
     browser = browser_of(cast.bob)
-    page = browser.get(url).content.decode()
+    answer = browser.get(url)
+    assert answer.context["changes"] == []
+    page = answer.content.decode()
     assert CANARY not in page
     data = sent(page)
     assert data["environment"] == ["KEY\nMODE\n"]
@@ -134,3 +136,27 @@ def test_duplicate(cast: Cast, browser_of: Any, shop: tuple[Any, dict[str, Any]]
     assert data["volumes_source"] == ["db"]
     nobody = {"like": f"{endpoint.pk}:{'0' * 64}"}
     assert browser_of(cast.bob).get("/containers/run/", nobody).status_code == 404
+
+
+def test_what_failed_stands_in_the_form_again(
+    cast: Cast, browser_of: Any, shop: tuple[Any, dict[str, Any]]
+) -> None:
+    from hosts.models import Job
+
+    endpoint, found = shop
+    url = f"/containers/{endpoint.pk}/{found['Id']}/recreate/"
+    browser = browser_of(cast.bob)
+    data = sent(browser.get(url).content.decode())
+    data |= {"memory": ["128m"], "environment": ["KEY\nNEW=x y"]}
+    browser.send(url, data, headers=HTMX)
+    job = Job.objects.get()
+    Job.objects.update(state="failed", error="It does not start.", cause="bind: address in use")
+    page = browser.get(url, {"again": job.pk})
+    again = sent(page.content.decode())
+    assert (again["memory"], again["environment"]) == (["128m"], ["KEY\nNEW=\n"])
+    changed = [str(change.label) for change in page.context["changes"]]
+    assert changed == ["Memory", "MODE", "NEW"]
+    said = {slot: words.text for slot, words in page.context["draft"].said.items()}
+    (port,) = (words for slot, words in said.items() if slot.startswith("ports-"))
+    assert "bind: address in use" in port
+    assert "give them again" in said["environment"]

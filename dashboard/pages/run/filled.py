@@ -1,6 +1,7 @@
 """The run form filled from a container that is there: to make another like it, or itself anew."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from dashboard.pages.inspecting import fetch
-from dashboard.pages.run.again import initial_of
+from dashboard.pages.run.again import field_of, initial_of
 from dashboard.pages.run.draft import BAD, WARN, Draft, Said
 from dashboard.pages.run.fields import port_texts, volume_texts
 from dashboard.pages.run.forms import RunForm
@@ -18,7 +19,7 @@ from hosts.actions.run.existing import Existing, existing, look
 from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.run_spec import params_of, texts_of
 from hosts.actions.run.table import FIELDS
-from hosts.models import Endpoint, InventoryRow, Pod
+from hosts.models import Endpoint, InventoryRow, Job, Pod
 
 MOST_HIDDEN = 200_000
 
@@ -65,6 +66,30 @@ def fill(there: Existing, endpoints: list[Endpoint], endpoint: Endpoint, *, kept
     return draft
 
 
+def refill(there: Existing, job: Job, endpoint: Endpoint) -> Draft:
+    """What an earlier try asked for in its place, with Podman's refusal beside its field."""
+    asked = Existing(texts_of(job.params), there.env, there.source, there.missing)
+    draft = fill(asked, [endpoint], endpoint, kept=True)
+    kept, given = job.params.get("kept", []), job.params.get("env_names", [])
+    lines = [name for name in kept if name in there.env] + [f"{name}=" for name in given]
+    draft.form.initial["environment"] = "".join(f"{line}\n" for line in sorted(lines))
+    draft.env = dict.fromkeys(kept, KEPT) | dict.fromkeys(given, "")
+    if given:
+        words = _("The new values were erased when the job ended: give them again.")
+        draft.said["environment"] = Said(WARN, words)
+    refused = job.cause or job.error
+    if job.state == Job.State.FAILED and refused:
+        slot = field_of(refused) or "image"
+        rows = {"ports": draft.ports, "volumes": draft.volumes}.get(slot)
+        slot = rows[0].slot if rows else slot
+        draft.said[slot] = Said(BAD, _("%(error)s Podman said: %(words)s") % _said_of(job))
+    return draft
+
+
+def _said_of(job: Job) -> dict[str, str]:
+    return {"error": job.error, "words": job.cause or "–"}
+
+
 def _rows(there: Existing, kind: str) -> list[Row]:
     texts_for = {"ports": port_texts, "volumes": volume_texts}[kind]
     lines = there.texts.get(kind, "").split("\n")
@@ -95,16 +120,15 @@ def kept_env(env: dict[str, str], marks: dict[str, str]) -> dict[str, str]:
     }
 
 
-def differences(request: HttpRequest, draft: Draft) -> list[Change]:
-    """What would be another than it is, in the form's order."""
-    before, after = _texts(request.POST.get("was", "")), texts_of(draft.params)
-    before = _normal(before)
+def differences(hidden: Mapping[str, str], draft: Draft) -> list[Change]:
+    """What would be another than it is, in the form's order. `hidden`: as `hidden_of` made it."""
+    before, after = _normal(_texts(hidden.get("was", ""))), texts_of(draft.params)
     found = [
         Change(one.label, before.get(name, ""), after.get(name, ""))
         for name, one in FIELDS.items()
         if before.get(name, "") != after.get(name, "")
     ]
-    return found + _of_environment(marks_of(request), draft.env)
+    return found + _of_environment(_texts(hidden.get("kept", "")), draft.env)
 
 
 def _normal(texts: dict[str, str]) -> dict[str, str]:

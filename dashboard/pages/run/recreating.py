@@ -25,13 +25,14 @@ from dashboard.pages.run.filled import (
     kept_env,
     marks_of,
     read_container,
+    refill,
 )
 from dashboard.pages.run.rows import empty_port, empty_volume
 from dashboard.person import person_of
-from hosts.access import get_object
+from hosts.access import get_job, get_object
 from hosts.access.fetch import target_of
 from hosts.actions.containers import recreate_container
-from hosts.models import InventoryRow
+from hosts.models import InventoryRow, Job
 from hosts.podman import PodmanError
 
 
@@ -55,10 +56,25 @@ def page(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     except PodmanError as error:
         context = trouble_of(error, row.endpoint) | {"row": row}
         return render(request, "run/unreadable.html", context, status=200)
-    filled = fill(there, [row.endpoint], row.endpoint, kept=True)
-    context = _context(row, filled) | {"hidden": hidden_of(there), "untold": there.untold}
+    job = _job(request, row)
+    if job is not None:
+        filled = refill(there, job, row.endpoint)
+    else:
+        filled = fill(there, [row.endpoint], row.endpoint, kept=True)
+    hidden = hidden_of(there)
+    context = _context(row, filled) | {"hidden": hidden, "untold": there.untold}
+    context["changes"] = differences(hidden, filled)
     spare = {"spare_port": empty_port(), "spare_volume": empty_volume()}
     return render(request, "run/page.html", context | spare | {"here": here(row.endpoint)})
+
+
+def _job(request: HttpRequest, row: InventoryRow) -> Job | None:
+    given = request.GET.get("again", "")
+    if not given.isdecimal():
+        return None
+    job = get_job(person_of(request), int(given))
+    ours = job.verb == recreate_container.VERB and job.object_id == row.podman_id
+    return job if ours and job.endpoint_id == row.endpoint_id else None
 
 
 @require_POST
@@ -122,8 +138,12 @@ def _ask(request: HttpRequest, row: InventoryRow) -> HttpResponse:
 
 
 def _said(request: HttpRequest, row: InventoryRow, filled: Draft) -> HttpResponse:
-    context = _context(row, filled) | {"changes": differences(request, filled)}
+    context = _context(row, filled) | {"changes": differences(_hidden(request), filled)}
     return render(request, "run/said.html", context)
+
+
+def _hidden(request: HttpRequest) -> dict[str, str]:
+    return {name: str(request.POST.get(name, "")) for name in ("was", "kept")}
 
 
 def _context(row: InventoryRow, filled: Draft) -> dict[str, Any]:
