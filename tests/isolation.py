@@ -8,8 +8,13 @@ from pathlib import Path
 
 DATA = Path(tempfile.mkdtemp(prefix="haulout-test-"))
 CHECKOUT = Path(__file__).resolve().parent.parent
-# where programs are, and the database that xdist's processes are to use too
-_KEPT = ("HAULOUT_LAB_CACHE", "HAULOUT_TEST_CHROMIUM", "HAULOUT_TEST_DATABASE_URL")
+# where programs are, and what xdist's processes are to use too
+_KEPT = (
+    "HAULOUT_LAB_CACHE",
+    "HAULOUT_TEST_CALLS",
+    "HAULOUT_TEST_CHROMIUM",
+    "HAULOUT_TEST_DATABASE_URL",
+)
 
 for _name in [name for name in os.environ if name.startswith("HAULOUT_")]:
     if _name not in _KEPT:

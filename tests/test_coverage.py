@@ -5,6 +5,7 @@ What the rows say about the tests is held against real hosts by `manage.py test`
 
 import pytest
 
+from tests.lab.coverage import __main__ as comparing
 from tests.lab.coverage import routes, table
 
 
@@ -57,10 +58,10 @@ def test_tells_what_is_wrong_with_a_row(line: str, fault: str) -> None:
         ("GET", "/_ping", "GET /_ping"),
         ("POST", "/v1.41/images/create?fromImage=a", "POST /v1.41/images/create"),
         ("GET", "/v1.41/containers/json", "GET /v1.41/containers/json"),
-        ("GET", "/v5.0.0/libpod/seals", "GET /v5.0.0/libpod/seals"),
+        ("GET", "/v5.0.0/libpod/seals", None),
     ],
 )
-def test_knows_a_call_by_its_request(method: str, target: str, call: str) -> None:
+def test_knows_a_call_by_its_request(method: str, target: str, call: str | None) -> None:
     assert routes.call_of(method, target) == call
 
 
@@ -69,3 +70,55 @@ def test_podman_54_lacks_what_came_later() -> None:
     assert "GET /quadlets/json" in later
     assert "GET /manifests/{name}/json" not in later
     assert len(later) == 19
+
+
+HERE = "tests/lab/test_a.py"
+ROWS = table.read(
+    f"""
+| GET /info | used: hosts.podman.system.info, {HERE} |
+| GET /quadlets/json | used: hosts.podman.probes.calls, {HERE} |
+| POST /v1.41/images/create | used: hosts.podman.pull.pull, {HERE} |
+| POST /system/prune | superseded by `DELETE /containers/{{name}}` |
+"""
+)
+
+
+def _sent(*calls: str, by: str = HERE) -> dict[str, set[str]]:
+    return {call: {by} for call in calls}
+
+
+@pytest.mark.parametrize(
+    ("sent", "versions", "faults"),
+    [
+        ({"5.4": _sent("GET /info", "POST /v1.41/images/create")}, ["5.4"], []),
+        (
+            {"5.4": _sent("GET /info")},
+            ["5.4"],
+            ["POST /v1.41/images/create is called used, but no Podman 5.4 was sent it"],
+        ),
+        (
+            {"5.8": _sent("GET /info", "POST /v1.41/images/create")},
+            ["5.8"],
+            ["GET /quadlets/json is called used, but no Podman 5.8 was sent it"],
+        ),
+        (
+            {"4.3": _sent("GET /info", by="tests/lab/test_b.py")},
+            [],
+            [f"GET /info was not sent by {HERE}, but by tests/lab/test_b.py"],
+        ),
+        (
+            {"4.3": _sent("POST /system/prune")},
+            [],
+            [f"POST /system/prune was sent by {HERE}, but is not called used"],
+        ),
+        (
+            {"4.3": _sent("GET /v1.41/info")},
+            [],
+            [f"GET /v1.41/info has no row, but was sent by {HERE}"],
+        ),
+    ],
+)
+def test_tells_where_the_document_and_a_run_differ(
+    sent: dict[str, dict[str, set[str]]], versions: list[str], faults: list[str]
+) -> None:
+    assert comparing.faults(ROWS, sent, versions) == faults

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.coverage import recording
 from tests.lab.hosts import Host, Lab, LabError, images, lab_for_tests, missing
 from tests.lab.hosts.own import OwnHosts, read_hosts
 from tests.lab.hosts.registry import Registry
@@ -47,7 +48,7 @@ def lab(must_have: Any, lab_folder: Path, own_hosts: OwnHosts | None) -> Iterato
         yield own_hosts
         return
     must_have(not missing(), missing())
-    with lab_for_tests(lab_folder / "lab", hosts=2) as ours:
+    with lab_for_tests(lab_folder / "lab", hosts=2) as ours, recording.followed(ours):
         yield ours
 
 
@@ -73,6 +74,7 @@ def lab_of(must_have: Any, lab_folder: Path, own_hosts: Any) -> Iterator[Callabl
                 one = lab_for_tests(lab_folder / version, hosts=1, version=version)
                 try:
                     made[version] = labs.enter_context(one)
+                    labs.enter_context(recording.followed(made[version]))
                 except LabError as exc:
                     must_have(None, str(exc))
             return made[version]

@@ -26,14 +26,17 @@ def calls_of(version: str) -> frozenset[str]:
     return frozenset(line for line in before.splitlines() if not line.startswith("#"))
 
 
-def call_of(method: str, target: str) -> str:
-    """The call that a request line was, as in `every_call`; what is none of them whole, as sent."""
+def call_of(method: str, target: str) -> str | None:
+    """The call that a request line was, as in `every_call`; of Docker's half as it was sent, without
+    its query. None for what libpod does not have.
+    """
     path = urlsplit(target).path
     inside = _LIBPOD.sub("", path)
     if inside != path or path == "/_ping":
         for call, pattern in _patterns():
             if call.startswith(f"{method} ") and pattern.fullmatch(inside):
                 return call
+        return None
     return f"{method} {path}"
 
 

@@ -24,7 +24,8 @@ def main() -> None:
                 os.dup2(listener.fileno(), 3)
                 os.set_inheritable(3, True)  # dup2 of 3 to 3 would leave it closed on exec
                 os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
-                os.execvp("podman", ["podman", "system", "service", "--time", idle_s])
+                level = ["--log-level", "info"]  # each request in the log, as in start-podman
+                os.execvp("podman", ["podman", "system", "service", *level, "--time", idle_s])
             if os.waitpid(pid, 0)[1]:
                 time.sleep(0.2)  # killed or broken: no busy loop while callers wait
 
