@@ -43,17 +43,22 @@ class Guard:
         self._streams: set[Watched] = set()
         self._task: asyncio.Task[None] | None = None
         self._epoch = -1
+        # streams that have to be asked for at the next look
+        self._due: set[Watched] = set()
 
     @contextmanager
     def watch(self, stream: Watched) -> Iterator[None]:
         """Watch `stream` while the block runs."""
         self._streams.add(stream)
+        # it was authorised a moment ago, but maybe just before a change
+        self._due.add(stream)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="stream guard")
         try:
             yield
         finally:
             self._streams.discard(stream)
+            self._due.discard(stream)
 
     async def _run(self) -> None:
         while self._streams:
@@ -69,20 +74,34 @@ class Guard:
         for stream in streams:
             if stream.scope["session_key"] not in alive:
                 await stream.end(stream.WITHDRAWN)
-        if number == self._epoch:
-            return
-        # -1: streams were authorised a moment ago, but maybe just before a change
-        self._epoch = number
-        for stream in streams:
-            fresh = await sync_to_async(_person, thread_sensitive=False)(stream.person)
-            if fresh is None:
-                await stream.end(stream.WITHDRAWN)
-                continue
-            stream.person = fresh
+        if number != self._epoch:
+            self._epoch = number
+            self._due |= streams
+        for stream in self._due & streams:
+            # one that cannot be asked for stays due, and keeps nobody else from being asked
             try:
-                await stream.authorise()
-            except (NotVisible, Denied):
-                await stream.end(stream.WITHDRAWN)
+                await self._ask(stream)
+            except DatabaseError as error:
+                log.warning("a right cannot be looked at yet: %s", error)
+            else:
+                self._due.discard(stream)
+
+    async def _ask(self, stream: Watched) -> None:
+        fresh = await sync_to_async(_person, thread_sensitive=False)(stream.person)
+        if fresh is None:
+            await stream.end(stream.WITHDRAWN)
+            return
+        stream.person = fresh
+        try:
+            await stream.authorise()
+        except (NotVisible, Denied):
+            await stream.end(stream.WITHDRAWN)
+        except DatabaseError:
+            raise
+        except Exception:
+            # nobody knows whether it is still allowed
+            log.exception("a stream's right cannot be looked at: it ends")
+            await stream.end(stream.WITHDRAWN)
 
 
 def _read(keys: set[str]) -> tuple[int, set[str]]:

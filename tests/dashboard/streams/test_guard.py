@@ -1,0 +1,87 @@
+"""A withdrawn right ends every stream, also when one of them cannot be asked for just then."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+from django.test import Client
+
+from accounts import epoch
+from audit.shapes import Who
+from dashboard.streams import guard as guards
+from hosts.access import NotVisible, Person
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Stream:
+    """What the guard needs; `answers` are what `authorise` does, one after the other."""
+
+    WITHDRAWN: ClassVar[int] = 4401
+
+    def __init__(self, person: Person, session_key: str) -> None:
+        self.person = person
+        self.scope: dict[str, Any] = {"session_key": session_key}
+        self.asked = 0
+        self.ended: list[int] = []
+        self.answer: Callable[[], None] = lambda: None
+
+    async def authorise(self) -> None:
+        self.asked += 1
+        self.answer()
+
+    async def end(self, code: int) -> None:
+        self.ended.append(code)
+
+
+def raises(error: Exception) -> Callable[[], None]:
+    def answer() -> None:
+        raise error
+
+    return answer
+
+
+@pytest.fixture
+def streams(cast: Cast) -> list[Stream]:
+    client = Client()
+    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
+    person = Person(cast.alice, Who(name="Alice", door="web"))
+    return [Stream(person, str(client.session.session_key)) for _number in range(3)]
+
+
+async def look(guard: guards.Guard, streams: list[Stream]) -> None:
+    await guard._look(set(streams))
+
+
+async def test_one_that_fails_keeps_nobody_else_from_being_asked(streams: list[Stream]) -> None:
+    guard = guards.Guard()
+    stuck, broken, fine = streams
+    with guard.watch(stuck), guard.watch(broken), guard.watch(fine):
+        await look(guard, streams)
+        await sync_to_async(epoch.raise_epoch)()
+        stuck.answer = raises(DatabaseError("locked"))
+        broken.answer = raises(RuntimeError("never thought of"))
+        fine.answer = raises(NotVisible())
+        await look(guard, streams)
+        # what nobody knows how to ask for is not allowed any more
+        assert (stuck.ended, broken.ended, fine.ended) == ([], [4401], [4401])
+        stuck.answer = raises(NotVisible())
+        await look(guard, streams)
+        assert stuck.ended == [4401]
+
+
+async def test_a_newcomer_is_asked_once_though_nothing_changed(streams: list[Stream]) -> None:
+    """Its right may have been withdrawn between its first look and the guard's."""
+    guard = guards.Guard()
+    first, late, _other = streams
+    with guard.watch(first):
+        await look(guard, [first])
+        late.answer = raises(NotVisible())
+        with guard.watch(late):
+            await look(guard, [first, late])
+            await look(guard, [first, late])
+        assert late.ended == [4401]
+        assert (first.asked, late.asked) == (1, 1)
