@@ -1,7 +1,8 @@
 """Tar as it streams by: heads read one after the other, and heads made for what is sent.
 
 Nothing is extracted here. Names are `str` as `os.fsdecode` makes them: bytes that are not UTF-8
-stay what they were.
+stay what they were. Heads are read as Podman does (Go's archive/tar): where Python's tarfile takes
+another name or size from the same bytes, what is judged here would not be what is extracted there.
 """
 
 import os
@@ -15,13 +16,13 @@ from hosts.podman.errors import Malformed
 BLOCK: Final = 512
 # a head that describes the next entry (long names, times) is small
 EXTRA_LIMIT_BYTES: Final = 256 * 1024
-_EXTRA: Final = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE)
+_EXTRA: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE)
 _LONG: Final = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _KINDS: Final = {
     tarfile.REGTYPE: "file",
     tarfile.AREGTYPE: "file",
     tarfile.CONTTYPE: "file",
-    tarfile.GNUTYPE_SPARSE: "file",
+    tarfile.GNUTYPE_SPARSE: "sparse",
     tarfile.LNKTYPE: "hardlink",
     tarfile.SYMTYPE: "link",
     tarfile.DIRTYPE: "folder",
@@ -29,12 +30,14 @@ _KINDS: Final = {
     tarfile.BLKTYPE: "device",
     tarfile.FIFOTYPE: "pipe",
 }
+_WITH_CONTENT: Final = ("file", "sparse", "other")
 _MODE_BITS: Final = 0o7777
+_USTAR: Final = b"ustar\x00"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry's head. `kind`: file, folder, link, hardlink, device, pipe or other."""
+    """One entry's head. `kind`: file, folder, link, hardlink, device, pipe, sparse or other."""
 
     name: str
     kind: str
@@ -55,7 +58,9 @@ async def walk(pieces: AsyncIterator[bytes]) -> AsyncGenerator[Member | bytes, N
     """
     rest = bytearray()
     left = padding = 0
+    # what describes the next entry: pax records, and GNU's long names, which go before them
     extra: dict[str, str] = {}
+    long: dict[str, str] = {}
     async for piece in pieces:
         rest += piece
         while True:
@@ -79,21 +84,26 @@ async def walk(pieces: AsyncIterator[bytes]) -> AsyncGenerator[Member | bytes, N
             if block == bytes(BLOCK):
                 return
             head = _head(block)
-            size = head.size if head.isreg() or head.type in (*_EXTRA, *_LONG) else 0
             if head.type in (*_EXTRA, *_LONG):
-                if size > EXTRA_LIMIT_BYTES:
+                if head.size > EXTRA_LIMIT_BYTES:
                     raise Malformed("A head of the archive is larger than any name can be.")
-                whole = BLOCK + size + -size % BLOCK
+                whole = BLOCK + head.size + -head.size % BLOCK
                 if len(rest) < whole:
                     break
-                if head.type != tarfile.XGLTYPE:
-                    extra |= _extra(head, bytes(rest[BLOCK : BLOCK + size]))
+                content = bytes(rest[BLOCK : BLOCK + head.size])
+                if head.type in _LONG:
+                    long |= _long(head, content)
+                elif head.type == tarfile.XHDTYPE:
+                    extra = _records(content)
+                else:
+                    # Go ends an entry with these: what came before describes nothing any more
+                    extra, long = {}, {}
                 del rest[:whole]
                 continue
             del rest[:BLOCK]
-            member = _member(head, extra)
-            extra = {}
-            left = member.size_bytes if member.kind == "file" else 0
+            member = _member(head, {**extra, **long})
+            extra, long = {}, {}
+            left = member.size_bytes if member.kind in _WITH_CONTENT else 0
             padding = -left % BLOCK
             yield member
     raise Malformed("The archive breaks off before its end.")
@@ -101,16 +111,40 @@ async def walk(pieces: AsyncIterator[bytes]) -> AsyncGenerator[Member | bytes, N
 
 def _head(block: bytes) -> tarfile.TarInfo:
     try:
-        return tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-    except tarfile.HeaderError as exc:
+        head = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+        if not block[124] & 0x80:
+            head.size = int(_text(block[124:136].strip(b" \0")) or b"0", 8)
+    except (tarfile.HeaderError, ValueError) as exc:
         raise Malformed("What came is not a tar archive.", cause=str(exc)) from exc
+    if head.size < 0:
+        raise Malformed("An entry of the archive is smaller than nothing.")
+    head.name = _name(block)
+    # frombuf makes a folder of a file whose name ends like one; another name may still come
+    head.type = block[156:157]
+    return head
 
 
-def _extra(head: tarfile.TarInfo, content: bytes) -> dict[str, str]:
-    if head.type == tarfile.GNUTYPE_LONGNAME:
-        return {"path": os.fsdecode(content.rstrip(b"\0"))}
-    if head.type == tarfile.GNUTYPE_LONGLINK:
-        return {"linkpath": os.fsdecode(content.rstrip(b"\0"))}
+def _name(block: bytes) -> str:
+    magic, name = block[257:263], _text(block[:100])
+    if magic == b"ustar " and any(block[345:500]):
+        # times of GNU, which Go takes for the beginning of the name where they are none
+        raise Malformed("A head of the archive is malformed.")
+    # star keeps times of its own behind a shorter one
+    prefix = _text(block[345:476] if block[508:] == b"tar\0" else block[345:500])
+    return os.fsdecode(prefix + b"/" + name if magic == _USTAR and prefix else name)
+
+
+def _text(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
+
+
+def _long(head: tarfile.TarInfo, content: bytes) -> dict[str, str]:
+    text = os.fsdecode(_text(content))
+    name = "path" if head.type == tarfile.GNUTYPE_LONGNAME else "linkpath"
+    return {name: text} if text else {}
+
+
+def _records(content: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     while content:
         length, space, _ = content.partition(b" ")
@@ -120,7 +154,8 @@ def _extra(head: tarfile.TarInfo, content: bytes) -> dict[str, str]:
         name, _, value = record.removesuffix(b"\n").partition(b"=")
         found[os.fsdecode(name)] = os.fsdecode(value)
         content = content[int(length) :]
-    return found
+    # a record without a value takes back what an earlier one said
+    return {name: value for name, value in found.items() if value}
 
 
 def _member(head: tarfile.TarInfo, extra: dict[str, str]) -> Member:
@@ -134,7 +169,12 @@ def _member(head: tarfile.TarInfo, extra: dict[str, str]) -> Member:
         raise Malformed("An entry of the archive is smaller than nothing.")
     name = extra.get("path", head.name)
     kind = _KINDS.get(head.type, "other")
+    if any(record.startswith("GNU.sparse.") for record in extra):
+        # with a name and a size of its own
+        kind = "sparse"
     if kind == "file" and name.endswith("/"):
+        if head.type != tarfile.AREGTYPE and size:
+            raise Malformed("An entry of the archive is a file and a folder at once.", cause=name)
         kind = "folder"
     return Member(
         name=name.rstrip("/") or "/",

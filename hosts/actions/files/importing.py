@@ -1,7 +1,8 @@
 """A tar put into a folder: every head is judged before its entry goes on to the host.
 
 Refused by name: `..`, absolute names, hard links that lead out, entries that lie behind a link of
-the same archive, devices. Nothing is extracted here; what goes through is at most one piece ahead.
+the same archive, devices, sparse files. Refused as a whole: what Podman would unpack before it reads
+it. Nothing is extracted here; what goes through is at most one piece ahead.
 """
 
 import posixpath
@@ -17,6 +18,9 @@ from hosts.podman.errors import Malformed
 from hosts.podman.tars import Member, walk
 
 MOST_ENTRIES: Final = 1_000_000
+# by their first bytes Podman takes an archive for a compressed one, whatever else it is
+_COMPRESSED: Final = (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
+_LONGEST: Final = max(map(len, _COMPRESSED))
 _TAKEN: Final = ("file", "folder", "link", "hardlink", "pipe")
 
 
@@ -34,6 +38,8 @@ class Judge:
         self.size_bytes += member.size_bytes if member.kind == "file" else 0
         if self.entries > MOST_ENTRIES:
             raise _refused(member, _("there are more than a million entries"))
+        if member.kind == "sparse":
+            raise _refused(member, _("sparse files are not taken"))
         if member.kind not in _TAKEN:
             raise _refused(member, _("devices are not taken"))
         name = _within(member, member.name)
@@ -50,10 +56,16 @@ class Judge:
     async def checked(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The same bytes, each piece once its heads are judged. Trouble, Malformed."""
         held: list[bytes] = []
+        first = b""
 
         async def tap() -> AsyncIterator[bytes]:
+            nonlocal first
             async for piece in pieces:
                 held.append(piece)
+                if len(first) < _LONGEST:
+                    first += piece[:_LONGEST]
+                    if first.startswith(_COMPRESSED):
+                        raise Malformed("It is compressed.")
                 yield piece
 
         try:
