@@ -1,5 +1,9 @@
 """Ending somebody's sessions: their rows go, so that open sockets, which look for them, close too."""
 
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -13,11 +17,26 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     Reads every live session, since a session's row does not say whose it is: a fraction of a
     second for thousands, and only where a password or an account changes.
     """
-    live = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
-    theirs = [
-        session.session_key
-        for session in live.iterator()
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
+    theirs = [key for key, _kept in sessions_of(user) if key != but]
     ended, _per_model = Session.objects.filter(session_key__in=theirs).delete()
     return ended
+
+
+def sessions_of(user: User) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(key, what is kept in it) of each live session of `user`."""
+    live = Session.objects.filter(expire_date__gt=timezone.now())
+    for session in live.iterator():
+        kept: dict[str, Any] = session.get_decoded()
+        if kept.get(SESSION_KEY) == str(user.pk):
+            yield session.session_key, kept
+
+
+def handle_of(key: str) -> str:
+    """Names a session on a page; the key itself would let its reader in."""
+    return hashlib.sha256(f"session {key}".encode()).hexdigest()[:24]
+
+
+def end_session(user: User, handle: str) -> bool:
+    """End the one session of `user` with this handle; False when it is not there (any more)."""
+    keys = [key for key, _kept in sessions_of(user) if handle_of(key) == handle]
+    return bool(Session.objects.filter(session_key__in=keys).delete()[0])

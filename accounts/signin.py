@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permission import target_of
+from accounts.sessions import end_session
 from audit import write
 from audit.shapes import Target, Who
 
@@ -18,6 +19,15 @@ def signed_in(user: User, who: Who) -> None:
 def signed_out(user: User, who: Who) -> None:
     """Somebody ended their session themselves."""
     _event(who, "signin.out", target_of(user))
+
+
+def ended_elsewhere(user: User, who: Who, *, handle: str) -> bool:
+    """Somebody ended another session of theirs: gone and written down, or False and neither."""
+    with transaction.atomic():
+        ended = end_session(user, handle)
+        if ended:
+            _event(who, "signin.out", target_of(user), detail="another session of theirs")
+    return ended
 
 
 def failed(who: Who, *, email: str, why: str) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import signin
 from accounts.models import User
 from accounts.sessions import end_sessions
+from dashboard.pages.signin.sessions import FROM
 from dashboard.pages.signin.who import known, stranger
 from dashboard.session_age import BEGAN
 
@@ -65,7 +66,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().login(request, user)
             request.session[BEGAN] = int(time.time())
-            signin.signed_in(cast(User, user), known(request, cast(User, user)))
+            who = known(request, cast(User, user))
+            request.session[FROM] = [who.address, request.headers.get("User-Agent", "")[:300]]
+            signin.signed_in(cast(User, user), who)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its entry."""

@@ -13,6 +13,7 @@ __all__ = ["receivers", "urlpatterns"]
 
 urlpatterns = [
     path("", views.account, name="account_settings"),
+    path("sessions/end/", views.end_session, name="account_end_session"),
     path("login/", allauth_views.login, name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),

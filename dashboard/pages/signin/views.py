@@ -6,10 +6,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import actions
+from accounts import actions, signin
+from accounts.sessions import handle_of
 from dashboard.pages.signin.forms import NameForm
+from dashboard.pages.signin.sessions import shown
 from dashboard.person import person_of
 
 
@@ -27,5 +29,24 @@ def account(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your name is changed."))
             return redirect("account_settings")
     factors = set(Authenticator.objects.filter(user=person.user).values_list("type", flat=True))
-    context = {"form": form, "totp": Authenticator.Type.TOTP in factors}
+    context = {
+        "form": form,
+        "totp": Authenticator.Type.TOTP in factors,
+        "sessions": shown(person.user, request.session.session_key),
+    }
     return render(request, "account/settings.html", context)
+
+
+@require_POST
+def end_session(request: HttpRequest) -> HttpResponse:
+    """End another session of one's own; this one ends by signing out."""
+    person = person_of(request)
+    handle = request.POST.get("session", "")
+    own = request.session.session_key
+    if own and handle == handle_of(own):
+        return redirect("account_logout")
+    if signin.ended_elsewhere(person.user, person.who, handle=handle):
+        messages.success(request, _("That session is ended."))
+    else:
+        messages.info(request, _("That session had ended already."))
+    return redirect("account_settings")

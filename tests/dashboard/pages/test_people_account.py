@@ -86,3 +86,37 @@ def test_the_idle_end_never_passes_the_absolute_one(cast: Cast) -> None:
     session.save()
     browser.get("/account/")
     assert Session.objects.get(pk=session.session_key).get_decoded()["_session_expiry"] <= 600
+
+
+def test_ones_own_sessions_are_shown_and_ended(cast: Cast, entries: Any) -> None:
+    here, there = (
+        Browser(HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"),
+        Browser(),
+    )
+    bob = signed_in("bob@example.org")
+    here.sign_in("charlie@example.org")
+    there.sign_in("charlie@example.org", REMOTE_ADDR="198.51.100.7")
+    keys = [one.cookies[settings.SESSION_COOKIE_NAME].value for one in (here, there, bob)]
+    answer = here.get("/account/")
+    page = answer.content.decode()
+    own, other = answer.context["sessions"]
+    assert (own.own, own.browser, other.own, other.address) == (
+        True,
+        "Firefox on Linux",
+        False,
+        "198.51.100.7",
+    )
+    assert page.count("End this session") == 1
+    assert not any(key in page for key in keys)
+
+    # another's session is none of mine, whatever its handle
+    from accounts.sessions import handle_of
+
+    here.send("/account/sessions/end/", {"session": handle_of(keys[2])})
+    assert bob.get("/account/").status_code == 200
+    here.send("/account/sessions/end/", {"session": other.handle})
+    assert there.get("/account/").status_code == 302
+    assert here.get("/account/").status_code == 200
+    assert [entry.detail for entry in entries("signin.out")] == ["another session of theirs"]
+    answer = here.send("/account/sessions/end/", {"session": own.handle})
+    assert answer.headers["Location"] == "/account/logout/"
