@@ -74,7 +74,9 @@ class Draft:
             bound = self.form[one.name]
             {Kind.TICK: part.ticks, Kind.LINES: part.areas}.get(one.kind, part.lines).append(bound)
             wrong = (said := self.said.get(one.name)) is not None and said.tone == BAD
-            part.open = part.open or wrong or bool(bound.value())
+            # a choice says something once it is not its first
+            usual = one.choices[0][0] if one.choices else ""
+            part.open = part.open or wrong or (bound.value() or usual) != usual
         return part
 
     @property

@@ -247,3 +247,30 @@ def test_an_image_is_asked_for_only_by_the_click(cast: Cast, browser_of: Any, ho
     browser = browser_of(cast.bob)
     assert said(browser.send(CHECK, form(hosts, image=""), headers=HTMX)) == {}
     assert said(browser.send(RUN, form(hosts, image=""), headers=HTMX))["image"][0] == "bad"
+
+
+def test_create_without_a_start(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    from hosts.models import Job
+
+    answer = browser_of(cast.bob).send(RUN, form(hosts, only="create", hostname="x"), headers=HTMX)
+    job = Job.objects.get()
+    assert answer.headers["HX-Redirect"] == f"/jobs/{job.pk}/"
+    assert (job.verb, job.params["hostname"]) == ("container.create", "x")
+
+
+def test_a_part_opens_as_soon_as_something_stands_in_it(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    page = browser_of(cast.bob).get(RUN)
+    assert not any(part.open for part in page.context["draft"].sections)
+    shown = page.content.decode()
+    # every field of the table has its control and its place for words
+    from hosts.actions.run.table import FIELDS, Kind
+
+    for name, field in FIELDS.items():
+        if field.kind is not Kind.OWN:
+            assert f'id="run-{name}"' in shown, name
+            assert f'id="said-{name}"' in shown, name
+    wrong = browser_of(cast.bob).send(RUN, form(hosts, sysctls="x"))
+    opened = [part.name for part in wrong.context["draft"].sections if part.open]
+    assert opened == ["security"]
