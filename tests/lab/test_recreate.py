@@ -186,3 +186,20 @@ def test_cancelled_while_it_is_watched_the_old_one_is_restored(
     assert names(host) == ["shop"]
     now = inspect(host, "shop")
     assert (now["Id"], now["State"]["Running"]) == (old["Id"], True)
+
+
+def test_of_a_rootless_user(host: Host, endpoint_on: Any, carried: Callable[..., Any]) -> None:
+    from hosts.actions.containers import recreate_container
+
+    words = ("--userns", "keep-id", "-p", "18074:80", "-v", "/data", "-e", "KEY=x")
+    host.podman("run", "-d", "--name", "own", *QUICK, *words, IMAGE, *SLEEP, user="seal")
+    old = inspect(host, "own", user="seal")
+    params = order_of(old, workdir="/tmp")
+    seal = endpoint_on(host, user="seal")
+    job = carried(recreate_container, seal, old, params=params, env={}, watch_s=1)
+    assert job.state == "ok", (job.error, job.cause)
+    new = inspect(host, "own", user="seal")
+    assert (new["Config"]["WorkingDir"], new["State"]["Running"]) == ("/tmp", True)
+    assert new["Mounts"][0]["Name"] == old["Mounts"][0]["Name"]
+    inside = host.podman("exec", "own", "id", "-u", user="seal").strip()
+    assert inside == str(host.login("seal").uid)

@@ -10,10 +10,10 @@ from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import build, params_of
 from hosts.podman import containers
 from tests.lab.hosts import Host
-from tests.lab.podman_hosts import client
+from tests.lab.podman_hosts import any_host, any_lab, client
 from tests.lab.test_run_lines import EACH, IMAGE, LINES, differences, furnished, here, told
 
-__all__ = ["furnished"]
+__all__ = ["any_host", "any_lab", "furnished"]
 
 
 def spec_of(name: str) -> dict[str, Any]:
@@ -27,17 +27,28 @@ def spec_of(name: str) -> dict[str, Any]:
     return build(params_of(parsed.texts()), env, job_id=1)
 
 
-@pytest.mark.parametrize("name", EACH)
-async def test_from_inspect_alone_it_is_made_the_same(furnished: Host, name: str) -> None:
-    async with client(furnished) as podman:
+async def again(host: Host, name: str) -> dict[str, tuple[Any, Any]]:
+    """What differs between a container and another one made from its inspect alone."""
+    async with client(host) as podman:
         made, _warnings = await containers.create(podman, spec_of(name))
         found = await look(podman, made)
-        first = told(furnished, made, LINES[name]["line"])
+        first = told(host, made, LINES[name]["line"])
         there = existing(found, keep_volumes=False)
         assert there.source is Source.INSPECT
-        furnished.podman("rm", "-f", "-t", "0", made)
-        again = build(params_of(there.texts), there.env, job_id=1)
-        second, _warnings = await containers.create(podman, again)
-    then = told(furnished, second, LINES[name]["line"])
-    furnished.podman("rm", "-f", "-t", "0", second)
-    assert differences(first, then) == {}
+        host.podman("rm", "-f", "-t", "0", made)
+        second, _warnings = await containers.create(
+            podman, build(params_of(there.texts), there.env, job_id=1)
+        )
+    then = told(host, second, LINES[name]["line"])
+    host.podman("rm", "-f", "-t", "0", second)
+    return differences(first, then)
+
+
+@pytest.mark.parametrize("name", EACH)
+async def test_from_inspect_alone_it_is_made_the_same(furnished: Host, name: str) -> None:
+    assert await again(furnished, name) == {}
+
+
+@pytest.mark.parametrize("name", ["health", "systemd", "frigate", "cloudflared", "cadvisor"])
+async def test_on_every_podman(any_host: Host, name: str) -> None:
+    assert await again(any_host, name) == {}

@@ -87,7 +87,8 @@ def told(host: Host, container: str, line: str) -> dict[str, Any]:
     plain["Config"]["Env"] = sorted(plain["Config"]["Env"])
     for tmpfs in plain["HostConfig"]["Tmpfs"]:
         options = plain["HostConfig"]["Tmpfs"][tmpfs].split(",")
-        plain["HostConfig"]["Tmpfs"][tmpfs] = sorted(options)
+        # writable is what it is without a word too
+        plain["HostConfig"]["Tmpfs"][tmpfs] = sorted(o for o in options if o != "rw")
     return plain | {"labels": labels}
 
 
