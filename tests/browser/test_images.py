@@ -77,6 +77,8 @@ def test_names_and_a_hostile_history(served: Served, ada: Any, host: Any, tmp_pa
     ada.locator(".layer-command", has_text=EVIL).first.wait_for()
     ada.locator(".layers-room p", has_text=EVIL).first.wait_for()
     assert ada.locator(".layers-room script, .layers-room img").count() == 0
+    ada.click(".tabs >> text=Changes")
+    ada.locator(".file-changes .is-added", has_text="/bin/busybox").first.wait_for()
 
 
 def test_saved_removed_and_loaded_again(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hosts.podman import Podman, containers, errors, events, images, system
-from tests.lab.hosts import Lab
+from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.images import many_layers
 from tests.lab.hosts.registry import SLOW_BYTES_PER_S, push
 from tests.lab.podman_hosts import any_host, any_lab, client
@@ -16,6 +16,7 @@ __all__ = ["any_host", "any_lab"]
 
 
 REPOSITORY = "lab/three"
+IMAGE = "localhost/busybox:latest"
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ async def test_registry_that_is_not_there(any_lab: Lab) -> None:
 
 async def test_image_in_use_and_its_names(any_lab: Lab) -> None:
     async with client(any_lab.hosts[0]) as podman:
-        image = "localhost/busybox:latest"
+        image = IMAGE
         await images.tag(podman, image, repository="localhost/deep/er", name="2")
         assert await images.exists(podman, "localhost/deep/er:2")
         assert await images.remove(podman, "localhost/deep/er:2") == (["localhost/deep/er:2"], [])
@@ -134,6 +135,24 @@ async def test_image_in_use_and_its_names(any_lab: Lab) -> None:
         await containers.create(podman, {"image": image, "command": ["/bin/true"]})
         with pytest.raises(errors.Conflict):
             await images.remove(podman, image)
+
+
+async def test_layers_and_what_the_newest_changed(any_host: Host) -> None:
+    any_host.podman("run", "--name", "layered", IMAGE, "sh", "-c", "echo x > /tide; rm /bin/wget")
+    any_host.podman("commit", "-q", "layered", "localhost/lab/layered:1")
+    any_host.podman("rm", "layered")
+    try:
+        async with client(any_host) as podman:
+            changed = await images.changes(podman, "localhost/lab/layered:1")
+            assert {"Path": "/tide", "Kind": 1} in changed
+            assert {"Path": "/bin/wget", "Kind": 2} in changed
+            tree = await images.tree(podman, "localhost/lab/layered:1")
+            assert "localhost/lab/layered:1" in tree
+            with pytest.raises(errors.ServerFault) as absent:
+                await images.changes(podman, "localhost/lab/nowhere:1")
+            assert "not found" in absent.value.message
+    finally:
+        any_host.podman("rmi", "localhost/lab/layered:1")
 
 
 async def test_short_name_of_a_host_that_searches_nowhere(any_lab: Lab) -> None:

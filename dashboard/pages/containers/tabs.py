@@ -59,7 +59,8 @@ async def _changes(podman: Podman, container: str) -> dict[str, Any]:
     return {"changes": await containers.changes(podman, container)}
 
 
-def _show_changes(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
+def show_changes(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
+    """Podman's list of changed files (of an image's layer too), sorted, counted and cut."""
     lines = [
         {"path": str(one.get("Path") or ""), "kind": KINDS.get(one.get("Kind", 0), "changed")}
         for one in found["changes"]
@@ -118,6 +119,6 @@ def _time(text: Any) -> datetime | None:
 
 
 processes = tab("processes", _top, lambda _row, found: found)
-changes = tab("changes", _changes, _show_changes)
+changes = tab("changes", _changes, show_changes)
 line = tab("line", look, _show_line)
 health = tab("health", containers.inspect, _show_health)

@@ -13,6 +13,7 @@ from dashboard.live.tokens import one_of
 from dashboard.pages.acting import Deed, Question, names_of
 from dashboard.pages.images import dialogs
 from dashboard.pages.images.archive_pages import load_page, save_dialog
+from dashboard.pages.images.changes import changes
 from dashboard.pages.images.copying import copy
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.lists import create, edit, is_list, platforms, read_image
@@ -125,6 +126,7 @@ _ROOM = ObjectRoom(
     ),
     tabs=(
         Tab("layers", _("Layers"), "image.inspect", layers, lambda row: not is_list(row)),
+        Tab("changes", _("Changes"), "image.inspect", changes, lambda row: not is_list(row)),
         Tab("platforms", _("Platforms"), "image.inspect", platforms, is_list),
     ),
     extra={
