@@ -16,6 +16,7 @@ from dashboard.pages.inspecting import MASK, trouble_of
 from dashboard.person import person_of
 from hosts.access import allows, get_object
 from hosts.access.fetch import target_of
+from hosts.actions.kube.kube_yaml import YamlRefused, read
 from hosts.podman import Podman, PodmanError, kube
 
 VERB = "kube.generate"
@@ -53,10 +54,13 @@ async def _generate(podman: Podman, *, name: str) -> str:
 
 
 def without_values(text: str) -> str:
-    """The same without values of the environment, which may be secrets. Comments are lost."""
+    """The same without values of the environment, which may be secrets. Comments are lost.
+
+    "" for what is no YAML, or is more than Podman would ever make of an object: it is a host's word.
+    """
     try:
-        documents = list(yaml.safe_load_all(text))
-    except yaml.YAMLError:
+        documents = [document.content for document in read(text)]
+    except (YamlRefused, yaml.YAMLError):
         return ""
     for document in documents:
         _mask(document)

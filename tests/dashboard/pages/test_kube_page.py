@@ -104,3 +104,14 @@ def test_values_are_hidden() -> None:
     assert "PIN" in shown
     assert "s3" not in shown
     assert "czM=" not in shown
+
+
+def test_a_hosts_yaml_costs_no_more_than_its_bytes() -> None:
+    """Aliases of aliases would be walked once for each of their 2^40 places."""
+    from dashboard.pages.kube.generated import without_values
+
+    lines = ["a0: &a0 {env: [{name: X, value: secret}]}"]
+    lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 41)]
+    assert without_values("\n".join(lines)) == ""
+    assert without_values("a: &a [*a]") == ""
+    assert without_values("[" * 5000) == ""
