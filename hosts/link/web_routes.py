@@ -18,8 +18,8 @@ _POSTS: Final = re.compile(
     r"|build|images/load|images/import)"
 )
 _PUTS: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/archive")
-# A GET that runs a command.
-_GETS_REFUSED: Final = re.compile(rf"{_PREFIX}/containers/[^/]+/healthcheck")
+# A GET that runs a command, under whatever else Podman takes for a version.
+_GETS_REFUSED: Final = re.compile(r".*/containers/[^/]+/healthcheck/?")
 _TARGET: Final = re.compile(r"/[!-\"$-~]*")
 _BAD_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -104,7 +104,7 @@ def refusal(method: str, target: str) -> str | None:
         return unsafe
     names = {name.casefold() for name, _ in parse_qsl(query, keep_blank_values=True)}
     if method in {"GET", "HEAD"}:
-        if _GETS_REFUSED.fullmatch(path):
+        if _GETS_REFUSED.fullmatch(unquote(path)):
             return "a health check runs a command"
         if "showsecret" in names:
             return "the values of secrets are not for the web process"

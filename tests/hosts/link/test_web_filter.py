@@ -43,6 +43,8 @@ REFUSED = [
     f"POST {LIBPOD}/local/images/load?path=/etc",
     f"PUT {LIBPOD}/containers/a/other",
     f"GET {LIBPOD}/containers/a/healthcheck",
+    "GET /v5x/libpod/containers/a/healthcheck",
+    f"GET {LIBPOD}/containers/a/%68ealthcheck",
     f"GET {LIBPOD}/secrets/a/json?showsecret=true",
     f"GET {LIBPOD}/secrets/a/json?ShowSecret=true",
     f"GET {LIBPOD}/secrets/a/json?%C5%BFhowsecret=true",
