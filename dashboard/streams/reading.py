@@ -32,6 +32,7 @@ def write_reading(session: str, person: Person, rows: list[InventoryRow]) -> Non
                 row.endpoint, kind="container", object_id=row.podman_id, name=row.name
             )
             write.event(person.who, VERB, target)
-    for old in [key for key, at in _entered.items() if now - at > ENTRY_EVERY_S]:
-        del _entered[old]
+    # others' threads write here too
+    for old in [key for key, at in tuple(_entered.items()) if now - at > ENTRY_EVERY_S]:
+        _entered.pop(old, None)
     _entered.update(dict.fromkeys(new, now))

@@ -44,8 +44,9 @@ def _enter_list(person: Person, kind: str, row: InventoryRow, path: str) -> None
     if now - _entered.get(key, -ENTRY_EVERY_S) < ENTRY_EVERY_S:
         return
     enter(person, kind, row, what="list", path=path)
-    for old in [k for k, at in _entered.items() if now - at > ENTRY_EVERY_S]:
-        del _entered[old]
+    # others' threads write here too
+    for old in [key for key, at in tuple(_entered.items()) if now - at > ENTRY_EVERY_S]:
+        _entered.pop(old, None)
     _entered[key] = now
 
 
