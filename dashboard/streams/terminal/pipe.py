@@ -25,6 +25,8 @@ _WAYS: Final = (
 )
 _TOLD: Final = re.compile(rb"\x1b\]7777;([a-z]+)\x07")
 _TOLD_WITHIN_S: Final = 10.0
+# a shell that says more than this before its name is no `sh` that we know: let it be seen
+_TOLD_WITHIN_BYTES: Final = 64 * 1024
 NOT_FOUND: Final = (126, 127)
 
 
@@ -77,7 +79,7 @@ class Pipe:
         came = b""
         try:
             async with asyncio.timeout(_TOLD_WITHIN_S):
-                while not _TOLD.search(came):
+                while not _TOLD.search(came) and len(came) < _TOLD_WITHIN_BYTES:
                     data = await self._pipe.reader.read(READ_BYTES)
                     if not data:
                         return came, True
