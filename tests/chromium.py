@@ -17,8 +17,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# htmx says so when a page is left while it waits: nobody's fault
+# what htmx says when a page is left while it waits is nobody's fault
 LEFT = ("htmx:sendAbort", "htmx:afterRequest")
+# nor is a change of the machine's addresses by another lab that comes or goes
+ELSEWHERE = "net::ERR_NETWORK_CHANGED"
 # Chromium's own words for a refusal by Content-Security-Policy
 CSP_SIGNS = ("Content Security Policy", "Content-Security-Policy")
 
@@ -41,7 +43,7 @@ class Watched:
         dialog.dismiss()
 
     def _console(self, message: Any) -> None:
-        if message.text.startswith(LEFT):
+        if message.text.startswith(LEFT) or ELSEWHERE in message.text:
             return
         if message.type == "error" or any(sign in message.text for sign in CSP_SIGNS):
             place = message.location or {}

@@ -10,6 +10,10 @@ from .processes import run
 SUBNETS = [f"10.{n}" for n in range(77, 100) if n != 88]
 """10.88 is Podman's own default network: the first container would cut the host off."""
 
+# no address of its own comes and goes with it: each change of the machine's addresses makes
+# browsers on it drop their requests
+QUIET = ("addrgenmode", "none")
+
 
 def _taken() -> set[str]:
     """The first two numbers of every IPv4 address and route of this machine."""
@@ -31,6 +35,7 @@ def make_bridge(place: Place) -> str:
         else:
             raise LabError("all of 10.77–10.99 is taken: end another lab (`lab down`)")
         run("ip", "link", "add", place.bridge, "type", "bridge")
+        run("ip", "link", "set", place.bridge, *QUIET)
         run("ip", "addr", "add", f"{subnet}.0.1/16", "dev", place.bridge)
         run("ip", "link", "set", place.bridge, "up")
     return subnet
@@ -44,6 +49,7 @@ def plug_in(place: Place, number: int, *, address: str, gateway: str) -> None:
     mac = "02:" + ":".join(f"{byte:02x}" for byte in bytes.fromhex(place.id)) + f":00:{number:02x}"
     peer = ["peer", "name", "eth0", "address", mac, "netns", namespace]
     run("ip", "link", "add", cable, "type", "veth", *peer)
+    run("ip", "link", "set", cable, *QUIET)
     run("ip", "link", "set", cable, "master", place.bridge, "up")
     commands = f"link set lo up\naddr add {address}/16 dev eth0\nlink set eth0 up\n"
     run("ip", "-n", namespace, "-b", "-", text=commands + f"route add default via {gateway}\n")
@@ -71,6 +77,9 @@ def splice(place: Place, number: int) -> None:
     host_side, bridge_side = wire_names(place, number)
     between = f"{place.cable(number)}w"
     commands = f"""link add {between} type bridge
+link set {host_side} addrgenmode none
+link set {bridge_side} addrgenmode none
+link set {between} addrgenmode none
 link set {host_side} master {between} up
 link set {between} up
 link set {bridge_side} master {place.bridge} up
