@@ -79,6 +79,15 @@ def size(size_bytes: int | float | None) -> str:
     return f"{figure:.{digits}f} {unit}"
 
 
+@register.filter
+def share(part: float | None) -> str:
+    """A share 0…1 in per cent, with a digit where it is small; None is a dash."""
+    if part is None:
+        return "–"
+    percent = part * 100
+    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
+
+
 def _span(unit: str, count: int) -> str:
     match unit:
         case "s":

@@ -51,6 +51,16 @@ class Standing:
         return [endpoint.user for endpoint in self.endpoints if endpoint.rootless]
 
     @property
+    def memory_used(self) -> int | None:
+        """Bytes in use; None when not known."""
+        return None if self.memory is None else round(self.memory * self.memory_bytes)
+
+    @property
+    def disk_used(self) -> int | None:
+        """Bytes in use on the disk of the store; None when not known."""
+        return None if self.disk is None else round(self.disk * self.disk_bytes)
+
+    @property
     def disk_tone(self) -> str:
         """bad when the disk is nearly full."""
         return "bad" if self.disk is not None and self.disk > DISK_FULL else ""

@@ -194,7 +194,12 @@ def test_a_hosts_bar_shows_what_its_containers_use_now(
     from hosts.models import StatsStanding
 
     endpoint.info = {
-        "host": {"cpus": 4, "cpuUtilization": {"idlePercent": 99.0}, "memTotal": 1, "memFree": 1}
+        "host": {
+            "cpus": 4,
+            "cpuUtilization": {"idlePercent": 99.0},
+            "memTotal": 8 << 30,
+            "memFree": 6 << 30,
+        }
     }
     endpoint.info_at = timezone.now()
     endpoint.save()
@@ -203,9 +208,10 @@ def test_a_hosts_bar_shows_what_its_containers_use_now(
     store.save_recent(endpoint.pk, at_s=now_s, sums=(20_480, *SAMPLE[1:]), keys=b"", recent=b"")
     browser = browser_of(cast.charlie)
     page = browser.get(f"/hosts/{endpoint.host_id}/").content.decode()
-    assert "of 4 cores, by its containers now" in page
+    assert "51 % of 4 cores, by its containers now" in page
     assert 'width="51.2%"' in page
     StatsStanding.objects.update(sampled_at=timezone.now() - timedelta(minutes=5))
     page = browser.get(f"/hosts/{endpoint.host_id}/").content.decode()
-    assert "4 cores, mean since boot" in page
+    assert "1.0 % of 4 cores, mean since boot" in page
+    assert "2.0 GiB of 8.0 GiB" in page
     assert 'width="1.0%"' in page
