@@ -133,15 +133,16 @@ class Watch:
                 log.warning("inventory not written", endpoint=self.plan.id, error=str(error))
                 pause_s = 5.0
             else:
+                # not all endpoints in the same second; after a start they all begin in one
+                share = random.uniform(0.9 if listening else 0.1, 1.1)  # noqa: S311
                 if not listening:
                     listening = True
                     tasks.create_task(self._listen())
                     tasks.create_task(self.stats.run())
                 await self._stand(verdicts.well(self._ear.trouble))
                 pause_s = 1.0
-                # not all endpoints in the same second
                 every_s = _ROUND_WITHOUT_EVENTS_S if self._ear.trouble else ROUND_S
-                await self._pause(every_s * random.uniform(0.9, 1.1))  # noqa: S311
+                await self._pause(every_s * share)
                 continue
             await self._pause(pause_s)
 
