@@ -38,6 +38,7 @@ Kind = Literal[
     "port-closed",
     "port-invalid",
     "service-not-answering",
+    "sessions-used",
     "socket-forbidden",
     "socket-missing",
     "tcp-timeout",

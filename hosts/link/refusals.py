@@ -53,3 +53,15 @@ def host_away(detail: str) -> LinkError:
         cause=f"There is no connection to the host ({detail or 'it ended'}).",
         cure="Haulout dials again by itself; the doctor says what is in the way.",
     )
+
+
+def sessions_used(used: int) -> LinkError:
+    """Each stream is a session of its own, and the host gives no further one."""
+    return LinkError(
+        "sessions-used",
+        cause=f"All {used} sessions that the host gives one connection are in use.",
+        cure=(
+            "Raise MaxSessions in /etc/ssh/sshd_config, then: systemctl reload ssh (on some "
+            "systems: sshd). Or let the key forward sockets, which are not counted."
+        ),
+    )

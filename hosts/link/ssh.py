@@ -1,7 +1,7 @@
 """One SSH connection to a login: dialled to a pinned host key, with a key, and nothing else."""
 
 import asyncio
-import shlex
+import contextlib
 import socket
 from typing import Any, Final, cast
 
@@ -11,9 +11,10 @@ from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Ran, ReceiverFactory
 from hosts.link.errors import LinkError
-from hosts.link.refusals import host_away, login_error
+from hosts.link.refusals import host_away, login_error, sessions_used
 from hosts.link.scan import HOST_KEY_ALGORITHMS, open_socket, peek_banner
-from hosts.link.stdio import StdioSession
+from hosts.link.sessions import Sessions
+from hosts.link.stdio import StdioPool
 from hosts.link.target import Target
 
 KEEPALIVE_INTERVAL_S: Final = 5
@@ -27,8 +28,6 @@ CIPHERS: Final = (
     "aes256-ctr",
     "aes128-ctr",
 )
-# sshd's MaxSessions, which counts commands but not forwarded sockets.
-_MAX_SESSIONS: Final = 10
 _OUTPUT_MAX_BYTES: Final = 1024 * 1024
 
 SshChannel = asyncssh.SSHUNIXChannel[bytes] | asyncssh.SSHClientChannel[bytes]
@@ -39,8 +38,9 @@ class SshConnection:
 
     def __init__(self, conn: asyncssh.SSHClientConnection, target: Target) -> None:
         self._conn = conn
-        self._sessions = asyncio.Semaphore(_MAX_SESSIONS)
-        self._endings: set[asyncio.Future[None]] = set()
+        # commands count as sessions, forwarded sockets do not
+        self.sessions = Sessions()
+        self.stdio = StdioPool(conn, self.sessions)
         self.transport = target.transport
         self.user = target.user
 
@@ -71,28 +71,23 @@ class SshConnection:
         self, receiver: ReceiverFactory, socket_path: str, *, timeout_s: float = 15.0
     ) -> None:
         """Connect a new receiver to a socket on the host. See `channel.Connection`."""
-        opening = asyncio.ensure_future(self._open(receiver, socket_path))
         try:
             async with asyncio.timeout(timeout_s):
-                await asyncio.shield(opening)
+                await self._open(receiver, socket_path)
         except TimeoutError as exc:
-            opening.add_done_callback(_close_late)
+            if self.transport == "dial-stdio" and not self.sessions.free:
+                raise sessions_used(self.sessions.used) from exc
             raise LinkError(
                 "channel-timeout",
                 cause=f"The host did not open {socket_path} within {timeout_s:g} s.",
                 cure="Look at the host's load and its SSH server: uptime; journalctl -u ssh -n 50",
             ) from exc
-        except asyncio.CancelledError:
-            # asyncssh would leave a channel open for ever whose opening nobody awaits.
-            opening.add_done_callback(_close_late)
-            raise
 
     async def _open(self, receiver: ReceiverFactory, socket_path: str) -> SshChannel:
         try:
             if self.transport == "dial-stdio":
-                return await self._open_stdio(receiver, socket_path)
-            chan, _ = await self._conn.create_unix_connection(cast(Any, receiver), socket_path)
-            return chan
+                return await self.stdio.open(receiver, socket_path)
+            return await self._open_forward(receiver, socket_path)
         except asyncssh.ChannelOpenError as exc:
             if self._conn.is_closed():
                 raise host_away(str(exc)) from exc
@@ -104,49 +99,29 @@ class SshConnection:
         except (asyncssh.Error, OSError) as exc:
             raise host_away(str(exc)) from exc
 
-    async def _open_stdio(self, receiver: ReceiverFactory, socket_path: str) -> SshChannel:
-        # A forced command ignores what is asked for here and dials its own socket.
-        command = f"podman --url {shlex.quote('unix://' + socket_path)} system dial-stdio"
-        await self._sessions.acquire()
+    async def _open_forward(self, receiver: ReceiverFactory, socket_path: str) -> SshChannel:
+        async def opening() -> SshChannel:
+            chan, _ = await self._conn.create_unix_connection(cast(Any, receiver), socket_path)
+            return chan
+
+        task = asyncio.ensure_future(opening())
         try:
-            chan = await self._open_session(receiver, command)
-        except BaseException:
-            self._sessions.release()
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            # asyncssh would leave a channel open for ever whose opening nobody awaits.
+            task.add_done_callback(_close_late)
             raise
-        ending = asyncio.ensure_future(chan.wait_closed())
-        self._endings.add(ending)
-        ending.add_done_callback(self._session_ended)
-        return chan
-
-    async def _open_session(
-        self, receiver: ReceiverFactory, command: str
-    ) -> asyncssh.SSHClientChannel[bytes]:
-        # sshd counts a session until its command has ended, a moment after its channel is closed.
-        waits_s = [0.1, 0.3, 0.6]
-        while True:
-            try:
-                chan, _ = await self._conn.create_session(
-                    lambda: StdioSession(receiver()), command, encoding=None
-                )
-            except asyncssh.ChannelOpenError:
-                if not waits_s or self._conn.is_closed():
-                    raise
-                await asyncio.sleep(waits_s.pop(0))
-            else:
-                return chan
-
-    def _session_ended(self, ending: asyncio.Future[None]) -> None:
-        self._endings.discard(ending)
-        self._sessions.release()
 
     async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> Ran:
         """Run a shell command on the host. See `channel.Connection`."""
         try:
-            async with asyncio.timeout(timeout_s), self._sessions:
-                process = await self._conn.create_process(command, encoding=None)
+            async with asyncio.timeout(timeout_s):
+                process = await self._start(command)
                 try:
-                    process.stdin.write(stdin)
-                    process.stdin.write_eof()
+                    # a short command may have ended without waiting for its input
+                    with contextlib.suppress(BrokenPipeError):
+                        process.stdin.write(stdin)
+                        process.stdin.write_eof()
                     stdout, stderr = await asyncio.gather(
                         _read_capped(process.stdout), _read_capped(process.stderr)
                     )
@@ -168,6 +143,16 @@ class SshConnection:
             stdout=stdout.decode("utf-8", "replace"),
             stderr=stderr.decode("utf-8", "replace"),
         )
+
+    async def _start(self, command: str) -> asyncssh.SSHClientProcess[bytes]:
+        started: list[asyncssh.SSHClientProcess[bytes]] = []
+
+        async def opening() -> asyncssh.SSHClientChannel[bytes]:
+            started.append(await self._conn.create_process(command, encoding=None))
+            return started[-1].channel
+
+        await self.sessions.open(opening)
+        return started[-1]
 
 
 async def connect(

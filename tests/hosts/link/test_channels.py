@@ -95,3 +95,111 @@ async def test_a_fast_answer_of_a_forced_command_is_not_lost(
         answer = await get(connection, "/any", "/_ping")
         assert (answer.status, answer.body) == (200, b"hello")
     await connection.close()
+
+
+async def test_a_ready_channel_serves_at_once_and_another_takes_its_place(
+    must_have: Any, target: Target, sshd: Sshd, podman: FakePodman
+) -> None:
+    must_have(shutil.which("podman"), "needs Podman (apt install podman)")
+    connection = await connect(replace(target, transport="dial-stdio"), LOOPBACK)
+    connection.stdio.keep_ready = True
+    path = str(podman.path)
+    assert (await get(connection, path, "/_ping")).status == 200
+    await ready(connection, 2)
+    started = starts(sshd)
+    opened: list[object] = []
+    channel = await connection.stdio.open(lambda: Silent(opened), path)
+    # it was there before anybody asked: nothing had to be started for it
+    assert opened == [channel]
+    await ready(connection, 2)
+    assert starts(sshd) == started + 1
+    connection.stdio.close()
+    channel.abort()
+    await channels_gone(connection)
+    assert connection.sessions.used == 0
+    await connection.close()
+
+
+async def test_a_ready_channel_whose_podman_has_ended_serves_nobody(
+    must_have: Any, target: Target, podman: FakePodman
+) -> None:
+    must_have(shutil.which("podman"), "needs Podman (apt install podman)")
+    connection = await connect(replace(target, transport="dial-stdio"), LOOPBACK)
+    connection.stdio.keep_ready = True
+    path = str(podman.path)
+    await get(connection, path, "/_ping")
+    await ready(connection, 2)
+    await podman.stop()
+    await ready(connection, 0)
+    await podman.start()
+    assert (await get(connection, path, "/_ping")).status == 200
+    await connection.close()
+
+
+async def test_fewer_sessions_are_learned_from_the_refusals(
+    must_have: Any, make_sshd: Any, key: asyncssh.SSHKey, podman: FakePodman
+) -> None:
+    must_have(shutil.which("podman"), "needs Podman (apt install podman)")
+    narrow = make_sshd("MaxSessions 3")
+    narrow.authorize(keys.public_line(key))
+    target = Target("127.0.0.1", narrow.port, "root", key, narrow.host_key_line, "dial-stdio")
+    connection = await connect(target, LOOPBACK)
+    connection.stdio.keep_ready = True
+    path = str(podman.path)
+    held = [await connection.stdio.open(lambda: Silent([]), path) for _ in range(3)]
+    with pytest.raises(LinkError) as caught:
+        await connection.open_channel(lambda: Silent([]), path, timeout_s=4.0)
+    assert caught.value.kind == "sessions-used"
+    assert "All 3 sessions" in caught.value.cause
+    assert connection.sessions.most == 3
+    for channel in held:
+        channel.abort()
+    # each waits for its turn, and none is refused to the caller
+    answers = await asyncio.gather(*(get(connection, path, "/_ping") for _ in range(8)))
+    assert {answer.status for answer in answers} == {200}
+    await connection.close()
+
+
+async def test_more_sessions_are_used_where_the_host_gives_them(
+    must_have: Any, make_sshd: Any, key: asyncssh.SSHKey, podman: FakePodman
+) -> None:
+    must_have(shutil.which("podman"), "needs Podman (apt install podman)")
+    wide = make_sshd("MaxSessions 14")
+    wide.authorize(keys.public_line(key))
+    target = Target("127.0.0.1", wide.port, "root", key, wide.host_key_line, "dial-stdio")
+    connection = await connect(target, LOOPBACK)
+    path = str(podman.path)
+    opening = [connection.stdio.open(lambda: Silent([]), path) for _ in range(14)]
+    held = await asyncio.gather(*opening)
+    assert connection.sessions.most == len(held) == 14
+    await connection.close()
+
+
+async def ready(connection: SshConnection, count: int) -> None:
+    async with asyncio.timeout(20):
+        while connection.stdio.ready != count:  # noqa: ASYNC110 - commands end when they end
+            await asyncio.sleep(0.01)
+
+
+def starts(sshd: Sshd) -> int:
+    """How many commands the host was asked to start."""
+    return sshd.log.read_text().count("server_input_channel_req: channel")
+
+
+class Silent:
+    """A receiver that only notes when it got its channel."""
+
+    def __init__(self, opened: list[object]) -> None:
+        self._opened = opened
+
+    def connection_made(self, transport: object) -> None:
+        self._opened.append(transport)
+
+    def session_started(self) -> None: ...
+    def connection_lost(self, exc: Exception | None) -> None: ...
+    def data_received(self, data: bytes, datatype: int | None = None) -> None: ...
+    def eof_received(self) -> bool:
+        return False
+
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...
