@@ -5,8 +5,9 @@ from typing import Any
 
 from audit import queries
 from audit.queries import Filters, Line
-from dashboard.pages.audit.words import said
+from dashboard.pages.audit.words import asked_words, said
 from hosts.access import Person, allows, visible_jobs
+from hosts.actions.run.run_spec import JOB_LABEL
 from hosts.models import InventoryRow, Job
 
 MOST = 100
@@ -23,14 +24,40 @@ class Past:
 
 def past_of(person: Person, kind: str, row: InventoryRow) -> Past:
     """What Haulout knows of this object's past."""
-    jobs = visible_jobs(person).filter(
-        endpoint_id=row.endpoint_id, object_kind=kind, object_id=row.podman_id
+    jobs = list(
+        visible_jobs(person)
+        .filter(endpoint_id=row.endpoint_id, object_kind=kind, object_id=row.podman_id)
+        .order_by("-id")[:MOST]
     )
+    maker = _maker(person, row)
+    if maker and maker not in jobs:
+        jobs.append(maker)
+    for job in jobs:
+        job.words = asked_words(job.verb)  # type: ignore[attr-defined]
     may_read = allows(person, "audit.read")
     lines: list[Any] = []
     if may_read:
         filters = Filters(endpoint_id=row.endpoint_id, object=row.podman_id)
         lines = queries.search(filters, visible=None, limit=MOST).lines
+        made = queries.line(maker.intent, visible=None) if maker else None
+        if made and made.entry.number not in {line.entry.number for line in lines}:
+            lines.append(made)
+            lines.sort(key=lambda line: -line.entry.number)
         for line in lines:
             line.entry.said = said(line)  # type: ignore[attr-defined]
-    return Past(list(jobs.order_by("-id")[:MOST]), lines, may_read)
+    return Past(jobs, lines, may_read)
+
+
+def _maker(person: Person, row: InventoryRow) -> Job | None:
+    """The job that made this object: asked for when it had no id yet, so found by its label.
+
+    A label is the host's word; the job's own result says whether it is true.
+    """
+    number = str(row.labels.get(JOB_LABEL, ""))
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    job = visible_jobs(person).filter(endpoint_id=row.endpoint_id, pk=int(number)).first()
+    if job is None:
+        return None
+    made = (job.result.get("id"), *job.result.get("pods", ()))
+    return job if row.podman_id in made else None

@@ -110,6 +110,47 @@ def test_an_objects_history_shows_its_entries_to_readers_alone(
     assert "somebody on the host" not in browser_of(cast.charlie).get(address).content.decode()
 
 
+def test_an_objects_history_begins_with_who_made_it(
+    cast: Cast, log: None, browser_of: Any, who_of: Any
+) -> None:
+    from hosts.actions.run.run_spec import JOB_LABEL
+    from hosts.models import Container, Endpoint, Host, Job, Login
+
+    host = Host.objects.create(name="web1", address="192.0.2.1")
+    login = Login.objects.create(host=host, user="root", state="up")
+    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    # what is asked for has no id yet
+    unmade = Target(kind="container", id="", name="shop", endpoint_id=endpoint.pk)
+    with transaction.atomic():
+        number = write.intent(who_of(cast.alice), "container.run", unmade)
+    job = Job.objects.create(
+        verb="container.run",
+        endpoint=endpoint,
+        object_kind="container",
+        object_name="shop",
+        asked_by_name="Alice",
+        intent=number,
+        result={"kind": "container", "id": SHOP.id},
+    )
+    now = timezone.now()
+    times = {"seen_at": now, "changed_at": now, "labels": {JOB_LABEL: str(job.pk)}}
+    Container.objects.create(endpoint=endpoint, podman_id=SHOP.id, name="shop", digest="", **times)
+    claimed = "ef" * 32
+    Container.objects.create(endpoint=endpoint, podman_id=claimed, name="fake", digest="", **times)
+
+    def told(user: Any, podman_id: str) -> str:
+        page: str = (
+            browser_of(user).get(f"/containers/{endpoint.pk}/{podman_id}/history/").content.decode()
+        )
+        return page
+
+    assert f'href="/audit/{number}/"' in told(cast.alice, SHOP.id)
+    assert f'href="/jobs/{job.pk}/">Run</a>' in told(cast.charlie, SHOP.id)
+    # a label alone proves nothing
+    assert f'href="/audit/{number}/"' not in told(cast.alice, claimed)
+    assert f'href="/jobs/{job.pk}/"' not in told(cast.charlie, claimed)
+
+
 def test_an_act_and_its_end_count_as_one(cast: Cast, browser_of: Any, who_of: Any) -> None:
     from dashboard.pages.audit import lists
 
