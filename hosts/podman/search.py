@@ -1,5 +1,7 @@
 """Searching a registry, as the host sees it."""
 
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 
 from hosts.podman.client import Podman
@@ -32,7 +34,7 @@ async def search(
         "GET",
         path("images", "search"),
         params={"term": term, "limit": limit},
-        headers={"X-Registry-Auth": credential.header()} if credential else None,
+        headers={"X-Registry-Auth": _by_registry(credential)} if credential else None,
         timeout_s=timeout_s,
     )
     return [
@@ -45,3 +47,9 @@ async def search(
         for item in answer.objects()
         if item.get("Name")
     ]
+
+
+def _by_registry(account: Credential) -> str:
+    """The other form of that header, which Podman 4.3 wants here (seen; 5.4 and 5.8 take both)."""
+    accounts = {account.registry: {"username": account.username, "password": account.password}}
+    return urlsafe_b64encode(json.dumps(accounts).encode()).decode()
