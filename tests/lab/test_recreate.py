@@ -138,6 +138,29 @@ def test_what_did_not_run_is_not_started(
     assert (new["State"]["Status"], new["Config"]["Labels"]["a"]) == ("created", "b")
 
 
+@pytest.mark.parametrize("command", [SLEEP, ("no-such-command",)], ids=["well", "restored"])
+def test_a_paused_one(
+    host: Host, endpoint_on: Any, carried: Callable[..., Any], command: tuple[str, ...]
+) -> None:
+    from hosts.actions.containers import recreate_container
+
+    host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, *SLEEP)
+    host.podman("pause", "shop")
+    old = inspect(host, "shop")
+    params = order_of(old, command=list(command), hostname="new")
+    job = carried(recreate_container, endpoint_on(host), old, params=params, env={}, watch_s=1)
+    now = inspect(host, "shop")
+    if command == SLEEP:
+        assert job.state == "ok", (job.error, job.cause)
+        assert (now["State"]["Status"], now["Config"]["Hostname"]) == ("running", "new")
+    else:
+        assert job.state == "failed"
+        assert (now["Id"], now["State"]["Status"]) == (old["Id"], "paused")
+    assert names(host) == ["shop"]
+    if now["State"]["Status"] == "paused":
+        host.podman("unpause", "shop")
+
+
 def test_in_its_pod(host: Host, endpoint_on: Any, carried: Callable[..., Any]) -> None:
     from hosts.actions.containers import recreate_container
 

@@ -79,10 +79,10 @@ def refill(there: Existing, job: Job, endpoint: Endpoint) -> Draft:
         draft.said["environment"] = Said(WARN, words)
     refused = job.cause or job.error
     if job.state == Job.State.FAILED and refused:
-        slot = field_of(refused) or "image"
+        slot = field_of(refused) or "command"
         rows = {"ports": draft.ports, "volumes": draft.volumes}.get(slot)
         slot = rows[0].slot if rows else slot
-        draft.said[slot] = Said(BAD, _("%(error)s Podman said: %(words)s") % _said_of(job))
+        draft.said[slot] = Said(BAD, _("%(error)s It said: %(words)s") % _said_of(job))
     return draft
 
 

@@ -99,7 +99,8 @@ def _snapshot(old: dict[str, Any] | None) -> dict[str, Any]:
     state = old.get("State") or {}
     return {
         "name": str(old.get("Name") or ""),
-        "running": bool(state.get("Running")),
+        # Podman does not say that a paused one runs
+        "running": bool(state.get("Running") or state.get("Paused")),
         "paused": bool(state.get("Paused")),
     }
 
@@ -120,7 +121,14 @@ async def _take_place(errand: Errand, before: dict[str, Any], place: Place, made
     old = await _inspect(errand, errand.object_id)
     if old is not None:
         await _tell(errand, _("Stopping the old container"))
-        await _tried(containers.stop(errand.podman, errand.object_id), _("The old one"))
+        if (old.get("State") or {}).get("Paused"):
+            await _tried(
+                containers.unpause(errand.podman, errand.object_id),
+                _("The old one cannot be let go on."),
+            )
+        await _tried(
+            containers.stop(errand.podman, errand.object_id), _("The old one cannot be stopped.")
+        )
         if old.get("Name") == place.name:
             await _tried(
                 containers.rename(errand.podman, errand.object_id, name=place.aside),
@@ -254,9 +262,11 @@ async def _restore(errand: Errand, before: dict[str, Any], place: Place) -> None
     if old.get("Name") == place.aside:
         await containers.rename(errand.podman, errand.object_id, name=place.name)
     state = old.get("State") or {}
+    if state.get("Paused"):
+        return
     if before["running"] and not state.get("Running"):
         await containers.start(errand.podman, errand.object_id)
-    if before["paused"] and not state.get("Paused"):
+    if before["paused"]:
         await containers.pause(errand.podman, errand.object_id)
 
 
