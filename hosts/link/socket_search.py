@@ -60,7 +60,7 @@ class SocketSearch:
         if self.works == "forward":
             return "socket forwarding"
         closed = [path for path in self._refused if self.facts and path in self.facts.usable]
-        stdio = "podman system dial-stdio (slower)"
+        stdio = self._stdio_words()
         if self.works == "dial-stdio" and not closed:
             return stdio
         if closed:
@@ -70,6 +70,13 @@ class SocketSearch:
         if await self._forwards_others():
             return "socket forwarding"
         raise Unknown("No Podman socket was found to try the forwarding with.")
+
+    def _stdio_words(self) -> str:
+        why = "for this key permits nothing else" if self.facts is None else "slower"
+        if not isinstance(self._connection, SshConnection):
+            return ""
+        most = self._connection.sessions.most
+        return f"podman system dial-stdio ({why}); up to {most} streams at once (MaxSessions)"
 
     async def choose(self, wanted: str) -> str:
         """The path of the socket to use: the wanted one or the account's own. Raises LinkError."""

@@ -29,6 +29,13 @@ class State(models.TextChoices):
     DISABLED = "disabled", _("disabled")
 
 
+class Transport(models.TextChoices):
+    """How streams get to a host's sockets."""
+
+    FORWARD = "forward", _("socket forwarding")
+    STDIO = "dial-stdio", _("podman system dial-stdio")
+
+
 class Host(models.Model):
     """A machine: address and pinned host key; or this machine itself (kind `local`)."""
 
@@ -74,6 +81,12 @@ class Login(models.Model):
     cure = models.TextField(blank=True)
     since = models.DateTimeField(auto_now_add=True)
     next_try_at = models.DateTimeField(null=True, blank=True)
+    # as the link found it; why not forwarding: "key" permits nothing else, "sshd" forwards none
+    transport = models.CharField(max_length=12, choices=Transport, blank=True)
+    transport_why = models.CharField(max_length=8, blank=True)
+    # sessions open a minute ago at most, and what the host gives; for dial-stdio alone
+    sessions_used = models.PositiveSmallIntegerField(default=0)
+    sessions_most = models.PositiveSmallIntegerField(default=0)
     # lease of the link that holds this connection (DESIGN, Link: never two owners)
     owner = models.CharField(max_length=80, blank=True)
     epoch = models.PositiveBigIntegerField(default=0)

@@ -238,6 +238,9 @@ def _told(host: Host) -> dict[str, Any]:
                 "state": login.state,
                 "reason": login.reason,
                 "cure": login.cure,
+                "transport": login.transport,
+                "transport_why": login.transport_why,
+                "sessions": [login.sessions_used, login.sessions_most],
                 "endpoints": [
                     {
                         "id": endpoint.pk,

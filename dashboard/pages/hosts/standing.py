@@ -75,6 +75,7 @@ class Standing:
             self.running,
             self.containers,
             tuple((e.pk, e.state, e.reason, e.podman_version) for e in self.endpoints),
+            tuple((o.transport, o.transport_why, o.sessions_used) for o in self.logins),
             tuple(self.groups),
             self.info_at,
         )

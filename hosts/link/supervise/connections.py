@@ -6,7 +6,7 @@ import structlog
 from django.conf import settings
 
 from hosts import vault
-from hosts.link import ssh
+from hosts.link import facts, ssh
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Connection, Ran, ReceiverFactory
 from hosts.link.errors import LinkError
@@ -64,7 +64,10 @@ class Held:
         self._connection = connection
         self._ssh = ssh_connection
         self._never = asyncio.Event()
+        self._why = ""
         self.refused: dict[str, LinkError] = {}
+        # what of `way` is in the database
+        self.told: dict[str, str | int] = {}
 
     async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:
         """As `channel.Connection`."""
@@ -85,14 +88,33 @@ class Held:
         return self._ssh is not None and self._ssh.transport == "forward"
 
     def use_stdio(self) -> None:
-        """From now on each channel is a `podman system dial-stdio`."""
+        """From now on each channel is a `podman system dial-stdio`, some of them kept ready."""
         if self._ssh is not None:
             self._ssh.transport = "dial-stdio"
+            self._ssh.stdio.keep_ready = True
 
     def use_forward(self) -> None:
         """From now on each channel is a forwarded socket."""
         if self._ssh is not None:
             self._ssh.transport = "forward"
+            self._ssh.stdio.close()
+
+    async def why_stdio(self) -> None:
+        """Find out why no socket is forwarded: `way` tells it from then on. Raises LinkError."""
+        self._why = "key" if await facts.gather(self) is None else "sshd"
+
+    @property
+    def way(self) -> dict[str, str | int]:
+        """How streams get there, as columns of Login."""
+        if self._ssh is None:
+            return {}
+        stdio = self._ssh.transport == "dial-stdio"
+        return {
+            "transport": self._ssh.transport,
+            "transport_why": self._why if stdio else "",
+            "sessions_used": self._ssh.sessions.used if stdio else 0,
+            "sessions_most": self._ssh.sessions.most if stdio else 0,
+        }
 
     async def wait_closed(self) -> None:
         """Return when the connection is gone; never for this machine's own."""

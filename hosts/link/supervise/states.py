@@ -109,6 +109,17 @@ def endpoints_stand(endpoint_ids: Sequence[int], standing: Standing) -> Callable
     return step
 
 
+def login_learns(login_id: int, epoch: int, columns: dict[str, Any]) -> Callable[[Batch], None]:
+    """Columns of a login that its connection showed. Raises LeaseLost."""
+
+    def step(batch: Batch) -> None:
+        if not Login.objects.filter(pk=login_id, epoch=epoch).update(**columns):
+            raise LeaseLost
+        batch.topics.add("hosts")
+
+    return step
+
+
 def endpoint_learns(
     endpoint_id: int, login_id: int, epoch: int, columns: dict[str, Any], *, bell: bool = True
 ) -> Callable[[Batch], None]:

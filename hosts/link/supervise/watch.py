@@ -17,6 +17,7 @@ from hosts.inventory import LeaseLost, Mirror
 from hosts.inventory.batch import WRITE_FAULTS, Batch
 from hosts.inventory.facts import facts
 from hosts.inventory.rows import HEALTHS
+from hosts.link.errors import LinkError
 from hosts.link.sockets import endpoint_socket
 from hosts.link.supervise import roster, states, verdicts
 from hosts.link.supervise.chronicle import Chronicle
@@ -162,6 +163,7 @@ class Watch:
         for kind in INVENTORY:
             await self._look(kind, None)
         await self._database.write(self._compared)
+        await self._tell_way()
 
     async def _ping(self) -> system.Ping:
         try:
@@ -180,6 +182,17 @@ class Watch:
             self._held.use_forward()
             self._held.refused[self.plan.socket] = refused
             raise
+
+    async def _tell_way(self) -> None:
+        if self._held.way.get("transport") == "dial-stdio" and not self._held.way["transport_why"]:
+            try:
+                await self._held.why_stdio()
+            except LinkError:
+                return
+        way = self._held.way
+        if way != self._held.told:
+            await self._database.write(states.login_learns(self._login.id, self._epoch, way))
+            self._held.told = way
 
     async def _read_facts(self, ping: system.Ping) -> None:
         found = facts(await system.info(self._podman))

@@ -172,6 +172,8 @@ async def test_a_forced_dial_stdio_reaches_its_own_socket(
     podman.info["host"]["remoteSocket"]["path"] = f"unix://{podman.path}"
     seen = await walk(target)
     assert seen.result.transport == "dial-stdio", seen.steps
+    assert "permits nothing else" in seen.steps["transport"].detail
+    assert "10 streams at once" in seen.steps["transport"].detail
     assert "failed" not in seen.states.values(), seen.steps
     assert seen.result.socket_path == str(podman.path)
 
