@@ -3,7 +3,7 @@
 from django.urls import path
 
 from dashboard.pages.acting import many, one
-from dashboard.pages.containers import tabs, views
+from dashboard.pages.containers import made, tabs, views
 from dashboard.pages.containers.changing import DIALOGS, view_of
 from dashboard.pages.containers.deeds import DEEDS
 from dashboard.pages.containers.group_deeds import of_group
@@ -34,6 +34,7 @@ urlpatterns = [
         name="recreate-values",
     ),
     path("<int:endpoint_id>/<str:podman_id>/processes/", tabs.processes, name="processes"),
+    path("<int:endpoint_id>/<str:podman_id>/made/", made.made, name="made"),
     path("<int:endpoint_id>/<str:podman_id>/changes/", tabs.changes, name="changes"),
     path("<int:endpoint_id>/<str:podman_id>/line/", tabs.line, name="line"),
     path("<int:endpoint_id>/<str:podman_id>/health/", tabs.health, name="health"),
