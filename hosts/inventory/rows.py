@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,8 @@ _ID: dict[str, tuple[str, ...]] = {
     "network": ("id", "Id"),
     "secret": ("ID",),
 }
+# as Podman makes ids, and names of what has none (its NameRegex)
+_USABLE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.:-]*", re.ASCII)
 HEALTHS = frozenset({"healthy", "unhealthy", "starting"})
 Item = dict[str, Any]
 
@@ -62,8 +65,8 @@ def seen(kind: str, listed: Any) -> dict[str, Seen]:
 
 def _identity(kind: str, item: Item) -> str:
     value = next((item[key] for key in _ID[kind] if isinstance(item.get(key), str)), "")
-    # an id that would have to be cut or cleaned is not the host's id any more
-    return value if 0 < len(value) <= 255 and text(value, limit=255) == value else ""
+    # ids stand in addresses of pages: one without an address would break every list that it is in
+    return value if len(value) <= 255 and _USABLE.fullmatch(value) else ""
 
 
 def digest(kind: str, item: Item) -> str:

@@ -66,9 +66,15 @@ def test_a_list_that_is_none(listed: Any) -> None:
     assert seen("container", listed) == {}
 
 
-@pytest.mark.parametrize("podman_id", ["", "x" * 256, "a\x00b", "\ud800"])
-def test_an_id_that_no_column_holds_is_left_out(podman_id: str) -> None:
-    assert seen("container", [{"Id": podman_id}]) == {}
+@pytest.mark.parametrize(
+    "podman_id", ["", "x" * 256, "a\x00b", "\ud800", "a/b", "..", "a\nb", "é", "<b>", " a", "a\n"]
+)
+@pytest.mark.parametrize(
+    ("kind", "name"), [("container", "Id"), ("pod", "Id"), ("volume", "Name"), ("network", "id")]
+)
+def test_an_id_that_no_address_holds_is_left_out(kind: str, name: str, podman_id: str) -> None:
+    """One such row would break every list that it is in, for everybody."""
+    assert seen(kind, [{name: podman_id}]) == {}
 
 
 def test_an_endless_list_is_cut() -> None:
