@@ -38,11 +38,6 @@ async def info(podman: Podman) -> dict[str, Any]:
     return (await podman.get(path("info"))).object()
 
 
-async def version(podman: Podman) -> dict[str, Any]:
-    """`{"Version", "ApiVersion", "Components", "Os", "Arch", "KernelVersion", …}`."""
-    return (await podman.get(path("version"))).object()
-
-
 async def df(podman: Podman, *, timeout_s: float = 120.0) -> dict[str, Any]:
     """`{"ImagesSize", "Images", "Containers", "Volumes"}`; Podman walks its store for it: slow."""
     return (await podman.get(path("system", "df"), timeout_s=timeout_s)).object()

@@ -27,3 +27,17 @@ async def test_a_shell_that_ignores_sigterm_is_hung_up(any_host: Host) -> None:
             await pipe.close()
         names = any_host.podman("top", container, "args")
         assert "/bin/sh" not in names
+
+
+async def test_a_command_in_a_container_without_a_shell_is_sent_sigterm(any_host: Host) -> None:
+    """By Podman's own call, which 4.3 does not have."""
+    async with client(any_host) as podman:
+        container = await running(podman, ["/bin/sleep", "1000"])
+        any_host.podman("exec", container, "rm", "/bin/sh")
+        session = await execs.create(podman, container, ["/bin/sleep", "2000"], stdin=False)
+        pipe = await execs.start(podman, session, tty=False)
+        assert (await execs.inspect(podman, session))["Running"]
+        ended = await hang_up.end(podman, container, session, mark="none")
+        await pipe.close()
+        assert ended is not any_host.podman_version.startswith("4.")
+        assert ("sleep 2000" in any_host.podman("top", container, "args")) is not ended

@@ -18,9 +18,13 @@ _OURS = re.compile(r'"(?P<method>[A-Z]+) (?P<target>\S+) HTTP/1\.[01]" \d+ \d+ "
 
 
 class _Logs:
-    """The Podman logs of this process's labs, each read as far as it was complete."""
+    """The Podman logs of this process's labs, each read as far as it was complete.
+
+    `file`: the running test's.
+    """
 
     def __init__(self) -> None:
+        self.file = ""
         self._labs: list[Lab] = []
         self._read_bytes: dict[Path, int] = {}
 
@@ -55,9 +59,6 @@ class _Logs:
 
 _logs = _Logs()
 _written: set[str] = set()
-# the running test's; while the first of a file runs, also the file before it: Podman writes a call
-# down when it has ended, so the last one of a test may come a moment late
-_files: set[str] = set()
 
 
 def followed(lab: Lab) -> AbstractContextManager[None]:
@@ -67,11 +68,11 @@ def followed(lab: Lab) -> AbstractContextManager[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    file = item.nodeid.partition("::")[0]
-    _files.add(file)
+    # Podman writes a call down when it has ended: the last one of a test may come a moment late
+    _take()
+    _logs.file = item.nodeid.partition("::")[0]
     result = yield
     _take()
-    _files.intersection_update({file})
     return result
 
 
@@ -79,9 +80,7 @@ def _take() -> None:
     folder = os.environ.get("HAULOUT_TEST_CALLS")
     if not folder:
         return
-    lines = {
-        f"{version}\t{call}\t{file}\n" for version, call in _logs.new_calls() for file in _files
-    }
+    lines = {f"{version}\t{call}\t{_logs.file}\n" for version, call in _logs.new_calls()}
     with (Path(folder) / f"{os.getpid()}.calls").open("a") as target:
         target.writelines(sorted(lines - _written))
     _written.update(lines)
