@@ -9,8 +9,12 @@ from hosts.link.errors import LinkError
 
 KeyForm = Literal["plain", "forward", "dial-stdio"]
 
-_OPENSSH: Final = b"-----BEGIN OPENSSH PRIVATE KEY-----"
-_CONVERT: Final = "Convert a copy of it: ssh-keygen -p -N '' -f COPY_OF_KEY, then paste that."
+_ENCRYPTED: Final = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+# First and last line: OpenSSH's own, PKCS#8 plain and locked, PKCS#1 (RSA), SEC1 (EC), DSA.
+_PRIVATE: Final = {
+    b"-----BEGIN %sPRIVATE KEY-----" % kind: b"-----END %sPRIVATE KEY-----" % kind
+    for kind in (b"OPENSSH ", b"", b"ENCRYPTED ", b"RSA ", b"EC ", b"DSA ")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +71,39 @@ def authorized_forms(public_key_line: str) -> tuple[AuthorizedForm, ...]:
     )
 
 
-def parse_private(pasted: str | bytes) -> asyncssh.SSHKey:
-    """Read a pasted private key in OpenSSH's format.
+def parse_private(pasted: str | bytes, passphrase: str = "") -> asyncssh.SSHKey:
+    """Read a pasted private key: OpenSSH's format, or PEM (PKCS#1, SEC1, PKCS#8).
 
-    Raises LinkError "key-public", "key-form", "key-passphrase" or "key-garbage".
+    The passphrase opens it and is forgotten. Raises LinkError "key-public", "key-form",
+    "key-passphrase" or "key-garbage", none of which quotes either.
     """
     data = pasted.encode("utf-8") if isinstance(pasted, str) else pasted
     data = data.replace(b"\r\n", b"\n").strip() + b"\n"
-    if not data.startswith(_OPENSSH):
-        raise _wrong_form(data)
+    first_line, _, rest = data.partition(b"\n")
+    if first_line.strip() not in _PRIVATE or _PRIVATE[first_line.strip()] not in rest:
+        raise _wrong_form(first_line.strip())
+    locked = first_line.strip() == _ENCRYPTED or b"\nProc-Type: 4,ENCRYPTED" in data
+    if locked and not passphrase:
+        raise _passphrase()
     try:
-        return asyncssh.import_private_key(data)
+        key = asyncssh.import_private_key(data, passphrase or None)
+    except asyncssh.KeyEncryptionError as exc:
+        raise _passphrase(given=bool(passphrase)) from exc
     except asyncssh.KeyImportError as exc:
         # asyncssh has no error of its own for a passphrase that is wanted and not given.
-        raise (_passphrase() if "passphrase" in str(exc).lower() else _garbage()) from exc
+        if "passphrase" in str(exc).lower():
+            raise _passphrase(given=bool(passphrase)) from exc
+        # what a wrong passphrase opens is no key
+        raise (_passphrase(given=True) if locked else _garbage()) from exc
     except ValueError as exc:
-        raise _garbage() from exc
+        raise (_passphrase(given=True) if locked else _garbage()) from exc
+    if key.get_algorithm() == "ssh-dss":
+        raise LinkError(
+            "key-form",
+            cause="This is a DSA key, which OpenSSH no longer accepts.",
+            cure="Let Haulout make a key of its own, or make one: ssh-keygen -t ed25519.",
+        )
+    return key
 
 
 def parse_public(line: str) -> asyncssh.SSHKey:
@@ -113,8 +134,13 @@ def canonical_line(key: asyncssh.SSHKey) -> str:
     return " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
 
 
-def _wrong_form(data: bytes) -> LinkError:
-    first_line = data.split(b"\n", 1)[0].strip()
+def _wrong_form(first_line: bytes) -> LinkError:
+    if b"-cert-v01@openssh.com" in first_line.split(b" ", 1)[0]:
+        return LinkError(
+            "key-public",
+            cause="This is a certificate, which goes beside its key.",
+            cure="Paste the private key here: the file without -cert.pub.",
+        )
     if first_line.startswith((b"ssh-", b"ecdsa-", b"sk-")) or b"PUBLIC KEY" in first_line:
         return LinkError(
             "key-public",
@@ -127,23 +153,20 @@ def _wrong_form(data: bytes) -> LinkError:
             cause="This is a key in PuTTY's format.",
             cure="Convert it: puttygen KEY.ppk -O private-openssh-new -o KEY, then paste KEY.",
         )
-    if first_line.startswith(b"-----BEGIN") and b"PRIVATE KEY" in first_line:
-        return LinkError(
-            "key-form",
-            cause="This is a private key in PEM format, not in OpenSSH's.",
-            cure=_CONVERT,
-        )
     return _garbage()
 
 
-def _passphrase() -> LinkError:
+def _passphrase(*, given: bool = False) -> LinkError:
+    if given:
+        return LinkError(
+            "key-passphrase",
+            cause="The passphrase does not open this key.",
+            cure="Type it again; try it with: ssh-keygen -y -f KEY",
+        )
     return LinkError(
         "key-passphrase",
         cause="This key is protected by a passphrase.",
-        cure=(
-            "Let Haulout make a key of its own, or take the passphrase off a copy: "
-            "ssh-keygen -p -N '' -f COPY_OF_KEY."
-        ),
+        cure="Give the passphrase too: it opens the key this once and is kept nowhere.",
     )
 
 
@@ -151,5 +174,5 @@ def _garbage() -> LinkError:
     return LinkError(
         "key-garbage",
         cause="This is not a whole private key.",
-        cure=f"Paste everything, from {_OPENSSH.decode()} to -----END OPENSSH PRIVATE KEY-----.",
+        cure="Paste everything, from -----BEGIN … PRIVATE KEY----- to -----END … PRIVATE KEY-----.",
     )

@@ -44,13 +44,50 @@ def test_openssh_keys_can_be_pasted(tmp_path: Path, algorithm: str) -> None:
         assert keys.canonical_line(key) == " ".join(public.split()[:2])
 
 
+LOCKED = ("", "kiss the seals ö")
+FORMS = [
+    ("-t", "ed25519"),
+    ("-t", "rsa"),
+    ("-t", "rsa", "-m", "PEM"),
+    ("-t", "rsa", "-m", "PKCS8"),
+    ("-t", "ecdsa", "-m", "PEM"),
+    ("-t", "ecdsa", "-b", "521", "-m", "PKCS8"),
+]
+
+
+@pytest.mark.parametrize("passphrase", LOCKED)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_is_read_with_its_passphrase_and_kept_without(
+    tmp_path: Path, form: tuple[str, ...], passphrase: str
+) -> None:
+    private, public = keygen(tmp_path, *form, "-N", passphrase)
+    key = keys.parse_private(private, passphrase)
+    assert keys.canonical_line(key) == " ".join(public.split()[:2])
+    again = keys.parse_private(keys.export_private(key))
+    assert keys.canonical_line(again) == keys.canonical_line(key)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_wrong_passphrase_is_told_and_never_quoted(tmp_path: Path, form: tuple[str, ...]) -> None:
+    private, _ = keygen(tmp_path, *form, "-N", "right one")
+    with pytest.raises(LinkError) as caught:
+        keys.parse_private(private, "wrong one")
+    assert caught.value.kind == "key-passphrase"
+    assert "does not open" in caught.value.cause
+    assert "wrong one" not in str(caught.value)
+
+
+def test_a_passphrase_for_a_key_that_has_none_does_no_harm(tmp_path: Path) -> None:
+    private, _ = keygen(tmp_path, "-t", "rsa", "-m", "PEM", "-N", "")
+    keys.parse_private(private, "needless")
+
+
 @pytest.mark.parametrize(
     ("options", "half", "kind"),
     [
         (("-t", "ed25519", "-N", "secret"), 0, "key-passphrase"),
-        (("-t", "rsa", "-m", "PEM", "-N", ""), 0, "key-form"),
-        (("-t", "rsa", "-m", "PKCS8", "-N", ""), 0, "key-form"),
-        (("-t", "rsa", "-m", "PEM", "-N", "secret"), 0, "key-form"),
+        (("-t", "rsa", "-m", "PEM", "-N", "secret"), 0, "key-passphrase"),
+        (("-t", "rsa", "-m", "PKCS8", "-N", "secret"), 0, "key-passphrase"),
         (("-t", "ed25519", "-N", ""), 1, "key-public"),
     ],
 )
