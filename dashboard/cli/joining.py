@@ -5,7 +5,9 @@ Every failure is one line that says cause and cure; a host is registered whole o
 
 import asyncio
 import csv
+import getpass
 import io
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,13 +76,27 @@ def words(trouble: HostRefused | ControlError | LinkError) -> str:
     return " ".join(str(trouble).split())
 
 
-def read_key(path: Path) -> tuple[bytes, str]:
-    """(seal, public line) of a private key file. Raises Failed."""
+def read_key(path: Path, *, passphrase_file: Path | None = None) -> tuple[bytes, str]:
+    """(seal, public line) of a private key file; a passphrase is asked for at the terminal, once.
+
+    Raises Failed.
+    """
     try:
-        return examine_host.seal_given_key(path.read_bytes())
+        pasted = path.read_bytes()
+        given = passphrase_file.read_text().rstrip("\r\n") if passphrase_file else ""
+        try:
+            return examine_host.seal_given_key(pasted, given)
+        except LinkError as exc:
+            if exc.kind != "key-passphrase" or given or not sys.stdin.isatty():
+                raise
+        asked = getpass.getpass(_("Passphrase of %s: ") % path)
+        return examine_host.seal_given_key(pasted, asked)
+    except UnicodeDecodeError as exc:
+        raise Failed(_("%s holds no text.") % passphrase_file) from exc
     except OSError as exc:
         raise Failed(
-            _("%(path)s cannot be read: %(why)s.") % {"path": path, "why": exc.strerror}
+            _("%(path)s cannot be read: %(why)s.")
+            % {"path": exc.filename or path, "why": exc.strerror}
         ) from exc
     except LinkError as exc:
         raise Failed(f"{path}: {words(exc)}") from exc

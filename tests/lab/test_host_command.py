@@ -136,6 +136,19 @@ def test_keys_that_cannot_be(lab: Any, tmp_path: Path) -> None:
     assert "cannot be read" in refused(*add(host, key=tmp_path / "none"))
 
 
+def test_a_pem_key_with_a_passphrase(lab: Any, tmp_path: Path) -> None:
+    host = lab.hosts[0]
+    file, words = tmp_path / "key", tmp_path / "words"
+    words.write_text("kiss the seals\n")
+    make = ["ssh-keygen", "-q", "-t", "rsa", "-m", "PEM", "-N", "kiss the seals", "-f", str(file)]
+    subprocess.run(make, check=True)
+    public = Path(f"{file}.pub").read_text()
+    host.run("sh", "-c", 'printf %s "$1" >> /root/.ssh/authorized_keys', "sh", public)
+    run(*add(host, "--name", "web1", "--passphrase-file", words, key=file))
+    told = json.loads(run("doctor", "web1", "--json"))
+    assert told["well"] is True
+
+
 def test_the_same_host_and_the_same_name_twice(lab: Any) -> None:
     first, second = lab.hosts
     run(*add(first, "--name", "web1"))

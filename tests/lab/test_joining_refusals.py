@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.lab.joining import ended, examine, own_key, to_the_key, vault_keys
+from tests.lab.joining import draft, ended, examine, own_key, to_the_key, vault_keys
 
 __all__ = ["vault_keys"]
 
@@ -104,6 +104,15 @@ def test_a_key_with_a_passphrase(lab: Any, browser: Any, tmp_path: Path) -> None
     page = answer.content.decode()
     assert "protected by a passphrase" in page
     assert path.read_text().splitlines()[1] not in page
+    given = {"private_key": path.read_text(), "passphrase": "other words"}
+    page = browser.send("/hosts/add/key/own/", given).content.decode()
+    assert "does not open this key" in page
+    assert "other words" not in page
+    given["passphrase"] = "secret words"
+    assert browser.send("/hosts/add/key/own/", given)["Location"] == "/hosts/add/check/"
+    kept = str(draft(browser))
+    assert "secret words" not in kept
+    assert "PRIVATE" not in kept
 
 
 def test_a_host_key_that_changed_meanwhile(lab: Any, browser: Any, faults: None) -> None:

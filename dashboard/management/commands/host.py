@@ -31,6 +31,12 @@ class Command(BaseCommand):
         add.add_argument("url", metavar="ssh://USER@ADDRESS[:PORT][/SOCKET]")
         add.add_argument("--key-file", type=Path, required=True, metavar="F", help="private key")
         add.add_argument(
+            "--passphrase-file",
+            type=Path,
+            metavar="F",
+            help="opens the key; without it a terminal is asked",
+        )
+        add.add_argument(
             "--fingerprint", required=True, metavar="SHA256:…", help="of the host's key"
         )
         add.add_argument("--name", default="", metavar="N", help="what Haulout calls it")
@@ -70,7 +76,9 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         where = host_address.read_whereabouts(options["url"])
-        sealed, public = joining.read_key(options["key_file"])
+        sealed, public = joining.read_key(
+            options["key_file"], passphrase_file=options["passphrase_file"]
+        )
         wanted = Wanted(
             where,
             sealed_key=sealed,

@@ -23,6 +23,7 @@ _FIELDS = {
     "turned-away": "port",
     "password-refused": "password",
     "password-not-offered": "password",
+    "key-passphrase": "passphrase",
 }
 
 
@@ -111,10 +112,13 @@ class OwnKeyForm(Helpful):
     """A private key that a person has already."""
 
     private_key = forms.CharField(
-        label=_("Private key, in OpenSSH's format"),
+        label=_("Private key"),
         max_length=20_000,
         strip=False,
-        help_text=_("Without a passphrase. It is sealed at once; nobody can read it back here."),
+        help_text=_(
+            "OpenSSH's format or PEM (RSA, EC, PKCS#8). It is sealed at once; nobody can read it"
+            " back here."
+        ),
         widget=NeverBack(
             attrs={
                 **_PLAIN,
@@ -122,6 +126,15 @@ class OwnKeyForm(Helpful):
                 "placeholder": "-----BEGIN OPENSSH PRIVATE KEY-----",
             }
         ),
+    )
+
+    passphrase = forms.CharField(
+        label=_("Its passphrase, if it has one"),
+        required=False,
+        strip=False,
+        max_length=1024,
+        help_text=_("Opens the key now, then it is forgotten: not stored, logged or queued."),
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
 
 

@@ -189,7 +189,7 @@ def key(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
-@sensitive_post_parameters("private_key")
+@sensitive_post_parameters("private_key", "passphrase")
 def own_key(request: HttpRequest) -> HttpResponse:
     """Take a key that a person has already."""
     allowed(request)
@@ -199,7 +199,8 @@ def own_key(request: HttpRequest) -> HttpResponse:
     form = OwnKeyForm(request.POST)
     if form.is_valid():
         try:
-            draft.take_key(*seal_given_key(form.cleaned_data["private_key"]))
+            given = form.cleaned_data
+            draft.take_key(*seal_given_key(given["private_key"], given["passphrase"]))
         except LinkError as trouble:
             form.refuse(trouble, field="private_key")
         else:

@@ -28,9 +28,11 @@ def seal_new_key(comment: str = "haulout") -> tuple[bytes, str]:
     return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
 
 
-def seal_given_key(pasted: str | bytes) -> tuple[bytes, str]:
-    """A person's own key: (its seal, the public line). Raises LinkError with kind "key-…"."""
-    key = keys.parse_private(pasted)
+def seal_given_key(pasted: str | bytes, passphrase: str = "") -> tuple[bytes, str]:
+    """A person's own key, opened with its passphrase, which goes no further: (its seal, the public
+    line). Raises LinkError with kind "key-…".
+    """
+    key = keys.parse_private(pasted, passphrase)
     return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
 
 
