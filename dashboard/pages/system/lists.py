@@ -81,7 +81,7 @@ SPEC = register(
         text=any_contains("name", "action", "podman_id"),
         columns=(
             Column("since", _("When"), "-newest"),
-            Column("small", _("What")),
+            Column("middle", _("What")),
             Column("small", _("Kind"), rank=3),
             Column("name", _("Name")),
             Column("image", _("Image"), rank=3),

@@ -109,6 +109,7 @@ def test_events_are_filtered_and_linked(cast: Cast, browser_of: Any, hosts: Host
     page = browser.get(url).content.decode()
     assert f'href="/containers/{hosts.web1.pk}/{row.podman_id}/"' in page
     assert "&lt;b&gt;pup" in page
+    assert "code 3" in page
     assert "/containers/gone/" not in page
 
 
@@ -131,7 +132,8 @@ def test_what_podman_lacks_and_what_is_only_local(
 ) -> None:
     from hosts.models import Job
 
-    hosts.seal.info = {"host": {"cgroupVersion": "v1"}}
+    uptime = "1h 34m 47.00s (Approximately 0.04 days)"
+    hosts.seal.info = {"host": {"cgroupVersion": "v1", "uptime": uptime}}
     hosts.seal.save()
     hosts.web2.podman_version = "4.3.1"
     hosts.web2.save()
@@ -141,6 +143,7 @@ def test_what_podman_lacks_and_what_is_only_local(
     assert "Needs Podman 5.6; web1 has 5.4.2." in page
     assert 'data-copy="podman system reset"' in page
     assert "sudo -u seal" in page
+    assert ">1h 34m 47s<" in page
     page = browser.get(f"/hosts/{hosts.web2.host_id}/system/").content.decode()
     assert "Needs Podman 5.2; web2 has 4.3.1." in page
     # and not even somebody who sends it anyway gets a job
