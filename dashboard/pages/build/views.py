@@ -35,6 +35,8 @@ def page(request: HttpRequest) -> HttpResponse:
         wanted = request.GET.get("endpoint", "")
         start = {"endpoint": int(wanted)} if wanted.isdecimal() else {}
         form = BuildForm(initial=start, endpoints=endpoints)
+    # an uploaded context may hold its own
+    form.fields["text"].required = way == "type"
     context = {"form": form, "endpoints": endpoints, "way": way}
     return render(request, "build/page.html", context, status=422 if form.errors else 200)
 
