@@ -3,6 +3,8 @@ import uPlot from "uplot";
 import { FAINT, METRICS, count, percent, said, size } from "haulout/stats/figures";
 
 const HEIGHT = 180;
+// steps of an axis: no finer than its words tell apart
+const PERCENTS = [-2, -1, 0, 1, 2, 3, 4].flatMap((power) => [1, 2, 5].map((step) => Number(`${step}e${power}`)));
 const BYTES = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const language = document.documentElement.lang || "en";
@@ -36,7 +38,7 @@ export class Chart {
       series: [{}, ...lines.map((line) => drawn(line, lines))],
       axes: [
         { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: moments, space: 70, size: 26, gap: 4, font: "11px system-ui, sans-serif" },
-        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: (_plot, splits) => splits.map(form), size: 70, gap: 6, space: 32, font: "11px system-ui, sans-serif", ...(unit === "size" || unit === "rate" ? { incrs: BYTES } : {}) },
+        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: (_plot, splits) => splits.map(form), size: 70, gap: 6, space: 32, font: "11px system-ui, sans-serif", ...(unit === "count" ? {} : { incrs: unit === "percent" ? PERCENTS : BYTES }) },
       ],
       hooks: {
         setSelect: [(plot) => {
