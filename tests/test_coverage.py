@@ -102,8 +102,11 @@ def _sent(*calls: str, by: str = HERE) -> dict[str, set[str]]:
             ["GET /quadlets/json is called used, but no Podman 5.8 was sent it"],
         ),
         (
-            {"4.3": _sent("GET /info", by="tests/lab/test_b.py")},
-            [],
+            {
+                "5.4": _sent("POST /v1.41/images/create")
+                | _sent("GET /info", "GET /quadlets/json", by="tests/lab/test_b.py")
+            },
+            ["5.4"],
             [f"GET /info was not sent by {HERE}, but by tests/lab/test_b.py"],
         ),
         (

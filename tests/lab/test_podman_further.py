@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from hosts.podman import (
+    artifacts,
     build,
     containers,
     errors,
@@ -18,6 +19,7 @@ from hosts.podman import (
     networks,
     pods,
     push,
+    quadlets,
     search,
     system,
 )
@@ -183,3 +185,24 @@ async def test_checks_its_store_and_cannot_checkpoint(any_host: Host) -> None:
                 await system.check(podman, quick=True, timeout_s=60)
         else:
             assert (await system.check(podman, quick=True, timeout_s=60))["Errors"] is False
+
+
+async def test_artifacts_and_quadlets(any_host: Host) -> None:
+    """The lab's hosts have no systemd, which Podman asks about its quadlets."""
+    async with client(any_host) as podman:
+        if not any_host.podman_version.startswith("5.8."):
+            for read in (artifacts.list_artifacts, quadlets.list_quadlets):
+                with pytest.raises(errors.Unsupported):
+                    await read(podman)
+            return
+        any_host.run("sh", "-c", "echo tide > /tmp/tide.txt")
+        any_host.podman("artifact", "add", "localhost/further/tide:1", "/tmp/tide.txt")
+        try:
+            (found,) = await artifacts.list_artifacts(podman)
+        finally:
+            any_host.podman("artifact", "rm", "localhost/further/tide:1")
+        assert found["Name"] == "localhost/further/tide:1"
+        assert [one["size"] for one in found["Manifest"]["layers"]] == [5]
+        assert await artifacts.list_artifacts(podman) == []
+        with pytest.raises(errors.ServerFault, match="systemd"):
+            await quadlets.list_quadlets(podman)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboard.pages.system import views
+from dashboard.pages.system.kept import kept
 from dashboard.pages.system.plans import KINDS
 from dashboard.pages.system.prune import prune
 
@@ -13,6 +14,10 @@ urlpatterns = [
     path("hosts/<int:host_id>/system/", views.system, name="system"),
     path("hosts/endpoints/<int:endpoint_id>/measure/", views.measured, name="measure"),
     path("hosts/endpoints/<int:endpoint_id>/check/", views.check, name="check"),
+    *(
+        path(f"hosts/endpoints/<int:endpoint_id>/{kind}/", kept, {"kind": kind}, name=kind)
+        for kind in ("artifacts", "quadlets")
+    ),
     *(
         path(f"{kind.plural}/prune/", prune, {"kind": kind.kind}, name=f"prune-{kind.kind}")
         for kind in KINDS.values()

@@ -39,7 +39,7 @@ def faults(rows: list[table.Row], sent: Mapping[str, Sent], versions: list[str])
         unsent = [one for one in there if row.call not in sent.get(one, {})]
         found += [f"{row.call} is called used, but no Podman {one} was sent it" for one in unsent]
         tests = senders.pop(row.call, set())
-        if tests and row.test not in tests:
+        if there and tests and row.test not in tests:
             found.append(f"{row.call} was not sent by {row.test}, but by {_names(tests)}")
     found += [f"{call} has no row, but was sent by {_names(senders[call])}" for call in senders]
     return found

@@ -1,0 +1,13 @@
+"""Quadlets: files from which systemd makes units that run containers. Read here only."""
+
+from typing import Any
+
+from hosts.podman.client import Podman
+from hosts.podman.paths import path
+
+
+async def list_quadlets(podman: Podman) -> list[dict[str, Any]]:
+    """`[{"Name", "UnitName", "Path", "Status", "App"}]`. Raises Unsupported before 5.8, ServerFault
+    where no systemd runs.
+    """
+    return (await podman.get(path("quadlets", "json"))).objects()
