@@ -204,8 +204,8 @@ def _environment(seen: Seen) -> tuple[dict[str, str], list[str]]:
     ofimage = {str(pair) for pair in listing(seen.image.get("Env"))}
     env: dict[str, str] = {}
     masked = []
-    for pair in listing(seen.config("Env")):
-        name, _equals, value = str(pair).partition("=")
+    for pair in map(str, listing(seen.config("Env"))):
+        name, _equals, value = pair.partition("=")
         if value == MASKED:
             masked.append(name)
         elif pair in ofimage or name in _OWN_ENV or (name, value) == ("PATH", _PATH):
