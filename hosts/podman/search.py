@@ -3,10 +3,14 @@
 import json
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from typing import Final
 
 from hosts.podman.client import Podman
 from hosts.podman.paths import path
 from hosts.podman.pull import Credential
+
+# a registry's words are kept in a job's row
+_LONGEST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,12 @@ async def search(
     )
     return [
         Found(
-            name=str(item.get("Name") or ""),
-            description=str(item.get("Description") or ""),
+            name=str(item.get("Name") or "")[:_LONGEST],
+            description=str(item.get("Description") or "")[:_LONGEST],
             stars=item["Stars"] if isinstance(item.get("Stars"), int) else 0,
             official=bool(item.get("Official")),
         )
-        for item in answer.objects()
+        for item in answer.objects()[:limit]
         if item.get("Name")
     ]
 
