@@ -135,8 +135,10 @@ class TerminalConsumer(StreamConsumer):
         elif "drawn" in message:
             viewer.has_drawn(_count(message["drawn"]))
         elif "size" in message:
-            columns, rows = message["size"]
-            session.resize(viewer, *_size(columns, rows))
+            size = message["size"]
+            if not isinstance(size, list) or len(size) != 2:
+                raise ValueError
+            session.resize(viewer, *_size(*size))
         elif message.get("drive") is True:
             session.drive(viewer)
         elif message.get("close") is True and viewer.owner:

@@ -1,8 +1,11 @@
-"""Looking for a shell in a container whose `sh` is something else."""
+"""A container whose `sh` is something else, and a browser that says what no page of ours does."""
 
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from dashboard.streams.terminal.consumer import TerminalConsumer
 from dashboard.streams.terminal.pipe import Pipe
 
 KIB = 1024
@@ -27,3 +30,15 @@ async def test_a_flood_before_the_name_is_shown_instead_of_kept() -> None:
     came, ended = await pipe._until_told()
     assert not ended
     assert len(came) == flood.read_bytes <= 128 * KIB
+
+
+@pytest.mark.parametrize(
+    "size", [5, None, [80], [80, 24, 1], ["80", 24], {"a": 1, "b": 2}, [80, -1]]
+)
+async def test_a_malformed_size_ends_the_socket_alone(size: Any) -> None:
+    """A ValueError is what the base takes for a browser's mistake; anything else is ours."""
+    consumer = TerminalConsumer.__new__(TerminalConsumer)
+    anybody: Any = SimpleNamespace(resize=None)
+    consumer.session = consumer.viewer = anybody
+    with pytest.raises(ValueError):
+        await consumer.received({"size": size})
