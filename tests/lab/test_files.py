@@ -342,6 +342,12 @@ def test_a_volume_and_its_borders(host: Any, box: Any, cast: Any, browser_of: An
         assert refused.status == 502
         assert b"root" not in refused.body
     assert bob.send(f"{page(volume, 'volume')}remove/?path=/out/passwd", {}).status_code == 422
+    kept = inside(host, "stat", "-c", "%a %U", "/etc/passwd")
+    given = {"mode": "777", "owner": "1:1"}
+    for deep in ({}, {"deep": "1"}):
+        sent = bob.send(f"{page(volume, 'volume')}permissions/?path=/file", given | deep)
+        assert sent.status_code == 422
+    assert inside(host, "stat", "-c", "%a %U", "/etc/passwd") == kept
     assert up(cast.bob, volume, b"x", "volume", path="/out", name="x").status == 422
     assert "x" not in inside(host, "ls", "/etc").split()
     # export, and import into it again

@@ -61,6 +61,9 @@ async def set_permissions(
     if owner and not _OWNER.fullmatch(owner):
         raise Trouble(_("The owner is a name or number, with a group as in www:www."))
     await _confined(podman, place, path)
+    if place.root != "/" and archive.speakable(path):
+        # chmod follows a link, which may lead out of the volume
+        await look(podman, place, path)
     failed = _("The permissions could not be changed.")
     every = ["-R"] if deep else []
     # the owner first: changing it takes set-user bits away
