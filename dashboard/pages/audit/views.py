@@ -15,7 +15,7 @@ from dashboard.live import filterline
 from dashboard.live.page import Chip, live_row
 from dashboard.pages.audit.lists import NEWEST
 from dashboard.pages.audit.search import read, suggestions
-from dashboard.pages.audit.words import said, verb_label
+from dashboard.pages.audit.words import parameter, said, verb_label
 from dashboard.person import person_of
 from hosts.access import Person, require
 
@@ -82,5 +82,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     with_words([found])
     parts = [one for one in (found.entry, found.outcome, found.resolution) if one]
+    for one in parts:
+        one.told = [(name, parameter(name, value)) for name, value in one.params.items()]  # type: ignore[attr-defined]
     context = {"line": found, "parts": parts, "label": verb_label(found.entry.verb)}
     return render(request, "audit/entry.html", context)

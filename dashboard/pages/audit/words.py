@@ -1,11 +1,14 @@
 """What an entry says, in words: “restarted shop-web”. Verbs we have no words for show as they are."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.verbs import all_verbs
 from audit.queries import Line
+from dashboard.templatetags.face import size
 
 # verb: (as a job asks for it, as it was done)
 _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -113,6 +116,23 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "people.first_link": (gettext_lazy("Link"), gettext_lazy("made a link for the")),
     "people.first_admin": (gettext_lazy("Join"), gettext_lazy("became the first administrator")),
 }
+
+
+def parameter(name: str, value: Any) -> str:
+    """A parameter of an entry as a reader wants it. A hash says that it is one."""
+    if isinstance(value, dict) and set(value) == {"keyed_hash"}:
+        return _("kept back; its hash is %s") % str(value["keyed_hash"])[:12]
+    if value is None or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(parameter("", one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {parameter(key, one)}" for key, one in value.items())
+    if isinstance(value, int) and name.endswith("_bytes"):
+        return size(value)
+    return str(value)
 
 
 def asked_words(verb: str) -> str:

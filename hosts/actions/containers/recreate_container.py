@@ -5,6 +5,7 @@ the worker, and pass nobody's eyes.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_container import bring_image
 from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.table import FIELDS
+from hosts.actions.run.told import told
 from hosts.capabilities import version_of
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -54,7 +56,7 @@ def ask(
     order = order_for(
         row, "container", params, secrets=json.dumps(given).encode() if given else None
     )
-    return ask_job(person, VERB, order, queue="long")
+    return ask_job(person, VERB, replace(order, told=told(params)), queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:

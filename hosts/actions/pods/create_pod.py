@@ -10,6 +10,7 @@ from hosts.actions.action import Action
 from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
+from hosts.actions.run.told import told
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -56,7 +57,9 @@ def ask(
         "restart": restart,
         "labels": labels or {},
     }
-    order = Order(endpoint=endpoint, kind="pod", object_id="", name=name, params=params)
+    order = Order(
+        endpoint=endpoint, kind="pod", object_id="", name=name, params=params, told=told(params)
+    )
     return ask_job(person, VERB, order, queue="short")
 
 

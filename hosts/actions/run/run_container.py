@@ -16,6 +16,7 @@ from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
+from hosts.actions.run.told import told
 from hosts.capabilities import version_of
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -53,6 +54,7 @@ def ask_for(
         name=params.get("name") or params["image"],
         params=params,
         secrets=json.dumps(env).encode() if env else None,
+        told=told(params),
     )
     return ask_job(person, verb, order, queue="long")
 
