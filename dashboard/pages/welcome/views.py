@@ -20,6 +20,7 @@ from accounts.invitations import Kind
 from accounts.models import User
 from dashboard.pages.signin.who import stranger
 from dashboard.pages.welcome.forms import FirstAdminForm, JoinForm, PasswordForm
+from hosts.models import Host
 
 FIRST_HOST = "/hosts/add/"
 Page = Callable[[HttpRequest, str], HttpResponse]
@@ -43,7 +44,7 @@ def _door(page: Page) -> Page:
 
 @_door
 def first(request: HttpRequest, token: str) -> HttpResponse:
-    """Make the first administrator, sign them in, go on to the first host."""
+    """Make the first administrator, sign them in, go on to the first host where there is none."""
     invitations.find(Kind.FIRST_ADMIN, token)
     form = FirstAdminForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +53,7 @@ def first(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as problem:
             form.add_problems(problem)
         else:
-            return _inside(request, user, FIRST_HOST)
+            return _inside(request, user, "/" if Host.objects.exists() else FIRST_HOST)
     return _form(request, "welcome/first.html", form)
 
 

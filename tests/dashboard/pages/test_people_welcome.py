@@ -38,6 +38,17 @@ def test_the_first_administrator_is_signed_in_and_sent_to_the_first_host(
 
 
 @pytest.mark.django_db
+def test_where_hosts_are_already_the_first_administrator_sees_them(keys: None) -> None:
+    from hosts.models import Host
+
+    Host.objects.create(name="web1", address="192.0.2.1")
+    path = first_admin_link()
+    assert path
+    answer = Browser().send(path, {**JOIN, "email": "erin@example.org"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+@pytest.mark.django_db
 def test_problems_stand_beside_their_fields_and_nobody_is_made(keys: None) -> None:
     path = first_admin_link()
     assert path
