@@ -55,6 +55,11 @@ def _bar(line: PullProgress) -> dict[str, object]:
 
 
 def _failed(reference: str, registry: str, failed: PullFailed, *, known: bool) -> str:
+    if registry == "localhost":
+        return _(
+            "This host has no image %(image)s, and names under localhost/ are in no registry. "
+            "Build it there, load it from a file, or copy it from another host."
+        ) % {"image": reference}
     return why(registry, failed, known=known) or _("%(image)s could not be pulled.") % {
         "image": reference
     }
