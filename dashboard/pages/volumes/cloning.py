@@ -19,6 +19,8 @@ from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
 
 MOST_IMAGES = 500
+# Podman's own image of a pod's first container, which holds one program and no shell
+PAUSE = "localhost/podman-pause:"
 
 
 class CloneForm(MakingForm):
@@ -46,7 +48,8 @@ class CloneForm(MakingForm):
 def _images(endpoint: Endpoint) -> list[str]:
     """Names of images that are there, the smallest first: those for tools mostly have `cp`."""
     rows = Image.objects.filter(LIVE, endpoint=endpoint, dangling=False).order_by("size_bytes")
-    return [name for name in rows.values_list("name", flat=True)[:MOST_IMAGES] if name]
+    names = rows.values_list("name", flat=True)[:MOST_IMAGES]
+    return [name for name in names if name and not name.startswith(PAUSE)]
 
 
 @require_http_methods(["GET", "POST"])
