@@ -3,28 +3,33 @@
 Values of the environment are masked; showing them is asked for and written to the audit log.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from audit import write
+from dashboard.pages.hostside import ask_host
 from dashboard.person import person_of
 from hosts.access import allows, get_object
 from hosts.access.fetch import target_of
-from hosts.dial import dial
 from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound, Unavailable
 
 MASK = "••••••"
 MOST_LEAVES = 5000
+# Podman's own answers are a dozen deep
+DEEPEST = 40
 TIMEOUT_S = 10.0
+
+# --env, and -e, also behind other short flags: -ite NAME=value
+_ENV_FLAG = re.compile(r"--env(?:=|$)|-[ditqP]*e=?")
 
 Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 
@@ -43,28 +48,29 @@ class Node:
 def fetch(endpoint: Endpoint, podman_id: str, read: Reader) -> dict[str, Any]:
     """Inspect on the host, over the narrow socket that web may use. Raises PodmanError."""
 
-    async def ask() -> dict[str, Any]:
-        async with Podman(dial(endpoint, streams=True), timeout_s=TIMEOUT_S) as podman:
-            return await read(podman, podman_id)
+    async def ask(podman: Podman) -> dict[str, Any]:
+        return await read(podman, podman_id)
 
-    return async_to_sync(ask)()
+    return ask_host(endpoint, ask, timeout_s=TIMEOUT_S)
 
 
 def tree(value: Any, name: str = "", path: str = "") -> Node:
     """A JSON value as nodes; paths as jq writes them."""
     budget = [MOST_LEAVES]
-    return _node(value, name, path, budget)
+    return _node(value, name, path, budget, DEEPEST)
 
 
-def _node(value: Any, name: str, path: str, budget: list[int]) -> Node:
+def _node(value: Any, name: str, path: str, budget: list[int], deeper: int) -> Node:
     budget[0] -= 1
+    if not deeper:
+        return Node(name, path, "…")
     if isinstance(value, dict):
         pairs = [(str(k), v, f"{path}.{k}") for k, v in value.items()]
     elif isinstance(value, list):
         pairs = [(str(n), v, f"{path}[{n}]") for n, v in enumerate(value)]
     else:
         return Node(name, path, _text(value))
-    branches = tuple(_node(v, k, p, budget) for k, v, p in pairs if budget[0] > 0)
+    branches = tuple(_node(v, k, p, budget, deeper - 1) for k, v, p in pairs if budget[0] > 0)
     return Node(name, path, "", branches, len(pairs))
 
 
@@ -92,16 +98,16 @@ def masked(inspect: dict[str, Any]) -> dict[str, Any]:
 
 def _masked_command(words: list[str]) -> list[str]:
     shown: list[str] = []
+    before = ""
     for word in words:
-        before = shown[-1] if shown else ""
-        if before in ("-e", "--env"):
-            word = f"{word.partition('=')[0]}={MASK}"
-        elif word.startswith(("--env=", "-e=")):
-            flag, _equals, rest = word.partition("=")
-            word = f"{flag}={rest.partition('=')[0]}={MASK}"
-        elif word.startswith("-e") and len(word) > 2 and not word.startswith("--"):
-            word = f"-e{word[2:].partition('=')[0]}={MASK}"
-        shown.append(word)
+        flag = _ENV_FLAG.match(word)
+        if before and _ENV_FLAG.fullmatch(before):
+            shown.append(f"{word.partition('=')[0]}={MASK}")
+        elif flag and flag.end() < len(word):
+            shown.append(f"{flag[0]}{word[flag.end() :].partition('=')[0]}={MASK}")
+        else:
+            shown.append(word)
+        before = word
     return shown
 
 

@@ -35,6 +35,8 @@ def used_by(read: Read, *, how: Words, nobody: Words, more: More = _nothing) -> 
             users, left = ask_host(row.endpoint, ask)
         except PodmanError as error:
             return render(request, "parts/away.html", trouble_of(error, row.endpoint))
+        # an id without an address is none of Podman's
+        users = [user for user in users if user.id.isalnum()]
         context = {"row": row, "users": users, "left": left, "how": how, "nobody": nobody}
         return render(request, "objects/users.html", context | more(row))
 

@@ -36,6 +36,50 @@ def test_masking_reaches_every_repetition() -> None:
     assert "canary" in str(ANSWER)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-e", "TOKEN=canary"],
+        ["--env", "TOKEN=canary"],
+        ["--env=TOKEN=canary"],
+        ["-eTOKEN=canary"],
+        ["-e=TOKEN=canary"],
+        ["-dite", "TOKEN=canary"],
+        ["-itdeTOKEN=canary"],
+        ["-e", "A=canary-e", "-e", "B=canary"],
+    ],
+)
+def test_the_command_shows_names_alone(words: list[str]) -> None:
+    given = ["podman", "run", *words, "--entrypoint", "sh", "image"]
+    shown = masked({"Config": {"CreateCommand": given}})["Config"]["CreateCommand"]
+    assert "canary" not in " ".join(shown)
+    assert ("TOKEN" in " ".join(shown)) is ("TOKEN" in " ".join(words))
+    assert shown[-3:] == ["--entrypoint", "sh", "image"]
+
+
+def test_an_answer_deeper_than_any_of_podmans_is_cut() -> None:
+    deep: Any = "bottom"
+    for _level in range(900):
+        deep = [deep]
+    found = tree(deep)
+    depth = 0
+    while found.branches:
+        found, depth = found.branches[0], depth + 1
+    assert (found.text, depth) == ("…", 40)
+
+
+def test_an_answer_of_another_shape_is_podmans_fault(container: Any) -> None:
+    from dashboard.pages import hostside
+    from hosts.podman.errors import Malformed
+
+    async def work(_podman: Any) -> str:
+        told: Any = ["no", "object"]
+        return str(told["Id"])
+
+    with pytest.raises(Malformed):
+        hostside.ask_host(container.endpoint, work)
+
+
 def test_an_endless_answer_is_cut() -> None:
     deep: Any = {"list": list(range(50_000))}
     assert len(tree(deep).branches[0].branches) < 6000
