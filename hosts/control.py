@@ -55,14 +55,24 @@ class Step:
     found: dict[str, Any] = field(default_factory=dict)
 
 
-async def scan(address: str, port: int) -> ShownKey:
-    """The host key at an address; nobody signs in. Raises ControlError."""
-    answer = await _ask("/scan", {"address": address, "port": port}, timeout_s=SCAN_S)
+async def scan(address: str, port: int, *, via: int | None = None) -> ShownKey:
+    """The host key at an address, as seen from the login `via` where one is given; nobody signs
+    in at the host itself. Raises ControlError.
+    """
+    asked = {"address": address, "port": port, "via": via}
+    answer = await _ask("/scan", asked, timeout_s=SCAN_S)
     return ShownKey(answer["algorithm"], answer["fingerprint"], answer["line"])
 
 
 async def install_key(
-    *, address: str, port: int, user: str, password: str, public_key_line: str, host_key_line: str
+    *,
+    address: str,
+    port: int,
+    user: str,
+    password: str,
+    public_key_line: str,
+    host_key_line: str,
+    via: int | None = None,
 ) -> None:
     """Have the link put the public key on the host, signing in with the password this once.
 
@@ -75,6 +85,7 @@ async def install_key(
         "password": password,
         "public_key_line": public_key_line,
         "host_key_line": host_key_line,
+        "via": via,
     }
     await _ask("/install-key", asked, timeout_s=INSTALL_S)
 
@@ -103,7 +114,7 @@ async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
 
 async def examine(patient: dict[str, Any]) -> AsyncIterator[Step]:
     """The doctor's steps as they come. `patient`: `{"login_id"}`, or `{"address", "port", "user",
-    "sealed_key", "host_key_line", "socket"}` with the seal in base64. Raises ControlError.
+    "sealed_key", "host_key_line", "socket", "via"}` with the seal in base64. Raises ControlError.
     """
     try:
         async with (
@@ -155,15 +166,22 @@ async def _ask(path: str, asked: dict[str, Any], *, timeout_s: float) -> dict[st
 
 async def _ask_here(path: str, asked: dict[str, Any]) -> dict[str, Any]:
     from hosts.link.supervise import errands
+    from hosts.link.supervise.writer import Database
+    from hosts.vault import VaultError
 
+    database = Database()
     try:
         if path == "/scan":
-            return await errands.scan(asked["address"], asked["port"])
+            return await errands.scan(**asked, database=database)
         if path == "/install-key":
-            await errands.install_key(**asked)
+            await errands.install_key(**asked, database=database)
             return {}
     except LinkError as error:
         raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
+    except VaultError as error:
+        raise ControlError("vault", cause=str(error), cure="") from error
+    finally:
+        await database.close()
     raise _away()
 
 

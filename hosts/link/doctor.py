@@ -7,7 +7,8 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Final, Literal
 
 from hosts.link import keys, podman_steps
 from hosts.link.addresses import AddressPolicy, resolve
@@ -15,6 +16,7 @@ from hosts.link.ask import get
 from hosts.link.channel import Connection
 from hosts.link.errors import Kind, LinkError
 from hosts.link.facts import Facts, install_podman
+from hosts.link.jump import Way
 from hosts.link.local import LocalConnection
 from hosts.link.podman_steps import Seen
 from hosts.link.refusals import host_key_changed
@@ -25,6 +27,9 @@ from hosts.link.target import Target, Transport
 
 State = Literal["running", "passed", "failed", "unknown"]
 StepName = Literal[
+    "jump-1",
+    "jump-2",
+    "jump-3",
     "resolve",
     "tcp",
     "banner",
@@ -39,7 +44,8 @@ StepName = Literal[
     "clock",
 ]
 # Behind these there is nothing left to look at when they fail.
-_ENDS = frozenset({"resolve", "tcp", "banner", "host-key", "login", "podman", "api"})
+_JUMPS: Final[tuple[StepName, ...]] = ("jump-1", "jump-2", "jump-3")
+_ENDS = frozenset({*_JUMPS, "resolve", "tcp", "banner", "host-key", "login", "podman", "api"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Doctor:
         self._policy = policy
         self._wanted = socket_path
         self._timeout_s = timeout_s
+        self._way = Way(target.via if target else None, policy)
         self._ips: list[str] = []
         self._sock: socket.socket | None = None
         self._connection: Connection | None = None
@@ -116,6 +123,10 @@ class Doctor:
                 ("host-key", self._host_key),
                 ("login", self._login),
                 ("transport", self._transport),
+            ]
+            walk[:0] = [
+                (name, partial(self._jump, number))
+                for number, (name, _) in enumerate(zip(_JUMPS, self._way.hops, strict=False))
             ]
         try:
             for name, look in walk:
@@ -153,20 +164,31 @@ class Doctor:
             self._sock.close()
         if isinstance(self._connection, SshConnection):
             await self._connection.close()
+        await self._way.close()
 
     @property
     def _login_target(self) -> Target:
         assert self._target is not None
         return self._target
 
+    async def _jump(self, number: int) -> str:
+        await self._way.hop(number, timeout_s=self._timeout_s)
+        hop = self._way.hops[number]
+        return f"{hop.user}@{hop.address}, {keys.fingerprint(hop.host_key_line)}"
+
     async def _resolve(self) -> str:
         target = self._login_target
+        if self._way.hops:
+            raise Unknown("The jump host looks the name up.")
         self._ips = await resolve(
             target.address, target.port, self._policy, timeout_s=self._timeout_s
         )
         return ", ".join(self._ips)
 
     async def _tcp(self) -> str:
+        if self._way.hops:
+            self._sock = await self._open()
+            return f"{self._login_target.address} port {self._login_target.port}"
         failure: LinkError | None = None
         for ip in self._ips:
             try:
@@ -212,9 +234,17 @@ class Doctor:
 
     async def _login(self) -> str:
         target = self._login_target
-        sock = await connect_ip(self._ips[0], target.port, timeout_s=self._timeout_s)
+        sock = await self._open()
         self._connection = await sign_in(sock, target, timeout_s=self._timeout_s)
         return target.user
+
+    async def _open(self) -> socket.socket:
+        target = self._login_target
+        if self._way.hops:
+            return await self._way.open_socket(
+                target.address, target.port, timeout_s=self._timeout_s
+            )
+        return await connect_ip(self._ips[0], target.port, timeout_s=self._timeout_s)
 
     async def _transport(self) -> str:
         return await self._searching().transport()

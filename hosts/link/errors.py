@@ -21,6 +21,8 @@ Kind = Literal[
     "host-key-changed",
     "host-key-unconfirmed",
     "install-failed",
+    "jump-away",
+    "jump-prohibited",
     "key-form",
     "key-garbage",
     "key-passphrase",

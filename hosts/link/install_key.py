@@ -3,12 +3,14 @@
 The password is used for this one login: it is never kept, logged or part of an error.
 """
 
+import socket
 from typing import Final
 
 from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.errors import LinkError
-from hosts.link.scan import open_socket, peek_banner
+from hosts.link.jump import Way
+from hosts.link.scan import peek_banner
 from hosts.link.ssh import SshConnection, dial
 from hosts.link.target import Target
 
@@ -44,6 +46,7 @@ async def install_key(
     public_key_line: str,
     host_key_line: str,
     policy: AddressPolicy,
+    via: Target | None = None,
     timeout_s: float = 20.0,
 ) -> bool:
     """Let a key in; True when the line was added, False when it was there already.
@@ -52,11 +55,22 @@ async def install_key(
     Raises what `ssh.connect` raises, and LinkError "password-refused", "password-not-offered",
     "install-failed" or "key-garbage".
     """
-    line = public_key_line.strip()
-    blob = _blob(line)
-    host_key = keys.parse_public(host_key_line)
-    sock = await open_socket(address, port, policy, timeout_s=timeout_s)
+    way = Way(via, policy)
     try:
+        sock = await way.open_socket(address, port, timeout_s=timeout_s)
+        target = Target(address, port, user, b"", host_key_line)
+        return await _install(sock, target, password, public_key_line.strip(), timeout_s=timeout_s)
+    finally:
+        await way.close()
+
+
+async def _install(
+    sock: socket.socket, target: Target, password: str, line: str, *, timeout_s: float
+) -> bool:
+    user = target.user
+    try:
+        blob = _blob(line)
+        host_key = keys.parse_public(target.host_key_line)
         await peek_banner(sock, timeout_s=timeout_s)
     except BaseException:
         sock.close()
@@ -70,12 +84,14 @@ async def install_key(
         "preferred_auth": "password,keyboard-interactive",
     }
     try:
-        conn = await dial(sock, host_key=host_key, options=options, timeout_s=timeout_s)
+        conn = await dial(
+            sock, target.address, host_key=host_key, options=options, timeout_s=timeout_s
+        )
     except LinkError as exc:
         if exc.kind == "key-refused":
             raise _refused(user, asked=once.asked) from exc.__cause__
         raise
-    connection = SshConnection(conn, Target(address, port, user, b"", host_key_line))
+    connection = SshConnection(conn, target)
     try:
         return await _append(connection, line, blob)
     finally:

@@ -2,7 +2,7 @@
 
 import asyncssh
 
-from hosts.link.errors import LinkError
+from hosts.link.errors import Kind, LinkError
 from hosts.link.scan import closed_early, no_common_cipher
 
 
@@ -64,4 +64,44 @@ def sessions_used(used: int) -> LinkError:
             "Raise MaxSessions in /etc/ssh/sshd_config, then: systemctl reload ssh (on some "
             "systems: sshd). Or let the key forward sockets, which are not counted."
         ),
+    )
+
+
+def tcp_prohibited(address: str, port: int) -> LinkError:
+    """The SSH server forwards no TCP for this key."""
+    return LinkError(
+        "jump-prohibited",
+        cause=f"The jump host lets this key open no connection to {address} port {port}.",
+        cure=(
+            "On the jump host set AllowTcpForwarding yes in /etc/ssh/sshd_config (no "
+            "DisableForwarding), and look for restrict or permitopen in ~/.ssh/authorized_keys."
+        ),
+    )
+
+
+def tcp_refused(detail: str, address: str, port: int) -> LinkError:
+    """The jump host could not reach the port; `detail` are its words, in the C library's English."""
+    kinds: tuple[tuple[str, Kind], ...] = (
+        ("refused", "port-closed"),
+        ("timed out", "tcp-timeout"),
+        ("no answer", "tcp-timeout"),
+        ("not known", "does-not-resolve"),
+        ("name resolution", "does-not-resolve"),
+        ("unknown host", "does-not-resolve"),
+    )
+    fitting = (kind for words, kind in kinds if words in detail.lower())
+    kind: Kind = next(fitting, "unreachable")
+    return LinkError(
+        kind,
+        cause=f"The jump host cannot reach {address} port {port}: {detail[:200]}.",
+        cure=f"On the jump host try: ssh-keyscan -p {port} {address}",
+    )
+
+
+def jump_away(jump: str, why: str, cure: str) -> LinkError:
+    """What is behind a jump host waits for it."""
+    return LinkError(
+        "jump-away",
+        cause=f"The jump host {jump} is away{': ' + why if why else '.'}",
+        cure=cure or "See the jump host's own page.",
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import select
 import socket
 from dataclasses import dataclass
 from typing import Final
@@ -41,8 +42,13 @@ async def scan(
 ) -> HostKey:
     """The host key at an address. Raises LinkError with the kind of the first step that failed."""
     sock = await open_socket(address, port, policy, timeout_s=timeout_s)
+    return await scan_socket(sock, timeout_s=timeout_s)
+
+
+async def scan_socket(sock: socket.socket, *, timeout_s: float = 15.0) -> HostKey:
+    """The host key at the other end; closes the socket. `ip` is empty behind a jump host."""
     try:
-        ip = str(sock.getpeername()[0])
+        ip = "" if sock.family == socket.AF_UNIX else str(sock.getpeername()[0])
         banner = await peek_banner(sock, timeout_s=timeout_s)
     except BaseException:
         sock.close()
@@ -133,7 +139,11 @@ async def fetch_host_key(sock: socket.socket, *, timeout_s: float) -> asyncssh.S
     try:
         async with asyncio.timeout(timeout_s):
             key = await asyncssh.get_server_host_key(
-                sock=sock, config=None, server_host_key_algs=list(HOST_KEY_ALGORITHMS)
+                # a name, because the end of a jump's channel has none
+                "host",
+                sock=sock,
+                config=None,
+                server_host_key_algs=list(HOST_KEY_ALGORITHMS),
             )
     except TimeoutError as exc:
         raise LinkError(
@@ -187,6 +197,10 @@ def _hung_up(sock: socket.socket, peeked: bytes, seen: bytes) -> bool:
     # TCP_INFO's first byte is the state; 8 is CLOSE_WAIT: the server has sent all it will send.
     if peeked != seen:
         return False
+    if sock.family == socket.AF_UNIX:
+        poll = select.poll()
+        poll.register(sock.fileno(), select.POLLRDHUP)
+        return bool(poll.poll(0))
     return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == 8
 
 

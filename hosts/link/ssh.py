@@ -11,7 +11,13 @@ from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Ran, ReceiverFactory
 from hosts.link.errors import LinkError
-from hosts.link.refusals import host_away, login_error, sessions_used
+from hosts.link.refusals import (
+    host_away,
+    login_error,
+    sessions_used,
+    tcp_prohibited,
+    tcp_refused,
+)
 from hosts.link.scan import HOST_KEY_ALGORITHMS, open_socket, peek_banner
 from hosts.link.sessions import Sessions
 from hosts.link.stdio import StdioPool
@@ -30,7 +36,11 @@ CIPHERS: Final = (
 )
 _OUTPUT_MAX_BYTES: Final = 1024 * 1024
 
-SshChannel = asyncssh.SSHUNIXChannel[bytes] | asyncssh.SSHClientChannel[bytes]
+SshChannel = (
+    asyncssh.SSHUNIXChannel[bytes]
+    | asyncssh.SSHTCPChannel[bytes]
+    | asyncssh.SSHClientChannel[bytes]
+)
 
 
 class SshConnection:
@@ -82,6 +92,34 @@ class SshConnection:
                 cause=f"The host did not open {socket_path} within {timeout_s:g} s.",
                 cure="Look at the host's load and its SSH server: uptime; journalctl -u ssh -n 50",
             ) from exc
+
+    async def open_tcp(
+        self, receiver: ReceiverFactory, address: str, port: int, *, timeout_s: float = 15.0
+    ) -> None:
+        """Connect a new receiver to a TCP port as the host sees it. Raises LinkError."""
+
+        async def opening() -> SshChannel:
+            chan, _ = await self._conn.create_connection(cast(Any, receiver), address, port)
+            return chan
+
+        task = asyncio.ensure_future(opening())
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.shield(task)
+        except TimeoutError as exc:
+            task.add_done_callback(_close_late)
+            raise tcp_refused(f"no answer within {timeout_s:g} s", address, port) from exc
+        except asyncio.CancelledError:
+            task.add_done_callback(_close_late)
+            raise
+        except asyncssh.ChannelOpenError as exc:
+            if self._conn.is_closed():
+                raise host_away(str(exc)) from exc
+            if exc.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+                raise tcp_prohibited(address, port) from exc
+            raise tcp_refused(exc.reason, address, port) from exc
+        except (asyncssh.Error, OSError) as exc:
+            raise host_away(str(exc)) from exc
 
     async def _open(self, receiver: ReceiverFactory, socket_path: str) -> SshChannel:
         try:
@@ -158,13 +196,20 @@ class SshConnection:
 async def connect(
     target: Target, policy: AddressPolicy, *, timeout_s: float = 20.0
 ) -> SshConnection:
-    """Sign in with the target's key, to exactly the pinned host key.
+    """Sign in with the target's key, to exactly the pinned host key, without any jump.
 
     Raises what `scan.open_socket` and `scan.peek_banner` raise, and LinkError
     "host-key-changed" (nothing was sent to prove who we are), "key-refused", "login-timeout",
     "no-common-cipher" or "closed-early".
     """
     sock = await open_socket(target.address, target.port, policy, timeout_s=timeout_s)
+    return await greet_and_sign_in(sock, target, timeout_s=timeout_s)
+
+
+async def greet_and_sign_in(
+    sock: socket.socket, target: Target, *, timeout_s: float = 20.0
+) -> SshConnection:
+    """As `connect`, on a connected socket, which is closed if it fails."""
     try:
         await peek_banner(sock, timeout_s=timeout_s)
     except BaseException:
@@ -189,17 +234,23 @@ async def sign_in(sock: socket.socket, target: Target, *, timeout_s: float = 20.
         "password_auth": False,
         "kbdint_auth": False,
     }
-    conn = await dial(sock, host_key=host_key, options=options, timeout_s=timeout_s)
+    conn = await dial(sock, target.address, host_key=host_key, options=options, timeout_s=timeout_s)
     return SshConnection(conn, target)
 
 
 async def dial(
-    sock: socket.socket, *, host_key: asyncssh.SSHKey, options: dict[str, Any], timeout_s: float
+    sock: socket.socket,
+    address: str,
+    *,
+    host_key: asyncssh.SSHKey,
+    options: dict[str, Any],
+    timeout_s: float,
 ) -> asyncssh.SSHClientConnection:
     """An SSH connection that trusts one host key and reads no file, agent or variable of ours."""
     try:
         async with asyncio.timeout(timeout_s):
             return await asyncssh.connect(
+                address,
                 sock=sock,
                 config=None,
                 known_hosts=([host_key], [], []),

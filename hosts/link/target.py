@@ -20,3 +20,5 @@ class Target:
     private_key: bytes | asyncssh.SSHKey = field(repr=False)
     host_key_line: str
     transport: Transport = "forward"
+    # the jump host from which it is dialled; None: from this machine
+    via: "Target | None" = None

@@ -74,6 +74,10 @@ class Login(models.Model):
     # sealed OpenSSH private key (hosts.vault, purpose "ssh-key"); empty for this machine
     sealed_key = models.BinaryField(blank=True, default=b"")
     public_key = models.TextField(blank=True)
+    # the jump host's login that it is dialled through; empty: straight from this machine
+    via = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="behind", null=True, blank=True
+    )
     state = models.CharField(max_length=12, choices=State, default=State.CONNECTING)
     # kind of the link's typed error, then its words
     reason_kind = models.CharField(max_length=40, blank=True)

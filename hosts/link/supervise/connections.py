@@ -10,8 +10,10 @@ from hosts.link import facts, ssh
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Connection, Ran, ReceiverFactory
 from hosts.link.errors import LinkError
+from hosts.link.jump import open_through
 from hosts.link.local import LocalConnection
-from hosts.link.scan import open_socket, peek_banner
+from hosts.link.scan import open_socket
+from hosts.link.supervise.jumps import Jumps
 from hosts.link.supervise.roster import LoginPlan
 from hosts.link.supervise.writer import Database
 from hosts.link.target import Target
@@ -29,7 +31,7 @@ def policy() -> AddressPolicy:
     return AddressPolicy(allow_loopback=settings.HAULOUT_ALLOW_LOOPBACK_HOSTS)
 
 
-async def connect(plan: LoginPlan, database: Database) -> "Held":
+async def connect(plan: LoginPlan, database: Database, jumps: Jumps) -> "Held":
     """Dial and sign in. Raises LinkError, or VaultError when the key cannot be opened."""
     if plan.kind == Host.Kind.LOCAL:
         return Held(LocalConnection(), ssh_connection=None)
@@ -47,13 +49,12 @@ async def connect(plan: LoginPlan, database: Database) -> "Held":
         private_key=private_key,
         host_key_line=plan.host_key,
     )
-    sock = await open_socket(plan.address, plan.port, policy(), timeout_s=_TCP_S)
-    try:
-        await peek_banner(sock, timeout_s=_LOGIN_S)
-    except BaseException:
-        sock.close()
-        raise
-    connection = await ssh.sign_in(sock, target, timeout_s=_LOGIN_S)
+    if plan.via is None:
+        sock = await open_socket(plan.address, plan.port, policy(), timeout_s=_TCP_S)
+    else:
+        jump = jumps.get(plan.via, plan.via_name)
+        sock = await open_through(jump, plan.address, plan.port, policy(), timeout_s=_LOGIN_S)
+    connection = await ssh.greet_and_sign_in(sock, target, timeout_s=_LOGIN_S)
     return Held(connection, ssh_connection=connection)
 
 
@@ -81,6 +82,11 @@ class Held:
     async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> Ran:
         """As `channel.Connection`."""
         return await self._connection.run(command, stdin=stdin, timeout_s=timeout_s)
+
+    @property
+    def ssh_connection(self) -> ssh.SshConnection | None:
+        """What others can be dialled through; None for this machine's own."""
+        return self._ssh
 
     @property
     def can_change_transport(self) -> bool:

@@ -11,6 +11,7 @@ from hosts import vault
 from hosts.link import install_key as installing
 from hosts.link import scan as scanning
 from hosts.link.doctor import Doctor, Result, examine
+from hosts.link.jump import Way
 from hosts.link.supervise.connections import SSH_KEY, policy
 from hosts.link.supervise.writer import Database
 from hosts.link.target import Target
@@ -18,6 +19,7 @@ from hosts.models import Endpoint, Host, Login
 
 # each is another login; a host with more users' sockets than this shows the rest without details
 _MOST_OTHERS: Final = 8
+_SCAN_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,38 @@ class Patient:
         return self.target.user if self.target else ""
 
 
-async def scan(address: str, port: int) -> dict[str, Any]:
-    """`{"algorithm", "fingerprint", "line"}` of a host's key. Raises LinkError."""
-    key = await scanning.scan(address, port, policy())
+async def scan(
+    address: str, port: int, *, via: int | None = None, database: Database | None = None
+) -> dict[str, Any]:
+    """`{"algorithm", "fingerprint", "line"}` of a host's key, as seen from the login `via` where
+    one is given. Raises LinkError.
+    """
+    way = Way(await jump(via, database), policy())
+    try:
+        sock = await way.open_socket(address, port, timeout_s=_SCAN_S)
+        key = await scanning.scan_socket(sock, timeout_s=_SCAN_S)
+    finally:
+        await way.close()
     return {"algorithm": key.algorithm, "fingerprint": key.fingerprint, "line": key.line}
 
 
+async def jump(via: int | None, database: Database | None) -> Target | None:
+    """The login that a host is dialled through, with those before it. Raises VaultError."""
+    if via is None or database is None:
+        return None
+    return await database.read(lambda: _target(Login.objects.select_related("host").get(pk=via)))
+
+
 async def install_key(
-    *, address: str, port: int, user: str, password: str, public_key_line: str, host_key_line: str
+    *,
+    address: str,
+    port: int,
+    user: str,
+    password: str,
+    public_key_line: str,
+    host_key_line: str,
+    via: int | None = None,
+    database: Database | None = None,
 ) -> bool:
     """Put a public key on a host; True when it was not there yet. Raises LinkError."""
     return await installing.install_key(
@@ -66,12 +92,13 @@ async def install_key(
         public_key_line=public_key_line,
         host_key_line=host_key_line,
         policy=policy(),
+        via=await jump(via, database),
     )
 
 
 async def patient(asked: dict[str, Any], database: Database) -> Patient:
     """Of `{"login_id"}`, or of `{"address", "port", "user", "sealed_key", "host_key_line",
-    "socket"}` with the seal in base64. Raises ValueError, VaultError.
+    "socket", "via"}` with the seal in base64 and the jump's login. Raises ValueError, VaultError.
     """
     if "login_id" in asked:
         login_id = asked["login_id"]
@@ -90,12 +117,14 @@ async def patient(asked: dict[str, Any], database: Database) -> Patient:
     except binascii.Error as exc:
         raise ValueError("sealed_key is not base64") from exc
     key = await database.read(lambda: vault.open_sealed(sealed, SSH_KEY))
+    via = asked.get("via")
     target = Target(
         address=str(texts["address"]),
         port=port,
         user=str(texts["user"]),
         private_key=key,
         host_key_line=str(texts["host_key_line"]),
+        via=await jump(via if isinstance(via, int) else None, database),
     )
     return Patient(target, socket if isinstance(socket, str) else "")
 
@@ -108,14 +137,18 @@ def _registered(login_id: int) -> Patient:
     socket = sockets.values_list("socket", flat=True).first() or ""
     if login.host.kind == Host.Kind.LOCAL:
         return Patient(None, socket)
-    target = Target(
+    return Patient(_target(login), socket)
+
+
+def _target(login: Login) -> Target:
+    return Target(
         address=login.host.address,
         port=login.host.port,
         user=login.user,
         private_key=vault.open_sealed(bytes(login.sealed_key), SSH_KEY),
         host_key_line=login.host.host_key,
+        via=_target(login.via) if login.via else None,
     )
-    return Patient(target, socket)
 
 
 async def doctor(visited: Patient) -> AsyncIterator[Step]:

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 
 from hosts.inventory import LeaseLost
 from hosts.link.supervise import leases, roster, states
+from hosts.link.supervise.jumps import Jumps
 from hosts.link.supervise.login import LoginTask
 from hosts.link.supervise.roster import LoginPlan
 from hosts.link.supervise.watch import Watch
@@ -37,6 +38,7 @@ class Fleet:
         self._owner = owner
         self._database = database
         self._stores = roster.Stores()
+        self._jumps = Jumps()
         self._plans: dict[int, LoginPlan] = {}
         self._running: dict[int, _Running] = {}
         self._fingerprint: tuple[object, ...] | None = None
@@ -132,6 +134,7 @@ class Fleet:
             run=self._run_folder,
             database=self._database,
             stores=self._stores,
+            jumps=self._jumps,
         )
         task = asyncio.get_running_loop().create_task(login.run(), name=f"login {plan.id}")
         task.add_done_callback(_tell_end)

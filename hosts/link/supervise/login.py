@@ -17,6 +17,7 @@ from hosts.link.refusals import host_away
 from hosts.link.relay import Relay
 from hosts.link.supervise import states
 from hosts.link.supervise.connections import Held, connect
+from hosts.link.supervise.jumps import Jumps
 from hosts.link.supervise.roster import NEEDS_A_PERSON, LoginPlan, Stores
 from hosts.link.supervise.states import Standing
 from hosts.link.supervise.verdicts import standing_of
@@ -36,7 +37,14 @@ class LoginTask:
     """`run` it until cancelled; it ends by itself only when the lease is lost."""
 
     def __init__(
-        self, plan: LoginPlan, *, epoch: int, run: Path, database: Database, stores: Stores
+        self,
+        plan: LoginPlan,
+        *,
+        epoch: int,
+        run: Path,
+        database: Database,
+        stores: Stores,
+        jumps: Jumps,
     ) -> None:
         self.plan = plan
         self.epoch = epoch
@@ -44,6 +52,7 @@ class LoginTask:
         self._run_folder = run
         self._database = database
         self._stores = stores
+        self._jumps = jumps
         self._relays = {e.id: Relay(run, e.id, e.socket) for e in plan.endpoints}
         self._watches: dict[int, Watch] = {}
         self._seen_ns = {e.id: e.events_seen_ns for e in plan.endpoints}
@@ -67,6 +76,7 @@ class LoginTask:
             while True:
                 await self._keep_up()
         finally:
+            self._jumps.away(self.plan.id, host_away("it is no longer held"))
             for relay in self._relays.values():
                 await relay.close()
 
@@ -103,7 +113,7 @@ class LoginTask:
         await self._stands(states.CONNECTING, quietly=True)
         while True:
             try:
-                held = await connect(self.plan, self._database)
+                held = await connect(self.plan, self._database, self._jumps)
             except LinkError as error:
                 standing = standing_of(error, State.AWAY)
                 if error.kind in NEEDS_A_PERSON:
@@ -112,6 +122,8 @@ class LoginTask:
             except VaultError as error:
                 standing = Standing(State.AWAY, "vault", str(error))
             else:
+                if held.ssh_connection is not None:
+                    self._jumps.up(self.plan.id, held.ssh_connection)
                 await self._stands(states.UP)
                 log.info("up", host=self.plan.host_name, login=self.plan.user)
                 return held
@@ -129,11 +141,16 @@ class LoginTask:
             self._again.clear()
 
     async def _wait(self, seconds: float) -> None:
+        """Until somebody asks, the time is over, or the jump host is back."""
+        events = [self._again]
+        if self.plan.via is not None and not (back := self._jumps.comes(self.plan.via)).is_set():
+            events.append(back)
+        waiting = [asyncio.ensure_future(event.wait()) for event in events]
         try:
-            async with asyncio.timeout(seconds):
-                await self._again.wait()
-        except TimeoutError:
-            pass
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
 
     async def _hold(self, held: Held) -> None:
         """Watch the endpoints until the connection ends or somebody asks for a new one."""
@@ -176,6 +193,7 @@ class LoginTask:
             again.cancel()
 
     def _detach(self, error: LinkError) -> None:
+        self._jumps.away(self.plan.id, error)
         for relay in self._relays.values():
             relay.detach(error)
 

@@ -36,6 +36,9 @@ class LoginPlan:
     host_key: str
     endpoints: tuple[EndpointPlan, ...]
     host_name: str = field(compare=False)
+    # the login that it is dialled through, and in words
+    via: int | None = None
+    via_name: str = field(compare=False, default="")
     # why it was stopped for good, as an earlier link wrote it, and empty if somebody acted since
     stopped: str = field(compare=False, default="")
 
@@ -57,7 +60,8 @@ def plans() -> dict[int, LoginPlan]:
         "pk", "login_id", "socket", "events_seen_ns"
     ):
         endpoints.setdefault(login_id, []).append(EndpointPlan(pk, socket, seen_ns))
-    logins = Login.objects.filter(host__enabled=True).select_related("host").order_by("pk")
+    logins = Login.objects.filter(host__enabled=True).select_related("host", "via__host")
+    logins = logins.order_by("pk")
     return {
         login.pk: LoginPlan(
             id=login.pk,
@@ -70,6 +74,8 @@ def plans() -> dict[int, LoginPlan]:
             host_key=login.host.host_key,
             endpoints=tuple(endpoints.get(login.pk, [])),
             host_name=login.host.name,
+            via=login.via_id,
+            via_name=str(login.via) if login.via else "",
             stopped=_still_stopped(login),
         )
         for login in logins

@@ -71,7 +71,12 @@ class Server:
 
     async def _scan(self, request: web.Request) -> web.Response:
         asked = await _body(request)
-        key = await errands.scan(_text(asked, "address"), _number(asked, "port"))
+        key = await errands.scan(
+            _text(asked, "address"),
+            _number(asked, "port"),
+            via=_via(asked),
+            database=self._database,
+        )
         return web.json_response(key)
 
     async def _doctor(self, request: web.Request) -> web.StreamResponse:
@@ -88,6 +93,8 @@ class Server:
             password=_text(asked, "password"),
             public_key_line=_text(asked, "public_key_line"),
             host_key_line=_text(asked, "host_key_line"),
+            via=_via(asked),
+            database=self._database,
         )
         return web.json_response({"added": added})
 
@@ -175,6 +182,10 @@ def _text(asked: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} is not a text")
     return value
+
+
+def _via(asked: dict[str, Any]) -> int | None:
+    return None if asked.get("via") is None else _number(asked, "via")
 
 
 def _number(asked: dict[str, Any], name: str) -> int:

@@ -1,0 +1,43 @@
+"""Connections that others are dialled through: each jump's one connection serves all behind it."""
+
+import asyncio
+from typing import Final
+
+from hosts.link.errors import LinkError
+from hosts.link.refusals import jump_away
+from hosts.link.ssh import SshConnection
+
+_UNKNOWN: Final = "it is not connected yet, or is disabled."
+
+
+class Jumps:
+    """The connections of this link by login, as their tasks hold them."""
+
+    def __init__(self) -> None:
+        self._up: dict[int, SshConnection] = {}
+        self._away: dict[int, LinkError] = {}
+        self._comes: dict[int, asyncio.Event] = {}
+
+    def up(self, login_id: int, connection: SshConnection) -> None:
+        """A login is connected: whoever waits for it dials at once."""
+        self._up[login_id] = connection
+        self._away.pop(login_id, None)
+        self.comes(login_id).set()
+
+    def away(self, login_id: int, error: LinkError) -> None:
+        """A login is not connected, for this reason."""
+        self._up.pop(login_id, None)
+        self._away[login_id] = error
+        self.comes(login_id).clear()
+
+    def comes(self, login_id: int) -> asyncio.Event:
+        """Set while the login is connected."""
+        return self._comes.setdefault(login_id, asyncio.Event())
+
+    def get(self, login_id: int, name: str) -> SshConnection:
+        """The connection of a jump, called `name` in LinkError "jump-away"."""
+        connection = self._up.get(login_id)
+        if connection is not None and not connection.closed:
+            return connection
+        why = self._away.get(login_id)
+        raise jump_away(name, why.cause if why else _UNKNOWN, why.cure if why else "")
