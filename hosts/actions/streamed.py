@@ -55,7 +55,8 @@ async def streamed(
     try:
         yield doing
         result = Result.OK
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, GeneratorExit):
+        # the second: whoever reads what the block yields stopped reading
         result = Result.UNKNOWN if doing.committing else Result.CANCELLED
         raise
     except PodmanError as failed:
@@ -64,6 +65,9 @@ async def streamed(
         raise
     except Trouble as trouble:
         doing.detail = doing.detail or " ".join(filter(None, (trouble.message, trouble.cause)))
+        raise
+    except Exception:
+        result = Result.UNKNOWN if doing.committing else Result.FAILED
         raise
     finally:
         seen.cancel()

@@ -1,6 +1,7 @@
 """Streamed actions: one intent and exactly one outcome, however they end; a lost one is settled."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
@@ -50,6 +51,7 @@ def act(cast: Any, who_of: Any) -> Any:
         (asyncio.CancelledError(), False, "cancelled"),
         (asyncio.CancelledError(), True, "unknown"),
         (ZeroDivisionError(), False, "failed"),
+        (ZeroDivisionError(), True, "unknown"),
     ],
 )
 async def test_every_end_is_an_outcome(
@@ -75,6 +77,28 @@ async def test_done(act: Any) -> None:
         ("intent", ""),
         ("outcome", "ok"),
     ]
+
+
+async def test_a_download_that_nobody_reads_any_more(cast: Any, who_of: Any) -> None:
+    """A generator is closed where it stands, not cancelled."""
+    from asgiref.sync import sync_to_async
+
+    from audit.shapes import Target
+    from hosts.access import Person
+    from hosts.actions.streamed import streamed
+
+    person = Person(cast.bob, who_of(cast.bob))
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        async with streamed(person, "container.files_edit", Target("container", "a", "b"), {}):
+            yield b"first"
+            yield b"second"
+
+    reading = pieces()
+    assert await anext(reading) == b"first"
+    await reading.aclose()
+    (_intent, outcome) = await sync_to_async(entries)()
+    assert outcome[:2] == ("outcome", "cancelled")
 
 
 def test_a_lost_one_is_settled_once(cast: Any, who_of: Any) -> None:
