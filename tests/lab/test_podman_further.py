@@ -1,5 +1,6 @@
 """Building, archives, registries, lists, kube files, members and checks, on each Podman version."""
 
+import asyncio
 import io
 import tarfile
 from collections.abc import AsyncIterator, Iterator
@@ -136,9 +137,12 @@ async def test_kube_file_and_its_pod(any_host: Host) -> None:
     async with client(any_host, timeout_s=60) as podman:
         (pod,) = (await kube.play(podman, KUBE))["Pods"]
         try:
-            assert any(
-                "sleep" in " ".join(row) for row in (await pods.top(podman, "floe"))["Processes"]
-            )
+            for _try in range(100):
+                # a process that has just been made is still its runtime
+                if "sleep 1000" in (found := str(await pods.top(podman, "floe"))):
+                    break
+                await asyncio.sleep(0.1)
+            assert "sleep 1000" in found
             told = await kube.generate(podman, ["floe"])
             assert "kind: Pod" in told
             assert "localhost/busybox:latest" in told

@@ -35,6 +35,20 @@ def test_one_process_for_a_file_and_where_somebody_says_otherwise(words: list[st
     assert testing._shared_out(words) == []
 
 
+@pytest.mark.parametrize("words", [[], ["--all"], ["-q", "--all"], ["-n2", "--durations=20"]])
+def test_holds_what_was_sent_to_podman_against_the_document_after_a_whole_run(
+    words: list[str],
+) -> None:
+    assert testing._whole(words)
+
+
+@pytest.mark.parametrize(
+    "words", [["-x"], ["tests/lab"], ["-m", "lab"], ["-k", "pull"], ["--hosts", "f"], ["--co"]]
+)
+def test_compares_nothing_where_tests_are_left_out(words: list[str]) -> None:
+    assert not testing._whole(words)
+
+
 def test_faults_of_hosts_stay_in_one_process_and_other_files_whole() -> None:
     assert group_of("tests/lab/test_faults_redis.py::test_a") == FAULTS
     assert group_of("tests/lab/test_link_faults.py::test_b[x]") == FAULTS
