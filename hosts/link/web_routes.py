@@ -91,6 +91,8 @@ _BUILD_PARAMETERS: Final = frozenset(
         "version",
     }
 )
+# Of a Containerfile's place: upwards onto the host, an address to fetch, or hidden in JSON.
+_OUTSIDE: Final = re.compile(r"(?:^|[/\"])\.\.(?:[/\"]|$)|://|\\")
 _IMPORT_PARAMETERS: Final = frozenset({"changes", "message", "reference"})
 
 
@@ -102,7 +104,8 @@ def refusal(method: str, target: str) -> str | None:
     unsafe = _unsafe_path(path)
     if unsafe is not None:
         return unsafe
-    names = {name.casefold() for name, _ in parse_qsl(query, keep_blank_values=True)}
+    given = [(n.casefold(), value) for n, value in parse_qsl(query, keep_blank_values=True)]
+    names = {name for name, _ in given}
     if method in {"GET", "HEAD"}:
         if _GETS_REFUSED.fullmatch(unquote(path)):
             return "a health check runs a command"
@@ -113,6 +116,8 @@ def refusal(method: str, target: str) -> str | None:
         return None
     if method == "POST" and _POSTS.fullmatch(path):
         if path.endswith("/build"):
+            if any(name == "dockerfile" and _OUTSIDE.search(value) for name, value in given):
+                return "the file to build from is in the context"
             return _unknown(names - _BUILD_PARAMETERS)
         if path.endswith("/images/import"):
             return _unknown(names - _IMPORT_PARAMETERS)

@@ -52,6 +52,10 @@ REFUSED = [
     f"POST {LIBPOD}/build?Volume=/:/host",
     f"POST {LIBPOD}/build?t=a&devices=/dev/sda",
     f"POST {LIBPOD}/build?remote=http://169.254.169.254/",
+    f"POST {LIBPOD}/build?t=a&dockerfile=../../../etc/shadow",
+    f"POST {LIBPOD}/build?t=a&Dockerfile=%5B%22%2e%2e/etc/shadow%22%5D",
+    f"POST {LIBPOD}/build?t=a&dockerfile=%5B%22%5Cu002e%5Cu002e/x%22%5D",
+    f"POST {LIBPOD}/build?t=a&dockerfile=http://10.0.0.1/x",
     f"POST {LIBPOD}/images/import?url=http://10.0.0.1/",
     # Paths that Podman would clean, decode or read in its own way.
     f"GET {LIBPOD}//containers/json",
