@@ -17,13 +17,19 @@ from django.utils.translation import gettext as _
 
 from hosts import control
 from hosts.access import Person
-from hosts.actions.hosts import edit_logins, examine_host, host_address, register_host
+from hosts.actions.hosts import (
+    edit_logins,
+    examine_host,
+    host_address,
+    jumps,
+    register_host,
+)
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, ShownKey, Step
 from hosts.link.errors import LinkError
-from hosts.models import Host
+from hosts.models import Host, Login
 
 _AT_ONCE = 8
 _Each = Callable[["Wanted", asyncio.Semaphore], Awaitable[None]]
@@ -58,6 +64,8 @@ class Wanted:
     shown: ShownKey | None = None
     steps: list[Step] = field(default_factory=list)
     failure: str = ""
+    via: Login | None = None
+    jump_only: bool = False
 
     @property
     def port(self) -> int:
@@ -106,7 +114,9 @@ def ask_key(wanted: Wanted) -> None:
     """Find out the host key, unless it is known. Raises Failed, also when it is not the given."""
     if wanted.shown is None:
         try:
-            wanted.shown = async_to_sync(control.scan)(wanted.where.address, wanted.port)
+            wanted.shown = async_to_sync(control.scan)(
+                wanted.where.address, wanted.port, via=wanted.via.pk if wanted.via else None
+            )
         except ControlError as exc:
             raise Failed(words(exc)) from exc
     if wanted.fingerprint and wanted.fingerprint != wanted.shown.fingerprint:
@@ -134,6 +144,7 @@ async def _examine(wanted: Wanted) -> None:
         sealed_key=wanted.sealed_key,
         host_key_line=wanted.shown.line,
         socket=wanted.where.socket,
+        via=wanted.via.pk if wanted.via else None,
     )
     latest: dict[str, Step] = {}
     async for step in control.examine(patient):
@@ -168,6 +179,7 @@ def register(person: Person, wanted: Wanted) -> Host:
                 sealed_key=wanted.sealed_key,
                 public_key=wanted.public_key,
                 sockets=sockets,
+                via=wanted.via,
             )
             return known
         return register_host.register(
@@ -184,13 +196,41 @@ def register(person: Person, wanted: Wanted) -> Host:
                 sockets=sockets,
                 groups=wanted.groups,
                 notes=wanted.notes,
+                via=wanted.via,
+                jump_only=wanted.jump_only,
             ),
         )
     except HostRefused as exc:
         raise Failed(words(exc)) from exc
 
 
+def jump_named(person: Person, words: str) -> Login:
+    """A registered login by its host's name, with `USER@` before it where there are several."""
+    user, _at, name = words.rpartition("@")
+    found = Login.objects.select_related("host").filter(host__name__iexact=name)
+    found = found.filter(user=user) if user else found
+    if not found:
+        raise Failed(_("There is no host %s. `manage.py host list` shows all.") % words)
+    if len(found) > 1:
+        names = ", ".join(str(one) for one in found)
+        raise Failed(_("Say which account of it: %s.") % names)
+    try:
+        jump = jumps.check_jump(person, found[0].pk)
+    except HostRefused as exc:
+        raise Failed(f"{exc.message} {exc.cure}".strip()) from exc
+    assert jump is not None
+    return jump
+
+
 def _sockets(wanted: Wanted) -> list[FoundSocket]:
+    if wanted.jump_only:
+        ended = {step.step: step for step in wanted.steps}
+        for step in wanted.steps:
+            if step.state == "failed" and not (
+                "login" in ended and ended["login"].state == "passed"
+            ):
+                raise Failed(" ".join(f"{step.cause} {step.cure}".split()))
+        return []
     found = examine_host.found_sockets(wanted.steps)
     if wanted.where.socket:
         found = [one for one in found if one.path == wanted.where.socket]

@@ -42,6 +42,12 @@ class Command(BaseCommand):
         add.add_argument("--name", default="", metavar="N", help="what Haulout calls it")
         add.add_argument("--group", action="append", default=[], metavar="G", help="repeatable")
         add.add_argument("--notes", default="", metavar="TEXT")
+        add.add_argument(
+            "--jump", default="", metavar="[USER@]NAME", help="the registered host to go through"
+        )
+        add.add_argument(
+            "--jump-only", action="store_true", help="it leads to others; show no Podman of its own"
+        )
         many = what.add_parser("import", help="register the hosts of a CSV file")
         many.add_argument(
             "file", type=Path, help=f"with a header: {', '.join(joining.COLUMNS)} (address needed)"
@@ -87,11 +93,16 @@ class Command(BaseCommand):
             groups=options["group"],
             notes=options["notes"],
             fingerprint=options["fingerprint"].strip(),
+            via=joining.jump_named(console_person(), options["jump"]) if options["jump"] else None,
+            jump_only=options["jump_only"],
         )
         joining.ask_key(wanted)
         joining.examine(wanted)
         host = joining.register(console_person(), wanted)
         async_to_sync(control.reload)()
+        if wanted.jump_only:
+            self.stdout.write(_("%s is registered as a jump host.") % host.name)
+            return
         self.stdout.write(
             _("%(name)s is registered, with %(sockets)s.")
             % {"name": host.name, "sockets": ", ".join(_sockets(host, wanted.user))}
@@ -246,6 +257,7 @@ def _told(host: Host) -> dict[str, Any]:
                 "state": login.state,
                 "reason": login.reason,
                 "cure": login.cure,
+                "via": str(login.via) if login.via else "",
                 "transport": login.transport,
                 "transport_why": login.transport_why,
                 "sessions": [login.sessions_used, login.sessions_most],

@@ -1,5 +1,6 @@
 """host.edit and host.remove: what Haulout keeps about a host. Nothing changes on the host itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ EDIT, REMOVE = "host.edit", "host.remove"
 params.allow(
     EDIT,
     *("notes", "login", "sockets", "host_key", "public_key"),
-    *("added_login", "added_sockets", "removed_socket"),
+    *("added_login", "added_sockets", "removed_socket", "via"),
 )
 INVENTORY_BELLS = ("containers", "pods", "images", "volumes", "networks", "secrets")
 
@@ -132,6 +133,7 @@ def remove(person: Person, host_id: int) -> None:
     host = get_host(person, host_id, REMOVE)
     with transaction.atomic():
         refuse_while_jobs(host.endpoints.all())
+        refuse_while_behind(host.logins.all())
         target = target_of_host(host)
         known_by = {"address": host.address, "fingerprint": host.fingerprint}
         host.delete()
@@ -146,6 +148,18 @@ def refuse_while_jobs(endpoints: QuerySet[Endpoint]) -> None:
         raise HostRefused(
             "host",
             _("%d jobs are not finished there: wait for them or cancel them first.") % running,
+        )
+
+
+def refuse_while_behind(logins: Iterable[Login]) -> None:
+    """HostRefused while other hosts are dialled through these logins."""
+    behind = Login.objects.filter(via__in=logins).exclude(pk__in=[one.pk for one in logins])
+    names = sorted({str(one) for one in behind.select_related("host")})
+    if names:
+        raise HostRefused(
+            "host",
+            _("%(names)s are dialled through it: give them another way first.")
+            % {"names": ", ".join(names[:5]) + (" …" if len(names) > 5 else "")},
         )
 
 

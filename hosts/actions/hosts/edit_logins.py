@@ -36,6 +36,7 @@ def add_login(
     sealed_key: bytes,
     public_key: str,
     sockets: list[FoundSocket],
+    via: Login | None = None,
 ) -> Login:
     """Another account of a host, with its key and sockets. HostRefused, Denied."""
     host = get_host(person, host_id, EDIT)
@@ -44,7 +45,7 @@ def add_login(
         raise HostRefused("user", _("The account %(user)s is registered already.") % {"user": user})
     with transaction.atomic():
         login = Login.objects.create(
-            host=host, user=user, sealed_key=sealed_key, public_key=public_key
+            host=host, user=user, sealed_key=sealed_key, public_key=public_key, via=via
         )
         add_endpoints(login, sockets)
         host.save()
@@ -85,7 +86,8 @@ def remove_endpoint(person: Person, endpoint_id: int) -> None:
         refuse_while_jobs(Endpoint.objects.filter(pk=endpoint.pk))
         login, socket = endpoint.login, endpoint.socket
         endpoint.delete()
-        if not login.endpoints.exists():
+        # a login that others are dialled through stays without a socket
+        if not login.endpoints.exists() and not login.behind.exists():
             login.delete()
         host.changed_at = timezone.now()
         host.save()

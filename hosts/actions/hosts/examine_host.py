@@ -37,7 +37,14 @@ def seal_given_key(pasted: str | bytes, passphrase: str = "") -> tuple[bytes, st
 
 
 def patient(
-    *, address: str, port: int, user: str, sealed_key: bytes, host_key_line: str, socket: str = ""
+    *,
+    address: str,
+    port: int,
+    user: str,
+    sealed_key: bytes,
+    host_key_line: str,
+    socket: str = "",
+    via: int | None = None,
 ) -> dict[str, Any]:
     """What `control.examine` takes, for a login that is not registered yet."""
     return {
@@ -47,6 +54,7 @@ def patient(
         "sealed_key": base64.b64encode(sealed_key).decode(),
         "host_key_line": host_key_line,
         "socket": socket,
+        "via": via,
     }
 
 
@@ -73,6 +81,7 @@ def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
         sealed_key=bytes(login.sealed_key),
         host_key_line=login.host.host_key,
         socket=socket,
+        via=login.via_id,
     )
 
 

@@ -27,6 +27,7 @@ def install(
     password: str,
     public_key_line: str,
     host_key_line: str,
+    via: int | None = None,
 ) -> None:
     """Do it now, with intent and outcome. Raises ControlError; Denied."""
     target = Target(kind="host", id="", name=address)
@@ -44,6 +45,7 @@ def install(
             password=password,
             public_key_line=public_key_line,
             host_key_line=host_key_line,
+            via=via,
         )
         result = "ok"
     except ControlError as error:

@@ -20,7 +20,7 @@ from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Group, Host, Login
 
 VERB = "host.add"
-params.allow(VERB, "sockets")
+params.allow(VERB, "sockets", "via")
 _GROUP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
@@ -52,6 +52,10 @@ class NewHost:
     kind: str = Host.Kind.SSH
     groups: list[str] = field(default_factory=list)
     notes: str = ""
+    # the login that it is dialled through, checked by `jumps.check_jump`
+    via: Login | None = None
+    # it leads to other hosts; its own Podman, if it has one, is not shown
+    jump_only: bool = False
 
 
 def target_of_host(host: Host) -> Target:
@@ -129,9 +133,14 @@ def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
     )
     host.groups.set(groups_named(groups))
     login = Login.objects.create(
-        host=host, user=new.user, sealed_key=new.sealed_key, public_key=new.public_key
+        host=host,
+        user=new.user,
+        sealed_key=new.sealed_key,
+        public_key=new.public_key,
+        via=new.via,
     )
-    add_endpoints(login, new.sockets)
+    if not new.jump_only:
+        add_endpoints(login, new.sockets)
     return host
 
 
@@ -147,6 +156,7 @@ def _written(person: Person, host: Host, new: NewHost, groups: list[str]) -> Non
             "fingerprint": new.fingerprint,
             "sockets": [socket.path for socket in new.sockets],
             "groups": groups,
+            **({"via": str(new.via)} if new.via else {}),
         },
     )
     bells.ring("hosts", "audit")
