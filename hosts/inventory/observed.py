@@ -26,11 +26,18 @@ _LONGEST_IMPORT = timedelta(hours=6)
 _OF_CONTAINERS = frozenset(
     {"container.create", "container.start", "container.stop", "container.kill", "container.remove"}
 )
+# the old container is renamed, stopped and removed, the new one made in its place
+_SWAP = _OF_CONTAINERS | {"container.rename", "image.pull", "volume.create"}
 # what else a job of ours causes on the host, beside the change its verb is named after
 _CAUSES: dict[str, frozenset[str]] = {
     "container.run": frozenset(
         {"image.pull", "container.create", "container.start", "container.remove", "volume.create"}
     ),
+    "container.create": frozenset({"image.pull", "volume.create"}),
+    "container.recreate": _SWAP,
+    "container.upgrade": _SWAP,
+    "container.checkpoint": frozenset({"container.stop"}),
+    "container.restore": frozenset({"container.start"}),
     "container.restart": frozenset({"container.stop", "container.start", "container.kill"}),
     "container.stop": frozenset({"container.kill"}),
     "container.remove": frozenset({"container.stop", "container.kill", "volume.remove"}),
@@ -39,10 +46,32 @@ _CAUSES: dict[str, frozenset[str]] = {
     "image.remove": frozenset({"image.untag", "container.remove"}),
     "secret.replace": frozenset({"secret.create", "secret.remove"}),
     "volume.clone": _OF_CONTAINERS,
+    "volume.open": _OF_CONTAINERS,
     "volume.remove": _OF_CONTAINERS,
     "network.remove": _OF_CONTAINERS,
     "pod.prune": _OF_CONTAINERS,
+    "pod.start": frozenset({"container.start"}),
+    "pod.stop": frozenset({"container.stop", "container.kill"}),
+    "pod.restart": frozenset(
+        {"pod.stop", "pod.start", "container.stop", "container.kill", "container.start"}
+    ),
+    "pod.kill": frozenset({"container.kill", "container.stop"}),
+    "pod.pause": frozenset({"container.pause"}),
+    "pod.unpause": frozenset({"container.unpause"}),
+    "pod.remove": frozenset(
+        {"pod.stop", "pod.kill", "container.stop", "container.kill", "container.remove"}
+    ),
+    "kube.play": _OF_CONTAINERS | {"pod.create", "pod.start", "pod.stop", "pod.remove"},
 }
+# what kube.play and kube.down do to what stands in the file, by kind
+_KUBE = {
+    "pods": ("pod.create", "pod.start", "pod.stop", "pod.remove"),
+    "volumes": ("volume.create", "volume.remove"),
+    "secrets": ("secret.create", "secret.remove"),
+    "images": ("image.pull",),
+}
+# made by Podman for the first kube file that is played
+_KUBE_NETWORK = ("network.create", "podman-default-kube-network")
 # verbs that take objects of another kind along
 _TAKE_ALONG = frozenset({"volume.clone", "volume.remove", "network.remove", "pod.prune"})
 
@@ -103,12 +132,14 @@ def not_ours(
     rows = Job.objects.filter(near, endpoint_id=endpoint_id)
     jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
     planned = _planned(rows)
-    imported = _imported(endpoint_id, window_from - GRACE)
+    named = _imported(endpoint_id, window_from - GRACE) | _played(rows)
+    kube_pods = tuple(f"{name}-" for verb, name in named if verb == "pod.create")
     return [
         one
         for one in sightings
         if (one.verb, one.podman_id) not in planned
-        and (one.verb, one.name) not in imported
+        and (one.verb, one.name) not in named
+        and not (one.verb in _OF_CONTAINERS and one.pod_id and one.name.startswith(kube_pods))
         and not any(_explains(job, one) for job in jobs)
     ]
 
@@ -126,6 +157,16 @@ def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
         new = str(params.get("new_name"))
         # a copy that fails is removed again
         found |= {("volume.create", new), ("volume.remove", new)}
+    return found
+
+
+def _played(rows: QuerySet[Job]) -> set[tuple[str, str]]:
+    """(verb, name) of what kube files say; their containers are named after the pod."""
+    found: set[tuple[str, str]] = set()
+    for params in rows.filter(verb__startswith="kube.").values_list("params", flat=True):
+        found.add(_KUBE_NETWORK)
+        for kind, verbs in _KUBE.items():
+            found |= {(verb, str(name)) for name in params.get(kind) or [] for verb in verbs}
     return found
 
 
@@ -150,6 +191,8 @@ def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
         return False
     if sighting.made_by_job == str(pk):
         return True
+    if kind == "pod" and sighting.kind == "container" and object_id:
+        return sighting.pod_id == object_id
     if sighting.kind != kind:
         # the image that a run pulls, the volumes that it makes or a removal takes along
         return verb.startswith("container.") or verb in _TAKE_ALONG

@@ -36,6 +36,8 @@ class Sighting:
     how: str
     # id of the job that made the object, from its label
     made_by_job: str = ""
+    # of a container, the pod that it is in
+    pod_id: str = ""
 
 
 class Reader:
@@ -77,6 +79,7 @@ class Reader:
             podman_id=podman_id,
             name=name or podman_id[:12],
             made_by_job=attributes.get("io.haulout.job", ""),
+            pod_id=attributes.get("podId", ""),
         )
 
     def _by_policy(self, podman_id: str, action: str) -> bool:
@@ -111,7 +114,14 @@ def seconds_of(event: dict[str, Any]) -> datetime:
 
 
 def _sighting(
-    verb: str, event: dict[str, Any], *, kind: str, podman_id: str, name: str, made_by_job: str = ""
+    verb: str,
+    event: dict[str, Any],
+    *,
+    kind: str,
+    podman_id: str,
+    name: str,
+    made_by_job: str = "",
+    pod_id: str = "",
 ) -> Sighting:
     return Sighting(
         verb=verb,
@@ -121,4 +131,5 @@ def _sighting(
         at=seconds_of(event),
         how=f"event {event['Type']} {event['Action']}",
         made_by_job=made_by_job,
+        pod_id=pod_id,
     )

@@ -152,3 +152,47 @@ def test_what_prunes_clones_and_replacements_cause(
     told, name = seen
     one = sighting(told, podman_id="new-id" if kind == "secret" else name, name=name)
     assert foreign(endpoint, one) is not ours
+
+
+def test_a_swap_explains_all_that_it_does(endpoint: Endpoint) -> None:
+    swap = job(endpoint, "container.recreate")
+    new = "c" * 64
+    for verb in ("container.rename", "container.stop", "container.remove"):
+        assert not foreign(endpoint, sighting(verb)), verb
+    for verb in ("container.create", "container.start", "container.rename"):
+        made = sighting(verb, podman_id=new, made_by_job=str(swap.pk))
+        assert not foreign(endpoint, made), verb
+        assert foreign(endpoint, sighting(verb, podman_id=new)), verb
+
+
+@pytest.mark.parametrize(
+    ("verb", "seen"),
+    [
+        ("pod.stop", "container.stop"),
+        ("pod.restart", "container.start"),
+        ("pod.remove", "container.remove"),
+    ],
+)
+def test_a_pods_job_explains_its_containers_alone(endpoint: Endpoint, verb: str, seen: str) -> None:
+    pod = "d" * 64
+    job(endpoint, verb, object_kind="pod", object_id=pod, object_name="tide")
+    assert not foreign(endpoint, sighting(seen, pod_id=pod))
+    assert foreign(endpoint, sighting(seen, pod_id="e" * 64))
+    assert foreign(endpoint, sighting(seen))
+
+
+def test_what_a_kube_file_says_is_ours(endpoint: Endpoint) -> None:
+    params = {"pods": ["tide"], "volumes": ["data"], "images": ["quay.io/a/b:1"]}
+    job(endpoint, "kube.play", object_kind="pod", object_id="", object_name="tide", params=params)
+    pod = "d" * 64
+    ours = [
+        sighting("pod.create", podman_id=pod, name="tide"),
+        sighting("container.create", name="tide-front", pod_id=pod),
+        sighting("network.create", podman_id=pod, name="podman-default-kube-network"),
+        sighting("volume.create", podman_id="data", name="data"),
+        sighting("image.pull", podman_id=pod, name="quay.io/a/b:1"),
+    ]
+    assert [one for one in ours if foreign(endpoint, one)] == []
+    assert foreign(endpoint, sighting("container.create", name="tide-front"))
+    assert foreign(endpoint, sighting("container.create", name="other-front", pod_id=pod))
+    assert foreign(endpoint, sighting("volume.create", podman_id="else", name="else"))
