@@ -34,6 +34,7 @@ class Shown:
     current: int
     total: int
     object_url: str
+    object_kind: str
     open: bool
     can_again: bool
     lasted_ms: float | None
@@ -72,6 +73,7 @@ def show(job: Job) -> Shown:
         current=sum(layer.current for layer in layers),
         total=sum(layer.total for layer in layers),
         object_url=object_url(job),
+        object_kind=made_kind(job),
         open=job.state in Job.OPEN,
         can_again=again.can(job),
         lasted_ms=lasted,
@@ -88,11 +90,17 @@ _ROOMS = {
 }
 
 
-def object_url(job: Job) -> str:
-    """Where the job's object is shown; what a run or pull made counts as its object."""
+def made_kind(job: Job) -> str:
+    """Of what kind is what it made, else its object."""
     made = job.result if isinstance(job.result, dict) else {}
-    object_id = job.object_id or str(made.get("id") or "")
-    room = _ROOMS.get(str(made.get("kind") or job.object_kind))
+    return str(made.get("kind") or job.object_kind)
+
+
+def object_url(job: Job) -> str:
+    """Where the job's object is shown; what it made, in another's place too, counts as its object."""
+    made = job.result if isinstance(job.result, dict) else {}
+    object_id = str(made.get("id") or "") or job.object_id
+    room = _ROOMS.get(made_kind(job))
     if not (room and object_id and job.endpoint_id):
         return ""
     return f"/{room}/{job.endpoint_id}/{object_id.removeprefix('sha256:')}/"

@@ -128,3 +128,23 @@ def test_what_is_no_line_is_said(cast: Cast, browser_of: Any, hosts: Hosts) -> N
     answer = browser_of(cast.bob).send(PASTE, {"line": "rm -rf /"})
     assert answer.status_code == 422
     assert "podman run" in json.loads(answer.content)["problem"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "made", "leads_to"),
+    [
+        ("container.recreate", {"kind": "container", "id": "b" * 64, "replaced": "a" * 64}, "b"),
+        ("container.commit", {"kind": "image", "id": "sha256:" + "c" * 64}, "c"),
+        ("container.restart", {}, "a"),
+    ],
+)
+def test_a_job_leads_to_what_it_made(
+    cast: Cast, browser_of: Any, job: Any, verb: str, made: dict[str, str], leads_to: str
+) -> None:
+    job.verb, job.state, job.error, job.result = verb, "ok", "", made
+    job.object_id = "a" * 64
+    job.save()
+    page = browser_of(cast.bob).get(f"/jobs/{job.pk}/").content.decode()
+    kind = made.get("kind", "container")
+    assert f'href="/{kind}s/{job.endpoint_id}/{leads_to * 64}/"' in page
+    assert f"Open the {kind}" in page
