@@ -46,6 +46,9 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# of a key in the database
+MOST = 2**63 - 1
+
 # asked by programs that know an address and no name; both tell nobody anything of ours
 PROBES = ("/healthz", "/readyz")
 
@@ -109,6 +112,14 @@ class Refusals:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, named: dict[str, object]
+    ) -> None:
+        """What no database holds is not there: numbers beyond its own, zero bytes."""
+        for value in named.values():
+            if (isinstance(value, int) and value > MOST) or "\0" in str(value):
+                raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
         """Django's own handlers render 404.html and 403.html from what is raised here."""

@@ -6,6 +6,9 @@ from hosts.access.person import Denied, NotVisible, Person
 from hosts.access.visible import allows, visible_endpoints, visible_hosts, visible_jobs
 from hosts.models import INVENTORY, Endpoint, Host, InventoryRow, Job
 
+# of a key in the database
+_MOST = 2**63 - 1
+
 
 def target_of(
     endpoint: Endpoint, *, kind: str = "endpoint", object_id: str = "", name: str = ""
@@ -43,6 +46,8 @@ def get_object(
 ) -> InventoryRow:
     """The mirrored object (also a gone one), if `person` sees it and may do `verb` with it."""
     model = INVENTORY[kind]
+    if endpoint_id > _MOST or "\0" in podman_id:
+        raise NotVisible
     found: InventoryRow | None = (
         model.objects.select_related("endpoint__host", "endpoint__login")
         .filter(

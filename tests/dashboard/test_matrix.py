@@ -106,3 +106,22 @@ def test_an_operator_reaches_them(cast: Cast, objects: None, browser_of: Any) ->
     assert len(answered) > 60
     shown = [route for route, answer in answered.items() if b"shopfront" in answer.content]
     assert len(shown) > 40
+
+
+@pytest.mark.parametrize("odd", ["9" * 30, "%00"])
+def test_an_address_that_no_key_has_is_not_there(
+    cast: Cast, objects: None, browser_of: Any, odd: str
+) -> None:
+    """Numbers that no database takes, and zero bytes, which PostgreSQL refuses."""
+    alice = browser_of(cast.alice)
+    for route in every_route():
+        if "<" not in route.pattern or route.pattern.startswith(OF_ONESELF):
+            continue
+
+        def sample(part: re.Match[str]) -> str:
+            number = part["converter"] == "int"
+            return odd if odd.isdigit() or not number else "1"
+
+        path = _PART.sub(sample, route.pattern)
+        if path != route.path and odd in path:
+            assert alice.get(path).status_code in (404, 405), path
