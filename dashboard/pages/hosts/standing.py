@@ -75,7 +75,7 @@ class Standing:
             self.running,
             self.containers,
             tuple((e.pk, e.state, e.reason, e.podman_version) for e in self.endpoints),
-            tuple((o.transport, o.transport_why, o.sessions_used) for o in self.logins),
+            tuple((o.transport, o.transport_why, o.sessions_used, o.via_id) for o in self.logins),
             tuple(self.groups),
             self.info_at,
         )
@@ -90,7 +90,12 @@ def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
         endpoint.host = wanted[endpoint.host_id]
         endpoints[endpoint.host_id].append(endpoint)
     logins: dict[int, list[Login]] = defaultdict(list)
-    for login in Login.objects.filter(host_id__in=wanted).defer("sealed_key").order_by("pk"):
+    for login in (
+        Login.objects.filter(host_id__in=wanted)
+        .select_related("via__host")
+        .defer("sealed_key", "via__sealed_key")
+        .order_by("pk")
+    ):
         logins[login.host_id].append(login)
     counts = {
         row["endpoint_id"]: (row["running"], row["every"])

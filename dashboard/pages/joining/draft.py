@@ -34,6 +34,10 @@ class Draft:
     sockets: list[dict[str, Any]] = field(default_factory=list)
     # the doctor came to the end
     examined: bool = False
+    # the doctor signed in: enough for a jump host
+    signed_in: bool = False
+    # the login that it is dialled through
+    via: int | None = None
     host_id: int | None = None
     login_id: int | None = None
 
@@ -45,7 +49,7 @@ class Draft:
     def take_key(self, sealed: bytes, public_line: str) -> None:
         """Another key; whatever the doctor saw was with the one before."""
         self.sealed_key, self.public_key = base64.b64encode(sealed).decode(), public_line
-        self.own_key = self.installed = self.examined = False
+        self.own_key = self.installed = self.examined = self.signed_in = False
         self.sockets = []
 
     @property
@@ -53,14 +57,17 @@ class Draft:
         """The sockets that the doctor saw."""
         return [FoundSocket(**one) for one in self.sockets]
 
-    def take_found(self, sockets: list[FoundSocket]) -> None:
+    def take_found(self, sockets: list[FoundSocket], *, signed_in: bool) -> None:
         """Keep what the doctor saw."""
         self.sockets, self.examined = [asdict(one) for one in sockets], True
+        self.signed_in = signed_in
 
 
 def draft_of(host: Host, *, user: str, socket: str = "") -> Draft:
-    """A draft that joins a registered host: its address and key are settled."""
+    """A draft that joins a registered host: its address, key and way are settled."""
+    first = host.logins.first()
     return Draft(
+        via=first.via_id if first else None,
         address=host.address,
         port=host.port,
         user=user,

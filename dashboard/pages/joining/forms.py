@@ -1,5 +1,6 @@
 """The wizard's forms and those of a host's own settings. Secrets are never rendered back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -11,7 +12,7 @@ from dashboard.pages.signin.forms import Dressed
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
-from hosts.models import Group, Host
+from hosts.models import Group, Host, Login
 
 log = structlog.get_logger(__name__)
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -69,6 +70,43 @@ class AddressForm(Helpful):
         help_text=_("Whose containers to show. Empty means root."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
+
+    via = forms.ModelChoiceField(
+        label=_("Through"),
+        queryset=Login.objects.none(),
+        required=False,
+        empty_label=_("straight from here"),
+        help_text=_("A host that is registered already, as a jump host; each keeps its own key."),
+    )
+
+    def __init__(self, *args: Any, jumps: Sequence[Login] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if jumps:
+            take_jumps(self.fields["via"], jumps)
+        else:
+            del self.fields["via"]
+
+
+def take_jumps(field: forms.Field, jumps: Sequence[Login]) -> None:
+    """These logins to choose from."""
+    assert isinstance(field, forms.ModelChoiceField)
+    rows = Login.objects.filter(pk__in=[jump.pk for jump in jumps])
+    field.queryset = rows.select_related("host").defer("sealed_key")
+
+
+class JumpForm(Helpful):
+    """The way to a registered login."""
+
+    via = forms.ModelChoiceField(
+        label=_("Through"),
+        queryset=Login.objects.none(),
+        required=False,
+        empty_label=_("straight from here"),
+    )
+
+    def __init__(self, *args: Any, jumps: Sequence[Login] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        take_jumps(self.fields["via"], jumps)
 
 
 class AccountForm(Helpful):

@@ -24,6 +24,7 @@ urlpatterns = [
     path("<int:host_id>/logins/add/", views_edit.add_login, name="add_login"),
     path("<int:host_id>/doctor/", views_doctor.doctor, name="doctor"),
     path("logins/<int:login_id>/key/", views_edit.replace_key, name="replace_key"),
+    path("logins/<int:login_id>/jump/", views_edit.set_jump, name="set_jump"),
     path("logins/<int:login_id>/examine/", views_doctor.examine, name="examine_login"),
     path("logins/<int:login_id>/sockets/", views_doctor.add_sockets, name="add_sockets"),
     path("endpoints/<int:endpoint_id>/remove/", views_edit.remove_endpoint, name="remove_endpoint"),

@@ -26,7 +26,14 @@ from dashboard.pages.joining.words import KEY_FORMS
 from dashboard.person import person_of
 from hosts import access, control, this_machine
 from hosts.access import Person
-from hosts.actions.hosts import edit_logins, examine_host, host_address, install_key, register_host
+from hosts.actions.hosts import (
+    edit_logins,
+    examine_host,
+    host_address,
+    install_key,
+    jumps,
+    register_host,
+)
 from hosts.actions.hosts.edit_host import EDIT
 from hosts.actions.hosts.examine_host import seal_given_key, seal_new_key
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
@@ -65,11 +72,12 @@ def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
 @never_cache
 def add(request: HttpRequest) -> HttpResponse:
     """Where is it? A good address is asked for its key at once."""
-    allowed(request)
+    person = allowed(request)
+    may_jump = jumps.choices(person)
     if request.method != "POST":
         drafts.forget(request.session)
-        return _address_page(request, AddressForm())
-    form = AddressForm(request.POST)
+        return _address_page(request, AddressForm(jumps=may_jump))
+    form = AddressForm(request.POST, jumps=may_jump)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -78,7 +86,9 @@ def add(request: HttpRequest) -> HttpResponse:
             user = host_address.check_user(where.user or given["user"] or "root")
             # what stands in the address was meant, whatever the field beside it says
             port = where.port or typed_port or 22
-            shown = async_to_sync(control.scan)(where.address, port)
+            chosen = given.get("via")
+            via = jumps.check_jump(person, chosen.pk) if chosen else None
+            shown = async_to_sync(control.scan)(where.address, port, via=via.pk if via else None)
         except HostRefused as trouble:
             form.refuse(trouble)
         except ControlError as trouble:
@@ -92,6 +102,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 algorithm=shown.algorithm,
                 fingerprint=shown.fingerprint,
                 host_key_line=shown.line,
+                via=via.pk if via else None,
             )
             drafts.keep(request.session, draft)
             return redirect("joining:fingerprint")
@@ -230,6 +241,7 @@ def install(request: HttpRequest) -> HttpResponse:
                 password=form.cleaned_data["password"],
                 public_key_line=_line(draft, form.cleaned_data["form"]),
                 host_key_line=draft.host_key_line,
+                via=draft.via,
             )
         except ControlError as trouble:
             form.refuse(trouble, field="password")
@@ -273,6 +285,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         sealed_key=draft.seal,
         host_key_line=draft.host_key_line,
         socket=draft.socket,
+        via=draft.via,
     )
 
     def ending(steps: list[Step]) -> str:
@@ -282,7 +295,8 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         latest = drafts.read(session)
         if latest.sealed_key != draft.sealed_key:
             return ""
-        latest.take_found(found)
+        signed_in = any(one.step == "login" and one.state == "passed" for one in steps)
+        latest.take_found(found, signed_in=signed_in)
         drafts.keep(session, latest)
         session.save()
         context = {"draft": latest, "sockets": found, "form": _names(latest)}
@@ -320,6 +334,8 @@ def register(request: HttpRequest) -> HttpResponse:
                     sockets=sockets,
                     groups=form.group_names(),
                     notes=form.cleaned_data["notes"],
+                    via=jumps.check_jump(person, draft.via),
+                    jump_only="jump_only" in request.POST and draft.signed_in,
                 ),
             )
         except HostRefused as trouble:
@@ -347,6 +363,7 @@ def _into_host(
                 sealed_key=draft.seal,
                 public_key=draft.public_key,
                 sockets=sockets,
+                via=jumps.check_jump(person, draft.via, host=Host.objects.get(pk=draft.host_id)),
             )
     except HostRefused as trouble:
         note_refusal(trouble)

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import draft_of
-from dashboard.pages.joining.forms import AccountForm, EditForm
+from dashboard.pages.joining.forms import AccountForm, EditForm, JumpForm
 from dashboard.pages.joining.views_add import redirect_to
 from dashboard.pages.joining.words import losses
 from dashboard.person import person_of
 from hosts import control
 from hosts.access import Person, get_host
-from hosts.actions.hosts import edit_host, edit_logins, examine_host, host_address
+from hosts.actions.hosts import edit_host, edit_logins, examine_host, host_address, jumps
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
@@ -29,7 +29,12 @@ NEW_KEY = "joining-host-key"
 
 
 def _settings(request: HttpRequest, host: Host, form: EditForm) -> HttpResponse:
-    context = {"host": host, "form": form, "logins": host.logins.prefetch_related("endpoints")}
+    may_jump = jumps.choices(person_of(request), but=host)
+    logins = list(host.logins.select_related("via__host").prefetch_related("endpoints"))
+    for login in logins:
+        shown = JumpForm(initial={"via": login.via_id}, jumps=may_jump, auto_id=f"{login.pk}_%s")
+        login.jump_form = shown if may_jump or login.via_id else None  # type: ignore[attr-defined]
+    context = {"host": host, "form": form, "logins": logins}
     return render(request, "joining/edit.html", context)
 
 
@@ -124,7 +129,7 @@ def host_key(request: HttpRequest, host_id: int) -> HttpResponse:
         return redirect("joining:host_key", host_id=host_id)
     context: dict[str, Any] = {"host": host}
     try:
-        shown = async_to_sync(control.scan)(host.address, host.port)
+        shown = async_to_sync(control.scan)(host.address, host.port, via=_way(host))
     except ControlError as trouble:
         context["trouble"] = trouble
     else:
@@ -166,6 +171,25 @@ def replace_key(request: HttpRequest, login_id: int) -> HttpResponse:
     draft.login_id = login.pk
     drafts.keep(request.session, draft)
     return redirect("joining:key")
+
+
+def _way(host: Host) -> int | None:
+    first = host.logins.first()
+    return first.via_id if first else None
+
+
+@require_POST
+def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
+    """Dial an account through another host, or straight."""
+
+    def change(person: Person) -> str:
+        login = edit_logins.get_login(person, login_id, edit_host.EDIT)
+        form = JumpForm(request.POST, jumps=jumps.choices(person, but=login.host))
+        chosen = form.cleaned_data["via"] if form.is_valid() else login.via
+        jumps.set_jump(person, login_id, chosen.pk if chosen else None)
+        return _("%(login)s: saved.") % {"login": login}
+
+    return _changed(request, change)
 
 
 @require_POST

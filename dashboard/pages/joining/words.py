@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 _TITLES: dict[str, Promise | str] = {
+    "jump-1": _("Jump host"),
+    "jump-2": _("Second jump host"),
+    "jump-3": _("Third jump host"),
     "resolve": _("Name"),
     "tcp": _("Port"),
     "banner": _("SSH server"),
