@@ -16,6 +16,7 @@ from hosts.access import get_endpoint
 from hosts.inventory import bounds
 from hosts.podman import Podman, PodmanError
 from hosts.podman.artifacts import list_artifacts
+from hosts.podman.errors import ServerFault
 from hosts.podman.quadlets import list_quadlets
 
 MOST = 500
@@ -91,6 +92,12 @@ def kept(request: HttpRequest, endpoint_id: int, kind: str) -> HttpResponse:
     try:
         found = fetch(endpoint, "", ask)["found"]
     except PodmanError as error:
+        if (
+            kind == "quadlets"
+            and isinstance(error, ServerFault)
+            and "systemd dbus" in error.message
+        ):
+            return render(request, "system/quadlets.html", {"rows": [], "no_systemd": True})
         return render(request, "parts/away.html", trouble_of(error, endpoint))
     rows = sorted((shown(item) for item in found), key=lambda row: row.name)
     context = {"rows": rows[:MOST], "more": len(rows[MOST:])}
