@@ -4,7 +4,7 @@ Best effort: what a host does not tell, or tells too late, is not seen. Synchron
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,7 +15,7 @@ from audit.models import Entry
 from audit.shapes import Kind, Target
 from hosts.inventory.batch import Batch
 from hosts.inventory.sightings import Sighting
-from hosts.models import Endpoint, Job
+from hosts.models import Container, Endpoint, Job
 
 # an event arrives up to this much later than the job that caused it has ended
 GRACE = timedelta(seconds=10)
@@ -131,6 +131,8 @@ def not_ours(
     near = Q(state__in=Job.OPEN) | Q(finished_at__gte=window_from - GRACE)
     rows = Job.objects.filter(near, endpoint_id=endpoint_id)
     jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
+    if any(kind == "pod" for _pk, _verb, kind, _id, _name in jobs):
+        sightings = _with_pods(endpoint_id, sightings)
     planned = _planned(rows)
     named = _imported(endpoint_id, window_from - GRACE) | _played(rows)
     kube_pods = tuple(f"{name}-" for verb, name in named if verb == "pod.create")
@@ -139,9 +141,19 @@ def not_ours(
         for one in sightings
         if (one.verb, one.podman_id) not in planned
         and (one.verb, one.name) not in named
+        # the pod's own event says it
+        and one.name != f"{one.pod_id[:12]}-infra"
         and not (one.verb in _OF_CONTAINERS and one.pod_id and one.name.startswith(kube_pods))
         and not any(_explains(job, one) for job in jobs)
     ]
+
+
+def _with_pods(endpoint_id: int, sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The same, with the pod of each container as the inventory has it: deaths do not tell it."""
+    bare = [one.podman_id for one in sightings if one.kind == "container" and not one.pod_id]
+    rows = Container.objects.filter(endpoint_id=endpoint_id, podman_id__in=bare)
+    pods = dict(rows.values_list("podman_id", "pod_id"))
+    return [replace(one, pod_id=one.pod_id or pods.get(one.podman_id, "")) for one in sightings]
 
 
 def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:

@@ -13,7 +13,7 @@ from hosts.access.fetch import target_of
 from hosts.inventory import Batch, write_together
 from hosts.inventory.observed import Minutes, not_ours, record
 from hosts.inventory.sightings import Sighting
-from hosts.models import Endpoint, Job
+from hosts.models import Container, Endpoint, Job
 
 A = "a" * 64
 
@@ -179,6 +179,12 @@ def test_a_pods_job_explains_its_containers_alone(endpoint: Endpoint, verb: str,
     assert not foreign(endpoint, sighting(seen, pod_id=pod))
     assert foreign(endpoint, sighting(seen, pod_id="e" * 64))
     assert foreign(endpoint, sighting(seen))
+    # a death tells no pod, the inventory does
+    now = timezone.now()
+    Container.objects.create(
+        endpoint=endpoint, podman_id=A, pod_id=pod, digest="", seen_at=now, changed_at=now
+    )
+    assert not foreign(endpoint, sighting(seen))
 
 
 def test_what_a_kube_file_says_is_ours(endpoint: Endpoint) -> None:
