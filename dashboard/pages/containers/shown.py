@@ -92,9 +92,9 @@ class Port:
 
 def ports_of(row: Container) -> list[Port]:
     """Published ports as links to the host's address."""
-    address = row.endpoint.host.address or "localhost"
     found = []
     for port in row.ports:
+        address = row.endpoint.host.address or "localhost"
         host_port, inside = port.get("host_port"), port.get("container_port")
         if not host_port:
             continue

@@ -96,6 +96,19 @@ def test_a_link_never_leads_out_of_http(cast: Cast, endpoint: Any, browser_of: A
     assert 'href="javascript' not in page
 
 
+def test_an_address_is_of_its_own_port_alone(cast: Cast, endpoint: Any, browser_of: Any) -> None:
+    from hosts.models import Container
+
+    ports = [
+        {"host_ip": "192.0.2.99", "host_port": 8081, "container_port": 80},
+        {"host_ip": "0.0.0.0", "host_port": 8082, "container_port": 80},
+    ]
+    Container.objects.create(**common(endpoint, "web"), image="x", state="running", ports=ports)
+    page = browser_of(cast.alice).get("/containers/").content.decode()
+    assert "http://192.0.2.99:8081/" in page
+    assert f"http://{endpoint.host.address}:8082/" in page
+
+
 @pytest.mark.parametrize("address", ["/", "/hosts/", "/containers/", "/jobs/", "/audit/"])
 def test_empty_lists_say_so(cast: Cast, endpoint: Any, browser_of: Any, address: str) -> None:
     answer = browser_of(cast.alice).get(address)
