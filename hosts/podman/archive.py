@@ -74,7 +74,7 @@ async def stat(podman: Podman, container: str, path: str) -> Stat:
             target=str(told.get("linkTarget") or ""),
             target_is_folder=bool(told.get("isDir")),
         )
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as exc:
         raise Malformed("Podman did not say what is at that path.", cause=text[:200]) from exc
 
 

@@ -5,16 +5,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote
 
-from asgiref.sync import async_to_sync
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.pages.containers.frame import container_frame
+from dashboard.pages.hostside import ask_host
 from dashboard.pages.inspecting import trouble_of
 from hosts.access import Person
 from hosts.actions.files.place import NoWay, Place, cleaned, find_place
-from hosts.dial import dial
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
@@ -82,11 +81,10 @@ def frame_of(person: Person, kind: str, row: InventoryRow, request: HttpRequest)
 def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, Place], Awaitable[T]]) -> T:
     """Do `work` with the files' place, from a page's thread. PodmanError, Trouble."""
 
-    async def ask() -> T:
-        async with Podman(dial(row.endpoint, streams=True), timeout_s=ASK_TIMEOUT_S) as podman:
-            return await work(podman, await find_place(podman, kind, row.podman_id))
+    async def ask(podman: Podman) -> T:
+        return await work(podman, await find_place(podman, kind, row.podman_id))
 
-    return async_to_sync(ask)()
+    return ask_host(row.endpoint, ask, timeout_s=ASK_TIMEOUT_S)
 
 
 def trouble_in(error: Exception, row: InventoryRow, path: str) -> dict[str, Any]:
