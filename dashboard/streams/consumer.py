@@ -6,6 +6,8 @@ echo would wait behind every list.
 
 import asyncio
 import json
+import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
@@ -16,6 +18,11 @@ from hosts.access import Denied, NotVisible, Person
 
 # a message from the browser is small (credit, resize, keys)
 MAX_INCOMING_BYTES = 64 * 1024
+# of them a browser may send at once, and per second after that: one that draws a flood in a
+# terminal says so a thousand times a second
+BURST, PER_SECOND = 5_000, 2_000.0
+# streams of one person in this process; a page has one or two
+MOST_EACH = 200
 
 
 class StreamConsumer:
@@ -27,6 +34,9 @@ class StreamConsumer:
     WITHDRAWN: ClassVar[int] = 4401
     TOO_SLOW: ClassVar[int] = 4408
     BAD: ClassVar[int] = 4400
+    TOO_MUCH: ClassVar[int] = 4429
+
+    _open: ClassVar[Counter[int]] = Counter()
 
     def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self.scope = scope
@@ -40,6 +50,7 @@ class StreamConsumer:
         }
         self.closing = asyncio.Event()
         self.close_code = 1000
+        self._allowance, self._allowed_at = float(BURST), time.monotonic()
 
     @classmethod
     def as_asgi(cls) -> Callable[..., Any]:
@@ -72,6 +83,19 @@ class StreamConsumer:
             return
         # accepted first: a refusal before the handshake has no code that a browser could read
         await self._send({"type": "websocket.accept"})
+        who = self.person.user.pk
+        if self._open[who] >= MOST_EACH:
+            await self._close(self.TOO_MUCH)
+            return
+        self._open[who] += 1
+        try:
+            await self._serve()
+        finally:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+
+    async def _serve(self) -> None:
         try:
             await self.authorise()
         except NotVisible:
@@ -119,6 +143,9 @@ class StreamConsumer:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
                 return
+            if not self._allowed():
+                await self.end(self.TOO_MUCH)
+                await asyncio.Event().wait()
             text = message.get("text") or ""
             data = message.get("bytes")
             try:
@@ -136,3 +163,10 @@ class StreamConsumer:
             except (ValueError, RecursionError):
                 await self.end(self.BAD)
                 await asyncio.Event().wait()
+
+    def _allowed(self) -> bool:
+        now = time.monotonic()
+        self._allowance = min(BURST, self._allowance + (now - self._allowed_at) * PER_SECOND)
+        self._allowed_at = now
+        self._allowance -= 1
+        return self._allowance >= 0
