@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from hosts.link import keys, podman_steps
 from hosts.link.addresses import AddressPolicy, resolve
 from hosts.link.ask import get
+from hosts.link.certificates import check_expiry, expires_soon
 from hosts.link.channel import Connection
 from hosts.link.errors import Kind, LinkError
 from hosts.link.facts import Facts, install_podman
@@ -223,6 +224,8 @@ class Doctor:
                     "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, then accept it."
                 ),
             )
+        if self._login_target.host_ca:
+            return f"{fingerprint}; the sign-in checks whether an authority vouches for it"
         pinned = keys.canonical_line(keys.parse_public(line))
         # A host has a key of each kind: another kind than the pinned one says nothing yet, and the
         # login, which asks for the pinned kind first, decides.
@@ -236,6 +239,12 @@ class Doctor:
         target = self._login_target
         sock = await self._open()
         self._connection = await sign_in(sock, target, timeout_s=self._timeout_s)
+        if target.certificate:
+            found = check_expiry(target.certificate)
+            words = f"{target.user}, with the certificate {found.key_id}"
+            if found.expires_soon:
+                raise Hint(words, expires_soon(found))
+            return words
         return target.user
 
     async def _open(self) -> socket.socket:

@@ -8,6 +8,9 @@ from typing import Final, Literal, get_args
 Kind = Literal[
     "address-forbidden",
     "api-not-answering",
+    "certificate-expired",
+    "certificate-garbage",
+    "certificate-other",
     "cgroups-delegation",
     "cgroups-v1-rootless",
     "channel-refused",

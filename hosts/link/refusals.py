@@ -34,6 +34,28 @@ def login_error(exc: Exception, host_key: asyncssh.SSHKey, *, timeout_s: float) 
     return closed_early(str(exc))
 
 
+def not_vouched_for(exc: Exception) -> LinkError:
+    """The hard stop of a host whose key an authority has to have signed."""
+    words = str(exc)
+    why = "it is signed by none of the accepted authorities"
+    for told, ours in (
+        ("expired", "its certificate has expired"),
+        ("not yet valid", "its certificate is not valid yet"),
+        ("principal", "its certificate is for another name than this address"),
+        ("revoked", "it is revoked"),
+    ):
+        if told in words.lower():
+            why = ours
+    return LinkError(
+        "host-key-changed",
+        cause=f"The host's key is not to be trusted: {why}. No login was tried.",
+        cure=(
+            "Look at the host's certificate: ssh-keygen -Lf /etc/ssh/ssh_host_ed25519_key-cert.pub,"
+            " and have it signed: ssh-keygen -s CA_KEY -h -I HOST -n ADDRESS -V +52w KEY.pub"
+        ),
+    )
+
+
 def host_key_changed(cause: str) -> LinkError:
     """The hard stop: nothing was sent that could prove who we are."""
     return LinkError(

@@ -7,13 +7,14 @@ from typing import Any, Final, cast
 
 import asyncssh
 
-from hosts.link import keys
+from hosts.link import certificates, keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Ran, ReceiverFactory
 from hosts.link.errors import LinkError
 from hosts.link.refusals import (
     host_away,
     login_error,
+    not_vouched_for,
     sessions_used,
     tcp_prohibited,
     tcp_refused,
@@ -224,17 +225,29 @@ async def sign_in(sock: socket.socket, target: Target, *, timeout_s: float = 20.
         key = target.private_key
         client_key = keys.parse_private(key) if isinstance(key, bytes) else key
         host_key = keys.parse_public(target.host_key_line)
+        client: Any = client_key
+        if target.certificate:
+            certificates.check_expiry(target.certificate)
+            client = (client_key, asyncssh.import_certificate(target.certificate))
+        authority = certificates.read_authority(target.host_ca) if target.host_ca else None
     except LinkError:
         sock.close()
         raise
     options = {
         "username": target.user,
-        "client_keys": [client_key],
+        "client_keys": [client],
         "preferred_auth": "publickey",
         "password_auth": False,
         "kbdint_auth": False,
     }
-    conn = await dial(sock, target.address, host_key=host_key, options=options, timeout_s=timeout_s)
+    conn = await dial(
+        sock,
+        target.address,
+        host_key=host_key,
+        authority=authority,
+        options=options,
+        timeout_s=timeout_s,
+    )
     return SshConnection(conn, target)
 
 
@@ -245,16 +258,24 @@ async def dial(
     host_key: asyncssh.SSHKey,
     options: dict[str, Any],
     timeout_s: float,
+    authority: certificates.HostAuthority | None = None,
 ) -> asyncssh.SSHClientConnection:
-    """An SSH connection that trusts one host key and reads no file, agent or variable of ours."""
+    """An SSH connection that trusts one host key, or with `authority` what that has signed for this
+    address. It reads no file, agent or variable of ours.
+    """
+    known: tuple[list[asyncssh.SSHKey], ...] = ([host_key], [], [])
+    algorithms = _host_key_algorithms(host_key)
+    if authority is not None:
+        known = ([], list(authority.trusted), list(authority.revoked))
+        algorithms = [*authority.algorithms, *HOST_KEY_ALGORITHMS]
     try:
         async with asyncio.timeout(timeout_s):
             return await asyncssh.connect(
                 address,
                 sock=sock,
                 config=None,
-                known_hosts=([host_key], [], []),
-                server_host_key_algs=_host_key_algorithms(host_key),
+                known_hosts=known,
+                server_host_key_algs=algorithms,
                 agent_path=None,
                 host_based_auth=False,
                 gss_auth=False,
@@ -269,6 +290,8 @@ async def dial(
                 **options,
             )
     except (asyncssh.Error, OSError, TimeoutError) as exc:
+        if authority is not None and isinstance(exc, asyncssh.HostKeyNotVerifiable):
+            raise not_vouched_for(exc) from exc
         raise login_error(exc, host_key, timeout_s=timeout_s) from exc
 
 

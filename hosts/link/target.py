@@ -20,5 +20,8 @@ class Target:
     private_key: bytes | asyncssh.SSHKey = field(repr=False)
     host_key_line: str
     transport: Transport = "forward"
+    # beside the key, one line; and who vouches for the host's key in place of the pinned one
+    certificate: str = ""
+    host_ca: str = ""
     # the jump host from which it is dialled; None: from this machine
     via: "Target | None" = None

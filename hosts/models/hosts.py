@@ -50,6 +50,8 @@ class Host(models.Model):
     # one known_hosts style key: "ssh-ed25519 AAAA…"; empty for this machine
     host_key = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=100, blank=True)
+    # lines of known_hosts: authorities that vouch for its key instead, and revoked keys
+    host_ca = models.TextField(blank=True)
     groups = models.ManyToManyField(Group, related_name="hosts", blank=True)
     notes = models.TextField(_("notes"), blank=True)
     enabled = models.BooleanField(default=True)
@@ -74,6 +76,9 @@ class Login(models.Model):
     # sealed OpenSSH private key (hosts.vault, purpose "ssh-key"); empty for this machine
     sealed_key = models.BinaryField(blank=True, default=b"")
     public_key = models.TextField(blank=True)
+    # an SSH certificate beside the key, one line, and when it ends
+    certificate = models.TextField(blank=True)
+    certificate_until = models.DateTimeField(null=True, blank=True)
     # the jump host's login that it is dialled through; empty: straight from this machine
     via = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="behind", null=True, blank=True

@@ -48,6 +48,8 @@ async def connect(plan: LoginPlan, database: Database, jumps: Jumps) -> "Held":
         user=plan.user,
         private_key=private_key,
         host_key_line=plan.host_key,
+        certificate=plan.certificate,
+        host_ca=plan.host_ca,
     )
     if plan.via is None:
         sock = await open_socket(plan.address, plan.port, policy(), timeout_s=_TCP_S)

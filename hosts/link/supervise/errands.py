@@ -147,6 +147,8 @@ def _target(login: Login) -> Target:
         user=login.user,
         private_key=vault.open_sealed(bytes(login.sealed_key), SSH_KEY),
         host_key_line=login.host.host_key,
+        certificate=login.certificate,
+        host_ca=login.host.host_ca,
         via=_target(login.via) if login.via else None,
     )
 

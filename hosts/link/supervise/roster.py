@@ -9,7 +9,9 @@ from hosts.models import Endpoint, Host, Login
 from hosts.models.hosts import State
 
 # after these nobody tries again by himself: sshd punishes it, and a person has to look
-NEEDS_A_PERSON = frozenset({"host-key-changed", "key-refused", "host-key-unconfirmed"})
+NEEDS_A_PERSON = frozenset(
+    {"host-key-changed", "key-refused", "host-key-unconfirmed", "certificate-expired"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class LoginPlan:
     host_key: str
     endpoints: tuple[EndpointPlan, ...]
     host_name: str = field(compare=False)
+    certificate: str = ""
+    host_ca: str = ""
     # the login that it is dialled through, and in words
     via: int | None = None
     via_name: str = field(compare=False, default="")
@@ -74,6 +78,8 @@ def plans() -> dict[int, LoginPlan]:
             host_key=login.host.host_key,
             endpoints=tuple(endpoints.get(login.pk, [])),
             host_name=login.host.name,
+            certificate=login.certificate,
+            host_ca=login.host.host_ca,
             via=login.via_id,
             via_name=str(login.via) if login.via else "",
             stopped=_still_stopped(login),
