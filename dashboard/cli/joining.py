@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from hosts import control
 from hosts.access import Person
 from hosts.actions.hosts import (
+    certificates,
     edit_logins,
     examine_host,
     host_address,
@@ -28,6 +29,7 @@ from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, ShownKey, Step
+from hosts.link.certificates import UserCertificate
 from hosts.link.errors import LinkError
 from hosts.models import Host, Login
 
@@ -66,6 +68,8 @@ class Wanted:
     failure: str = ""
     via: Login | None = None
     jump_only: bool = False
+    certificate: UserCertificate | None = None
+    host_ca: str = ""
 
     @property
     def port(self) -> int:
@@ -145,6 +149,8 @@ async def _examine(wanted: Wanted) -> None:
         host_key_line=wanted.shown.line,
         socket=wanted.where.socket,
         via=wanted.via.pk if wanted.via else None,
+        certificate=wanted.certificate.line if wanted.certificate else "",
+        host_ca=wanted.host_ca,
     )
     latest: dict[str, Step] = {}
     async for step in control.examine(patient):
@@ -172,7 +178,7 @@ def register(person: Person, wanted: Wanted) -> Host:
             port=wanted.port,
         ).first()
         if known and wanted.name.lower() in ("", known.name.lower()):
-            edit_logins.add_login(
+            login = edit_logins.add_login(
                 person,
                 known.pk,
                 user=wanted.user,
@@ -181,6 +187,8 @@ def register(person: Person, wanted: Wanted) -> Host:
                 sockets=sockets,
                 via=wanted.via,
             )
+            if wanted.certificate:
+                certificates.set_certificate(person, login.pk, wanted.certificate.line)
             return known
         return register_host.register(
             person,
@@ -198,6 +206,8 @@ def register(person: Person, wanted: Wanted) -> Host:
                 notes=wanted.notes,
                 via=wanted.via,
                 jump_only=wanted.jump_only,
+                certificate=wanted.certificate,
+                host_ca=wanted.host_ca,
             ),
         )
     except HostRefused as exc:

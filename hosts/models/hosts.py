@@ -2,7 +2,10 @@
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from hosts.link.certificates import WARN_BEFORE
 
 
 class Group(models.Model):
@@ -101,6 +104,12 @@ class Login(models.Model):
     epoch = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    @property
+    def certificate_ends_soon(self) -> bool:
+        """Two weeks are left to have the key signed again."""
+        until = self.certificate_until
+        return until is not None and until - timezone.now() < WARN_BEFORE
 
     class Meta:
         ordering = ["host__name", "user"]

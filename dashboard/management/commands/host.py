@@ -15,7 +15,7 @@ from dashboard.cli import joining
 from dashboard.cli.joining import Failed, Wanted
 from dashboard.person import console_person
 from hosts import control
-from hosts.actions.hosts import edit_host, examine_host, host_address
+from hosts.actions.hosts import certificates, edit_host, examine_host, host_address
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, Step
@@ -44,6 +44,15 @@ class Command(BaseCommand):
         add.add_argument("--notes", default="", metavar="TEXT")
         add.add_argument(
             "--jump", default="", metavar="[USER@]NAME", help="the registered host to go through"
+        )
+        add.add_argument(
+            "--certificate-file", type=Path, metavar="F", help="KEY-cert.pub, beside the key"
+        )
+        add.add_argument(
+            "--host-ca-file",
+            type=Path,
+            metavar="F",
+            help="@cert-authority lines: later keys of the host are trusted when it signed them",
         )
         add.add_argument(
             "--jump-only", action="store_true", help="it leads to others; show no Podman of its own"
@@ -96,6 +105,12 @@ class Command(BaseCommand):
             via=joining.jump_named(console_person(), options["jump"]) if options["jump"] else None,
             jump_only=options["jump_only"],
         )
+        if options["certificate_file"]:
+            wanted.certificate = certificates.check_certificate(
+                _read(options["certificate_file"]), public_key=public, user=wanted.user
+            )
+        if options["host_ca_file"]:
+            wanted.host_ca = certificates.check_authority(_read(options["host_ca_file"]))
         joining.ask_key(wanted)
         joining.examine(wanted)
         host = joining.register(console_person(), wanted)
@@ -258,6 +273,9 @@ def _told(host: Host) -> dict[str, Any]:
                 "reason": login.reason,
                 "cure": login.cure,
                 "via": str(login.via) if login.via else "",
+                "certificate_until": login.certificate_until.isoformat()
+                if login.certificate_until
+                else None,
                 "transport": login.transport,
                 "transport_why": login.transport_why,
                 "sessions": [login.sessions_used, login.sessions_most],

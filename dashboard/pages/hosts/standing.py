@@ -75,7 +75,10 @@ class Standing:
             self.running,
             self.containers,
             tuple((e.pk, e.state, e.reason, e.podman_version) for e in self.endpoints),
-            tuple((o.transport, o.transport_why, o.sessions_used, o.via_id) for o in self.logins),
+            tuple(
+                (o.transport, o.transport_why, o.sessions_used, o.via_id, o.certificate_until)
+                for o in self.logins
+            ),
             tuple(self.groups),
             self.info_at,
         )

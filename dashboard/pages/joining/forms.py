@@ -109,6 +109,33 @@ class JumpForm(Helpful):
         take_jumps(self.fields["via"], jumps)
 
 
+class CertificateForm(Helpful):
+    """The certificate beside a login's key."""
+
+    certificate = forms.CharField(
+        label=_("SSH certificate"),
+        required=False,
+        max_length=20_000,
+        help_text=_("The line of KEY-cert.pub. Empty: the key alone signs in."),
+        widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
+    )
+
+
+class AuthorityForm(Helpful):
+    """Who vouches for a host's key."""
+
+    host_ca = forms.CharField(
+        label=_("Certificate authority of hosts"),
+        required=False,
+        max_length=20_000,
+        help_text=_(
+            "@cert-authority and @revoked lines as in known_hosts. Whatever key it has signed for"
+            " this address is trusted, in place of the one above. Empty: that one alone."
+        ),
+        widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
+    )
+
+
 class AccountForm(Helpful):
     """Another account of a registered host."""
 

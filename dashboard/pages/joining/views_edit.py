@@ -13,13 +13,26 @@ from django.views.decorators.http import require_POST
 
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import draft_of
-from dashboard.pages.joining.forms import AccountForm, EditForm, JumpForm
+from dashboard.pages.joining.forms import (
+    AccountForm,
+    AuthorityForm,
+    CertificateForm,
+    EditForm,
+    JumpForm,
+)
 from dashboard.pages.joining.views_add import redirect_to
 from dashboard.pages.joining.words import losses
 from dashboard.person import person_of
 from hosts import control
 from hosts.access import Person, get_host
-from hosts.actions.hosts import edit_host, edit_logins, examine_host, host_address, jumps
+from hosts.actions.hosts import (
+    certificates,
+    edit_host,
+    edit_logins,
+    examine_host,
+    host_address,
+    jumps,
+)
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
@@ -34,7 +47,11 @@ def _settings(request: HttpRequest, host: Host, form: EditForm) -> HttpResponse:
     for login in logins:
         shown = JumpForm(initial={"via": login.via_id}, jumps=may_jump, auto_id=f"{login.pk}_%s")
         login.jump_form = shown if may_jump or login.via_id else None  # type: ignore[attr-defined]
-    context = {"host": host, "form": form, "logins": logins}
+        login.certificate_form = CertificateForm(  # type: ignore[attr-defined]
+            initial={"certificate": login.certificate}, auto_id=f"{login.pk}_%s"
+        )
+    authority = AuthorityForm(initial={"host_ca": host.host_ca})
+    context = {"host": host, "form": form, "logins": logins, "authority_form": authority}
     return render(request, "joining/edit.html", context)
 
 
@@ -171,6 +188,29 @@ def replace_key(request: HttpRequest, login_id: int) -> HttpResponse:
     draft.login_id = login.pk
     drafts.keep(request.session, draft)
     return redirect("joining:key")
+
+
+@require_POST
+def set_certificate(request: HttpRequest, login_id: int) -> HttpResponse:
+    """Put an SSH certificate beside an account's key, or take it away."""
+
+    def change(person: Person) -> str:
+        given = request.POST.get("certificate", "")
+        login = certificates.set_certificate(person, login_id, given)
+        return _("%(login)s: saved.") % {"login": login}
+
+    return _changed(request, change)
+
+
+@require_POST
+def set_authority(request: HttpRequest, host_id: int) -> HttpResponse:
+    """Trust what an authority signs for this host."""
+
+    def change(person: Person) -> str:
+        host = certificates.set_authority(person, host_id, request.POST.get("host_ca", ""))
+        return _("%(name)s: saved.") % {"name": host.name}
+
+    return _changed(request, change)
 
 
 def _way(host: Host) -> int | None:

@@ -68,6 +68,8 @@ def replace_key(person: Person, login_id: int, *, sealed_key: bytes, public_key:
     login = get_login(person, login_id, EDIT)
     with transaction.atomic():
         login.sealed_key, login.public_key = sealed_key, public_key
+        # it was for the key before
+        login.certificate, login.certificate_until = "", None
         login.save()
         tried_again(Login.objects.filter(pk=login.pk))
         written(person, EDIT, login.host, {"login": login.user, "public_key": public_key})

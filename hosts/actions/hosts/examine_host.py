@@ -45,6 +45,8 @@ def patient(
     host_key_line: str,
     socket: str = "",
     via: int | None = None,
+    certificate: str = "",
+    host_ca: str = "",
 ) -> dict[str, Any]:
     """What `control.examine` takes, for a login that is not registered yet."""
     return {
@@ -55,6 +57,8 @@ def patient(
         "host_key_line": host_key_line,
         "socket": socket,
         "via": via,
+        "certificate": certificate,
+        "host_ca": host_ca,
     }
 
 
@@ -82,6 +86,8 @@ def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
         host_key_line=login.host.host_key,
         socket=socket,
         via=login.via_id,
+        certificate=login.certificate,
+        host_ca=login.host.host_ca,
     )
 
 

@@ -17,10 +17,11 @@ from hosts import bells
 from hosts.access import Person, require
 from hosts.actions.hosts.host_address import check_address, check_port, check_socket, check_user
 from hosts.actions.refused import HostRefused
+from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Group, Host, Login
 
 VERB = "host.add"
-params.allow(VERB, "sockets", "via")
+params.allow(VERB, "sockets", "via", "certificate", "host_ca")
 _GROUP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
@@ -52,6 +53,9 @@ class NewHost:
     kind: str = Host.Kind.SSH
     groups: list[str] = field(default_factory=list)
     notes: str = ""
+    # checked by `certificates`
+    certificate: UserCertificate | None = None
+    host_ca: str = ""
     # the login that it is dialled through, checked by `jumps.check_jump`
     via: Login | None = None
     # it leads to other hosts; its own Podman, if it has one, is not shown
@@ -129,6 +133,7 @@ def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
         port=new.port,
         host_key=new.host_key_line,
         fingerprint=new.fingerprint,
+        host_ca=new.host_ca,
         notes=new.notes.strip(),
     )
     host.groups.set(groups_named(groups))
@@ -138,6 +143,8 @@ def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
         sealed_key=new.sealed_key,
         public_key=new.public_key,
         via=new.via,
+        certificate=new.certificate.line if new.certificate else "",
+        certificate_until=new.certificate.until if new.certificate else None,
     )
     if not new.jump_only:
         add_endpoints(login, new.sockets)
@@ -157,6 +164,8 @@ def _written(person: Person, host: Host, new: NewHost, groups: list[str]) -> Non
             "sockets": [socket.path for socket in new.sockets],
             "groups": groups,
             **({"via": str(new.via)} if new.via else {}),
+            **({"certificate": new.certificate.key_id} if new.certificate else {}),
+            **({"host_ca": new.host_ca} if new.host_ca else {}),
         },
     )
     bells.ring("hosts", "audit")

@@ -124,6 +124,8 @@ async def patient(asked: dict[str, Any], database: Database) -> Patient:
         user=str(texts["user"]),
         private_key=key,
         host_key_line=str(texts["host_key_line"]),
+        certificate=str(asked.get("certificate") or ""),
+        host_ca=str(asked.get("host_ca") or ""),
         via=await jump(via if isinstance(via, int) else None, database),
     )
     return Patient(target, socket if isinstance(socket, str) else "")

@@ -1,0 +1,70 @@
+"""host.edit, the part about SSH certificates: a login's own, and who vouches for a host's key."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import params
+from hosts.access import Person, get_host
+from hosts.actions.hosts.edit_host import EDIT, tried_again, written
+from hosts.actions.hosts.edit_logins import get_login
+from hosts.actions.refused import HostRefused
+from hosts.link.certificates import UserCertificate, read_authority, read_user_certificate
+from hosts.link.errors import LinkError
+from hosts.models import Host, Login
+
+params.allow(EDIT, "certificate", "host_ca")
+
+
+def check_certificate(pasted: str, *, public_key: str, user: str) -> UserCertificate | None:
+    """A certificate for this key and account; None when nothing was given.
+
+    HostRefused("certificate", …).
+    """
+    if not pasted.strip():
+        return None
+    try:
+        return read_user_certificate(pasted, public_key=public_key, user=user)
+    except LinkError as exc:
+        raise HostRefused("certificate", exc.cause, cure=exc.cure) from exc
+
+
+def check_authority(pasted: str) -> str:
+    """Lines that name authorities, as they are kept. HostRefused("host_ca", …)."""
+    if not pasted.strip():
+        return ""
+    if len(pasted) > 20_000:
+        raise HostRefused("host_ca", _("These are too many lines for one host."))
+    try:
+        read_authority(pasted)
+    except LinkError as exc:
+        raise HostRefused("host_ca", exc.cause, cure=exc.cure) from exc
+    return "\n".join(line.strip() for line in pasted.splitlines() if line.strip())
+
+
+def set_certificate(person: Person, login_id: int, pasted: str) -> Login:
+    """Put a certificate beside a login's key, or with "" take it away. HostRefused, Denied."""
+    login = get_login(person, login_id, EDIT)
+    found = check_certificate(pasted, public_key=login.public_key, user=login.user)
+    with transaction.atomic():
+        login.certificate = found.line if found else ""
+        login.certificate_until = found.until if found else None
+        login.save()
+        tried_again(Login.objects.filter(pk=login.pk))
+        told = f"{found.key_id}, {found.authority}" if found else ""
+        written(person, EDIT, login.host, {"login": login.user, "certificate": told})
+    return login
+
+
+def set_authority(person: Person, host_id: int, pasted: str) -> Host:
+    """Believe what an authority has signed for a host, in place of its pinned key; "" ends it.
+
+    HostRefused, Denied.
+    """
+    host = get_host(person, host_id, EDIT)
+    lines = check_authority(pasted)
+    with transaction.atomic():
+        host.host_ca = lines
+        host.save()
+        tried_again(host.logins.all())
+        written(person, EDIT, host, {"host_ca": lines})
+    return host
