@@ -10,6 +10,8 @@ from hosts.models import Endpoint, Job
 from hosts.podman import Podman
 
 PROGRESS_EVERY_S = 0.5
+# of a job's output, in characters; a build can say a gigabyte
+MAX_OUTPUT = 200_000
 
 
 class Trouble(Exception):
@@ -44,6 +46,7 @@ class Errand:
     # True once this try has sent something that changes the host
     sent: bool = False
     _saved_at: float = 0.0
+    _said: int = 0
 
     async def about_to_send(self, before: dict[str, Any] | None = None) -> None:
         """Write down that the next request changes the host, and how the object stood before."""
@@ -63,12 +66,16 @@ class Errand:
             await self._save(self._job, {"progress": progress, "output": self.text()})
 
     def say(self, line: str) -> None:
-        """Add a line to the job's output."""
-        self.output.append(line)
+        """Add a line to the job's output, of which the end is kept."""
+        self.output.append(line[-MAX_OUTPUT:])
+        self._said += len(self.output[-1]) + 1
+        if self._said > 2 * MAX_OUTPUT:
+            self.output[:] = self.text().split("\n")
+            self._said = sum(len(one) + 1 for one in self.output)
 
     def text(self) -> str:
-        """The output so far."""
-        return "\n".join(self.output)
+        """The output so far, or the end of it."""
+        return "\n".join(self.output)[-MAX_OUTPUT:]
 
     async def secrets(self) -> bytes | None:
         """The sealed parameters, opened."""

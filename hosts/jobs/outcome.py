@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from audit import write
 from hosts import bells
+from hosts.jobs.errand import MAX_OUTPUT
 from hosts.models import Job
-
-MAX_OUTPUT = 200_000
 
 
 @dataclass(frozen=True)
