@@ -14,6 +14,8 @@ from hosts.podman.images import PullProgress
 
 # while bytes come Podman says so each second; only unpacking a big layer is silent for long
 PATIENCE_S = 15 * 60.0
+# more than an image can have; a host may say what it likes
+MOST_LAYERS = 500
 
 
 async def pull_into(errand: Errand, reference: str) -> str:
@@ -32,7 +34,8 @@ async def pull_into(errand: Errand, reference: str) -> str:
                     image_id = line.image_id
                     continue
                 if line.layer:
-                    layers[line.layer] = line
+                    if line.layer in layers or len(layers) < MOST_LAYERS:
+                        layers[line.layer] = line
                 elif line.text:
                     errand.say(line.text)
                 await errand.report({"layers": [_bar(bar) for bar in layers.values()]})
@@ -47,8 +50,8 @@ async def pull_into(errand: Errand, reference: str) -> str:
 
 def _bar(line: PullProgress) -> dict[str, object]:
     return {
-        "id": line.layer,
-        "status": line.status,
+        "id": line.layer[:64],
+        "status": line.status[:64],
         "current": line.current_bytes,
         "total": line.total_bytes,
     }
