@@ -79,6 +79,15 @@ def test_a_pasted_line_runs_and_is_recreated(ada: Any, served: Served, host: Any
     assert second["Mounts"][0]["Name"] == "pasted-db"
     assert host.podman("ps", "-aq").count("\n") == 1
 
+    # what the swap did there is ours in the log, what somebody does there is not
+    host.podman("pause", "pasted")
+    foreign = ada.locator("tr", has_text="somebody on the host").filter(has_text="pasted")
+    while not foreign.filter(has_text="paused").count():
+        ada.wait_for_timeout(300)
+        ada.goto(f"{served.url}/audit/")
+    assert foreign.count() == 1
+    host.podman("unpause", "pasted")
+
 
 def test_values_are_shown_on_demand_and_the_menu_works(
     ada: Any, served: Served, host: Any, tmp_path: Any
