@@ -36,7 +36,7 @@ class StreamConsumer:
     BAD: ClassVar[int] = 4400
     TOO_MUCH: ClassVar[int] = 4429
 
-    _open: ClassVar[Counter[int]] = Counter()
+    _counted: ClassVar[Counter[int]] = Counter()
 
     def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self.scope = scope
@@ -84,16 +84,16 @@ class StreamConsumer:
         # accepted first: a refusal before the handshake has no code that a browser could read
         await self._send({"type": "websocket.accept"})
         who = self.person.user.pk
-        if self._open[who] >= MOST_EACH:
+        if self._counted[who] >= MOST_EACH:
             await self._close(self.TOO_MUCH)
             return
-        self._open[who] += 1
+        self._counted[who] += 1
         try:
             await self._serve()
         finally:
-            self._open[who] -= 1
-            if not self._open[who]:
-                del self._open[who]
+            self._counted[who] -= 1
+            if not self._counted[who]:
+                del self._counted[who]
 
     async def _serve(self) -> None:
         try:

@@ -83,4 +83,4 @@ async def test_streams_of_one_person_are_counted(cast: Cast, monkeypatch: Any) -
     assert not again.task.done()
     for socket in (*many, again, of_another):
         await socket.close()
-    assert not StreamConsumer._open
+    assert not StreamConsumer._counted
