@@ -4,6 +4,8 @@ import asyncio
 import errno
 import select
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -134,10 +136,22 @@ async def peek_banner(sock: socket.socket, *, timeout_s: float) -> str:
         raise _no_banner(b"") from exc
 
 
+@asynccontextmanager
+async def closed_unless_used(sock: socket.socket) -> AsyncIterator[None]:
+    """Close it when the block fails. asyncssh does so too, but not where it is cancelled before it
+    has taken the socket; in a later turn of the loop, since a transport then closes its own first.
+    """
+    try:
+        yield
+    except BaseException:
+        asyncio.get_running_loop().call_soon(sock.close)
+        raise
+
+
 async def fetch_host_key(sock: socket.socket, *, timeout_s: float) -> asyncssh.SSHKey:
     """The host key of the SSH server at the other end, without signing in."""
     try:
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(timeout_s), closed_unless_used(sock):
             key = await asyncssh.get_server_host_key(
                 # a name, because the end of a jump's channel has none
                 "host",

@@ -19,7 +19,7 @@ from hosts.link.refusals import (
     tcp_prohibited,
     tcp_refused,
 )
-from hosts.link.scan import HOST_KEY_ALGORITHMS, open_socket, peek_banner
+from hosts.link.scan import HOST_KEY_ALGORITHMS, closed_unless_used, open_socket, peek_banner
 from hosts.link.sessions import Sessions
 from hosts.link.stdio import StdioPool
 from hosts.link.target import Target
@@ -269,7 +269,7 @@ async def dial(
         known = ([], list(authority.trusted), list(authority.revoked))
         algorithms = [*authority.algorithms, *HOST_KEY_ALGORITHMS]
     try:
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(timeout_s), closed_unless_used(sock):
             return await asyncssh.connect(
                 address,
                 sock=sock,
