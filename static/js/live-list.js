@@ -110,6 +110,13 @@ class LiveList extends HTMLElement {
     let added = 0;
     for (const [pk, row] of there) {
       if (wanted.has(pk)) continue;
+      if (this.classList.contains("one")) {
+        // what was known stays to be read; nothing more can be done to it
+        gone += "gone" in row.dataset ? 0 : 1;
+        row.dataset.gone = "";
+        for (const past of row.querySelectorAll(".object-acts, .object-title > :not(h1)")) past.remove();
+        continue;
+      }
       row.dataset.going = "";
       gone += isHead(pk) ? 0 : 1;
       setTimeout(() => row.remove(), FADE_MS);

@@ -99,6 +99,8 @@ def test_saved_removed_and_loaded_again(
     ada.click("[data-part=remove]")
     ada.click("dialog[data-dialog] .btn-danger")
     ada.get_by_text("It is no longer there").or_(ada.locator(".tag.tone-warn")).first.wait_for()
+    # its page still says what it was
+    assert "/" in ada.locator(".object-title h1").inner_text()
     assert not [one for one in names_on(host) if "/clicked/" in one]
     ada.goto(f"{served.url}/images/load/")
     ada.select_option("[name=endpoint]", label=option(ada, "web1"))
