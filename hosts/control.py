@@ -3,6 +3,7 @@
 Without a running link the console does the same itself; web never holds an SSH connection.
 """
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -88,6 +89,23 @@ async def install_key(
         "via": via,
     }
     await _ask("/install-key", asked, timeout_s=INSTALL_S)
+
+
+async def rotate_key(
+    login_id: int, *, sealed_new: bytes, old: str, new: str, last: bool = False
+) -> None:
+    """Have the link let a login's new key in and try it; with `last`, take the old one out.
+
+    `old` and `new` are public key lines. Raises ControlError.
+    """
+    asked = {
+        "login_id": login_id,
+        "sealed_new": base64.b64encode(sealed_new).decode(),
+        "old": old,
+        "new": new,
+        "last": last,
+    }
+    await _ask("/rotate-key", asked, timeout_s=INSTALL_S)
 
 
 async def reconnect(login_id: int) -> None:

@@ -11,9 +11,11 @@ for verb in (
     Verb("host.edit", _("Edit hosts"), _("Change, disable, accept a new host key"), "host", ADMIN),
     Verb("host.remove", _("Remove hosts"), _("Take a host out of Haulout"), "host", ADMIN),
     Verb("host.doctor", _("Examine hosts"), _("Run the doctor, reconnect"), "host", OPERATOR),
+    Verb("host.rotate_key", _("Rotate keys"), _("Give logins new SSH keys"), "host", ADMIN),
     Verb("group.edit", _("Edit groups"), _("Make, rename, remove groups"), "host", ADMIN),
 ):
     register(verb)
 
 allow("host.add", "sockets")
+allow("host.rotate_key", "login", "public_key", "before")
 allow("host.edit", "host_key", "login", "public_key", "removed_socket")

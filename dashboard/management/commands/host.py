@@ -1,8 +1,9 @@
-"""`manage.py host add|import|list|doctor|remove`: hosts from the console, as the pages do it."""
+"""`manage.py host add|import|list|doctor|rotate|remove`: hosts from the console, as the pages do it."""
 
 import argparse
 import json
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,15 @@ from dashboard.cli import joining
 from dashboard.cli.joining import Failed, Wanted
 from dashboard.person import console_person
 from hosts import control
-from hosts.actions.hosts import certificates, edit_host, examine_host, host_address
+from hosts.actions.hosts import certificates, edit_host, examine_host, host_address, rotate_key
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, Step
-from hosts.models import Host, Login
+from hosts.models import Host, Job, Login
 
 
 class Command(BaseCommand):
-    help = "Hosts: add one, import many, list, examine, remove."
+    help = "Hosts: add one, import many, list, examine, rotate keys, remove."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True, metavar="add|import|list|…")
@@ -66,6 +67,13 @@ class Command(BaseCommand):
         many.add_argument("--yes", action="store_true", help="accept the shown fingerprints")
         shown = what.add_parser("list", help="every host and how it stands")
         doctor = what.add_parser("doctor", help="examine a host step by step")
+        rotate = what.add_parser(
+            "rotate", help="give hosts new SSH keys, one after the other tried"
+        )
+        rotate.add_argument("names", nargs="+", metavar="NAME")
+        rotate.add_argument(
+            "--one-key", action="store_true", help="the same new key for all of them"
+        )
         remove = what.add_parser("remove", help="take a host out of Haulout")
         for one in (doctor, remove):
             one.add_argument("name")
@@ -80,6 +88,8 @@ class Command(BaseCommand):
                 self._import(options)
             elif what == "list":
                 self._list(as_json=options["json"])
+            elif what == "rotate":
+                self._rotate([_host(name) for name in options["names"]], one=options["one_key"])
             elif what == "doctor":
                 self._doctor(_host(options["name"]), as_json=options["json"])
             else:
@@ -224,6 +234,19 @@ class Command(BaseCommand):
             )
             if step.cure and step.state == "failed":
                 self.stdout.write(f"  {'':21} {step.cure}")
+
+    def _rotate(self, hosts: list[Host], *, one: bool) -> None:
+        batch = rotate_key.ask(console_person(), [host.pk for host in hosts], one_for_all=one)
+        for left_out in batch.skipped:
+            self.stderr.write(f"{left_out['name']}: {left_out['why']}")
+        while batch.jobs.filter(state__in=Job.OPEN).exists():
+            time.sleep(0.5)
+        failed = 0
+        for job in batch.jobs.order_by("pk"):
+            failed += job.state != Job.State.OK
+            self.stdout.write(f"{job.object_name}\t{job.get_state_display()}\t{job.error}".rstrip())
+        if failed:
+            raise Failed(_("%d keys were not rotated; what is said above tells why.") % failed)
 
     def _remove(self, host: Host) -> None:
         edit_host.remove(console_person(), host.pk)

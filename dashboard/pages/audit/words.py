@@ -96,6 +96,7 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "host.key_refused": (gettext_lazy("Key"), gettext_lazy("was refused its key by")),
     "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
+    "host.rotate_key": (gettext_lazy("Rotate key of"), gettext_lazy("rotated the key of")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
     "job.cancel": (gettext_lazy("Cancel"), gettext_lazy("cancelled the job")),
     "registry.edit": (gettext_lazy("Edit"), gettext_lazy("changed the credentials of")),

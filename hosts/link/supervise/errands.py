@@ -9,9 +9,12 @@ from typing import Any, Final
 
 from hosts import vault
 from hosts.link import install_key as installing
+from hosts.link import rotate_key as rotating
 from hosts.link import scan as scanning
 from hosts.link.doctor import Doctor, Result, examine
+from hosts.link.errors import LinkError
 from hosts.link.jump import Way
+from hosts.link.ssh import SshConnection, greet_and_sign_in
 from hosts.link.supervise.connections import SSH_KEY, policy
 from hosts.link.supervise.writer import Database
 from hosts.link.target import Target
@@ -94,6 +97,47 @@ async def install_key(
         policy=policy(),
         via=await jump(via, database),
     )
+
+
+async def rotate(
+    login_id: int, *, sealed_new: str, old: str, new: str, last: bool, database: Database
+) -> None:
+    """Half a rotation. First: let the key `new` in and sign in with it once; if that fails its line
+    is taken out again. Then, with `last` and the new one stored: take the key `old` out.
+
+    `sealed_new` in base64. Raises LinkError, VaultError, ValueError.
+    """
+    stored = await database.read(
+        lambda: _target(Login.objects.select_related("host").get(pk=login_id))
+    )
+    connection, way = await _signed_in(stored)
+    try:
+        if last:
+            await rotating.take_out(connection, old=old)
+            return
+        await rotating.let_in(connection, old=old, new=new)
+        seal = base64.b64decode(sealed_new, validate=True)
+        key = await database.beside(lambda: vault.open_sealed(seal, SSH_KEY))
+        try:
+            tried, beyond = await _signed_in(replace(stored, private_key=key, certificate=""))
+        except LinkError:
+            await rotating.take_out(connection, old=new)
+            raise
+        await tried.close()
+        await beyond.close()
+    finally:
+        await connection.close()
+        await way.close()
+
+
+async def _signed_in(target: Target) -> tuple[SshConnection, Way]:
+    way = Way(target.via, policy())
+    try:
+        sock = await way.open_socket(target.address, target.port, timeout_s=_SCAN_S)
+        return await greet_and_sign_in(sock, target, timeout_s=_SCAN_S), way
+    except BaseException:
+        await way.close()
+        raise
 
 
 async def patient(asked: dict[str, Any], database: Database) -> Patient:

@@ -43,6 +43,7 @@ class Server:
                 web.post("/scan", self._scan),
                 web.post("/doctor", self._doctor),
                 web.post("/install-key", self._install_key),
+                web.post("/rotate-key", self._rotate_key),
                 web.post("/reconnect", self._reconnect),
                 web.post("/refresh", self._refresh),
                 web.post("/reload", self._reload),
@@ -97,6 +98,18 @@ class Server:
             database=self._database,
         )
         return web.json_response({"added": added})
+
+    async def _rotate_key(self, request: web.Request) -> web.Response:
+        asked = await _body(request)
+        await errands.rotate(
+            _number(asked, "login_id"),
+            sealed_new=_text(asked, "sealed_new"),
+            old=_text(asked, "old"),
+            new=_text(asked, "new"),
+            last=asked.get("last") is True,
+            database=self._database,
+        )
+        return web.json_response({"rotated": True})
 
     async def _reconnect(self, request: web.Request) -> web.Response:
         login_id = _number(await _body(request), "login_id")

@@ -1,0 +1,121 @@
+"""host.rotate_key: new SSH keys for the logins of many hosts, one job each.
+
+The new key is let in and tried before the old one is taken out; what fails leaves the old working.
+"""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hosts import control
+from hosts.access import Person, get_host
+from hosts.actions.action import Action
+from hosts.actions.hosts.edit_host import tried_again
+from hosts.actions.hosts.examine_host import seal_new_key
+from hosts.actions.refused import HostRefused
+from hosts.control import ControlError
+from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Batch, Host, Login
+
+VERB = "host.rotate_key"
+
+
+def ask(person: Person, host_ids: list[int], *, one_for_all: bool = False) -> Batch:
+    """New keys for every login of these hosts, each its own or one for all. Denied, HostRefused.
+
+    A login without a socket (a jump host's alone) and one without a key are left out, and said so.
+    """
+    orders, skipped = [], []
+    shared = seal_new_key() if one_for_all else None
+    for host_id in host_ids:
+        host = get_host(person, host_id, VERB)
+        for login in host.logins.order_by("pk"):
+            endpoint = login.endpoints.filter(enabled=True).order_by("pk").first()
+            why = _why_not(host, login, has_socket=endpoint is not None)
+            if endpoint is None or why:
+                skipped.append({"name": str(login), "host": host.name, "why": why})
+                continue
+            sealed, public = shared or seal_new_key()
+            orders.append(
+                Order(
+                    endpoint=endpoint,
+                    kind="login",
+                    object_id=str(login.pk),
+                    name=str(login),
+                    params={"login": login.user, "public_key": public, "before": login.public_key},
+                    secrets=sealed,
+                )
+            )
+    if not orders:
+        raise HostRefused("host", skipped[0]["why"] if skipped else _("Choose at least one host."))
+    return ask_batch(person, VERB, orders, skipped=skipped, queue="short")
+
+
+def _why_not(host: Host, login: Login, *, has_socket: bool) -> str:
+    if host.kind != Host.Kind.SSH:
+        return _("This machine itself is reached without a key.")
+    if not host.enabled:
+        return _("The host is disabled.")
+    if not login.public_key:
+        return _("The public half of its key is not known here: replace the key in its settings.")
+    if not has_socket:
+        return _("It is a jump host without a socket: replace its key in its settings.")
+    return ""
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Let the new key in, try it, keep it, take the old one out. Each step may be done again."""
+    login_id, old, new = int(errand.object_id), errand.params["before"], errand.params["public_key"]
+    sealed = await errand.secrets()
+    if sealed is None:
+        raise Trouble(_("The new key is no longer there: rotate again."))
+    await errand.about_to_send()
+    now = await sync_to_async(_public_key)(login_id)
+    if now not in (old, new):
+        raise Trouble(_("Somebody else has replaced this key meanwhile."))
+    try:
+        if now == old:
+            await errand.report({"steps": [_("let the new key in and try it")]})
+            await control.rotate_key(login_id, sealed_new=sealed, old=old, new=new)
+            errand.say(_("The new key works."))
+            await sync_to_async(_keep)(login_id, sealed, new)
+        await control.rotate_key(login_id, sealed_new=sealed, old=old, new=new, last=True)
+        errand.say(_("The old key is taken out."))
+    except ControlError as error:
+        kept = await sync_to_async(_public_key)(login_id)
+        words = (
+            _("The old key is still used: %s")
+            if kept == old
+            else _("The new key is used, and the old one is still let in on the host: %s")
+        )
+        raise Trouble(words % f"{error.cause} {error.cure}".strip(), error.kind) from error
+    await control.reload()
+    return {"public_key": new}
+
+
+def _public_key(login_id: int) -> str:
+    found = Login.objects.filter(pk=login_id).values_list("public_key", flat=True).first()
+    if found is None:
+        raise Trouble(_("This login is no longer registered."))
+    return found
+
+
+def _keep(login_id: int, sealed: bytes, public: str) -> None:
+    with transaction.atomic():
+        login = Login.objects.select_for_update().get(pk=login_id)
+        login.sealed_key, login.public_key = sealed, public
+        login.certificate, login.certificate_until = "", None
+        login.save()
+        tried_again(Login.objects.filter(pk=login_id))
+
+
+async def settle(errand: Errand) -> Settled:
+    """Every step looks first whether it was done: it goes on where it broke."""
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle)
