@@ -17,6 +17,8 @@ from tests.lab.troubled import Troubled, broken_stack, troubled
 __all__ = ["broken_stack", "troubled"]
 
 pytestmark = pytest.mark.timeout(240)
+# what nobody may wait for Redis, beside what a page takes anyway
+WAIT_S = 2.0
 JOBS = 20
 PAGES = ("/containers/", "/images/", "/jobs/", "/hosts/", "/audit/", "/")
 
@@ -42,6 +44,7 @@ def test_redis_killed_with_jobs_queued(troubled: Troubled, lab: Any) -> None:
     for container in made:
         troubled.seen(container)
     before = troubled.last_entry()
+    usual_s = asyncio.run(slowest_page(troubled.stack.url))
     with stopped(troubled.process("worker")):
         jobs = [
             troubled.ask("remove_container", [endpoint, container])["job"]
@@ -51,9 +54,9 @@ def test_redis_killed_with_jobs_queued(troubled: Troubled, lab: Any) -> None:
         # the supervisor's own start of a new one waits, so that it stays away for a while
         with stopped(Process.find(troubled.stack.process.pid) or redis):
             redis.kill()
-            asyncio.run(pages_answer(troubled.stack.url))
+            asyncio.run(pages_answer(troubled.stack.url, usual_s))
             last = troubled.ask("remove_container", [endpoint, made[-1]])
-            assert last["took_s"] < 2.0
+            assert last["took_s"] < WAIT_S + usual_s
             jobs.append(last["job"])
     troubled.ended_ok(*jobs)
     assert troubled.verbs(before, "intent") == {("container.remove", ""): JOBS}
@@ -65,10 +68,21 @@ def test_redis_killed_with_jobs_queued(troubled: Troubled, lab: Any) -> None:
     troubled.hold(host)
 
 
-async def pages_answer(url: str) -> None:
-    """Signing in and each list, while Redis is away."""
+async def slowest_page(url: str) -> float:
+    """Seconds of the slowest list on this machine as busy as it is, with everything there."""
+    slowest_s = 0.0
     async with Client(url) as client:
         for page in PAGES:
             began = time.monotonic()
             await client.get(page)
-            assert time.monotonic() - began < 2.0, page
+            slowest_s = max(slowest_s, time.monotonic() - began)
+    return slowest_s
+
+
+async def pages_answer(url: str, usual_s: float) -> None:
+    """Signing in and each list, while Redis is away: nothing waits for it."""
+    async with Client(url) as client:
+        for page in PAGES:
+            began = time.monotonic()
+            await client.get(page)
+            assert time.monotonic() - began < WAIT_S + 3 * usual_s, page
