@@ -79,7 +79,8 @@ async def do(errand: Errand) -> dict[str, Any]:
         raise Trouble(_("Somebody else has replaced this key meanwhile."))
     try:
         if now == old:
-            await errand.report({"steps": [_("let the new key in and try it")]})
+            errand.say(_("Letting the new key in, beside the old one …"))
+            await errand.report({})
             await control.rotate_key(login_id, sealed_new=sealed, old=old, new=new)
             errand.say(_("The new key works."))
             await sync_to_async(_keep)(login_id, sealed, new)

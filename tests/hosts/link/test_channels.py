@@ -147,13 +147,18 @@ async def test_fewer_sessions_are_learned_from_the_refusals(
     connection.stdio.keep_ready = True
     path = str(podman.path)
     held = [await connection.stdio.open(lambda: Silent([]), path) for _ in range(3)]
+    fourth = asyncio.ensure_future(connection.open_channel(lambda: Silent([]), path, timeout_s=30))
+    async with asyncio.timeout(30):
+        while connection.sessions.most != 3:  # noqa: ASYNC110 - the host refuses when it does
+            await asyncio.sleep(0.01)
     with pytest.raises(LinkError) as caught:
-        await connection.open_channel(lambda: Silent([]), path, timeout_s=4.0)
+        await connection.open_channel(lambda: Silent([]), path, timeout_s=0.5)
     assert caught.value.kind == "sessions-used"
     assert "All 3 sessions" in caught.value.cause
     assert connection.sessions.most == 3
     for channel in held:
         channel.abort()
+    await fourth
     # each waits for its turn, and none is refused to the caller
     answers = await asyncio.gather(*(get(connection, path, "/_ping") for _ in range(8)))
     assert {answer.status for answer in answers} == {200}
