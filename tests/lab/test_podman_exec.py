@@ -62,7 +62,9 @@ async def test_end_of_input_arrives(any_host: Host) -> None:
 async def test_terminal_has_its_size_from_the_start_and_changes_it(any_host: Host) -> None:
     async with client(any_host) as podman:
         container = await running(podman, ["/bin/sleep", "1000"])
-        script = "stty size; read x; stty size"
+        # before 5 the terminal is set up beside the process, which may be there first
+        wait = "sleep 0.5; " if any_host.podman_version.startswith("4.") else ""
+        script = f"{wait}stty size; read x; stty size"
         session = await execs.create(podman, container, ["/bin/sh", "-c", script], tty=True)
         pipe = await execs.start(podman, session, tty=True, columns=101, rows=33)
         async with asyncio.timeout(20):
