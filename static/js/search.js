@@ -48,6 +48,7 @@ if (dialog) {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-search-open]")) open();
   });
+  input.addEventListener("input", () => { waiting = null; });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
     if (event.key === "ArrowUp") { event.preventDefault(); step(-1); }
@@ -58,7 +59,9 @@ if (dialog) {
   });
   dialog.addEventListener("htmx:afterSettle", () => {
     if (input.value.trim()) choose(lines()[0]);
-    if (waiting && current()) follow(waiting);
+    if (!waiting || !current()) return;
+    const event = waiting;
     waiting = null;
+    follow(event);
   });
 }
