@@ -16,13 +16,13 @@ from django.utils import timezone
 from hosts.inventory import LeaseLost, Mirror
 from hosts.inventory.batch import WRITE_FAULTS, Batch
 from hosts.inventory.facts import facts
-from hosts.inventory.rows import HEALTHS
 from hosts.link.errors import LinkError
 from hosts.link.sockets import endpoint_socket
 from hosts.link.supervise import roster, states, verdicts
 from hosts.link.supervise.chronicle import Chronicle
 from hosts.link.supervise.connections import Held
 from hosts.link.supervise.ear import Ear
+from hosts.link.supervise.healths import Healths
 from hosts.link.supervise.looking import Looker
 from hosts.link.supervise.refresher import Refresher
 from hosts.link.supervise.roster import EndpointPlan, LoginPlan
@@ -79,6 +79,7 @@ class Watch:
             plan.id, login_id=login.id, epoch=epoch, podman=self._podman, database=database
         )
         self._chronicle = Chronicle(plan.id, login_id=login.id, epoch=epoch, database=database)
+        self._healths = Healths(self._mirror.has_health)
         self._wake = asyncio.Event()
         self._facts_at = 0.0
         # (version, what its Podman was found to have)
@@ -258,7 +259,7 @@ class Watch:
 
     def _heed(self, event: dict[str, Any]) -> None:
         kind, action = event["Type"], event["Action"]
-        if action == "health_status" and self._new_health(event):
+        if self._healths.changed(event):
             self._chronicle.note({**event, "Action": event["HealthStatus"]})
         if action in _NOISE or (action == "health_status" and self._witness.health(event)):
             return
@@ -277,10 +278,6 @@ class Watch:
             self._refresher.touch(kind)
         else:
             self._wake.set()
-
-    def _new_health(self, event: dict[str, Any]) -> bool:
-        health = event.get("HealthStatus")
-        return health in HEALTHS and not self._mirror.has_health(event["Actor"]["ID"], health)
 
     # How it stands
 
