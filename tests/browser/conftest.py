@@ -1,6 +1,16 @@
 """Browsers in front of a whole Haulout and real hosts."""
 
 from tests.browser.served import ada, served
-from tests.lab.fixtures import clean_hosts, faults, lab, lab_folder, own_hosts, registry
+from tests.lab.fixtures import clean_hosts, faults, lab, lab_folder, lab_of, own_hosts, registry
 
-__all__ = ["ada", "clean_hosts", "faults", "lab", "lab_folder", "own_hosts", "registry", "served"]
+__all__ = [
+    "ada",
+    "clean_hosts",
+    "faults",
+    "lab",
+    "lab_folder",
+    "lab_of",
+    "own_hosts",
+    "registry",
+    "served",
+]

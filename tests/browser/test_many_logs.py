@@ -1,4 +1,4 @@
-"""Logs of many as one, groups and saved views by clicks, on two hosts and a rootless Podman."""
+"""Logs of many as one, groups and saved views by clicks, on three hosts and a rootless Podman."""
 
 import json
 import re
@@ -66,13 +66,19 @@ def places(lab: Any) -> list[Place]:
 
 
 @pytest.fixture(scope="module")
-def ours(places: list[Place]) -> Iterator[Stack]:
-    """A Haulout of our own with the three of them."""
+def machines(places: list[Place], lab_of: Any) -> list[Place]:
+    """Those and a third machine, with an older Podman."""
+    return [*places, Place(lab_of("4.3").hosts[0], "root", "web3")]
+
+
+@pytest.fixture(scope="module")
+def ours(machines: list[Place]) -> Iterator[Stack]:
+    """A Haulout of our own with all of them."""
     data = Path(tempfile.mkdtemp(prefix="haulout-stack-"))
     try:
         with Stack(data) as running:
             running.read_first_link()
-            for place in places:
+            for place in machines:
                 login = place.host.login(place.user)
                 where = f"{place.user}@{place.host.address}:{place.host.port}{login.socket}"
                 running.manage(
@@ -103,18 +109,18 @@ def started(place: Place, name: str) -> str:
     return str(found["State"]["StartedAt"])
 
 
-def test_three_logs_as_one_in_order_with_names_and_one_muted(
-    ours: Stack, ada: Any, places: list[Place], clean_hosts: None
+def test_logs_of_three_hosts_as_one_in_order_with_names_and_one_muted(
+    ours: Stack, ada: Any, machines: list[Place], clean_hosts: None
 ) -> None:
-    names = [f"tide-{number}" for number in range(3)]
-    for place, name in zip(places, names, strict=True):
+    names = [f"tide-{number}" for number in range(len(machines))]
+    for place, name in zip(machines, names, strict=True):
         place.run(name, project="tide")
     ada.goto(f"{ours.url}/containers/?q=project:tide&group=project")
-    ada.locator("tr[data-group] .group-count", has_text=re.compile("^3")).wait_for(timeout=20_000)
+    ada.locator("tr[data-group] .group-count", has_text=re.compile("^4")).wait_for(timeout=20_000)
 
     # what the socket tells: each log whole and in its order, all of them by time
-    lines = ada.evaluate(GATHER, ["q=project:tide", 3 * LINES])
-    for place, name in zip(places, names, strict=True):
+    lines = ada.evaluate(GATHER, ["q=project:tide", 4 * LINES])
+    for place, name in zip(machines, names, strict=True):
         own = [line.split(" ", 1)[1] for line in lines if f" {name} " in line]
         assert own == place.podman("logs", name).splitlines(), name
     seconds = [line[1:].partition("@")[0] for line in lines]
@@ -122,7 +128,7 @@ def test_three_logs_as_one_in_order_with_names_and_one_muted(
 
     # the page: from the head of the group, a name and a colour each
     ada.get_by_role("link", name="Logs of tide", exact=True).click()
-    ada.locator("[data-log-foot]", has_text=f"3 of 3 containers · {3 * LINES} lines").wait_for()
+    ada.locator("[data-log-foot]", has_text=f"4 of 4 containers · {4 * LINES} lines").wait_for()
     for name in names:
         ada.locator(".log-line", has_text=f"{name} {LINES}").wait_for()
     shown = {
@@ -131,7 +137,7 @@ def test_three_logs_as_one_in_order_with_names_and_one_muted(
         )
         for name in names
     }
-    assert len(set(shown.values())) == 3
+    assert len(set(shown.values())) == 4
     muted = ada.locator(".log-source", has_text="tide-1")
     muted.click()
     ada.locator(".log-name[data-name^='tide-1']").first.wait_for(state="detached")
@@ -141,10 +147,11 @@ def test_three_logs_as_one_in_order_with_names_and_one_muted(
     ada.locator(".log-name[data-name^='tide-1']").first.wait_for()
 
     # one more joins by itself; its name is text, whatever it holds
-    places[0].run(
+    machines[0].run(
         "late", "sh", "-c", "echo '<img src=x onerror=alert(1)>'; exec sleep 600", project="tide"
     )
     ada.locator(".log-line", has_text="<img src=x onerror=alert(1)>").wait_for(timeout=20_000)
+    machines[-1].podman("rm", "-fa", "-t", "0")
 
 
 def test_a_group_is_restarted_whole_and_nobody_else(
