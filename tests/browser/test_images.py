@@ -150,3 +150,37 @@ def test_copied_to_another_host_and_pruned_there(
     left = other.podman("images", "-q", "--no-trunc")
     assert [image_id in left for image_id in ids] == [False, True]
     assert all(image_id in host.podman("images", "-q", "--no-trunc") for image_id in ids)
+
+
+def test_pushed_with_the_kept_password_and_refused_without(
+    served: Served, ada: Any, host: Any, registry: Any
+) -> None:
+    made(host, "localhost/clicked/pushed:1")
+    name = f"{registry.address}/clicked/pushed:1"
+
+    def push() -> None:
+        open_image(ada, served, "clicked/pushed")
+        ada.click("[data-part=push]")
+        ada.fill("#push-to", name)
+        ada.click("dialog[data-dialog] .btn-primary")
+        ada.wait_for_url("**/jobs/*/")
+        ended = ada.locator(".object-title [data-state=ok], .object-title [data-state=failed]")
+        ended.first.wait_for(timeout=60_000)
+
+    push()
+    ada.get_by_text("Registries").first.wait_for()
+    assert ada.locator(".object-title [data-state=failed]").count() == 1
+
+    ada.goto(f"{served.url}/registries/")
+    ada.fill("[name=registry]", registry.address)
+    ada.fill("[name=username]", registry.user)
+    ada.fill("[name=password]", registry.password)
+    ada.click("text=Keep the credential")
+    ada.locator("td, .registry-name", has_text=registry.address).first.wait_for()
+    push()
+    assert ada.locator(".object-title [data-state=ok]").count() == 1
+    # the registry itself, asked by Podman with the password
+    host.podman("rmi", "-f", "localhost/clicked/pushed:1")
+    login = ("--creds", f"{registry.user}:{registry.password}")
+    host.podman("pull", "-q", *login, name)
+    assert name in names_on(host)

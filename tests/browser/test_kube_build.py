@@ -105,3 +105,19 @@ def test_a_folder_is_sent_and_built(served: Served, ada: Any, host: Any, tmp_pat
     ada.locator("[data-build-image]").wait_for(timeout=60_000)
     assert "COPY deep /deep" in ada.locator("[data-build-lines]").inner_text()
     assert host.podman("run", "--rm", "localhost/sent:1") == "from the folder"
+
+
+def test_a_container_is_added_to_a_pod_from_its_page(served: Served, ada: Any, host: Any) -> None:
+    host.podman("pod", "create", "--name", "clicked-pod")
+    ada.goto(f"{served.url}/pods/?q=clicked-pod")
+    ada.get_by_role("link", name="clicked-pod", exact=True).click()
+    ada.click("text=Add a container")
+    assert ada.input_value("[name=pod]") == "clicked-pod"
+    ada.fill("[name=image]", "localhost/busybox:latest")
+    ada.fill("[name=name]", "clicked-member")
+    ada.fill("[name=command]", "sleep 600")
+    ada.click("#run-send")
+    assert job_ends(ada) == "ok"
+    found = host.podman("inspect", "clicked-member", "--format", "{{.Pod}} {{.State.Status}}")
+    pod = host.podman("pod", "inspect", "clicked-pod", "--format", "{{.Id}}").strip()
+    assert found.split() == [pod, "running"]

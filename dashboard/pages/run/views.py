@@ -40,7 +40,7 @@ def _person(request: HttpRequest) -> tuple[Person, list[Endpoint]]:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
-    """The form: empty, from ?endpoint= and ?image=, or from ?again= (a job). POST runs it."""
+    """The form: empty, from ?endpoint=, ?image= and ?pod=, or from ?again= (a job). POST runs it."""
     person, endpoints = _person(request)
     if request.method == "POST":
         return _run(request, person, endpoints)
@@ -51,7 +51,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return _shown(request, _from_job(job, endpoints))
     if like := request.GET.get("like", ""):
         return _alike(request, person, endpoints, like)
-    start: dict[str, Any] = {"image": request.GET.get("image", "")[:500]}
+    given = {name: request.GET.get(name, "")[:500] for name in ("image", "pod")}
+    start: dict[str, Any] = {name: value for name, value in given.items() if value}
     wanted = request.GET.get("endpoint", "")
     if wanted.isdecimal():
         start["endpoint"] = int(wanted)
@@ -60,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     wanted_here = (one for one in endpoints if one.pk == start.get("endpoint"))
     # a choice shows its first until somebody chooses
     blank.endpoint = next(wanted_here, endpoints[0])
-    blank.params = {"image": start["image"]}
+    blank.params = given
     return _shown(request, blank)
 
 
