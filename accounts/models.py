@@ -10,8 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts import verbs
 from accounts.roles import LABELS, WORDS
 from accounts.saved_views import SavedView
+from accounts.teams import Membership, Team
 
-__all__ = ["AccessEpoch", "OneTimeLink", "Role", "SavedView", "User", "UserManager", "tidy_email"]
+__all__ = [
+    "AccessEpoch",
+    "Membership",
+    "OneTimeLink",
+    "Role",
+    "SavedView",
+    "Team",
+    "User",
+    "UserManager",
+    "tidy_email",
+]
 
 
 class Role(models.Model):
@@ -100,7 +111,10 @@ class User(AbstractBaseUser):
         self.email = tidy_email(self.email)
 
     def has_verb(self, name: str) -> bool:
-        """True when this person's role permits the verb. Disabled people may do nothing."""
+        """True when this person's own role permits the verb. Disabled people may do nothing.
+
+        Enough for verbs about the site alone; what grants add is known to hosts.access.
+        """
         return self.is_active and name in self.role.verb_names()
 
 

@@ -1,7 +1,9 @@
 """The registry of verbs: what a person can do, by name. Each app registers its own at start.
 
-Roles store verb names; the built-in roles are computed from `Verb.role` at use, so that a verb
+Roles store verb names; the built-in roles are computed from the registry at use, so that a verb
 registered by a later version is theirs at once. A name that nobody registered permits nothing.
+A verb is about a place (a host and what is on it), or about the whole site (`site`: people, access,
+registries): the first kind can be granted anywhere, the second comes with one's own role alone.
 """
 
 import re
@@ -10,19 +12,27 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-VIEWER, OPERATOR, ADMIN = BUILT_IN_ROLES = ("viewer", "operator", "admin")
+# each holds all that the one before it does
+VIEWER, OPERATOR, ADMIN = RANKS = ("viewer", "operator", "admin")
+# looks at everything and the log, and touches nothing; holds nothing but what is granted
+AUDITOR, MEMBER = "auditor", "member"
+BUILT_IN_ROLES = (*RANKS, AUDITOR, MEMBER)
 _NAME = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Something a person can do. `role`: the least of the built-in roles that may do it."""
+    """Something a person can do. `role`: the least of the ranked roles that may do it; `auditor`:
+    the auditor may too (all that is named `….view` is theirs anyway).
+    """
 
     name: str
     label: str | Promise
     describes: str | Promise
     group: str
     role: str = ADMIN
+    site: bool = False
+    auditor: bool = False
 
 
 _registered: dict[str, Verb] = {}
@@ -32,8 +42,8 @@ def register(verb: Verb) -> Verb:
     """Add a verb. A name that is taken or no `subject.word`, or an unknown role: ValueError."""
     if not _NAME.fullmatch(verb.name):
         raise ValueError(f"{verb.name!r} is no verb: write it like container.restart")
-    if verb.role not in BUILT_IN_ROLES:
-        raise ValueError(f"{verb.name}: {verb.role!r} is none of {', '.join(BUILT_IN_ROLES)}")
+    if verb.role not in RANKS:
+        raise ValueError(f"{verb.name}: {verb.role!r} is none of {', '.join(RANKS)}")
     if verb.name in _registered:
         raise ValueError(f"the verb {verb.name} is registered twice")
     _registered[verb.name] = verb
@@ -50,31 +60,62 @@ def is_registered(name: str) -> bool:
     return name in _registered
 
 
+def is_site(name: str) -> bool:
+    """True for a verb about the whole site, which no grant gives."""
+    return name in _registered and _registered[name].site
+
+
+def verb_named(name: str) -> Verb | None:
+    """The registered verb."""
+    return _registered.get(name)
+
+
 def built_in_verbs(role_name: str) -> frozenset[str]:
     """Names of all verbs that the built-in role permits: its own and those of lesser roles."""
-    rank = BUILT_IN_ROLES.index(role_name)
-    return frozenset(
-        name for name, verb in _registered.items() if BUILT_IN_ROLES.index(verb.role) <= rank
-    )
+    if role_name == MEMBER:
+        return frozenset()
+    if role_name == AUDITOR:
+        return frozenset(
+            name for name, verb in _registered.items() if verb.auditor or name.endswith(".view")
+        )
+    rank = RANKS.index(role_name)
+    return frozenset(name for name, verb in _registered.items() if RANKS.index(verb.role) <= rank)
 
 
 PEOPLE_MANAGE = register(
     Verb(
-        name="people.manage",
-        label=_("Manage people"),
-        describes=_(
-            "Invite people, change their roles, disable them, make links for new passwords"
-        ),
-        group="people",
-        role=ADMIN,
+        "people.manage",
+        _("Manage people"),
+        _("Invite people, change their roles, disable them, make links for new passwords"),
+        "people",
+        site=True,
+    )
+)
+ACCESS_EDIT = register(
+    Verb(
+        "access.edit",
+        _("Manage access"),
+        _("Make teams and roles, give and take grants"),
+        "access",
+        site=True,
+    )
+)
+ACCESS_VIEW = register(
+    Verb(
+        "access.view",
+        _("See access"),
+        _("See teams, roles and grants of all, and explain who may do what"),
+        "access",
+        site=True,
     )
 )
 AUDIT_READ = register(
     Verb(
-        name="audit.read",
-        label=_("Read the audit log"),
-        describes=_("See who did what, where and how it ended"),
-        group="audit",
-        role=OPERATOR,
+        "audit.read",
+        _("Read the audit log"),
+        _("See who did what, where and how it ended"),
+        "audit",
+        OPERATOR,
+        auditor=True,
     )
 )

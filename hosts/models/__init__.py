@@ -1,5 +1,6 @@
 """What Haulout keeps about hosts. Rows only; what may be done lives in access and actions."""
 
+from hosts.models.access import Grant
 from hosts.models.disk import DiskUse
 from hosts.models.events import HostEvent
 from hosts.models.hosts import Endpoint, Group, Host, Login
@@ -25,6 +26,7 @@ __all__ = [
     "Container",
     "DiskUse",
     "Endpoint",
+    "Grant",
     "Group",
     "Host",
     "HostEvent",

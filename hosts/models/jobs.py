@@ -51,6 +51,9 @@ class Job(models.Model):
     asked_by_name = models.CharField(max_length=200)
     # audit.Who as a dict: the outcome's entry names the same person and door
     who = models.JSONField(default=dict)
+    # the narrowed grant that allowed it, which must still stand when the job begins; none: held
+    # without it
+    grant_id = models.PositiveBigIntegerField(null=True)
     # number of the intent in the audit log
     intent = models.PositiveBigIntegerField()
     params = models.JSONField(default=dict)

@@ -7,12 +7,14 @@ from audit.params import allow
 
 for verb in (
     Verb("host.view", _("See hosts"), _("See hosts and how they stand"), "host", VIEWER),
-    Verb("host.add", _("Add hosts"), _("Register hosts, logins and endpoints"), "host", ADMIN),
+    Verb("host.add", _("Add hosts"), _("Register new hosts"), "host", ADMIN, site=True),
     Verb("host.edit", _("Edit hosts"), _("Change, disable, accept a new host key"), "host", ADMIN),
     Verb("host.remove", _("Remove hosts"), _("Take a host out of Haulout"), "host", ADMIN),
     Verb("host.doctor", _("Examine hosts"), _("Run the doctor, reconnect"), "host", OPERATOR),
     Verb("host.rotate_key", _("Rotate keys"), _("Give logins new SSH keys"), "host", ADMIN),
-    Verb("group.edit", _("Edit groups"), _("Make, rename, remove groups"), "host", ADMIN),
+    Verb(
+        "group.edit", _("Edit groups"), _("Make, rename, remove groups"), "host", ADMIN, site=True
+    ),
 ):
     register(verb)
 

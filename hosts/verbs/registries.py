@@ -12,8 +12,16 @@ for verb in (
         _("See whose credentials are kept"),
         "registry",
         VIEWER,
+        site=True,
     ),
-    Verb("registry.edit", _("Edit registries"), _("Keep or erase credentials"), "registry", ADMIN),
+    Verb(
+        "registry.edit",
+        _("Edit registries"),
+        _("Keep or erase credentials"),
+        "registry",
+        ADMIN,
+        site=True,
+    ),
 ):
     register(verb)
 

@@ -8,8 +8,18 @@ from accounts.verbs import Verb
 
 
 def test_the_built_in_roles_contain_each_other() -> None:
-    viewer, operator, admin = (verbs.built_in_verbs(name) for name in verbs.BUILT_IN_ROLES)
+    viewer, operator, admin = (verbs.built_in_verbs(name) for name in verbs.RANKS)
     assert viewer < operator < admin
+
+
+def test_an_auditor_sees_and_changes_nothing() -> None:
+    auditor = verbs.built_in_verbs("auditor")
+    assert {"audit.read", "access.view", "container.view", "host.view"} <= auditor
+    assert {name.rpartition(".")[2] for name in auditor} == {"view", "read"}
+
+
+def test_a_member_holds_nothing_by_the_role() -> None:
+    assert verbs.built_in_verbs("member") == frozenset()
 
 
 def test_admin_permits_every_registered_verb() -> None:

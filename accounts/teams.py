@@ -1,0 +1,40 @@
+"""Teams: people who share grants. Changed by accounts.team_actions alone."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Team(models.Model):
+    """A named set of people. What they may do where is said by grants (hosts.models.access)."""
+
+    name = models.SlugField(_("name"), max_length=60, unique=True)
+    words = models.CharField(_("what it is for"), max_length=200, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person in a team. Its owners may let people in and out of it."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="memberships")
+    owner = models.BooleanField(default=False)
+    # the OpenID provider whose groups made it, and which alone takes it back; empty: by hand
+    given_by = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-owner", "user__name", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["team", "user"], name="member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.team}"
