@@ -8,12 +8,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts import verbs
+from accounts.identities import Identity
 from accounts.roles import LABELS, WORDS
 from accounts.saved_views import SavedView
 from accounts.teams import Membership, Team
 
 __all__ = [
     "AccessEpoch",
+    "Identity",
     "Membership",
     "OneTimeLink",
     "Role",
@@ -32,6 +34,8 @@ class Role(models.Model):
     words = models.CharField(max_length=200, blank=True)
     verbs = models.JSONField(default=list, blank=True)
     built_in = models.BooleanField(default=False)
+    # whoever holds it, by themselves or by a grant, does nothing before they have set one up
+    second_factor = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]

@@ -1,0 +1,28 @@
+"""Who somebody is at an OpenID provider. Changed by accounts.provider_actions alone."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Identity(models.Model):
+    """A person as a provider knows them: issuer and subject name them, never the address."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="identities")
+    # the provider's id in our own settings
+    provider = models.SlugField(max_length=60)
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    # the role that the provider's groups gave last; while it is theirs still, groups may change it
+    role_given = models.SlugField(max_length=50, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} at {self.provider}"
