@@ -1,11 +1,51 @@
-"""Images of a lab host as rows of the inventory, for tests that run without a link."""
+"""Images of a lab host: new ones, their names, their rows in the inventory where no link runs, and
+the password for the lab's registry, kept as a person keeps it.
+"""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from tests.lab.hosts import Host
+from tests.lab.hosts.registry import Registry
+
+
+@pytest.fixture
+def keep_password(registry: Registry, cast: Any, who_of: Any) -> Callable[..., None]:
+    """`keep_password()`: the lab's registry is known with its password, or with the one given."""
+
+    def keep(password: str = registry.password) -> None:
+        from hosts.access import Person
+        from hosts.actions.registries import edit_registry
+
+        alice = Person(cast.alice, who_of(cast.alice))
+        account = {"username": registry.user, "password": password}
+        edit_registry.keep(alice, registry=registry.address, group=None, **account)
+
+    return keep
+
+
+def names_on(host: Host, user: str = "root") -> list[str]:
+    """Every name of an image or a manifest list on the host."""
+    return host.podman("images", "--format", "{{.Repository}}:{{.Tag}}", user=user).split()
+
+
+def commit(host: Host, name: str, form: str = "docker") -> str:
+    """A new small image, by its label unlike any other, in one of the two kinds of manifest; its id."""
+    container = host.podman("create", "localhost/busybox:latest", "true").strip()
+    host.podman("commit", "-q", "-f", form, "-c", f"LABEL made-as={name}", container, name)
+    host.podman("rm", container)
+    return host.podman("image", "inspect", name, "--format", "{{.Id}}").strip()
+
+
+def remove_named(host: Host, part: str, user: str = "root") -> None:
+    """Take away every image whose name holds `part`, such as “/lab/”."""
+    for name in names_on(host, user):
+        if part in name:
+            host.podman("rmi", "-f", name, user=user)
 
 
 def mirrored(host: Host, endpoint: Any, name: str, **fields: Any) -> Any:

@@ -11,12 +11,13 @@ from asgiref.sync import sync_to_async
 
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
+from tests.lab.images_there import keep_password
 from tests.lab.podman_hosts import any_host, any_lab, client
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, names, row_of
 
 __all__ = ["any_host", "any_lab", "carried", "ended", "endpoint_on", "person", "vault_keys"]
-__all__ += ["worker"]
+__all__ += ["keep_password", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MIB = 1024 * 1024
@@ -197,23 +198,13 @@ def test_created_and_not_started(
 
 @pytest.fixture
 def published(
-    host: Host, registry: Registry, cast: Any, who_of: Any
+    host: Host, registry: Registry, keep_password: Callable[..., None]
 ) -> Iterator[Callable[..., str]]:
     """`published("words")`: a new image under the same name in the registry; the name."""
-    from hosts.access import Person
-    from hosts.actions.registries.edit_registry import keep
-
-    alice = Person(cast.alice, who_of(cast.alice))
     name = f"{registry.address}/lab/moving:latest"
 
     def publish(words: str) -> str:
-        keep(
-            alice,
-            registry=registry.address,
-            username=registry.user,
-            password=registry.password,
-            group=None,
-        )
+        keep_password()
         made = host.podman("run", "-d", IMAGE, "sh", "-c", f"echo {words} > /which").strip()
         host.podman("wait", made)
         host.podman("commit", "-q", made, name)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.lab.hosts import Host, Lab
-from tests.lab.images_there import mirrored
+from tests.lab.images_there import commit, mirrored, remove_named
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
@@ -19,19 +19,7 @@ def hosts(lab: Lab, clean_hosts: None) -> Any:
     yield lab.hosts
     for host in lab.hosts:
         for login in host.logins:
-            names = host.podman(
-                "images", "--format", "{{.Repository}}:{{.Tag}}", user=login.user
-            ).split()
-            for name in names:
-                if "/copied/" in name:
-                    host.podman("rmi", "-f", name, user=login.user)
-
-
-def commit(host: Host, name: str, form: str) -> None:
-    """A new image in one of the two kinds of manifest; with something that only Docker's has."""
-    container = host.podman("create", "localhost/busybox:latest", "true").strip()
-    host.podman("commit", "-q", "-f", form, "-c", f"LABEL form={form}", container, name)
-    host.podman("rm", container)
+            remove_named(host, "/copied/", login.user)
 
 
 def what(host: Host, name: str, user: str = "root") -> tuple[str, list[str]]:

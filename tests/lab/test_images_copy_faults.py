@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.lab.hosts import Host, Lab
-from tests.lab.images_there import mirrored
+from tests.lab.images_there import commit, mirrored
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.waiting import until
 
@@ -99,9 +99,7 @@ def door(tmp_path: Path) -> Iterator[Callable[..., None]]:
 @pytest.fixture
 def hosts(lab: Lab, clean_hosts: None) -> Iterator[list[Host]]:
     source = lab.hosts[0]
-    container = source.podman("create", "localhost/busybox:latest", "true").strip()
-    source.podman("commit", "-q", "-f", "docker", container, NAME)
-    source.podman("rm", container)
+    commit(source, NAME)
     yield list(lab.hosts)
     source.podman("rmi", NAME)
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.registries.edit_registry import keep
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import mirrored_list
+from tests.lab.images_there import keep_password, mirrored, mirrored_list, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
-__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+__all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "localhost/lists/app:1"
@@ -26,10 +25,6 @@ def host(lab: Lab, clean_hosts: None) -> Any:
     for name in names_on(one):
         if "/lists/" in name:
             one.podman("manifest", "rm", name)
-
-
-def names_on(host: Host) -> list[str]:
-    return host.podman("images", "--format", "{{.Repository}}:{{.Tag}}").split()
 
 
 def platforms(host: Host, name: str = NAME) -> list[str]:
@@ -57,16 +52,11 @@ def test_the_life_of_a_list(
     endpoint_on: Any,
     person: Any,
     done: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
 ) -> None:
-    from hosts.access import Person
     from hosts.actions.images import create_list, edit_list, push_image, remove_image, tag_image
-    from tests.lab.images_there import mirrored
 
-    alice = Person(cast.alice, who_of(cast.alice))
-    account = {"username": registry.user, "password": registry.password}
-    keep(alice, registry=registry.address, group=None, **account)
+    keep_password()
     endpoint = endpoint_on(host)
     image = mirrored(host, endpoint, "localhost/busybox:latest")
     job = create_list.ask(person, [(endpoint.pk, image.podman_id)], name="lists/app:1")
@@ -113,7 +103,6 @@ def test_what_is_refused_changes_nothing(
     host: Host, endpoint_on: Any, person: Any, done: Any
 ) -> None:
     from hosts.actions.images import create_list, edit_list
-    from tests.lab.images_there import mirrored
 
     endpoint = endpoint_on(host)
     host.podman("manifest", "create", NAME)

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.registries.edit_registry import keep
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import mirrored
+from tests.lab.images_there import keep_password, mirrored, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
-__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+__all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WEB = "localhost/web:latest"
@@ -24,18 +23,6 @@ def host(lab: Lab, clean_hosts: None) -> Any:
     for name in names_on(one):
         if "/team/" in name:
             one.podman("untag", "localhost/web:latest", name)
-
-
-def names_on(host: Host) -> list[str]:
-    """Every name on the host."""
-    return host.podman("images", "--format", "{{.Repository}}:{{.Tag}}").split()
-
-
-def keep_password(cast: Any, who_of: Any, registry: Registry, password: str) -> None:
-    from hosts.access import Person
-
-    alice = Person(cast.alice, who_of(cast.alice))
-    keep(alice, registry=registry.address, username=registry.user, password=password, group=None)
 
 
 def test_names_are_given_and_taken_off(
@@ -68,13 +55,12 @@ def test_push_with_the_kept_password(
     person: Any,
     worker: Any,
     ended: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
 ) -> None:
     """To another name than its own; another host can pull it from there."""
     from hosts.actions.images import push_image
 
-    keep_password(cast, who_of, registry, registry.password)
+    keep_password()
     image = mirrored(host, endpoint_on(host), WEB)
     name = f"{registry.address}/pushed/web:7"
     job = push_image.ask(person, (image.endpoint_id, image.podman_id), destination=name)
@@ -101,14 +87,13 @@ def test_push_without_the_right_password(
     person: Any,
     worker: Any,
     ended: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
     password: str,
 ) -> None:
     from hosts.actions.images import push_image
 
     if password:
-        keep_password(cast, who_of, registry, password)
+        keep_password(password)
     image = mirrored(host, endpoint_on(host), WEB)
     name = f"{registry.address}/pushed/refused:1"
     job = push_image.ask(person, (image.endpoint_id, image.podman_id), destination=name)

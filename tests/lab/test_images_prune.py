@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.lab.hosts import Host, Lab
-from tests.lab.images_there import mirrored
+from tests.lab.images_there import commit, mirrored, remove_named
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
@@ -18,17 +18,7 @@ def host(lab: Lab, clean_hosts: None) -> Any:
     one = lab.hosts[0]
     yield one
     one.podman("rm", "-fa", "-t", "0")
-    for name in one.podman("images", "--format", "{{.Repository}}:{{.Tag}}").split():
-        if "/prune/" in name:
-            one.podman("rmi", "-f", name)
-
-
-def made(host: Host, name: str) -> str:
-    """A small image of its own, committed from a container; returns its id."""
-    container = host.podman("create", "localhost/busybox:latest", "true").strip()
-    host.podman("commit", "-q", "-m", name, "-f", "docker", container, name)
-    host.podman("rm", container)
-    return host.podman("image", "inspect", name, "--format", "{{.Id}}").strip()
+    remove_named(one, "/prune/")
 
 
 def test_exactly_what_was_shown(
@@ -38,7 +28,7 @@ def test_exactly_what_was_shown(
 
     endpoint = endpoint_on(host)
     names = [f"localhost/prune/{n}:1" for n in ("free", "two-names", "used", "not-shown")]
-    ids = [made(host, name) for name in names]
+    ids = [commit(host, name) for name in names]
     host.podman("tag", names[1], "localhost/prune/other-name:1")
     rows = [mirrored(host, endpoint, name) for name in names]
     refs = [(endpoint.pk, row.podman_id) for row in rows[:3]]
@@ -63,7 +53,7 @@ def test_a_name_that_came_keeps_a_dangling_image(
     from hosts.actions.images import prune_images
 
     endpoint = endpoint_on(host)
-    first = made(host, "localhost/prune/moving:1")
+    first = commit(host, "localhost/prune/moving:1")
     row = mirrored(host, endpoint, "localhost/prune/moving:1")
     row.name, row.names, row.dangling = "", [], True
     row.save()
@@ -85,7 +75,7 @@ def test_a_broken_try_is_taken_up_item_by_item(
     from hosts.models import Job
 
     endpoint = endpoint_on(host)
-    ids = [made(host, f"localhost/prune/broken-{n}:1") for n in range(2)]
+    ids = [commit(host, f"localhost/prune/broken-{n}:1") for n in range(2)]
     rows = [mirrored(host, endpoint, f"localhost/prune/broken-{n}:1") for n in range(2)]
     refs = [(endpoint.pk, row.podman_id) for row in rows]
     (job,) = prune_images.ask(person, refs, filters={}).jobs.all()

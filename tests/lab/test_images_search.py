@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.registries.edit_registry import keep
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
+from tests.lab.images_there import keep_password
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
-__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+__all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,10 +36,8 @@ def test_with_and_without_the_kept_password(
     person: Any,
     worker: Any,
     ended: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
 ) -> None:
-    from hosts.access import Person
     from hosts.actions.images import search_images
 
     endpoint, loop = endpoint_on(host), worker()
@@ -52,9 +50,7 @@ def test_with_and_without_the_kept_password(
     job = search("lab")
     assert job.state == "failed"
     assert job.error.startswith(f"{registry.address} wants a user name and password")
-    alice = Person(cast.alice, who_of(cast.alice))
-    account = {"username": registry.user, "password": registry.password}
-    keep(alice, registry=registry.address, group=None, **account)
+    keep_password()
     job = search("lab")
     assert job.state == "ok", (job.error, job.cause)
     names = {one["name"] for one in job.result["found"]}
@@ -70,17 +66,13 @@ def test_one_that_hangs_does_not_hold_up_the_others(
     person: Any,
     worker: Any,
     ended: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hosts.access import Person
     from hosts.actions.images import search_images
 
     monkeypatch.setattr(search_images, "DEADLINE_S", 1.0)
-    alice = Person(cast.alice, who_of(cast.alice))
-    account = {"username": registry.user, "password": registry.password}
-    keep(alice, registry=registry.address, group=None, **account)
+    keep_password()
     endpoint = endpoint_on(host)
     endpoint.info = {"registries": {"search": [hanging, registry.address, "127.0.0.1:1"]}}
     endpoint.save()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.images_there import mirrored
+from tests.lab.images_there import commit, mirrored, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
@@ -36,9 +36,7 @@ def test_copied_between_versions_named_and_pruned(
     source, other = lab.hosts[1], lab_of(version).hosts[0]
     names = [f"localhost/across/{version}-{n}:1" for n in range(2)]
     for name in names:
-        container = source.podman("create", "localhost/busybox:latest", "true").strip()
-        source.podman("commit", "-q", "-f", "oci", "-c", f"LABEL n={name}", container, name)
-        source.podman("rm", container)
+        commit(source, name, "oci")
     start, end = endpoint_on(source), endpoint_on(other)
     rows = [mirrored(source, start, name) for name in names]
     refs = [(start.pk, row.podman_id) for row in rows]
@@ -50,9 +48,7 @@ def test_copied_between_versions_named_and_pruned(
     there = [mirrored(other, end, name) for name in names]
     ref = (end.pk, there[0].podman_id)
     done(tag_image.ask(person, ref, names=["across/second:1"]))
-    assert "localhost/across/second:1" in other.podman(
-        "images", "--format", "{{.Repository}}:{{.Tag}}"
-    )
+    assert "localhost/across/second:1" in names_on(other)
     assert json.loads(other.podman("history", "--format", "json", names[0]))
     done(create_list.ask(person, [ref], name="across/list:1"))
     assert (

@@ -26,6 +26,7 @@ from hosts.podman import (
 )
 from hosts.podman.pull import Credential
 from tests.lab.hosts import Host, Lab
+from tests.lab.images_there import remove_named
 from tests.lab.podman_hosts import any_host, any_lab, client
 
 __all__ = ["any_host", "any_lab"]
@@ -46,9 +47,7 @@ spec:
 def without_images(any_host: Host) -> Iterator[None]:
     """Takes away what a test names localhost/further/…"""
     yield
-    for name in any_host.podman("images", "--format", "{{.Repository}}:{{.Tag}}").split():
-        if "/further/" in name:
-            any_host.podman("rmi", "-f", name)
+    remove_named(any_host, "/further/")
 
 
 def tar_of(**files: bytes) -> bytes:

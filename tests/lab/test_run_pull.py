@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.registries.edit_registry import keep
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
+from tests.lab.images_there import keep_password, remove_named
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
-__all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
+__all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,16 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def host(lab: Lab, clean_hosts: None) -> Any:
     one = lab.hosts[0]
     yield one
-    for name in one.podman("images", "--format", "{{.Repository}}:{{.Tag}}").split():
-        if "/lab/" in name:
-            one.podman("rmi", "-f", name)
-
-
-def keep_password(cast: Any, who_of: Any, registry: Registry, password: str) -> None:
-    from hosts.access import Person
-
-    alice = Person(cast.alice, who_of(cast.alice))
-    keep(alice, registry=registry.address, username=registry.user, password=password, group=None)
+    remove_named(one, "/lab/")
 
 
 def test_with_the_kept_password(
@@ -37,12 +28,11 @@ def test_with_the_kept_password(
     person: Any,
     worker: Any,
     ended: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
 ) -> None:
     from hosts.actions.images import pull_image
 
-    keep_password(cast, who_of, registry, registry.password)
+    keep_password()
     name = f"{registry.address}/lab/layers:latest"
     job = pull_image.ask(person, endpoint_on(host).pk, reference=name)
     worker().hand_over([job.pk])
@@ -62,14 +52,13 @@ def test_without_the_right_password(
     person: Any,
     worker: Any,
     ended: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
     password: str,
 ) -> None:
     from hosts.actions.images import pull_image
 
     if password:
-        keep_password(cast, who_of, registry, password)
+        keep_password(password)
     name = f"{registry.address}/lab/busybox:latest"
     job = pull_image.ask(person, endpoint_on(host).pk, reference=name)
     worker().hand_over([job.pk])
@@ -88,12 +77,11 @@ def test_run_pulls_what_is_missing(
     person: Any,
     worker: Any,
     ended: Any,
-    cast: Any,
-    who_of: Any,
+    keep_password: Any,
 ) -> None:
     from hosts.actions.run import run_container
 
-    keep_password(cast, who_of, registry, registry.password)
+    keep_password()
     params = {"image": f"{registry.address}/lab/busybox", "command": ["sleep", "1000"]}
     job = run_container.ask(person, endpoint_on(host).pk, params=params, env={})
     worker().hand_over([job.pk])
