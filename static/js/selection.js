@@ -20,7 +20,8 @@ function show(of) {
   const hosts = new Set(rows.map((row) => row.dataset.host)).size;
   const words = said.dataset;
   const { one, many } = of.dataset;
-  said.textContent = `${rows.length} ${rows.length === 1 ? one : many} ${words.on} ${hosts} ${hosts === 1 ? words.host : words.hosts}`;
+  said.textContent = `${rows.length} ${rows.length === 1 ? one : many}`;
+  if (of.dataset.list !== "hosts") said.textContent += ` ${words.on} ${hosts} ${hosts === 1 ? words.host : words.hosts}`;
   const buttons = [...bar.querySelectorAll("[data-bulk-verb]")];
   // rows that may be looked at only
   const changes = buttons.filter((button) => !("opens" in button.dataset)).map((button) => button.dataset.bulkVerb);

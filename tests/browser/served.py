@@ -6,6 +6,7 @@ Tests share it: each makes and removes its own objects, by names of its own, and
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,9 @@ class Served:
         return self.stack.url
 
 
-@pytest.fixture(scope="session")
-def served(lab: Any, browser: Any) -> Iterator[Served]:
-    """Started with the first test that wants it."""
+@contextmanager
+def serving(lab: Any, browser: Any) -> Iterator[Served]:
+    """A whole Haulout with the lab's hosts and its first administrator."""
     data = Path(tempfile.mkdtemp(prefix="haulout-served-"))
     names = tuple(f"web{number}" for number, _host in enumerate(lab.hosts, 1))
     try:
@@ -50,6 +51,13 @@ def served(lab: Any, browser: Any) -> Iterator[Served]:
             yield Served(running, state, names)
     finally:
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def served(lab: Any, browser: Any) -> Iterator[Served]:
+    """Started with the first test that wants it."""
+    with serving(lab, browser) as one:
+        yield one
 
 
 def _register(running: Stack, name: str, host: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import Column, ListSpec, Token, register
+from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
 from dashboard.pages.hosts.standing import standings
 from hosts.access import Person, visible_hosts
@@ -61,6 +61,7 @@ SPEC = register(
         topics=frozenset({"hosts", "containers"}),
         fingerprint=lambda row: f"{row.standing.mark()}.{row.changed_at.timestamp()}",
         prepare=_prepare,
+        bulk=(BulkVerb("rotate_key", _("Rotate keys"), "key-round", "/hosts/rotate/", asks=True),),
         empty={
             "icon": "server",
             "title": _("No hosts yet"),
@@ -69,7 +70,9 @@ SPEC = register(
         },
     )
 )
-HEAD = register(replace(SPEC, name="host-head", row_template="hosts/head.html", columns=()))
+HEAD = register(
+    replace(SPEC, name="host-head", row_template="hosts/head.html", columns=(), bulk=())
+)
 SUMMARY = register(replace(HEAD, name="host-summary", row_template="hosts/summary.html"))
 QUICK = (
     (_("All"), ""),

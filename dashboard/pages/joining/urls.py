@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.pages.joining import views_add, views_doctor, views_edit
+from dashboard.pages.joining import rotating, views_add, views_doctor, views_edit
 
 app_name = "joining"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("add/check/", views_add.check, name="check"),
     path("add/examine/", views_add.examine, name="examine"),
     path("add/register/", views_add.register, name="register"),
+    path("rotate/", rotating.rotate, name="rotate"),
     path("<int:host_id>/edit/", views_edit.edit, name="edit"),
     path("<int:host_id>/disable/", views_edit.disable, name="disable"),
     path("<int:host_id>/enable/", views_edit.enable, name="enable"),

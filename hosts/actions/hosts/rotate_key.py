@@ -3,6 +3,8 @@
 The new key is let in and tried before the old one is taken out; what fails leaves the old working.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -19,40 +21,60 @@ from hosts.control import ControlError
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
-from hosts.models import Batch, Host, Login
+from hosts.models import Batch, Endpoint, Host, Login
 
 VERB = "host.rotate_key"
 
 
-def ask(person: Person, host_ids: list[int], *, one_for_all: bool = False) -> Batch:
-    """New keys for every login of these hosts, each its own or one for all. Denied, HostRefused.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Whose key would be replaced, each with the endpoint that its job stands at; who is left out,
+    as `{"name", "host", "why"}`.
+    """
+
+    logins: list[tuple[Login, Endpoint]] = field(default_factory=list)
+    left_out: list[dict[str, str]] = field(default_factory=list)
+
+
+def plan(person: Person, host_ids: Iterable[int]) -> Plan:
+    """What `ask` would do. Denied, NotVisible.
 
     A login without a socket (a jump host's alone) and one without a key are left out, and said so.
     """
-    orders, skipped = [], []
-    shared = seal_new_key() if one_for_all else None
+    found = Plan()
     for host_id in host_ids:
         host = get_host(person, host_id, VERB)
         for login in host.logins.order_by("pk"):
             endpoint = login.endpoints.filter(enabled=True).order_by("pk").first()
             why = _why_not(host, login, has_socket=endpoint is not None)
             if endpoint is None or why:
-                skipped.append({"name": str(login), "host": host.name, "why": why})
-                continue
-            sealed, public = shared or seal_new_key()
-            orders.append(
-                Order(
-                    endpoint=endpoint,
-                    kind="login",
-                    object_id=str(login.pk),
-                    name=str(login),
-                    params={"login": login.user, "public_key": public, "before": login.public_key},
-                    secrets=sealed,
-                )
+                found.left_out.append({"name": str(login), "host": host.name, "why": why})
+            else:
+                found.logins.append((login, endpoint))
+    return found
+
+
+def ask(person: Person, host_ids: Iterable[int], *, one_for_all: bool = False) -> Batch:
+    """New keys for every login of these hosts, each its own or one for all. Denied, HostRefused."""
+    found = plan(person, host_ids)
+    orders = []
+    shared = seal_new_key() if one_for_all else None
+    for login, endpoint in found.logins:
+        sealed, public = shared or seal_new_key()
+        orders.append(
+            Order(
+                endpoint=endpoint,
+                kind="login",
+                object_id=str(login.pk),
+                name=str(login),
+                params={"login": login.user, "public_key": public, "before": login.public_key},
+                secrets=sealed,
             )
+        )
     if not orders:
-        raise HostRefused("host", skipped[0]["why"] if skipped else _("Choose at least one host."))
-    return ask_batch(person, VERB, orders, skipped=skipped, queue="short")
+        why = found.left_out[0]["why"] if found.left_out else _("Choose at least one host.")
+        raise HostRefused("host", why)
+    return ask_batch(person, VERB, orders, skipped=found.left_out, queue="short")
 
 
 def _why_not(host: Host, login: Login, *, has_socket: bool) -> str:

@@ -1,0 +1,95 @@
+"""Rotating keys: the dialog over chosen hosts, which names who gets one, and the way to the jobs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from audit.shapes import Target
+from dashboard.pages.acting import MOST_OBJECTS, Question
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.access import require, visible_hosts
+from hosts.actions.hosts import rotate_key
+from hosts.actions.hosts.rotate_key import Plan
+from hosts.actions.refused import HostRefused
+
+# the rest is counted
+_NAMED = 20
+
+
+@require_http_methods(["GET", "POST"])
+def rotate(request: HttpRequest) -> HttpResponse:
+    """`object` is a host's number, as often as hosts are chosen: GET asks, POST asks for the jobs."""
+    person = person_of(request)
+    require(person, rotate_key.VERB, Target(kind="list", name="hosts"))
+    form = request.GET if request.method == "GET" else request.POST
+    wanted = {int(one) for one in form.getlist("object") if one.isascii() and one.isdigit()}
+    # one that was removed meanwhile is no reason to refuse the others
+    chosen = visible_hosts(person).filter(pk__in=wanted).order_by("name")[:MOST_OBJECTS]
+    hosts = [host.pk for host in chosen]
+    if request.method == "POST":
+        return _asked(request, hosts)
+    plan = rotate_key.plan(person, hosts)
+    if not plan.logins:
+        said = _("No key can be rotated here. %(why)s") % {"why": _left_out(plan)}
+        return render(request, "containers/group_nobody.html", {"said": said.strip()})
+    context = {"question": _question(plan), "url": request.path, "objects": hosts}
+    return render(request, "parts/question.html", context)
+
+
+def _asked(request: HttpRequest, hosts: list[int]) -> HttpResponse:
+    try:
+        batch = rotate_key.ask(
+            person_of(request), hosts, one_for_all=request.POST.get("one_for_all") == "1"
+        )
+    except HostRefused as trouble:
+        return toast(HttpResponse(status=204), str(trouble), tone="warn")
+    url = f"{reverse('jobs:list')}?q=batch:{batch.pk}"
+    if "HX-Request" not in request.headers:
+        return redirect(url)
+    words = _("Rotation asked for: %(n)d") % {"n": batch.jobs.count()}
+    if batch.skipped:
+        words += " · " + _("%(n)d left out") % {"n": len(batch.skipped)}
+    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+
+
+def _question(plan: Plan) -> Question:
+    names = [str(login) for login, _endpoint in plan.logins]
+    count = len(names)
+    title = ngettext("Rotate the key of %(name)s?", "Rotate the keys of %(n)d logins?", count)
+    shared = {"name": "one_for_all", "label": _("One key for all of them"), "on": False}
+    warnings = [_left_out(plan)]
+    if certified := [str(login) for login, _endpoint in plan.logins if login.certificate]:
+        warnings.append(
+            _("The new key has no certificate yet: %(names)s.") % {"names": _named(certified)}
+        )
+    return Question(
+        title=title % {"name": names[0], "n": count},
+        verb=ngettext("Rotate key", "Rotate keys", count),
+        sentence=_(
+            "A new key is made, let in beside the old one and tried. Only then is the old one taken "
+            "out; whatever fails before leaves the old one in use."
+        ),
+        warning=" ".join(filter(None, warnings)),
+        losses=tuple(names) if count > 1 else (),
+        options=(shared,) if count > 1 else (),
+    )
+
+
+def _left_out(plan: Plan) -> str:
+    by_reason: dict[str, list[str]] = {}
+    for one in plan.left_out:
+        by_reason.setdefault(one["why"], []).append(one["name"])
+    return " ".join(
+        _("Left out: %(names)s. %(why)s") % {"names": _named(names), "why": why}
+        for why, names in by_reason.items()
+    )
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    rest = " " + _("and %(n)d more") % {"n": more} if more > 0 else ""
+    return ", ".join(names[:_NAMED]) + rest
