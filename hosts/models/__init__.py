@@ -3,6 +3,7 @@
 from hosts.models.access import Grant
 from hosts.models.disk import DiskUse
 from hosts.models.events import HostEvent
+from hosts.models.guardrails import Guardrail
 from hosts.models.hosts import Endpoint, Group, Host, Login
 from hosts.models.inventory import (
     INVENTORY,
@@ -28,6 +29,7 @@ __all__ = [
     "Endpoint",
     "Grant",
     "Group",
+    "Guardrail",
     "Host",
     "HostEvent",
     "Image",

@@ -7,6 +7,7 @@ they are (`audit.params.allow`), beside those that audit allows every verb.
 from hosts.verbs import (  # noqa: F401 - importing registers
     containers,
     files,
+    guardrails,
     hosts,
     images,
     jobs,

@@ -1,0 +1,82 @@
+"""The rules of an endpoint, asked; and the refusal that names the rule, with its entry in the log."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from audit import write
+from audit.shapes import Target
+from hosts.access import Person
+from hosts.access.fetch import target_of
+from hosts.guardrails.judge import Rule, judge
+from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.verdict import Severity, Verdict
+from hosts.models import Endpoint, Guardrail
+from hosts.refused import HostRefused
+
+
+class Refused(HostRefused):
+    """A guardrail stands in the way. `verdict` has all of its findings."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        if verdict.worst is Severity.ASK:
+            cure = _("Approvals cannot be given yet: ask somebody who may edit guardrails.")
+        else:
+            cure = _("Who may edit guardrails can change the rule.")
+        super().__init__("", verdict.sentence(), cure=cure, kind="guardrail")
+        self.verdict = verdict
+
+
+def rules_for(endpoint: Endpoint) -> list[Rule]:
+    """The enabled rules that apply to `endpoint`, by name."""
+    applies = Q(everywhere=True) | Q(groups__hosts=endpoint.host_id)
+    rows = Guardrail.objects.filter(applies, enabled=True).distinct().order_by("name")
+    return [rule_of(row) for row in rows]
+
+
+def rule_of(row: Guardrail) -> Rule:
+    """A row as it is judged by."""
+    settings = row.settings if isinstance(row.settings, dict) else {}
+    return Rule(row.name, row.kind, settings, Severity(row.severity), row.words, row.pk)
+
+
+def check(endpoint: Endpoint, proposed: Proposed) -> Verdict:
+    """What the rules of `endpoint` make of `proposed`."""
+    return judge(rules_for(endpoint), proposed)
+
+
+def check_many(pairs: Iterable[tuple[Endpoint, Proposed]]) -> list[Verdict]:
+    """The same for many; each endpoint's rules are read once."""
+    known: dict[int, list[Rule]] = {}
+    verdicts = []
+    for endpoint, proposed in pairs:
+        if endpoint.pk not in known:
+            known[endpoint.pk] = rules_for(endpoint)
+        verdicts.append(judge(known[endpoint.pk], proposed))
+    return verdicts
+
+
+def require(
+    person: Person, endpoint: Endpoint, proposed: Proposed, *, target: Target | None = None
+) -> Verdict:
+    """Raise Refused, with a refusal in the log that names the rule; else the verdict with warnings."""
+    verdict = check(endpoint, proposed)
+    if verdict.stops:
+        refuse(person, endpoint, proposed, verdict, target=target)
+        raise Refused(verdict)
+    return verdict
+
+
+def refuse(
+    person: Person,
+    endpoint: Endpoint,
+    proposed: Proposed,
+    verdict: Verdict,
+    *,
+    target: Target | None = None,
+) -> None:
+    """The entry: which rule, which field. Equal ones are counted."""
+    first = verdict.stops[0]
+    reason = f"guardrail {first.rule} ({first.severity}): {first.field}"
+    write.refusal(person.who, proposed.verb, target or target_of(endpoint), reason=reason[:300])

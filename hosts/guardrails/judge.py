@@ -1,0 +1,53 @@
+"""Rules and a proposal make a verdict. Pure: no database, no host."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.guardrails.kinds import KINDS
+from hosts.guardrails.kinds.unknown import UNKNOWN, words_for
+from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.verdict import Finding, Severity, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A guardrail as it is judged by."""
+
+    name: str
+    kind: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    severity: Severity = Severity.REFUSE
+    words: str = ""
+    pk: int = 0
+
+
+def judge(rules: Iterable[Rule], proposed: Proposed) -> Verdict:
+    """Every finding of every rule. Without rules nothing is found."""
+    asked = list(rules)
+    findings: list[Finding] = []
+    for rule in asked:
+        kind = KINDS.get(rule.kind)
+        if kind is None:
+            # of a later version of Haulout: what cannot be asked cannot say yes
+            words = (
+                _("This version of Haulout does not know the kind “%s” of this rule.") % rule.kind
+            )
+            findings.append(_finding(rule, "", words))
+            continue
+        findings += [
+            _finding(rule, at, words)
+            for at, words in dict.fromkeys(kind.find(rule.settings, proposed))
+        ]
+    if asked and not any(rule.kind == UNKNOWN.name for rule in asked):
+        name = _("unknown fields")
+        findings += [
+            Finding(name, 0, Severity.REFUSE, at, words_for(at)) for at in proposed.unknown
+        ]
+    return Verdict(tuple(findings), len(asked))
+
+
+def _finding(rule: Rule, at: str, words: str) -> Finding:
+    return Finding(rule.name, rule.pk, rule.severity, at, words, rule.words)

@@ -1,0 +1,65 @@
+"""Patterns as people write them: whole words with `*`; paths; names of images."""
+
+import posixpath
+import re
+from fnmatch import fnmatchcase
+
+_REFERENCE = re.compile(
+    r"(?P<name>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\.[a-z0-9-]+)*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
+_TRANSPORT = "docker://"
+
+
+def matches(text: str, patterns: list[str]) -> bool:
+    """True where one of the patterns is the text; `*` stands for anything."""
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
+
+
+def inside(path: str, allowed: str) -> bool:
+    """True when `path` is `allowed` or below it. Both full paths of a host."""
+    folder = posixpath.normpath(allowed)
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def plain_path(text: str) -> str | None:
+    """The path without `..`, doubled slashes and the like; None where it is not a full path."""
+    if not text.startswith("/") or "\0" in text:
+        return None
+    # normpath keeps two leading slashes
+    return "/" + posixpath.normpath(text).lstrip("/")
+
+
+def whole_name(text: str) -> tuple[str, str, str] | None:
+    """(name with its registry, tag, digest) of an image; None for a short name, an id, or nonsense."""
+    text = text.strip().removeprefix(_TRANSPORT).removeprefix("containers-storage:")
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        return None
+    name = match["name"]
+    registry, _slash, path = name.partition("/")
+    if not ("." in registry or ":" in registry or registry == "localhost"):
+        return None
+    if registry == "index.docker.io":
+        registry = "docker.io"
+    if registry == "docker.io" and "/" not in path:
+        path = f"library/{path}"
+    return f"{registry}/{path}", match["tag"] or "", match["digest"] or ""
+
+
+def image_matches(name: str, tag: str, pattern: str) -> bool:
+    """A pattern without `*` is a registry, a folder of it, or one image; with `*`, all of the name.
+
+    A pattern with a tag is compared with it; `latest` is what no tag means. A star never reaches
+    over the registry's end: `quay.io*` must not be quay.io.example.net/x.
+    """
+    tagged = f"{name}:{tag or 'latest'}"
+    if "*" not in pattern and "?" not in pattern:
+        if "/" in pattern and ":" in pattern.rpartition("/")[2]:
+            return tagged == pattern
+        return name == pattern or name.startswith(pattern.rstrip("/") + "/")
+    registry, slash, rest = pattern.partition("/")
+    host, _slash, path = name.partition("/")
+    if not fnmatchcase(host, registry):
+        return False
+    return not slash or fnmatchcase(path, rest) or fnmatchcase(tagged.partition("/")[2], rest)

@@ -1,0 +1,176 @@
+"""Kinds about what gets in: folders and files of the host, and images."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.guardrails.kinds.kind import (
+    Found,
+    Kind,
+    Setting,
+    Settings,
+    Shape,
+    lines_of,
+    ticked,
+    where,
+)
+from hosts.guardrails.kinds.matching import image_matches, inside, matches, plain_path, whole_name
+from hosts.guardrails.proposed import Mount, Part, What
+
+# made of memory or by Podman itself
+_CALM = ("tmpfs", "ramfs", "devpts", "mqueue", "volume", "image")
+_PATHS = ("bind", "overlay", "rootfs", "log", "file")
+_ANYWHERE = frozenset(What) - {What.EXEC, What.LIMITS}
+
+
+def _path(text: str) -> str:
+    text = text.strip()
+    path, _colon, option = text.partition(":")
+    plain = plain_path(path)
+    if plain is None or option not in ("", "ro"):
+        raise ValueError(
+            _now("“%s”: a full path of the host, if need be with :ro behind it.") % text[:80]
+        )
+    return f"{plain}:ro" if option else plain
+
+
+def _pattern(text: str) -> str:
+    text = text.strip()
+    if not text or " " in text or "@" in text:
+        raise ValueError(
+            _now("“%s” reads like no image: quay.io/team, docker.io/library/nginx:1.*") % text
+        )
+    registry = text.partition("/")[0]
+    if not ("." in registry or ":" in registry or "*" in registry or registry == "localhost"):
+        raise ValueError(_now("“%s” does not begin with a registry, such as docker.io/.") % text)
+    return text
+
+
+def _mounts(settings: Settings, part: Part) -> Iterator[Found]:
+    for mount in part.mounts:
+        if words := _wrong(settings, mount):
+            yield where(part, mount.field), words
+
+
+def _wrong(settings: Settings, mount: Mount) -> str:
+    shared = {"shared", "rshared"} & {option.strip().lower() for option in mount.options}
+    if shared and mount.type in _PATHS:
+        return _now("mounts made inside would show on the host (%s).") % ", ".join(sorted(shared))
+    if mount.type in _CALM:
+        return ""
+    if mount.type == "driver":
+        allowed = lines_of(settings, "drivers")
+        words = _now("the volume's driver %s may mount anything.") % mount.source
+        return "" if matches(mount.source, allowed) else words
+    if mount.type == "from":
+        return _now("it takes over all mounts of another container: %s.") % mount.source
+    if mount.type not in _PATHS:
+        place = f"{mount.type}:{mount.source}"
+        words = _now("it mounts %(source)s as %(type)s.")
+        told = words % {"source": mount.source or "–", "type": mount.type}
+        return "" if matches(place, lines_of(settings, "remote")) else told
+    return _outside(settings, mount)
+
+
+def _outside(settings: Settings, mount: Mount) -> str:
+    path = plain_path(mount.source)
+    if path is None:
+        return _now("“%s” is not a full path of the host.") % mount.source
+    for line in lines_of(settings, "allow"):
+        allowed, _colon, option = line.partition(":")
+        if inside(path, allowed) and (not option or "ro" in mount.options):
+            return ""
+    if any(inside(path, line.partition(":")[0]) for line in lines_of(settings, "allow")):
+        return _now("%s may be mounted read-only, and is not.") % path
+    return _now("%s of the host is outside what may be mounted.") % path
+
+
+def _images(settings: Settings, part: Part) -> Iterator[Found]:
+    allowed = lines_of(settings, "allow")
+    for fact in part.images:
+        named = whole_name(fact.value)
+        if named is None:
+            words = _now("“%s” does not say from which registry it comes.")
+            yield where(part, fact.field), words % fact.value
+            continue
+        name, tag, digest = named
+        full = fact.value
+        if any(image_matches(name, tag, pattern) for pattern in lines_of(settings, "refuse")):
+            yield where(part, fact.field), _now("%s is not wanted here.") % full
+        elif allowed and not any(image_matches(name, tag, pattern) for pattern in allowed):
+            yield where(part, fact.field), _now("%s comes from none of the allowed places.") % full
+        elif ticked(settings, "digest") and not digest and not name.startswith("localhost/"):
+            yield where(part, fact.field), _now("%s has no digest (@sha256:…).") % full
+    if ticked(settings, "archives"):
+        return
+    for fact in part.origins:
+        yield where(part, fact.field), _origin(fact.field, fact.value)
+
+
+def _origin(field: str, value: str) -> str:
+    if field == "context":
+        return _now("nobody can tell before on which images an uploaded folder builds.")
+    if field == "FROM":
+        return _now("“%s” hangs on an argument, so nobody can tell where it comes from.") % value
+    return _now("where “%s” comes from cannot be told.") % value
+
+
+MOUNTS = Kind(
+    "mounts",
+    _("Mounts of the host"),
+    _(
+        "Folders and files of the host inside, also by a volume's options, a root file system, an "
+        "overlay, a log or another container. Named volumes and memory are always fine."
+    ),
+    "folder-tree",
+    _ANYWHERE,
+    (
+        Setting(
+            "allow",
+            _("Paths that may be mounted, with all below them"),
+            help=_(
+                "One a line; :ro behind it for reading only. A link on the host that leads out of "
+                "one is followed by Podman."
+            ),
+            example="/srv/data",
+            read=_path,
+        ),
+        Setting(
+            "remote",
+            _("File systems that volumes may mount"),
+            help=_("As type:device, with * for anything."),
+            example="nfs::/exports/*",
+        ),
+        Setting("drivers", _("Further drivers of volumes"), example="rclone"),
+    ),
+    _mounts,
+)
+IMAGES = Kind(
+    "images",
+    _("Registries and images"),
+    _(
+        "Where images may come from: pulled, run, built on, named, copied. A registry or folder "
+        "stands for all below it."
+    ),
+    "layers",
+    _ANYWHERE,
+    (
+        Setting(
+            "allow",
+            _("Allowed; nothing here: all but those below"),
+            example="registry.example.org/team",
+            read=_pattern,
+        ),
+        Setting("refuse", _("Refused"), example="docker.io/*/*:latest", read=_pattern),
+        Setting("digest", _("Each name has to carry its digest"), Shape.TICK),
+        Setting(
+            "archives",
+            _("Uploads are fine too"),
+            Shape.TICK,
+            help=_("Archives, tars and folders to build in, of which nobody can tell before."),
+        ),
+    ),
+    _images,
+)
+KINDS = (MOUNTS, IMAGES)

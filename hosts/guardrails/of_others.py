@@ -1,0 +1,162 @@
+"""Builders for roads that take no spec: networks, builds, commands inside, images."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hosts.guardrails.of_spec import capability
+from hosts.guardrails.of_storage import volume_with_options
+from hosts.guardrails.proposed import Fact, Mount, Part, Port, Proposed, Space, What
+from hosts.guardrails.reading import Reader
+
+_NETWORK = frozenset(
+    """
+    name driver internal dns_enabled ipv6_enabled labels subnets network_dns_servers options
+    network_interface id created ipam_options routes
+    """.split()  # noqa: SIM905 - a list would be three screens long
+)
+# of POST build, as libpod takes them (pkg/api/handlers/compat/images_build.go)
+_CALM_BUILD = frozenset(
+    """
+    t dockerfile target platform buildargs labels nocache pullpolicy pull layers rm forcerm q quiet
+    squash compatvolumes annotations outputformat output remote timestamp omithistory unsetenv
+    unsetlabel excludes allplatforms retry retry-delay jobs logerrors identitylabel cpusetcpus
+    cpusetmems cpushares manifest layerlabel skipunusedstages rusage dnsservers dnssearch dnsoptions
+    httpproxy cachefrom cacheto cachettl created inheritlabels inheritannotations
+    """.split()  # noqa: SIM905
+)
+_JUDGED_BUILD = frozenset(
+    """
+    addcaps dropcaps networkmode nsoptions devices volumes seccomp apparmor labelopts isolation memory
+    memswap cpuquota cpuperiod cgroupparent extrahosts shmsize ulimits additionalbuildcontexts secrets
+    """.split()  # noqa: SIM905
+)
+
+
+def network(verb: str, body: Mapping[str, Any]) -> Proposed:
+    """Of the body of networks/create. What it is attached to is a device of the host."""
+    reader = Reader()
+    given = reader.mapping(body, _NETWORK, "")
+    part = Part(What.NETWORK, reader.text(given.get("name"), "name"))
+    part.labels = reader.pairs(given.get("labels"), "labels")
+    driver = reader.text(given.get("driver"), "driver")
+    parent = reader.text(given.get("network_interface"), "network_interface")
+    if driver in ("macvlan", "ipvlan"):
+        part.spaces.append(Space("network", "host", parent or "-", "driver"))
+    mode = reader.pairs(given.get("options"), "options").get("mode")
+    if driver == "bridge" and mode == "unmanaged":
+        part.spaces.append(Space("network", "host", parent, "options.mode"))
+    return Proposed(verb, (part,), tuple(reader.unknown))
+
+
+def build(
+    verb: str,
+    query: Mapping[str, Any],
+    *,
+    bases: Iterable[str] | None,
+    unresolved: Iterable[str] = (),
+) -> Proposed:
+    """Of the query of a build. `bases`: names in FROM, None where the file is not known before;
+    `unresolved`: names that hang on an argument, so nobody can judge them.
+    """
+    reader = Reader()
+    given = reader.mapping(
+        {key: value for key, value in query.items() if value is not None},
+        _CALM_BUILD | _JUDGED_BUILD,
+        "",
+    )
+    tags = given.get("t") or []
+    part = Part(What.BUILD, str(tags[0]) if isinstance(tags, list) and tags else "")
+    part.labels = reader.pairs(given.get("labels"), "labels")
+    if bases is None:
+        part.origins.append(Fact("", "context"))
+    part.images += [Fact(name, "FROM") for name in bases or ()]
+    part.origins += [Fact(name, "FROM") for name in unresolved]
+    for text, at in reader.texts(given.get("addcaps"), "addcaps"):
+        part.capabilities.append(Fact(capability(text), at))
+    part.devices += [
+        Fact(text.partition(":")[0], at)
+        for text, at in reader.texts(given.get("devices"), "devices")
+    ]
+    for text, at in reader.texts(given.get("volumes"), "volumes"):
+        source, _colon, rest = text.partition(":")
+        target, _sign, options = rest.partition(":")
+        words = tuple(word for word in options.split(",") if word)
+        kind = "overlay" if "O" in words else "bind" if "/" in source else "volume"
+        part.mounts.append(Mount(kind, source, target, words, at))
+    for key, value in reader.pairs(
+        given.get("additionalbuildcontexts"), "additionalbuildcontexts"
+    ).items():
+        image = value.removeprefix("image:").removeprefix("docker-image://")
+        where = f"additionalbuildcontexts.{key}"
+        if value.startswith(("image:", "docker-image://")):
+            part.images.append(Fact(image, where))
+        else:
+            part.origins.append(Fact(value, where))
+    mode = reader.text(given.get("networkmode"), "networkmode").lower()
+    _build_space(part, "network", mode, "networkmode")
+    for raw, at in reader.items(given.get("nsoptions"), "nsoptions"):
+        one = reader.mapping(raw, ("Name", "Host", "Path"), at)
+        name = reader.text(one.get("Name"), at)
+        if reader.tick(one.get("Host"), at):
+            _build_space(part, name, "host", at)
+        elif path := reader.text(one.get("Path"), at):
+            part.spaces.append(Space(name, "path", path, at))
+    for key, word in (
+        ("seccomp", "seccomp"),
+        ("apparmor", "apparmor"),
+        ("isolation", "isolation"),
+        ("cgroupparent", "cgroup-parent"),
+    ):
+        if text := reader.text(given.get(key), key):
+            part.security.append(Fact(f"{word}={text}", key))
+    part.security += [
+        Fact(f"label={text}", at) for text, at in reader.texts(given.get("labelopts"), "labelopts")
+    ]
+    if memory := reader.number(given.get("memory"), "memory"):
+        part.limits["memory"] = memory
+    return Proposed(verb, (part,), tuple(reader.unknown))
+
+
+def _build_space(part: Part, name: str, mode: str, at: str) -> None:
+    if mode == "host":
+        part.spaces.append(Space(name, "host", "", at))
+        if name == "network":
+            part.ports.append(Port(-1, 1, "", at))
+    elif mode.startswith(("container:", "ns:", "/")):
+        kind = "container" if mode.startswith("container:") else "path"
+        part.spaces.append(Space(name, kind, mode.partition(":")[2] or mode, at))
+
+
+def command(verb: str, *, privileged: bool = False, user: str = "", name: str = "") -> Proposed:
+    """Of a command or terminal inside a container."""
+    part = Part(What.EXEC, name)
+    if privileged:
+        part.give_all_rights("privileged")
+    if user:
+        part.user = Fact(user, "user")
+    return Proposed(verb, (part,))
+
+
+def images(verb: str, names: Iterable[str], *, field: str = "image") -> Proposed:
+    """Of images that come to be on a host under names that say from where."""
+    part = Part(What.IMAGE)
+    part.images = [Fact(name, field) for name in names]
+    return Proposed(verb, (part,))
+
+
+def archive(verb: str, *, file: str, names: Iterable[str] = ()) -> Proposed:
+    """Of what a person uploads: an archive says itself what it holds. `names`: as far as known."""
+    part = Part(What.IMAGE, file)
+    part.origins.append(Fact(file, "file"))
+    part.images = [Fact(name, "reference") for name in names]
+    return Proposed(verb, (part,))
+
+
+def helper(verb: str, *, image: str, volumes: Mapping[str, str]) -> Proposed:
+    """Of the container that Haulout makes for a while itself, to reach a volume: only its image and
+    its volumes are a person's choice. `volumes`: name to path inside.
+    """
+    part = Part(What.IMAGE)
+    part.images = [Fact(image, "image")]
+    part.mounts = [volume_with_options(name, at, (), "volumes") for name, at in volumes.items()]
+    return Proposed(verb, (part,))

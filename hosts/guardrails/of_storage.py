@@ -1,0 +1,89 @@
+"""Builders for volumes: made alone, named in a spec with options, lain over a folder."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hosts.guardrails.proposed import Fact, Mount, Part, Proposed, What
+from hosts.guardrails.reading import Reader
+
+# what `podman volume create -o` takes for the drivers that Podman has itself (libpod/volume.go,
+# pkg/domain/infra/abi/parse); another one may hold a path
+_OPTIONS = frozenset(
+    "type device o uid gid size inodes noquota timeout copy nocopy image password username".split()  # noqa: SIM905
+)
+_DRIVERS = ("", "local")
+
+
+def volume(
+    verb: str,
+    *,
+    name: str,
+    driver: str = "",
+    options: Mapping[str, Any] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Proposed:
+    """Of the body of volumes/create."""
+    reader = Reader()
+    part = volume_part(reader, name=name, driver=driver, options=options or {}, at="options")
+    part.labels = dict(labels or {})
+    return Proposed(verb, (part,), tuple(reader.unknown))
+
+
+def volume_part(
+    reader: Reader, *, name: str, driver: str, options: Mapping[str, Any], at: str
+) -> Part:
+    """A volume among others."""
+    part = Part(What.VOLUME, name)
+    given = {str(key).strip().lower(): str(value) for key, value in options.items()}
+    if driver == "image":
+        part.images.append(Fact(given.get("image", ""), f"{at}.image"))
+    elif driver not in _DRIVERS:
+        part.mounts.append(Mount("driver", driver, name, (), "driver"))
+    else:
+        for key in given:
+            if key not in _OPTIONS:
+                reader.strange(f"{at}.{key}")
+        if found := behind(given, name, at):
+            part.mounts.append(found)
+    return part
+
+
+def behind(options: Mapping[str, str], target: str, at: str) -> Mount | None:
+    """What a volume of the local driver is mounted from; None for a folder of Podman's own."""
+    kind, device = options.get("type", "").strip().lower(), options.get("device", "").strip()
+    words = tuple(word.strip() for word in options.get("o", "").split(",") if word.strip())
+    if not kind and not device and not {"bind", "rbind"} & set(words):
+        return None
+    if kind in ("tmpfs", "ramfs") and not {"bind", "rbind"} & set(words):
+        return Mount(kind, device, target, words, at)
+    if kind in ("", "none", "bind") or {"bind", "rbind"} & set(words):
+        kind = "bind"
+    return Mount(kind, device, target, words, f"{at}.device")
+
+
+def volume_with_options(name: str, target: str, options: tuple[str, ...], at: str) -> Mount:
+    """A named volume in a spec. Podman makes it with its `volume-opt=…` where it is not there yet."""
+    given: dict[str, str] = {}
+    for option in options:
+        # util.ParseDriverOpts: volume-opt=key=value
+        head, _equals, rest = option.partition("=")
+        if head.strip().lower().startswith("volume-opt"):
+            key, _sign, value = rest.partition("=")
+            given[key.strip().lower()] = value
+    found = behind(given, target, at)
+    if found is not None and found.type not in ("tmpfs", "ramfs"):
+        return found
+    # a volume's name is no path; one that is has to be judged as one
+    kind = "bind" if "/" in name else "volume"
+    return Mount(kind, name, target, options, at)
+
+
+def overlay(source: str, target: str, options: tuple[str, ...], at: str) -> list[Mount]:
+    """A folder under an overlay: it is read, and its upper and work folders are written."""
+    kind = "overlay" if "/" in source else "volume"
+    found = [Mount(kind, source, target, ("ro",), at)]
+    for option in options:
+        name, equals, path = option.partition("=")
+        if equals and name.strip().lower() in ("upperdir", "workdir", "lowerdir"):
+            found.append(Mount("overlay", path, target, (), at))
+    return found

@@ -1,0 +1,45 @@
+"""Sizes as people and Kubernetes write them: 2g, 512Mi, 0.5, 250m."""
+
+import re
+
+_QUANTITY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]{0,2})\s*")
+_KUBE = {
+    "": 1.0,
+    "m": 0.001,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "Ki": 2.0**10,
+    "Mi": 2.0**20,
+    "Gi": 2.0**30,
+    "Ti": 2.0**40,
+}
+_PODMAN = {"": 1.0, "b": 1.0, "k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
+
+
+def quantity(text: str) -> float | None:
+    """As Kubernetes writes it (m is a thousandth); None where it is none."""
+    match = _QUANTITY.fullmatch(text)
+    if match is None or match[2] not in _KUBE:
+        return None
+    return float(match[1]) * _KUBE[match[2]]
+
+
+def size(text: str) -> float | None:
+    """As Podman writes it (m is a MiB), in bytes; None where it is none."""
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        return None
+    unit = match[2].lower()
+    unit = unit.removesuffix("i") if len(unit) == 2 else unit
+    unit = unit.removesuffix("b") if len(unit) == 2 else unit
+    return float(match[1]) * _PODMAN[unit] if unit in _PODMAN else None
+
+
+def size_words(size_bytes: float) -> str:
+    """512m, 2g, or the bytes."""
+    for unit, factor in (("g", 2.0**30), ("m", 2.0**20), ("k", 2.0**10)):
+        if size_bytes >= factor and size_bytes % factor == 0:
+            return f"{size_bytes / factor:g}{unit}"
+    return f"{size_bytes:g}"

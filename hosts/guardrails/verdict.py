@@ -1,0 +1,70 @@
+"""What rules make of a proposal: findings, the worst of which decides."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+
+class Severity(StrEnum):
+    """What a broken rule leads to. From mild to strict."""
+
+    WARN = "warn"
+    ASK = "ask"
+    REFUSE = "refuse"
+
+
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`rule` by its name and id (0: none in particular), `field`: where it stands in the spec."""
+
+    rule: str
+    rule_id: int
+    severity: Severity
+    field: str
+    words: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`worst` is None where no rule is broken. `rules`: how many were asked."""
+
+    findings: tuple[Finding, ...] = ()
+    rules: int = 0
+
+    @property
+    def worst(self) -> Severity | None:
+        """The strictest severity among the findings."""
+        return max((one.severity for one in self.findings), key=_RANK.__getitem__, default=None)
+
+    @property
+    def stops(self) -> tuple[Finding, ...]:
+        """The findings that keep it from being done now, the strictest first."""
+        held = [one for one in self.findings if one.severity is not Severity.WARN]
+        return tuple(sorted(held, key=lambda one: -_RANK[one.severity]))
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that are only said."""
+        return tuple(one for one in self.findings if one.severity is Severity.WARN)
+
+    def sentence(self) -> str:
+        """Why it is not done: the rule, the field, what to change. Empty where nothing stops it."""
+        if not self.stops:
+            return ""
+        first = self.stops[0]
+        values = {"rule": first.rule, "field": first.field, "words": first.words}
+        if first.severity is Severity.ASK:
+            text = _("The guardrail “%(rule)s” asks for an approval (%(field)s): %(words)s")
+        else:
+            text = _("The guardrail “%(rule)s” refuses it (%(field)s): %(words)s")
+        said = text % values
+        if first.why:
+            said = f"{said} {first.why}"
+        if more := len(self.stops) - 1:
+            said = f"{said} " + _("%d more like it.") % more
+        return said

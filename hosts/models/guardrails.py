@@ -1,0 +1,33 @@
+"""Guardrails: rules on what may be created, for the hosts of some groups or for all."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hosts.models.hosts import Group
+
+
+class Guardrail(models.Model):
+    """One rule: its kind (hosts.guardrails.kinds) with settings, where it counts and how strictly."""
+
+    class Severity(models.TextChoices):
+        REFUSE = "refuse", _("refuse")
+        ASK = "ask", _("ask for approval")
+        WARN = "warn", _("warn")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    # why the rule is there, for those who meet it
+    words = models.TextField(_("why"), blank=True, max_length=1000)
+    kind = models.CharField(max_length=40)
+    settings = models.JSONField(default=dict, blank=True)
+    severity = models.CharField(max_length=8, choices=Severity, default=Severity.REFUSE)
+    # said apart from the groups: a rule whose last group is removed must not become everybody's
+    everywhere = models.BooleanField(default=True)
+    groups = models.ManyToManyField(Group, related_name="guardrails", blank=True)
+    enabled = models.BooleanField(default=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
