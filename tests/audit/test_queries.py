@@ -157,9 +157,13 @@ def test_open_intents_are_told_from_settled(lines: dict[str, int]) -> None:
     ],
 )
 def test_each_filter_has_its_index(lines: dict[str, int], filters: Filters, index: str) -> None:
-    """By SQLite's plan; the indexes are the same on PostgreSQL, whose plans depend on the rows."""
+    """It is there, and used by SQLite's plan; on PostgreSQL plans of small tables say nothing."""
+    with connection.cursor() as cursor:
+        there = connection.introspection.get_constraints(cursor, Entry._meta.db_table)
+    assert there[index]["index"]
+    assert there[index]["columns"][-1] == "number"
     if connection.vendor != "sqlite":
-        pytest.skip("plans of small tables say nothing on PostgreSQL")
+        return
     with CaptureQueriesContext(connection) as queries:
         search(filters, visible=None)
     first = queries.captured_queries[0]["sql"]

@@ -1,8 +1,11 @@
 """Who can reach it, and how: loopback plain, others by our own TLS, behind a proxy by its URL."""
 
+import hashlib
+import re
 import ssl
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,19 +14,18 @@ from dashboard.supervisor import address
 from tests.stack import Stack
 
 
-def lan_address() -> str:
+@pytest.fixture
+def lan_address(must_have: Any) -> str:
     """An address of this machine that is not loopback."""
-    for name in local_addresses()[1:]:
-        number = name.strip("[]")
-        if ":" not in number and not address.is_loopback(number) and number[0].isdigit():
-            return number
-    pytest.skip("this machine has no address but loopback")
+    names = [name.strip("[]") for name in local_addresses()[1:]]
+    found = [name for name in names if re.match(r"\d+\.", name) and not address.is_loopback(name)]
+    must_have(found, "this machine has no address but loopback")
+    return found[0]
 
 
-def test_lan_bind_serves_the_sign_in_page_by_tls(tmp_path: Path) -> None:
-    number = lan_address()
-    with Stack(tmp_path / "data", options=("--bind", number)) as stack:
-        assert stack.url == f"https://{number}:{stack.port}"
+def test_lan_bind_serves_the_sign_in_page_by_tls(tmp_path: Path, lan_address: str) -> None:
+    with Stack(tmp_path / "data", options=("--bind", lan_address)) as stack:
+        assert stack.url == f"https://{lan_address}:{stack.port}"
         told = stack.wait_for(r"SHA-256 ([0-9A-F:]+)")
         # verified against our own certificate, so the name in it must be right as well
         context = ssl.create_default_context(cafile=tmp_path / "data/keys/web.crt")
@@ -31,9 +33,7 @@ def test_lan_bind_serves_the_sign_in_page_by_tls(tmp_path: Path) -> None:
             assert answer.status == 200
             cookies = answer.headers.get_all("Set-Cookie") or []
         assert any(c.startswith("__Host-") and "Secure" in c for c in cookies), cookies
-        pem = ssl.get_server_certificate((number, stack.port))
-        import hashlib
-
+        pem = ssl.get_server_certificate((lan_address, stack.port))
         digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
         assert told.replace(":", "") == digest
 
@@ -53,8 +53,7 @@ def test_chosen_address(bind: str, url: str, expected: str, own_tls: bool) -> No
     assert (found.url, found.own_tls) == (expected, own_tls)
 
 
-def test_every_address_shows_one_that_others_can_reach() -> None:
-    lan_address()
+def test_every_address_shows_one_that_others_can_reach(lan_address: str) -> None:
     found = address.choose("0.0.0.0", 8000, "")
     assert found.own_tls
     assert "127.0.0.1" not in found.url

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,8 @@ def test_port_in_use(tmp_path: Path) -> None:
     assert f"--port {port + 1}" in line
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away and mount")
-def test_unwritable_folder(tmp_path: Path) -> None:
+def test_unwritable_folder(tmp_path: Path, must_have: Any) -> None:
+    must_have(os.geteuid() == 0, "only root can mount a read-only file system")
     # root may write everywhere but on a read-only file system
     target = tmp_path / "readonly"
     target.mkdir()
@@ -33,8 +34,8 @@ def test_unwritable_folder(tmp_path: Path) -> None:
     assert str(target) in line
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-def test_full_disk(tmp_path: Path) -> None:
+def test_full_disk(tmp_path: Path, must_have: Any) -> None:
+    must_have(os.geteuid() == 0, "only root can mount a small disk")
     target = tmp_path / "small"
     target.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", target], check=True)

@@ -1,29 +1,43 @@
 """What a host tells of a pull: bounded, since it stands in the job's row."""
 
-from collections.abc import AsyncIterator
+import json
 from typing import Any
 
+import pytest
+
 from hosts.actions.images import pulling
-from hosts.podman import images
-from hosts.podman.images import PullProgress
+from tests.hosts.jobs.conftest import endpoint
 from tests.hosts.jobs.test_errand import errand
+from tests.hosts.podman.fake import answer, chunked, says, talking
+
+__all__ = ["endpoint"]
+
+IMAGE_ID = "6aa8ddf7e156" + "0" * 52
 
 
-async def test_a_host_with_endless_layers(monkeypatch: Any) -> None:
-    async def told(*_args: Any, **_named: Any) -> AsyncIterator[PullProgress]:
-        for number in range(2000):
-            yield PullProgress(f"{number:012x}", "Downloading" * 50, 1, 2, "")
-        yield PullProgress("0" * 12, "Download complete", 2, 2, "")
+def line(layer: str, status: str) -> bytes:
+    told = {"status": status, "progressDetail": {"current": 1, "total": 2}, "id": layer}
+    return json.dumps(told).encode() + b"\n"
 
-    async def nobody(*_args: Any) -> None:
-        return None
 
-    monkeypatch.setattr(images, "pull", told)
-    monkeypatch.setattr(pulling, "auth_for", nobody)
+@pytest.mark.django_db(transaction=True)
+async def test_a_host_with_endless_layers(endpoint: Any) -> None:
+    told = [line(f"{number:012x}", "Downloading" * 50) for number in range(2000)]
+    told.append(line("0" * 12, "Download complete"))
+    saved: list[dict[str, Any]] = []
+
+    async def save(_job: Any, values: dict[str, Any]) -> None:
+        saved.append(values)
+
     one = errand()
-    one._saved_at = float("inf")
-    await pulling.pull_into(one, "registry.example/shop:1")
+    one.endpoint, one._save = endpoint, save
+    found = answer("200 OK", json.dumps({"Id": IMAGE_ID}).encode())
+    async with talking(says(chunked(*told), found)) as (podman, _fake):
+        one.podman = podman
+        assert await pulling.pull_into(one, "registry.example/shop:1") == IMAGE_ID
     layers = one.progress["layers"]
     assert len(layers) == pulling.MOST_LAYERS
     assert layers[0]["status"] == "Download complete"
     assert max(len(str(layer["status"])) for layer in layers) == 64
+    assert saved
+    assert all(len(one["progress"]["layers"]) <= pulling.MOST_LAYERS for one in saved)
