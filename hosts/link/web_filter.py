@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import Final
 
 from hosts.link import web_routes
+from hosts.podman.tar_judge import ArchiveRefused, TarJudge
 
 HEAD_MAX_BYTES: Final = 64 * 1024
 _EXEC_BODY_MAX_BYTES: Final = 64 * 1024
@@ -17,6 +18,7 @@ _REQUEST_LINE: Final = re.compile(rb"([A-Z]{1,16}) ([!-~]+) HTTP/1\.1")
 _FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t -~\x80-\xff]*)")
 _LENGTH: Final = re.compile(rb"\d{1,18}")
 _CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_TAR: Final = b"application/x-tar"
 _UPGRADED: Final = b"HTTP/1.1 101"
 
 
@@ -46,6 +48,7 @@ class WebFilter:
         self._chunked = False
         self._upgrading = False
         self._answer = b""
+        self._tar: TarJudge | None = None
         self.requests = 0
 
     @property
@@ -64,7 +67,7 @@ class WebFilter:
             return data
         if self._at is _At.BODY and len(data) < self._left and not self._buffer:
             self._left -= len(data)
-            return data
+            return self._judged(data)
         self._buffer += data
         passed = bytearray()
         while (piece := self._step()) is not None:
@@ -120,7 +123,12 @@ class WebFilter:
         reason = web_routes.refusal(method, target)
         if reason is not None:
             raise RequestRefusedError(reason)
+        self._tar = web_routes.judge_of(method, target)
         fields = _fields(lines[1:])
+        kinds = fields.get(b"content-type", [])
+        if self._tar is not None and any(kind.lower() != _TAR for kind in kinds):
+            # in several parts there would be tars within what we take for one
+            raise RequestRefusedError("the body is not announced as a tar")
         self._frame(fields)
         self._upgrading = self._upgrade(fields, method, target)
         if web_routes.is_exec_create(method, target):
@@ -173,6 +181,15 @@ class WebFilter:
                 self._at = _At.CHUNK_END
             else:
                 self._end_of_request()
+        return self._judged(piece)
+
+    def _judged(self, piece: bytes) -> bytes:
+        """A piece of a body; of a tar that Podman unpacks on the host itself, each head is read."""
+        if self._tar is not None:
+            try:
+                self._tar.feed(piece)
+            except ArchiveRefused as refused:
+                raise RequestRefusedError(refused.message) from refused
         return piece
 
     def _exec_body(self) -> bytes | None:

@@ -5,9 +5,12 @@ of Podman's API; its query names are compared without regard to case (gorilla/sc
 """
 
 import json
+import posixpath
 import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote
+
+from hosts.podman import tar_judge
 
 _PREFIX: Final = r"(?:/v\d{1,3}(?:\.\d{1,3}){0,2})?(?:/libpod)?"
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
@@ -93,6 +96,7 @@ _BUILD_PARAMETERS: Final = frozenset(
 )
 # Of a Containerfile's place: upwards onto the host, an address to fetch, or hidden in JSON.
 _OUTSIDE: Final = re.compile(r"(?:^|[/\"])\.\.(?:[/\"]|$)|://|\\")
+_CONTAINERFILES: Final = ("Containerfile", "Dockerfile")
 _IMPORT_PARAMETERS: Final = frozenset({"changes", "message", "reference"})
 
 
@@ -116,13 +120,33 @@ def refusal(method: str, target: str) -> str | None:
         return None
     if method == "POST" and _POSTS.fullmatch(path):
         if path.endswith("/build"):
-            if any(name == "dockerfile" and _OUTSIDE.search(value) for name, value in given):
+            files = [value for name, value in given if name == "dockerfile"]
+            if any(_OUTSIDE.search(value) for value in files):
                 return "the file to build from is in the context"
+            if len(files) > 1 or any(value.lstrip().startswith("[") for value in files):
+                return "there is one file to build from"
+            if any(posixpath.normpath(value).endswith(".in") for value in files):
+                return "the file to build from goes through the host's C preprocessor"
             return _unknown(names - _BUILD_PARAMETERS)
         if path.endswith("/images/import"):
             return _unknown(names - _IMPORT_PARAMETERS)
         return None
     return f"{method} {path} is not a stream"
+
+
+def judge_of(method: str, target: str) -> tar_judge.TarJudge | None:
+    """For a body that Podman unpacks on the host's own disk: what judges it. Of a permitted one."""
+    path, _, query = target.partition("?")
+    if method != "POST" or not _POSTS.fullmatch(path):
+        return None
+    if path.endswith("/images/load"):
+        return tar_judge.of_images()
+    if path.endswith("/build"):
+        given = parse_qsl(query, keep_blank_values=True)
+        files = [value for name, value in given if name.casefold() == "dockerfile"]
+        # where none is named, or an empty name, Podman looks for these
+        return tar_judge.of_context(*files, *_CONTAINERFILES)
+    return None
 
 
 def may_upgrade(method: str, target: str) -> bool:

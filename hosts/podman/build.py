@@ -12,6 +12,7 @@ from hosts.podman.errors import BuildFailed, Interrupted, Malformed, Unavailable
 from hosts.podman.lines import json_lines
 from hosts.podman.paths import Params, path
 from hosts.podman.pull import Credential
+from hosts.podman.tar_judge import of_context
 
 _ID: Final = re.compile(r"[0-9a-f]{64}")
 _TAR: Final = {"Content-Type": "application/x-tar"}
@@ -61,11 +62,13 @@ async def build(
     *,
     credentials: Sequence[Credential] = (),
 ) -> AsyncGenerator[str | Built, None]:
-    """Podman's lines as they come, at last one Built. `tar` may be compressed.
+    """Podman's lines as they come, at last one Built. `tar` is a plain one.
 
     Podman takes the whole context before it says anything. Raises BuildFailed in its own words,
-    also for errors inside HTTP 200; Interrupted where the connection breaks.
+    also for errors inside HTTP 200; Interrupted where the connection breaks; ArchiveRefused for a
+    context that could reach out of itself.
     """
+    context = of_context(options.containerfile).checked(tar)
     headers = dict(_TAR)
     if credentials:
         headers["X-Registry-Config"] = _config(credentials)
@@ -73,7 +76,7 @@ async def build(
     said = False
     try:
         async with podman.stream(
-            "POST", path("build"), params=options.params(), body=tar, headers=headers
+            "POST", path("build"), params=options.params(), body=context, headers=headers
         ) as pieces:
             async for line in json_lines(pieces):
                 said = True

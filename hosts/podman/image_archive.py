@@ -6,6 +6,7 @@ from typing import Any, Final
 from hosts.podman.client import Podman, as_object, decode
 from hosts.podman.errors import AnswerTooLarge, Malformed
 from hosts.podman.paths import Params, path
+from hosts.podman.tar_judge import of_images
 
 FORMATS: Final = ("docker-archive", "oci-archive")
 _ANSWER_LIMIT_BYTES: Final = 1024 * 1024
@@ -36,11 +37,13 @@ async def save(podman: Podman, images: Sequence[str], *, form: str) -> AsyncGene
 
 
 async def load(podman: Podman, tar: AsyncIterator[bytes]) -> list[str]:
-    """Load what an archive holds; its names, or `sha256:` ids of what has none.
+    """Load what a plain archive holds; its names, or `sha256:` ids of what has none.
 
-    Podman writes the archive to its own disk first and takes it whole or not at all.
+    Podman writes the archive to its own disk first and takes it whole or not at all. Raises
+    ArchiveRefused for one that could write past itself there.
     """
-    answer = as_object(await _sent(podman, path("images", "load"), tar, None))
+    judged = of_images().checked(tar)
+    answer = as_object(await _sent(podman, path("images", "load"), judged, None))
     return [str(name) for name in answer.get("Names") or []]
 
 

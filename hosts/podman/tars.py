@@ -7,7 +7,7 @@ another name or size from the same bytes, what is judged here would not be what 
 
 import os
 import tarfile
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +37,9 @@ _USTAR: Final = b"ustar\x00"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry's head. `kind`: file, folder, link, hardlink, device, pipe, sparse or other."""
+    """One entry's head. `kind`: file, folder, link, hardlink, device, pipe, sparse, other;
+    for a Walker that is asked for them, remark.
+    """
 
     name: str
     kind: str
@@ -56,57 +58,111 @@ async def walk(pieces: AsyncIterator[bytes]) -> AsyncGenerator[Member | bytes, N
 
     A stream that ends without the two empty blocks of an end is taken as cut: Malformed too.
     """
-    rest = bytearray()
-    left = padding = 0
-    # what describes the next entry: pax records, and GNU's long names, which go before them
-    extra: dict[str, str] = {}
-    long: dict[str, str] = {}
+    walker = Walker()
     async for piece in pieces:
-        rest += piece
-        while True:
-            if left:
-                if not rest:
-                    break
-                part = bytes(rest[:left])
-                del rest[: len(part)]
-                left -= len(part)
-                yield part
+        for item in walker.feed(piece):
+            yield item
+        if walker.ended:
+            return
+    raise Malformed("The archive breaks off before its end.")
+
+
+class Walker:
+    """The same for whoever is fed piece by piece. `ended`: what comes now is filling.
+
+    `remarks`: heads that describe all entries after them (git writes one) are told as members of
+    the kind `remark`, without content: Podman takes them for entries that have a name.
+    """
+
+    def __init__(self, *, remarks: bool = False) -> None:
+        self.ended = False
+        self._remarks = remarks
+        self._rest = bytearray()
+        self._left = self._padding = 0
+        # what describes the next entry: pax records, and GNU's long names, which go before them
+        self._extra: dict[str, str] = {}
+        self._long: dict[str, str] = {}
+
+    @property
+    def within_head(self) -> bool:
+        """True where a head has begun that is not whole yet."""
+        return bool(self._rest or self._extra or self._long)
+
+    def feed(self, piece: bytes) -> Iterator[Member | bytes]:
+        """What this piece completes. Raises Malformed."""
+        if self.ended:
+            return
+        if not self._rest and self._left >= len(piece):
+            self._left -= len(piece)
+            yield piece
+            return
+        self._rest += piece
+        while not self.ended:
+            if self._left:
+                if not self._rest:
+                    return
+                yield self._taken(min(self._left, len(self._rest)))
                 continue
-            if padding:
-                skipped = min(padding, len(rest))
-                del rest[:skipped]
-                padding -= skipped
-                if padding:
-                    break
-            if len(rest) < BLOCK:
-                break
-            block = bytes(rest[:BLOCK])
+            if self._padding:
+                skipped = min(self._padding, len(self._rest))
+                del self._rest[:skipped]
+                self._padding -= skipped
+                if self._padding:
+                    return
+            if len(self._rest) < BLOCK:
+                return
+            block = bytes(self._rest[:BLOCK])
             if block == bytes(BLOCK):
+                self.ended = True
                 return
             head = _head(block)
             if head.type in (*_EXTRA, *_LONG):
+                whole = BLOCK + head.size + -head.size % BLOCK
                 if head.size > EXTRA_LIMIT_BYTES:
                     raise Malformed("A head of the archive is larger than any name can be.")
-                whole = BLOCK + head.size + -head.size % BLOCK
-                if len(rest) < whole:
-                    break
-                content = bytes(rest[BLOCK : BLOCK + head.size])
-                if head.type in _LONG:
-                    long |= _long(head, content)
-                elif head.type == tarfile.XHDTYPE:
-                    extra = _records(content)
-                else:
-                    # Go ends an entry with these: what came before describes nothing any more
-                    extra, long = {}, {}
-                del rest[:whole]
+                if len(self._rest) < whole:
+                    return
+                self._describe(head, bytes(self._rest[BLOCK : BLOCK + head.size]))
+                del self._rest[:whole]
+                if self._remarks and head.type == tarfile.XGLTYPE:
+                    yield _remark(head)
                 continue
-            del rest[:BLOCK]
-            member = _member(head, {**extra, **long})
-            extra, long = {}, {}
-            left = member.size_bytes if member.kind in _WITH_CONTENT else 0
-            padding = -left % BLOCK
+            del self._rest[:BLOCK]
+            member = _member(head, {**self._extra, **self._long})
+            self._extra, self._long = {}, {}
+            self._left = member.size_bytes if member.kind in _WITH_CONTENT else 0
+            self._padding = -self._left % BLOCK
             yield member
-    raise Malformed("The archive breaks off before its end.")
+
+    def _taken(self, count: int) -> bytes:
+        part = bytes(self._rest[:count])
+        del self._rest[:count]
+        self._left -= count
+        return part
+
+    def _describe(self, head: tarfile.TarInfo, content: bytes) -> None:
+        if head.type in _LONG:
+            self._long |= _long(head, content)
+        elif head.type == tarfile.XHDTYPE:
+            self._extra = _records(content)
+        else:
+            # Go ends an entry with these: what came before describes nothing any more
+            self._extra, self._long = {}, {}
+
+
+def _remark(head: tarfile.TarInfo) -> Member:
+    return Member(
+        name=head.name.rstrip("/") or "/",
+        kind="remark",
+        size_bytes=0,
+        mode=0,
+        uid=0,
+        gid=0,
+        owner="",
+        group="",
+        mtime_s=0,
+        target="",
+    )
 
 
 def _head(block: bytes) -> tarfile.TarInfo:

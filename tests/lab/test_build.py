@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.lab.hosts import Host, Lab
+from tests.lab.hosts.processes import wait_until
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
@@ -118,7 +119,10 @@ def upload(person: Any, endpoint: Any, tar: bytes, **order: Any) -> tuple[list[s
         lines: list[str] = []
         made = ""
         wanted = checked(tags=["shop:2"], **order)
-        async for line in build_upload(person, endpoint, pieces(), order=wanted, file="shop.tgz"):
+        told = build_upload(
+            person, endpoint, pieces(), order=wanted, file="shop.tgz", limit_bytes=10_000_000
+        )
+        async for line in told:
             if isinstance(line, Built):
                 made = line.image_id
             else:
@@ -157,3 +161,62 @@ def test_a_context_that_reaches_outside(host: Host, endpoint_on: Any, person: An
         upload(person, endpoint, tar)
     assert "escaped" not in host.run("ls", "/tmp", "/var/tmp")
     assert "shop:2" not in host.podman("images", "--format", "{{.Repository}}:{{.Tag}}")
+
+
+CANARY_FILE = "/etc/haulout-canary"
+GOOD = b"FROM localhost/busybox:latest\n"
+REACHING: dict[str, tuple[dict[str, bytes], dict[str, str], str]] = {
+    "the file is a link": ({}, {"Containerfile": CANARY_FILE}, "Containerfile"),
+    "its folder is a link": ({}, {"sub": "/etc"}, "sub/haulout-canary"),
+    "written through a link": (
+        {"sub/haulout-evil": b"x", "Containerfile": GOOD},
+        {"sub": "/etc"},
+        "Containerfile",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REACHING.values(), ids=REACHING.keys())
+def test_no_file_of_the_host_is_reached(
+    host: Host, endpoint_on: Any, person: Any, case: tuple[Any, Any, str]
+) -> None:
+    """Podman 5.4.2 would read, and even write, it as root: such a context never reaches it whole."""
+    from audit.models import Entry
+    from hosts.jobs.errand import Trouble
+
+    files, links, containerfile = case
+    host.run("sh", "-c", f"echo '{CANARY}: x' > {CANARY_FILE}")
+    try:
+        with pytest.raises(Trouble) as refused:
+            upload(person, endpoint_on(host), context(files, links), containerfile=containerfile)
+        assert CANARY not in f"{refused.value.message} {refused.value.cause}"
+        assert "link" in refused.value.message
+        assert "haulout-evil" not in host.run("ls", "/etc")
+        outcome = Entry.objects.get(verb="image.build", kind="outcome")
+        assert outcome.result == "failed"
+        assert refused.value.message in bytes(outcome.canonical).decode()
+        wait_until("the context's folder is gone", lambda: not contexts_on(host))
+    finally:
+        host.run("rm", "-f", CANARY_FILE, "/etc/haulout-evil")
+
+
+def contexts_on(host: Host) -> list[str]:
+    there = host.run("ls", "/var/tmp", "/tmp").split()
+    return [name for name in there if name.startswith("libpod_builder")]
+
+
+def test_a_loaded_archive_writes_nothing_on_the_host(
+    host: Host, endpoint_on: Any, person: Any
+) -> None:
+    """An OCI archive is unpacked on the host's own disk, by every version."""
+    from hosts.actions.images import archives
+    from hosts.jobs.errand import Trouble
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield context({"sub/haulout-evil": b"x"}, {"sub": "/etc"})
+
+    endpoint = endpoint_on(host)
+    load = archives.load(person, endpoint, pieces(), file="x.tgz", limit_bytes=10_000_000)
+    with pytest.raises(Trouble, match="behind a link"):
+        asyncio.run(load)
+    assert "haulout-evil" not in host.run("ls", "/etc")

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
@@ -38,14 +38,15 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     except HostRefused as refused:
         return JsonResponse({"error": refused.message}, status=400)
 
+    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
+
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
-        told = _told(person, endpoint, body, order, file)
-        return StreamingHttpResponse(told, content_type="application/x-ndjson")
+        lines = build_upload(person, endpoint, body, order=order, file=file, limit_bytes=limit)
+        return StreamingHttpResponse(_told(lines), content_type="application/x-ndjson")
 
     def recheck(person: Person) -> None:
         buildable(person, endpoint_id)
 
-    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
     return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
 
 
@@ -65,10 +66,7 @@ def _order(header: str, endpoint: Endpoint) -> BuildOrder:
     return form.order()
 
 
-async def _told(
-    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], order: BuildOrder, file: str
-) -> AsyncIterator[bytes]:
-    lines = build_upload(person, endpoint, body, order=order, file=file)
+async def _told(lines: AsyncGenerator[str | Built, None]) -> AsyncIterator[bytes]:
     try:
         async for line in lines:
             yield _json({"id": line.image_id} if isinstance(line, Built) else {"line": line})

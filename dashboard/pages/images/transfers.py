@@ -85,12 +85,21 @@ def load(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         try:
-            names = await archives.load(person, endpoint, body, file=file)
+            names = await archives.load(
+                person, endpoint, body, file=file, limit_bytes=_limit_bytes()
+            )
+        except Trouble as refused:
+            told = {"error": refused.message, "cause": refused.cause}
+            return JsonResponse(told, status=422)
         except PodmanError as error:
             return _error(error)
         return JsonResponse({"names": names})
 
     return _upload(request, person, endpoint_id, archives.LOAD, carry)
+
+
+def _limit_bytes() -> int:
+    return settings.HAULOUT_UPLOAD_MIB * 2**20
 
 
 @require_http_methods(["PUT"])
@@ -117,6 +126,8 @@ def import_tar(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
                 message=message,
                 changes=changes,
             )
+        except Trouble as refused:
+            return JsonResponse({"error": refused.message, "cause": refused.cause}, status=422)
         except PodmanError as error:
             return _error(error)
         return JsonResponse({"names": [reference]})
@@ -130,8 +141,7 @@ def _upload(
     def recheck(person: Person) -> None:
         archives.loadable(person, endpoint_id, verb)
 
-    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
-    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
+    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=_limit_bytes())
 
 
 def _error(error: PodmanError) -> JsonResponse:

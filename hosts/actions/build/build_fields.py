@@ -110,4 +110,15 @@ def _inside(path: str) -> str:
         raise HostRefused(
             "containerfile", _("A path inside the context, such as docker/Containerfile.")
         )
+    if name.startswith("[") or "\\" in name or not name.isprintable():
+        # Podman takes the first for a list of files in JSON, where each could be an address
+        raise HostRefused("containerfile", _("That cannot be the name of a Containerfile."))
+    if name.endswith(".in"):
+        # buildah puts it through the C preprocessor, whose #include reads the host's files
+        raise HostRefused(
+            "containerfile",
+            _(
+                "Podman would run the host's C preprocessor over a file that ends in .in. Rename it."
+            ),
+        )
     return name

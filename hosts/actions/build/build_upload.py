@@ -5,16 +5,19 @@ from contextlib import aclosing
 
 from hosts.access import Person, get_endpoint
 from hosts.access.fetch import target_of
+from hosts.actions.archive_words import told
 from hosts.actions.build import containerfile
 from hosts.actions.build.build_fields import BuildOrder
-from hosts.actions.build.build_image import VERB, failed_words
+from hosts.actions.build.build_image import VERB, failed_words, proposed
 from hosts.actions.streamed import streamed
 from hosts.dial import dial
 from hosts.jobs.errand import Trouble
 from hosts.models import Endpoint
 from hosts.podman import Podman
 from hosts.podman.build import Built, build
+from hosts.podman.compressed import plain
 from hosts.podman.errors import BuildFailed
+from hosts.podman.tar_judge import ArchiveRefused
 
 
 def buildable(person: Person, endpoint_id: int) -> Endpoint:
@@ -29,17 +32,24 @@ async def build_upload(
     *,
     order: BuildOrder,
     file: str,
+    limit_bytes: int,
 ) -> AsyncGenerator[str | Built, None]:
     """Podman's lines, at last one Built. Trouble, PodmanError. The caller has authorised it.
+
+    `body` is a tar, plain or compressed; unpacked it may have `limit_bytes`. It is judged as it
+    passes: nothing in it may lead Podman to files of the host.
 
     No kept registry password goes along: web cannot open the vault. Pull such a base first.
     """
     target = target_of(endpoint, kind="image", object_id="", name=order.tags[0])
     step = ""
-    async with streamed(person, VERB, target, {**order.shown(), "file": file}) as doing:
+    params = {**order.shown(), "file": file}
+    told_before = proposed(order, None)
+    async with streamed(person, VERB, target, params, proposed=told_before) as doing:
         async with Podman(dial(endpoint, streams=True)) as podman:
             try:
-                async with aclosing(build(podman, body, order.options())) as lines:
+                context = plain(body, limit_bytes=limit_bytes)
+                async with aclosing(build(podman, context, order.options())) as lines:
                     async for line in lines:
                         doing.committing = True
                         if isinstance(line, str):
@@ -47,3 +57,5 @@ async def build_upload(
                         yield line
             except BuildFailed as failed:
                 raise Trouble(failed_words("", step), failed.message) from failed
+            except ArchiveRefused as refused:
+                raise told(refused) from refused

@@ -11,14 +11,18 @@ from django.utils.translation import gettext as _
 from audit.params import allow
 from hosts.access import Person, get_endpoint, get_object
 from hosts.access.fetch import target_of
+from hosts.actions.archive_words import told
 from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
 from hosts.actions.streamed import Doing, streamed
 from hosts.dial import dial
+from hosts.guardrails import of_others
 from hosts.jobs.errand import Trouble
 from hosts.models import Endpoint, Image
 from hosts.podman import Podman, image_archive, images
+from hosts.podman.compressed import plain
 from hosts.podman.errors import NotFound
+from hosts.podman.tar_judge import ArchiveRefused
 
 SAVE, LOAD, IMPORT = "image.save", "image.load", "image.import"
 MOST = 100
@@ -87,13 +91,23 @@ def loadable(person: Person, endpoint_id: int, verb: str) -> Endpoint:
 
 
 async def load(
-    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, file: str
+    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, file: str, limit_bytes: int
 ) -> list[str]:
-    """Load an archive; the names (or ids) of what it held. PodmanError: nothing was loaded."""
+    """Load an archive; the names (or ids) of what it held. PodmanError, Trouble: nothing was.
+
+    It is unpacked on the way (at most `limit_bytes`) and judged: Podman unpacks an OCI archive on
+    the host's own disk.
+    """
     target = target_of(endpoint, kind="image", name=file)
-    async with streamed(person, LOAD, target, {"file": file}) as doing:
+    proposed = of_others.archive(LOAD, file=file)
+    async with streamed(person, LOAD, target, {"file": file}, proposed=proposed) as doing:
         async with Podman(dial(endpoint, streams=True)) as podman:
-            names = await image_archive.load(podman, _until_whole(body, doing))
+            archive = plain(_until_whole(body, doing), limit_bytes=limit_bytes)
+            try:
+                names = await image_archive.load(podman, archive)
+            except ArchiveRefused as refused:
+                doing.committing = False
+                raise told(refused) from refused
         doing.detail = ", ".join(names)
         return names
 
@@ -111,7 +125,8 @@ async def import_tar(
     """Make an image of a file system's tar; its id."""
     target = target_of(endpoint, kind="image", name=reference)
     params = {"file": file, "reference": reference, "message": message, "changes_given": changes}
-    async with streamed(person, IMPORT, target, params) as doing:
+    proposed = of_others.archive(IMPORT, file=file)
+    async with streamed(person, IMPORT, target, params, proposed=proposed) as doing:
         async with Podman(dial(endpoint, streams=True)) as podman:
             image_id = await image_archive.import_tar(
                 podman,

@@ -17,15 +17,18 @@ from audit.params import allow
 from audit.shapes import Who
 from hosts.access import Denied, NotVisible, Person, allows, get_endpoint, get_object
 from hosts.actions.action import Action
+from hosts.actions.archive_words import told
 from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import split, with_tags
 from hosts.dial import dial
+from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Endpoint, Image, Job
 from hosts.podman import Podman, image_archive, images
 from hosts.podman.errors import NotFound, PodmanError
+from hosts.podman.tar_judge import ArchiveRefused
 
 VERB = "image.copy"
 allow(VERB, "source", "source_endpoint")
@@ -78,7 +81,20 @@ def _order(row: Image, target: Endpoint) -> Order:
         "size_bytes": row.size_bytes,
     }
     name = row.name or row.podman_id[:12]
-    return Order(endpoint=target, kind="image", object_id=row.podman_id, name=name, params=params)
+    return Order(
+        endpoint=target,
+        kind="image",
+        object_id=row.podman_id,
+        name=name,
+        params=params,
+        proposed=_proposed(params),
+    )
+
+
+def _proposed(params: dict[str, Any]) -> Proposed:
+    if not params["names"]:
+        return of_others.archive(VERB, file=_("an image without a name"))
+    return of_others.images(VERB, params["names"])
 
 
 def _source(job_id: int, endpoint_id: int) -> Endpoint:
@@ -114,6 +130,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         if before.get("Id") != errand.object_id:
             # inspect of a list answers with the image for the host's own platform
             raise Trouble(_("It is a manifest list, which Podman saves only in part: push it."))
+        await errand.permit(_proposed(errand.params))
         await errand.about_to_send()
         if not await images.exists(errand.podman, errand.object_id):
             carried = await _carry(errand, there, source, before)
@@ -133,6 +150,9 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
     reading = asyncio.create_task(passing.read(saved, source), name=f"copy {errand.job_id}")
     try:
         loaded = await image_archive.load(errand.podman, passing.pieces())
+    except ArchiveRefused as refused:
+        # a host does not reach another one by what it sends
+        raise told(refused) from refused
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

@@ -1,5 +1,9 @@
 """What passes on the web process's socket, and that no second request hides behind the first."""
 
+import gzip
+import io
+import tarfile
+
 import pytest
 
 from hosts.link.web_filter import RequestRefusedError, WebFilter
@@ -56,6 +60,10 @@ REFUSED = [
     f"POST {LIBPOD}/build?t=a&Dockerfile=%5B%22%2e%2e/etc/shadow%22%5D",
     f"POST {LIBPOD}/build?t=a&dockerfile=%5B%22%5Cu002e%5Cu002e/x%22%5D",
     f"POST {LIBPOD}/build?t=a&dockerfile=http://10.0.0.1/x",
+    f"POST {LIBPOD}/build?t=a&dockerfile=%5B%22Containerfile%22%5D",
+    f"POST {LIBPOD}/build?t=a&dockerfile=a&dockerfile=b",
+    f"POST {LIBPOD}/build?t=a&dockerfile=Containerfile.in",
+    f"POST {LIBPOD}/build?t=a&Dockerfile=x.in/.",
     f"POST {LIBPOD}/images/import?url=http://10.0.0.1/",
     # Paths that Podman would clean, decode or read in its own way.
     f"GET {LIBPOD}//containers/json",
@@ -252,3 +260,57 @@ def test_without_the_upgrade_nothing_more_passes(answer: bytes) -> None:
     assert not it.watching
     with pytest.raises(RequestRefusedError):
         it.feed(b"more")
+
+
+def tar(*entries: tuple[str, bytes, str]) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as out:
+        for name, kind, target in entries:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, target
+            out.addfile(info)
+    return made.getvalue()
+
+
+LINK, FILE = tarfile.SYMTYPE, tarfile.REGTYPE
+THROUGH = tar(("sub", LINK, "/etc"), ("sub/evil", FILE, ""))
+BUILD, LOAD = f"POST {LIBPOD}/build?t=a", f"POST {LIBPOD}/images/load"
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        (BUILD, THROUGH),
+        (LOAD, THROUGH),
+        (BUILD, tar(("Dockerfile", LINK, "/etc/passwd"))),
+        (f"{BUILD}&dockerfile=", tar(("Containerfile", LINK, "/etc/passwd"))),
+        (f"{BUILD}&Dockerfile=sub/x", tar(("sub", LINK, "/etc"))),
+        ("POST /v1.41/build", tar(("Dockerfile", LINK, "/etc/passwd"))),
+        (LOAD, tar(("index.json", LINK, "/etc/passwd"))),
+        (LOAD, gzip.compress(THROUGH)),
+    ],
+)
+@pytest.mark.parametrize("size", [100, 512, 100_000])
+def test_what_podman_unpacks_on_the_host_is_judged(line: str, body: bytes, size: int) -> None:
+    it = WebFilter()
+    it.feed(request(line, f"Content-Length: {len(body)}", "Content-Type: application/x-tar"))
+
+    def feed() -> None:
+        for at in range(0, len(body), size):
+            it.feed(body[at : at + size])
+
+    with pytest.raises(RequestRefusedError):
+        feed()
+
+
+def test_a_good_context_passes_in_chunks() -> None:
+    body = tar(("Containerfile", FILE, ""), ("lib", LINK, "/usr/lib"))
+    head = request(BUILD, "Transfer-Encoding: chunked", "Content-Type: application/x-tar")
+    data = head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) + request("GET /_ping")
+    assert WebFilter().feed(data) == data
+
+
+def test_a_context_in_several_parts_is_refused() -> None:
+    kind = "Content-Type: multipart/form-data; boundary=x"
+    with pytest.raises(RequestRefusedError):
+        WebFilter().feed(request(BUILD, "Content-Length: 9", kind))

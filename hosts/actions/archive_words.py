@@ -1,0 +1,39 @@
+"""What an archive is refused for, in words with a cure."""
+
+from django.utils.translation import gettext as _
+
+from hosts.jobs.errand import Trouble
+from hosts.podman.compressed import TooMuch, Unreadable
+from hosts.podman.tar_judge import ArchiveRefused, EntryRefused, Why
+
+
+def told(refused: ArchiveRefused) -> Trouble:
+    """The same for a person."""
+    if isinstance(refused, EntryRefused):
+        words = _("The entry “%(name)s” is refused: %(why)s.")
+        return Trouble(words % {"name": refused.name, "why": _why(refused.why)})
+    if isinstance(refused, Unreadable):
+        return Trouble(
+            _("Archives compressed with zstd are not read here. Send it plain, or as .tar.gz.")
+        )
+    if isinstance(refused, TooMuch):
+        return Trouble(_("Unpacked it is larger than Haulout takes as an upload."))
+    words = _("What came is not a whole tar archive. A .tar.gz has to be unpacked first.")
+    return Trouble(words, refused.message)
+
+
+def _why(why: Why) -> str:
+    return {
+        Why.MANY: _("there are more than a million entries"),
+        Why.SPARSE: _("sparse files are not taken"),
+        Why.DEVICE: _("devices are not taken"),
+        Why.PIPE: _("pipes are not taken"),
+        Why.ABSOLUTE: _("it is absolute"),
+        Why.UPWARDS: _("it leads upwards (..)"),
+        Why.BEHIND_LINK: _("it lies behind a link of the same archive"),
+        Why.TO_LINK: _("it is a second name of a link, or of what lies behind one"),
+        Why.READ_BY_PODMAN: _(
+            "Podman itself reads that file on the host, so neither it nor a folder on the way to it"
+            " may be a link"
+        ),
+    }[why]

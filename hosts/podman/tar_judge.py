@@ -1,0 +1,177 @@
+"""Judges a tar that Podman will unpack, entry by entry, before it is sent on.
+
+Podman up to 5.5 unpacks a build's context, and every version an OCI archive that is loaded, as root
+on the host's own disk and unconfined: an entry behind a link is written to wherever the link leads,
+and a link where Podman looks for a file of its own makes it read another one (seen on 5.4.2). A
+link that leads out is not to be told from one that does not, since links can lead through links. So
+nothing may lie behind a link, and no link where Podman itself reads.
+"""
+
+import posixpath
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from hosts.podman.errors import Malformed, PodmanError
+from hosts.podman.tars import Member, Walker
+
+MOST_ENTRIES: Final = 1_000_000
+# names of links that are remembered
+MOST_LINK_BYTES: Final = 32 * 2**20
+# by their first bytes Podman takes an archive for a compressed one, whatever else it is
+COMPRESSED: Final = (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
+_LONGEST: Final = max(map(len, COMPRESSED))
+_TAKEN: Final = ("file", "folder", "link", "hardlink", "pipe", "remark")
+_IGNORE_FILES: Final = (".containerignore", ".dockerignore")
+
+
+class Why(StrEnum):
+    """What an entry is refused for."""
+
+    MANY = "many"
+    SPARSE = "sparse"
+    DEVICE = "device"
+    PIPE = "pipe"
+    ABSOLUTE = "absolute"
+    UPWARDS = "upwards"
+    BEHIND_LINK = "behind a link"
+    TO_LINK = "to a link"
+    READ_BY_PODMAN = "read by podman"
+
+
+class ArchiveRefused(PodmanError):
+    """What was to be sent is not sent, or no further."""
+
+
+class NotATar(ArchiveRefused):
+    """It is no whole tar archive, or one that Podman would read in another way than we do."""
+
+
+class EntryRefused(ArchiveRefused):
+    """The archive holds an entry that could reach past it. Nothing of that entry was sent."""
+
+    def __init__(self, name: str, why: Why) -> None:
+        self.name = name.encode(errors="backslashreplace").decode()[:200]
+        self.why = why
+        super().__init__(f"The entry “{self.name}” is refused: {why}.")
+
+
+@dataclass
+class TarJudge:
+    """Judges entries one after the other; counts what it let through.
+
+    `read`: paths that Podman itself reads on the host, `read_below`: folders of such. `on_host`:
+    it is unpacked on the host's own disk, else confined in a container.
+    """
+
+    read: frozenset[str] = frozenset()
+    read_below: tuple[str, ...] = ()
+    on_host: bool = True
+    entries: int = field(default=0, init=False)
+    size_bytes: int = field(default=0, init=False)
+    _links: set[str] = field(default_factory=set, init=False)
+    _link_bytes: int = field(default=0, init=False)
+    _walker: Walker = field(default_factory=lambda: Walker(remarks=True), init=False)
+    _first: bytes = field(default=b"", init=False)
+
+    def judge(self, member: Member) -> None:
+        """EntryRefused for an entry that could touch anything but what lies in the archive."""
+        self.entries += 1
+        self.size_bytes += member.size_bytes if member.kind == "file" else 0
+        if self.entries > MOST_ENTRIES or self._link_bytes > MOST_LINK_BYTES:
+            raise EntryRefused(member.name, Why.MANY)
+        if member.kind == "sparse":
+            raise EntryRefused(member.name, Why.SPARSE)
+        if member.kind not in _TAKEN:
+            raise EntryRefused(member.name, Why.DEVICE)
+        if member.kind == "pipe" and self.on_host:
+            raise EntryRefused(member.name, Why.PIPE)
+        name = _within(member, member.name)
+        if self._behind_link(name):
+            raise EntryRefused(member.name, Why.BEHIND_LINK)
+        if member.kind in ("link", "hardlink") and self._is_read(name):
+            raise EntryRefused(member.name, Why.READ_BY_PODMAN)
+        if member.kind == "hardlink":
+            target = _within(member, member.target)
+            if self.on_host and (target in self._links or self._behind_link(target)):
+                raise EntryRefused(member.name, Why.TO_LINK)
+        if member.kind == "link":
+            self._links.add(name)
+            self._link_bytes += len(name)
+        elif member.kind != "remark":
+            self._links.discard(name)
+
+    def feed(self, piece: bytes) -> bool:
+        """Judge what this piece completes; True where that is an entry. ArchiveRefused."""
+        if len(self._first) < _LONGEST:
+            self._first += piece[:_LONGEST]
+            if self._first.startswith(COMPRESSED):
+                raise NotATar("It is compressed.")
+        judged = False
+        try:
+            for item in self._walker.feed(piece):
+                if isinstance(item, Member):
+                    self.judge(item)
+                    judged = True
+        except Malformed as wrong:
+            raise NotATar(wrong.message, cause=wrong.cause) from wrong
+        return judged
+
+    async def checked(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The same bytes, none of a head before it is judged. ArchiveRefused."""
+        held: list[bytes] = []
+        async for piece in pieces:
+            judged = self.feed(piece)
+            held.append(piece)
+            # a piece may end within the next head: it waits, but not those before it
+            if self._walker.within_head:
+                free = len(held) - 1 if judged else 0
+            else:
+                free = len(held)
+            for ready in held[:free]:
+                yield ready
+            del held[:free]
+            if self._walker.ended:
+                break
+        else:
+            raise NotATar("The archive breaks off before its end.")
+        for ready in held:
+            yield ready
+        # what follows the end of an archive is filling
+        async for _rest in pieces:
+            continue
+
+    def _behind_link(self, name: str) -> bool:
+        parts = name.split("/")
+        return any("/".join(parts[:count]) in self._links for count in range(1, len(parts)))
+
+    def _is_read(self, name: str) -> bool:
+        """True for a path that Podman reads, and for every folder on the way to one."""
+        if name == "." or name.startswith(tuple(f"{folder}/" for folder in self.read_below)):
+            return True
+        wanted = (*self.read, *self.read_below)
+        return any(path == name or path.startswith(f"{name}/") for path in wanted)
+
+
+def of_context(*containerfiles: str) -> TarJudge:
+    """For a build's context, in which the Containerfile lies at one of these paths."""
+    paths = {posixpath.normpath(f"/{one}").lstrip("/") for one in containerfiles}
+    beside = {f"{path}{ending}" for path in paths for ending in _IGNORE_FILES}
+    return TarJudge(read=frozenset({*paths, *beside, *_IGNORE_FILES}))
+
+
+def of_images() -> TarJudge:
+    """For an archive of images, of either kind. Only layers that repeat are links in it."""
+    return TarJudge(
+        read=frozenset({"oci-layout", "index.json", "manifest.json", "repositories"}),
+        read_below=("blobs",),
+    )
+
+
+def _within(member: Member, path: str) -> str:
+    if path.startswith("/"):
+        raise EntryRefused(member.name, Why.ABSOLUTE)
+    if ".." in path.split("/"):
+        raise EntryRefused(member.name, Why.UPWARDS)
+    return posixpath.normpath(path)

@@ -1,0 +1,166 @@
+"""What may not be in a tar that Podman unpacks on a host's own disk: crafted ones, piece by piece."""
+
+import io
+import tarfile
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hosts.podman.tar_judge import (
+    EntryRefused,
+    NotATar,
+    TarJudge,
+    Why,
+    of_context,
+    of_images,
+)
+
+FILE, LINK, HARD, FOLDER = tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE
+Entry = tuple[str, bytes, str]
+LONG = "deep/" * 40
+THE_FILE = ("Containerfile", FILE, "")
+
+
+def packed(*entries: Entry, form: int = tarfile.PAX_FORMAT) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=form) as tar:
+        for name, kind, target in entries:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, target
+            content = b"x" * 600 if kind == FILE else b""
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return made.getvalue()
+
+
+async def passed(judge: TarJudge, data: bytes, *, size: int = 512) -> bytes:
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(data), size):
+            yield data[at : at + size]
+
+    return b"".join([piece async for piece in judge.checked(pieces())])
+
+
+GOOD: list[list[Entry]] = [
+    [THE_FILE],
+    [(".", FOLDER, ""), ("./Containerfile", FILE, ""), ("./.containerignore", FILE, "")],
+    [THE_FILE, ("rootfs/etc/mtab", LINK, "/proc/self/mounts"), ("lib", LINK, "usr/lib")],
+    [THE_FILE, ("a", FILE, ""), ("b", HARD, "a"), ("Containerfile.arm", LINK, "Containerfile")],
+    [("pax_global_header", tarfile.XGLTYPE, ""), THE_FILE],
+]
+
+
+@pytest.mark.parametrize("entries", GOOD)
+@pytest.mark.parametrize("size", [1, 513, 65536])
+async def test_a_good_context_passes_byte_by_byte(entries: list[Entry], size: int) -> None:
+    data = packed(*entries)
+    assert data.startswith(await passed(of_context("Containerfile"), data, size=size))
+
+
+HOSTILE: list[tuple[str, list[Entry], Why]] = [
+    ("Containerfile", [("Containerfile", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
+    ("Containerfile", [("./Containerfile", LINK, "other")], Why.READ_BY_PODMAN),
+    ("Containerfile", [("x/..//Containerfile", LINK, "other")], Why.UPWARDS),
+    ("Containerfile", [(".//./Containerfile/", LINK, "other")], Why.READ_BY_PODMAN),
+    ("./Containerfile", [("Containerfile", LINK, "other")], Why.READ_BY_PODMAN),
+    ("Containerfile", [("a", FILE, ""), ("Containerfile", HARD, "a")], Why.READ_BY_PODMAN),
+    # an earlier or a later one of the same name makes no difference
+    ("Containerfile", [THE_FILE, ("Containerfile", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
+    ("Containerfile", [("Containerfile", LINK, "/x"), THE_FILE], Why.READ_BY_PODMAN),
+    ("sub/passwd", [("sub", LINK, "/etc")], Why.READ_BY_PODMAN),
+    ("a/b/c", [("a", FOLDER, ""), ("a/b", LINK, "/etc")], Why.READ_BY_PODMAN),
+    ("a/b/c", [("a/b/c", FILE, ""), ("a", LINK, "/etc")], Why.READ_BY_PODMAN),
+    ("a/b", [(".", LINK, "/etc")], Why.READ_BY_PODMAN),
+    (LONG + "File", [(LONG + "File", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
+    (LONG + "File", [(LONG[:-1], LINK, "/etc/" + "x" * 200)], Why.READ_BY_PODMAN),
+    ("Containerfile", [(".containerignore", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
+    ("Containerfile", [("./.dockerignore", HARD, "a")], Why.READ_BY_PODMAN),
+    ("d/File", [("d/File.dockerignore", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
+    # Podman would write through the link, as root
+    ("Containerfile", [("sub", LINK, "/etc"), ("sub/evil", FILE, "")], Why.BEHIND_LINK),
+    ("Containerfile", [("sub", LINK, "/etc"), ("./sub//evil/", FOLDER, "")], Why.BEHIND_LINK),
+    ("Containerfile", [("sub", LINK, "/etc"), ("x", HARD, "sub/passwd")], Why.TO_LINK),
+    ("Containerfile", [("l", LINK, "/etc"), ("m", HARD, "./l")], Why.TO_LINK),
+    ("Containerfile", [("sub", LINK, "/"), ("sub/etc/x", tarfile.XGLTYPE, "")], Why.BEHIND_LINK),
+    ("Containerfile", [("../evil", FILE, "")], Why.UPWARDS),
+    ("Containerfile", [("a", HARD, "../../etc/passwd")], Why.UPWARDS),
+    ("Containerfile", [("/etc/evil", FILE, "")], Why.ABSOLUTE),
+    ("Containerfile", [("disk", tarfile.BLKTYPE, "")], Why.DEVICE),
+    ("Containerfile", [("Containerfile", tarfile.FIFOTYPE, "")], Why.PIPE),
+]
+
+
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+@pytest.mark.parametrize(("path", "entries", "why"), HOSTILE)
+async def test_a_hostile_context_is_refused(
+    path: str, entries: list[Entry], why: Why, form: int
+) -> None:
+    data = packed(("good", FILE, ""), *entries, form=form)
+    for size in (1, 512, 65536):
+        with pytest.raises(EntryRefused) as refused:
+            await passed(of_context(path), data, size=size)
+        assert refused.value.why == why
+
+
+async def test_other_letters_are_another_file() -> None:
+    await passed(of_context("Containerfile"), packed(("containerfile", LINK, "Containerfile")))
+
+
+async def test_nothing_of_the_refused_entry_is_passed() -> None:
+    data = packed(("good", FILE, ""), ("evil" * 30, HARD, "/etc/" + "shadow" * 30))
+    for size in (100, 512, 700):
+        judge, sent = of_context("Containerfile"), bytearray()
+
+        async def pieces(size: int = size) -> AsyncIterator[bytes]:
+            for at in range(0, len(data), size):
+                yield data[at : at + size]
+
+        async def send(judge: TarJudge = judge, sent: bytearray = sent) -> None:
+            async for piece in judge.checked(pieces()):
+                sent.extend(piece)
+
+        with pytest.raises(EntryRefused):
+            await send()
+        assert b"evil" not in sent
+        assert b"shadow" not in sent
+
+
+LAYER = ("1/layer.tar", FILE, "")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [LAYER, ("2/layer.tar", LINK, "../1/layer.tar"), ("manifest.json", FILE, "")],
+        [("blobs", FOLDER, ""), ("blobs/sha256/ab", FILE, ""), ("index.json", FILE, "")],
+    ],
+)
+async def test_an_archive_of_images_passes(entries: list[Entry]) -> None:
+    await passed(of_images(), packed(*entries))
+
+
+@pytest.mark.parametrize(
+    ("entries", "why"),
+    [
+        ([("index.json", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
+        ([("oci-layout", HARD, "x")], Why.READ_BY_PODMAN),
+        ([("blobs", LINK, "/var")], Why.READ_BY_PODMAN),
+        ([("blobs/sha256", LINK, "/var")], Why.READ_BY_PODMAN),
+        ([("blobs/sha256/ab", LINK, "/etc/shadow")], Why.READ_BY_PODMAN),
+        ([("sub", LINK, "/etc"), ("sub/evil", FILE, "")], Why.BEHIND_LINK),
+    ],
+)
+async def test_a_hostile_archive_of_images(entries: list[Entry], why: Why) -> None:
+    with pytest.raises(EntryRefused) as refused:
+        await passed(of_images(), packed(*entries))
+    assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x1f\x8b\x08" + b"x" * 600, b"<html>" * 200, packed(THE_FILE)[:700]],
+    ids=["nothing", "compressed", "no tar", "cut"],
+)
+async def test_what_is_no_whole_tar(data: bytes) -> None:
+    with pytest.raises(NotATar):
+        await passed(of_context("Containerfile"), data)
