@@ -10,12 +10,16 @@ from hosts.jobs.handler import Settled
 
 @dataclass(frozen=True)
 class Action:
-    """One per verb. `queue`: "short" for what takes seconds, "long" for pulls and the like."""
+    """One per verb. `queue`: "short" for what takes seconds, "long" for pulls and the like.
+
+    `waits`: it only looks, maybe for hours, and takes no slot from those who change something.
+    """
 
     verb: str
     carry_out: Callable[[Errand], Awaitable[dict[str, Any]]]
     find_out: Callable[[Errand], Awaitable[Settled]]
     queue: str = "short"
+    waits: bool = False
 
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result."""

@@ -57,6 +57,11 @@ class Errand:
         await crash.point(crash.BEFORE_SEND, self.job_id)
         await crash.point(crash.AFTER_SEND, self.job_id)
 
+    async def remember(self, before: dict[str, Any]) -> None:
+        """Write down how the object stood, for a later try; nothing is sent."""
+        self.before = before
+        await self._save(self._job, {"before": before})
+
     async def report(self, progress: dict[str, Any]) -> None:
         """Show progress; written at most twice a second."""
         self.progress = progress

@@ -22,6 +22,10 @@ class Handler(Protocol):
     def verb(self) -> str:
         """Its name."""
 
+    @property
+    def waits(self) -> bool:
+        """True when it only looks, maybe for hours: it takes no slot of the endpoint."""
+
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result. PodmanError or Trouble when it fails."""
 

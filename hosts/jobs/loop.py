@@ -152,10 +152,12 @@ class WorkerLoop:
 
     async def _outcome(self, job: Job) -> Outcome | None:
         handler = self.handlers.get(job.verb)
-        gate = self._gates.setdefault(job.endpoint_id or 0, asyncio.Semaphore(PER_ENDPOINT))
         outcome: Outcome | None = None
         try:
-            async with self._room, gate:
+            async with AsyncExitStack() as slots:
+                if handler is None or not handler.waits:
+                    await slots.enter_async_context(self._room)
+                    await slots.enter_async_context(self._gate(job))
                 outcome = await carry(job, handler, await self._client(job))
                 if outcome.state != Job.State.DENIED and job.endpoint_id:
                     ident = str(outcome.result.get("id") or job.object_id)
@@ -180,6 +182,9 @@ class WorkerLoop:
                 state=Job.State.CANCELLED,
                 error=f"cancelled by {who}",
             )
+
+    def _gate(self, job: Job) -> asyncio.Semaphore:
+        return self._gates.setdefault(job.endpoint_id or 0, asyncio.Semaphore(PER_ENDPOINT))
 
     async def _client(self, job: Job) -> Podman | None:
         """One client per endpoint for the loop's life: kept connections cost 0.4 ms, not 0.8."""

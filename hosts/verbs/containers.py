@@ -43,6 +43,7 @@ for verb in (
     Verb("container.checkpoint", _("Checkpoint"), _("Freeze to disk"), "container", OPERATOR),
     Verb("container.restore", _("Restore"), _("Go on after a freeze"), "container", OPERATOR),
     Verb("container.healthcheck", _("Check health"), _("Run its check now"), "container", OPERATOR),
+    Verb("container.wait", _("Wait"), _("Wait for its end, health, …"), "container", OPERATOR),
     Verb("container.remove", _("Remove containers"), _("Remove"), "container", OPERATOR),
 ):
     register(verb)

@@ -20,6 +20,7 @@ from dashboard.pages.containers.dialog_forms import (
     RenameForm,
     RestoreForm,
     StopForm,
+    WaitForm,
     limits_now,
 )
 from dashboard.person import person_of
@@ -33,6 +34,7 @@ from hosts.actions.containers import (
     restore_container,
     stop_container,
     update_container,
+    wait_container,
 )
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import lacks
@@ -92,6 +94,19 @@ DIALOGS = (
         StopForm,
         lambda person, ref, given: stop_container.ask(person, ref, timeout_s=given["timeout_s"]),
         _("It is asked to end, and killed when it has not done so in time."),
+    ),
+    Dialog(
+        "wait",
+        wait_container.VERB,
+        _("Wait for %(name)s on %(host)s"),
+        _("Wait"),
+        _("Wait asked for"),
+        WaitForm,
+        lambda person, ref, given: wait_container.ask(person, ref, **given),
+        _(
+            "A job waits, for hours if need be, and tells the exit code; you may leave meanwhile. "
+            "It changes nothing, and Cancel ends the waiting alone."
+        ),
     ),
     Dialog(
         "commit",

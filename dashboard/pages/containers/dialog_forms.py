@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.pages.inspecting import fetch
 from dashboard.pages.signin.forms import Dressed
+from hosts.actions.containers import wait_container
 from hosts.actions.containers.update_container import LIMITS, POLICY
 from hosts.actions.run.table import FIELDS, Kind
 from hosts.actions.run.table.seen import Seen
@@ -52,6 +53,12 @@ class StopForm(DialogForm):
         initial=10,
         help_text=_("0 kills it at once."),
     )
+
+
+class WaitForm(DialogForm):
+    """What is waited for."""
+
+    condition = forms.ChoiceField(label=_("Until"), choices=wait_container.CONDITIONS)
 
 
 class CommitForm(DialogForm):

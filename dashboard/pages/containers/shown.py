@@ -24,7 +24,7 @@ POSSIBLE: dict[str, frozenset[str]] = {
     "restore": frozenset({"exited", "stopped"}),
 }
 # whatever its state
-ALWAYS = ("rename", "update", "commit", "export", "recreate", "upgrade", "remove")
+ALWAYS = ("rename", "update", "commit", "export", "recreate", "upgrade", "wait", "remove")
 
 
 def look_of(row: Container) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from hosts.actions.containers import (
     stop_container,
     unpause_container,
     upgrade_container,
+    wait_container,
 )
 from hosts.actions.images import (
     copy_image,
@@ -50,6 +51,7 @@ _ON_OBJECTS = {
         unpause_container,
         untag_image,
         upgrade_container,
+        wait_container,
     )
 }
 

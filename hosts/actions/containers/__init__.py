@@ -17,6 +17,7 @@ from hosts.actions.containers import (
     unpause_container,
     update_container,
     upgrade_container,
+    wait_container,
 )
 
 ACTIONS = (
@@ -36,4 +37,5 @@ ACTIONS = (
     unpause_container.ACTION,
     update_container.ACTION,
     upgrade_container.ACTION,
+    wait_container.ACTION,
 )

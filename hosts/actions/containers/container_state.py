@@ -7,7 +7,7 @@ from hosts.podman import containers
 
 
 async def look(errand: Errand) -> dict[str, Any]:
-    """Pid, start, restarts and state of the errand's container. NotFound when it is gone."""
+    """How the errand's container stands, its health "" without a check. NotFound when it is gone."""
     found = await containers.inspect(errand.podman, errand.object_id)
     state = found.get("State") or {}
     return {
@@ -17,6 +17,9 @@ async def look(errand: Errand) -> dict[str, Any]:
         "pid": int(state.get("Pid") or 0),
         "started_at": str(state.get("StartedAt", "")),
         "restarts": int(found.get("RestartCount") or 0),
+        "exit_code": int(state.get("ExitCode") or 0),
+        # Podman 4 calls it Healthcheck
+        "health": str((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or ""),
     }
 
 

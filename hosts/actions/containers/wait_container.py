@@ -1,0 +1,167 @@
+"""container.wait: until it ends, runs, is well, …; tells the exit code. Reads only, for hours if need be.
+
+A lost worker, link or host costs nothing: whoever comes next looks at how it stands and listens on.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.params import allow
+from hosts.access import Person, get_object
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.containers.container_state import changed, look
+from hosts.actions.refused import HostRefused
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Endpoint, Job
+from hosts.models.hosts import Transport
+from hosts.podman import containers, system
+from hosts.podman.errors import BadRequest, DeadlineExceeded, NotFound, Unavailable
+
+VERB = "container.wait"
+# Of Podman's conditions those that it waits for: 5.4 answers "stopping" and "configured" at once,
+# whatever the state, and a container is created and initialized by those who ask for it.
+CONDITIONS = (
+    ("exited", gettext_lazy("it ends")),
+    ("stopped", gettext_lazy("it is stopped, its cleaning up not yet done")),
+    ("running", gettext_lazy("it runs")),
+    ("healthy", gettext_lazy("it is healthy")),
+    ("unhealthy", gettext_lazy("it is unhealthy")),
+    ("paused", gettext_lazy("it is paused")),
+    ("removing", gettext_lazy("it is removed")),
+)
+_ENDS = ("exited", "stopped")
+_HEALTH = ("healthy", "unhealthy")
+# how many may wait on one endpoint: each holds a connection, and where one is a session of sshd
+# (ten at most, MaxSessions), the changes need those
+MOST = 50
+MOST_OF_SESSIONS = 2
+# one call to Podman; then it is looked at and called again, in case a connection died unnoticed
+LISTEN_S = 600.0
+# how long a host may be away until nobody waits any more, and how often it is tried
+AWAY_S = 3600.0
+TRY_EVERY_S = (1.0, 30.0)
+allow(VERB, "condition", "exit_code")
+
+
+def ask(person: Person, ref: ObjectRef, *, condition: str = "exited") -> Job:
+    """Ask for a wait. HostRefused (no such condition, too many wait), NotVisible, Denied."""
+    row = get_object(person, "container", *ref, verb=VERB)
+    if condition not in dict(CONDITIONS):
+        raise HostRefused("condition", _("“%s” cannot be waited for.") % condition[:40])
+    _judge_room(row.endpoint)
+    order = order_for(row, "container", {"condition": condition})
+    return ask_job(person, VERB, order, queue="long")
+
+
+def _judge_room(endpoint: Endpoint) -> None:
+    most = MOST_OF_SESSIONS if endpoint.login.transport == Transport.STDIO else MOST
+    if Job.objects.filter(endpoint=endpoint, verb=VERB, state__in=Job.OPEN).count() >= most:
+        raise HostRefused(
+            "condition",
+            _("%d jobs wait on this host already, and each holds a connection.") % most,
+            cure=_("Cancel one of them."),
+        )
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Wait; the result is `{"condition", "exit_code"}`, without a code where there is none."""
+    away_since: float | None = None
+    delay_s = TRY_EVERY_S[0]
+    while True:
+        try:
+            if (result := await _listen(errand)) is not None:
+                return result
+            away_since, delay_s = None, TRY_EVERY_S[0]
+            await asyncio.sleep(delay_s)
+        except (Unavailable, DeadlineExceeded) as away:
+            now = time.monotonic()
+            away_since = away_since or now
+            if now - away_since > AWAY_S:
+                raise Trouble(
+                    _("Given up: the host has not answered for an hour."), away.message
+                ) from away
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 2, TRY_EVERY_S[1])
+
+
+async def _listen(errand: Errand) -> dict[str, Any] | None:
+    """One look and one call; None: it is not yet so. Trouble when it can no longer come."""
+    condition = str(errand.params["condition"])
+    try:
+        state = await look(errand)
+        if not errand.before:
+            await errand.remember(state)
+            _judge(condition, state)
+        if condition in _ENDS and state["running"] and changed(errand.before, state):
+            errand.say(_("It ended while nobody listened, and was started again since."))
+            return {"condition": condition}
+        code = await _call(errand, condition)
+        if code is not None and condition not in (*_ENDS, "removing"):
+            # Podman stops waiting as well when the container ends or goes
+            state = await look(errand)
+            if condition in _HEALTH:
+                return _well(errand, condition, state)
+    except NotFound as gone:
+        if condition == "removing":
+            _tell(errand, condition)
+            return {"condition": condition}
+        raise Trouble(_("It was removed before that came."), gone.message) from gone
+    if code is None:
+        return None
+    if condition in _ENDS:
+        errand.say(_("It ended with exit code %d.") % code)
+        return {"condition": condition, "exit_code": code}
+    _tell(errand, condition)
+    return {"condition": condition}
+
+
+def _tell(errand: Errand, condition: str) -> None:
+    errand.say(_("Waited until %s.") % dict(CONDITIONS)[condition])
+
+
+def _judge(condition: str, state: dict[str, Any]) -> None:
+    """What Podman would answer at once, and wrongly. Trouble."""
+    if condition in _ENDS and state["status"] in ("created", "configured", "initialized"):
+        raise Trouble(_("It was never started, so there is no end to wait for."))
+    if condition in _HEALTH and not state["health"]:
+        raise Trouble(_("It has no health check: there is nothing to wait for."))
+    if condition in _HEALTH and not (state["running"] or state["paused"]):
+        raise Trouble(_("It does not run, so its health cannot change."))
+
+
+async def _call(errand: Errand, condition: str) -> int | None:
+    """Podman's own wait; None when the time of one call is over."""
+    wanted = ("stopped", "exited") if condition == "exited" else (condition,)
+    try:
+        return await containers.wait(
+            errand.podman, errand.object_id, conditions=wanted, timeout_s=LISTEN_S
+        )
+    except DeadlineExceeded:
+        return None
+    except BadRequest as refused:
+        raise Trouble(_("This Podman cannot wait for that."), refused.message) from refused
+
+
+def _well(errand: Errand, condition: str, state: dict[str, Any]) -> dict[str, Any] | None:
+    if state["running"] or state["paused"]:
+        if state["health"] != condition:
+            return None
+        _tell(errand, condition)
+        return {"condition": condition}
+    raise Trouble(_("It ended with exit code %d before that came.") % state["exit_code"])
+
+
+async def settle(errand: Errand) -> Settled:
+    """Waiting changes nothing, so there is nothing to settle."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long", waits=True)
