@@ -56,16 +56,20 @@ class Table:
     times: list[int]
     metrics: int
     series: int
-    _firsts: "array[int]"
-    _steps: "array[int]"
+    # planes: all low bytes, then all high bytes; read of one series, so never put together whole
+    _firsts: bytes
+    _steps: bytes
 
     def codes(self, metric: int, series: int) -> list[int]:
         """The codes of one series, one for each time."""
         run = metric * self.series + series
+        first = self._firsts[run] | self._firsts[len(self._firsts) // 2 + run] << 8
         length = len(self.times) - 1
-        steps = self._steps[run * length : (run + 1) * length]
-        first = self._firsts[run]
-        back = ((step >> 1) ^ -(step & 1) for step in steps)
+        at, half = run * length, len(self._steps) // 2
+        planes = zip(  # both are as long as the table
+            self._steps[at : at + length], self._steps[half + at : half + at + length], strict=True
+        )
+        back = ((low >> 1 | high << 7) ^ -(low & 1) for low, high in planes)
         return [number & 0xFFFF for number in accumulate(back, initial=first)]
 
     def values(self, metric: int, series: int) -> list[int | None]:
@@ -115,8 +119,7 @@ def unpack(blob: bytes) -> Table:
         raise Damaged("another form or length")
     times = array("I")
     times.frombytes(raw[: ends[0]])
-    firsts, steps = _whole(raw[ends[0] : ends[1]]), _whole(raw[ends[1] :])
-    return Table(list(times), metrics, series, firsts, steps)
+    return Table(list(times), metrics, series, raw[ends[0] : ends[1]], raw[ends[1] :])
 
 
 def _planes(numbers: "array[int]") -> bytes:
@@ -124,16 +127,6 @@ def _planes(numbers: "array[int]") -> bytes:
     raw = numbers.tobytes()
     low = 0 if sys.byteorder == "little" else 1
     return raw[low::2] + raw[1 - low :: 2]
-
-
-def _whole(planes: bytes) -> "array[int]":
-    half = len(planes) // 2
-    raw = bytearray(len(planes))
-    low = 0 if sys.byteorder == "little" else 1
-    raw[low::2], raw[1 - low :: 2] = planes[:half], planes[half:]
-    numbers: array[int] = array("H")
-    numbers.frombytes(bytes(raw))
-    return numbers
 
 
 def place_of(keys: bytes, key: bytes) -> int | None:

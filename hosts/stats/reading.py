@@ -24,6 +24,7 @@ from hosts.stats.metrics import (
 from hosts.stats.packing import VALUES, Damaged, Table, code, place_of, unpack
 
 Value = int | None
+_WIDTH: Final = len(METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,13 @@ class Points:
         """(times, metric to values), rising; with PEAKS where the points of `over` are thinned."""
         names = METRICS if over.tier == FULL else THINNED
         times = sorted(self.codes)
-        rows = [self.codes[time] for time in times]
+        if not times:
+            return [], {name: [] for name in names}
+        # every point has all of THINNED
+        by_metric = zip(*[self.codes[time] for time in times], strict=True)
         values = {
-            name: [VALUES[row[at]] if row else None for row in rows]
-            for at, name in enumerate(names)
+            name: [VALUES[number] for number in metric]
+            for name, metric in zip(names, by_metric, strict=False)
         }
         return times, values
 
@@ -86,31 +90,24 @@ def history(
         if tier > over.tier:
             continue
         after = max(begin - SPAN_S[tier], thinned_until - 1)
-        rows = StatsChunk.objects.filter(
-            endpoint_id=endpoint_id, tier=tier, start__gt=after
-        ).order_by("start")
-        for row in rows.defer("data" if _by_summary(tier, over) else "summary"):
-            _collect(row, found, tier=tier, over=over, begin=begin)
-            thinned_until = max(thinned_until, row.end)
+        # of full samples in a thinned chart: one column a row
+        packed = "summary" if tier == FULL and over.tier != FULL else "data"
+        rows = StatsChunk.objects.filter(endpoint_id=endpoint_id, tier=tier, start__gt=after)
+        for end, row_keys, table in rows.order_by("start").values_list("end", "keys", packed):
+            _collect(bytes(row_keys), bytes(table), found, begin=begin)
+            thinned_until = max(thinned_until, end)
     for key, points in (tails or {}).items():
         if key in found:
             found[key].tail(points, begin)
     return {key: collected.points() for key, collected in found.items()}
 
 
-def _by_summary(tier: int, over: Range) -> bool:
-    return tier == FULL and over.tier != FULL
-
-
-def _collect(
-    row: StatsChunk, found: "dict[bytes, _Collected]", *, tier: int, over: Range, begin: int
-) -> None:
-    keys = bytes(row.keys)
+def _collect(keys: bytes, packed: bytes, found: "dict[bytes, _Collected]", *, begin: int) -> None:
     places = {key: place for key in found if (place := place_of(keys, key)) is not None}
     if not places:
         return
     try:
-        table = unpack(bytes(row.summary if _by_summary(tier, over) else row.data))
+        table = unpack(packed)
         for key, place in places.items():
             found[key].add(table, place, begin=begin)
     except (Damaged, IndexError):
@@ -126,12 +123,11 @@ class _Collected:
         self._found: dict[int, list[Sequence[int]]] = {}
 
     def add(self, table: Table, place: int, *, begin: int) -> None:
-        columns = zip(*(table.codes(m, place) for m in range(table.metrics)), strict=True)
+        columns = zip(*[table.codes(m, place) for m in range(table.metrics)], strict=True)
+        step_s = 1 if self._over.tier == FULL else self._over.step_s
         for time, column in zip(table.times, columns, strict=True):
-            if time < begin or not column[0]:
-                continue
-            start = time if self._over.tier == FULL else time - time % self._over.step_s
-            self._found.setdefault(start, []).append(column)
+            if column[0] and time >= begin:
+                self._found.setdefault(time - time % step_s, []).append(column)
 
     def tail(self, points: Points, begin: int) -> None:
         if self._over.tier == FULL:
@@ -148,19 +144,19 @@ class _Collected:
             self._found.setdefault(start, []).append(folded(run))
 
     def points(self) -> Points:
-        width = len(METRICS)
         merged: dict[int, Sequence[int]] = {}
         for start, columns in self._found.items():
-            whole = [
-                column if len(column) > width else (*column, column[0], column[1])
-                for column in columns
-            ]
-            if len(whole) == 1:
-                merged[start] = whole[0]
+            if len(columns) == 1:
+                merged[start] = _with_peaks(columns[0])
                 continue
-            by_metric = list(zip(*whole, strict=True))
-            merged[start] = [*map(mean, by_metric[:width]), *map(max, by_metric[width:])]
+            by_metric = list(zip(*map(_with_peaks, columns), strict=True))
+            merged[start] = [*map(mean, by_metric[:_WIDTH]), *map(max, by_metric[_WIDTH:])]
         return Points(merged)
+
+
+def _with_peaks(column: Sequence[int]) -> Sequence[int]:
+    """A sample is its own peak."""
+    return column if len(column) > _WIDTH else (*column, column[0], column[1])
 
 
 def tail_points(told: Mapping[str, Any]) -> dict[bytes, Points]:
