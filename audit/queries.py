@@ -107,9 +107,9 @@ def line(number: int, *, visible: Q | None) -> Line | None:
     return _paired([entry], whole=True)[0] if entry else None
 
 
-def count_lines(most: int) -> int | None:
-    """How many lines the whole log has, each intent with its ends as one; None for more than `most`."""
-    found = Entry.objects.filter(FIRST).order_by()[: most + 1].count()
+def count_lines(most: int, *, visible: Q | None) -> int | None:
+    """How many lines the log has, each intent with its ends as one; None for more than `most`."""
+    found = Entry.objects.filter(visible or Q(), FIRST).order_by()[: most + 1].count()
     return found if found <= most else None
 
 

@@ -72,26 +72,29 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _verbs(request: HttpRequest) -> frozenset[str]:
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    return user.role.verb_names() if user and signed_in and user.is_active else frozenset()
+    if user is None or not user.is_authenticated:
+        return frozenset()
+    from dashboard.person import person_of
+    from hosts.access import verbs_at
+
+    return verbs_at(person_of(request))
 
 
 def _rail(request: HttpRequest) -> list[list[Entry]]:
-    sections = []
+    sections, verbs = [], _verbs(request)
     for places in PLACES:
-        entries = [entry for place in places if (entry := _entry(place, request))]
+        entries = [entry for place in places if (entry := _entry(place, request, verbs))]
         if entries:
             sections.append(entries)
     return sections
 
 
-def _entry(place: Place, request: HttpRequest) -> Entry | None:
+def _entry(place: Place, request: HttpRequest, verbs: frozenset[str]) -> Entry | None:
     try:
         url = reverse(place.url_name)
     except NoReverseMatch:
         return None
-    user = getattr(request, "user", None)
-    if place.verb and not (user and user.is_authenticated and user.has_verb(place.verb)):
+    if place.verb and place.verb not in verbs:
         return None
     here = request.path == url or (url != "/" and request.path.startswith(url))
     return Entry(place.word, place.icon, url, place.key, here)
@@ -101,6 +104,8 @@ def _running_jobs(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
+    from dashboard.person import person_of
+    from hosts.access import visible_jobs
     from hosts.models import Job
 
-    return Job.objects.filter(state__in=("queued", "running")).count()
+    return visible_jobs(person_of(request)).filter(state__in=Job.OPEN).count()

@@ -19,9 +19,8 @@ from dashboard.live.saved import default_address, saved_context
 from dashboard.live.spec import PAGE_ROWS, Column, ListSpec
 from dashboard.live.suggest import suggestions
 from dashboard.live.view import Result, View, run, view_of
-from dashboard.live.visibility import verbs_of
 from dashboard.person import person_of
-from hosts.access import Person, require
+from hosts.access import Person, require, verbs_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,12 @@ def list_context(
     """Context of live/list.html: the view, its rows as HTML, chips, headings, pages."""
     view = view_of(spec, given, locked=locked)
     result = run(view, person)
-    verbs = verbs_of(person.user)
+    verbs = verbs_at(person)
     return {
         "spec": spec,
         "view": view,
         "result": result,
-        "rows": rows_html(spec, result.rows, verbs),
+        "rows": rows_html(spec, result.rows, person),
         "chips": _chips(view),
         "headings": _headings(view),
         "bulk": [verb for verb in spec.bulk if _subject(spec, verb.name) in verbs],
@@ -135,5 +134,5 @@ def live_row(person: Person, spec: ListSpec, row: Any) -> dict[str, Any]:
     """Context of live/one.html: one row that keeps itself true, whatever its template draws."""
     spec.prepare([row], person)
     gone = getattr(row, "gone", None) is not None
-    html = row_html(spec, row, verbs_of(person.user))
+    html = row_html(spec, row, person)
     return {"spec": spec, "key": f"key:{row.pk}", "html": html, "gone": gone}

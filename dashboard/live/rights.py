@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import User
-from dashboard.live.visibility import visibility_key
-from hosts.access import Person
+from dashboard.second_factor import lacking
+from hosts.access import Person, visibility_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Standing:
 def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], Standing]:
     """For each (person, session key): who they are now and what they share. Gone: absent.
 
-    A session that ended, a disabled or missing user is absent; a changed role has another key.
+    A session that ended, a disabled or missing user is absent, as is one whose role wants a second
+    factor that they lack; a changed role has another key.
     """
     asked = list(watchers)
     sessions = set(
@@ -31,11 +32,12 @@ def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], S
         ).values_list("session_key", flat=True)
     )
     users = User.objects.filter(is_active=True).in_bulk({person.user.pk for person, _ in asked})
+    shut_out = lacking(users)
     keys: dict[int, str] = {}
     found: dict[tuple[int, str], Standing] = {}
     for person, session in asked:
         user = users.get(person.user.pk)
-        if user is None or session not in sessions:
+        if user is None or user.pk in shut_out or session not in sessions:
             continue
         now = Person(user, person.who)
         if user.pk not in keys:

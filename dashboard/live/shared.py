@@ -15,7 +15,6 @@ from django.utils import translation
 from dashboard.live.pool import SqlPool
 from dashboard.live.render import mark_of, row_html
 from dashboard.live.view import View, run
-from dashboard.live.visibility import verbs_of
 from hosts.access import Person
 
 log = logging.getLogger(__name__)
@@ -122,9 +121,8 @@ class Shared:
             marks: dict[int | str, str] = {row.pk: mark_of(spec, row) for row in result.rows}
             if before and before.total == result.total and _same(before.marks, marks):
                 return None
-            verbs = verbs_of(person.user)
             html = {
-                row.pk: self._kept(row, marks[row.pk]) or row_html(spec, row, verbs)
+                row.pk: self._kept(row, marks[row.pk]) or row_html(spec, row, person)
                 for row in result.rows
             }
         return Picture(at, result.total, result.page, result.pages, marks, html)

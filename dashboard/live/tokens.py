@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from django.db.models import Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.live.spec import BadValue, Token, Words
 from hosts.access import Person, visible_hosts
 from hosts.models import Endpoint, Group
+from hosts.models.inventory import label_condition
 
 SUGGESTIONS = 12
 
@@ -60,13 +59,9 @@ USER = Token(
 
 
 def _label(value: str) -> Q:
-    name, equals, wanted = value.partition("=")
-    if not name:
+    if not value.partition("=")[0]:
         raise BadValue(_("Write a label as label:app or label:app=shop."))
-    if not equals:
-        return Q(labels__has_key=name)
-    # has_key too: without it the condition is NULL, and its negation finds nothing
-    return Q(labels__has_key=name) & Q(Exact(KeyTextTransform(name, "labels"), wanted))
+    return label_condition(value)
 
 
 LABEL = Token("label", gettext_lazy("label, label=value"), _label)

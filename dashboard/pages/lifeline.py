@@ -6,7 +6,7 @@ from typing import Any
 from audit import queries
 from audit.queries import Filters, Line
 from dashboard.pages.audit.words import asked_words, said
-from hosts.access import Person, allows, visible_jobs
+from hosts.access import Person, allows, visible_entries, visible_jobs
 from hosts.actions.run.run_spec import JOB_LABEL
 from hosts.models import InventoryRow, Job
 
@@ -34,12 +34,13 @@ def past_of(person: Person, kind: str, row: InventoryRow) -> Past:
         jobs.append(maker)
     for job in jobs:
         job.words = asked_words(job.verb)  # type: ignore[attr-defined]
-    may_read = allows(person, "audit.read")
+    may_read = allows(person, "audit.read", row.endpoint)
+    seen = visible_entries(person)
     lines: list[Any] = []
     if may_read:
         filters = Filters(endpoint_id=row.endpoint_id, object=row.podman_id)
-        lines = queries.search(filters, visible=None, limit=MOST).lines
-        made = queries.line(maker.intent, visible=None) if maker else None
+        lines = queries.search(filters, visible=seen, limit=MOST).lines
+        made = queries.line(maker.intent, visible=seen) if maker else None
         if made and made.entry.number not in {line.entry.number for line in lines}:
             lines.append(made)
             lines.sort(key=lambda line: -line.entry.number)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import ListSpec, Words
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.acting import Deed, many, one
 from dashboard.pages.containers.lists import SPEC as CONTAINERS
 from dashboard.pages.inspecting import Reader, inspect_part
@@ -93,13 +93,13 @@ def _frame(
         "room": room,
         "row": row,
         "tab": tab,
-        "verbs": verbs_of(person.user),
-        "can_inspect": f"{room.kind}.inspect" in verbs_of(person.user),
+        "verbs": verbs_for(person, row),
+        "can_inspect": f"{room.kind}.inspect" in verbs_for(person, row),
         "head": live_row(person, room.head, row),
         "tabs": [
             (tab, reverse(f"{room.plural}:{tab.name}", args=[endpoint_id, podman_id]))
             for tab in room.tabs
-            if tab.verb in verbs_of(person.user) and tab.fits(row)
+            if tab.verb in verbs_for(person, row) and tab.fits(row)
         ],
         "page_url": f"{room.plural}:page",
         "inspect_url": f"{room.plural}:inspect",

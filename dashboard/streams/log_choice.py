@@ -100,7 +100,7 @@ def _found(person: Person, asked: Asked) -> Choice:
     rows = found.filter(is_infra=False)
     total = rows.count()
     first: list[InventoryRow] = list(rows.order_by("name", "id")[:MOST_SOURCES])
-    permitted = [row for row in first if allows(person, VERB, row.endpoint)]
+    permitted = [row for row in first if allows(person, VERB, row.endpoint, row)]
     if first and not permitted:
         raise Denied(VERB)
     return Choice(permitted, total - len(first), len(first) - len(permitted))

@@ -1,20 +1,68 @@
 """Who may do what. One function fetches and authorises; what one may not see does not exist."""
 
-from hosts.access.fetch import get_endpoint, get_host, get_job, get_object, require
-from hosts.access.person import Denied, NotVisible, Person
-from hosts.access.visible import allows, visible_endpoints, visible_hosts, visible_jobs
+from hosts.access.fetch import (
+    get_endpoint,
+    get_host,
+    get_job,
+    get_object,
+    require,
+    target_of,
+    thing_of,
+)
+from hosts.access.narrowing import Narrowing, Proposed, Thing
+from hosts.access.person import Denied, NotVisible, Person, Scope
+from hosts.access.rights import Held, Rights, rights_of
+from hosts.access.visible import (
+    allows,
+    could,
+    endpoints_with,
+    grounds,
+    is_visible,
+    objects_with,
+    on_endpoints,
+    still_allows,
+    verbs_at,
+    visibility_key,
+    visible_endpoints,
+    visible_entries,
+    visible_groups,
+    visible_hosts,
+    visible_jobs,
+    visible_objects,
+)
 
 __all__ = [
     "Denied",
+    "Held",
+    "Narrowing",
     "NotVisible",
     "Person",
+    "Proposed",
+    "Rights",
+    "Scope",
+    "Thing",
     "allows",
+    "could",
+    "endpoints_with",
     "get_endpoint",
     "get_host",
     "get_job",
     "get_object",
+    "grounds",
+    "is_visible",
+    "objects_with",
+    "on_endpoints",
     "require",
+    "rights_of",
+    "still_allows",
+    "target_of",
+    "thing_of",
+    "verbs_at",
+    "visibility_key",
     "visible_endpoints",
+    "visible_entries",
+    "visible_groups",
     "visible_hosts",
     "visible_jobs",
+    "visible_objects",
 ]

@@ -2,8 +2,16 @@
 
 from audit import write
 from audit.shapes import Target
+from hosts.access.narrowing import Thing
 from hosts.access.person import Denied, NotVisible, Person
-from hosts.access.visible import allows, visible_endpoints, visible_hosts, visible_jobs
+from hosts.access.visible import (
+    Place,
+    allows,
+    is_visible,
+    visible_endpoints,
+    visible_hosts,
+    visible_jobs,
+)
 from hosts.models import INVENTORY, Endpoint, Host, InventoryRow, Job
 
 # of a key in the database
@@ -25,19 +33,32 @@ def target_of(
     )
 
 
-def require(person: Person, verb: str, target: Target, endpoint: Endpoint | None = None) -> None:
-    """Raise Denied, with a refusal in the audit log, unless `person` may do `verb`."""
-    if not allows(person, verb, endpoint):
-        write.refusal(person.who, verb, target, reason=f"role lacks {verb}")
+def require(
+    person: Person,
+    verb: str,
+    target: Target,
+    place: Place | None = None,
+    thing: Thing | None = None,
+) -> None:
+    """Raise Denied, with a refusal in the audit log, unless `person` may do `verb` (see `allows`)."""
+    if not allows(person, verb, place, thing):
+        write.refusal(person.who, verb, target, reason=f"no role or grant gives {verb} here")
         raise Denied(verb)
 
 
-def get_endpoint(person: Person, endpoint_id: int, verb: str) -> Endpoint:
-    """The endpoint, if `person` sees it and may do `verb` there. NotVisible, Denied."""
+def get_endpoint(
+    person: Person, endpoint_id: int, verb: str, thing: Thing | None = None
+) -> Endpoint:
+    """The endpoint, if `person` sees it and may do `verb` there. NotVisible, Denied.
+
+    `host.view` comes with seeing it.
+    `thing`: the container that is to be made there; a narrowed grant may permit that one.
+    """
     found = visible_endpoints(person).select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None:
         raise NotVisible
-    require(person, verb, target_of(found), found)
+    if verb != "host.view":
+        require(person, verb, target_of(found), found, thing)
     return found
 
 
@@ -55,22 +76,28 @@ def get_object(
         )
         .first()
     )
-    if found is None or not allows(person, f"{kind}.view", found.endpoint):
+    if found is None or not is_visible(person, found):
         raise NotVisible
     target = target_of(found.endpoint, kind=kind, object_id=podman_id, name=found.name)
-    require(person, verb, target, found.endpoint)
+    require(person, verb, target, found.endpoint, thing_of(found))
     return found
 
 
+def thing_of(row: InventoryRow) -> Thing | None:
+    """The row, if it is what narrowed grants are about: a container."""
+    return row if row._meta.model_name == "container" else None
+
+
 def get_host(person: Person, host_id: int, verb: str) -> Host:
-    """The host, if `person` sees it and may do `verb` with it."""
+    """The host, if `person` sees it and may do `verb` with all of it; `host.view` comes with seeing."""
     found = visible_hosts(person).filter(pk=host_id).first()
     if found is None:
         raise NotVisible
     target = Target(
         kind="host", id=str(found.pk), name=found.name, host_id=found.pk, host_name=found.name
     )
-    require(person, verb, target)
+    if verb != "host.view":
+        require(person, verb, target, found)
     return found
 
 

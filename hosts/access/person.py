@@ -6,12 +6,28 @@ from accounts.models import User
 from audit.shapes import Who
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a token is cut down to, below the rights of whose it is. None: no limit of that kind."""
+
+    verbs: frozenset[str] | None = None
+    hosts: frozenset[int] | None = None
+    endpoints: frozenset[int] | None = None
+
+    def has(self, verb: str) -> bool:
+        """True when the token may be used for this verb at all."""
+        return self.verbs is None or verb in self.verbs
+
+
 @dataclass(frozen=True)
 class Person:
-    """A signed-in person and how they came: `who` is what the audit log writes."""
+    """A signed-in person and how they came: `who` is what the audit log writes. `scope`: they came
+    with a token, which may reach less than they do.
+    """
 
     user: User
     who: Who
+    scope: Scope | None = None
 
 
 class NotVisible(Exception):

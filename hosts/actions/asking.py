@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import Denied, NotVisible, Person, get_object
+from hosts.access import Denied, NotVisible, Person, get_object, thing_of
 from hosts.jobs.ask import Order, ask, ask_batch
 from hosts.models import Batch, InventoryRow, Job
 
@@ -24,6 +24,7 @@ def order_for(
         name=row.name or row.podman_id[:12],
         params=params,
         secrets=secrets,
+        thing=thing_of(row),
     )
 
 

@@ -20,9 +20,11 @@ from django.utils import timezone
 from audit import write
 from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
-from hosts.access import Person
+from hosts.access import Person, grounds
+from hosts.guardrails import Proposed, Refused, require
+from hosts.guardrails.roads import JUDGED
 from hosts.jobs.errand import Trouble
-from hosts.models import OpenTransfer
+from hosts.models import Container, Endpoint, OpenTransfer
 from hosts.podman import PodmanError
 
 log = logging.getLogger(__name__)
@@ -42,11 +44,18 @@ class Doing:
 
 @asynccontextmanager
 async def streamed(
-    person: Person, verb: str, target: Target, params: Mapping[str, Any]
+    person: Person,
+    verb: str,
+    target: Target,
+    params: Mapping[str, Any],
+    *,
+    proposed: Proposed | None = None,
 ) -> AsyncIterator[Doing]:
     """The caller has authorised it. The block does it: an error or a cancellation that leaves the
-    block is its outcome. If the intent cannot be written, the block is not entered.
+    block is its outcome. If the intent cannot be written, the block is not entered; nor, with Trouble,
+    where a guardrail stops what is `proposed`.
     """
+    await _in_thread(_permit, person, verb, target, proposed)
     number = await _in_thread(_begin, person, verb, target, dict(params))
     seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
     began = time.monotonic()
@@ -87,13 +96,33 @@ async def _in_thread(work: Any, *args: Any) -> Any:
     return await sync_to_async(alone, thread_sensitive=False)()
 
 
+def _permit(person: Person, verb: str, target: Target, proposed: Proposed | None) -> None:
+    if verb not in JUDGED:
+        return
+    if proposed is None:
+        raise RuntimeError(f"{verb} runs without what it would make (hosts.guardrails.roads)")
+    endpoint = Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id or 0)
+    try:
+        require(person, endpoint, proposed, target=target)
+    except Refused as refused:
+        raise Trouble(str(refused)) from refused
+
+
 def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:
     with transaction.atomic():
-        grant = f"role {person.user.role.name}"
+        grant = _grounds(person, verb, target)
         number = write.intent(person.who, verb, target, params=params, grant=grant)
         OpenTransfer.objects.create(intent=number, seen_at=timezone.now())
         bells.ring("audit")
     return number
+
+
+def _grounds(person: Person, verb: str, target: Target) -> str:
+    endpoint = Endpoint.objects.filter(pk=target.endpoint_id or 0).first()
+    row = None
+    if target.kind == "container" and endpoint:
+        row = Container.objects.filter(endpoint=endpoint, podman_id=str(target.id)).first()
+    return grounds(person, verb, endpoint, row).words
 
 
 def _end(number: int, result: Result, detail: str, duration_ms: int) -> None:

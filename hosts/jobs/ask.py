@@ -12,9 +12,9 @@ from django.utils import timezone
 from audit import write
 from audit.shapes import Asking
 from hosts import bells, vault
-from hosts.access import Person
-from hosts.access.fetch import target_of
-from hosts.jobs import wake
+from hosts.access import Person, Thing, grounds, target_of
+from hosts.guardrails import Proposed
+from hosts.jobs import guarded, wake
 from hosts.models import Batch, Endpoint, Job
 
 # purpose of sealed job parameters (hosts.vault)
@@ -25,7 +25,8 @@ PURPOSE = "job"
 class Order:
     """What a job is to do on one object. `secrets` are sealed; `params` are shown and audited.
 
-    `told` takes their place in the audit log where that would hash what is no secret.
+    `told` takes their place in the audit log where that would hash what is no secret. `thing`: the
+    container it is about, or that is to be made, where a narrowed grant may have allowed it.
     """
 
     endpoint: Endpoint
@@ -35,6 +36,9 @@ class Order:
     params: dict[str, Any] = field(default_factory=dict)
     secrets: bytes | None = None
     told: dict[str, Any] | None = None
+    # what it would make, for the guardrails; verbs in hosts.guardrails.roads must say it
+    proposed: Proposed | None = None
+    thing: Thing | None = None
 
 
 def ask(person: Person, verb: str, order: Order, *, queue: str) -> Job:
@@ -45,7 +49,12 @@ def ask(person: Person, verb: str, order: Order, *, queue: str) -> Job:
 def ask_batch(
     person: Person, verb: str, orders: list[Order], *, skipped: list[dict[str, str]], queue: str
 ) -> Batch:
-    """Many authorised orders as one batch; `skipped` says which targets were left out and why."""
+    """Many authorised orders as one batch; `skipped` says which targets were left out and why.
+
+    What a guardrail stops is left out too.
+    """
+    skipped = list(skipped)
+    orders = guarded.permitted(person, verb, orders, skipped)
     with transaction.atomic():
         batch = Batch.objects.create(verb=verb, asked_by_name=person.who.name, skipped=skipped)
         ask_all(person, verb, orders, queue=queue, batch=batch)
@@ -55,8 +64,13 @@ def ask_batch(
 def ask_all(
     person: Person, verb: str, orders: list[Order], *, queue: str, batch: Batch | None = None
 ) -> list[Job]:
-    """Rows and intents of all orders in one transaction; workers are woken after the commit."""
+    """Rows and intents of all orders in one transaction; workers are woken after the commit.
+
+    Refused where a guardrail stops one of them: then none is asked.
+    """
+    guarded.require(person, verb, orders)
     now = timezone.now()
+    allowed_by = [grounds(person, verb, order.endpoint, order.thing) for order in orders]
     with transaction.atomic():
         # lock order: jobs, then inventory, then the audit head. The row needs its intent's
         # number and the entry the job's id, so rows come first with intent 0.
@@ -73,13 +87,14 @@ def ask_all(
                 asked_by_id=person.user.pk,
                 asked_by_name=person.who.name,
                 who=asdict(person.who),
+                grant_id=held.grant.pk if held.grant and held.narrowing else None,
                 intent=0,
                 params=order.params,
                 sealed_params=vault.seal(order.secrets, PURPOSE) if order.secrets else None,
                 queue=queue,
                 published_at=now,
             )
-            for order in orders
+            for order, held in zip(orders, allowed_by, strict=True)
         ]
         for job in jobs:
             job.save(force_insert=True)
@@ -91,10 +106,10 @@ def ask_all(
                     order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name
                 ),
                 params=order.params if order.told is None else order.told,
-                grant=f"role {person.user.role.name}",
+                grant=held.words,
                 job_id=job.pk,
             )
-            for job, order in zip(jobs, orders, strict=True)
+            for job, order, held in zip(jobs, orders, allowed_by, strict=True)
         )
         for job, number in zip(jobs, numbers, strict=True):
             job.intent = number

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from audit.shapes import Who
 from hosts import vault
-from hosts.access import Person, allows
+from hosts.access import Person, still_allows
+from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.errand import Errand, Trouble
@@ -45,6 +46,8 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
             errand = errand_for(job, podman)
             result = await _act(errand, handler)
             state = Job.State.OK
+    except Refused as refusal:
+        state, error = Job.State.DENIED, str(refusal)
     except Trouble as trouble:
         error, cause = trouble.message, trouble.cause
     except Undecided as undecided:
@@ -91,8 +94,8 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
         return Job.State.FAILED, _("The host was disabled before this began.")
     if job.who.get("door") == "console":
         return None
-    if job.asked_by is None or not allows(
-        Person(job.asked_by, Who(**job.who)), job.verb, job.endpoint
+    if job.asked_by is None or not still_allows(
+        Person(job.asked_by, Who(**job.who)), job.verb, job.endpoint, job.grant_id
     ):
         return Job.State.DENIED, _("%s may no longer do this.") % job.asked_by_name
     return None

@@ -7,10 +7,20 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 
 from hosts.models.hosts import Endpoint
 
 LIVE = Q(gone__isnull=True)
+
+
+def label_condition(label: str) -> Q:
+    """Rows that carry the label: "app" with whatever value, or "app=shop"."""
+    name, equals, wanted = label.partition("=")
+    # has_key too: without it the condition is NULL, and its negation finds nothing
+    carried = Q(labels__has_key=name)
+    return carried & Q(Exact(KeyTextTransform(name, "labels"), wanted)) if equals else carried
 
 
 class InventoryRow(models.Model):

@@ -47,4 +47,4 @@ def test_the_password_is_hashed_with_argon2(cast: Cast) -> None:
 def test_the_built_in_roles_come_back_when_the_tables_were_emptied() -> None:
     Role.objects.all().delete()
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
-    assert [role.name for role in Role.objects.all()] == ["viewer", "operator", "admin"]
+    assert [role.name for role in Role.objects.all()] == list(BUILT_IN_ROLES)

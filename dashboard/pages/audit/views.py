@@ -17,7 +17,7 @@ from dashboard.pages.audit.lists import NEWEST
 from dashboard.pages.audit.search import read, suggestions
 from dashboard.pages.audit.words import parameter, said, verb_label
 from dashboard.person import person_of
-from hosts.access import Person, require
+from hosts.access import Person, require, visible_entries
 
 VERB = "audit.read"
 
@@ -45,7 +45,7 @@ def log(request: HttpRequest) -> HttpResponse:
     asked = read(line)
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-    page = queries.search(asked.filters, visible=None, before=before)
+    page = queries.search(asked.filters, visible=visible_entries(person), before=before)
     head = Head.objects.filter(pk=1).first()
     context: dict[str, Any] = {
         "line": line,
@@ -76,8 +76,7 @@ def _chips(line: str) -> list[Chip]:
 @require_GET
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """One line, whole: its pair, its parameters, its place in the chain."""
-    _reader(request)
-    found = queries.line(number, visible=None)
+    found = queries.line(number, visible=visible_entries(_reader(request)))
     if found is None:
         raise Http404
     with_words([found])

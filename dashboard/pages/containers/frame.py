@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.live.page import live_row
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.containers.lists import HEAD
 from hosts.access import Person
 from hosts.models import InventoryRow
@@ -14,6 +14,6 @@ def container_frame(person: Person, row: InventoryRow, *, tab: str) -> dict[str,
     return {
         "row": row,
         "tab": tab,
-        "verbs": verbs_of(person.user),
+        "verbs": verbs_for(person, row),
         "head": live_row(person, HEAD, row),
     }

@@ -30,7 +30,9 @@ def of_group(deed: Deed) -> Callable[..., HttpResponse]:
         found = rows_in(SPEC, person, line=request.GET.get("q", ""), **given)
         wanted = found.filter(state__in=STATES[deed.name], is_infra=False).order_by("name", "pk")
         total = wanted.count()
-        rows = [row for row in wanted[:MOST_OBJECTS] if allows(person, deed.verb, row.endpoint)]
+        rows = [
+            row for row in wanted[:MOST_OBJECTS] if allows(person, deed.verb, row.endpoint, row)
+        ]
         question = deed.question(rows) if rows else None
         if question is None:
             said = _("Nobody in this group can be asked for that now.")

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
-from dashboard.live.visibility import verbs_of
 from dashboard.pages.containers.shown import POSSIBLE, look_of
 from dashboard.pages.containers.told import told as told_to_end
 from dashboard.states import look
-from hosts.access import Person
+from hosts.access import Person, verbs_at
 from hosts.models import Container
 
 
@@ -122,7 +121,7 @@ def _facts(
     on = {tuple(row[:width]): row[width] for row in hosts} if width else {}
     if not width:
         on[()] = some.aggregate(n=Count("endpoint__host", distinct=True))["n"]
-    verbs = verbs_of(person.user)
+    verbs = verbs_at(person)
     return {
         key: Facts(
             tuple(

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.containers.told import mark
-from hosts.access import Person, allows
-from hosts.models import Container, Endpoint
+from hosts.access import Person, verbs_at
+from hosts.models import Container
 
 # Podman's states in which a verb does something
 POSSIBLE: dict[str, frozenset[str]] = {
@@ -115,25 +115,18 @@ def ports_of(row: Container) -> list[Port]:
 
 def prepare(rows: list[Any], person: Person) -> None:
     """Sets `shown` on each row."""
-    verbs = verbs_of(person.user)
-    denied: dict[int, list[str]] = {}
+    anywhere = verbs_at(person)
     mark(rows)
     for row in rows:
         state, detail = look_of(row)
         url = reverse("containers:page", args=[row.endpoint_id, row.podman_id])
         away = row.endpoint.state not in ("up", "degraded")
-        if row.endpoint_id not in denied:
-            denied[row.endpoint_id] = denied_on(row.endpoint, person, verbs)
-        here = denied[row.endpoint_id]
-        can = [name for name in possible(row, verbs) if name not in here]
+        here = verbs_for(person, row)
+        can, denied = possible(row, here), denied_of(anywhere - here)
         ports = ports_of(row)
-        row.shown = Shown(state, detail, since(row), can, ports, away, url, here)
+        row.shown = Shown(state, detail, since(row), can, ports, away, url, denied)
 
 
-def denied_on(endpoint: Endpoint, person: Person, verbs: frozenset[str]) -> list[str]:
-    """Verbs of the bulk bar (last words) that the person has, but not on this endpoint."""
-    return [
-        name
-        for name in (*POSSIBLE, "remove", "logs")
-        if f"container.{name}" in verbs and not allows(person, f"container.{name}", endpoint)
-    ]
+def denied_of(missing: frozenset[str]) -> list[str]:
+    """Verbs of the bulk bar (last words) among those that the person holds, but not here."""
+    return [name for name in (*POSSIBLE, "remove", "logs") if f"container.{name}" in missing]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.files.opening import helper_of, images_of
 from dashboard.pages.files.shown import crumbs, table
 from dashboard.pages.files.where import (
@@ -80,7 +80,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         "row": row,
         "urls": urls_of(kind, row),
         "here": request.get_full_path(),
-        "can_edit": f"{kind}.files_edit" in verbs_of(person.user),
+        "can_edit": f"{kind}.files_edit" in verbs_for(person, row),
     }
     try:
         path = asked_path(request)
@@ -88,7 +88,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         place, seen, listing = on_host(row, kind, _lister(path))
     except (PodmanError, Trouble) as error:
         context |= {"crumbs": crumbs(path), "path": in_url(path), "trouble": True}
-        if isinstance(error, NoWay) and "volume.open" in verbs_of(person.user):
+        if isinstance(error, NoWay) and "volume.open" in verbs_for(person, row):
             context["images"] = images_of(row.endpoint)
         return render(request, "files/table.html", context | trouble_in(error, row, path))
     if seen.stat.kind != "folder":
@@ -167,7 +167,7 @@ def file(kind: str) -> View:
         except (PodmanError, Trouble) as error:
             context |= {"crumbs": crumbs(path), "trouble": True}
             return render(request, "files/file.html", context | trouble_in(error, row, path))
-        can = f"{kind}.files_edit" in verbs_of(person.user)
+        can = f"{kind}.files_edit" in verbs_for(person, row)
         context |= file_context(seen, text) | {
             "place": place,
             "can_edit": can and text.text is not None and text.newline != "mixed",

@@ -11,16 +11,17 @@ from audit.shapes import Target
 from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
 from hosts import access
-from hosts.access import Person, visible_hosts
+from hosts.access import Person, visible_groups, visible_hosts
 from hosts.actions.hosts import edit_group
 from hosts.actions.refused import HostRefused
-from hosts.models import Group
 
 
 def _list(request: HttpRequest, person: Person, form: NewGroupForm) -> HttpResponse:
     seen = Q(hosts__in=visible_hosts(person))
     context = {
-        "groups": Group.objects.annotate(count=Count("hosts", filter=seen)).order_by("name"),
+        "groups": visible_groups(person)
+        .annotate(count=Count("hosts", filter=seen))
+        .order_by("name"),
         "form": form,
         "may_edit": access.allows(person, edit_group.VERB),
     }

@@ -9,20 +9,20 @@ from django.views.decorators.http import require_GET
 from audit import queries
 from audit.queries import Filters
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.audit.words import said
 from dashboard.pages.containers.lists import SPEC as CONTAINERS
 from dashboard.pages.hosts.lists import HEAD, QUICK, SPEC, SUMMARY
 from dashboard.pages.objects import quoted
 from dashboard.person import person_of
-from hosts.access import get_host
+from hosts.access import allows, get_host, visible_entries
 
 
 @require_GET
 def hosts(request: HttpRequest) -> HttpResponse:
     """All hosts."""
     add = {"empty_url": reverse("joining:add"), "empty_action": _("Add a host")}
-    may_add = "host.add" in verbs_of(person_of(request).user)
+    may_add = allows(person_of(request), "host.add")
     extra = {"quick": QUICK, "may_add": may_add, **(add if may_add else {})}
     return list_page(request, SPEC, "hosts/list.html", extra)
 
@@ -38,7 +38,7 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
     context = {
         "row": row,
         "tab": "summary",
-        "verbs": verbs_of(person.user),
+        "verbs": verbs_for(person, row),
         "head": live_row(person, HEAD, row),
         "summary": live_row(person, SUMMARY, row),
     }
@@ -51,14 +51,15 @@ def history(request: HttpRequest, host_id: int) -> HttpResponse:
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     lines = []
-    if "audit.read" in verbs_of(person.user):
-        lines = queries.search(Filters(host_id=row.pk), visible=None, limit=100).lines
+    if allows(person, "audit.read"):
+        seen = visible_entries(person)
+        lines = queries.search(Filters(host_id=row.pk), visible=seen, limit=100).lines
         for line in lines:
             line.entry.said = said(line)  # type: ignore[attr-defined]
     context = {
         "row": row,
         "tab": "history",
-        "verbs": verbs_of(person.user),
+        "verbs": verbs_for(person, row),
         "head": live_row(person, HEAD, row),
         "past": {"lines": lines, "jobs": []},
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.acting import refs_of
 from dashboard.pages.inspecting import TIMEOUT_S, trouble_of
 from dashboard.person import person_of
@@ -34,6 +34,7 @@ class Entry:
 
     digest: str
     platform: str
+    words: dict[str, str]
     kind: str
     size_bytes: int
     notes: tuple[tuple[str, str], ...]
@@ -60,9 +61,10 @@ def platforms(request: HttpRequest, row: InventoryRow) -> HttpResponse:
     told = found.get("manifests") or []
     context = {
         "row": row,
+        "notes": _notes(found),
         "entries": [_entry(one) for one in told[:MOST] if isinstance(one, dict)],
         "more": max(0, len(told) - MOST),
-        "can_edit": edit_list.VERB in verbs_of(person_of(request).user) and not row.gone,
+        "can_edit": edit_list.VERB in verbs_for(person_of(request), row) and not row.gone,
         "url": request.path,
         "edit_url": reverse("images:list_edit", args=[row.endpoint_id, row.podman_id]),
     }
@@ -82,17 +84,22 @@ def _entry(told: dict[str, Any]) -> Entry:
     platform = told.get("platform")
     words = platform if isinstance(platform, dict) else {}
     named = [str(words.get(name) or "")[:60] for name in ("os", "architecture", "variant")]
-    notes = told.get("annotations")
     size = told.get("size")
     return Entry(
         digest=str(told.get("digest") or "")[:100],
         platform="/".join(filter(None, named)),
+        words=dict(zip(("os", "arch", "variant"), named, strict=True)),
         kind=str(told.get("mediaType") or "").rpartition("application/vnd.")[2][:80],
         size_bytes=size if isinstance(size, int) else 0,
-        notes=tuple((str(k)[:200], str(v)[:500]) for k, v in list(notes.items())[:20])
-        if isinstance(notes, dict)
-        else (),
+        notes=_notes(told),
     )
+
+
+def _notes(told: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    notes = told.get("annotations")
+    if not isinstance(notes, dict):
+        return ()
+    return tuple((str(k)[:200], str(v)[:500]) for k, v in list(notes.items())[:20])
 
 
 def _answer(request: HttpRequest, job: Job, words: str) -> HttpResponse:
@@ -104,7 +111,7 @@ def _answer(request: HttpRequest, job: Job, words: str) -> HttpResponse:
 
 @_both
 def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Add an image, take one out (`drop`), or say for which platform it is (`annotate`)."""
+    """Add an image, take one out (`drop`), or say what it is (`annotate`; no digest: of the list)."""
     person = person_of(request)
     ref = (endpoint_id, podman_id)
     row = get_object(person, "image", *ref, verb=edit_list.VERB)
@@ -117,7 +124,8 @@ def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
                 job = edit_list.ask_drop(person, ref, digest=digest)
             elif what == "annotate":
                 words = {name: data.get(name, "")[:60] for name in ("os", "arch", "variant")}
-                job = edit_list.ask_annotate(person, ref, digest=digest, **words)
+                notes = data.get("notes", "")[:100_000]
+                job = edit_list.ask_annotate(person, ref, digest=digest, **words, notes=notes)
             else:
                 every = data.get("all") == "1"
                 job = edit_list.ask_add(person, ref, image=data.get("image", ""), all_images=every)
@@ -128,8 +136,10 @@ def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     titles = {
         "add": (_("Add an image to %s") % name, _("Add image")),
         "drop": (_("Take an image out of %s?") % name, _("Take out")),
-        "annotate": (_("Platform of an image of %s") % name, _("Set platform")),
+        "annotate": (_("Platform and notes of an image of %s") % name, _("Set")),
     }
+    if what == "annotate" and not digest:
+        titles["annotate"] = (_("Annotations of %s") % name, _("Annotate"))
     title, word = titles.get(what, titles["add"])
     context = {
         "url": request.path,

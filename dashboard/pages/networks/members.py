@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.acting import Question
 from dashboard.pages.usedby import used_by
 from dashboard.person import person_of
@@ -53,7 +53,7 @@ _part = used_by(
 
 def members(request: HttpRequest, row: InventoryRow) -> HttpResponse:
     """The tab's part."""
-    request.verbs = verbs_of(person_of(request).user)  # type: ignore[attr-defined]
+    request.verbs = verbs_for(person_of(request), row)  # type: ignore[attr-defined]
     return _part(request, row)
 
 

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.live.visibility import on_visible_endpoints, verbs_of
+from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.containers.told import failed
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
-from hosts.access import Person
+from hosts.access import Person, allows
 from hosts.models import Container, Host
 
 MOST = 3
@@ -54,11 +54,10 @@ class Item:
 
 def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
     """Hosts first, then containers, then disks."""
-    verbs = verbs_of(person.user)
-    return [*_hosts(hosts, found, verbs), *_containers(person, verbs), *_disks(hosts, found)]
+    return [*_hosts(person, hosts, found), *_containers(person), *_disks(hosts, found)]
 
 
-def _hosts(hosts: list[Host], found: dict[int, Standing], verbs: frozenset[str]) -> Iterator[Item]:
+def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
     troubled = [h for h in hosts if found[h.pk].state in ("stopped", "away", "degraded")]
     order = {"stopped": 0, "away": 1, "degraded": 2}
     troubled.sort(key=lambda host: (order[found[host.pk].state], host.name))
@@ -70,7 +69,7 @@ def _hosts(hosts: list[Host], found: dict[int, Standing], verbs: frozenset[str])
             "degraded": _("%(name)s is degraded"),
         }[standing.state] % {"name": host.name}
         key_changed = "key" in _reason_kinds(standing)
-        may = "host.doctor" in verbs
+        may = allows(person, "host.doctor", host)
         action = _("Look at the key") if key_changed else _("Try now") if may else ""
         yield Item(
             kind=f"host-{standing.state}",
@@ -94,9 +93,8 @@ def _reason_kinds(standing: Standing) -> str:
     return " ".join(login.reason_kind for login in standing.logins)
 
 
-def _containers(person: Person, verbs: frozenset[str]) -> Iterator[Item]:
-    there = Container.objects.filter(on_visible_endpoints(person), gone__isnull=True)
-    there = there.select_related("endpoint__host")
+def _containers(person: Person) -> Iterator[Item]:
+    there = scope_to_visible(Container.objects.select_related("endpoint__host"), person)
     recent = timezone.now() - RECENT
     looping = Q(restarts__gte=CRASHES) & (Q(started_at__gte=recent) | Q(exited_at__gte=recent))
     loops = list(there.filter(looping).order_by("-restarts", "pk")[: MOST + 1])
@@ -104,7 +102,7 @@ def _containers(person: Person, verbs: frozenset[str]) -> Iterator[Item]:
     for row in loops[:MOST]:
         text = _("%(name)s on %(host)s restarts again and again") % _names(row)
         detail = _("%(n)d restarts") % {"n": row.restarts}
-        yield _container(row, "loop", "bad", "repeat", text, detail, verbs)
+        yield _container(row, "loop", "bad", "repeat", text, detail, verbs_for(person, row))
     if len(loops) > MOST:
         yield _rest(
             0, _("More containers restart again and again"), "/containers/?q=state:restarting"
@@ -114,7 +112,7 @@ def _containers(person: Person, verbs: frozenset[str]) -> Iterator[Item]:
     )
     for row in unhealthy[:MOST]:
         text = _("%(name)s on %(host)s is unhealthy") % _names(row)
-        yield _container(row, "unhealthy", "bad", "heart-pulse", text, "", verbs)
+        yield _container(row, "unhealthy", "bad", "heart-pulse", text, "", verbs_for(person, row))
     if len(unhealthy) > MOST:
         yield _rest(0, _("More containers are unhealthy"), "/containers/?q=health:unhealthy")
     ended = there.filter(failed(), exited_at__gte=recent).exclude(pk__in=known)
@@ -122,7 +120,7 @@ def _containers(person: Person, verbs: frozenset[str]) -> Iterator[Item]:
     for row in rows[:MOST]:
         text = _("%(name)s on %(host)s exited with an error") % _names(row)
         detail = _("code %(code)s") % {"code": row.exit_code}
-        yield _container(row, "failed", "warn", "circle-x", text, detail, verbs)
+        yield _container(row, "failed", "warn", "circle-x", text, detail, verbs_for(person, row))
     if len(rows) > MOST:
         yield _rest(0, _("More containers exited with an error"), "/containers/?q=state:failed")
 

@@ -15,7 +15,7 @@ from dashboard.pages.jobs.lists import SPEC as JOBS
 from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items
 from dashboard.pages.overview.fleet import fleet
-from hosts.access import Person, visible_hosts, visible_jobs
+from hosts.access import Person, visible_entries, visible_hosts, visible_jobs
 from hosts.models import Host, Job
 
 LAST_ENTRIES = 12
@@ -82,7 +82,7 @@ class Last:
 
 
 def _entries(person: Person) -> list[Any]:
-    lines = queries.search(Filters(), visible=None, limit=LAST_ENTRIES).lines
+    lines = queries.search(Filters(), visible=visible_entries(person), limit=LAST_ENTRIES).lines
     for line in lines:
         line.entry.said = said(line)  # type: ignore[attr-defined]
     return [Last(line) for line in lines]

@@ -8,18 +8,17 @@ from django.views.decorators.http import require_GET
 
 from dashboard.live.page import list_context
 from dashboard.live.spec import ListSpec
-from dashboard.live.visibility import verbs_of
 from dashboard.pages.overview.fleet import worked_out_once
 from dashboard.pages.overview.lists import ATTENTION, ENTRIES, FLEET, RUNNING
 from dashboard.person import person_of
-from hosts.access import Person, visible_hosts
+from hosts.access import Person, verbs_at, visible_hosts
 
 
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """What needs attention, the fleet, what goes on. Without any host: how to add the first."""
     person = person_of(request)
-    verbs = verbs_of(person.user)
+    verbs = verbs_at(person)
     if not visible_hosts(person).exists():
         if "host.add" in verbs:
             return redirect("joining:add")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from hosts.access import Person
 from hosts.models import Pod
 
@@ -32,9 +32,8 @@ def possible(row: Pod, verbs: frozenset[str]) -> list[str]:
 
 def prepare(rows: list[Any], person: Person) -> None:
     """Sets `can`, `url` and `members` on each row."""
-    verbs = verbs_of(person.user)
     for row in rows:
-        row.can = possible(row, verbs)
+        row.can = possible(row, verbs_for(person, row))
         row.url = reverse("pods:page", args=[row.endpoint_id, row.podman_id])
         # the infra container holds the namespaces together; people did not put it there
         row.members = [one for one in row.containers if one.get("id") != row.infra_id]

@@ -51,6 +51,8 @@ def find_doings(person: Person, words: list[str]) -> list[Found]:
         return []
     found = []
     for row in containers(person, words[1:]):
+        if not allows(person, doing.verb, row.endpoint, row):
+            continue
         try:
             url = reverse(doing.url_name, args=[row.endpoint_id, row.podman_id])
         except NoReverseMatch:

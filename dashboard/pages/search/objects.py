@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit import queries
 from dashboard.live.spec import Words
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
-from hosts.access import Person, allows, visible_hosts, visible_jobs
+from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
 from hosts.models import INVENTORY
 
 # how many rows of a kind are fetched to choose the best of
@@ -137,6 +138,8 @@ def find_entries(person: Person, words: list[str]) -> list[Found]:
         return []
     number = words[0].removeprefix("#")
     if not (number.isascii() and number.isdigit() and len(number) < 15):
+        return []
+    if queries.line(int(number), visible=visible_entries(person)) is None:
         return []
     url = reverse("audit:entry", args=[int(number)])
     return [Found(_("Entry %(number)s") % {"number": number}, url, "scroll-text", _("Audit"))]

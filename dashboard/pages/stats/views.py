@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from dashboard.live.page import live_row
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.containers.frame import container_frame
 from dashboard.pages.hosts.lists import HEAD
 from dashboard.pages.stats import shown
@@ -54,7 +54,7 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
     context = {
         "row": row,
         "tab": "stats",
-        "verbs": verbs_of(person.user),
+        "verbs": verbs_for(person, row),
         "head": live_row(person, HEAD, row),
     }
     found = [host_subject(person, host_id)]

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import HOST, USER, any_contains, contains, equals, one_of
-from dashboard.live.visibility import on_visible_endpoints
-from hosts.access import Person
+from hosts.access import Person, on_endpoints
 from hosts.models import INVENTORY, HostEvent
 
 KINDS = {
@@ -66,7 +65,7 @@ SPEC = register(
         verb="host.view",
         noun=(_("event"), _("events")),
         base=lambda person: HostEvent.objects.select_related("endpoint__host").filter(
-            on_visible_endpoints(person)
+            on_endpoints(person, "host.view")
         ),
         tokens=(
             one_of("kind", _("container, image, volume …"), KINDS),

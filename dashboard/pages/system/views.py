@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dashboard.live.page import asks_for_list, list_context, live_row
 from dashboard.live.suggest import suggestions
-from dashboard.live.visibility import verbs_of
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.hosts.lists import HEAD
 from dashboard.pages.inspecting import trouble_of
 from dashboard.pages.objects import quoted
@@ -31,7 +31,7 @@ def _frame(person: Person, row: Host, tab: str) -> dict[str, Any]:
     return {
         "row": row,
         "tab": tab,
-        "verbs": verbs_of(person.user),
+        "verbs": verbs_for(person, row),
         "head": live_row(person, HEAD, row),
     }
 
@@ -55,9 +55,9 @@ def _disk_context(person: Person, endpoint: Endpoint) -> dict[str, Any]:
     return {
         "endpoint": endpoint,
         "use": use,
-        "lines": facts.disk_lines(use, verbs_of(person.user)) if use else [],
+        "lines": facts.disk_lines(use, verbs_for(person, endpoint)) if use else [],
         "up": endpoint.state in ("up", "degraded"),
-        "more": facts.more_prunes(endpoint, verbs_of(person.user)),
+        "more": facts.more_prunes(endpoint, verbs_for(person, endpoint)),
     }
 
 

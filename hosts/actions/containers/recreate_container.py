@@ -18,12 +18,14 @@ from hosts.actions.containers.swapping import settle_swap, swap
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
+from hosts.actions.run.narrowed import thing_for
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_container import bring_image
 from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
+from hosts.guardrails import of_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.models import Job
@@ -49,6 +51,9 @@ def ask(
     params = {**params, "image": str(parse_full(params["image"]))}
     for refused in conflicts(params, rootless=row.endpoint.rootless).values():
         raise ValueError(refused)
+    # the new one must be among those that the person has access to, as the old one is
+    new = {**params, "name": params.get("name") or row.name}
+    thing = thing_for(person, row.endpoint, VERB, new)
     kept = sorted(name for name, value in env.items() if value == KEPT)
     given = {name: value for name, value in env.items() if value != KEPT}
     params |= {"env_names": sorted(given), "kept": kept, "name": params.get("name") or row.name}
@@ -56,7 +61,9 @@ def ask(
     order = order_for(
         row, "container", params, secrets=json.dumps(given).encode() if given else None
     )
-    return ask_job(person, VERB, replace(order, told=told(params)), queue="long")
+    proposed = of_spec.container(VERB, run_spec.final(params, row.endpoint))
+    order = replace(order, proposed=proposed)
+    return ask_job(person, VERB, replace(order, told=told(params), thing=thing), queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -76,7 +83,9 @@ async def _spec(errand: Errand) -> dict[str, Any]:
             else:
                 errand.say(_("%s is no longer among its variables.") % name)
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
-    return run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+    spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+    await errand.permit(of_spec.container(VERB, spec))
+    return spec
 
 
 ACTION = Action(VERB, do, settle_swap, queue="long")

@@ -14,10 +14,12 @@ from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
+from hosts.actions.run.narrowed import thing_for
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
+from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -43,8 +45,9 @@ def ask_for(
     person: Person, endpoint_id: int, verb: str, *, params: dict[str, Any], env: dict[str, str]
 ) -> Job:
     """As `ask`, for any verb that makes a container."""
-    endpoint = get_endpoint(person, endpoint_id, verb)
     params = {**params, "image": str(parse_full(params["image"])), "env_names": sorted(env)}
+    thing = thing_for(person, get_endpoint(person, endpoint_id, "host.view"), verb, params)
+    endpoint = get_endpoint(person, endpoint_id, verb, thing)
     for refused in conflicts(params, rootless=endpoint.rootless).values():
         raise ValueError(refused)
     order = Order(
@@ -55,6 +58,8 @@ def ask_for(
         params=params,
         secrets=json.dumps(env).encode() if env else None,
         told=told(params),
+        proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
+        thing=thing,
     )
     return ask_job(person, verb, order, queue="long")
 
@@ -68,6 +73,7 @@ async def make(errand: Errand) -> str:
         env = json.loads(sealed) if sealed else {}
         spec = run_spec.build(errand.params, env, job_id=errand.job_id)
         spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+        await errand.permit(of_spec.container(errand.verb, spec))
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)
         for warning in warnings:

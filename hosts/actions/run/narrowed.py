@@ -1,0 +1,78 @@
+"""Containers made by those whose grant is for some containers only: they must fit it, and touch
+nothing else that is on the host.
+
+What such a spec may say is listed; all else (mounts of paths and volumes, devices, namespaces and
+pods of others, privileges) would reach what the grant does not show.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, Proposed, allows, rights_of
+from hosts.actions.run import run_spec
+from hosts.models import Endpoint
+
+# fmt: off
+_HARMLESS = frozenset({
+    "name", "image", "raw_image_name", "command", "entrypoint", "env", "labels", "annotations",
+    "work_dir", "user", "umask", "hostname", "terminal", "stdin", "init", "stop_signal",
+    "stop_timeout", "timezone", "remove", "restart_policy", "restart_tries", "healthconfig",
+    "startupHealthConfig", "health_check_on_failure_action", "healthLogDestination",
+    "healthMaxLogCount", "healthMaxLogSize", "portmappings", "publish_image_ports", "expose",
+    "dns_server", "dns_search", "dns_option", "hostadd", "use_image_hosts",
+    "use_image_resolve_conf", "use_image_hostname", "resource_limits", "r_limits", "shm_size",
+    "shm_size_systemd", "cpu_period", "cpu_quota", "oom_score_adj", "read_only_filesystem",
+    "read_write_tmpfs", "image_volume_mode", "no_new_privileges", "cap_drop", "unsetenv",
+    "unsetenvall", "timeout", "image_os", "image_arch", "image_variant", "mounts", "netns",
+})
+# fmt: on
+_OWN_NETWORK = frozenset({"", "default", "private", "bridge", "slirp4netns", "pasta", "none"})
+
+
+def thing_for(
+    person: Person, endpoint: Endpoint, verb: str, params: dict[str, Any]
+) -> Proposed | None:
+    """What is to be made, for those who hold the verb for some containers only; None for others.
+
+    ValueError when no grant of theirs is for it; the words say what would be.
+    """
+    if allows(person, verb, endpoint):
+        return None
+    thing = Proposed(params.get("name") or "", params.get("labels") or {})
+    narrowings = [
+        one.narrowing
+        for one in rights_of(person.user).narrowed
+        if one.narrowing and verb in one.verbs and one.at(endpoint.pk)
+    ]
+    if not narrowings:
+        return thing
+    if not any(one.fits(thing) for one in narrowings):
+        wanted = " · ".join(one.words for one in narrowings)
+        raise ValueError(
+            _("Your access there is for some containers only. Give this one: %(wanted)s.")
+            % {"wanted": wanted}
+        )
+    if beyond := reaching(run_spec.build({**params, "image": params["image"]}, {}, job_id=0)):
+        raise ValueError(
+            _(
+                "Your access there is for some containers only, so a container may not reach "
+                "anything else on the host. Leave out: %(fields)s."
+            )
+            % {"fields": ", ".join(beyond)}
+        )
+    return thing
+
+
+def reaching(spec: dict[str, Any]) -> list[str]:
+    """Fields of a spec that reach beyond the container itself, by Podman's names, sorted."""
+    found = {
+        name
+        for name, value in spec.items()
+        if name not in _HARMLESS and value not in (None, "", [], {}, False)
+    }
+    if any(mount.get("type") != "tmpfs" for mount in spec.get("mounts") or []):
+        found.add("mounts")
+    if (spec.get("netns") or {}).get("nsmode", "") not in _OWN_NETWORK:
+        found.add("netns")
+    return sorted(found)
