@@ -44,6 +44,7 @@ class Splice(asyncio.Protocol):
         self._near_eof = False
         self._far_eof = False
         self._far_full = False
+        self._near_full = False
         self._timer: asyncio.TimerHandle | None = None
         self._linger: asyncio.TimerHandle | None = None
 
@@ -90,10 +91,13 @@ class Splice(asyncio.Protocol):
         return True
 
     def pause_writing(self) -> None:
-        if self._far is not None:
-            self._far.pause_reading()
+        # Not at once. asyncssh, told in the midst of handing out what it held back, stops there and
+        # has yet granted the host a whole new window: each round it would hold back more.
+        self._near_full = True
+        self._loop.call_soon(self._hold_far)
 
     def resume_writing(self) -> None:
+        self._near_full = False
         if self._far is not None:
             self._far.resume_reading()
 
@@ -215,6 +219,11 @@ class Splice(asyncio.Protocol):
             self._near.pause_reading()
         else:
             self._near.resume_reading()
+
+    def _hold_far(self) -> None:
+        """Read from the host only while the caller takes it."""
+        if self._near_full and self._far is not None:
+            self._far.pause_reading()
 
     def _pass_eof(self) -> None:
         if self._far is None or (self._filter is not None and self._filter.waiting):

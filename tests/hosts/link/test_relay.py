@@ -277,6 +277,24 @@ async def test_a_caller_that_reads_nothing_stops_the_host(
     writer.close()
 
 
+async def test_a_caller_that_reads_slowly_has_no_more_kept_for_it_than_one_that_reads_nothing(
+    raw_relay: Relay, raw: Raw, short: Path
+) -> None:
+    reader, writer = await asyncio.open_unix_connection(
+        str(endpoint_socket(short, 7, web=False)), limit=65536
+    )
+    _, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
+    sent = got = 0
+    for _ in range(8):
+        sent += await stuffed(theirs)
+        assert sent - got < 8 * 1024 * 1024
+        taken = got + 256 * 1024
+        while got < taken:
+            got += len(await asyncio.wait_for(reader.read(65536), DEADLINE_S))
+    theirs.close()
+    writer.close()
+
+
 async def test_a_host_that_reads_nothing_stops_the_caller(
     raw_relay: Relay, raw: Raw, short: Path
 ) -> None:
