@@ -9,7 +9,7 @@ from hosts.access.fetch import (
     target_of,
     thing_of,
 )
-from hosts.access.narrowing import Narrowing, Proposed, Thing
+from hosts.access.narrowing import Narrowing, NewContainer, Thing
 from hosts.access.person import Denied, NotVisible, Person, Scope
 from hosts.access.rights import Held, Rights, rights_of
 from hosts.access.visible import (
@@ -35,9 +35,9 @@ __all__ = [
     "Denied",
     "Held",
     "Narrowing",
+    "NewContainer",
     "NotVisible",
     "Person",
-    "Proposed",
     "Rights",
     "Scope",
     "Thing",

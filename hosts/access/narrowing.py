@@ -21,7 +21,7 @@ class Thing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class NewContainer:
     """A container that is to be made, or to get another name."""
 
     name: str

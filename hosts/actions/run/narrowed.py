@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import Person, Proposed, allows, rights_of
+from hosts.access import NewContainer, Person, allows, rights_of
 from hosts.actions.run import run_spec
 from hosts.models import Endpoint
 
@@ -32,14 +32,14 @@ _OWN_NETWORK = frozenset({"", "default", "private", "bridge", "slirp4netns", "pa
 
 def thing_for(
     person: Person, endpoint: Endpoint, verb: str, params: dict[str, Any]
-) -> Proposed | None:
+) -> NewContainer | None:
     """What is to be made, for those who hold the verb for some containers only; None for others.
 
     ValueError when no grant of theirs is for it; the words say what would be.
     """
     if allows(person, verb, endpoint):
         return None
-    thing = Proposed(params.get("name") or "", params.get("labels") or {})
+    thing = NewContainer(params.get("name") or "", params.get("labels") or {})
     narrowings = [
         one.narrowing
         for one in rights_of(person.user).narrowed
