@@ -6,8 +6,10 @@ import time
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.shapes import Who
 from hosts import vault
 from hosts.access import Person, still_allows
@@ -39,7 +41,7 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
     result: dict[str, Any] = {}
     error = cause = ""
     try:
-        refused = _refused(job, handler)
+        refused = await sync_to_async(_refused, thread_sensitive=False)(job, handler)
         if refused:
             state, error = refused
         elif handler is not None and podman is not None:
@@ -94,8 +96,11 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
         return Job.State.FAILED, _("The host was disabled before this began.")
     if job.who.get("door") == "console":
         return None
-    if job.asked_by is None or not still_allows(
-        Person(job.asked_by, Who(**job.who)), job.verb, job.endpoint, job.grant_id
+    close_old_connections()
+    # as they are now: the job may have waited for its turn since it was claimed
+    asker = User.objects.filter(pk=job.asked_by_id).first()
+    if asker is None or not still_allows(
+        Person(asker, Who(**job.who)), job.verb, job.endpoint, job.grant_id
     ):
         return Job.State.DENIED, _("%s may no longer do this.") % job.asked_by_name
     return None

@@ -5,6 +5,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import IntegrityError
 
 from accounts.models import Role, User
+from accounts.verbs import BUILT_IN_ROLES
 from tests.cast import Cast
 
 

@@ -31,7 +31,7 @@ SPEC = register(
         name="jobs",
         verb="job.view",
         noun=(_("job"), _("jobs")),
-        base=visible_jobs,
+        base=lambda person: visible_jobs(person).select_related("endpoint"),
         tokens=(
             one_of("state", _("state, open, trouble"), STATES),
             Token("host", _("host"), lambda v: matching("host_name", v), host_names),

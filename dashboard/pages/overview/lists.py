@@ -59,7 +59,12 @@ def _attention(person: Person) -> list[Any]:
 
 
 def _jobs(person: Person) -> list[Any]:
-    rows = list(visible_jobs(person).filter(state__in=Job.OPEN).order_by("-id")[:MOST_JOBS])
+    rows = list(
+        visible_jobs(person)
+        .select_related("endpoint")
+        .filter(state__in=Job.OPEN)
+        .order_by("-id")[:MOST_JOBS]
+    )
     prepare_jobs(rows, person)
     return rows
 

@@ -7,16 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import HOST, any_contains, contains, equals
-from hosts.access import Person, on_endpoints
+from hosts.access import Person, allows, on_endpoints
 from hosts.actions.containers.open_terminal import VERBS
 from hosts.models import OpenTerminal
 
 
 def visible(person: Person) -> QuerySet[OpenTerminal]:
     """Those that this person may look at."""
-    seen = Q(owner_id=person.user.pk)
-    for kind, verb in VERBS.items():
-        seen |= Q(kind=kind, pk__isnull=False) & on_endpoints(person, verb)
+    # one's own may be in a container that a narrowed grant is about
+    held = [kind for kind, verb in VERBS.items() if allows(person, verb)]
+    seen = Q(owner_id=person.user.pk, kind__in=held)
+    for kind in held:
+        seen |= Q(kind=kind) & on_endpoints(person, VERBS[kind])
     return OpenTerminal.objects.select_related("endpoint__host").filter(seen)
 
 
