@@ -7,6 +7,7 @@ registries): the first kind can be granted anywhere, the second comes with one's
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -23,7 +24,9 @@ _NAME = re.compile(r"[a-z]+(\.[a-z_]+)+")
 @dataclass(frozen=True, slots=True)
 class Verb:
     """Something a person can do. `role`: the least of the ranked roles that may do it; `auditor`:
-    the auditor may too (all that is named `….view` is theirs anyway).
+    the auditor may too (all that is named `….view` is theirs anyway). `sensitive`: it can leak what
+    is secret, or break what cannot be mended. `needs`: verbs without which it is good for nothing,
+    beside the `….view` of its own subject.
     """
 
     name: str
@@ -33,6 +36,8 @@ class Verb:
     role: str = ADMIN
     site: bool = False
     auditor: bool = False
+    sensitive: bool = False
+    needs: tuple[str, ...] = ()
 
 
 _registered: dict[str, Verb] = {}
@@ -70,6 +75,29 @@ def verb_named(name: str) -> Verb | None:
     return _registered.get(name)
 
 
+def needs_of(name: str) -> frozenset[str]:
+    """All registered verbs without which this one is good for nothing, however far down."""
+    found: set[str] = set()
+    look = [name]
+    while look:
+        verb = _registered.get(look.pop())
+        if verb is None:
+            continue
+        view = f"{verb.name.partition('.')[0]}.view"
+        for needed in (*verb.needs, view):
+            if needed in _registered and needed != verb.name and needed not in found:
+                found.add(needed)
+                look.append(needed)
+    return frozenset(found - {name})
+
+
+def lacking(names: Iterable[str]) -> dict[str, list[str]]:
+    """For a set of verbs: those that need others which are not in it, and which."""
+    names = set(names)
+    missing = {name: sorted(needs_of(name) - names) for name in sorted(names)}
+    return {name: others for name, others in missing.items() if others}
+
+
 def built_in_verbs(role_name: str) -> frozenset[str]:
     """Names of all verbs that the built-in role permits: its own and those of lesser roles."""
     if role_name == MEMBER:
@@ -89,22 +117,25 @@ PEOPLE_MANAGE = register(
         _("Invite people, change their roles, disable them, make links for new passwords"),
         "people",
         site=True,
+        sensitive=True,
+        needs=("access.view",),
     )
 )
 ACCESS_EDIT = register(
     Verb(
         "access.edit",
         _("Manage access"),
-        _("Make teams and roles, give and take grants"),
+        _("Make teams and roles, give and take grants, all within one's own rights"),
         "access",
         site=True,
+        sensitive=True,
     )
 )
 ACCESS_VIEW = register(
     Verb(
         "access.view",
         _("See access"),
-        _("See teams, roles and grants of all, and explain who may do what"),
+        _("See people, teams, roles and grants of all, and explain who may do what"),
         "access",
         site=True,
     )
@@ -113,9 +144,10 @@ AUDIT_READ = register(
     Verb(
         "audit.read",
         _("Read the audit log"),
-        _("See who did what, where and how it ended"),
+        _("See who did what, where and how it ended; names of objects and people stand there"),
         "audit",
         OPERATOR,
         auditor=True,
+        sensitive=True,
     )
 )

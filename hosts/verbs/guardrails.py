@@ -9,9 +9,13 @@ register(
     Verb(
         "guardrail.edit",
         _("Edit guardrails"),
-        _("Make, change, remove rules on what may be created"),
+        _(
+            "Make, change and remove the rules on what may be created; whoever may can lift every one of them"
+        ),
         "host",
         ADMIN,
+        sensitive=True,
+        needs=("host.view",),
     )
 )
 

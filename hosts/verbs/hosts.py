@@ -6,14 +6,65 @@ from accounts.verbs import ADMIN, OPERATOR, VIEWER, Verb, register
 from audit.params import allow
 
 for verb in (
-    Verb("host.view", _("See hosts"), _("See hosts and how they stand"), "host", VIEWER),
-    Verb("host.add", _("Add hosts"), _("Register new hosts"), "host", ADMIN, site=True),
-    Verb("host.edit", _("Edit hosts"), _("Change, disable, accept a new host key"), "host", ADMIN),
-    Verb("host.remove", _("Remove hosts"), _("Take a host out of Haulout"), "host", ADMIN),
-    Verb("host.doctor", _("Examine hosts"), _("Run the doctor, reconnect"), "host", OPERATOR),
-    Verb("host.rotate_key", _("Rotate keys"), _("Give logins new SSH keys"), "host", ADMIN),
     Verb(
-        "group.edit", _("Edit groups"), _("Make, rename, remove groups"), "host", ADMIN, site=True
+        "host.view",
+        _("See hosts"),
+        _("See hosts, their state and versions; all else on a host builds on it"),
+        "host",
+        VIEWER,
+    ),
+    Verb(
+        "host.add",
+        _("Add hosts"),
+        _("Register new hosts and the accounts used there"),
+        "host",
+        ADMIN,
+        site=True,
+        sensitive=True,
+        needs=("host.view",),
+    ),
+    Verb(
+        "host.edit",
+        _("Edit hosts"),
+        _("Change address, logins and keys of a host, accept a new host key, disable it"),
+        "host",
+        ADMIN,
+        sensitive=True,
+    ),
+    Verb(
+        "host.remove",
+        _("Remove hosts"),
+        _("Take a host out of Haulout; what runs there stays"),
+        "host",
+        ADMIN,
+        sensitive=True,
+    ),
+    Verb(
+        "host.doctor",
+        _("Examine hosts"),
+        _("Examine the connection step by step, reconnect"),
+        "host",
+        OPERATOR,
+    ),
+    Verb(
+        "host.rotate_key",
+        _("Rotate keys"),
+        _("Give the logins of a host new SSH keys"),
+        "host",
+        ADMIN,
+        sensitive=True,
+    ),
+    Verb(
+        "group.edit",
+        _("Edit groups"),
+        _(
+            "Make, rename, remove groups, choose their hosts: grants and guardrails of a group count there"
+        ),
+        "host",
+        ADMIN,
+        site=True,
+        sensitive=True,
+        needs=("host.view",),
     ),
 ):
     register(verb)

@@ -6,9 +6,42 @@ from accounts.verbs import OPERATOR, Verb, register
 from audit.params import allow
 
 for verb in (
-    Verb("kube.play", _("Play kube YAML"), _("Make all that a file says"), "kube", OPERATOR),
-    Verb("kube.down", _("Take kube YAML down"), _("Remove all that a file says"), "kube", OPERATOR),
-    Verb("kube.generate", _("Generate kube YAML"), _("Values included"), "kube", OPERATOR),
+    Verb(
+        "kube.play",
+        _("Play kube YAML"),
+        _("Make pods, containers, volumes and secrets of a YAML file"),
+        "kube",
+        OPERATOR,
+        sensitive=True,
+        needs=(
+            "container.view",
+            "pod.view",
+        ),
+    ),
+    Verb(
+        "kube.down",
+        _("Take kube YAML down"),
+        _("Remove all pods and containers that a YAML file names"),
+        "kube",
+        OPERATOR,
+        sensitive=True,
+        needs=(
+            "container.view",
+            "pod.view",
+        ),
+    ),
+    Verb(
+        "kube.generate",
+        _("Generate kube YAML"),
+        _("See YAML of containers and pods, with the values of their environment in the clear"),
+        "kube",
+        OPERATOR,
+        sensitive=True,
+        needs=(
+            "container.view",
+            "pod.view",
+        ),
+    ),
 ):
     register(verb)
 

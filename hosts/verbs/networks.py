@@ -6,16 +6,43 @@ from accounts.verbs import OPERATOR, VIEWER, Verb, register
 from audit.params import allow
 
 for verb in (
-    Verb("network.view", _("See networks"), _("See networks"), "network", VIEWER),
-    Verb("network.inspect", _("Inspect networks"), _("Read all of a network"), "network", VIEWER),
-    Verb("network.create", _("Create networks"), _("Create"), "network", OPERATOR),
-    Verb("network.remove", _("Remove networks"), _("Remove"), "network", OPERATOR),
+    Verb(
+        "network.view",
+        _("See networks"),
+        _("See which networks there are"),
+        "network",
+        VIEWER,
+        needs=("host.view",),
+    ),
+    Verb(
+        "network.inspect",
+        _("Inspect networks"),
+        _("Read all that Podman tells of a network: addresses of containers too"),
+        "network",
+        VIEWER,
+    ),
+    Verb(
+        "network.create",
+        _("Create networks"),
+        _("Make networks"),
+        "network",
+        OPERATOR,
+    ),
+    Verb(
+        "network.remove",
+        _("Remove networks"),
+        _("Remove networks that nobody uses"),
+        "network",
+        OPERATOR,
+        sensitive=True,
+    ),
     Verb(
         "network.connect",
         _("Connect containers"),
-        _("Put a container onto a network"),
+        _("Put a container onto a network: it reaches all that is there"),
         "network",
         OPERATOR,
+        sensitive=True,
     ),
     Verb(
         "network.disconnect",

@@ -9,7 +9,7 @@ for verb in (
     Verb(
         "registry.view",
         _("See registries"),
-        _("See whose credentials are kept"),
+        _("See for which registries credentials are kept; never the passwords"),
         "registry",
         VIEWER,
         site=True,
@@ -17,10 +17,11 @@ for verb in (
     Verb(
         "registry.edit",
         _("Edit registries"),
-        _("Keep or erase credentials"),
+        _("Keep, replace and erase credentials of registries"),
         "registry",
         ADMIN,
         site=True,
+        sensitive=True,
     ),
 ):
     register(verb)

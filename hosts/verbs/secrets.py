@@ -6,11 +6,44 @@ from accounts.verbs import OPERATOR, VIEWER, Verb, register
 from audit.params import allow
 
 for verb in (
-    Verb("secret.view", _("See secrets"), _("See names of secrets"), "secret", VIEWER),
-    Verb("secret.inspect", _("Inspect secrets"), _("Read all but the value"), "secret", VIEWER),
-    Verb("secret.create", _("Create secrets"), _("Create"), "secret", OPERATOR),
-    Verb("secret.replace", _("Replace secrets"), _("Give another value"), "secret", OPERATOR),
-    Verb("secret.remove", _("Remove secrets"), _("Remove"), "secret", OPERATOR),
+    Verb(
+        "secret.view",
+        _("See secrets"),
+        _("See names of secrets; nobody sees values"),
+        "secret",
+        VIEWER,
+        needs=("host.view",),
+    ),
+    Verb(
+        "secret.inspect",
+        _("Inspect secrets"),
+        _("Read all that Podman tells of a secret but the value"),
+        "secret",
+        VIEWER,
+    ),
+    Verb(
+        "secret.create",
+        _("Create secrets"),
+        _("Make secrets"),
+        "secret",
+        OPERATOR,
+    ),
+    Verb(
+        "secret.replace",
+        _("Replace secrets"),
+        _("Give a secret another value: what uses it may no longer work"),
+        "secret",
+        OPERATOR,
+        sensitive=True,
+    ),
+    Verb(
+        "secret.remove",
+        _("Remove secrets"),
+        _("Remove secrets; nothing brings the value back"),
+        "secret",
+        OPERATOR,
+        sensitive=True,
+    ),
 ):
     register(verb)
 

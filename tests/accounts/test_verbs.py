@@ -48,3 +48,44 @@ def test_a_role_of_ones_own_permits_what_it_lists_and_what_is_registered() -> No
 
 def test_every_verb_says_what_it_permits() -> None:
     assert [verb.name for verb in verbs.all_verbs() if not verb.label or not verb.describes] == []
+
+
+@pytest.mark.parametrize("role", verbs.BUILT_IN_ROLES)
+def test_no_built_in_role_lacks_what_its_verbs_need(role: str) -> None:
+    assert verbs.lacking(verbs.built_in_verbs(role)) == {}
+
+
+def test_a_verb_says_what_it_is_good_for_nothing_without() -> None:
+    assert verbs.needs_of("container.exec") == {"container.view", "host.view"}
+    assert verbs.needs_of("container.files_edit") >= {"container.files", "container.view"}
+    assert verbs.needs_of("host.view") == frozenset()
+    assert verbs.lacking(["container.exec", "container.view"]) == {
+        "container.exec": ["host.view"],
+        "container.view": ["host.view"],
+    }
+
+
+def test_what_a_verb_needs_is_registered_and_of_no_higher_role() -> None:
+    rank = verbs.RANKS.index
+    for verb in verbs.all_verbs():
+        for name in verb.needs:
+            needed = verbs.verb_named(name)
+            assert needed is not None, (verb.name, name)
+            assert rank(needed.role) <= rank(verb.role), (verb.name, name)
+
+
+def test_what_leaks_or_bites_is_marked() -> None:
+    marked = {verb.name for verb in verbs.all_verbs() if verb.sensitive}
+    assert marked >= {
+        "container.exec",
+        "container.logs",
+        "container.environment",
+        "container.files",
+        "container.inspect",
+        "container.remove",
+        "container.prune",
+        "secret.replace",
+        "host.edit",
+        "access.edit",
+        "audit.read",
+    }
