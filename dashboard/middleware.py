@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.verbs import all_verbs
 from hosts.access import Denied, NotVisible
+from hosts.guardrails import Refused
 
 # paths that a person without a session may ask for (prefixes); everything else is closed
 OPEN = (
@@ -125,6 +126,9 @@ class Refusals:
         """Django's own handlers render 404.html and 403.html from what is raised here."""
         if isinstance(error, NotVisible):
             raise Http404 from error
+        if isinstance(error, Refused):
+            # by a guardrail, on a page that shows no refusals beside its fields
+            raise PermissionDenied(str(error)) from error
         if isinstance(error, Denied):
             label = next((v.label for v in all_verbs() if v.name == error.verb), error.verb)
             raise PermissionDenied(

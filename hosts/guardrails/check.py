@@ -16,8 +16,11 @@ from hosts.models import Endpoint, Guardrail
 from hosts.refused import HostRefused
 
 
-class Refused(HostRefused):
-    """A guardrail stands in the way. `verdict` has all of its findings."""
+class Refused(HostRefused, ValueError):
+    """A guardrail stands in the way. `verdict` has all of its findings.
+
+    A ValueError too, so that whoever shows what Podman would not take shows this in the same place.
+    """
 
     def __init__(self, verdict: Verdict) -> None:
         if verdict.worst is Severity.ASK:

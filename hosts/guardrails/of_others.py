@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hosts.guardrails import of_containerfile
 from hosts.guardrails.of_spec import capability
 from hosts.guardrails.of_storage import volume_with_options
 from hosts.guardrails.proposed import Fact, Mount, Part, Port, Proposed, Space, What
@@ -48,16 +49,8 @@ def network(verb: str, body: Mapping[str, Any]) -> Proposed:
     return Proposed(verb, (part,), tuple(reader.unknown))
 
 
-def build(
-    verb: str,
-    query: Mapping[str, Any],
-    *,
-    bases: Iterable[str] | None,
-    unresolved: Iterable[str] = (),
-) -> Proposed:
-    """Of the query of a build. `bases`: names in FROM, None where the file is not known before;
-    `unresolved`: names that hang on an argument, so nobody can judge them.
-    """
+def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposed:
+    """Of the query of a build and its Containerfile; `text` None: of one that is not known before."""
     reader = Reader()
     given = reader.mapping(
         {key: value for key, value in query.items() if value is not None},
@@ -67,10 +60,7 @@ def build(
     tags = given.get("t") or []
     part = Part(What.BUILD, str(tags[0]) if isinstance(tags, list) and tags else "")
     part.labels = reader.pairs(given.get("labels"), "labels")
-    if bases is None:
-        part.origins.append(Fact("", "context"))
-    part.images += [Fact(name, "FROM") for name in bases or ()]
-    part.origins += [Fact(name, "FROM") for name in unresolved]
+    _containerfile(part, text)
     for text, at in reader.texts(given.get("addcaps"), "addcaps"):
         part.capabilities.append(Fact(capability(text), at))
     part.devices += [
@@ -115,6 +105,19 @@ def build(
     if memory := reader.number(given.get("memory"), "memory"):
         part.limits["memory"] = memory
     return Proposed(verb, (part,), tuple(reader.unknown))
+
+
+def _containerfile(part: Part, text: str | None) -> None:
+    if text is None:
+        part.origins.append(Fact("", "context"))
+        return
+    taken = of_containerfile.read(text)
+    part.images += [Fact(name, "FROM") for name in dict.fromkeys(taken.images)]
+    part.origins += [Fact(name, "FROM") for name in dict.fromkeys(taken.unclear)]
+    if taken.host_network:
+        _build_space(part, "network", "host", "RUN --network")
+    if taken.insecure:
+        part.give_all_rights("RUN --security")
 
 
 def _build_space(part: Part, name: str, mode: str, at: str) -> None:

@@ -14,6 +14,7 @@ from audit.shapes import Who
 from hosts import vault
 from hosts.access import Person, still_allows
 from hosts.guardrails import Refused
+from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.errand import Errand, Trouble
@@ -48,6 +49,8 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
             errand = errand_for(job, podman)
             result = await _act(errand, handler)
             state = Job.State.OK
+    except Refused as refusal:
+        state, error = Job.State.DENIED, str(refusal)
     except Refused as refusal:
         state, error = Job.State.DENIED, str(refusal)
     except Trouble as trouble:

@@ -5,6 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.utils.translation import gettext as _
+
+from hosts.guardrails import Proposed, Refused, check
+from hosts.guardrails.roads import at_work
 from hosts.jobs import crash
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman
@@ -45,11 +50,28 @@ class Errand:
     output: list[str] = field(default_factory=list)
     # True once this try has sent something that changes the host
     sent: bool = False
+    # True once the guardrails had nothing against what this try sends
+    permitted: bool = False
     _saved_at: float = 0.0
     _said: int = 0
 
+    async def permit(self, proposed: Proposed) -> None:
+        """Ask the guardrails about what is really going to be sent: rules may have changed since the
+        click, and some specs are known here alone. Raises Refused.
+        """
+        verdict = await sync_to_async(check, thread_sensitive=False)(self.endpoint, proposed)
+        if verdict.stops:
+            raise Refused(verdict)
+        for one in verdict.warnings:
+            values = {"rule": one.rule, "field": one.field, "words": one.words}
+            self.say(_("The guardrail “%(rule)s” warns (%(field)s): %(words)s") % values)
+        self.permitted = True
+
     async def about_to_send(self, before: dict[str, Any] | None = None) -> None:
         """Write down that the next request changes the host, and how the object stood before."""
+        if at_work(self.verb) and not (self.permitted or self.broken):
+            # an action of ours that forgot to ask must not get through
+            raise RuntimeError(f"{self.verb} was about to send without asking the guardrails")
         if before is not None:
             self.before = before
         await self._save(self._job, {"step": "act", "before": self.before})

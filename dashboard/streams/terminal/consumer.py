@@ -20,6 +20,7 @@ from dashboard.streams.terminal.viewer import Viewer
 from hosts.access import Denied, NotVisible, get_object
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted
+from hosts.refused import HostRefused
 
 MOST_COLUMNS, MOST_ROWS = 1000, 500
 ASKED_WITHIN_S = 30.0
@@ -100,6 +101,9 @@ class TerminalConsumer(StreamConsumer):
             self.close_code = self.NOT_FOUND
         except Denied:
             self.close_code = self.DENIED
+        except HostRefused as refused:
+            told = {"type": "refused", "reason": "guardrail", "words": str(refused)}
+            await self.send_json(told)
         except TooManyError:
             await self.send_json({"type": "refused", "reason": "too-many"})
         except (DatabaseError, AuditError):

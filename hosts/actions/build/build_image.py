@@ -17,6 +17,7 @@ from hosts.actions.build.build_fields import BuildOrder, checked
 from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for
+from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -44,8 +45,14 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
         name=order.tags[0],
         params={**order.shown(), "containerfile": containerfile.NAME},
         secrets=json.dumps(secrets).encode(),
+        proposed=proposed(order, text),
     )
     return ask_job(person, VERB, job_order, queue="long")
+
+
+def proposed(order: BuildOrder, text: str | None) -> Proposed:
+    """What a build would make of a Containerfile; None: of one in a folder that is still to come."""
+    return of_others.build(VERB, order.options().params(), text=text)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -62,6 +69,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         labels=params["labels"],
         arguments=sealed["arguments"],
     )
+    await errand.permit(proposed(order, text))
     credentials = await _credentials(errand, text)
     await errand.about_to_send()
     step = ""

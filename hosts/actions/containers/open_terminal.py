@@ -17,6 +17,7 @@ from hosts import bells
 from hosts.access import Person, get_object
 from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
+from hosts.guardrails import of_others, require
 from hosts.models import InventoryRow, OpenTerminal
 
 EXEC, ATTACH = "exec", "attach"
@@ -57,9 +58,15 @@ class Opened:
 
 
 def begin(person: Person, ref: ObjectRef, wanted: Wanted) -> Opened:
-    """Authorise and write the intent. NotVisible, Denied; if it cannot be written, nothing opens."""
+    """Authorise and write the intent. NotVisible, Denied, Refused (by a guardrail).
+
+    If the intent cannot be written, nothing opens.
+    """
     row = get_object(person, "container", *ref, verb=VERBS[wanted.kind])
     target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
+    user = wanted.user if wanted.kind == EXEC else ""
+    proposed = of_others.command(VERBS[wanted.kind], user=user, name=row.name)
+    require(person, row.endpoint, proposed, target=target)
     key, mark = secrets.token_urlsafe(24), secrets.token_hex(12)
     with transaction.atomic():
         made = OpenTerminal(

@@ -10,6 +10,7 @@ from hosts.actions.containers.checkpoint_container import explained
 from hosts.actions.containers.container_state import look
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import lacks
+from hosts.guardrails import of_inspect
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Job
@@ -30,6 +31,8 @@ def ask(person: Person, ref: ObjectRef, *, keep: bool = False, tcp: bool = False
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Wake it."""
+    found = await containers.inspect(errand.podman, errand.object_id)
+    await errand.permit(of_inspect.container(VERB, found))
     await errand.about_to_send()
     keep, tcp = bool(errand.params.get("keep")), bool(errand.params.get("tcp"))
     try:

@@ -3,6 +3,7 @@
 Settled by sending again: the same limits twice are the same limits.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from hosts.actions.containers.container_state import look
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.table import FIELDS, given
 from hosts.capabilities import lacks, version_of
+from hosts.guardrails import of_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -52,7 +54,9 @@ def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
             if given(value):
                 params[FIELDS[name].param] = value
     _judge(params, row.endpoint)
-    return ask_job(person, VERB, order_for(row, "container", params), queue="short")
+    order = order_for(row, "container", params)
+    proposed = of_spec.limits(VERB, resources(params), name=row.name)
+    return ask_job(person, VERB, replace(order, proposed=proposed), queue="short")
 
 
 def _read(name: str, text: str) -> Any:
@@ -82,6 +86,7 @@ def _judge(params: dict[str, Any], endpoint: Endpoint) -> None:
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Change it."""
+    await errand.permit(of_spec.limits(VERB, resources(errand.params), name=errand.name))
     await errand.about_to_send()
     await containers.update(
         errand.podman,

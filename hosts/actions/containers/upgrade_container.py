@@ -17,6 +17,7 @@ from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
 from hosts.capabilities import version_of
+from hosts.guardrails import of_others, of_spec
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
 from hosts.podman import images
@@ -46,6 +47,8 @@ async def do(errand: Errand) -> dict[str, Any]:
         return await swap(errand, lambda old: _spec(errand, old))
     found = await look(errand.podman, errand.object_id)
     name = _image(found)
+    # before it is fetched; the whole spec is asked about once it is known
+    await errand.permit(of_others.images(VERB, [name]))
     errand.say(_("Pulling %s") % name)
     newest = await pull_into(errand, name)
     if not newest:
@@ -87,7 +90,9 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
         errand.say(there.untold)
     params = run_spec.params_of(there.texts)
     spec = run_spec.build(params, there.env, job_id=errand.job_id)
-    return run_spec.suited(run_spec.noted(spec, params), version_of(errand.endpoint))
+    spec = run_spec.suited(run_spec.noted(spec, params), version_of(errand.endpoint))
+    await errand.permit(of_spec.container(VERB, spec))
+    return spec
 
 
 ACTION = Action(VERB, do, settle_swap, queue="long")

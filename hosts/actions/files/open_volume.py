@@ -6,6 +6,7 @@ it, however the job ends: done, cancelled ("Close"), or begun anew after a lost 
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.files.reading import target_for
 from hosts.actions.making import made_by, with_job
+from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -40,11 +42,15 @@ def ask(person: Person, ref: ObjectRef, *, image: str) -> Job:
         raise Trouble(
             _("Another volume of this host is open. Close it first, by cancelling its job.")
         )
-    return ask_job(person, VERB, order_for(row, "volume", {"image": image}), queue="long")
+    proposed = of_others.helper(VERB, image=image, volumes={row.podman_id: _MOUNTED_AT})
+    order = replace(order_for(row, "volume", {"image": image}), proposed=proposed)
+    return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it, say that it is there, hold it, remove it."""
+    volumes = {errand.object_id: _MOUNTED_AT}
+    await errand.permit(of_others.helper(VERB, image=errand.params["image"], volumes=volumes))
     await _clear(errand)
     await errand.about_to_send()
     spec = {

@@ -8,6 +8,7 @@ from hosts.access import Person, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
+from hosts.guardrails import of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -31,7 +32,14 @@ def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
     full = str(new_name(name))
     # by name and place: Podman 4.3 takes no ids here, and looks for bare names in a registry
     params = {"name": full, "images": [_called(row) for row in rows]}
-    order = Order(endpoint=endpoint, kind="image", object_id="", name=full, params=params)
+    order = Order(
+        endpoint=endpoint,
+        kind="image",
+        object_id="",
+        name=full,
+        params=params,
+        proposed=of_others.images(VERB, params["images"], field="images"),
+    )
     return ask_job(person, VERB, order, queue="short")
 
 
@@ -43,6 +51,7 @@ def _called(row: InventoryRow) -> str:
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it; a name that is taken is never taken over."""
     name = errand.params["name"]
+    await errand.permit(of_others.images(VERB, errand.params["images"], field="images"))
     await errand.about_to_send()
     try:
         list_id = await manifests.create(

@@ -4,6 +4,7 @@ Settled by the state: each of the three can be done twice and comes out the same
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.registries.credentials import auth_for
+from hosts.guardrails import Proposed, nothing, of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -31,7 +33,14 @@ def _ask(person: Person, ref: ObjectRef, params: dict[str, Any]) -> Job:
     row = get_object(person, "image", *ref, verb=VERB)
     if not (isinstance(row, Image) and row.manifest_list):
         raise ValueError(_("That is an image, not a manifest list."))
-    return ask_job(person, VERB, order_for(row, "image", params), queue="long")
+    order = replace(order_for(row, "image", params), proposed=_proposed(params))
+    return ask_job(person, VERB, order, queue="long")
+
+
+def _proposed(params: dict[str, Any]) -> Proposed:
+    if params["operation"] != "add":
+        return nothing(VERB)
+    return of_others.images(VERB, [params["image"]])
 
 
 def ask_add(person: Person, ref: ObjectRef, *, image: str, all_images: bool) -> Job:
@@ -67,6 +76,7 @@ def _digest(text: str) -> str:
 async def do(errand: Errand) -> dict[str, Any]:
     """Change the list."""
     params, list_id = errand.params, errand.object_id
+    await errand.permit(_proposed(params))
     await errand.about_to_send()
     if params["operation"] == "add":
         await _add(errand)

@@ -8,6 +8,7 @@ from hosts.access import Denied, NotVisible, Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
+from hosts.guardrails import of_others
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -22,7 +23,14 @@ def _order(person: Person, endpoint_id: int, reference: str) -> Order:
     """ValueError when `reference` is no full image name."""
     full = str(parse_full(reference))
     endpoint = get_endpoint(person, endpoint_id, VERB)
-    return Order(endpoint=endpoint, kind="image", object_id="", name=full, params={"image": full})
+    return Order(
+        endpoint=endpoint,
+        kind="image",
+        object_id="",
+        name=full,
+        params={"image": full},
+        proposed=of_others.images(VERB, [full]),
+    )
 
 
 def ask(person: Person, endpoint_id: int, *, reference: str) -> Job:
@@ -50,6 +58,7 @@ def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Pull; the result names the image."""
+    await errand.permit(of_others.images(VERB, [errand.params["image"]]))
     await errand.about_to_send()
     image_id = await pull_into(errand, errand.params["image"])
     return {"kind": "image", "id": image_id}

@@ -1,14 +1,19 @@
 """image.tag: settled by the state; naming an image twice the same changes nothing."""
 
+from dataclasses import replace
 from typing import Any
 
-from hosts.access import Person
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, ask_object
-from hosts.actions.images.names import new_names, split
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.images.names import new_names, split, with_tags
+from hosts.guardrails import Proposed, of_others
+from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
-from hosts.models import Job
+from hosts.models import Image, Job
 from hosts.podman import images
 
 VERB = "image.tag"
@@ -16,11 +21,27 @@ VERB = "image.tag"
 
 def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
     """Ask for further names of an image. ValueError where one is none; NotVisible, Denied."""
-    return ask_object(person, VERB, ref, params={"names": new_names(names)})
+    params = {"names": new_names(names)}
+    row = get_object(person, "image", *ref, verb=VERB)
+    assert isinstance(row, Image)
+    order = replace(order_for(row, "image", params), proposed=_proposed(with_tags(row.names)))
+    return ask_job(person, VERB, order, queue="short")
+
+
+def _proposed(names: list[str]) -> Proposed:
+    """By the names that it has: a new one must not make it what it is not."""
+    if not names:
+        return of_others.archive(VERB, file=_("an image without a name"))
+    return of_others.images(VERB, names)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Give the names one by one; a name that another image has moves here, as Podman does it."""
+    has = (await images.inspect(errand.podman, errand.object_id)).get("RepoTags") or []
+    given = set(errand.params["names"])
+    # those that an earlier try gave it already say nothing of where it came from
+    old = [str(name) for name in has if name not in given] or [str(name) for name in has]
+    await errand.permit(_proposed(old))
     await errand.about_to_send()
     for name in errand.params["names"]:
         repository, tag = split(name)

@@ -16,6 +16,7 @@ from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
+from hosts.guardrails import of_kube
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -71,6 +72,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
             "start": start,
         },
         secrets=text.encode(),
+        proposed=of_kube.kube(VERB, (one.content for one in plan.documents)),
     )
     return ask_job(person, VERB, order, queue="long")
 
@@ -79,6 +81,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     """Pull what is missing, take away what an earlier try of this job left, then play."""
     sealed = await errand.secrets()
     plan = plan_of((sealed or b"").decode())
+    await errand.permit(of_kube.kube(VERB, (one.content for one in plan.documents)))
     for image in plan.images:
         if not await images.exists(errand.podman, image):
             errand.say(_("Pulling %s") % image)

@@ -10,6 +10,7 @@ from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.networks import network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
+from hosts.guardrails import of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -71,7 +72,14 @@ def ask(
         # for the log, which keeps plain values only
         "subnet": [one["subnet"] for one in subnets],
     }
-    order = Order(endpoint=endpoint, kind="network", object_id="", name=name, params=params)
+    order = Order(
+        endpoint=endpoint,
+        kind="network",
+        object_id="",
+        name=name,
+        params=params,
+        proposed=of_others.network(VERB, network_fields.build(params, labels or {})),
+    )
     return ask_job(person, VERB, order, queue="short")
 
 
@@ -80,9 +88,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     made = await networks.list_networks(errand.podman, filters=made_by(errand.job_id))
     if made:
         return {"kind": "network", "id": made[0]["id"]}
-    await errand.about_to_send()
     labels = with_job(errand.params["labels"], errand.job_id)
-    network = await networks.create(errand.podman, network_fields.build(errand.params, labels))
+    body = network_fields.build(errand.params, labels)
+    await errand.permit(of_others.network(VERB, body))
+    await errand.about_to_send()
+    network = await networks.create(errand.podman, body)
     return {"kind": "network", "id": network["id"]}
 
 

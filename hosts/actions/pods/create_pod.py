@@ -11,6 +11,7 @@ from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.run.told import told
+from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -58,7 +59,13 @@ def ask(
         "labels": labels or {},
     }
     order = Order(
-        endpoint=endpoint, kind="pod", object_id="", name=name, params=params, told=told(params)
+        endpoint=endpoint,
+        kind="pod",
+        object_id="",
+        name=name,
+        params=params,
+        told=told(params),
+        proposed=of_spec.pod(VERB, spec(params, job_id=0)),
     )
     return ask_job(person, VERB, order, queue="short")
 
@@ -120,8 +127,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
     if made:
         return {"kind": "pod", "id": made[0]["Id"]}
-    await errand.about_to_send()
     body = spec(errand.params, job_id=errand.job_id)
+    await errand.permit(of_spec.pod(VERB, body))
+    await errand.about_to_send()
     return {"kind": "pod", "id": await pods.create(errand.podman, body)}
 
 

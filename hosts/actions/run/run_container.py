@@ -20,6 +20,7 @@ from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
 from hosts.guardrails import of_spec
+from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -59,6 +60,7 @@ def ask_for(
         secrets=json.dumps(env).encode() if env else None,
         told=told(params),
         proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
+        proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
         thing=thing,
     )
     return ask_job(person, verb, order, queue="long")
@@ -73,6 +75,7 @@ async def make(errand: Errand) -> str:
         env = json.loads(sealed) if sealed else {}
         spec = run_spec.build(errand.params, env, job_id=errand.job_id)
         spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+        await errand.permit(of_spec.container(errand.verb, spec))
         await errand.permit(of_spec.container(errand.verb, spec))
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)

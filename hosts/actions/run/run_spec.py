@@ -11,6 +11,8 @@ from typing import Any
 from hosts.actions.run.table import FIELDS, Kind, given
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
 from hosts.actions.run.table.reading import size_words
+from hosts.capabilities import version_of
+from hosts.models import Endpoint
 
 JOB_LABEL = "io.haulout.job"
 # what was asked for, as texts by field: Podman's inspect does not tell all of it
@@ -58,6 +60,12 @@ def suited(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[str, A
     return spec | {"mounts": mounts}
 
 
+def final(params: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+    """What would be sent, without the environment and a job: to be judged by the guardrails."""
+    spec = noted(build(params, {}, job_id=0), params)
+    return suited(spec, version_of(endpoint))
+
+
 def texts_of(params: dict[str, Any]) -> dict[str, str]:
     """What stands in the form's controls for `params`, by field; ticks are "on"."""
     found = {}
@@ -98,6 +106,7 @@ __all__ = [
     "JOB_LABEL",
     "NETWORK_MODES",
     "build",
+    "final",
     "noted",
     "params_of",
     "run_line",

@@ -7,6 +7,7 @@ container that mounts both copies with `cp -a`: it needs an image on the host th
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
+from hosts.guardrails import Proposed, of_others, of_storage
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -40,8 +42,18 @@ def ask(person: Person, ref: ObjectRef, *, name: str, image: str = "") -> Job:
     place_for(person, row.endpoint_id, VERB, kind="volume", name=name)
     if capabilities.lacks(row.endpoint, "volume_transfer") and not image:
         raise HostRefused("image", _("Choose an image that has the command cp."))
-    order = order_for(row, "volume", {"new_name": name, "image": image, "labels": row.labels})
+    params = {"new_name": name, "image": image, "labels": row.labels}
+    proposed = _proposed(params, row.podman_id)
+    order = replace(order_for(row, "volume", params), proposed=proposed)
     return ask_job(person, VERB, order, queue="long")
+
+
+def _proposed(params: dict[str, Any], source: str) -> Proposed:
+    new = of_storage.volume(VERB, name=params["new_name"], labels=params["labels"])
+    if not params["image"]:
+        return new
+    copier = of_others.helper(VERB, image=params["image"], volumes={source: _FROM})
+    return Proposed(VERB, (*new.parts, *copier.parts), new.unknown)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -49,6 +61,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     new = errand.params["new_name"]
     if errand.before.get("copied"):
         return {"kind": "volume", "id": new}
+    await errand.permit(_proposed(errand.params, errand.object_id))
     await _clear(errand)
     await errand.about_to_send()
     # options stay behind: a copy that is bound to the same folder would be the same volume

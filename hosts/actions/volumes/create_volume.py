@@ -9,6 +9,7 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
+from hosts.guardrails import of_storage
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -54,6 +55,7 @@ def ask(
             "option_names": sorted(options),
         },
         secrets=json.dumps(options).encode() if options else None,
+        proposed=of_storage.volume(VERB, name=name, driver=driver, options=options, labels=labels),
     )
     return ask_job(person, VERB, order, queue="short")
 
@@ -64,14 +66,15 @@ async def do(errand: Errand) -> dict[str, Any]:
     if made:
         return {"kind": "volume", "id": made[0]["Name"]}
     sealed = await errand.secrets()
+    wanted: dict[str, Any] = {
+        "name": errand.params["name"],
+        "driver": errand.params["driver"],
+        "labels": with_job(errand.params["labels"], errand.job_id),
+        "options": json.loads(sealed) if sealed else {},
+    }
+    await errand.permit(of_storage.volume(VERB, **wanted))
     await errand.about_to_send()
-    volume = await volumes.create(
-        errand.podman,
-        name=errand.params["name"],
-        driver=errand.params["driver"],
-        labels=with_job(errand.params["labels"], errand.job_id),
-        options=json.loads(sealed) if sealed else {},
-    )
+    volume = await volumes.create(errand.podman, **wanted)
     return {"kind": "volume", "id": volume["Name"]}
 
 

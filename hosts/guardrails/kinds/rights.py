@@ -147,7 +147,7 @@ DEVICES = Kind(
     _("Devices"),
     _("Devices of the host inside, rules of the device cgroup, devices of another container."),
     "hard-drive",
-    _MADE,
+    _MADE | {What.LIMITS},
     (Setting("allow", _("Devices that may be given"), example="/dev/fuse", read=_device),),
     _devices,
 )
@@ -159,7 +159,7 @@ SECURITY = Kind(
         "runtimes and cgroups, annotations that a runtime reads."
     ),
     "shield",
-    _MADE,
+    _MADE | {What.LIMITS},
     (
         Setting(
             "allow",

@@ -10,7 +10,7 @@ const DEEDS = {
   withdrawn: ["drop"], "no-shell": ["other", "attach", "drop"], "no-command": ["other", "drop"], "no-directory": ["other", "drop"],
   "not-running": ["start", "drop"], "container-ended": ["start", "drop"], paused: ["unpause", "drop"], gone: ["drop"],
   away: ["again", "drop"], refused: ["other", "again", "drop"], failed: ["again", "drop"], denied: ["drop"],
-  missing: ["again", "drop"], "too-many": ["drop"], "not-written": ["again", "drop"], bad: ["other", "drop"],
+  missing: ["again", "drop"], "too-many": ["drop"], guardrail: ["other", "drop"], "not-written": ["again", "drop"], bad: ["other", "drop"],
 };
 
 export const deedsOf = (reason) => DEEDS[reason] ?? ["drop"];

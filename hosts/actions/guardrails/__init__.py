@@ -1,0 +1,1 @@
+"""Guardrails made, changed, removed. No jobs: rules live in the database alone."""

@@ -1,0 +1,151 @@
+"""guardrail.edit: rules on what may come to be. A change counts at once, also for waiting jobs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.epoch import raise_epoch
+from audit import write
+from audit.shapes import Target
+from hosts import bells
+from hosts.access import NotVisible, Person, require
+from hosts.guardrails.kinds import KINDS, checked
+from hosts.guardrails.suggested import SUGGESTED
+from hosts.guardrails.verdict import Severity
+from hosts.models import Group, Guardrail
+from hosts.refused import HostRefused
+
+VERB = "guardrail.edit"
+READ = "host.view"
+LONGEST_NAME, LONGEST_WORDS = 80, 1000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A rule as somebody wants it. No groups: for every host."""
+
+    name: str
+    kind: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    severity: str = Severity.REFUSE.value
+    words: str = ""
+    groups: tuple[Group, ...] = ()
+    enabled: bool = True
+
+
+def target_of_rule(row: Guardrail) -> Target:
+    """The audit log's words for a rule."""
+    return Target(kind="guardrail", id=str(row.pk), name=row.name)
+
+
+def make(person: Person, wanted: Wanted) -> Guardrail:
+    """A new rule. HostRefused (with the field to change), Denied."""
+    require(person, VERB, Target(kind="guardrail", id="", name=wanted.name))
+    with transaction.atomic():
+        row = Guardrail()
+        shown = _write(row, wanted)
+        _told(person, row, {"made": True, **shown})
+    return row
+
+
+def make_suggested(person: Person) -> list[Guardrail]:
+    """The set to begin with, as rules that only warn; what is there by its name stays. Denied."""
+    require(person, VERB, Target(kind="guardrail", id="", name=""))
+    made = []
+    with transaction.atomic():
+        for kind, name, words, settings in SUGGESTED:
+            if not Guardrail.objects.filter(name__iexact=str(name)).exists():
+                wanted = Wanted(str(name), kind, settings, Severity.WARN.value, str(words))
+                row = Guardrail()
+                _told(person, row, {"made": True, **_write(row, wanted)})
+                made.append(row)
+    return made
+
+
+def edit(person: Person, guardrail_id: int, wanted: Wanted) -> Guardrail:
+    """Change it. HostRefused, NotVisible, Denied."""
+    row = get_guardrail(person, guardrail_id)
+    with transaction.atomic():
+        before = _shown(row)
+        after = _write(row, wanted)
+        changes = {
+            name: [before[name], after[name]] for name in after if before[name] != after[name]
+        }
+        if changes:
+            _told(person, row, {"changes": changes})
+    return row
+
+
+def remove(person: Person, guardrail_id: int) -> str:
+    """It counts no longer; returns its name. NotVisible, Denied."""
+    row = get_guardrail(person, guardrail_id)
+    with transaction.atomic():
+        told = {"removed": True, **_shown(row)}
+        target = target_of_rule(row)
+        row.delete()
+        raise_epoch()
+        write.event(person.who, VERB, target, params=told)
+        bells.ring("audit")
+    return target.name
+
+
+def get_guardrail(person: Person, guardrail_id: int, *, verb: str = VERB) -> Guardrail:
+    """The rule, for somebody who may edit (or with READ: see) it. NotVisible, Denied."""
+    require(person, verb, Target(kind="guardrail", id=str(guardrail_id), name=""))
+    row = Guardrail.objects.filter(pk=guardrail_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def _write(row: Guardrail, wanted: Wanted) -> dict[str, Any]:
+    """Judge and save; returns what the log is to hold. HostRefused."""
+    name = wanted.name.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise HostRefused("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
+    if Guardrail.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
+        raise HostRefused("name", _("There is a guardrail of this name already."))
+    if wanted.kind not in KINDS:
+        raise HostRefused("kind", _("No such kind: %s.") % wanted.kind[:40])
+    if wanted.severity not in tuple(Severity):
+        raise HostRefused("severity", _("Refuse, ask or warn."))
+    row.name, row.kind, row.severity = name, wanted.kind, wanted.severity
+    row.settings = checked(wanted.kind, wanted.settings)
+    row.words = wanted.words.strip()[:LONGEST_WORDS]
+    row.enabled, row.everywhere = wanted.enabled, not wanted.groups
+    row.save()
+    row.groups.set(wanted.groups)
+    return _shown(row)
+
+
+def _shown(row: Guardrail) -> dict[str, Any]:
+    # a rule is no secret: a reviewer has to see what it said
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "severity": row.severity,
+        "settings": _flat(row.settings),
+        "groups": sorted(row.groups.values_list("name", flat=True)),
+        "everywhere": row.everywhere,
+        "enabled": row.enabled,
+        "words": row.words,
+    }
+
+
+def _flat(settings: dict[str, Any]) -> list[str]:
+    """`name: value` lines, which the log keeps in the order of their names."""
+    return [f"{name}: {_text(value)}" for name, value in sorted(settings.items())]
+
+
+def _text(value: Any) -> str:
+    lines: Iterable[Any] = value if isinstance(value, list) else [value]
+    return ", ".join(str(line) for line in lines)
+
+
+def _told(person: Person, row: Guardrail, params: dict[str, Any]) -> None:
+    raise_epoch()
+    write.event(person.who, VERB, target_of_rule(row), params=params)
+    bells.ring("audit")

@@ -1,0 +1,134 @@
+"""Every escalation by every road: refused by the rule it concerns, the control let through."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hosts.guardrails import of_kube, of_others, of_spec, of_storage
+from hosts.guardrails.judge import judge
+from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.verdict import Severity
+from tests.hosts.guardrails import escalations as data
+from tests.hosts.guardrails.escalations import RULES, Escalation
+
+
+def spec(give: dict[str, Any]) -> Proposed:
+    return of_spec.container("container.run", {**data.SPEC, **give})
+
+
+def pod(give: dict[str, Any]) -> Proposed:
+    return of_spec.pod("pod.create", {**data.POD, **give})
+
+
+def document_of(give: dict[str, Any]) -> dict[str, Any]:
+    """The permitted pod with `give` laid over it by paths."""
+    document = copy.deepcopy(data.KUBE)
+    for path, value in give.items():
+        *outer, last = path.split(".")
+        here: Any = document
+        for name in outer:
+            here = here[int(name)] if name.isdecimal() else here.setdefault(name, {})
+        here[int(last) if last.isdecimal() else last] = value
+    return document
+
+
+def kube(give: dict[str, Any]) -> Proposed:
+    return of_kube.kube("kube.play", [document_of(give)])
+
+
+def deployment(give: dict[str, Any]) -> Proposed:
+    inner = document_of(give)
+    outer = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "shop"},
+        "spec": {"template": {"metadata": inner["metadata"], "spec": inner["spec"]}},
+    }
+    return of_kube.kube("kube.play", [outer])
+
+
+def claim(give: dict[str, Any]) -> Proposed:
+    """A volume as a claim in a kube file."""
+    options = give.get("options", {})
+    keys = {"o": "mount-options"}
+    notes = {f"volume.podman.io/{keys.get(k.lower(), k.lower())}": v for k, v in options.items()}
+    if driver := give.get("driver"):
+        notes["volume.podman.io/driver"] = driver
+    labels = give.get("labels", {"team": "shop"})
+    document = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data", "annotations": notes, "labels": labels},
+        "spec": {"accessModes": ["ReadWriteOnce"]},
+    }
+    return of_kube.kube("kube.play", [document])
+
+
+def volume(give: dict[str, Any]) -> Proposed:
+    return of_storage.volume("volume.create", **{"name": "v", "labels": {"team": "shop"}, **give})
+
+
+def build(give: dict[str, Any]) -> Proposed:
+    query = {"t": ["localhost/x:1"], "dockerfile": "Containerfile", "rm": True}
+    text = give.get("text", f"FROM {data.IMAGE} AS a\nRUN true\nFROM a\nCOPY --from=a /x /x\n")
+    return of_others.build("image.build", {**query, **give.get("query", {})}, text=text)
+
+
+def command(give: dict[str, Any]) -> Proposed:
+    return of_others.command("container.exec", **give)
+
+
+def update(give: dict[str, Any]) -> Proposed:
+    return of_spec.limits("container.update", {"memory": {"limit": 2**20}, **give})
+
+
+def network(give: dict[str, Any]) -> Proposed:
+    body = {"name": "n", "driver": "bridge", "labels": {"team": "shop"}, "subnets": []}
+    return of_others.network("network.create", {**body, **give})
+
+
+Road = Callable[[dict[str, Any]], Proposed]
+ROADS: list[tuple[Road, list[Escalation]]] = [
+    (spec, data.SPECS),
+    (pod, data.PODS),
+    (kube, data.KUBES),
+    (deployment, data.KUBES),
+    (volume, data.VOLUMES),
+    (claim, data.VOLUMES),
+    (build, data.BUILDS),
+    (command, data.EXECS),
+    (update, data.UPDATES),
+    (network, data.NETWORKS),
+]
+TRIES = [
+    pytest.param(road, one, id=f"{road.__name__}: {one.name} ({one.kind})")
+    for road, tries in ROADS
+    for one in tries
+]
+
+
+@pytest.mark.parametrize(("road", "one"), TRIES)
+def test_each_is_refused_by_its_rule_alone_and_names_the_field(road: Road, one: Escalation) -> None:
+    rules = [rule for rule in RULES if rule.kind == one.kind] or RULES[:1]
+    verdict = judge(rules, road(one.give))
+    assert verdict.worst is Severity.REFUSE, one
+    said = verdict.stops[0]
+    assert said.rule in verdict.sentence()
+    assert said.words
+    assert said.field
+
+
+@pytest.mark.parametrize("road", [road for road, _tries in ROADS], ids=lambda road: road.__name__)
+def test_the_control_passes_every_rule(road: Road) -> None:
+    verdict = judge(RULES, road({}))
+    assert not verdict.findings, verdict.findings
+
+
+def test_there_are_many() -> None:
+    assert len(data.SPECS) >= 80
+
+
+def test_without_rules_nothing_is_found() -> None:
+    assert judge([], spec({"privileged": True, "brand_new": 1})).worst is None

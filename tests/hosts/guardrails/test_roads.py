@@ -1,0 +1,82 @@
+"""Every action stands in the table of roads, and those that make something cannot forget to say it."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hosts.actions import ACTIONS
+from hosts.actions.run import run_spec
+from hosts.actions.run.pasted_line import read
+from hosts.guardrails import of_spec
+from hosts.guardrails.roads import FREE, JUDGED, Looked, at_work
+from hosts.jobs import guarded
+from hosts.jobs.errand import Errand
+from tests.cast import Cast
+
+DATA = Path(__file__).parent.parent / "actions" / "data"
+LINES: list[dict[str, Any]] = json.loads((DATA / "run_lines.json").read_text())
+
+
+def test_every_action_is_in_one_of_the_two_tables() -> None:
+    assert not set(JUDGED) & set(FREE)
+    missing = set(ACTIONS) - set(JUDGED) - set(FREE)
+    assert not missing, f"say in hosts.guardrails.roads whether {missing} makes something"
+
+
+def test_what_is_streamed_has_no_job_and_the_rest_has() -> None:
+    streamed = {verb for verb, looked in JUDGED.items() if looked is Looked.STREAM}
+    assert not streamed & set(ACTIONS)
+    assert set(JUDGED) - streamed <= set(ACTIONS)
+    assert set(FREE) <= set(ACTIONS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", sorted(v for v, when in JUDGED.items() if when is Looked.BOTH))
+def test_an_order_without_a_proposal_is_no_order(verb: str, cast: Cast) -> None:
+    from hosts.jobs.ask import Order
+    from hosts.models import Endpoint
+
+    order = Order(Endpoint(), "container", "", "x")
+    with pytest.raises(RuntimeError, match="without what it would make"):
+        guarded.require(None, verb, [order])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verb", sorted(filter(at_work, JUDGED)))
+async def test_nothing_is_sent_by_a_worker_that_did_not_ask(verb: str) -> None:
+    async def save(*_given: object) -> None:
+        raise AssertionError("it was about to be sent")
+
+    async def none() -> None:
+        return None
+
+    errand = Errand(
+        1,
+        verb,
+        None,
+        "container",
+        "",
+        "x",
+        {},
+        {},
+        False,
+        None,
+        save,
+        None,
+        none,  # type: ignore[arg-type]
+    )
+    with pytest.raises(RuntimeError, match="without asking the guardrails"):
+        await errand.about_to_send()
+
+
+@pytest.mark.parametrize("one", LINES, ids=lambda one: one["name"])
+def test_our_own_specs_hold_no_field_that_the_guardrails_do_not_know(one: dict[str, Any]) -> None:
+    params: dict[str, Any] = {}
+    for name, text in read(one["line"]).texts().items():
+        # what a field does not take is in no spec
+        with contextlib.suppress(ValueError):
+            params |= run_spec.params_of({name: text})
+    spec = run_spec.noted(run_spec.build({"image": "", **params}, {}, job_id=1), params)
+    assert not of_spec.container("container.run", spec).unknown

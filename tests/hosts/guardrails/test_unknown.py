@@ -1,0 +1,77 @@
+"""A field that no builder knows never passes where a rule applies, whatever it is called or holds."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from hosts.guardrails import kube_fields, of_kube, of_spec, spec_fields
+from hosts.guardrails.judge import Rule, judge
+from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.verdict import Severity
+from tests.hosts.guardrails import escalations as data
+
+WARNS = [Rule("no privileged", "privileged", {}, Severity.WARN)]
+values = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.text(max_size=20),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=8), inner),
+    max_leaves=6,
+)
+names = some.text(min_size=1, max_size=30)
+
+
+def refused(proposed: Proposed, name: str) -> bool:
+    """Even where all rules only warn, and by its name."""
+    stops = judge(WARNS, proposed).stops
+    return any(name[:150] in one.field for one in stops)
+
+
+@given(names, values)
+@settings(max_examples=300, deadline=None)
+def test_in_a_spec(name: str, value: Any) -> None:
+    known = {field.casefold() for field in spec_fields.CONTAINER}
+    proposed = of_spec.container("container.run", {**data.SPEC, name: value})
+    assert name.casefold() in known or refused(proposed, name)
+
+
+@given(names, values)
+@settings(max_examples=200, deadline=None)
+def test_in_a_pod(name: str, value: Any) -> None:
+    known = {field.casefold() for field in spec_fields.POD}
+    proposed = of_spec.pod("pod.create", {**data.POD, name: value})
+    assert name.casefold() in known or refused(proposed, name)
+
+
+@given(names, values)
+@settings(max_examples=200, deadline=None)
+def test_in_a_container_of_a_kube_file(name: str, value: Any) -> None:
+    known = {field.casefold() for field in kube_fields.CONTAINER}
+    container = {**data.KUBE["spec"]["containers"][0], name: value}
+    document = {**data.KUBE, "spec": {**data.KUBE["spec"], "containers": [container]}}
+    proposed = of_kube.kube("kube.play", [document])
+    assert name.casefold() in known or refused(proposed, name)
+
+
+@given(some.dictionaries(some.sampled_from(sorted(spec_fields.CONTAINER)), values, max_size=8))
+@settings(max_examples=400, deadline=None)
+def test_no_value_breaks_a_builder(spec: dict[str, Any]) -> None:
+    """Whatever stands in a known field: there is a verdict, and no error of ours."""
+    verdict = judge(data.RULES, of_spec.container("container.run", spec))
+    assert verdict.rules == len(data.RULES)
+
+
+@given(some.dictionaries(some.sampled_from(sorted(kube_fields.POD)), values, max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_no_value_breaks_the_builder_of_kube_files(spec: dict[str, Any]) -> None:
+    document = {**data.KUBE, "spec": spec}
+    verdict = judge(data.RULES, of_kube.kube("kube.play", [document]))
+    assert verdict.rules == len(data.RULES)
+
+
+def test_a_rule_of_its_own_lets_some_pass_and_others_not() -> None:
+    rules = [Rule("new things", "unknown_fields", {"allow": ["known_to_us"]}, Severity.ASK)]
+    spec = {**data.SPEC, "known_to_us": 1, "nobody_knows": 1}
+    verdict = judge(rules, of_spec.container("container.run", spec))
+    assert [(one.field, one.severity) for one in verdict.findings] == [
+        ("nobody_knows", Severity.ASK)
+    ]
