@@ -4,9 +4,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# a worker waits for its turn; a person is told within two seconds that the database is away
+PATIENT_S = 20.0
+PAGE_S = 1.5
+# they run for long, beside others: the console makes the file, they find it
+SERVING = frozenset({"web", "worker", "beat", "link", "gate"})
 
-def database(url: str, sqlite_file: Path) -> dict[str, Any]:
-    """Django's DATABASES entry. `url`: postgresql://user:pw@host:port/name, or ?host=/socket."""
+
+def database(url: str, sqlite_file: Path, *, process: str = "console") -> dict[str, Any]:
+    """Django's DATABASES entry. `url`: postgresql://user:pw@host:port/name, or ?host=/socket.
+
+    `process` as HAULOUT_PROCESS has it; see SERVING.
+    """
     if not url:
         return {
             "ENGINE": "dashboard.sqlite3",
@@ -14,7 +23,8 @@ def database(url: str, sqlite_file: Path) -> dict[str, Any]:
             "OPTIONS": {
                 # IMMEDIATE: a reader that turns writer would fail at once instead of waiting
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": PAGE_S if process == "web" else PATIENT_S,
+                "must_exist": process in SERVING,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                     " PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
@@ -31,6 +41,9 @@ def database(url: str, sqlite_file: Path) -> dict[str, Any]:
             " (leave it out for SQLite)"
         )
     options = dict(parse_qsl(parts.query))
+    if process == "web":
+        # libpq's least; and as long for a server that was there and answers no more
+        options = {"connect_timeout": "2", "tcp_user_timeout": "2000", **options}
     host = options.pop("host", "") or parts.hostname or ""
     return {
         "ENGINE": "django.db.backends.postgresql",

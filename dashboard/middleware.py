@@ -63,6 +63,8 @@ class Probes:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path in PROBES and request.method in ("GET", "HEAD") and settings.ALLOWED_HOSTS:
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0]
+            # nobody's session is looked up for it: the database may be what does not answer
+            request.META.pop("HTTP_COOKIE", None)
         return self.get_response(request)
 
 

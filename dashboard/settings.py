@@ -98,7 +98,9 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES = {"default": database(ENV.database_url, HAULOUT_DATA / "haulout.sqlite3")}
+DATABASES = {
+    "default": database(ENV.database_url, HAULOUT_DATA / "haulout.sqlite3", process=HAULOUT_PROCESS)
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # rate limits and short-lived notes; the database serves, so that it works while Redis is away

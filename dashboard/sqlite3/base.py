@@ -7,6 +7,8 @@ hundred waits 100 ms for a lock that is held for one.
 import random
 import sqlite3
 import time
+from typing import Any
+from urllib.parse import quote
 
 from django.db.backends.sqlite3 import base
 
@@ -15,7 +17,18 @@ LONGEST_STEP_S = 0.005
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Begins its transactions by asking often and briefly, up to the `timeout` of OPTIONS."""
+    """Begins its transactions by asking often and briefly, up to the `timeout` of OPTIONS.
+
+    With `must_exist` a file that is not there stays so: an empty one in its place would be used by
+    everybody from then on.
+    """
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """As Django's, without SQLite's own readiness to make a file."""
+        found: dict[str, Any] = super().get_connection_params()
+        if found.pop("must_exist", False):
+            found["database"] = f"file:{quote(str(found['database']))}?mode=rw"
+        return found
 
     def _start_transaction_under_autocommit(self) -> None:
         connection = self.connection
