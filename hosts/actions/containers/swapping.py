@@ -26,6 +26,10 @@ from hosts.podman.errors import Conflict, NotFound, PodmanError
 WATCH_S = 10
 LOOK_EVERY_S = 1.0
 MOST_WATCH_S = 300.0
+# rootlessport and pasta of a container that has stopped may hold its ports for a moment
+PORT_PATIENCE_S = 10.0
+PORT_EVERY_S = 0.5
+_PORT_HELD = "address already in use"
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ async def _take_place(errand: Errand, before: dict[str, Any], place: Place, made
         )
     if before["running"]:
         await _tell(errand, _("Starting the new container"))
-        await _tried(containers.start(errand.podman, made), _("The new container does not start."))
+        await _tried(_start(errand, made), _("The new container does not start."))
         await _watch(errand, made)
     if old is not None:
         await _tell(errand, _("Removing the old container"))
@@ -171,6 +175,24 @@ async def _tried(call: Awaitable[object], words: str) -> None:
             # the host is away: nothing is known yet
             raise
         raise _Refused(words, failed.message) from failed
+
+
+async def _start(errand: Errand, container: str) -> None:
+    """Start it, again for some seconds while something holds one of its ports. PodmanError."""
+    began, told = time.monotonic(), False
+    while True:
+        try:
+            await containers.start(errand.podman, container)
+            return
+        except PodmanError as failed:
+            held = _PORT_HELD in f"{failed.message} {failed.cause}".lower()
+            if not held or time.monotonic() - began > PORT_PATIENCE_S:
+                raise
+        if not told:
+            errand.say(_("Its port is still held: trying again"))
+            told = True
+        await errand.report(errand.progress)
+        await asyncio.sleep(PORT_EVERY_S)
 
 
 async def _watch(errand: Errand, made: str) -> None:
@@ -265,7 +287,7 @@ async def _restore(errand: Errand, before: dict[str, Any], place: Place) -> None
     if state.get("Paused"):
         return
     if before["running"] and not state.get("Running"):
-        await containers.start(errand.podman, errand.object_id)
+        await _start(errand, errand.object_id)
     if before["paused"]:
         await containers.pause(errand.podman, errand.object_id)
 
