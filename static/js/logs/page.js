@@ -31,6 +31,7 @@ function start(page) {
   let received = 0;
   let held = 0; // lines that came while paused
   let paused = false;
+  let from = ""; // the moment from which lines are missing
 
   const search = new Search(store, () => {
     screen.pattern = search.pattern;
@@ -64,7 +65,7 @@ function start(page) {
   }
 
   const source = new LogSource(page.dataset.logs, {
-    opened() { find("lost").hidden = true; many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
+    opened() { find("lost").hidden = true; find("lost-said").textContent = from = ""; many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
     lines(bytes) { received += store.add(bytes); redraw(); },
     gap(count, source) {
       skipped += count;
@@ -78,7 +79,9 @@ function start(page) {
       if (!message.lost) return;
       const name = look.sources?.get(message.source)?.label ?? "";
       skipped += message.lost;
-      store.addGap(say("lostOf", { n: numbers.format(message.lost), source: name }), message.source);
+      const said = say(message.at_least ? "lostMoreOf" : "lostOf", { n: numbers.format(message.lost), source: name });
+      store.addGap(said, message.source);
+      offer(said, message.since);
       redraw();
     },
     state(name, details) {
@@ -101,17 +104,25 @@ function start(page) {
 
   // Podman left out lines when the container ended: the log itself is whole
   function lost({ lost: count, since, at_least: more }) {
-    find("lost").hidden = !count;
     if (!count) return;
     skipped += count;
     store.addGap(say(more ? "lostMore" : "lost", { n: numbers.format(count) }));
-    find("lost-said").textContent = say(more ? "lostMore" : "lost", { n: numbers.format(count) });
-    find("lost-read").onclick = () => {
-      find("lost").hidden = true;
-      source.open({ follow: "0", since });
-      screen.toEnd();
-    };
+    offer(say(more ? "lostMore" : "lost", { n: numbers.format(count) }), since);
   }
+
+  // of several that lost their end, the earliest moment: what is read from there holds them all
+  function offer(said, since) {
+    const lines = [find("lost-said").textContent, said].filter(Boolean);
+    from = from && Date.parse(from) < Date.parse(since) ? from : since;
+    find("lost-said").textContent = lines.join("\n");
+    find("lost").hidden = false;
+  }
+  find("lost-read").addEventListener("click", () => {
+    source.open({ follow: "0", since: from });
+    // a range that is none of the others: each of them can be chosen again
+    find("range").value = "lost";
+    screen.toEnd();
+  });
 
   function setPaused(value) {
     paused = value;
