@@ -1,6 +1,7 @@
 """Who may do what. One function fetches and authorises; what one may not see does not exist."""
 
 from hosts.access.fetch import (
+    find_endpoint,
     get_endpoint,
     get_host,
     get_job,
@@ -9,6 +10,7 @@ from hosts.access.fetch import (
     target_of,
     thing_of,
 )
+from hosts.access.moment import moment
 from hosts.access.narrowing import Narrowing, NewContainer, Thing
 from hosts.access.person import Denied, NotVisible, Person, Scope
 from hosts.access.rights import Held, Rights, rights_of
@@ -44,12 +46,14 @@ __all__ = [
     "allows",
     "could",
     "endpoints_with",
+    "find_endpoint",
     "get_endpoint",
     "get_host",
     "get_job",
     "get_object",
     "grounds",
     "is_visible",
+    "moment",
     "objects_with",
     "on_endpoints",
     "require",

@@ -50,15 +50,18 @@ def get_endpoint(
     person: Person, endpoint_id: int, verb: str, thing: Thing | None = None
 ) -> Endpoint:
     """The endpoint, if `person` sees it and may do `verb` there. NotVisible, Denied.
-
-    `host.view` comes with seeing it.
     `thing`: the container that is to be made there; a narrowed grant may permit that one.
     """
+    found = find_endpoint(person, endpoint_id)
+    require(person, verb, target_of(found), found, thing)
+    return found
+
+
+def find_endpoint(person: Person, endpoint_id: int) -> Endpoint:
+    """The endpoint, if `person` sees it, be it for a single container. Permits nothing. NotVisible."""
     found = visible_endpoints(person).select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None:
         raise NotVisible
-    if verb != "host.view":
-        require(person, verb, target_of(found), found, thing)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from dashboard.live.visibility import scope_to_visible
 from hosts.access import Person, visible_endpoints
 from hosts.models import Container, Endpoint, Group, Host, Login, StatsStanding
 from hosts.stats.metrics import CPU_PER_CORE
@@ -102,10 +103,8 @@ def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
         logins[login.host_id].append(login)
     counts = {
         row["endpoint_id"]: (row["running"], row["every"])
-        for row in Container.objects.filter(
-            endpoint_id__in=[e.pk for found in endpoints.values() for e in found],
-            gone__isnull=True,
-        )
+        for row in scope_to_visible(Container.objects.all(), person)
+        .filter(endpoint_id__in=[e.pk for found in endpoints.values() for e in found])
         .values("endpoint_id")
         .annotate(running=Count("pk", filter=Q(state="running")), every=Count("pk"))
         .order_by()

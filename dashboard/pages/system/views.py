@@ -20,7 +20,7 @@ from dashboard.pages.system.lists import QUICK, SPEC
 from dashboard.pages.system.measuring import measure
 from dashboard.person import person_of
 from dashboard.toasts import toast
-from hosts.access import Person, get_endpoint, get_host, visible_endpoints
+from hosts.access import Person, allows, get_endpoint, get_host, visible_endpoints
 from hosts.actions.refused import HostRefused
 from hosts.actions.system import check_system
 from hosts.models import DiskUse, Endpoint, Host
@@ -38,7 +38,8 @@ def _frame(person: Person, row: Host, tab: str) -> dict[str, Any]:
 
 def _endpoints(person: Person, row: Host) -> list[Endpoint]:
     found = visible_endpoints(person).filter(host=row).select_related("host", "disk_use")
-    return list(found.order_by("rootless", "user"))
+    # what is on the disk and what happened is about all that is there
+    return [one for one in found.order_by("rootless", "user") if allows(person, "host.view", one)]
 
 
 @require_GET

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.params import allow
-from hosts.access import Person, get_endpoint
+from hosts.access import Person, find_endpoint, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
@@ -19,7 +19,6 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
-from hosts.guardrails import of_spec
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -47,9 +46,11 @@ def ask_for(
 ) -> Job:
     """As `ask`, for any verb that makes a container."""
     params = {**params, "image": str(parse_full(params["image"])), "env_names": sorted(env)}
-    thing = thing_for(person, get_endpoint(person, endpoint_id, "host.view"), verb, params)
+    thing = thing_for(person, find_endpoint(person, endpoint_id), verb, params)
     endpoint = get_endpoint(person, endpoint_id, verb, thing)
-    for refused in conflicts(params, rootless=endpoint.rootless).values():
+    for refused in conflicts(
+        params, rootless=endpoint.rootless, version=version_of(endpoint)
+    ).values():
         raise ValueError(refused)
     order = Order(
         endpoint=endpoint,
@@ -59,7 +60,6 @@ def ask_for(
         params=params,
         secrets=json.dumps(env).encode() if env else None,
         told=told(params),
-        proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
         proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
         thing=thing,
     )
@@ -75,7 +75,6 @@ async def make(errand: Errand) -> str:
         env = json.loads(sealed) if sealed else {}
         spec = run_spec.build(errand.params, env, job_id=errand.job_id)
         spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
-        await errand.permit(of_spec.container(errand.verb, spec))
         await errand.permit(of_spec.container(errand.verb, spec))
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)
