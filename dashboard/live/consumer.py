@@ -16,11 +16,11 @@ from django.urls import get_resolver
 from accounts.models import User
 from dashboard.live.hub import Hub, hub
 from dashboard.live.rights import Standing
-from dashboard.live.spec import spec_named
+from dashboard.live.spec import ListSpec, spec_named
 from dashboard.live.subscription import Subscription
 from dashboard.live.view import view_of
 from dashboard.person import person_of_scope
-from hosts.access import allows
+from hosts.access import visibility_key
 
 MAX_MESSAGE = 65_536
 MAX_LISTS = 12
@@ -148,7 +148,11 @@ class LiveConsumer:
     async def _watch(self, told: dict[str, Any]) -> None:
         name = str(told.get("id"))[:40]
         spec = spec_named(str(told.get("list")))
-        if spec is None or not allows(self.person, spec.verb):
+        key = "" if spec is None else await self._hub.pool.run(lambda: self._shared_by(spec))
+        if key is None:
+            self._close(RIGHTS_CHANGED)
+            return
+        if spec is None or not key:
             await self._tell({"op": "refused", "id": name})
             return
         if name not in self._lists and len(self._lists) >= MAX_LISTS:
@@ -158,9 +162,20 @@ class LiveConsumer:
             await self._hub.unwatch(old.shared, old)
         view = view_of(spec, told, locked=str(told.get("locked") or "")[:500])
         subscription = Subscription(name, self.person, self._fresh, told.get("have"))
-        subscription.shared = self._hub.watch(view, self.key, subscription)
+        subscription.shared = self._hub.watch(view, key, subscription)
         self._lists[name] = subscription
         self._fresh.set()
+
+    def _shared_by(self, spec: ListSpec) -> str | None:
+        """In a thread: who shares the list with this person; "" when it is not for them, None when
+        their rights are no longer those that they share with others.
+        """
+        if visibility_key(self.person) != self.key:
+            return None
+        if not spec.open_to(self.person):
+            return ""
+        # rows that are theirs for another reason than their rights are shown to nobody else
+        return f"{self.key} {self.person.user.pk}" if spec.personal(self.person) else self.key
 
     # to the browser
 

@@ -46,7 +46,8 @@ def list_page(
 ) -> HttpResponse:
     """The page of a list; only its moving part when htmx asks for that, suggestions as JSON."""
     person = person_of(request)
-    require(person, spec.verb, Target(kind="list", name=spec.name))
+    if not spec.open_to(person):
+        require(person, spec.verb, Target(kind="list", name=spec.name))
     if "suggest" in request.GET:
         return JsonResponse({"suggestions": suggestions(spec, person, request.GET["suggest"])})
     if address := default_address(request, person.user, spec.name):

@@ -1,4 +1,7 @@
-"""Who among those watching may still watch, asked of the database in three queries for all of them."""
+"""Who among those watching may still watch, asked of the database in a few queries for all of them.
+
+What somebody shares with others (their key) is worked out again only when rights may have changed.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from dashboard.second_factor import lacking
-from hosts.access import Person, visibility_key
+from hosts.access import Person, moment, visibility_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,11 @@ class Standing:
     key: str
 
 
+MOST_KEPT = 10_000
+# by person: the moment of rights and the role for which the key was worked out, and the key
+_keys: dict[int, tuple[tuple[tuple[int, int], int], str]] = {}
+
+
 def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], Standing]:
     """For each (person, session key): who they are now and what they share. Gone: absent.
 
@@ -26,6 +34,8 @@ def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], S
     factor that they lack; a changed role has another key.
     """
     asked = list(watchers)
+    # before all else: what changes while we look has another moment, and is asked again
+    now = moment()
     sessions = set(
         Session.objects.filter(
             session_key__in={session for _, session in asked}, expire_date__gt=timezone.now()
@@ -33,14 +43,21 @@ def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], S
     )
     users = User.objects.filter(is_active=True).in_bulk({person.user.pk for person, _ in asked})
     shut_out = lacking(users)
-    keys: dict[int, str] = {}
     found: dict[tuple[int, str], Standing] = {}
     for person, session in asked:
         user = users.get(person.user.pk)
         if user is None or user.pk in shut_out or session not in sessions:
             continue
-        now = Person(user, person.who)
-        if user.pk not in keys:
-            keys[user.pk] = visibility_key(now)
-        found[user.pk, session] = Standing(now, keys[user.pk])
+        known = Person(user, person.who)
+        found[user.pk, session] = Standing(known, _key(known, now))
     return found
+
+
+def _key(person: Person, now: tuple[int, int]) -> str:
+    asked_for = (now, person.user.role_id)
+    kept = _keys.get(person.user.pk)
+    if kept is None or kept[0] != asked_for:
+        if len(_keys) >= MOST_KEPT:
+            _keys.clear()
+        kept = _keys[person.user.pk] = (asked_for, visibility_key(person))
+    return kept[1]

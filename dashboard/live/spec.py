@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
-from hosts.access import Person
+from hosts.access import Person, allows
 
 if TYPE_CHECKING:
     from dashboard.live.grouping import Grouping
@@ -64,6 +64,10 @@ def _nothing(rows: list[Any], person: Person) -> None:
     return None
 
 
+def _by_rights(person: Person) -> bool:
+    return False
+
+
 def _no_facts(
     grouping: "Grouping", rows: QuerySet[Any], keys: list[tuple[Any, ...]], person: Person
 ) -> dict[Any, Any]:
@@ -75,6 +79,7 @@ class ListSpec:
     """One list. `base(person)` is what that person may see, ready for filter and order.
 
     `sorts`: name to the fields of an index, ascending; the last makes the order total.
+    Without a `verb` the list is everyone's who is signed in; `base` says what each sees in it.
     `topics`: bells after which the list may differ. `fingerprint(row)`: equal means looks equal.
     `prepare(rows, person)`: adds what the row template needs, in a fixed number of queries.
     """
@@ -94,6 +99,9 @@ class ListSpec:
     bulk: tuple[BulkVerb, ...] = ()
     prepare: Callable[[list[Any], Person], None] = _nothing
     empty: dict[str, Words] = field(default_factory=dict)
+    # True where this person sees rows for another reason than their rights (their own jobs): what is
+    # shown to them is then not shared with others who hold the same
+    personal: Callable[[Person], bool] = _by_rights
     # ways to group the rows (Grouping), the template of the row above a group, and what it shows:
     # group_facts(grouping, rows, keys, person) gives each key its facts
     groupings: tuple["Grouping", ...] = ()
@@ -103,6 +111,10 @@ class ListSpec:
     walks: dict[str, "Grouping"] = field(default_factory=dict)
     # instead of base, tokens and pages: finished things with a `pk`, in their order
     things: Callable[[Person], list[Any]] | None = None
+
+    def open_to(self, person: Person) -> bool:
+        """True when they may look at the list at all."""
+        return not self.verb or allows(person, self.verb)
 
     def grouping(self, name: str) -> "Grouping | None":
         """The grouping of this name, if the list has it."""

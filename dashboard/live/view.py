@@ -12,7 +12,7 @@ from dashboard.live import filterline
 from dashboard.live.filterline import Term
 from dashboard.live.grouping import GroupHead, Grouping, counted_groups, pieces, rows_of
 from dashboard.live.spec import PAGE_ROWS, BadValue, ListSpec
-from hosts.access import Person, allows
+from hosts.access import Person
 
 MAX_PAGE = 10_000
 
@@ -142,7 +142,7 @@ def rows_in(
     A group that is none has no rows. What a line means nothing with is left out, as in lists.
     """
     rows = spec.base(person)
-    if not allows(person, spec.verb):
+    if not spec.open_to(person):
         return rows.none()
     for each in (line, locked):
         rows = rows.filter(to_q(spec, filterline.parse(each))[0])
@@ -158,7 +158,7 @@ def run(view: View, person: Person) -> Result:
     spec = view.spec
     condition, troubles = to_q(spec, view.terms)
     locked, locked_troubles = to_q(spec, filterline.parse(view.locked))
-    if not allows(person, spec.verb):
+    if not spec.open_to(person):
         return Result([], 0, 1, troubles)
     if spec.things is not None:
         things = spec.things(person)

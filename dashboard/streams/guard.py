@@ -1,6 +1,7 @@
 """Ends streams whose right was withdrawn: one look a second for all of a process's streams.
 
-Looks at the access epoch and at the sessions behind the streams; only what changed is asked again.
+Looks at the moment of rights (hosts.access.moment) and at the sessions behind the streams; streams
+are asked for again only when one of them changed.
 """
 
 import asyncio
@@ -14,9 +15,9 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from accounts import epoch
 from accounts.models import User
-from hosts.access import Denied, NotVisible, Person
+from dashboard.second_factor import lacks
+from hosts.access import Denied, NotVisible, Person, moment
 
 EVERY_S = 1.0
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Guard:
     def __init__(self) -> None:
         self._streams: set[Watched] = set()
         self._task: asyncio.Task[None] | None = None
-        self._epoch = -1
+        self._moment: tuple[int, int] | None = None
         # streams that have to be asked for at the next look
         self._due: set[Watched] = set()
 
@@ -70,12 +71,12 @@ class Guard:
 
     async def _look(self, streams: set[Watched]) -> None:
         keys = {stream.scope["session_key"] for stream in streams}
-        number, alive = await sync_to_async(_read, thread_sensitive=False)(keys)
+        now, alive = await sync_to_async(_read, thread_sensitive=False)(keys)
         for stream in streams:
             if stream.scope["session_key"] not in alive:
                 await stream.end(stream.WITHDRAWN)
-        if number != self._epoch:
-            self._epoch = number
+        if now != self._moment:
+            self._moment = now
             self._due |= streams
         for stream in self._due & streams:
             # one that cannot be asked for stays due, and keeps nobody else from being asked
@@ -104,15 +105,15 @@ class Guard:
             await stream.end(stream.WITHDRAWN)
 
 
-def _read(keys: set[str]) -> tuple[int, set[str]]:
+def _read(keys: set[str]) -> tuple[tuple[int, int], set[str]]:
     close_old_connections()
     alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    return epoch.current(), set(alive.values_list("session_key", flat=True))
+    return moment(), set(alive.values_list("session_key", flat=True))
 
 
 def _person(old: Person) -> Person | None:
     user = User.objects.filter(pk=old.user.pk, is_active=True).first()
-    return Person(user, old.who) if user else None
+    return Person(user, old.who) if user and not lacks(user) else None
 
 
 guard = Guard()

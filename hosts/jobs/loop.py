@@ -13,8 +13,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
+from hosts.access import moment
 from hosts.dial import dial
-from hosts.jobs import crash, lease, resolve, spool
+from hosts.jobs import crash, lease, resolve, spool, withdrawn
 from hosts.jobs.carry import carry, errand_for
 from hosts.jobs.handler import Handlers
 from hosts.jobs.outcome import Outcome
@@ -32,6 +33,7 @@ PER_ENDPOINT = 4
 AT_ONCE = 400
 LOOK_EVERY_S = 10.0
 CANCEL_EVERY_S = 1.0
+RIGHTS_EVERY_S = 1.0
 RESOLVE_EVERY_S = 20.0
 
 
@@ -46,6 +48,10 @@ class WorkerLoop:
         self._held: dict[int, int] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._cancelled: dict[int, str] = {}
+        # taken, but not begun: they wait for their turn on the endpoint
+        self._waiting: set[int] = set()
+        self._denied: set[int] = set()
+        self._moment: tuple[int, int] | None = None
         self._clients: dict[int, Podman] = {}
         self._stack = AsyncExitStack()
         self._gates: dict[int, asyncio.Semaphore] = {}
@@ -77,6 +83,7 @@ class WorkerLoop:
             self._loop.create_task(self._every(LOOK_EVERY_S, self._look), name="look"),
             self._loop.create_task(self._every(RESOLVE_EVERY_S, self._resolve), name="resolve"),
             self._loop.create_task(self._every(CANCEL_EVERY_S, self._heed_cancels), name="cancels"),
+            self._loop.create_task(self._every(RIGHTS_EVERY_S, self._heed_rights), name="rights"),
         ]
         self._loop.call_soon(self._ready.set)
         try:
@@ -125,6 +132,18 @@ class WorkerLoop:
                 self._cancelled[job_id] = who
                 task.cancel()
 
+    async def _heed_rights(self) -> None:
+        """End what has not begun and may no longer be done; asks only when rights have changed."""
+        now = await _in_thread(moment)
+        if now == self._moment:
+            return
+        await _in_thread(withdrawn.end_queued)
+        for job_id in await _in_thread(withdrawn.withdrawn, set(self._waiting)):
+            if job_id in self._waiting and (task := self._tasks.get(job_id)):
+                self._denied.add(job_id)
+                task.cancel()
+        self._moment = now
+
     async def _take(self, job_ids: list[int]) -> None:
         try:
             jobs = await _in_thread(lease.claim, job_ids, self.name)
@@ -133,6 +152,7 @@ class WorkerLoop:
             return
         for job in jobs:
             self._held[job.pk] = job.claim
+            self._waiting.add(job.pk)
             self._tasks[job.pk] = self._loop.create_task(self._carry(job), name=f"job {job.pk}")
 
     async def _carry(self, job: Job) -> None:
@@ -149,6 +169,8 @@ class WorkerLoop:
             self._held.pop(job.pk, None)
             self._tasks.pop(job.pk, None)
             self._cancelled.pop(job.pk, None)
+            self._waiting.discard(job.pk)
+            self._denied.discard(job.pk)
 
     async def _outcome(self, job: Job) -> Outcome | None:
         handler = self.handlers.get(job.verb)
@@ -158,6 +180,7 @@ class WorkerLoop:
                 if handler is None or not handler.waits:
                     await slots.enter_async_context(self._room)
                     await slots.enter_async_context(self._gate(job))
+                self._waiting.discard(job.pk)
                 outcome = await carry(job, handler, await self._client(job))
                 if outcome.state != Job.State.DENIED and job.endpoint_id:
                     ident = str(outcome.result.get("id") or job.object_id)
@@ -166,7 +189,7 @@ class WorkerLoop:
                 await crash.point(crash.BEFORE_OUTCOME, job.pk)
                 return outcome
         except asyncio.CancelledError:
-            if outcome is None and job.pk not in self._cancelled:
+            if outcome is None and job.pk not in self._cancelled.keys() | self._denied:
                 # our own end or a lost lease: no outcome from us
                 return None
             task = asyncio.current_task()
@@ -175,6 +198,13 @@ class WorkerLoop:
             if outcome is not None:
                 # too late: the true end counts
                 return outcome
+            if job.pk in self._denied:
+                return Outcome(
+                    job_id=job.pk,
+                    claim=job.claim,
+                    state=Job.State.DENIED,
+                    error=withdrawn.words(job),
+                )
             who = self._cancelled[job.pk]
             return Outcome(
                 job_id=job.pk,

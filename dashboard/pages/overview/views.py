@@ -24,12 +24,12 @@ def overview(request: HttpRequest) -> HttpResponse:
             return redirect("joining:add")
         return render(request, "overview/nothing.html")
     with worked_out_once():
-        panels = {spec.name.removeprefix("overview-"): _panel(person, spec) for spec in _of(verbs)}
+        panels = {spec.name.removeprefix("overview-"): _panel(person, spec) for spec in _of(person)}
     return render(request, "overview/page.html", {**panels, "verbs": verbs})
 
 
-def _of(verbs: frozenset[str]) -> list[ListSpec]:
-    return [spec for spec in (ATTENTION, FLEET, RUNNING, ENTRIES) if spec.verb in verbs]
+def _of(person: Person) -> list[ListSpec]:
+    return [spec for spec in (ATTENTION, FLEET, RUNNING, ENTRIES) if spec.open_to(person)]
 
 
 def _panel(person: Person, spec: ListSpec) -> dict[str, Any]:

@@ -15,14 +15,13 @@ from dashboard.live.spec import spec_named
 from dashboard.live.view import view_of
 from dashboard.person import person_of
 from dashboard.toasts import toast
-from hosts.access import allows
 
 
 @require_POST
 def save(request: HttpRequest, list_name: str) -> HttpResponse:
     """Keep the view that `query` says under `name`."""
     person, spec = person_of(request), spec_named(list_name)
-    if spec is None or not allows(person, spec.verb):
+    if spec is None or not spec.open_to(person):
         raise Http404
     given = QueryDict(request.POST.get("query", "").removeprefix("?"))
     # as we would write it ourselves: nothing else of an address is kept

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import HOST, any_contains, contains, equals
-from hosts.access import Person, allows, on_endpoints
+from hosts.access import Person, allows, endpoints_with, on_endpoints
 from hosts.actions.containers.open_terminal import VERBS
 from hosts.models import OpenTerminal
 
@@ -31,6 +31,7 @@ SPEC = register(
     ListSpec(
         name="terminals",
         verb="container.exec",
+        personal=lambda person: endpoints_with(person, "container.exec") is not None,
         noun=(_("terminal"), _("terminals")),
         base=visible,
         tokens=(

@@ -1,0 +1,61 @@
+"""Jobs that have not begun when the right behind them is withdrawn: they end at once, denied."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit import write
+from audit.shapes import Result, Who
+from hosts import bells
+from hosts.access import Person, still_allows
+from hosts.models import Job
+
+
+def words(job: Job) -> str:
+    """Why the job was not done."""
+    return _("%s may no longer do this.") % job.asked_by_name
+
+
+def still_permitted(job: Job, asker: User | None) -> bool:
+    """True while whoever asked may have it done. `asker`: as the database knows them now."""
+    if job.who.get("door") == "console":
+        return True
+    if asker is None or job.endpoint is None:
+        return False
+    return still_allows(Person(asker, Who(**job.who)), job.verb, job.endpoint, job.grant_id)
+
+
+def withdrawn(job_ids: Iterable[int]) -> list[int]:
+    """Those of `job_ids` that may no longer be done."""
+    return [job.pk for job in _not_permitted(Job.objects.filter(pk__in=list(job_ids)))]
+
+
+def end_queued() -> int:
+    """End every queued job whose right is gone, with its outcome. How many."""
+    ended = 0
+    for job in _not_permitted(Job.objects.filter(state=Job.State.QUEUED)):
+        now = timezone.now()
+        with transaction.atomic():
+            won = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
+                state=Job.State.DENIED,
+                error=words(job),
+                finished_at=now,
+                changed_at=now,
+                sealed_params=None,
+            )
+            if won:
+                write.outcome(job.intent, Result.DENIED, detail=words(job))
+                bells.ring("jobs", "audit")
+                ended += 1
+    return ended
+
+
+def _not_permitted(jobs: QuerySet[Job]) -> list[Job]:
+    # one whose host was removed is told so when it comes to it
+    listed = list(jobs.filter(endpoint__isnull=False).select_related("endpoint__host"))
+    askers = User.objects.in_bulk({job.asked_by_id for job in listed if job.asked_by_id})
+    return [job for job in listed if not still_permitted(job, askers.get(job.asked_by_id or 0))]
