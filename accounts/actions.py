@@ -4,7 +4,7 @@
 field: ValidationError by field name; all others: accounts.errors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +19,16 @@ from django.utils.translation import gettext as _
 from accounts import epoch, invitations
 from accounts.errors import AdminExists, LastAdmin
 from accounts.invitations import Kind
-from accounts.models import OneTimeLink, Role, User, tidy_email
-from accounts.permission import require_manage, target_of
+from accounts.models import OneTimeLink, Role, Team, User, tidy_email
+from accounts.permission import require_access, require_manage, target_of
 from accounts.sessions import end_sessions
 from accounts.verbs import ADMIN
+from audit import params as log
 from audit import write
 from audit.shapes import Target, Who
+
+for _verb in ("people.invite", "people.accept"):
+    log.allow(_verb, "teams")
 
 
 def create_first_admin(who: Who, *, email: str, name: str, password: str) -> User:
@@ -46,16 +50,27 @@ def welcome_first_admin(who: Who, token: str, *, email: str, name: str, password
         return create_first_admin(who, email=email, name=name, password=password)
 
 
-def invite(by: User, who: Who, *, email: str, role: Role) -> str:
-    """Path of a link with which the owner of `email` joins in `role`. Shown once, lasts 7 days."""
+def invite(by: User, who: Who, *, email: str, role: Role, teams: Iterable[Team] = ()) -> str:
+    """Path of a link with which the owner of `email` joins in `role` and `teams`. Shown once, lasts
+    7 days.
+    """
     email = tidy_email(email)
     _check({"email": lambda: validate_email(email)})
     target = Target(kind="user", name=email)
     require_manage(by, who, target=target, role=role)
+    teams = list(teams)
+    for team in teams:
+        # who lets in gives what the team has
+        require_access(by, who, target=target, gives=team)
     _must_be_new(email)
     with transaction.atomic():
-        path = invitations.make_link(Kind.INVITE, made_by=who.name, email=email, role=role)
-        write.event(who, "people.invite", target, params={"email": email, "role": role.name})
+        path = invitations.make_link(
+            Kind.INVITE, made_by=who.name, email=email, role=role, teams=teams
+        )
+        told: dict[str, Any] = {"email": email, "role": role.name}
+        if teams:
+            told["teams"] = [team.name for team in teams]
+        write.event(who, "people.invite", target, params=told)
     return path
 
 
@@ -67,7 +82,8 @@ def accept_invitation(who: Who, token: str, *, name: str, password: str) -> User
         role = link.role
         assert role is not None  # invite() always gives one
         user = _new_user(email=link.email, name=name, role=role, password=password)
-        params = {"email": user.email, "role": role.name}
+        teams = invitations.join_teams(link, user)
+        params = {"email": user.email, "role": role.name, **({"teams": teams} if teams else {})}
         _enter(_as(who, user), "people.accept", user, params, detail=f"invited by {link.made_by}")
     return user
 
@@ -83,7 +99,7 @@ def withdraw_invitation(by: User, who: Who, *, link: OneTimeLink) -> None:
 
 def make_reset_link(by: User, who: Who, *, user: User) -> str:
     """Path of a link with which `user` sets a new password. Shown once, lasts 24 hours."""
-    require_manage(by, who, target=target_of(user), role=user.role)
+    require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         path = invitations.make_link(Kind.RESET, made_by=who.name, email=user.email, user=user)
         _enter(who, "people.reset_link", user, {"email": user.email})
@@ -108,7 +124,7 @@ def reset_password(who: Who, token: str, *, password: str) -> User:
 
 def change_role(by: User, who: Who, *, user: User, role: Role) -> None:
     """Give `user` another role. LastAdmin."""
-    require_manage(by, who, target=target_of(user), role=user.role)
+    require_manage(by, who, target=target_of(user), role=user.role, over=user)
     require_manage(by, who, target=target_of(user), role=role)
     with transaction.atomic():
         _lock_admins()
@@ -126,7 +142,7 @@ def change_role(by: User, who: Who, *, user: User, role: Role) -> None:
 
 def disable(by: User, who: Who, *, user: User) -> None:
     """`user` is signed out everywhere and cannot sign in. Their links die. LastAdmin."""
-    require_manage(by, who, target=target_of(user), role=user.role)
+    require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         _lock_admins()
         user = User.objects.get(pk=user.pk)
@@ -143,7 +159,7 @@ def disable(by: User, who: Who, *, user: User) -> None:
 
 def enable(by: User, who: Who, *, user: User) -> None:
     """`user` may sign in again, with the password they had."""
-    require_manage(by, who, target=target_of(user), role=user.role)
+    require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
             epoch.raise_epoch()
@@ -152,7 +168,7 @@ def enable(by: User, who: Who, *, user: User) -> None:
 
 def remove_second_factor(by: User, who: Who, *, user: User) -> None:
     """For somebody who lost phone and codes: afterwards their password alone signs them in."""
-    require_manage(by, who, target=target_of(user), role=user.role)
+    require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         removed, _per_model = Authenticator.objects.filter(user=user).delete()
         if removed:

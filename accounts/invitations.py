@@ -2,14 +2,16 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts import epoch
 from accounts.errors import LinkDead
-from accounts.models import OneTimeLink, Role, User, tidy_email
+from accounts.models import Membership, OneTimeLink, Role, Team, User, tidy_email
 from accounts.verbs import ADMIN
 from audit import write
 from audit.shapes import Target, Who
@@ -39,13 +41,14 @@ def make_link(
     email: str = "",
     role: Role | None = None,
     user: User | None = None,
+    teams: Iterable[Team] = (),
 ) -> str:
     """The path of a fresh link (`/invite/<token>/`). Earlier ones of this kind and address die."""
     token = secrets.token_urlsafe(32)
     email = tidy_email(email)
     with transaction.atomic():
         live().filter(kind=kind, email=email).update(withdrawn_at=timezone.now())
-        OneTimeLink.objects.create(
+        link = OneTimeLink.objects.create(
             kind=kind,
             token_hash=_hash(token),
             email=email,
@@ -54,6 +57,7 @@ def make_link(
             made_by=made_by[:200],
             expires_at=timezone.now() + LASTS[kind],
         )
+        link.teams.set(teams)
     return PATHS[kind].format(token)
 
 
@@ -81,6 +85,16 @@ def use_up(link: OneTimeLink) -> None:
     ).update(used_at=timezone.now())
     if not used:
         raise LinkDead
+
+
+def join_teams(link: OneTimeLink, user: User) -> list[str]:
+    """Let the person of a used invitation into its teams, as far as they still are; their names."""
+    teams = list(link.teams.order_by("name"))
+    for team in teams:
+        Membership.objects.get_or_create(team=team, user=user)
+    if teams:
+        epoch.raise_epoch()
+    return [team.name for team in teams]
 
 
 def admin_exists() -> bool:

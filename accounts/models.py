@@ -136,6 +136,8 @@ class OneTimeLink(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     email = models.EmailField(blank=True)
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.PROTECT)
+    # of an invitation: whoever accepts it is let in
+    teams = models.ManyToManyField(Team, blank=True, related_name="invitations")
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="links"
     )

@@ -4,9 +4,10 @@ from django.apps import AppConfig
 
 
 class HostsConfig(AppConfig):
-    """Registers the verbs of this app once Django is ready."""
+    """Registers the verbs of this app, and what grants give, once Django is ready."""
 
     name = "hosts"
 
     def ready(self) -> None:
         from hosts import verbs  # noqa: F401 - importing registers
+        from hosts.access import beyond  # noqa: F401 - likewise

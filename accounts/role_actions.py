@@ -1,0 +1,165 @@
+"""All changes to roles of one's own. The built-in ones are computed and cannot be changed.
+
+As in accounts.actions. Nobody touches a role above their own, and none ends above them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import beyond, epoch, verbs
+from accounts.errors import AccountsError
+from accounts.models import OneTimeLink, Role, User
+from accounts.permission import require_access
+from accounts.team_actions import NAME, name_rule
+from accounts.verbs import BUILT_IN_ROLES
+from audit import params, write
+from audit.shapes import Target, Who
+
+VERB = "access.role"
+params.allow(VERB, "made", "removed", "words", "verbs", "added", "left")
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A role as somebody wants it."""
+
+    name: str
+    words: str = ""
+    verbs: tuple[str, ...] = ()
+
+
+def target_of_role(role: Role) -> Target:
+    """The audit log's words for a role."""
+    return Target(kind="role", id=role.pk or "", name=role.name)
+
+
+def make(by: User, who: Who, wanted: Wanted) -> Role:
+    """A new role. ValidationError by field, NotPermitted."""
+    target = Target(kind="role", name=wanted.name)
+    require_access(by, who, target=target)
+    name, chosen = _checked_name(wanted.name), _checked_verbs(wanted.verbs)
+    role = Role(name=name, words=wanted.words.strip()[:200], verbs=chosen)
+    require_access(by, who, target=target, gives=role)
+    with transaction.atomic():
+        role.save()
+        _enter(who, role, {"made": True, "words": role.words, "verbs": chosen})
+    return role
+
+
+def edit(by: User, who: Who, wanted: Wanted, *, role: Role) -> None:
+    """Other verbs, words, name: whoever has it has these at once. ValidationError, NotPermitted."""
+    target = target_of_role(role)
+    require_access(by, who, target=target, gives=role)
+    _must_be_own(role)
+    name, chosen = _checked_name(wanted.name, but=role), _checked_verbs(wanted.verbs)
+    require_access(by, who, target=target, gives=Role(name=name, verbs=chosen))
+    words = wanted.words.strip()[:200]
+    with transaction.atomic():
+        role = Role.objects.select_for_update().get(pk=role.pk)
+        had = set(role.verb_names())
+        before = {"name": role.name, "words": role.words}
+        after = {"name": name, "words": words}
+        told: dict[str, Any] = {
+            "added": sorted(set(chosen) - had),
+            "left": sorted(had - set(chosen)),
+        }
+        if before != after:
+            told |= {"before": before, "after": after}
+        elif not told["added"] and not told["left"]:
+            return
+        role.name, role.words, role.verbs = name, words, chosen
+        role.save(update_fields=["name", "words", "verbs"])
+        _enter(who, role, told)
+
+
+def remove(by: User, who: Who, *, role: Role) -> None:
+    """The role goes. AccountsError while somebody has it, with who. NotPermitted."""
+    require_access(by, who, target=target_of_role(role), gives=role)
+    _must_be_own(role)
+    with transaction.atomic():
+        role = Role.objects.select_for_update().get(pk=role.pk)
+        if used := used_by(role):
+            words = _("%(role)s is in use: %(used)s. Give them another role first.")
+            raise AccountsError(words % {"role": role.name, "used": used})
+        # of invitations that nobody can use any more
+        OneTimeLink.objects.filter(role=role).update(role=None)
+        target, chosen = target_of_role(role), sorted(role.verb_names())
+        role.delete()
+        epoch.raise_epoch()
+        write.event(who, VERB, target, params={"removed": True, "verbs": chosen})
+
+
+def used_by(role: Role) -> str:
+    """Who has the role, in words; empty when nobody has."""
+    from accounts import invitations
+
+    names = [str(user) for user in role.users.order_by("name", "pk")[: _SHOWN + 1]]
+    if len(names) > _SHOWN:
+        more = role.users.count() - _SHOWN
+        names = [*names[:_SHOWN], _("%d more") % more]
+    invited = invitations.live().filter(role=role).values_list("email", flat=True)
+    names += [_("an invitation for %s") % email for email in invited]
+    grants = beyond.grants_of(role)
+    if grants:
+        names.append(_("%d grants") % grants if grants > 1 else _("one grant"))
+    return ", ".join(names)
+
+
+def copy_of(role: Role) -> Wanted:
+    """What a new role that begins as a copy is filled in with."""
+    return Wanted(f"{role.name}-2", role.describes, tuple(sorted(role.verb_names())))
+
+
+def _must_be_own(role: Role) -> None:
+    if role.built_in:
+        raise AccountsError(
+            _("%(role)s is built in and cannot be changed. Make a copy and change that.")
+            % {"role": role.label}
+        )
+
+
+def _checked_name(name: str, *, but: Role | None = None) -> str:
+    name = name.strip()
+    if not NAME.fullmatch(name):
+        raise ValidationError({"name": [name_rule()]})
+    same = Role.objects.filter(name=name)
+    if name in BUILT_IN_ROLES or (same.exclude(pk=but.pk) if but else same).exists():
+        raise ValidationError({"name": [_("There is a role of this name already.")]})
+    return name
+
+
+def _checked_verbs(chosen: Iterable[str]) -> list[str]:
+    """Sorted, each once. None at all, unknown ones, or some that lack others: ValidationError."""
+    names = sorted(set(chosen))
+    if not names:
+        raise ValidationError(
+            {"verbs": [_("Tick at least one: a role that permits nothing is “member”.")]}
+        )
+    unknown = [name[:60] for name in names if not verbs.is_registered(name)]
+    if unknown:
+        words = _("Nothing is called %s.") % ", ".join(unknown)
+        raise ValidationError({"verbs": [words]})
+    problems = [
+        _("“%(verb)s” is good for nothing without: %(others)s.")
+        % {"verb": _label(name), "others": ", ".join(f"“{_label(other)}”" for other in others)}
+        for name, others in verbs.lacking(names).items()
+    ]
+    if problems:
+        raise ValidationError({"verbs": problems})
+    return names
+
+
+def _label(name: str) -> str:
+    verb = verbs.verb_named(name)
+    return str(verb.label) if verb else name
+
+
+def _enter(who: Who, role: Role, told: dict[str, Any]) -> None:
+    epoch.raise_epoch()
+    write.event(who, VERB, target_of_role(role), params=told)

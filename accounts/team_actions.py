@@ -1,0 +1,144 @@
+"""All changes to teams. Each asks permission, changes and writes its entry in one transaction.
+
+As in accounts.actions. Whoever manages access changes every team whose grants give no more than they
+hold; its owners let people in and out. Problems of a field: ValidationError; all others: AccountsError.
+"""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import beyond, epoch
+from accounts.errors import AccountsError
+from accounts.models import Membership, Team, User
+from accounts.permission import require_access
+from audit import params, write
+from audit.shapes import Target, Who
+
+VERB = "access.team"
+params.allow(VERB, "made", "removed", "words", "let_in", "let_out", "owner", "people", "grants")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
+
+
+def target_of_team(team: Team) -> Target:
+    """The audit log's words for a team."""
+    return Target(kind="team", id=team.pk or "", name=team.name)
+
+
+def make(by: User, who: Who, *, name: str, words: str = "") -> Team:
+    """A team without people. ValidationError, NotPermitted."""
+    require_access(by, who, target=Target(kind="team", name=name))
+    name = _checked(name)
+    with transaction.atomic():
+        team = Team.objects.create(name=name, words=words.strip()[:200])
+        _enter(who, team, {"made": True, "words": team.words})
+    return team
+
+
+def edit(by: User, who: Who, *, team: Team, name: str, words: str) -> None:
+    """Another name, other words. ValidationError, NotPermitted."""
+    require_access(by, who, target=target_of_team(team), gives=team)
+    name, words = _checked(name, but=team), words.strip()[:200]
+    with transaction.atomic():
+        before = {"name": team.name, "words": team.words}
+        after = {"name": name, "words": words}
+        if before != after:
+            team.name, team.words = name, words
+            team.save(update_fields=["name", "words"])
+            _enter(who, team, {"before": before, "after": after})
+
+
+def remove(by: User, who: Who, *, team: Team) -> None:
+    """The team goes, and with it the grants to it; its people stay. NotPermitted."""
+    require_access(by, who, target=target_of_team(team), gives=team)
+    with transaction.atomic():
+        told = {
+            "removed": True,
+            "people": sorted(str(one.user) for one in _members(team)),
+            "grants": beyond.grants_of(team),
+        }
+        target = target_of_team(team)
+        team.delete()
+        epoch.raise_epoch()
+        write.event(who, VERB, target, params=told)
+
+
+def let_in(by: User, who: Who, *, team: Team, user: User) -> None:
+    """`user` has what is granted to the team from now on. NotPermitted, AccountsError."""
+    _require_member_change(by, who, team)
+    if not user.is_active:
+        raise AccountsError(
+            _("%(name)s is disabled: enable them first, then let them in.") % {"name": user}
+        )
+    with transaction.atomic():
+        _membership, made = Membership.objects.get_or_create(team=team, user=user)
+        if made:
+            _enter(who, team, {"let_in": str(user)})
+
+
+def let_out(by: User, who: Who, *, team: Team, user: User) -> None:
+    """`user` loses what is granted to the team alone. NotPermitted, AccountsError."""
+    _require_member_change(by, who, team)
+    with transaction.atomic():
+        found = Membership.objects.select_for_update().filter(team=team, user=user).first()
+        if found is None:
+            return
+        if found.given_by:
+            words = _(
+                "%(name)s is in %(team)s by groups of %(provider)s, which would let them in again at"
+                " the next sign-in. Take them out of the group there."
+            )
+            raise AccountsError(words % {"name": user, "team": team, "provider": found.given_by})
+        found.delete()
+        _enter(who, team, {"let_out": str(user)})
+
+
+def make_owner(by: User, who: Who, *, team: Team, user: User, owner: bool) -> None:
+    """Let a member let people in and out, or no longer. NotPermitted."""
+    require_access(by, who, target=target_of_team(team), gives=team)
+    with transaction.atomic():
+        changed = Membership.objects.filter(team=team, user=user, owner=not owner)
+        if changed.update(owner=owner):
+            before, after = ({"owner": not owner}, {"owner": owner})
+            _enter(who, team, {"before": before, "after": after}, detail=str(user))
+
+
+def owns(user: User, team: Team) -> bool:
+    """True when they may let people in and out of it."""
+    return (
+        user.is_active
+        and user.pk is not None
+        and Membership.objects.filter(team=team, user=user, owner=True).exists()
+    )
+
+
+def _require_member_change(by: User, who: Who, team: Team) -> None:
+    if not owns(by, team):
+        require_access(by, who, target=target_of_team(team), gives=team)
+
+
+def _members(team: Team) -> Any:
+    return team.memberships.select_related("user").order_by("user__name", "pk")
+
+
+def _checked(name: str, *, but: Team | None = None) -> str:
+    name = name.strip()
+    if not NAME.fullmatch(name):
+        raise ValidationError({"name": [name_rule()]})
+    same = Team.objects.filter(name=name)
+    if (same.exclude(pk=but.pk) if but else same).exists():
+        raise ValidationError({"name": [_("There is a team of this name already.")]})
+    return name
+
+
+def name_rule() -> str:
+    """What names of teams and roles are made of."""
+    return _("Small letters, digits, “-” and “_”, at most 50, beginning with a letter or digit.")
+
+
+def _enter(who: Who, team: Team, told: dict[str, Any], *, detail: str = "") -> None:
+    epoch.raise_epoch()
+    write.event(who, VERB, target_of_team(team), params=told, detail=detail)
