@@ -82,6 +82,8 @@ class Login(models.Model):
     # an SSH certificate beside the key, one line, and when it ends
     certificate = models.TextField(blank=True)
     certificate_until = models.DateTimeField(null=True, blank=True)
+    # the last event about its end, and which end: no other is written
+    certificate_told = models.CharField(max_length=80, blank=True)
     # the jump host's login that it is dialled through; empty: straight from this machine
     via = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="behind", null=True, blank=True
