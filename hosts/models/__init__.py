@@ -1,6 +1,7 @@
 """What Haulout keeps about hosts. Rows only; what may be done lives in access and actions."""
 
 from hosts.models.access import Grant
+from hosts.models.access_requests import AccessRequest
 from hosts.models.disk import DiskUse
 from hosts.models.events import HostEvent
 from hosts.models.guardrails import Guardrail
@@ -23,6 +24,7 @@ from hosts.models.transfers import OpenTransfer
 
 __all__ = [
     "INVENTORY",
+    "AccessRequest",
     "Batch",
     "Container",
     "DiskUse",
