@@ -59,14 +59,23 @@ async def annotate(
     name: str,
     digest: str,
     *,
-    os: str,
-    arch: str,
-    variant: str,
+    os: str = "",
+    arch: str = "",
+    variant: str = "",
+    notes: Mapping[str, str] | None = None,
 ) -> None:
-    """Say for which platform an image of the list is; `variant` may be empty."""
-    body = {"operation": "annotate", "images": [digest], "os": os, "arch": arch}
-    if variant:
-        body["variant"] = variant
+    """Say for which platform an image of the list is (what is empty stays), and note on it.
+
+    Without a digest the notes are the list's own (5.0 and later; older ones take no notice).
+    """
+    words = {"os": os, "arch": arch, "variant": variant}
+    body: dict[str, Any] = {"operation": "annotate"} | {k: v for k, v in words.items() if v}
+    if digest:
+        body["images"] = [digest]
+    if notes:
+        # as a list: 4.x knows no other form
+        said = [f"{name}={value}" for name, value in notes.items()]
+        body["annotation" if digest else "index_annotation"] = said
     await _modify(podman, name, body)
 
 

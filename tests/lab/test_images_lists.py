@@ -75,6 +75,15 @@ def test_the_life_of_a_list(
     job = edit_list.ask_annotate(person, ref, digest=digest, os="linux", arch="arm64", variant="v8")
     assert done(job) == "ok", (job.error, job.cause)
     assert "linux/arm64/v8" in platforms(host)
+    job = edit_list.ask_annotate(person, ref, digest=digest, notes="lab.tide = high=1\n\nlab.by=me")
+    assert done(job) == "ok", (job.error, job.cause)
+    assert "linux/arm64/v8" in platforms(host)
+    job = edit_list.ask_annotate(person, ref, digest="", notes="lab.list=whole")
+    assert done(job) == "ok", (job.error, job.cause)
+    told = json.loads(host.podman("manifest", "inspect", NAME))
+    noted = next(one["annotations"] for one in told["manifests"] if one["digest"] == digest)
+    assert noted == {"lab.tide": "high=1", "lab.by": "me"}
+    assert told["annotations"] == {"lab.list": "whole"}
     job = edit_list.ask_drop(person, ref, digest=entries[2]["digest"])
     assert done(job) == "ok", (job.error, job.cause)
     assert len(platforms(host)) == 2

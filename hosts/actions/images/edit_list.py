@@ -1,4 +1,4 @@
-"""image.list_edit: images into a manifest list, out of it, and for which platform they are.
+"""image.list_edit: images into a manifest list, out of it, and what is noted on them and on it.
 
 Settled by the state: each of the three can be done twice and comes out the same.
 """
@@ -13,6 +13,7 @@ from audit.params import allow
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.images.notes import notes_of
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.registries.credentials import auth_for
 from hosts.guardrails import Proposed, nothing, of_others
@@ -26,7 +27,7 @@ from hosts.podman.errors import BadRequest, Conflict, NotFound
 VERB = "image.list_edit"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
-allow(VERB, "operation", "os", "arch", "variant", "all_images")
+allow(VERB, "operation", "os", "arch", "variant", "all_images", "notes")
 
 
 def _ask(person: Person, ref: ObjectRef, params: dict[str, Any]) -> Job:
@@ -55,16 +56,31 @@ def ask_drop(person: Person, ref: ObjectRef, *, digest: str) -> Job:
 
 
 def ask_annotate(
-    person: Person, ref: ObjectRef, *, digest: str, os: str, arch: str, variant: str
+    person: Person,
+    ref: ObjectRef,
+    *,
+    digest: str,
+    os: str = "",
+    arch: str = "",
+    variant: str = "",
+    notes: str = "",
 ) -> Job:
-    """Ask to say which platform an image is for. ValueError for words that name none."""
-    words = {"os": os.strip().lower(), "arch": arch.strip().lower()}
-    if variant.strip():
-        words["variant"] = variant.strip().lower()
+    """Ask to say which platform an image is for, and to note on it: a name=value a line.
+
+    Without a digest the notes are the list's own. ValueError for words that name no platform.
+    """
+    given = {"os": os, "arch": arch, "variant": variant}
+    words = {name: word.strip().lower() for name, word in given.items() if word.strip()}
     for word in words.values():
         if not _WORD.fullmatch(word):
             raise ValueError(_("“%s” is no such word: write it like linux, arm64, v8.") % word[:40])
-    return _ask(person, ref, {"operation": "annotate", "digest": _digest(digest), **words})
+    if words and not (digest and "os" in words and "arch" in words):
+        raise ValueError(_("A platform is an image's, and has a system and an architecture."))
+    noted = notes_of(notes)
+    if not words and not noted:
+        raise ValueError(_("Nothing is written that would change it."))
+    params: dict[str, Any] = {"digest": _digest(digest) if digest else "", **words}
+    return _ask(person, ref, {"operation": "annotate", **params, "notes": noted})
 
 
 def _digest(text: str) -> str:
@@ -84,17 +100,26 @@ async def do(errand: Errand) -> dict[str, Any]:
         if params["digest"] in await _digests(errand):
             await manifests.drop(errand.podman, list_id, params["digest"])
     else:
-        if params["digest"] not in await _digests(errand):
-            raise Trouble(_("The list does not hold that image any more."))
-        await manifests.annotate(
-            errand.podman,
-            list_id,
-            params["digest"],
-            os=params["os"],
-            arch=params["arch"],
-            variant=params.get("variant", ""),
-        )
+        await _annotate(errand)
     return {"changed": True}
+
+
+async def _annotate(errand: Errand) -> None:
+    params, list_id, digest = errand.params, errand.object_id, errand.params["digest"]
+    if digest and digest not in await _digests(errand):
+        raise Trouble(_("The list does not hold that image any more."))
+    words = {name: params[name] for name in ("os", "arch", "variant") if params.get(name)}
+    notes = params.get("notes") or {}
+    await manifests.annotate(errand.podman, list_id, digest, **words, notes=notes)
+    found = await manifests.inspect(errand.podman, list_id)
+    told = found if not digest else _entry(found, digest)
+    if not set(notes.items()) <= set((told.get("annotations") or {}).items()):
+        raise Trouble(_("This version of Podman keeps no such annotations."))
+
+
+def _entry(found: dict[str, Any], digest: str) -> dict[str, Any]:
+    entries = found.get("manifests") or []
+    return next((one for one in entries if one.get("digest") == digest), {})
 
 
 async def _digests(errand: Errand) -> set[str]:
