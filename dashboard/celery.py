@@ -63,6 +63,16 @@ def configure() -> None:
                 "schedule": 15.0,
                 "options": {"expires": 14},
             },
+            "access": {
+                "task": "hosts.ended_access",
+                "schedule": 10.0,
+                "options": {"expires": 9},
+            },
+            "certificates": {
+                "task": "hosts.certificate_ends",
+                "schedule": 600.0,
+                "options": {"expires": 580},
+            },
             "tidy": {
                 "task": "hosts.tidy",
                 "schedule": 3600.0,

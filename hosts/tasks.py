@@ -76,6 +76,23 @@ def tidy() -> None:
     refresh_statistics()
 
 
+@shared_task(name="hosts.certificate_ends")
+def certificate_ends() -> None:
+    """Write down which certificates end soon, or have ended."""
+    from hosts.actions.hosts.certificate_ends import tell_ends
+
+    tell_ends()
+
+
+@shared_task(name="hosts.ended_access")
+def ended_access() -> None:
+    """Take away grants whose time is over, and requests on which nobody decided."""
+    from hosts.actions.access_requests.ended_grants import end_grants, expire_requests
+
+    end_grants()
+    expire_requests()
+
+
 @shared_task(name="hosts.settle_terminals")
 def settle_terminals() -> None:
     """End what runs on in terminals that nobody holds any more."""

@@ -96,6 +96,14 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("was shown another host key by"),
     ),
     "host.key_refused": (gettext_lazy("Key"), gettext_lazy("was refused its key by")),
+    "host.certificate_ends": (
+        gettext_lazy("Certificate"),
+        gettext_lazy("warned that a login's certificate ends soon on"),
+    ),
+    "host.certificate_ended": (
+        gettext_lazy("Certificate"),
+        gettext_lazy("saw that a login's certificate has ended on"),
+    ),
     "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
     "host.rotate_key": (gettext_lazy("Rotate key of"), gettext_lazy("rotated the key of")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),

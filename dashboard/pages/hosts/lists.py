@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
+from dashboard.live.spec import BadValue, BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
 from dashboard.pages.hosts.standing import standings
 from hosts.access import Person, visible_hosts
+from hosts.link.certificates import WARN_BEFORE
 from hosts.models import Endpoint, Login
 
 
@@ -22,6 +24,13 @@ def _in(state: str) -> Q:
 STATES = {name: _in(name) for name in ("connecting", "degraded", "away", "stopped")}
 STATES["up"] = Q(enabled=True, pk__in=Login.objects.filter(state="up").values("host_id"))
 STATES["disabled"] = Q(enabled=False)
+
+
+def _certificate(value: str) -> Q:
+    until = {"ends": timezone.now() + WARN_BEFORE, "ended": timezone.now()}.get(value.lower())
+    if until is None:
+        raise BadValue(_("“certificate” is ends (within two weeks) or ended."))
+    return Q(pk__in=Login.objects.filter(certificate_until__lt=until).values("host_id"))
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
@@ -41,6 +50,9 @@ SPEC = register(
             Token("host", _("name, * for any end"), lambda v: matching("name", v), host_names),
             Token("group", _("group"), lambda v: Q(groups__name__iexact=v), group_names),
             contains("address", _("part of the address"), "address"),
+            Token(
+                "certificate", _("its end"), _certificate, lambda person, typed: ("ends", "ended")
+            ),
             Token("key", "", lambda v: Q(pk=v) if v.isdigit() else Q(pk=0)),
         ),
         text=lambda value: (

@@ -3,10 +3,8 @@
 Every kind is one query that stops at MOST; the rest is a link to the list that shows them all.
 """
 
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -17,44 +15,23 @@ from django.utils.translation import gettext as _
 from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.containers.told import failed
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
+from dashboard.pages.overview import certificates
+from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
 from hosts.models import Container, Host
 
-MOST = 3
 CRASHES = 3
 RECENT = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to look at. `post`: the action is done by a click; else `url` leads there."""
-
-    kind: str
-    tone: str
-    icon: str
-    text: str
-    detail: str = ""
-    since: datetime | None = None
-    url: str = ""
-    action: str = ""
-    action_url: str = ""
-    post: bool = False
-
-    @property
-    def pk(self) -> int:
-        """Stable for the same thing, so that its row stays in place."""
-        return zlib.crc32(f"{self.kind}|{self.url}".encode())
-
-    @property
-    def mark(self) -> str:
-        """Differs when it reads differently."""
-        shown = f"{self.text}|{self.detail}|{self.since}|{self.action}"
-        return f"{zlib.crc32(shown.encode()):x}"
-
-
 def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
-    """Hosts first, then containers, then disks."""
-    return [*_hosts(person, hosts, found), *_containers(person), *_disks(hosts, found)]
+    """Hosts first, then containers, then what ends or fills up."""
+    return [
+        *_hosts(person, hosts, found),
+        *_containers(person),
+        *certificates.items(person, hosts, found),
+        *_disks(hosts, found),
+    ]
 
 
 def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
@@ -68,6 +45,10 @@ def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Ite
             "away": _("%(name)s is away"),
             "degraded": _("%(name)s is degraded"),
         }[standing.state] % {"name": host.name}
+        if certificates.stops(standing):
+            # trying again helps nobody
+            yield certificates.item(person, host, standing, text=text)
+            continue
         key_changed = "key" in _reason_kinds(standing)
         may = allows(person, "host.doctor", host)
         action = _("Look at the key") if key_changed else _("Try now") if may else ""
@@ -86,7 +67,7 @@ def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Ite
             post=not key_changed,
         )
     if len(troubled) > MOST:
-        yield _rest(len(troubled) - MOST, _("%(n)d more hosts in trouble"), "/hosts/?q=state:away")
+        yield rest(len(troubled) - MOST, _("%(n)d more hosts in trouble"), "/hosts/?q=state:away")
 
 
 def _reason_kinds(standing: Standing) -> str:
@@ -104,7 +85,7 @@ def _containers(person: Person) -> Iterator[Item]:
         detail = _("%(n)d restarts") % {"n": row.restarts}
         yield _container(row, "loop", "bad", "repeat", text, detail, verbs_for(person, row))
     if len(loops) > MOST:
-        yield _rest(
+        yield rest(
             0, _("More containers restart again and again"), "/containers/?q=state:restarting"
         )
     unhealthy = list(
@@ -114,7 +95,7 @@ def _containers(person: Person) -> Iterator[Item]:
         text = _("%(name)s on %(host)s is unhealthy") % _names(row)
         yield _container(row, "unhealthy", "bad", "heart-pulse", text, "", verbs_for(person, row))
     if len(unhealthy) > MOST:
-        yield _rest(0, _("More containers are unhealthy"), "/containers/?q=health:unhealthy")
+        yield rest(0, _("More containers are unhealthy"), "/containers/?q=health:unhealthy")
     ended = there.filter(failed(), exited_at__gte=recent).exclude(pk__in=known)
     rows = list(ended.order_by("-exited_at", "pk")[: MOST + 1])
     for row in rows[:MOST]:
@@ -122,7 +103,7 @@ def _containers(person: Person) -> Iterator[Item]:
         detail = _("code %(code)s") % {"code": row.exit_code}
         yield _container(row, "failed", "warn", "circle-x", text, detail, verbs_for(person, row))
     if len(rows) > MOST:
-        yield _rest(0, _("More containers exited with an error"), "/containers/?q=state:failed")
+        yield rest(0, _("More containers exited with an error"), "/containers/?q=state:failed")
 
 
 def _names(row: Container) -> dict[str, Any]:
@@ -161,16 +142,3 @@ def _disks(hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
             action=_("See unused images"),
             action_url=f"/images/?q=is:unused+host:{host.name}&sort=-size",
         )
-
-
-def _rest(count: int, text: str, url: str) -> Item:
-    words = text % {"n": count} if "%(n)" in text else text
-    return Item(
-        kind="rest",
-        tone="idle",
-        icon="ellipsis",
-        text=words,
-        url=url,
-        action=_("Show all"),
-        action_url=url,
-    )

@@ -1,0 +1,72 @@
+"""Certificates of logins that have ended or end within two weeks."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dashboard.pages.hosts.standing import Standing
+from dashboard.pages.overview.item import MOST, Item, rest
+from hosts.access import Person, allows
+from hosts.models import Host, Login
+
+
+def stops(standing: Standing) -> bool:
+    """True where a login is not dialled any more, since its own certificate has ended."""
+    return any(
+        login.reason_kind == "certificate-expired" and login.certificate_until
+        for login in standing.logins
+    )
+
+
+def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
+    """Those of hosts that are not shown as stopped for it; the first to end comes first."""
+    ending = [
+        host
+        for host in hosts
+        if any(login.certificate_ends_soon for login in found[host.pk].logins)
+        and not stops(found[host.pk])
+    ]
+    ending.sort(key=lambda host: _first_to_end(found[host.pk])[0])
+    for host in ending[:MOST]:
+        until, login = _first_to_end(found[host.pk])
+        words = (
+            _("The certificate of %(login)s has ended")
+            if until <= timezone.now()
+            else _("The certificate of %(login)s ends soon")
+        )
+        yield item(person, host, found[host.pk], text=words % {"login": login})
+    if len(ending) > MOST:
+        words = _("%(n)d more hosts with a certificate that ends soon")
+        yield rest(len(ending) - MOST, words, "/hosts/?q=certificate:ends")
+
+
+def item(person: Person, host: Host, standing: Standing, *, text: str) -> Item:
+    """A login of this host needs another certificate: the one whose certificate ends first."""
+    until, login = _first_to_end(standing)
+    over = until <= timezone.now()
+    may = allows(person, "host.edit", host)
+    page = reverse("hosts:page", args=[host.pk])
+    words = (
+        _("%(login)s is not let in any more. Have its key signed again.")
+        if over
+        else _("%(login)s is let in until then. Have its key signed again.")
+    )
+    return Item(
+        kind="certificate",
+        tone="bad" if over else "warn",
+        icon="file-badge",
+        text=text,
+        detail=words % {"login": login},
+        since=until,
+        url=page,
+        action=_("Give a new one") if may else _("Look"),
+        action_url=reverse("joining:edit", args=[host.pk]) if may else page,
+    )
+
+
+def _first_to_end(standing: Standing) -> tuple[datetime, Login]:
+    dated = [(one.certificate_until, one) for one in standing.logins if one.certificate_until]
+    return min(dated, key=lambda pair: pair[0])

@@ -1,0 +1,87 @@
+"""A login's certificate that ends: written down once, shown on the overview with what helps."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from hosts.actions.hosts.certificate_ends import ENDED, ENDS, tell_ends
+from tests.cast import Cast
+from tests.dashboard.pages.joining_cast import make_host
+
+pytestmark = pytest.mark.django_db
+
+
+def certified(host: Any, until: datetime, **fields: Any) -> Any:
+    login = host.logins.get()
+    login.certificate, login.certificate_until = "a certificate", until
+    for name, value in fields.items():
+        setattr(login, name, value)
+    login.save()
+    return login
+
+
+def test_each_end_is_written_down_once(cast: Cast, entries: Any) -> None:
+    host, now = make_host(), timezone.now()
+    login = certified(host, now + timedelta(days=20))
+    assert tell_ends() == 0
+    certified(host, now + timedelta(days=3))
+    assert (tell_ends(), tell_ends()) == (1, 0)
+    certified(host, now - timedelta(minutes=1))
+    assert (tell_ends(), tell_ends()) == (1, 0)
+    # another certificate is another end
+    certified(host, now + timedelta(days=5))
+    assert (tell_ends(), tell_ends()) == (1, 0)
+    assert len(entries(ENDS)) == 2
+    [ended] = entries(ENDED)
+    assert (ended.kind, ended.target_name, ended.who_name) == ("event", "web1", "Haulout")
+    assert ended.params["login"] == login.user
+
+
+def test_a_disabled_host_is_left_alone(cast: Cast, entries: Any) -> None:
+    certified(make_host(enabled=False), timezone.now())
+    assert tell_ends() == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(3, "The certificate of root@web1 ends soon"), (-3, "The certificate of root@web1 has ended")],
+)
+def test_the_overview_names_it_and_leads_to_where_it_is_replaced(
+    cast: Cast, browser_of: Any, days: int, words: str
+) -> None:
+    host = make_host()
+    certified(host, timezone.now() + timedelta(days=days, minutes=1), state="up")
+    page = browser_of(cast.alice).get("/").content.decode()
+    assert words in page
+    assert f'href="/hosts/{host.pk}/edit/">Give a new one' in page
+    theirs = browser_of(cast.charlie).get("/").content.decode()
+    assert "Give a new one" not in theirs
+
+
+def test_a_host_that_stopped_for_it_is_shown_once_and_offers_no_other_try(
+    cast: Cast, browser_of: Any
+) -> None:
+    ended = timezone.now() - timedelta(days=1)
+    certified(make_host(), ended, state="stopped", reason_kind="certificate-expired")
+    page = browser_of(cast.alice).get("/").content.decode()
+    assert page.count('class="attention-item') == 1
+    assert "web1 waits for a person" in page
+    assert "Give a new one" in page
+    assert "Try now" not in page
+
+
+def test_the_list_finds_them(cast: Cast, browser_of: Any) -> None:
+    certified(make_host("near"), timezone.now() + timedelta(days=3))
+    certified(make_host("over", fingerprint="SHA256:b"), timezone.now() - timedelta(days=3))
+    make_host("plain", fingerprint="SHA256:c")
+    browser = browser_of(cast.alice)
+
+    def found(value: str) -> list[str]:
+        page = browser.get(f"/hosts/?q=certificate:{value}").content.decode()
+        return [name for name in ("near", "over", "plain") if f'data-host="{name}"' in page]
+
+    assert found("ends") == ["near", "over"]
+    assert found("ended") == ["over"]
+    assert "within two weeks" in browser.get("/hosts/?q=certificate:x").content.decode()
