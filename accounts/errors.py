@@ -49,3 +49,26 @@ class LastAdmin(AccountsError):
             )
             % {"name": name}
         )
+
+
+class EmailUnverified(AccountsError):
+    """A provider names somebody new to us without an address that it has verified."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            _(
+                "The provider does not say that it has verified the address %(email)s, so Haulout"
+                " cannot tell who you are. Have it verified there, then sign in again."
+            )
+            % {"email": email or _("(none)")}
+        )
+
+
+class NotInvited(AccountsError):
+    """A provider names somebody whom nobody has let in here."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            _("Nobody here is known as %(email)s. Ask an administrator for an invitation.")
+            % {"email": email}
+        )

@@ -11,9 +11,10 @@ from audit import write
 from audit.shapes import Target, Who
 
 
-def signed_in(user: User, who: Who) -> None:
-    """Somebody got in; `who` carries the new session."""
-    _event(who, "signin.ok", target_of(user), detail=user.email)
+def signed_in(user: User, who: Who, *, how: str) -> None:
+    """Somebody got in; `who` carries the new session, `how` is e.g. `password, recovery code`."""
+    detail = f"{user.email}: {how}" if how else user.email
+    _event(who, "signin.ok", target_of(user), detail=detail)
 
 
 def signed_out(user: User, who: Who) -> None:

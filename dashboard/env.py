@@ -34,6 +34,7 @@ class Env:
     allow_private_services: bool
     own_certificate: bool
     audit_file: str
+    oidc_file: Path
     terminal_grace_s: float
     upload_mib: int
     crash_at: Path | None
@@ -154,6 +155,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         process=environ.get("HAULOUT_PROCESS") or "console",
         allow_private_services=environ.get("HAULOUT_ALLOW_LOOPBACK_HOSTS", "1") == "1",
         audit_file=environ.get("HAULOUT_AUDIT_FILE") or "",
+        oidc_file=Path(environ.get("HAULOUT_OIDC_FILE") or data / "oidc.toml"),
         terminal_grace_s=_seconds(environ, "HAULOUT_TERMINAL_GRACE_S", 60),
         upload_mib=_count(environ, "HAULOUT_UPLOAD_MIB", 10_240),
         crash_at=Path(environ["HAULOUT_CRASH_AT"]) if environ.get("HAULOUT_CRASH_AT") else None,

@@ -10,21 +10,34 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.verbs import all_verbs
+from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
 from hosts.guardrails import Refused
 
 # paths that a person without a session may ask for (prefixes); everything else is closed
 OPEN = (
     "/account/login/",
+    "/account/passkey/",
     "/account/logout/",
     "/account/2fa/authenticate/",
+    "/account/provider/",
     "/account/inactive/",
     "/welcome/",
     "/invite/",
     "/reset/",
+    "/healthz",
+    "/readyz",
+)
+# all that somebody may ask for whose role wants a second factor that they have not set up (prefixes)
+SETTING_UP = (
+    "/account/2fa/",
+    "/account/reauthenticate/",
+    "/account/logout/",
     "/healthz",
     "/readyz",
 )
@@ -84,27 +97,34 @@ class Headers:
 
 
 class SignInRequired:
-    """Send strangers to the sign-in page; default deny for every route not named in OPEN."""
+    """Send strangers to the sign-in page; default deny for every route not named in OPEN.
+
+    Whoever lacks the second factor that their role wants is a stranger everywhere but where they
+    set one up.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated or request.path.startswith(OPEN):
-            return self.get_response(request)
-        if "HX-Request" in request.headers:
-            # htmx follows redirects inside the page; this one must reach the window
-            return HttpResponse(status=401, headers={"HX-Redirect": settings_login_url()})
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponse(status=401)
-        return redirect_to_login(request.get_full_path())
+        if not request.user.is_authenticated:
+            if request.path.startswith(OPEN):
+                return self.get_response(request)
+            return _sent_away(request, resolve_url(settings.LOGIN_URL), status=401)
+        if isinstance(request.user, User) and lacks(request.user):
+            request.second_factor_missing = True  # type: ignore[attr-defined]
+            if not request.path.startswith(SETTING_UP):
+                return _sent_away(request, resolve_url("mfa_index"), status=403)
+        return self.get_response(request)
 
 
-def settings_login_url() -> str:
-    """Where one signs in."""
-    from django.shortcuts import resolve_url
-
-    return resolve_url(settings.LOGIN_URL)
+def _sent_away(request: HttpRequest, where: str, *, status: int) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        # htmx follows redirects inside the page; this one must reach the window
+        return HttpResponse(status=status, headers={"HX-Redirect": where})
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponse(status=status)
+    return redirect_to_login(request.get_full_path(), where)
 
 
 class Refusals:

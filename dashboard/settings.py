@@ -26,6 +26,8 @@ HAULOUT_AUDIT_HASH_KEY_FILE: Path = HAULOUT_KEYS / "audit_hash.key"
 HAULOUT_CHECKPOINT_KEY_FILE: Path = HAULOUT_KEYS / "checkpoint.key"
 # every entry is also appended here as a line of JSON; empty: nowhere
 HAULOUT_AUDIT_FILE: str = ENV.audit_file
+# who else may say who somebody is (dashboard.oidc)
+HAULOUT_OIDC_FILE: Path = ENV.oidc_file
 HAULOUT_SIGNIN_KEY_FILE: Path = HAULOUT_KEYS / "signin.key"
 HAULOUT_TRUSTED_PROXIES: tuple[str, ...] = ENV.trusted_proxies
 # how long a terminal lives on without anybody who looks at it
@@ -147,6 +149,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "one_time_link": "20/m/ip",
+    "provider": "30/m/ip",
 }
 ACCOUNT_FORMS = {
     "login": "dashboard.pages.signin.forms.SignInForm",
@@ -154,12 +157,20 @@ ACCOUNT_FORMS = {
     "reauthenticate": "dashboard.pages.signin.forms.ReauthenticateForm",
 }
 MFA_ADAPTER = "dashboard.pages.signin.mfa.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "dashboard.pages.signin.mfa.AuthenticateForm",
     "reauthenticate": "dashboard.pages.signin.mfa.ReauthenticateForm",
     "activate_totp": "dashboard.pages.signin.mfa.ActivateForm",
+    "add_webauthn": "dashboard.pages.signin.passkeys.AddForm",
+    "edit_webauthn": "dashboard.pages.signin.passkeys.EditForm",
+    "authenticate_webauthn": "dashboard.pages.signin.passkeys.AuthenticateForm",
+    "login_webauthn": "dashboard.pages.signin.passkeys.LoginForm",
+    "reauthenticate_webauthn": "dashboard.pages.signin.passkeys.ReauthenticateForm",
 }
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Haulout"
 MFA_TOTP_TOLERANCE = 1

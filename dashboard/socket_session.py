@@ -12,9 +12,13 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import close_old_connections
 
+from dashboard.second_factor import lacks
+
 
 class SocketSession:
-    """ASGI middleware: sets "user" and "session_key" in the scope; 4401 without a person."""
+    """ASGI middleware: sets "user" and "session_key" in the scope; 4401 without a person,
+    or for one whose role wants a second factor that they have not set up.
+    """
 
     def __init__(self, application: Any) -> None:
         self.application = application
@@ -49,7 +53,9 @@ def _user_of(scope: dict[str, Any]) -> tuple[Any, str]:
     try:
         request = _Request(import_module(settings.SESSION_ENGINE).SessionStore(key))
         user = get_user(request)  # type: ignore[arg-type]
-        return (user, key) if user.is_authenticated and user.is_active else (None, "")
+        if not user.is_authenticated or not user.is_active or lacks(user):
+            return None, ""
+        return user, key
     finally:
         close_old_connections()
 

@@ -8,8 +8,11 @@ from tests.dashboard.routes import Route, every_route
 
 OPEN = {
     "/account/login/",
+    "/account/passkey/",
     "/account/logout/",
     "/account/inactive/",
+    "/account/provider/<str:provider_id>/",
+    "/account/provider/<str:provider_id>/back/",
     "/account/2fa/authenticate/",
     "/welcome/<str:token>/",
     "/invite/<str:token>/",

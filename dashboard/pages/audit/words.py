@@ -96,14 +96,6 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("was shown another host key by"),
     ),
     "host.key_refused": (gettext_lazy("Key"), gettext_lazy("was refused its key by")),
-    "host.certificate_ends": (
-        gettext_lazy("Certificate"),
-        gettext_lazy("warned that a login's certificate ends soon on"),
-    ),
-    "host.certificate_ended": (
-        gettext_lazy("Certificate"),
-        gettext_lazy("saw that a login's certificate has ended on"),
-    ),
     "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
     "host.rotate_key": (gettext_lazy("Rotate key of"), gettext_lazy("rotated the key of")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
@@ -124,6 +116,16 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "people.reset": (gettext_lazy("Reset"), gettext_lazy("set a password by a link")),
     "people.password": (gettext_lazy("Password"), gettext_lazy("set a password")),
     "people.factor": (gettext_lazy("Factor"), gettext_lazy("changed the second factor of")),
+    "people.second_factor": (
+        gettext_lazy("Sign-in"),
+        gettext_lazy("changed whether a second factor is needed by"),
+    ),
+    "people.sessions": (gettext_lazy("Sessions"), gettext_lazy("ended sessions of")),
+    "people.identity": (gettext_lazy("Identity"), gettext_lazy("linked a provider's account to")),
+    "people.provider_groups": (
+        gettext_lazy("Groups"),
+        gettext_lazy("brought groups of their provider along:"),
+    ),
     "people.first_link": (gettext_lazy("Link"), gettext_lazy("made a link for the")),
     "people.first_admin": (gettext_lazy("Join"), gettext_lazy("became the first administrator")),
 }

@@ -1,22 +1,34 @@
 """Our answers to allauth: who may sign up (nobody), which address counts, what is logged."""
 
 import time
+from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from accounts import signin
+from accounts import factors, signin
 from accounts.models import User
 from accounts.sessions import end_sessions
 from dashboard.pages.signin.sessions import FROM
 from dashboard.pages.signin.who import known, stranger
 from dashboard.session_age import BEGAN
+
+# ways to show that it is still oneself, by allauth's ids
+_INSTEAD = {
+    "reauthenticate": _("Use your password instead"),
+    "mfa_reauthenticate": _("Use a code instead"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey instead"),
+}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -63,12 +75,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session under a fresh key, with its entry; without the entry there is none."""
+        by = cast(User, user)
+        records = get_authentication_records(request, user)
         with transaction.atomic():
             super().login(request, user)
             request.session[BEGAN] = int(time.time())
-            who = known(request, cast(User, user))
+            who = known(request, by)
             request.session[FROM] = [who.address, request.headers.get("User-Agent", "")[:300]]
-            signin.signed_in(cast(User, user), who)
+            how = [_named(by, record) for record in records if not record.get("reauthenticated")]
+            signin.signed_in(by, who, how=", ".join(how))
+        if any(record.get("type") == Authenticator.Type.RECOVERY_CODES for record in records):
+            _tell_codes_left(request, by)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its entry."""
@@ -84,6 +101,33 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             end_sessions(cast(User, user), but=self.request.session.session_key)
             signin.password_changed(cast(User, user), known(self.request, cast(User, user)))
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """As allauth's, in our words."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**one, "description": _INSTEAD[one["id"]]} for one in found]
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to one's own account."""
         return reverse("account_settings")
+
+
+def _named(user: User, record: Mapping[str, Any]) -> str:
+    """The log's words for a step of a sign-in, as allauth recorded it."""
+    if record["method"] != "mfa":
+        return str(record.get("provider") or record["method"])
+    if record.get("type") == Authenticator.Type.RECOVERY_CODES:
+        return "recovery code"
+    used = Authenticator.objects.filter(user=user, pk=record.get("id")).first()
+    return factors.named(used) if used else str(record.get("type"))
+
+
+def _tell_codes_left(request: HttpRequest, user: User) -> None:
+    left = factors.codes_left(user) or 0
+    if left > factors.FEW_CODES:
+        return
+    words = ngettext(
+        "%(left)d recovery code is left. Make new ones on the page of your account.",
+        "%(left)d recovery codes are left. Make new ones on the page of your account.",
+        left,
+    )
+    messages.error(request, words % {"left": left})

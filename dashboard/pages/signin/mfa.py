@@ -1,21 +1,31 @@
 """The second factor: allauth's TOTP and recovery codes, their secrets sealed with web's own key."""
 
+import time
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateForm
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from nacl import utils
 from nacl.encoding import Base64Encoder, HexEncoder
 from nacl.secret import SecretBox
 
+from accounts import signin
+from accounts.models import User
 from audit.keys import write_once
 from dashboard.pages.signin.forms import Dressed
+from dashboard.pages.signin.sessions import browser_of
+from dashboard.pages.signin.who import stranger
 
 
 @lru_cache(maxsize=1)
@@ -25,16 +35,39 @@ def _box(path: Path) -> SecretBox:
     return SecretBox(path.read_bytes().strip(), HexEncoder)
 
 
+def now() -> str:
+    """The time from which codes are made, in UTC, to the second."""
+    return datetime.fromtimestamp(time.time(), UTC).strftime("%H:%M:%S")
+
+
+def wrong_code() -> str:
+    """What somebody reads whose code does not fit. Codes are made from the time, so it says ours."""
+    return gettext(
+        "This code is not right, or its time is over. Here it is %(now)s UTC: if your phone's clock"
+        " is more than half a minute off, its codes do not fit, so let it set its clock by itself."
+        " Otherwise wait for the next code, or use a recovery code."
+    ) % {"now": now()}
+
+
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Named by MFA_ADAPTER."""
 
-    error_messages = {
-        **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _(
-            "This code is not right, or its time is over. Wait for the next one; if none is"
-            " taken, check the clock of your phone, or use a recovery code."
-        ),
-    }
+    error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": _("This is not right.")}
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """As allauth's; the words about a wrong code hold the time of now."""
+        if code == "incorrect_code":
+            return ValidationError(wrong_code(), code=code)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys are for the name under which we are asked for, and shown as Haulout's."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - allauth's
+        """What a fresh passkey is called unless its owner says otherwise."""
+        return browser_of(self.request.headers.get("User-Agent", ""))
 
     def encrypt(self, text: str) -> str:
         """`text` sealed with the key in HAULOUT_SIGNIN_KEY_FILE, Base64."""
@@ -48,13 +81,29 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 class _CodeForm(Dressed):
+    user: User
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs |= {"autofocus": True, "inputmode": "numeric"}
 
+    def clean_code(self) -> str:
+        """The code, judged. Too many tries are refused, and that is written down."""
+        try:
+            return str(super().clean_code())  # type: ignore[misc]
+        except ValidationError as trouble:
+            if trouble.code in ("too_many_login_attempts", "rate_limited"):
+                signin.limited(stranger(context.request), email=self.user.email)
+            raise
+
 
 class AuthenticateForm(_CodeForm, AllauthAuthenticateForm):  # type: ignore[misc]
     """The code while signing in."""
+
+    def has_app(self) -> bool:
+        """True when this person has an authenticator app; else only recovery codes are codes."""
+        apps = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP)
+        return bool(apps.exists())
 
 
 class ReauthenticateForm(_CodeForm, AllauthReauthenticateForm):  # type: ignore[misc]

@@ -1,5 +1,6 @@
-"""What allauth.mfa tells by its own signals, after its commit, and the audit log must hear.
+"""What allauth.mfa tells by a signal of its own, and the audit log must hear: codes that were wrong.
 
+Changes of factors are compared instead (accounts.factors), since some signals come after the commit.
 Imported with the URLs, since only behind them it is sent.
 """
 
@@ -11,28 +12,10 @@ from django.http import HttpRequest
 
 from accounts import signin
 from accounts.models import User
-from dashboard.pages.signin.who import known, stranger
+from dashboard.pages.signin.who import stranger
 
 
 @receiver(signals.authentication_failed)
 def code_was_wrong(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """A right password, then a wrong code."""
     signin.failed(stranger(request), email=user.email, why="wrong code of the second factor")
-
-
-@receiver(signals.authenticator_added)
-def factor_added(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
-    """Somebody protected their account."""
-    signin.factor_changed(user, known(request, user), what=f"{authenticator.type} added")
-
-
-@receiver(signals.authenticator_removed)
-def factor_removed(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
-    """Somebody took the protection off."""
-    signin.factor_changed(user, known(request, user), what=f"{authenticator.type} removed")
-
-
-@receiver(signals.authenticator_reset)
-def factor_renewed(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
-    """Fresh recovery codes."""
-    signin.factor_changed(user, known(request, user), what=f"{authenticator.type} renewed")

@@ -1,10 +1,11 @@
-"""One's own sessions as the account's page shows them."""
+"""Somebody's sessions as one's own account and an administrator's page show them."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -27,7 +28,10 @@ _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A session: `own` is that of the request; times are None where it does not know them."""
+    """A session: `own` is that of the request; times are None where it does not know them.
+
+    It ends at `idle_end` when it is not used, and at `last_end` in any case.
+    """
 
     handle: str
     own: bool
@@ -35,6 +39,8 @@ class Shown:
     address: str
     began: datetime | None
     seen: datetime | None
+    idle_end: datetime | None
+    last_end: datetime | None
 
 
 def shown(user: User, own_key: str | None) -> list[Shown]:
@@ -50,10 +56,20 @@ def shown(user: User, own_key: str | None) -> list[Shown]:
                 str(address),
                 _moment(kept.get(BEGAN)),
                 _moment(kept.get(SEEN)),
+                _moment(kept.get(SEEN), kept.get("_session_expiry")),
+                _moment(kept.get(BEGAN), settings.HAULOUT_SESSION_END_S),
             )
         )
     earliest = datetime.min.replace(tzinfo=UTC)
     return sorted(found, key=lambda one: (one.own, one.seen or earliest), reverse=True)
+
+
+def ends() -> dict[str, int]:
+    """When sessions end by themselves, for templates."""
+    return {
+        "idle_hours": settings.SESSION_COOKIE_AGE // 3600,
+        "most_days": settings.HAULOUT_SESSION_END_S // 86_400,
+    }
 
 
 def browser_of(agent: str) -> str:
@@ -67,5 +83,7 @@ def browser_of(agent: str) -> str:
     return browser or system or _("a browser that does not say which")
 
 
-def _moment(seconds: Any) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+def _moment(seconds: Any, later_s: Any = 0) -> datetime | None:
+    if not isinstance(seconds, int) or not isinstance(later_s, int):
+        return None
+    return datetime.fromtimestamp(seconds + later_s, UTC)

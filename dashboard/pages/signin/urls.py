@@ -4,39 +4,58 @@ from allauth.account import views as allauth_views
 from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
-from dashboard.pages.signin import receivers, views
+from dashboard.pages.signin import providers, receivers, views
+from dashboard.pages.signin.factors import ReauthenticateByPasskey, told, written
+from dashboard.pages.signin.mfa import now
 
 __all__ = ["receivers", "urlpatterns"]
 
 urlpatterns = [
     path("", views.account, name="account_settings"),
     path("sessions/end/", views.end_session, name="account_end_session"),
-    path("login/", allauth_views.login, name="account_login"),
+    path("login/", told(providers.offered(allauth_views.login)), name="account_login"),
+    path("passkey/", told(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("provider/<str:provider_id>/", never_cache(providers.begin), name="provider_begin"),
+    path("provider/<str:provider_id>/back/", never_cache(providers.back), name="provider_back"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("password/", allauth_views.password_change, name="account_change_password"),
-    path("2fa/", never_cache(base.index), name="mfa_index"),
-    path("2fa/authenticate/", never_cache(base.authenticate), name="mfa_authenticate"),
-    path("2fa/reauthenticate/", never_cache(base.reauthenticate), name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", never_cache(totp.activate_totp), name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", never_cache(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/", told(base.index), name="mfa_index"),
+    path("2fa/authenticate/", told(base.authenticate), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", told(base.reauthenticate), name="mfa_reauthenticate"),
     path(
-        "2fa/recovery-codes/",
-        never_cache(codes.view_recovery_codes),
-        name="mfa_view_recovery_codes",
+        "2fa/totp/activate/",
+        written(totp.ActivateTOTPView.as_view(extra_context={"server_now": now})),
+        name="mfa_activate_totp",
     ),
+    path("2fa/totp/deactivate/", written(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "2fa/passkeys/",
+        RedirectView.as_view(pattern_name="mfa_index"),
+        name="mfa_list_webauthn",
+    ),
+    path("2fa/passkeys/add/", written(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("2fa/passkeys/<int:pk>/", written(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
+    path(
+        "2fa/passkeys/<int:pk>/remove/",
+        written(webauthn.remove_webauthn),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "2fa/passkeys/reauthenticate/",
+        told(ReauthenticateByPasskey.as_view()),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("2fa/recovery-codes/", told(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(
         "2fa/recovery-codes/generate/",
-        never_cache(codes.generate_recovery_codes),
+        written(codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "2fa/recovery-codes/download/",
-        never_cache(codes.download_recovery_codes),
-        name="mfa_download_recovery_codes",
     ),
 ]

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import actions, signin
+from accounts import actions, factors, signin
 from accounts.sessions import handle_of
 from dashboard.pages.signin.forms import NameForm
-from dashboard.pages.signin.sessions import shown
+from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
 
 
@@ -28,11 +28,14 @@ def account(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your name is changed."))
             return redirect("account_settings")
-    factors = set(Authenticator.objects.filter(user=person.user).values_list("type", flat=True))
+    kinds = list(Authenticator.objects.filter(user=person.user).values_list("type", flat=True))
     context = {
         "form": form,
-        "totp": Authenticator.Type.TOTP in factors,
+        "totp": Authenticator.Type.TOTP in kinds,
+        "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
+        "codes_left": factors.codes_left(person.user),
         "sessions": shown(person.user, request.session.session_key),
+        **ends(),
     }
     return render(request, "account/settings.html", context)
 

@@ -1,0 +1,154 @@
+"""Somebody whom an OpenID provider names: who they are here, and what its groups give and take.
+
+A provider's groups take back only what they gave; what was given by hand stays. Nothing here judges
+the provider's answer: whoever calls has done so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import epoch, invitations
+from accounts.errors import EmailUnverified, NotInvited
+from accounts.invitations import Kind
+from accounts.models import Identity, Membership, Role, Team, User, tidy_email
+from accounts.permission import target_of
+from accounts.verbs import ADMIN
+from audit import params, write
+from audit.shapes import Who
+
+params.allow("people.identity", "provider", "issuer", "subject")
+params.allow("people.provider_groups", "provider", "joined", "left", "unknown", "role")
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom the provider named. `groups` of theirs are words of the provider's."""
+
+    provider: str
+    issuer: str
+    subject: str
+    email: str
+    email_verified: bool
+    name: str
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Who may come in by a provider, and what its groups mean. `join`: existing, invited, domain."""
+
+    join: str
+    domains: tuple[str, ...] = ()
+    role: str = "member"
+    teams: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def come_in(who: Who, named: Named, rules: Rules) -> User:
+    """The person, with what their groups give. They may be disabled. EmailUnverified, NotInvited."""
+    with transaction.atomic():
+        identity = (
+            Identity.objects.select_for_update()
+            .filter(issuer=named.issuer, subject=named.subject)
+            .first()
+        )
+        if identity is None:
+            identity = _first_time(who, named, rules)
+        user = User.objects.get(pk=identity.user_id)
+        identity.used_at = timezone.now()
+        if user.is_active:
+            _give_and_take(who, user, identity, named, rules)
+        identity.save(update_fields=["used_at", "role_given"])
+    return User.objects.get(pk=user.pk)
+
+
+def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
+    """Link the provider's account to the person with that address, or let a new person in."""
+    email = tidy_email(named.email)
+    if not email or not named.email_verified:
+        raise EmailUnverified(email)
+    user = User.objects.filter(email=email).first()
+    given = ""
+    if user is None:
+        role, words = _role_of_newcomer(email, rules)
+        user = User.objects.create_user(
+            email, name=named.name or email.partition("@")[0], role=role, password=None
+        )
+        given = role.name if not words else ""
+        joined = {"email": email, "role": role.name}
+        detail = words or f"by {named.provider}"
+        write.event(who, "people.accept", target_of(user), params=joined, detail=detail)
+    linked = {"provider": named.provider, "issuer": named.issuer, "subject": named.subject}
+    write.event(who, "people.identity", target_of(user), params=linked)
+    return Identity.objects.create(
+        user=user,
+        provider=named.provider,
+        issuer=named.issuer,
+        subject=named.subject,
+        role_given=given,
+    )
+
+
+def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, str]:
+    """(role, who invited them: empty where the rules let them in). NotInvited."""
+    link = invitations.live().filter(kind=Kind.INVITE, email=email).first()
+    if link is not None and link.role is not None and rules.join in ("invited", "domain"):
+        invitations.use_up(link)
+        return link.role, f"invited by {link.made_by}"
+    if rules.join == "domain" and email.rpartition("@")[2] in rules.domains:
+        return Role.objects.get(name=rules.role), ""
+    raise NotInvited(email)
+
+
+def _give_and_take(who: Who, user: User, identity: Identity, named: Named, rules: Rules) -> None:
+    told: dict[str, Any] = {
+        **_sync_teams(user, named, rules),
+        **_sync_role(user, identity, named, rules),
+    }
+    if not told:
+        return
+    epoch.raise_epoch()
+    told["provider"] = named.provider
+    write.event(who, "people.provider_groups", target_of(user), params=told)
+
+
+def _sync_teams(user: User, named: Named, rules: Rules) -> dict[str, Any]:
+    wanted = {team for group in named.groups for team in rules.teams.get(group, ())}
+    known = {team.name: team for team in Team.objects.filter(name__in=wanted)}
+    held = Membership.objects.filter(user=user).select_related("team")
+    gone = [m for m in held if m.given_by == named.provider and m.team.name not in wanted]
+    fresh = sorted(known.keys() - {membership.team.name for membership in held})
+    if not gone and not fresh:
+        return {}
+    for membership in gone:
+        membership.delete()
+    for name in fresh:
+        Membership.objects.create(team=known[name], user=user, given_by=named.provider)
+    return {
+        "joined": fresh,
+        "left": sorted(membership.team.name for membership in gone),
+        "unknown": sorted(wanted - known.keys()),
+    }
+
+
+def _sync_role(user: User, identity: Identity, named: Named, rules: Rules) -> dict[str, Any]:
+    """The role of the first of `rules.roles` whose group they are in; by hand given ones stay."""
+    if not rules.roles or user.role.name != identity.role_given:
+        return {}
+    name = next((role for group, role in rules.roles.items() if group in named.groups), rules.role)
+    if name == user.role.name:
+        return {}
+    # as accounts.actions: one at a time, so that the last administrator stays one
+    Role.objects.select_for_update().get(name=ADMIN)
+    others = User.objects.filter(role__name=ADMIN, is_active=True).exclude(pk=user.pk)
+    role = Role.objects.filter(name=name).first()
+    if role is None or (user.role.name == ADMIN and not others.exists()):
+        return {}
+    before, user.role = user.role.name, role
+    user.save(update_fields=["role"])
+    identity.role_given = role.name
+    return {"before": {"role": before}, "after": {"role": role.name}}

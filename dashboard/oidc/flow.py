@@ -1,0 +1,175 @@
+"""The authorization code flow with PKCE: where to send somebody, and who came back."""
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.utils.translation import gettext as _
+
+from dashboard.oidc.providers import Provider
+from dashboard.oidc.tokens import UnknownKey, judge
+from dashboard.oidc.trouble import Trouble
+from dashboard.oidc.wire import ask
+
+# of what a provider says about itself
+KEEP_S = 600.0
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_known: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What has to be remembered until somebody comes back; its values are texts and a number."""
+
+    provider: str
+    nonce: str
+    verifier: str
+    next: str
+    at_s: int
+
+    def kept(self) -> dict[str, Any]:
+        """For the session."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whom the provider says somebody is. `groups` is empty where it tells none."""
+
+    subject: str
+    email: str
+    email_verified: bool
+    name: str
+    groups: frozenset[str]
+
+
+def about(provider: Provider) -> dict[str, Any]:
+    """What the provider publishes of itself; its own name has to be the configured one. Trouble."""
+    told = _cached(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    if told.get("issuer") != provider.issuer:
+        raise Trouble(
+            _(
+                "%(name)s calls itself %(said)s, and %(wanted)s is configured. Nobody signs in by"
+                " it until an administrator has set this right."
+            )
+            % {
+                "name": provider.name,
+                "said": str(told.get("issuer"))[:200],
+                "wanted": provider.issuer,
+            },
+            why=f"issuer {str(told.get('issuer'))[:200]}",
+        )
+    if not all(isinstance(told.get(key), str) for key in _ENDPOINTS):
+        raise Trouble(
+            _("%(name)s does not say how to sign in.") % {"name": provider.name},
+            why="endpoints missing",
+        )
+    return told
+
+
+def begin(provider: Provider, *, redirect_uri: str, next_path: str) -> tuple[str, str, Begun]:
+    """(address to go to, state, what to remember). Trouble."""
+    told = about(provider)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _unused in range(3))
+    proof = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
+    asked = {
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(provider.scopes),
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": proof.decode(),
+        "code_challenge_method": "S256",
+    }
+    where = str(told["authorization_endpoint"])
+    joint = "&" if "?" in where else "?"
+    begun = Begun(provider.id, nonce, verifier, next_path, int(time.time()))
+    return f"{where}{joint}{urlencode(asked)}", state, begun
+
+
+def finish(provider: Provider, begun: Begun, *, redirect_uri: str, code: str) -> Answer:
+    """Who came back with `code`. Trouble."""
+    told = about(provider)
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": begun.verifier,
+    }
+    headers = {}
+    methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    if provider.client_secret and "client_secret_basic" in methods:
+        pair = f"{quote(provider.client_id, safe='')}:{quote(provider.client_secret, safe='')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    else:
+        form["client_id"] = provider.client_id
+        if provider.client_secret:
+            form["client_secret"] = provider.client_secret
+    given = ask(provider, str(told["token_endpoint"]), form=form, headers=headers)
+    claims = _judged(provider, told, str(given.get("id_token", "")), begun.nonce)
+    return _answer(provider, {**_more(provider, told, given, claims), **claims})
+
+
+def _judged(provider: Provider, told: Mapping[str, Any], token: str, nonce: str) -> dict[str, Any]:
+    where = str(told["jwks_uri"])
+    try:
+        return judge(token, provider, keys=_cached(provider, where), nonce=nonce)
+    except Trouble as trouble:
+        if not isinstance(trouble.__cause__, UnknownKey):
+            raise
+    # providers change their keys: look once whether this one is new
+    _known.pop((provider.issuer, where), None)
+    return judge(token, provider, keys=_cached(provider, where), nonce=nonce)
+
+
+def _more(
+    provider: Provider, told: Mapping[str, Any], given: Mapping[str, Any], claims: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the userinfo endpoint adds, where the token leaves something out."""
+    where, access = told.get("userinfo_endpoint"), given.get("access_token")
+    wanted = {"email", "email_verified", provider.groups_claim}
+    if wanted <= claims.keys() or not isinstance(where, str) or not isinstance(access, str):
+        return {}
+    found = ask(provider, where, headers={"Authorization": f"Bearer {access}"})
+    if found.get("sub") != claims["sub"]:
+        raise Trouble(
+            _("%(name)s told of two different people in one sign-in. Begin again.")
+            % {"name": provider.name},
+            why="userinfo is about somebody else",
+        )
+    return found
+
+
+def _answer(provider: Provider, claims: Mapping[str, Any]) -> Answer:
+    verified = claims.get("email_verified")
+    groups = claims.get(provider.groups_claim, [])
+    listed = [groups] if isinstance(groups, str) else groups
+    if not isinstance(listed, list):
+        listed = []
+    return Answer(
+        subject=claims["sub"],
+        email=str(claims.get("email") or "")[:254],
+        # the text "true" is what one well-known provider sends
+        email_verified=verified is True or verified == "true",
+        name=str(claims.get("name") or claims.get("preferred_username") or "")[:100],
+        groups=frozenset(group for group in listed if isinstance(group, str)),
+    )
+
+
+def _cached(provider: Provider, url: str) -> dict[str, Any]:
+    place = (provider.issuer, url)
+    kept = _known.get(place)
+    if kept is None or time.monotonic() - kept[0] > KEEP_S:
+        kept = _known[place] = (time.monotonic(), ask(provider, url))
+    return kept[1]
+
+
+def forget() -> None:
+    """Ask every provider anew about itself."""
+    _known.clear()

@@ -1,0 +1,175 @@
+"""The OpenID providers that HAULOUT_OIDC_FILE names (TOML). Read again when the file changes.
+
+Whoever names a provider decides who signs in, administrators included: so it is a file of the
+machine's owner, and no page of Haulout's. A file that is wrong in any part names no provider.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.verbs import ADMIN
+from dashboard.oidc.trouble import FileWrong
+
+JOIN = ("existing", "invited", "domain")
+SECOND_FACTOR = ("here", "provider")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One table of the file. `teams`: group → names of teams; `roles`: group → name of a role."""
+
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    scopes: tuple[str, ...]
+    groups_claim: str
+    ca_file: str
+    join: str
+    domains: tuple[str, ...]
+    role: str
+    second_factor: str
+    teams: Mapping[str, tuple[str, ...]]
+    roles: Mapping[str, str]
+
+
+_read: tuple[object, tuple[Provider, ...] | FileWrong] = (None, ())
+
+
+def providers() -> tuple[Provider, ...]:
+    """The providers, in the file's order; none without a file. FileWrong."""
+    global _read
+    path = settings.HAULOUT_OIDC_FILE
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise FileWrong(f"{path}: {error.strerror}") from error
+    stamp = (path, found.st_mtime_ns, found.st_size, found.st_mode)
+    if _read[0] != stamp:
+        try:
+            _read = (stamp, read(path))
+        except FileWrong as wrong:
+            _read = (stamp, wrong)
+    if isinstance(_read[1], FileWrong):
+        raise _read[1]
+    return _read[1]
+
+
+def provider_named(name: str) -> Provider | None:
+    """The provider with this id. FileWrong."""
+    return next((one for one in providers() if one.id == name), None)
+
+
+def read(path: Path) -> tuple[Provider, ...]:
+    """The file's providers. FileWrong with the place of what is wrong."""
+    try:
+        told = tomllib.loads(path.read_text())
+        open_to_all = path.stat().st_mode & 0o077
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FileWrong(f"{path}: {error}") from error
+    if set(told) - {"provider"}:
+        raise FileWrong(f"{path}: only [[provider]] tables belong here, not {min(told)!r}")
+    tables = told.get("provider", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise FileWrong(f"{path}: write each provider as a table [[provider]]")
+    found = tuple(_Table(path, number, table).provider() for number, table in enumerate(tables, 1))
+    if len({one.id for one in found}) < len(found):
+        raise FileWrong(_("%(path)s: two providers have the same id") % {"path": path})
+    if open_to_all and any("client_secret" in table for table in tables):
+        words = _("%(path)s holds a secret and others may read it: chmod 600 %(path)s")
+        raise FileWrong(words % {"path": path})
+    return found
+
+
+class _Table:
+    """Takes a provider's table apart; what is left over at the end is refused by name."""
+
+    def __init__(self, path: Path, number: int, told: Mapping[str, Any]) -> None:
+        self.path, self.told = path, dict(told)
+        self.where = f"{path}: provider {told.get('id') or number}"
+
+    def provider(self) -> Provider:
+        made = Provider(
+            id=self._text("id"),
+            name=self._text("name"),
+            issuer=self._text("issuer"),
+            client_id=self._text("client_id"),
+            client_secret=self._secret(),
+            scopes=self._texts("scopes", ("openid", "email", "profile")),
+            groups_claim=self._text("groups_claim", "groups"),
+            ca_file=self._text("ca_file", ""),
+            join=self._choice("join", JOIN),
+            domains=tuple(one.lower() for one in self._texts("domains", ())),
+            role=self._text("role", "member"),
+            second_factor=self._choice("second_factor", SECOND_FACTOR),
+            teams={group: self._names(group, told) for group, told in self._map("teams").items()},
+            roles={group: self._name(group, told) for group, told in self._map("roles").items()},
+        )
+        if self.told:
+            self._wrong(_("%(key)s is no setting"), min(self.told))
+        if not _ID.fullmatch(made.id):
+            self._wrong(_("%(key)s: small letters, digits and hyphens"), "id")
+        parts = urlsplit(made.issuer)
+        if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+            self._wrong(_("%(key)s has to be an https address"), "issuer")
+        if "openid" not in made.scopes:
+            self._wrong(_("%(key)s has to hold openid"), "scopes")
+        if made.role == ADMIN:
+            self._wrong(_("%(key)s: administrators are made by [provider.roles] alone"), "role")
+        if (made.join == "domain") != bool(made.domains):
+            self._wrong(_('%(key)s belongs to join = "domain", and it to %(key)s'), "domains")
+        return made
+
+    def _wrong(self, words: str, key: str) -> None:
+        raise FileWrong(f"{self.where}: {words % {'key': key}}")
+
+    def _text(self, key: str, default: str | None = None) -> str:
+        return self._name(key, self.told.pop(key, default), empty=default == "")
+
+    def _name(self, key: str, told: object, *, empty: bool = False) -> str:
+        if not isinstance(told, str) or not (told or empty):
+            self._wrong(_("%(key)s has to be a text"), key)
+        return str(told)
+
+    def _texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        return self._names(key, self.told.pop(key, list(default)))
+
+    def _names(self, key: str, told: object) -> tuple[str, ...]:
+        listed = [told] if isinstance(told, str) else told
+        if not isinstance(listed, list) or not all(one and isinstance(one, str) for one in listed):
+            self._wrong(_("%(key)s has to be a list of texts"), key)
+            return ()
+        return tuple(listed)
+
+    def _choice(self, key: str, choices: tuple[str, ...]) -> str:
+        told = self._text(key, choices[0])
+        if told not in choices:
+            self._wrong(f"%(key)s: {' | '.join(choices)}", key)
+        return told
+
+    def _map(self, key: str) -> dict[str, Any]:
+        told = self.told.pop(key, {})
+        if not isinstance(told, dict):
+            self._wrong(_("%(key)s has to be a table"), key)
+        return dict(told)
+
+    def _secret(self) -> str:
+        if "client_secret_file" not in self.told:
+            return self._text("client_secret", "")
+        path = Path(self._text("client_secret_file"))
+        try:
+            return (self.path.parent / path).read_text().strip()
+        except OSError as error:
+            raise FileWrong(f"{self.where}: {path}: {error.strerror}") from error

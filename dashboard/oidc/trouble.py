@@ -1,0 +1,17 @@
+"""What goes wrong with a provider. Whatever it is, nobody is signed in."""
+
+
+class Trouble(Exception):
+    """`str()` is what the person reads, cause and cure; `why` is for the audit log alone."""
+
+    def __init__(self, words: str, *, why: str) -> None:
+        super().__init__(words)
+        self.why = why
+
+
+class NoAnswer(Trouble):
+    """The provider did not answer, or not as one; trying again may help."""
+
+
+class FileWrong(Exception):
+    """The file of providers cannot be used. Says where and what."""

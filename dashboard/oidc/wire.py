@@ -1,0 +1,119 @@
+"""Asking a provider: JSON over TLS, its certificate checked, no redirects, little and soon."""
+
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib import request as urllib_request
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+
+from django.utils.translation import gettext as _
+
+from dashboard.oidc.providers import Provider
+from dashboard.oidc.trouble import NoAnswer, Trouble
+
+WAIT_S = 8.0
+MOST_BYTES = 1024 * 1024
+
+
+class _NoRedirects(urllib_request.HTTPRedirectHandler):
+    """A provider that sends us elsewhere is not the one that was configured."""
+
+    def redirect_request(self, *args: Any, **named: Any) -> None:
+        """None: the answer stays what it is, an error."""
+        return
+
+
+def ask(
+    provider: Provider,
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The JSON object at `url`; with `form` it is posted. Trouble, NoAnswer."""
+    host = urlsplit(url).netloc
+    if urlsplit(url).scheme != "https":
+        raise Trouble(
+            _("%(name)s wants to be asked without TLS, at %(host)s. That is refused.")
+            % {"name": provider.name, "host": host},
+            why=f"{url} is not https",
+        )
+    try:
+        context = ssl.create_default_context(cafile=provider.ca_file or None)
+    except OSError as error:
+        raise Trouble(
+            _("The file of authorities for %(name)s cannot be read. An administrator can mend it.")
+            % {"name": provider.name},
+            why=f"{provider.ca_file}: {error}",
+        ) from error
+    opener = urllib_request.build_opener(
+        urllib_request.HTTPSHandler(context=context), _NoRedirects()
+    )
+    data = urlencode(form).encode() if form is not None else None
+    asked = urllib_request.Request(  # noqa: S310 - https alone, see above
+        url, data, {"Accept": "application/json", **(headers or {})}
+    )
+    try:
+        with opener.open(asked, timeout=WAIT_S) as answer:
+            body = _read(answer)
+    except HTTPError as error:
+        with error:
+            raise NoAnswer(
+                _("%(name)s answered with an error (%(status)s). Try again in a moment.")
+                % {"name": provider.name, "status": error.code},
+                why=f"{url}: {error.code} {_said(error)}",
+            ) from error
+    except (OSError, ValueError) as error:
+        raise _unreached(provider, host, error) from error
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        told = error
+    if not isinstance(told, dict):
+        raise NoAnswer(
+            _("%(name)s answered with something that is not understood.") % {"name": provider.name},
+            why=f"{url}: no JSON object",
+        )
+    return told
+
+
+def _read(answer: Any) -> bytes:
+    """The body: at most MOST_BYTES, within WAIT_S in all. ValueError."""
+    until, parts, length = time.monotonic() + WAIT_S, [], 0
+    while part := answer.read1(65_536):
+        parts.append(part)
+        length += len(part)
+        if length > MOST_BYTES or time.monotonic() > until:
+            raise ValueError("too long an answer")
+    return b"".join(parts)
+
+
+def _said(error: HTTPError) -> str:
+    """OAuth's own word for what is wrong; such a code holds no secret."""
+    try:
+        told = json.loads(_read(error))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return str(cast(dict[str, Any], told).get("error", ""))[:100] if isinstance(told, dict) else ""
+
+
+def _unreached(provider: Provider, host: str, error: Exception) -> Trouble:
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return Trouble(
+            _(
+                "The certificate of %(host)s is not accepted: %(reason)s. Nobody signs in by"
+                " %(name)s until that is mended. If it is from an authority of your own, an"
+                " administrator names it in ca_file."
+            )
+            % {"host": host, "name": provider.name, "reason": reason.verify_message},
+            why=f"certificate of {host}: {reason.verify_message}",
+        )
+    return NoAnswer(
+        _("%(name)s does not answer (%(host)s). Try again in a moment, or sign in another way.")
+        % {"name": provider.name, "host": host},
+        why=f"{host}: {reason}"[:200],
+    )

@@ -1,0 +1,137 @@
+"""Passkeys: the forms round what a browser answers, and where the browser would refuse to.
+
+A passkey is a second factor; with the owner's finger, face or PIN it also signs in alone.
+"""
+
+import ipaddress
+import struct
+from typing import Any, cast
+
+from allauth.core import context
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddForm
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm as AllauthAuthenticateForm
+from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditForm
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm as AllauthLoginForm
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as AllauthReauthenticateForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import signin
+from dashboard.pages.signin.forms import Dressed
+from dashboard.pages.signin.who import stranger
+
+# what a hostile answer may make the decoders raise
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
+def refused_here(request: HttpRequest) -> str:
+    """Why a browser would take no passkey for the address of this request; empty when it would."""
+    name = request.get_host().rpartition(":")[0] or request.get_host()
+    name = name if not name.endswith("]") else request.get_host()
+    if name == "localhost" or name.endswith(".localhost"):
+        return ""
+    if _is_address(name):
+        return gettext(
+            "Browsers keep passkeys for a name, and this page was asked for by a bare IP address"
+            " (%(name)s). Open Haulout by its name, over https."
+        ) % {"name": name}
+    if not request.is_secure():
+        return gettext(
+            "Browsers use passkeys over https, or on localhost, and this page came over plain http"
+            " from %(name)s. Open Haulout over https."
+        ) % {"name": name}
+    return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+class AddForm(Dressed, AllauthAddForm):  # type: ignore[misc]
+    """A fresh passkey and its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # whether it can sign in alone is the device's to say, not a question to a person
+        self.fields.pop("passwordless", None)
+        self.fields["name"] = _name_field()
+
+    def clean(self) -> dict[str, Any]:
+        """The browser's answer, judged."""
+        try:
+            return cast(dict[str, Any], super().clean())
+        except (ValidationError, *_UNREADABLE) as trouble:
+            raise ValidationError(
+                gettext("The browser gave no passkey that fits. Try again.")
+            ) from trouble
+
+
+class EditForm(Dressed, AllauthEditForm):  # type: ignore[misc]
+    """Another name for a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = _name_field()
+
+
+class _Judged:
+    """What the three forms that take a passkey's answer have in common."""
+
+    def clean_credential(self) -> Authenticator:
+        """The passkey that answered. Whatever is wrong with it, a person reads the same."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (ValidationError, *_UNREADABLE) as trouble:
+            if getattr(trouble, "code", "") == "too_many_login_attempts":
+                signin.limited(stranger(context.request), email=self._whose())
+                raise
+            signin.failed(
+                stranger(context.request), email=self._whose(), why="a passkey that does not fit"
+            )
+            raise ValidationError(
+                gettext(
+                    "This passkey does not fit: it is not known here, was removed, or its answer"
+                    " came too late. Try again, or sign in another way."
+                ),
+                code="incorrect_code",
+            ) from trouble
+
+    def _whose(self) -> str:
+        user = getattr(self, "user", None)
+        return user.email if user else "unknown passkey"
+
+
+class AuthenticateForm(_Judged, AllauthAuthenticateForm):  # type: ignore[misc]
+    """A passkey after the password."""
+
+
+class LoginForm(_Judged, AllauthLoginForm):  # type: ignore[misc]
+    """A passkey alone."""
+
+
+class ReauthenticateForm(_Judged, AllauthReauthenticateForm):  # type: ignore[misc]
+    """A passkey before something delicate."""
+
+
+def _name_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("By which you will know it: the device, or where it is kept."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )

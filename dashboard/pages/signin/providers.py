@@ -1,0 +1,169 @@
+"""Signing in by an OpenID provider: out to it, and back. What goes wrong is told and written down."""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from allauth.decorators import rate_limit
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts import provider_actions, signin
+from accounts.errors import EmailUnverified, NotInvited
+from accounts.provider_actions import Named, Rules
+from dashboard.oidc import flow
+from dashboard.oidc.flow import Answer, Begun
+from dashboard.oidc.providers import Provider, provider_named, providers
+from dashboard.oidc.trouble import FileWrong, NoAnswer, Trouble
+from dashboard.pages.signin.who import stranger
+
+log = logging.getLogger(__name__)
+# sign-ins that were begun: {state: what has to be remembered}
+KEPT = "haulout_provider"
+MOST_BEGUN = 5
+WITHIN_S = 600
+Page = Callable[[HttpRequest, str], HttpResponse]
+
+
+def offered(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let the template of `view` offer the providers. A file that is wrong offers none."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        try:
+            request.providers = providers()  # type: ignore[attr-defined]
+        except FileWrong as wrong:
+            log.warning("no provider is offered: %s", wrong)
+        return view(request, *args, **named)
+
+    return answered
+
+
+def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
+    @require_GET
+    @rate_limit(action="provider", limit_get=True)  # type: ignore[untyped-decorator]
+    def answered(request: HttpRequest, provider_id: str) -> HttpResponse:
+        if request.user.is_authenticated:
+            return redirect(settings.LOGIN_REDIRECT_URL)
+        try:
+            provider = provider_named(provider_id)
+        except FileWrong as wrong:
+            raise Http404 from wrong
+        if provider is None:
+            raise Http404
+        try:
+            return page(request, provider)
+        except Trouble as trouble:
+            signin.failed(stranger(request), email=provider.id, why=trouble.why)
+            status = 502 if isinstance(trouble, NoAnswer) else 403
+            return _told(request, provider, str(trouble), status=status)
+
+    return cast(Page, answered)
+
+
+@_door
+def begin(request: HttpRequest, provider: Provider) -> HttpResponse:
+    """Send somebody to the provider."""
+    wanted = request.GET.get("next", "")
+    next_path = wanted if get_adapter().is_safe_url(wanted) else ""
+    where, state, begun = flow.begin(
+        provider, redirect_uri=_back_to(request, provider), next_path=next_path
+    )
+    kept = dict(request.session.get(KEPT, {}))
+    kept[state] = begun.kept()
+    request.session[KEPT] = dict(list(kept.items())[-MOST_BEGUN:])
+    # nobody is signed in by it yet, so it need not outlive the way there and back
+    request.session.set_expiry(WITHIN_S)
+    return HttpResponseRedirect(where)
+
+
+@_door
+def back(request: HttpRequest, provider: Provider) -> HttpResponse:
+    """Somebody comes back: with a code of a sign-in that this browser began, or with nothing."""
+    begun = _begun(request, provider)
+    if error := request.GET.get("error"):
+        raise Trouble(
+            _("%(name)s did not sign you in. Begin again, or sign in another way.")
+            % {"name": provider.name},
+            why=f"the provider said {error[:100]}",
+        )
+    issuer = request.GET.get("iss", provider.issuer)
+    if issuer != provider.issuer:
+        raise Trouble(
+            _("This answer is not from %(name)s. Begin again.") % {"name": provider.name},
+            why=f"answer from {issuer[:200]}",
+        )
+    answer = flow.finish(
+        provider,
+        begun,
+        redirect_uri=_back_to(request, provider),
+        code=request.GET.get("code", ""),
+    )
+    return _inside(request, provider, answer, begun)
+
+
+def _begun(request: HttpRequest, provider: Provider) -> Begun:
+    """What was remembered for this answer; each can be used once. Trouble."""
+    kept = dict(request.session.get(KEPT, {}))
+    told = kept.pop(request.GET.get("state", ""), None)
+    if told is not None:
+        request.session[KEPT] = kept
+    if told is None or told["provider"] != provider.id or time.time() - told["at_s"] > WITHIN_S:
+        raise Trouble(
+            _(
+                "This answer belongs to no sign-in that was begun in this browser within the last"
+                " ten minutes. Begin again."
+            ),
+            why="unknown state",
+        )
+    return Begun(**told)
+
+
+def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Begun) -> HttpResponse:
+    named = Named(
+        provider=provider.id,
+        issuer=provider.issuer,
+        subject=answer.subject,
+        email=answer.email,
+        email_verified=answer.email_verified,
+        name=answer.name,
+        groups=answer.groups,
+    )
+    rules = Rules(
+        join=provider.join,
+        domains=provider.domains,
+        role=provider.role,
+        teams=provider.teams,
+        roles=provider.roles,
+    )
+    who = stranger(request, name=answer.email or provider.id)
+    try:
+        user = provider_actions.come_in(who, named, rules)
+    except (EmailUnverified, NotInvited) as refusal:
+        signin.failed(who, email=answer.email, why=f"{provider.id}: {type(refusal).__name__}")
+        return _told(request, provider, str(refusal), status=403)
+    record_authentication(request, user, "provider", provider=f"provider {provider.id}")
+    # a second factor of theirs here is still asked for
+    login = Login(user=user, redirect_url=begun.next or None)
+    return cast(HttpResponse, perform_login(request, login))
+
+
+def _back_to(request: HttpRequest, provider: Provider) -> str:
+    path = reverse("provider_back", args=[provider.id])
+    if settings.HAULOUT_URL:
+        return f"{settings.HAULOUT_URL}{path}"
+    return request.build_absolute_uri(path)
+
+
+def _told(request: HttpRequest, provider: Provider, words: str, *, status: int) -> HttpResponse:
+    context = {"words": words, "provider": provider}
+    return render(request, "signin/provider_trouble.html", context, status=status)

@@ -1,0 +1,75 @@
+"""How people sign in, for administrators: what roles ask for, and somebody's sessions."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import signin_actions
+from accounts.errors import NotPermitted
+from accounts.models import Role, User
+from accounts.verbs import PEOPLE_MANAGE
+from audit.shapes import Target
+from dashboard.pages.signin.sessions import ends, shown
+from dashboard.person import person_of
+from dashboard.second_factor import lacking
+from hosts import access
+from hosts.access import Person
+
+
+def _allowed(request: HttpRequest) -> Person:
+    person = person_of(request)
+    access.require(person, PEOPLE_MANAGE.name, Target(kind="user", name="everybody"))
+    return person
+
+
+@require_http_methods(["GET", "POST"])
+def rules(request: HttpRequest) -> HttpResponse:
+    """Which roles ask for a second factor, and who has to set one up."""
+    person = _allowed(request)
+    roles = list(Role.objects.order_by("pk"))
+    if request.method == "POST":
+        wanted = set(request.POST.getlist("role"))
+        try:
+            for role in roles:
+                signin_actions.ask_second_factor(
+                    person.user, person.who, role=role, wanted=role.name in wanted
+                )
+        except NotPermitted as refusal:
+            raise access.Denied(refusal.verb) from refusal
+        messages.success(request, _("The rules are changed."))
+        return redirect("signin:rules")
+    active = User.objects.filter(is_active=True)
+    waiting = lacking(active.values_list("pk", flat=True))
+    context = {"roles": roles, "waiting": active.filter(pk__in=waiting).order_by("name"), **ends()}
+    return render(request, "signin/rules.html", context)
+
+
+@require_GET
+def sessions(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Where somebody is signed in."""
+    _allowed(request)
+    user = get_object_or_404(User, pk=user_id)
+    context = {"one": user, "sessions": shown(user, request.session.session_key), **ends()}
+    return render(request, "signin/sessions_of.html", context)
+
+
+@require_POST
+def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
+    """End one of somebody's sessions, or all where none is named."""
+    person = _allowed(request)
+    user = get_object_or_404(User, pk=user_id)
+    try:
+        if handle := request.POST.get("session"):
+            ended = int(
+                signin_actions.end_session_of(person.user, person.who, user=user, handle=handle)
+            )
+        else:
+            ended = signin_actions.end_sessions_of(person.user, person.who, user=user)
+    except NotPermitted as refusal:
+        raise access.Denied(refusal.verb) from refusal
+    words = ngettext("%(count)d session is ended.", "%(count)d sessions are ended.", ended)
+    messages.success(request, words % {"count": ended})
+    return redirect("signin:sessions", user_id=user_id)

@@ -1,0 +1,32 @@
+"""Who has to set up a second factor before they may do anything else. Asked at every door.
+
+A role may ask for one (Role.second_factor); it counts for whoever holds the role by themselves, or by
+a grant to them or to a team of theirs.
+"""
+
+from collections.abc import Iterable
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.factors import FACTORS
+from accounts.models import User
+from hosts.models import Grant
+
+
+def lacking(user_ids: Iterable[int]) -> set[int]:
+    """Those of these people who need a second factor and have none. One query."""
+    live = Grant.objects.filter(role__second_factor=True).filter(
+        Q(until=None) | Q(until__gt=timezone.now())
+    )
+    to_them = live.filter(Q(user=OuterRef("pk")) | Q(team__memberships__user=OuterRef("pk")))
+    having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    found = User.objects.select_related(None).filter(pk__in=list(user_ids))
+    found = found.filter(Q(role__second_factor=True) | Exists(to_them)).exclude(Exists(having))
+    return set(found.values_list("pk", flat=True))
+
+
+def lacks(user: User) -> bool:
+    """True when `user` may do nothing but set up a second factor, and sign out."""
+    return user.pk in lacking([user.pk])
