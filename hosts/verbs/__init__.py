@@ -15,6 +15,7 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     networks,
     pods,
     registries,
+    requests,
     secrets,
     system,
     volumes,

@@ -14,6 +14,8 @@ register(
         ),
         "host",
         ADMIN,
+        # a rule counts for everyone, so a right for some hosts is not enough
+        site=True,
         sensitive=True,
         needs=("host.view",),
     )

@@ -1,0 +1,1 @@
+"""Access for a while: asked for, decided on by somebody else, and ended by itself."""

@@ -1,0 +1,157 @@
+"""Asking for access for a while. Everyone may; what a name means is not told to whoever asks."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from audit import write
+from audit.shapes import Target
+from hosts import bells
+from hosts.access import Narrowing, NotVisible, Person, visible_endpoints
+from hosts.access.rights import role_verbs
+from hosts.actions.refused import HostRefused
+from hosts.models import AccessRequest, Endpoint, Group, Host
+from hosts.verbs.requests import ASK, WITHDRAW
+
+Kind = AccessRequest.Kind
+MOST_MINUTES = 7 * 24 * 60
+# of one person at once: who asks more has not been answered, or is no person
+MOST_WAITING = 10
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for. `place`: the name of a group or host; an endpoint is named by its number."""
+
+    role: Role
+    kind: str
+    place: str
+    minutes: int
+    reason: str
+    label: str = ""
+    names: str = ""
+    verb: str = ""
+
+
+def ask(person: Person, wanted: Wanted) -> AccessRequest:
+    """A request that waits for somebody to decide. HostRefused names the field to change."""
+    _check(wanted)
+    found = place_named(person, wanted.kind, wanted.place)
+    with transaction.atomic():
+        # one at a time, so that nobody gets past the limit by many tabs
+        asker = User.objects.select_for_update(of=("self",)).get(pk=person.user.pk)
+        open_ones = AccessRequest.objects.filter(asked_by=asker, state=AccessRequest.State.ASKED)
+        if open_ones.count() >= MOST_WAITING:
+            words = _("%(n)d requests of yours wait already. Withdraw one first.")
+            raise HostRefused("reason", words % {"n": MOST_WAITING})
+        request = AccessRequest.objects.create(
+            asked_by=asker,
+            asked_by_name=person.who.name,
+            role=wanted.role,
+            verb=wanted.verb,
+            place_kind=wanted.kind,
+            place=str(found) if wanted.kind == Kind.ENDPOINT else wanted.place.strip(),
+            label=wanted.label.strip(),
+            names=wanted.names.strip(),
+            reason=wanted.reason.strip(),
+            minutes=wanted.minutes,
+            **set_place(found),
+        )
+        told = params_of(request) | {"reason": request.reason, "missing": request.verb}
+        write.event(person.who, ASK, target_of_request(request), params=told)
+        bells.ring("access", "audit")
+    return request
+
+
+def withdraw(person: Person, request_id: int) -> AccessRequest:
+    """Take one's own request back while it waits. NotVisible, HostRefused."""
+    with transaction.atomic():
+        request = (
+            AccessRequest.objects.select_for_update(of=("self",))
+            .select_related("role", "group", "host", "endpoint__host")
+            .filter(pk=request_id, asked_by=person.user.pk)
+            .first()
+        )
+        if request is None:
+            raise NotVisible
+        must_wait(request)
+        request.state = AccessRequest.State.WITHDRAWN
+        request.save(update_fields=["state"])
+        write.event(person.who, WITHDRAW, target_of_request(request), params=params_of(request))
+        bells.ring("access", "audit")
+    return request
+
+
+def must_wait(request: AccessRequest) -> None:
+    """HostRefused once somebody has decided."""
+    if not request.waiting:
+        state = request.get_state_display()
+        words = _("This request is %(state)s already; nothing was changed.") % {"state": state}
+        raise HostRefused("", words)
+
+
+def place_named(person: Person, kind: str, name: str) -> Group | Host | Endpoint | None:
+    """The place of this name, also one that the person does not see: they are not told. NotVisible
+    for an endpoint, which is chosen and not named.
+    """
+    name = name.strip()
+    if kind == Kind.GROUP:
+        return Group.objects.filter(name__iexact=name).first()
+    if kind == Kind.HOST:
+        return Host.objects.filter(name__iexact=name).first()
+    if kind == Kind.ENDPOINT:
+        number = int(name) if name.isascii() and name.isdigit() and len(name) < 19 else 0
+        found = visible_endpoints(person).select_related("host").filter(pk=number).first()
+        if found is None:
+            raise NotVisible
+        return found
+    return None
+
+
+def set_place(found: Group | Host | Endpoint | None) -> dict[str, Group | Host | Endpoint]:
+    """The field of a request or a grant that says where, with its value."""
+    return {} if found is None else {str(found._meta.model_name): found}
+
+
+def target_of_request(request: AccessRequest) -> Target:
+    """The audit log's words; who may read entries of the place reads these."""
+    host = request.host or (request.endpoint.host if request.endpoint else None)
+    return Target(
+        kind="request",
+        id=request.pk,
+        name=str(request),
+        host_id=host.pk if host else None,
+        host_name=host.name if host else "",
+        endpoint_id=request.endpoint_id,
+        endpoint_name=str(request.endpoint) if request.endpoint else "",
+    )
+
+
+def params_of(request: AccessRequest) -> dict[str, object]:
+    """What an entry says of a request."""
+    told: dict[str, object] = {
+        "role": request.role.name,
+        "place": f"{request.place_kind} {request.place}".strip(),
+        "minutes": request.minutes,
+        "who": request.asked_by_name,
+    }
+    if narrowed := Narrowing(request.label, request.names).words:
+        told["narrowed"] = narrowed
+    return told
+
+
+def _check(wanted: Wanted) -> None:
+    if wanted.kind not in Kind.values:
+        raise HostRefused("kind", _("Say where: a group, a host or everywhere."))
+    if wanted.kind != Kind.EVERYWHERE and not wanted.place.strip():
+        raise HostRefused("place", _("Name the group or host, whole."))
+    if len(wanted.place) > 200 or "\0" in wanted.place:
+        raise HostRefused("place", _("No group and no host is called like this."))
+    if not wanted.reason.strip():
+        raise HostRefused("reason", _("Say why: whoever decides reads it, and so does the log."))
+    if not 1 <= wanted.minutes <= MOST_MINUTES:
+        raise HostRefused("minutes", _("Ask for at least a minute and at most seven days."))
+    if not role_verbs(wanted.role):
+        raise HostRefused("role", _("This role gives nothing at a place."))

@@ -1,0 +1,117 @@
+"""Jobs that have not begun end at once when their right is withdrawn; a running one goes on."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from hosts.jobs import withdrawn
+from tests.lab.waiting import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def helped(cast: Any, who_of: Any, endpoint: Any) -> Any:
+    """Charlie, who holds nothing but a grant at the endpoint until a time; with the grant."""
+    from accounts.models import Role, User
+    from hosts.access import Person
+    from hosts.models import Grant
+
+    cast.charlie.role = Role.objects.get(name="member")
+    cast.charlie.save()
+    grant = Grant.objects.create(
+        user=cast.charlie,
+        role=Role.objects.get(name="operator"),
+        endpoint=endpoint,
+        until=timezone.now() + timedelta(hours=1),
+        made_by="Alice",
+    )
+    return Person(User.objects.get(pk=cast.charlie.pk), who_of(cast.charlie)), grant
+
+
+def asked(person: Any, row: Any) -> Any:
+    from hosts.actions.containers import restart_container
+
+    return restart_container.ask(person, (row.endpoint_id, row.podman_id))
+
+
+def outcome_of(job: Any) -> Any:
+    from audit.models import Entry
+
+    return Entry.objects.get(intent=job.intent, kind="outcome")
+
+
+def test_a_queued_one_ends_denied(helped: Any, container: Any, person: Any) -> None:
+    charlie, grant = helped
+    his, other = asked(charlie, container("a")), asked(person, container("b"))
+    assert withdrawn.end_queued() == 0
+    grant.until = timezone.now() - timedelta(seconds=1)
+    grant.save()
+    assert withdrawn.end_queued() == 1
+    his.refresh_from_db()
+    other.refresh_from_db()
+    assert (his.state, other.state) == ("denied", "queued")
+    assert outcome_of(his).result == "denied"
+    assert withdrawn.end_queued() == 0
+
+
+def test_a_disabled_persons_too(container: Any, person: Any) -> None:
+    job = asked(person, container("a"))
+    person.user.is_active = False
+    person.user.save()
+    assert withdrawn.end_queued() == 1
+    job.refresh_from_db()
+    assert job.state == "denied"
+
+
+def test_the_worker_sees_it_by_itself(
+    helped: Any, container: Any, worker: Any, podman: Any, ended: Any
+) -> None:
+    """It was published a moment ago and nobody has taken it; the grant is over, without a bell."""
+    from hosts.models import Job
+
+    charlie, grant = helped
+    worker()
+    job = asked(charlie, container("a"))
+    grant.until = timezone.now() - timedelta(seconds=1)
+    grant.save()
+    assert ended(job).state == "denied"
+    assert podman.done["restart"] == 0
+    assert not Job.objects.filter(state__in=Job.OPEN).exists()
+
+
+def test_one_that_waits_for_its_turn_ends_and_those_that_run_go_on(
+    helped: Any, container: Any, worker: Any, podman: Any, ended: Any
+) -> None:
+    import threading
+
+    from hosts.jobs.loop import PER_ENDPOINT
+    from hosts.models import Job
+
+    charlie, grant = helped
+    go_on = threading.Event()
+
+    def held(verb: str) -> bool:
+        return go_on.wait(60)
+
+    podman.during = held
+    jobs = [asked(charlie, container(letter)) for letter in "abcdefg"]
+    loop = worker()
+    loop.hand_over([job.pk for job in jobs])
+    try:
+        until(
+            "as many run as may at once",
+            lambda: Job.objects.filter(step="act").count() == PER_ENDPOINT,
+            timeout_s=20,
+        )
+        grant.until = timezone.now() - timedelta(seconds=1)
+        grant.save()
+        late = jobs[PER_ENDPOINT:]
+        assert [ended(job).state for job in late] == ["denied"] * len(late)
+    finally:
+        go_on.set()
+    first = jobs[:PER_ENDPOINT]
+    assert [ended(job).state for job in first] == ["ok"] * PER_ENDPOINT
+    assert podman.done["restart"] == PER_ENDPOINT
