@@ -45,6 +45,7 @@ LAB = [
     Need("docker-registry", "docker-registry"),
     Need("curl", "curl"),
     Need("debootstrap", "debootstrap"),
+    Need("docker-compose", "docker-compose"),
 ]
 BROWSER = [Need("chromium", "chromium")]
 POSTGRESQL = [Need("postgresql", files=("/usr/lib/postgresql/*/bin/initdb",))]
