@@ -14,6 +14,7 @@ from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
+from hosts.capabilities import version_of
 from hosts.models import Endpoint
 
 BAD, WARN, CALM = "bad", "warn", "calm"
@@ -161,7 +162,7 @@ def _say(draft: Draft, endpoint: Endpoint, besides: str) -> None:
         return rows[kind][int(index)] if dot else place
 
     for tone, sentences in (
-        (BAD, conflicts(draft.params, rootless=endpoint.rootless)),
+        (BAD, conflicts(draft.params, rootless=endpoint.rootless, version=version_of(endpoint))),
         (WARN, warnings(endpoint, draft.params, besides=besides)),
     ):
         for place, sentence in sentences.items():

@@ -49,7 +49,9 @@ def ask(
     """
     row = get_object(person, "container", *ref, verb=VERB)
     params = {**params, "image": str(parse_full(params["image"]))}
-    for refused in conflicts(params, rootless=row.endpoint.rootless).values():
+    for refused in conflicts(
+        params, rootless=row.endpoint.rootless, version=version_of(row.endpoint)
+    ).values():
         raise ValueError(refused)
     # the new one must be among those that the person has access to, as the old one is
     new = {**params, "name": params.get("name") or row.name}

@@ -10,6 +10,7 @@ _CLIENT = _(
 )
 _OTHER_IMAGE = _("pull the image for that platform first; it is then the one that runs.")
 _FILE = _("it reads a file on your own machine: write its lines into the form.")
+_SUBORDINATE = _("it is worked out from /etc/subuid of your own machine: give --uidmap.")
 _LOGIN = _("credentials are kept under Registries.")
 
 # podman-run(1), and docker's; a flag that cannot work from afar, with the reason
@@ -44,6 +45,8 @@ REASONS = {
     "--isolation": _("it is for Windows."),
     "--volume-driver": _("make the volume with its driver first, then name it."),
     "--rootfs": _("a folder as the root needs a shell on the host."),
+    "--subuidname": _SUBORDINATE,
+    "--subgidname": _SUBORDINATE,
     "--rmi": _("Haulout removes images only when asked by name."),
 }
 KEEP_GROUPS = _("keep-groups hands on the groups of your own login, which the host does not know.")

@@ -9,16 +9,33 @@ from django.utils.translation import gettext as _
 
 from hosts.actions.run.run_ports import overlap
 from hosts.actions.run.table.networks import network
+from hosts.actions.run.table.startup import NAMES as STARTUP_PARTS
+from hosts.actions.run.table.startup import SINCE as STARTUP_SINCE
 
+MAPS = ("uidmap", "gidmap")
 _ROOTLESS_ONLY = ("keep-id", "nomap")
 
 
-def conflicts(params: dict[str, Any], *, rootless: bool) -> dict[str, str]:
-    """Field to refusal; empty when Podman can take it. `params` as run_spec reads them."""
+def conflicts(
+    params: dict[str, Any], *, rootless: bool, version: tuple[int, int] | None = None
+) -> dict[str, str]:
+    """Field to refusal; empty when Podman can take it. `params` as run_spec reads them.
+
+    `version`: of the host's Podman, None where it is not known.
+    """
     found: dict[str, str] = {}
     mode = params.get("userns", "").partition(":")[0]
     if mode in _ROOTLESS_ONLY and not rootless:
         found["userns"] = _("“%s” is for rootless Podman; this one runs as root.") % mode
+    for name in MAPS:
+        if params.get(name) and params.get("userns"):
+            found[name] = _(
+                "Numbers one by one are a user namespace of their own: give one of both."
+            )
+    if params.get("health_startup") and version is not None and version < STARTUP_SINCE:
+        found["health_startup"] = (
+            _("A check while it starts came with Podman %d.%d.") % STARTUP_SINCE
+        )
     if params.get("remove") and params.get("restart", "no") != "no":
         found["remove"] = _("A container that is removed at its end cannot be restarted.")
     if params.get("pod"):
@@ -55,6 +72,11 @@ def _incomplete(params: dict[str, Any]) -> dict[str, str]:
     for name in ("health_interval", "health_timeout", "health_retries", "health_start"):
         if params.get(name) is not None and not params.get("health_cmd"):
             found[name] = _("This belongs to a check: give its command.")
+    for name in STARTUP_PARTS:
+        if params.get(name) is not None and not params.get("health_startup"):
+            found[name] = _("This belongs to a check while it starts: give its command.")
+    if params.get("health_startup") and params.get("no_healthcheck"):
+        found["health_startup"] = _("It leads to the ordinary check, and that is taken away here.")
     if params.get("health_cmd") and params.get("no_healthcheck"):
         found["no_healthcheck"] = _("A check is given: it takes the place of the image's own.")
     if params.get("memory_swap") and not params.get("memory_bytes"):
@@ -85,6 +107,9 @@ def _in_pod(params: dict[str, Any]) -> dict[str, str]:
     for name in ("networks", "ip", "ip6", "mac", "dns", "add_host", "hostname"):
         if params.get(name):
             found[name] = _("The containers of a pod share this: it is set when the pod is made.")
+    for name in MAPS:
+        if params.get(name):
+            found[name] = _("A container in a pod uses the pod's user namespace: leave this empty.")
     if params.get("userns"):
         found["userns"] = _("A container in a pod uses the pod's user namespace: leave this empty.")
     return found

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hosts.actions.run.existing import Source, existing
@@ -109,6 +109,8 @@ def test_a_note_that_is_none_does_no_harm(note: str) -> None:
     assert there.texts["name"] == "shop"
 
 
+# a loaded machine is slow at making them up
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(PARTS), JSON, max_size=6), JSON, JSON, JSON)
 def test_whatever_a_host_tells_it_is_read(parts: dict[str, Any], a: Any, b: Any, c: Any) -> None:
     found = {"Id": ID, "Name": a, "Config": parts, "HostConfig": parts, "Mounts": b}

@@ -1,4 +1,4 @@
-"""How fast it may read and write each disk."""
+"""How fast it may read and write each disk, and its share of it."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hosts.actions.run.table.field import Field, Kind, at
-from hosts.actions.run.table.reading import joined, lines, size, size_words
+from hosts.actions.run.table.reading import joined, lines, number, size, size_words
 from hosts.actions.run.table.seen import Seen, lines_of
 
 
@@ -39,6 +39,18 @@ def _rates(values: list[dict[str, Any]]) -> dict[str, Any]:
     return {one["path"]: {"rate": one["rate"]} for one in values}
 
 
+def _weight(text: str) -> dict[str, Any]:
+    path, colon, weight = text.rpartition(":")
+    if not colon or not path.startswith("/"):
+        raise ValueError(_now("“%s” does not read /dev/sda:200.") % text[:80])
+    return {"path": path, "weight": number(10, 1000)(weight)}
+
+
+def _weights_seen(one: Seen) -> str:
+    found = one.host("BlkioWeightDevice") or []
+    return lines_of(f"{device.get('Path')}:{device.get('Weight')}" for device in found)
+
+
 def _throttle(name: str, label: Any, flag: str, path: str, *, unit: str) -> Field:
     shown = (
         f"BlkioDevice{'Read' if 'Read' in path else 'Write'}{'Bps' if unit == 'bytes' else 'IOps'}"
@@ -65,6 +77,19 @@ def _throttle(name: str, label: Any, flag: str, path: str, *, unit: str) -> Fiel
 
 
 DISKS = (
+    Field(
+        "blkio_weight_device",
+        _("Share of each disk"),
+        lines(_weight),
+        at("weightDevice", lambda values: {v["path"]: {"weight": v["weight"]} for v in values}),
+        ("--blkio-weight-device",),
+        Kind.LINES,
+        write=lambda values: joined(f"{one['path']}:{one['weight']}" for one in values),
+        seen=_weights_seen,
+        hint="/dev/sda:200",
+        help=_("10–1000; a weight needs a disk scheduler that knows it, such as bfq."),
+        told=True,
+    ),
     _throttle(
         "read_bps",
         _("Bytes a second read from a disk"),

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from hosts.actions.run.table.checks import USUAL, test_of, test_words
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, nothing
 from hosts.actions.run.table.reading import (
-    command_words,
     duration_ns,
     duration_words,
     matching,
@@ -17,10 +17,9 @@ from hosts.actions.run.table.reading import (
     pairs,
     tick,
 )
-from hosts.actions.run.table.seen import Seen, json_words, pairs_of
+from hosts.actions.run.table.seen import Seen, pairs_of
+from hosts.actions.run.table.startup import STARTUP
 
-# as podman run fills in what is not given
-_USUAL = {"Interval": 30 * 10**9, "Timeout": 30 * 10**9, "Retries": 3}
 # libpod/define/healthchecks.go
 _ON_FAILURE = {"none": 0, "kill": 2, "restart": 3, "stop": 4}
 ON_FAILURE = (
@@ -32,26 +31,8 @@ ON_FAILURE = (
 _DRIVERS = r"journald|k8s-file|json-file|none|passthrough|passthrough-tty"
 
 
-def _test(text: str) -> list[str]:
-    """A command for the container's shell, or a JSON list of words."""
-    if not text.strip():
-        return []
-    if text.lstrip().startswith("["):
-        words = command_words(text)
-        if words and words[0] in ("CMD", "CMD-SHELL", "NONE"):
-            return words
-        return ["CMD", *words]
-    return ["CMD-SHELL", text.strip()]
-
-
-def _test_words(test: list[str]) -> str:
-    if len(test) == 2 and test[0] == "CMD-SHELL" and not test[1].startswith("["):
-        return test[1]
-    return json_words(test)
-
-
 def _put_check(spec: Spec, test: Any, params: Params) -> None:
-    check: dict[str, Any] = {"Test": test, **_USUAL}
+    check: dict[str, Any] = {"Test": test, **USUAL}
     for name, key in (
         ("health_interval", "Interval"),
         ("health_timeout", "Timeout"),
@@ -66,7 +47,7 @@ def _put_check(spec: Spec, test: Any, params: Params) -> None:
 def time_to_get_well_s(check: dict[str, Any]) -> float:
     """How long a check as inspect tells it may take to say healthy or unhealthy."""
     start, every, most = (
-        int(check.get(name) or _USUAL.get(name, 0)) / 1e9
+        int(check.get(name) or USUAL.get(name, 0)) / 1e9
         for name in ("StartPeriod", "Interval", "Timeout")
     )
     return start + int(check.get("Retries") or 3) * (every + most)
@@ -76,10 +57,10 @@ def _check_seen(name: str) -> Any:
     def seen(one: Seen) -> str:
         check = one.own("Healthcheck") or {}
         value = check.get(name)
-        if not value or _USUAL.get(name) == value or (check.get("Test") or [""])[0] == "NONE":
+        if not value or USUAL.get(name) == value or (check.get("Test") or [""])[0] == "NONE":
             return ""
         if name == "Test":
-            return _test_words([str(word) for word in value])
+            return test_words([str(word) for word in value])
         return str(value) if name == "Retries" else duration_words(int(value))
 
     return seen
@@ -134,10 +115,10 @@ HEALTH = (
     Field(
         "health_cmd",
         _("Command of the check"),
-        _test,
+        test_of,
         _put_check,
         ("--health-cmd",),
-        write=_test_words,
+        write=test_words,
         seen=_check_seen("Test"),
         help=_("For the shell inside; it is well when this ends with 0."),
         hint="curl -f http://localhost/",
@@ -200,6 +181,7 @@ HEALTH = (
         choices=ON_FAILURE,
         told=True,
     ),
+    *STARTUP,
     Field(
         "no_healthcheck",
         _("Not the image's own check (--no-healthcheck)"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, at
+from hosts.actions.run.table.mappings import GIVEN, MAPPINGS, USER_NS
 from hosts.actions.run.table.reading import (
     joined,
     lines,
@@ -19,7 +20,6 @@ from hosts.actions.run.table.reading import (
 )
 from hosts.actions.run.table.seen import Seen, lines_of
 
-USER_NS = "io.podman.annotations.userns"
 _CONTAINER = r"container:[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 
 
@@ -107,7 +107,8 @@ def _put_user(spec: Spec, text: Any, _params: Params) -> None:
 
 
 def _user_seen(seen: Seen) -> str:
-    return seen.annotation(USER_NS) or ("" if seen.host("UsernsMode") != "host" else "host")
+    mode = seen.annotation(USER_NS).removeprefix(GIVEN)
+    return mode or ("" if seen.host("UsernsMode") != "host" else "host")
 
 
 def _space(
@@ -151,6 +152,7 @@ SECURITY = (
         offers="userns-modes",
         told=True,
     ),
+    *MAPPINGS,
     Field(
         "cap_add",
         _("Capabilities to add"),

@@ -1,0 +1,92 @@
+"""Which users and groups of the host those inside are: a user namespace, number by number."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hosts.actions.run.table.field import Field, Kind, Params, Spec
+from hosts.actions.run.table.reading import joined, lines
+from hosts.actions.run.table.seen import Seen, lines_of, mapping
+
+# podman run writes this one too where mappings are given
+USER_NS = "io.podman.annotations.userns"
+GIVEN = "private"
+_MAP = re.compile(r"([0-9]{1,10}):([0-9]{1,10})(?::([0-9]{1,10}))?")
+_HELP = _(
+    "Number inside, outside, how many: 0:100000:65536. For a rootless user 0 outside is the "
+    "account itself, 1 the first of its subordinate numbers."
+)
+
+
+def _map(text: str) -> list[int]:
+    """`[inside, outside, how many]`."""
+    match = _MAP.fullmatch(text)
+    if re.search(r"[+@ug]", text):
+        raise ValueError(
+            _now("What +, @, u and g stand for is worked out on the host: write the numbers.")
+        )
+    if not match or match[3] == "0":
+        raise ValueError(_now("“%s” does not read 0:100000:65536.") % text[:40])
+    return [int(match[1]), int(match[2]), int(match[3] or 1)]
+
+
+def _words(values: list[list[int]]) -> str:
+    return joined(":".join(str(number) for number in one) for one in values)
+
+
+def _shape(values: list[list[int]]) -> list[dict[str, int]]:
+    return [{"container_id": a, "host_id": b, "size": count} for a, b, count in values]
+
+
+def _put(spec: Spec, _value: Any, params: Params) -> None:
+    """Both kinds at once: where one is not given, podman run takes the other's numbers."""
+    users, groups = params.get("uidmap"), params.get("gidmap")
+    spec["idmappings"] = {
+        "UIDMap": _shape(users or groups or []),
+        "GIDMap": _shape(groups or users or []),
+    }
+    spec["userns"] = {"nsmode": GIVEN}
+    spec.setdefault("annotations", {})[USER_NS] = GIVEN
+
+
+def _seen(kind: str) -> Any:
+    def seen(one: Seen) -> str:
+        # keep-id, auto and the like work out numbers of their own
+        if one.annotation(USER_NS) not in ("", GIVEN) or one.inspect.get("Pod"):
+            return ""
+        found = mapping(one.host("IDMappings")).get(kind) or []
+        return lines_of(sorted((str(text) for text in found), key=lambda text: _map(text)))
+
+    return seen
+
+
+MAPPINGS = (
+    Field(
+        "uidmap",
+        _("Users inside and on the host"),
+        lines(_map),
+        _put,
+        ("--uidmap",),
+        Kind.LINES,
+        write=_words,
+        seen=_seen("UidMap"),
+        help=_HELP,
+        hint="0:100000:65536",
+        told=True,
+    ),
+    Field(
+        "gidmap",
+        _("Groups inside and on the host"),
+        lines(_map),
+        _put,
+        ("--gidmap",),
+        Kind.LINES,
+        write=_words,
+        seen=_seen("GidMap"),
+        help=_("Empty: the same numbers as the users'."),
+        hint="0:100000:65536",
+        told=True,
+    ),
+)
