@@ -220,14 +220,26 @@ async def test_nothing_opens_without_its_entry(
 async def test_a_flood_waits_in_the_container_and_ctrl_c_is_seen_at_once(
     cast: Any, container: Any, page: Any
 ) -> None:
+    from dashboard.streams.terminal.session import HIGH_BYTES
+    from dashboard.streams.terminal.sessions import sessions
+    from dashboard.streams.terminal.viewer import WINDOW_BYTES
+
     where = await sync_to_async(container)(*SLEEP)
     bob = page(cast.bob)
     await bob.open(where)
     await bob.sees("# ")
+    drawn = bob.at
     await bob.type("yes | head -c 400000000\r")
-    # nothing is drawn: the server sends one window and no more
-    while len(bob.screen) < 256 * 1024:
+    # nothing is drawn: the server sends one window to its last byte, and no more
+    while bob.at < drawn + WINDOW_BYTES:
         await bob.read_one(draw=False)
+    # until the reader holds Podman back: only then a flood is on its way
+    session = sessions.find((await bob.told("key"))["key"])
+    driver = session.driver
+    assert driver is not None
+    await sync_to_async(until)(
+        "the reader is held", lambda: driver.waiting(session.kept) > HIGH_BYTES, timeout_s=60
+    )
     assert await bob.socket.receive_nothing(timeout=0.5)
     before = len(bob.screen)
     await bob.type(b"\x03")

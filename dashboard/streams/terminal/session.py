@@ -16,6 +16,7 @@ from django.db import DatabaseError, close_old_connections
 from audit.shapes import Result
 from dashboard.streams.guard import guard
 from dashboard.streams.terminal.endings import Ending, after_end, refused
+from dashboard.streams.terminal.hurry import Hurry
 from dashboard.streams.terminal.keyboard import Keyboard
 from dashboard.streams.terminal.pipe import NoShellError, Pipe
 from dashboard.streams.terminal.scrollback import Scrollback
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 HIGH_BYTES: Final = 256 * 1024
 # how fast a flood runs on that nobody looks at
 UNSEEN_BYTES_S: Final = 4 * 1024 * 1024
-HURRY_S: Final = 1.0
 
 
 class Session:
@@ -59,7 +59,7 @@ class Session:
         self._drained = asyncio.Event()
         self._sized = asyncio.Event()
         self._left = asyncio.Event()
-        self._hurry_until = 0.0
+        self._hurry = Hurry()
 
     # what the guard asks of it
 
@@ -143,7 +143,9 @@ class Session:
         if viewer is not self.driver or self.ending:
             return
         if b"\x03" in data:
-            self._hurry()
+            self._interrupt()
+        elif b"\r" in data or b"\n" in data:
+            self._hurry.end()
         self._keyboard.feed(data)
 
     def _tell_taken(self, count: int) -> None:
@@ -161,10 +163,14 @@ class Session:
     def _size_note(self) -> dict[str, Any]:
         return {"type": "size", "columns": self.size[0], "rows": self.size[1]}
 
-    def _hurry(self) -> None:
-        """Ctrl-C: what of a flood has not been seen yet is left out instead of drawn."""
-        if self.driver is not None and self.driver.waiting(self.kept) > REST_BYTES:
-            self._hurry_until = time.monotonic() + HURRY_S
+    def _interrupt(self) -> None:
+        """Ctrl-C: what of a flood has not been seen yet is left out instead of drawn.
+
+        A flood is what the browser has not drawn, whether or not it was told: where the container is
+        slow for a moment, all may be told and more be on its way.
+        """
+        if self.driver is not None and self.kept.end - self.driver.drawn > REST_BYTES:
+            self._hurry.begin(time.monotonic())
             self.driver.skip_to(self.kept, self.kept.end - REST_BYTES)
             self._drained.set()
 
@@ -261,7 +267,7 @@ class Session:
         """Hold Podman back to the pace of the one who types; a flood stops in the container."""
         while not self._stop.is_set():
             driver = self.driver
-            if time.monotonic() < self._hurry_until and driver is not None:
+            if driver is not None and self._hurry.covers(count, time.monotonic()):
                 driver.skip_to(self.kept, self.kept.end - REST_BYTES)
                 await asyncio.sleep(0)
                 return
