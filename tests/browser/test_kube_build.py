@@ -86,6 +86,52 @@ def test_a_typed_containerfile_fails_at_its_line_and_then_builds(
     assert host.podman("run", "--rm", "localhost/typed:1").strip() == "made"
 
 
+def test_a_failed_build_comes_back_into_the_form_with_what_was_typed(
+    served: Served, ada: Any, host: Any
+) -> None:
+    text = 'FROM localhost/busybox:latest\nARG WORD\nRUN test -n "$WORD" && exit 3\nCMD cat /made\n'
+    ada.goto(f"{served.url}/build/")
+    choose(ada, "web1")
+    ada.fill("[name=text]", text)
+    ada.fill("[name=tags]", "typed:1")
+    ada.click("details.make-fold > summary")
+    ada.fill("[name=arguments]", "WORD=canary-77")
+    ada.fill("[name=labels]", "team=shop")
+    ada.check("[name=no_cache]")
+    # a page left and found again has it still
+    ada.goto(f"{served.url}/images/")
+    ada.goto(f"{served.url}/build/")
+    assert ada.input_value("[name=text]") == text
+    choose(ada, "web1")
+    ada.fill("[name=tags]", "typed:1")
+    ada.click("details.make-fold > summary")
+    ada.fill("[name=arguments]", "WORD=canary-77")
+    ada.fill("[name=labels]", "team=shop")
+    ada.check("[name=no_cache]")
+    ada.click("[data-build-go]")
+    assert job_ends(ada) == "failed"
+    ada.click("text=Again, in the form")
+    assert ada.input_value("[name=text]") == text
+    assert ada.input_value("[name=tags]") == "localhost/typed:1"
+    assert ada.input_value("[name=arguments]") == "WORD=\n"
+    assert ada.input_value("[name=labels]") == "team=shop"
+    assert ada.is_checked("[name=no_cache]")
+    ada.locator(".warning", has_text="WORD").wait_for()
+    ada.locator(".notice", has_text="line 3").wait_for()
+    again = ada.url
+    ada.fill("[name=text]", text.replace("&& exit 3", "&& echo $WORD > /made"))
+    ada.fill("[name=arguments]", "WORD=mended")
+    ada.click("[data-build-go]")
+    assert job_ends(ada) == "ok"
+    assert host.podman("run", "--rm", "localhost/typed:1").strip() == "mended"
+    # begun anew the tab keeps nothing, and says so to whoever asks again
+    ada.goto(f"{served.url}/build/")
+    ada.click("[data-build-anew]")
+    ada.goto(again)
+    ada.locator("[data-build-lost]").wait_for()
+    assert ada.input_value("[name=text]") == ""
+
+
 def test_a_folder_is_sent_and_built(served: Served, ada: Any, host: Any, tmp_path: Path) -> None:
     inner = tmp_path / "shop" / "deep"
     inner.mkdir(parents=True)

@@ -7,6 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.shapes import Target
+from dashboard.pages.build import again
 from dashboard.pages.build.forms import BuildForm
 from dashboard.pages.pull.targets import endpoints_for
 from dashboard.person import person_of
@@ -22,22 +23,25 @@ ANYWHERE = Target(kind="image", name="any host")
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """GET the form, ?way=upload for a context; POST builds what was typed."""
+    """GET the form, ?way=upload for a context, ?again= as a job had it; POST builds what was typed."""
     person = person_of(request)
     access.require(person, build_image.VERB, ANYWHERE)
     endpoints = endpoints_for(person, build_image.VERB)
     way = "upload" if request.GET.get("way") == "upload" else "type"
+    job = again.job_of(request, person)
     if request.method == "POST":
         form = BuildForm(request.POST, endpoints=endpoints)
-        if (job := _asked(request, form)) is not None:
-            return redirect("jobs:page", job.pk)
+        if (asked := _asked(request, form)) is not None:
+            return redirect("jobs:page", asked.pk)
+    elif job is not None:
+        form = BuildForm(initial=again.initial(job), endpoints=endpoints)
     else:
         wanted = request.GET.get("endpoint", "")
         start = {"endpoint": int(wanted)} if wanted.isdecimal() else {}
         form = BuildForm(initial=start, endpoints=endpoints)
     # an uploaded context may hold its own
     form.fields["text"].required = way == "type"
-    context = {"form": form, "endpoints": endpoints, "way": way}
+    context = {"form": form, "endpoints": endpoints, "way": way, "job": job}
     return render(request, "build/page.html", context, status=422 if form.errors else 200)
 
 

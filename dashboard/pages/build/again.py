@@ -1,0 +1,34 @@
+"""The build form filled from a job. What was sealed is gone: the file, and values of arguments."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from hosts.access import Person, get_job
+from hosts.actions.build import build_image
+from hosts.actions.run.table.reading import pair_lines
+from hosts.models import Job
+
+
+def job_of(request: HttpRequest, person: Person) -> Job | None:
+    """The build that ?again= names. NotVisible."""
+    given = request.GET.get("again", "")
+    if not (given.isascii() and given.isdecimal()):
+        return None
+    job = get_job(person, int(given))
+    return job if job.verb == build_image.VERB else None
+
+
+def initial(job: Job) -> dict[str, Any]:
+    """What stands in the fields; of arguments the names alone."""
+    params = job.params
+    return {
+        "endpoint": job.endpoint_id,
+        "tags": "\n".join(params.get("tags", [])),
+        "target": params.get("target", ""),
+        "platform": params.get("platform", ""),
+        "labels": pair_lines(params.get("labels", {})),
+        "arguments": "".join(f"{name}=\n" for name in params.get("argument_names", [])),
+        "pull_always": bool(params.get("pull")),
+        "no_cache": bool(params.get("no_cache")),
+    }
