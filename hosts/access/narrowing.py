@@ -39,9 +39,10 @@ class Narrowing:
         """True when a grant narrowed like this concerns the container."""
         if self.names and not re.fullmatch(self._pattern, thing.name):
             return False
-        key, equals, wanted = self.label.partition("=")
-        if not key:
+        if not self.label:
             return True
+        # "=shop" names no label, so nothing fits it
+        key, equals, wanted = self.label.partition("=")
         if key not in thing.labels:
             return False
         return not equals or str(thing.labels[key]) == wanted
@@ -50,7 +51,7 @@ class Narrowing:
         """The same on rows of the inventory."""
         found = Q()
         if self.names:
-            found &= Q(name__regex=f"^(?:{self._pattern})$")
+            found &= Q(name__regex=rf"\A(?:{self._pattern})\Z")
         if self.label:
             found &= label_condition(self.label)
         return found
@@ -63,5 +64,7 @@ class Narrowing:
 
     @property
     def _pattern(self) -> str:
-        # one that SQLite (Python's re), PostgreSQL and we read alike
-        return "".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in self.names)
+        # one that SQLite (Python's re), PostgreSQL and we read alike; "." alone is not any character
+        # to Python, and "$" not the end
+        parts = {"*": r"(?:.|\n)*", "?": r"(?:.|\n)"}
+        return "".join(parts.get(one) or re.escape(one) for one in self.names)

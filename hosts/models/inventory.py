@@ -6,21 +6,46 @@ Only the link writes these rows (hosts.inventory). Rows that are gone stay seven
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.lookups import Exact
+from django.db.models import F, Func, Q, Value
 
 from hosts.models.hosts import Endpoint
 
 LIVE = Q(gone__isnull=True)
 
 
+class Carries(Func):
+    """True for rows whose `labels` hold `name`, with this value if one is given.
+
+    Django's own lookups take a name of digits for a place in a list, and SQLite's paths know no
+    quotation mark in a name; a host may send either.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, name: str, value: str | None = None) -> None:
+        wanted = [] if value is None else [Value(value, models.TextField())]
+        super().__init__(F("labels"), Value(name, models.TextField()), *wanted)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        value = " AND CAST(value AS TEXT) = %s" if len(self.source_expressions) > 2 else ""
+        template = f"EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s{value})"
+        return self._filled(compiler, template)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        if len(self.source_expressions) > 2:
+            return self._filled(compiler, "((%s ->> %s::text) IS NOT DISTINCT FROM %s::text)")
+        return self._filled(compiler, "jsonb_exists(%s, %s::text)")
+
+    def _filled(self, compiler: Any, template: str) -> tuple[str, list[Any]]:
+        parts = [compiler.compile(part) for part in self.source_expressions]
+        params = [value for _sql, values in parts for value in values]
+        return template % tuple(sql for sql, _values in parts), params
+
+
 def label_condition(label: str) -> Q:
     """Rows that carry the label: "app" with whatever value, or "app=shop"."""
     name, equals, wanted = label.partition("=")
-    # has_key too: without it the condition is NULL, and its negation finds nothing
-    carried = Q(labels__has_key=name)
-    return carried & Q(Exact(KeyTextTransform(name, "labels"), wanted)) if equals else carried
+    return Q(Carries(name, wanted if equals else None))
 
 
 class InventoryRow(models.Model):

@@ -1,0 +1,1 @@
+"""Grants: who has which role where, until when. Given, taken, prolonged here and nowhere else."""

@@ -1,0 +1,163 @@
+"""access.edit for grants: give, take, another end. They count at once.
+
+Nobody gives or takes more than they hold everywhere, nor touches what somebody above them has.
+A grant is never edited but for its end and its reason: another place or role is another grant.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import beyond
+from accounts.epoch import raise_epoch
+from accounts.models import Team, User
+from audit import params, write
+from audit.shapes import Target
+from hosts import bells
+from hosts.access import Denied, NotVisible, Person, require
+from hosts.access.rights import role_verbs
+from hosts.actions.access.wanted import Wanted, checked
+from hosts.actions.refused import HostRefused
+from hosts.models import Grant
+
+MAY = "access.edit"
+VERB = "access.grant"
+params.allow(VERB, "given", "taken", "names", "team")
+LONGEST_REASON = 300
+
+
+def give(person: Person, wanted: Wanted) -> Grant:
+    """A new grant. HostRefused (with the field to change), Denied."""
+    require(person, MAY, _target(wanted))
+    wanted = checked(wanted)
+    _within(person, _target(wanted), wanted.role_verbs, wanted.user)
+    return write_grant(person, wanted)
+
+
+def write_grant(person: Person, wanted: Wanted) -> Grant:
+    """The row and its entry. Whoever calls has authorised it, and `checked` what is wanted."""
+    with transaction.atomic():
+        grant = Grant.objects.create(
+            team=wanted.team,
+            user=wanted.user,
+            role=wanted.role,
+            group=wanted.group,
+            host=wanted.host,
+            endpoint=wanted.endpoint,
+            label=wanted.label,
+            names=wanted.names,
+            until=wanted.until,
+            reason=wanted.reason,
+            made_by=person.who.name[:200],
+        )
+        _told(person, target_of_grant(grant), {"given": True, **shown(grant)})
+    return grant
+
+
+def take(person: Person, grant_id: int) -> str:
+    """It gives nothing from now on; returns whose it was. NotVisible, Denied."""
+    grant = get_grant(person, grant_id)
+    with transaction.atomic():
+        target = target_of_grant(grant)
+        told = {"taken": True, **shown(grant)}
+        grant.delete()
+        _told(person, target, told)
+    return str(grant.user or grant.team)
+
+
+def change(person: Person, grant_id: int, *, until: datetime | None, reason: str) -> Grant:
+    """Another end, another reason. HostRefused, NotVisible, Denied."""
+    grant = get_grant(person, grant_id)
+    if until != grant.until:
+        _in_future(until)
+    before = {"until": _stamp(grant.until), "reason": grant.reason}
+    after = {"until": _stamp(until), "reason": reason.strip()[:LONGEST_REASON]}
+    if before == after:
+        return grant
+    with transaction.atomic():
+        grant.until, grant.reason = until, after["reason"] or ""
+        grant.save(update_fields=["until", "reason"])
+        _told(person, target_of_grant(grant), {"before": before, "after": after})
+    return grant
+
+
+def get_grant(person: Person, grant_id: int) -> Grant:
+    """The grant, if this person may take it. NotVisible, Denied."""
+    require(person, MAY, Target(kind="grant", id=str(grant_id)))
+    grant = with_names(Grant.objects.filter(pk=grant_id)).first()
+    if grant is None:
+        raise NotVisible
+    _within(person, target_of_grant(grant), role_verbs(grant.role), grant.user)
+    return grant
+
+
+def with_names(grants: QuerySet[Grant]) -> QuerySet[Grant]:
+    """Along with all that its words name."""
+    return grants.select_related("role", "team", "user", "group", "host", "endpoint__host")
+
+
+def shown(grant: Grant) -> dict[str, object]:
+    """What the log holds of it."""
+    told: dict[str, object] = {
+        "team": grant.team.name if grant.team else None,
+        "user": str(grant.user) if grant.user else None,
+        "role": grant.role.name,
+        "group": grant.group.name if grant.group else None,
+        "host": grant.host.name if grant.host else None,
+        "endpoint": str(grant.endpoint) if grant.endpoint else None,
+        "label": grant.label,
+        "names": grant.names,
+        "until": _stamp(grant.until),
+        "reason": grant.reason,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def target_of_grant(grant: Grant) -> Target:
+    """The audit log's words for it, with its host, so that those who read a host's log see it."""
+    holder: User | Team | None = grant.user or grant.team
+    host = grant.endpoint.host if grant.endpoint else grant.host
+    return Target(
+        kind="grant",
+        id=str(grant.pk or ""),
+        name=f"{grant.role.name} to {holder}",
+        host_id=host.pk if host else None,
+        host_name=host.name if host else "",
+        endpoint_id=grant.endpoint_id,
+        endpoint_name=str(grant.endpoint) if grant.endpoint else "",
+    )
+
+
+def _target(wanted: Wanted) -> Target:
+    return Target(kind="grant", name=f"{wanted.role.name} to {wanted.user or wanted.team or ''}")
+
+
+def _within(person: Person, target: Target, gives: frozenset[str], over: User | None) -> None:
+    """Denied, with its entry, unless the person holds all of this everywhere."""
+    measure = beyond.measure(person.user)
+    if not gives <= measure:
+        reason = "the role permits more than they hold everywhere"
+    elif over is not None and not beyond.reach(over) <= measure:
+        reason = f"{over} holds more than they do"
+    else:
+        return
+    write.refusal(person.who, MAY, target, reason=reason)
+    raise Denied(MAY)
+
+
+def _in_future(until: datetime | None) -> None:
+    if until is not None and until <= timezone.now():
+        raise HostRefused("until", _("That is over already: choose a time to come."))
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _told(person: Person, target: Target, told: dict[str, object]) -> None:
+    raise_epoch()
+    write.event(person.who, VERB, target, params=told)
+    bells.ring("access", "audit")

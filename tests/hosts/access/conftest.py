@@ -1,0 +1,86 @@
+"""Two hosts, three endpoints, containers of two teams, and the member erin, who holds nothing."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.dashboard.pages.joining_cast import make_host
+
+if TYPE_CHECKING:
+    from accounts.models import Team, User
+    from hosts.models import Container, Endpoint, Group, Host
+
+
+@dataclass
+class Fleet:
+    """web1 (rootful and of anna, in group prod), web2 (in no group); shop and bank on each."""
+
+    web1: "Host"
+    web2: "Host"
+    root1: "Endpoint"
+    anna1: "Endpoint"
+    root2: "Endpoint"
+    prod: "Group"
+    team: "Team"
+    erin: "User"
+
+    def container(self, endpoint: "Endpoint", name: str) -> "Container":
+        """A container by its name."""
+        from hosts.models import Container
+
+        return Container.objects.get(endpoint=endpoint, name=name)
+
+    def person(self, **limits: Any) -> Any:
+        """erin as she comes in now; with limits: with a token of that scope."""
+        from hosts.access import Person, Scope
+        from tests.hosts.access.people import person_of
+
+        found = person_of(self.erin)
+        return Person(found.user, found.who, Scope(**limits)) if limits else found
+
+    def grant(self, role: str = "operator", **fields: Any) -> Any:
+        """A row that gives erin (or `team=`) the role."""
+        from accounts.models import Role
+        from hosts.models import Grant
+
+        to = {} if "team" in fields else {"user": self.erin}
+        row = Role.objects.get(name=role)
+        return Grant.objects.create(**{"made_by": "Alice", "role": row, **to, **fields})
+
+
+@pytest.fixture
+def fleet(cast: Cast, password_hash: str) -> Fleet:
+    from accounts.models import Role, Team, User
+    from hosts.models import Container, Endpoint, Group
+
+    web1, web2 = make_host("web1"), make_host("web2", fingerprint="SHA256:2")
+    root1, root2 = web1.endpoints.get(), web2.endpoints.get()
+    login = root1.login
+    anna1 = Endpoint.objects.create(
+        host=web1, login=login, user="anna", socket="/run/user/1000/podman.sock", graph_root="/anna"
+    )
+    prod = Group.objects.create(name="prod")
+    web1.groups.add(prod)
+    now = timezone.now()
+    kept: dict[str, Any] = {"digest": "", "seen_at": now, "changed_at": now}
+    for number, endpoint in enumerate((root1, anna1, root2)):
+        for name in ("shop", "bank"):
+            Container.objects.create(
+                endpoint=endpoint,
+                podman_id=f"{name}{number}",
+                name=f"{name}-1",
+                labels={"app": name},
+                state="running",
+                **kept,
+            )
+    erin = User.objects.create(
+        email="erin@example.org",
+        name="Erin",
+        role=Role.objects.get(name="member"),
+        password=password_hash,
+    )
+    team = Team.objects.create(name="shop")
+    return Fleet(web1, web2, root1, anna1, root2, prod, team, erin)
