@@ -1,17 +1,21 @@
 """Who has to set up a second factor before they may do anything else. Asked at every door.
 
 A role may ask for one (Role.second_factor); it counts for whoever holds the role by themselves, or by
-a grant to them or to a team of theirs.
+a grant to them or to a team of theirs. Whoever has no password here and comes by a provider that asks
+for one itself (`second_factor = "provider"`) has it there.
 """
 
 from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.factors import FACTORS
-from accounts.models import User
+from accounts.models import Identity, User
+from dashboard.oidc.providers import providers
+from dashboard.oidc.trouble import FileWrong
 from hosts.models import Grant
 
 
@@ -22,9 +26,18 @@ def lacking(user_ids: Iterable[int]) -> set[int]:
     )
     to_them = live.filter(Q(user=OuterRef("pk")) | Q(team__memberships__user=OuterRef("pk")))
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    elsewhere = Identity.objects.filter(user=OuterRef("pk"), provider__in=_asking_themselves())
     found = User.objects.select_related(None).filter(pk__in=list(user_ids))
     found = found.filter(Q(role__second_factor=True) | Exists(to_them)).exclude(Exists(having))
+    found = found.exclude(Exists(elsewhere), password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return set(found.values_list("pk", flat=True))
+
+
+def _asking_themselves() -> list[str]:
+    try:
+        return [one.id for one in providers() if one.second_factor == "provider"]
+    except FileWrong:
+        return []
 
 
 def lacks(user: User) -> bool:

@@ -147,7 +147,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/300s/key",
+    # the last one keeps a code of six digits from being guessed patiently
+    "login_failed": "10/m/ip,5/300s/key,100/d/key",
     "one_time_link": "20/m/ip",
     "provider": "30/m/ip",
 }

@@ -19,7 +19,7 @@ from dashboard.oidc.wire import ask
 # of what a provider says about itself
 KEEP_S = 600.0
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-_known: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
+_known: dict[tuple[str, str, str], tuple[float, dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _judged(provider: Provider, told: Mapping[str, Any], token: str, nonce: str)
         if not isinstance(trouble.__cause__, UnknownKey):
             raise
     # providers change their keys: look once whether this one is new
-    _known.pop((provider.issuer, where), None)
+    _known.pop(_place(provider, where), None)
     return judge(token, provider, keys=_cached(provider, where), nonce=nonce)
 
 
@@ -163,11 +163,16 @@ def _answer(provider: Provider, claims: Mapping[str, Any]) -> Answer:
 
 
 def _cached(provider: Provider, url: str) -> dict[str, Any]:
-    place = (provider.issuer, url)
+    place = _place(provider, url)
     kept = _known.get(place)
     if kept is None or time.monotonic() - kept[0] > KEEP_S:
         kept = _known[place] = (time.monotonic(), ask(provider, url))
     return kept[1]
+
+
+def _place(provider: Provider, url: str) -> tuple[str, str, str]:
+    """What was read under one authority is not known under another."""
+    return provider.issuer, provider.ca_file, url
 
 
 def forget() -> None:

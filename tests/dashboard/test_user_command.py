@@ -33,10 +33,10 @@ def test_reset_prints_a_link(cast: Cast, client: Any) -> None:
 def test_list_shows_everybody(cast: Cast) -> None:
     lines = [line.split("\t") for line in run("list").splitlines()]
     assert lines == [
-        ["alice@example.org", "admin", "active", "never", "Alice"],
-        ["bob@example.org", "operator", "active", "never", "Bob"],
-        ["charlie@example.org", "viewer", "active", "never", "Charlie"],
-        ["dave@example.org", "operator", "disabled", "never", "Dave"],
+        ["alice@example.org", "admin", "active", "never", "off", "Alice"],
+        ["bob@example.org", "operator", "active", "never", "off", "Bob"],
+        ["charlie@example.org", "viewer", "active", "never", "off", "Charlie"],
+        ["dave@example.org", "operator", "disabled", "never", "off", "Dave"],
     ]
 
 

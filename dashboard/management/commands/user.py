@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.errors import AccountsError
+from accounts.factors import FACTORS
 from accounts.models import Role, User, tidy_email
 from dashboard.person import console_person
+from dashboard.second_factor import lacking
 
 
 def whole_link(path: str) -> str:
@@ -33,7 +36,8 @@ class Command(BaseCommand):
             "--second-factor", action="store_true", help="also take their second factor away"
         )
         what.add_parser(
-            "list", help="everybody, one a line: email, role, state, last sign-in, name"
+            "list",
+            help="everybody, one a line: email, role, state, last sign-in, second factor, name",
         )
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
@@ -73,8 +77,13 @@ class Command(BaseCommand):
         self.stdout.write(whole_link(path))
 
     def _list(self) -> None:
+        having = Authenticator.objects.filter(type__in=FACTORS)
+        on = set(having.values_list("user_id", flat=True))
+        needed = lacking(User.objects.values_list("pk", flat=True))
         for user in User.objects.order_by("email"):
             last = user.last_login
             seen = last.isoformat(timespec="seconds") if last else "never"
             state = "active" if user.is_active else "disabled"
-            self.stdout.write(f"{user.email}\t{user.role.name}\t{state}\t{seen}\t{user.name}")
+            factor = "on" if user.pk in on else "needed" if user.pk in needed else "off"
+            told = (user.email, user.role.name, state, seen, factor, user.name)
+            self.stdout.write("\t".join(told))

@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import actions, invitations
 from accounts.errors import AccountsError, NotPermitted
+from accounts.factors import FACTORS, has_factor
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, User
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.pages.people.forms import InviteForm, RoleForm
 from dashboard.person import person_of
+from dashboard.second_factor import lacking
 from hosts import access
 from hosts.access import Person
 
@@ -40,11 +42,12 @@ def _allowed(request: HttpRequest) -> Person:
 
 
 def _list(request: HttpRequest, form: InviteForm, **context: object) -> HttpResponse:
-    factors = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+    having = Authenticator.objects.filter(type__in=FACTORS)
     context |= {
         "form": form,
         "people": User.objects.order_by("-is_active", "name", "pk"),
-        "with_factor": set(factors.values_list("user_id", flat=True)),
+        "with_factor": set(having.values_list("user_id", flat=True)),
+        "lacking": lacking(User.objects.values_list("pk", flat=True)),
         "open_invitations": invitations.live().filter(kind=Kind.INVITE),
     }
     return render(request, "people/list.html", context)
@@ -92,7 +95,8 @@ def _page(request: HttpRequest, user: User, **context: object) -> HttpResponse:
     context |= {
         "one": user,
         "form": RoleForm(initial={"role": user.role.name}),
-        "totp": Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists(),
+        "factor": has_factor(user),
+        "lacking": bool(lacking([user.pk])),
     }
     return render(request, "people/page.html", context)
 

@@ -158,10 +158,8 @@ def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Beg
 
 
 def _back_to(request: HttpRequest, provider: Provider) -> str:
-    path = reverse("provider_back", args=[provider.id])
-    if settings.HAULOUT_URL:
-        return f"{settings.HAULOUT_URL}{path}"
-    return request.build_absolute_uri(path)
+    # by the name they came by, which is one of ours: what is remembered lies under that name
+    return request.build_absolute_uri(reverse("provider_back", args=[provider.id]))
 
 
 def _told(request: HttpRequest, provider: Provider, words: str, *, status: int) -> HttpResponse:

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 
 from accounts import actions
 from accounts.models import Identity, Membership, Role, Team, User
+from dashboard.second_factor import lacks
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider
 
@@ -66,6 +67,24 @@ def test_a_second_factor_of_theirs_is_still_asked_for(cast: Cast, come: Any) -> 
     browser = Browser()
     assert come(browser).headers["Location"] == "/account/2fa/authenticate/"
     assert not inside(browser)
+
+
+@pytest.mark.parametrize("asks", ["here", "provider"])
+def test_a_role_that_wants_one_believes_a_provider_that_is_said_to_ask(
+    cast: Cast, provider: TlsProvider, come: Any, configured: Any, asks: str
+) -> None:
+    Role.objects.filter(name="viewer").update(second_factor=True)
+    joining = ('join = "domain"', 'domains = ["example.org"]', 'role = "viewer"')
+    configured(*joining, f'second_factor = "{asks}"')
+    provider.claims |= {"sub": "e-1", "email": "eve@example.org"}
+    browser = Browser()
+    come(browser)
+    assert inside(browser) is (asks == "provider")
+    # with a password here it would be the way round
+    eve = User.objects.get(email="eve@example.org")
+    eve.set_password("a password of her own")
+    eve.save()
+    assert lacks(eve)
 
 
 def test_a_disabled_person_does_not_come_in(

@@ -1,0 +1,50 @@
+"""`manage.py oidc`: looks at the OpenID providers of the file, as signing in by them would."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Team
+from dashboard.oidc import flow
+from dashboard.oidc.providers import Provider, read
+from dashboard.oidc.trouble import FileWrong, Trouble
+
+
+class Command(BaseCommand):
+    help = "Check the file of OpenID providers, and ask each of them about itself."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = settings.HAULOUT_OIDC_FILE
+        if not path.exists():
+            words = _("There is no %(path)s, so nobody signs in by a provider.")
+            self.stdout.write(words % {"path": path})
+            return
+        try:
+            found = read(path)
+        except FileWrong as wrong:
+            raise CommandError(str(wrong)) from wrong
+        trouble = 0
+        for provider in found:
+            for line in self._looked_at(provider):
+                trouble += 1
+                self.stdout.write(f"{provider.id}: {line}")
+            self.stdout.write(f"{provider.id}: {provider.issuer}, join: {provider.join}")
+        if trouble:
+            raise CommandError(_("%(count)d things to mend.") % {"count": trouble})
+
+    def _looked_at(self, provider: Provider) -> list[str]:
+        """What is wrong with it."""
+        wrong: list[str] = []
+        try:
+            flow.about(provider)
+        except Trouble as trouble:
+            wrong.append(f"{trouble} ({trouble.why})")
+        teams = {team for teams in provider.teams.values() for team in teams}
+        unknown_teams = sorted(teams - set(Team.objects.values_list("name", flat=True)))
+        roles = {provider.role, *provider.roles.values()}
+        unknown_roles = sorted(roles - set(Role.objects.values_list("name", flat=True)))
+        wrong += [_("there is no team %(name)s") % {"name": name} for name in unknown_teams]
+        wrong += [_("there is no role %(name)s") % {"name": name} for name in unknown_roles]
+        return wrong
