@@ -29,6 +29,9 @@ class Draft:
     confirmed: bool = False
     sealed_key: str = ""
     public_key: str = ""
+    # an SSH certificate beside the key; and who vouches for the host's, as lines of known_hosts
+    certificate: str = ""
+    host_ca: str = ""
     own_key: bool = False
     installed: bool = False
     sockets: list[dict[str, Any]] = field(default_factory=list)
@@ -49,7 +52,13 @@ class Draft:
     def take_key(self, sealed: bytes, public_line: str) -> None:
         """Another key; whatever the doctor saw was with the one before."""
         self.sealed_key, self.public_key = base64.b64encode(sealed).decode(), public_line
-        self.own_key = self.installed = self.examined = self.signed_in = False
+        self.own_key = self.installed = False
+        self.take_certificate("")
+
+    def take_certificate(self, line: str) -> None:
+        """One for the key, or none; whatever the doctor saw was without it."""
+        self.certificate = line
+        self.examined = self.signed_in = False
         self.sockets = []
 
     @property
@@ -74,6 +83,7 @@ def draft_of(host: Host, *, user: str, socket: str = "") -> Draft:
         socket=socket,
         fingerprint=host.fingerprint,
         host_key_line=host.host_key,
+        host_ca=host.host_ca,
         algorithm=host.host_key.partition(" ")[0],
         confirmed=True,
         host_id=host.pk,

@@ -201,6 +201,13 @@ class OwnKeyForm(Helpful):
         help_text=_("Opens the key now, then it is forgotten: not stored, logged or queued."),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
+    certificate = forms.CharField(
+        label=_("Its SSH certificate, if it has one"),
+        required=False,
+        max_length=20_000,
+        help_text=_("The line of KEY-cert.pub."),
+        widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
+    )
 
 
 class GroupChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

@@ -2,16 +2,17 @@
 
 from django.urls import path
 
-from dashboard.pages.joining import rotating, views_add, views_doctor, views_edit
+from dashboard.pages.joining import rotating, views_add, views_doctor, views_edit, views_key
 
 app_name = "joining"
 urlpatterns = [
     path("add/", views_add.add, name="add"),
     path("add/local/", views_add.local, name="local"),
     path("add/fingerprint/", views_add.fingerprint, name="fingerprint"),
-    path("add/key/", views_add.key, name="key"),
-    path("add/key/own/", views_add.own_key, name="own_key"),
-    path("add/key/install/", views_add.install, name="install"),
+    path("add/key/", views_key.key, name="key"),
+    path("add/key/own/", views_key.own_key, name="own_key"),
+    path("add/key/install/", views_key.install, name="install"),
+    path("add/key/certificate/", views_key.certificate, name="certificate"),
     path("add/check/", views_add.check, name="check"),
     path("add/examine/", views_add.examine, name="examine"),
     path("add/register/", views_add.register, name="register"),

@@ -8,39 +8,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.shapes import Target
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import Draft, draft_of
-from dashboard.pages.joining.forms import (
-    AddressForm,
-    NamesForm,
-    OwnKeyForm,
-    PasswordForm,
-    note_refusal,
-)
+from dashboard.pages.joining.forms import AddressForm, AuthorityForm, NamesForm, note_refusal
 from dashboard.pages.joining.stream import part, stream
-from dashboard.pages.joining.words import KEY_FORMS
 from dashboard.person import person_of
 from hosts import access, control, this_machine
 from hosts.access import Person
 from hosts.actions.hosts import (
+    certificates,
     edit_logins,
     examine_host,
     host_address,
-    install_key,
     jumps,
     register_host,
 )
 from hosts.actions.hosts.edit_host import EDIT
-from hosts.actions.hosts.examine_host import seal_given_key, seal_new_key
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, Step
-from hosts.link.errors import LinkError
-from hosts.link.keys import authorized_forms
+from hosts.link.certificates import UserCertificate
 from hosts.models import Host, Login
 
 
@@ -51,7 +41,8 @@ def allowed(request: HttpRequest) -> Person:
     return person
 
 
-def _page(request: HttpRequest, step: str, **context: Any) -> HttpResponse:
+def page(request: HttpRequest, step: str, **context: Any) -> HttpResponse:
+    """A step of the wizard."""
     draft = context.setdefault("draft", drafts.read(request.session))
     order = ["address", "fingerprint", "key", "check"]
     if draft.host_id:
@@ -66,7 +57,7 @@ def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
         Login.objects.filter(host__kind=Host.Kind.LOCAL).values_list("endpoints__socket", flat=True)
     )
     local = [one for one in async_to_sync(this_machine.look)() if one.path not in known]
-    return _page(request, "address", form=form, local=local, local_known=bool(known))
+    return page(request, "address", form=form, local=local, local_known=bool(known))
 
 
 @never_cache
@@ -159,6 +150,7 @@ def fingerprint(request: HttpRequest) -> HttpResponse:
     if not draft.host_key_line:
         return redirect("joining:add")
     known = Host.objects.filter(kind=Host.Kind.SSH, fingerprint=draft.fingerprint).first()
+    form = AuthorityForm(request.POST or None, initial={"host_ca": draft.host_ca})
     if request.method == "POST":
         # the page that was read must be the one that is answered, also with two tabs open
         if request.POST.get("fingerprint") != draft.fingerprint:
@@ -167,93 +159,28 @@ def fingerprint(request: HttpRequest) -> HttpResponse:
             # where the machine is known, its own address and pinned key count
             access.get_host(person, known.pk, EDIT)
             draft = draft_of(known, user=draft.user, socket=draft.socket)
-        draft.confirmed = True
-        drafts.keep(request.session, draft)
-        return redirect("joining:key")
+        else:
+            _take_authority(draft, form)
+        if not form.errors:
+            draft.confirmed = True
+            drafts.keep(request.session, draft)
+            return redirect("joining:key")
     twice = known is not None and known.logins.filter(user=draft.user).exists()
-    return _page(request, "fingerprint", draft=draft, known=known, twice=twice)
+    return page(request, "fingerprint", draft=draft, known=known, twice=twice, form=form)
 
 
-def _key_page(request: HttpRequest, draft: Draft, **forms: Any) -> HttpResponse:
-    lines = [(KEY_FORMS[one.form], one) for one in authorized_forms(draft.public_key)]
-    context = {"password_form": PasswordForm(), "key_form": OwnKeyForm(), **forms}
-    return _page(request, "key", draft=draft, lines=lines, **context)
+def _take_authority(draft: Draft, form: AuthorityForm) -> None:
+    if form.is_valid():
+        try:
+            draft.host_ca = certificates.check_authority(form.cleaned_data["host_ca"])
+        except HostRefused as trouble:
+            form.refuse(trouble)
 
 
-def _confirmed(request: HttpRequest) -> Draft | None:
+def confirmed(request: HttpRequest) -> Draft | None:
+    """The draft, once a person has said yes to the host's key."""
     draft = drafts.read(request.session)
     return draft if draft.confirmed and draft.host_key_line else None
-
-
-@never_cache
-def key(request: HttpRequest) -> HttpResponse:
-    """The key to sign in with: made here the first time this page is seen."""
-    allowed(request)
-    draft = _confirmed(request)
-    if draft is None:
-        return redirect("joining:add")
-    if not draft.sealed_key or (request.method == "POST" and "fresh" in request.POST):
-        draft.take_key(*seal_new_key())
-        drafts.keep(request.session, draft)
-    return _key_page(request, draft)
-
-
-@require_POST
-@never_cache
-@sensitive_post_parameters("private_key", "passphrase")
-def own_key(request: HttpRequest) -> HttpResponse:
-    """Take a key that a person has already."""
-    allowed(request)
-    draft = _confirmed(request)
-    if draft is None:
-        return redirect("joining:add")
-    form = OwnKeyForm(request.POST)
-    if form.is_valid():
-        try:
-            given = form.cleaned_data
-            draft.take_key(*seal_given_key(given["private_key"], given["passphrase"]))
-        except LinkError as trouble:
-            form.refuse(trouble, field="private_key")
-        else:
-            draft.own_key = True
-            drafts.keep(request.session, draft)
-            return redirect("joining:check")
-    return _key_page(request, draft, key_form=form)
-
-
-@require_POST
-@never_cache
-@sensitive_post_parameters("password")
-def install(request: HttpRequest) -> HttpResponse:
-    """Put the public key on the host with the account's password, which is then forgotten."""
-    person = allowed(request)
-    draft = _confirmed(request)
-    if draft is None or not draft.public_key:
-        return redirect("joining:add")
-    form = PasswordForm(request.POST)
-    if form.is_valid():
-        try:
-            install_key.install(
-                person,
-                address=draft.address,
-                port=draft.port,
-                user=draft.user,
-                password=form.cleaned_data["password"],
-                public_key_line=_line(draft, form.cleaned_data["form"]),
-                host_key_line=draft.host_key_line,
-                via=draft.via,
-            )
-        except ControlError as trouble:
-            form.refuse(trouble, field="password")
-        else:
-            draft.installed = True
-            drafts.keep(request.session, draft)
-            return redirect("joining:check")
-    return _key_page(request, draft, password_form=form)
-
-
-def _line(draft: Draft, form: str) -> str:
-    return next(one.line for one in authorized_forms(draft.public_key) if one.form == form)
 
 
 def _names(draft: Draft) -> NamesForm:
@@ -265,17 +192,17 @@ def _names(draft: Draft) -> NamesForm:
 def check(request: HttpRequest) -> HttpResponse:
     """The doctor's page; it starts by itself."""
     allowed(request)
-    draft = _confirmed(request)
+    draft = confirmed(request)
     if draft is None or not draft.sealed_key:
         return redirect("joining:add")
-    return _page(request, "check", draft=draft)
+    return page(request, "check", draft=draft)
 
 
 @require_POST
 def examine(request: HttpRequest) -> HttpResponseBase:
     """The doctor's steps, line by line, and at the end the form that registers."""
     allowed(request)
-    draft = _confirmed(request)
+    draft = confirmed(request)
     if draft is None or not draft.sealed_key:
         return HttpResponse(status=409)
     patient = examine_host.patient(
@@ -286,6 +213,8 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         host_key_line=draft.host_key_line,
         socket=draft.socket,
         via=draft.via,
+        certificate=draft.certificate,
+        host_ca=draft.host_ca,
     )
 
     def ending(steps: list[Step]) -> str:
@@ -293,7 +222,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         # the session as it is by now: the doctor may have taken a while
         session = type(request.session)(request.session.session_key)
         latest = drafts.read(session)
-        if latest.sealed_key != draft.sealed_key:
+        if (latest.sealed_key, latest.certificate) != (draft.sealed_key, draft.certificate):
             return ""
         signed_in = any(one.step == "login" and one.state == "passed" for one in steps)
         latest.take_found(found, signed_in=signed_in)
@@ -310,7 +239,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
 def register(request: HttpRequest) -> HttpResponse:
     """Make it known; with everything that the doctor and the person said."""
     person = allowed(request)
-    draft = _confirmed(request)
+    draft = confirmed(request)
     if draft is None or not draft.examined:
         return redirect("joining:add")
     ticked = request.POST.getlist("socket")
@@ -335,6 +264,8 @@ def register(request: HttpRequest) -> HttpResponse:
                     groups=form.group_names(),
                     notes=form.cleaned_data["notes"],
                     via=jumps.check_jump(person, draft.via),
+                    certificate=_certificate(draft),
+                    host_ca=draft.host_ca,
                     jump_only="jump_only" in request.POST and draft.signed_in,
                 ),
             )
@@ -343,7 +274,14 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             return _joined(request, host)
     context = {"form": form, "sockets": draft.found, "ticked": ticked, "answered": True}
-    return _page(request, "check", draft=draft, **context)
+    return page(request, "check", draft=draft, **context)
+
+
+def _certificate(draft: Draft) -> UserCertificate | None:
+    # once more: it may have ended since the person gave it
+    return certificates.check_certificate(
+        draft.certificate, public_key=draft.public_key, user=draft.user
+    )
 
 
 def _into_host(
@@ -353,7 +291,11 @@ def _into_host(
     try:
         if draft.login_id:
             edit_logins.replace_key(
-                person, draft.login_id, sealed_key=draft.seal, public_key=draft.public_key
+                person,
+                draft.login_id,
+                sealed_key=draft.seal,
+                public_key=draft.public_key,
+                certificate=_certificate(draft),
             )
         else:
             edit_logins.add_login(
@@ -364,11 +306,12 @@ def _into_host(
                 public_key=draft.public_key,
                 sockets=sockets,
                 via=jumps.check_jump(person, draft.via, host=Host.objects.get(pk=draft.host_id)),
+                certificate=_certificate(draft),
             )
     except HostRefused as trouble:
         note_refusal(trouble)
         context = {"sockets": draft.found, "answered": True, "trouble": trouble}
-        return _page(request, "check", draft=draft, **context)
+        return page(request, "check", draft=draft, **context)
     return _joined(request, Host.objects.get(pk=draft.host_id))
 
 

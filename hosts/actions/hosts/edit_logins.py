@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.epoch import raise_epoch
 from hosts import bells
 from hosts.access import NotVisible, Person, get_host
 from hosts.actions.hosts.edit_host import (
@@ -16,6 +17,7 @@ from hosts.actions.hosts.edit_host import (
 from hosts.actions.hosts.host_address import check_user
 from hosts.actions.hosts.register_host import FoundSocket, add_endpoints
 from hosts.actions.refused import HostRefused
+from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Login
 
 
@@ -37,6 +39,7 @@ def add_login(
     public_key: str,
     sockets: list[FoundSocket],
     via: Login | None = None,
+    certificate: UserCertificate | None = None,
 ) -> Login:
     """Another account of a host, with its key and sockets. HostRefused, Denied."""
     host = get_host(person, host_id, EDIT)
@@ -45,11 +48,18 @@ def add_login(
         raise HostRefused("user", _("The account %(user)s is registered already.") % {"user": user})
     with transaction.atomic():
         login = Login.objects.create(
-            host=host, user=user, sealed_key=sealed_key, public_key=public_key, via=via
+            host=host,
+            user=user,
+            sealed_key=sealed_key,
+            public_key=public_key,
+            via=via,
+            certificate=certificate.line if certificate else "",
+            certificate_until=certificate.until if certificate else None,
         )
         add_endpoints(login, sockets)
         host.save()
-        written(person, EDIT, host, {"added_login": user, "sockets": _paths(sockets)})
+        said = {"added_login": user, "sockets": _paths(sockets)}
+        written(person, EDIT, host, said | _of(certificate))
     return login
 
 
@@ -63,16 +73,24 @@ def add_sockets(person: Person, login_id: int, sockets: list[FoundSocket]) -> li
     return made
 
 
-def replace_key(person: Person, login_id: int, *, sealed_key: bytes, public_key: str) -> Login:
-    """Another SSH key for a login; the old one is gone from here at once."""
+def replace_key(
+    person: Person,
+    login_id: int,
+    *,
+    sealed_key: bytes,
+    public_key: str,
+    certificate: UserCertificate | None = None,
+) -> Login:
+    """Another SSH key for a login; the old one is gone from here at once, with its certificate."""
     login = get_login(person, login_id, EDIT)
     with transaction.atomic():
         login.sealed_key, login.public_key = sealed_key, public_key
-        # it was for the key before
-        login.certificate, login.certificate_until = "", None
+        login.certificate = certificate.line if certificate else ""
+        login.certificate_until = certificate.until if certificate else None
         login.save()
         tried_again(Login.objects.filter(pk=login.pk))
-        written(person, EDIT, login.host, {"login": login.user, "public_key": public_key})
+        said = {"login": login.user, "public_key": public_key}
+        written(person, EDIT, login.host, said | _of(certificate))
     return login
 
 
@@ -88,6 +106,7 @@ def remove_endpoint(person: Person, endpoint_id: int) -> None:
         refuse_while_jobs(Endpoint.objects.filter(pk=endpoint.pk))
         login, socket = endpoint.login, endpoint.socket
         endpoint.delete()
+        raise_epoch()
         # a login that others are dialled through stays without a socket
         if not login.endpoints.exists() and not login.behind.exists():
             login.delete()
@@ -95,6 +114,12 @@ def remove_endpoint(person: Person, endpoint_id: int) -> None:
         host.save()
         written(person, EDIT, host, {"login": login.user, "removed_socket": socket})
         bells.ring(*INVENTORY_BELLS)
+
+
+def _of(certificate: UserCertificate | None) -> dict[str, str]:
+    if certificate is None:
+        return {}
+    return {"certificate": f"{certificate.key_id}, {certificate.authority}"}
 
 
 def _paths(sockets: list[FoundSocket]) -> list[str]:

@@ -1,0 +1,135 @@
+"""The wizard's step of the key: made here or given, let in by a person, a password or an authority."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from dashboard.pages.joining import draft as drafts
+from dashboard.pages.joining.draft import Draft
+from dashboard.pages.joining.forms import CertificateForm, OwnKeyForm, PasswordForm
+from dashboard.pages.joining.views_add import allowed, confirmed, page
+from dashboard.pages.joining.words import KEY_FORMS
+from hosts.actions.hosts import certificates, install_key
+from hosts.actions.hosts.examine_host import seal_given_key, seal_new_key
+from hosts.actions.refused import HostRefused
+from hosts.control import ControlError
+from hosts.link.errors import LinkError
+from hosts.link.keys import authorized_forms
+
+
+def _key_page(request: HttpRequest, draft: Draft, **forms: Any) -> HttpResponse:
+    lines = [(KEY_FORMS[one.form], one) for one in authorized_forms(draft.public_key)]
+    context = {
+        "password_form": PasswordForm(),
+        "key_form": OwnKeyForm(),
+        "certificate_form": CertificateForm(
+            initial={"certificate": draft.certificate}, auto_id="signed_%s"
+        ),
+        **forms,
+    }
+    signing = f"ssh-keygen -s CA_KEY -I haulout -n {draft.user} -V +52w KEY.pub"
+    context |= {"bare": draft.public_key, "signing": signing}
+    return page(request, "key", draft=draft, lines=lines, **context)
+
+
+@never_cache
+def key(request: HttpRequest) -> HttpResponse:
+    """The key to sign in with: made here the first time this page is seen."""
+    allowed(request)
+    draft = confirmed(request)
+    if draft is None:
+        return redirect("joining:add")
+    if not draft.sealed_key or (request.method == "POST" and "fresh" in request.POST):
+        draft.take_key(*seal_new_key())
+        drafts.keep(request.session, draft)
+    return _key_page(request, draft)
+
+
+@require_POST
+@never_cache
+@sensitive_post_parameters("private_key", "passphrase")
+def own_key(request: HttpRequest) -> HttpResponse:
+    """Take a key that a person has already."""
+    allowed(request)
+    draft = confirmed(request)
+    if draft is None:
+        return redirect("joining:add")
+    form = OwnKeyForm(request.POST)
+    if form.is_valid():
+        try:
+            given = form.cleaned_data
+            draft.take_key(*seal_given_key(given["private_key"], given["passphrase"]))
+            draft.own_key = True
+            _take_certificate(draft, given["certificate"])
+        except LinkError as trouble:
+            form.refuse(trouble, field="private_key")
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            drafts.keep(request.session, draft)
+            return redirect("joining:check")
+    return _key_page(request, draft, key_form=form)
+
+
+@require_POST
+@never_cache
+@sensitive_post_parameters("password")
+def install(request: HttpRequest) -> HttpResponse:
+    """Put the public key on the host with the account's password, which is then forgotten."""
+    person = allowed(request)
+    draft = confirmed(request)
+    if draft is None or not draft.public_key:
+        return redirect("joining:add")
+    form = PasswordForm(request.POST)
+    if form.is_valid():
+        try:
+            install_key.install(
+                person,
+                address=draft.address,
+                port=draft.port,
+                user=draft.user,
+                password=form.cleaned_data["password"],
+                public_key_line=_line(draft, form.cleaned_data["form"]),
+                host_key_line=draft.host_key_line,
+                via=draft.via,
+            )
+        except ControlError as trouble:
+            form.refuse(trouble, field="password")
+        else:
+            draft.installed = True
+            drafts.keep(request.session, draft)
+            return redirect("joining:check")
+    return _key_page(request, draft, password_form=form)
+
+
+@require_POST
+@never_cache
+def certificate(request: HttpRequest) -> HttpResponse:
+    """Take what an authority has signed for the key; with nothing the key signs in alone."""
+    allowed(request)
+    draft = confirmed(request)
+    if draft is None or not draft.public_key:
+        return redirect("joining:add")
+    form = CertificateForm(request.POST, auto_id="signed_%s")
+    if form.is_valid():
+        try:
+            _take_certificate(draft, form.cleaned_data["certificate"])
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            drafts.keep(request.session, draft)
+            return redirect("joining:check")
+    return _key_page(request, draft, certificate_form=form)
+
+
+def _take_certificate(draft: Draft, pasted: str) -> None:
+    found = certificates.check_certificate(pasted, public_key=draft.public_key, user=draft.user)
+    draft.take_certificate(found.line if found else "")
+
+
+def _line(draft: Draft, form: str) -> str:
+    return next(one.line for one in authorized_forms(draft.public_key) if one.form == form)
