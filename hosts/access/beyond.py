@@ -1,12 +1,12 @@
 """What grants give, for accounts, which knows people, teams and roles but no places."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import beyond
 from accounts.models import Role, Team, User
 from hosts.access.rights import grants_to, rights_of, role_verbs
-from hosts.models import Grant
+from hosts.models import Grant, Group
 
 
 class Grants:
@@ -15,12 +15,8 @@ class Grants:
     def given_to(self, holder: User | Team) -> frozenset[str]:
         """Verbs that grants in force give the holder anywhere."""
         if isinstance(holder, User):
-            grants = grants_to(holder) if holder.pk else Grant.objects.none()
-        else:
-            in_force = Q(until=None) | Q(until__gt=timezone.now())
-            grants = Grant.objects.filter(in_force, team=holder)
-        roles = Role.objects.filter(pk__in=grants.order_by().values("role"))
-        return frozenset().union(*(role_verbs(role) for role in roles))
+            return _verbs(grants_to(holder) if holder.pk else Grant.objects.none())
+        return _verbs(in_force(Grant.objects.filter(team=holder)))
 
     def everywhere(self, user: User) -> frozenset[str]:
         """Verbs that the person holds on every host."""
@@ -29,6 +25,21 @@ class Grants:
     def count(self, holder: Role | Team) -> int:
         """How many grants name this role or team."""
         return holder.grants.count()
+
+
+def in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
+    """Those that have not ended."""
+    return grants.filter(Q(until=None) | Q(until__gt=timezone.now()))
+
+
+def given_on(group: Group) -> frozenset[str]:
+    """Verbs that grants in force give anybody on hosts of the group."""
+    return _verbs(in_force(Grant.objects.filter(group=group)))
+
+
+def _verbs(grants: QuerySet[Grant]) -> frozenset[str]:
+    roles = Role.objects.filter(pk__in=grants.order_by().values("role"))
+    return frozenset().union(*(role_verbs(role) for role in roles))
 
 
 beyond.register(Grants())

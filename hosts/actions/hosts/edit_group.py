@@ -3,17 +3,19 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.epoch import raise_epoch
 from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, require, visible_hosts
 from hosts.actions.hosts.edit_host import INVENTORY_BELLS
+from hosts.actions.hosts.moving import require_moves
 from hosts.actions.hosts.register_host import check_groups
 from hosts.actions.refused import HostRefused
 from hosts.models import Group
 
 VERB = "group.edit"
-params.allow(VERB, "made", "removed", "added", "left", "notes", "registries")
+params.allow(VERB, "made", "removed", "added", "left", "notes", "registries", "grants")
 
 
 def target_of_group(group: Group) -> Target:
@@ -49,28 +51,40 @@ def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list
     changes = {key: value for key, value in asked.items() if value}
     if not changes:
         return group
+    for host in after - before:
+        require_moves(person, host, target_of_group(group), joins=[group], leaves=[])
+    for host in before - after:
+        require_moves(person, host, target_of_group(group), joins=[], leaves=[group])
     with transaction.atomic():
         group.name, group.notes = name, notes.strip()
         group.save()
         group.hosts.set(after)
+        raise_epoch()
         write.event(person.who, VERB, target_of_group(group), params={"changes": changes})
-        bells.ring("hosts", *INVENTORY_BELLS, "audit")
+        bells.ring("hosts", *INVENTORY_BELLS, "access", "audit")
     return group
 
 
 def remove(person: Person, group_id: int) -> None:
-    """The group goes, its hosts stay; credentials kept for it alone go with it. HostRefused."""
+    """The group goes, its hosts stay; credentials kept for it alone and grants on it go with it.
+
+    HostRefused, Denied.
+    """
     group = get_group(person, group_id)
+    for host in group.hosts.all():
+        require_moves(person, host, target_of_group(group), joins=[], leaves=[group])
     with transaction.atomic():
         target = target_of_group(group)
         what = {
             "removed": True,
             "hosts": sorted(group.hosts.values_list("name", flat=True)),
             "registries": sorted(group.registry_credentials.values_list("registry", flat=True)),
+            "grants": group.grants.count(),
         }
         group.delete()
+        raise_epoch()
         write.event(person.who, VERB, target, params=what)
-        bells.ring("hosts", *INVENTORY_BELLS, "audit")
+        bells.ring("hosts", *INVENTORY_BELLS, "access", "audit")
 
 
 def get_group(person: Person, group_id: int) -> Group:

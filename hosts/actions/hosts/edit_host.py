@@ -9,13 +9,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.epoch import raise_epoch
 from audit import params, write
 from hosts import bells
-from hosts.access import Person, get_host
+from hosts.access import Person, get_host, require
 from hosts.actions.hosts.host_address import check_address, check_port
+from hosts.actions.hosts.moving import GROUPS, require_moves
 from hosts.actions.hosts.register_host import check_groups, check_name, groups_named, target_of_host
 from hosts.actions.refused import HostRefused
-from hosts.models import INVENTORY, Endpoint, Host, Job, Login
+from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login
 from hosts.models.hosts import State
 
 EDIT, REMOVE = "host.edit", "host.remove"
@@ -63,6 +65,9 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if not changes:
         return host
+    if "groups" in changes:
+        had = set(host.groups.values_list("name", flat=True))
+        _require_groups(person, host, had=had, wants=set(groups))
     host.name, host.notes = name, wanted.notes.strip()
     moved = (host.address, host.port) != (address, port)
     host.address, host.port = address, port
@@ -70,6 +75,7 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
         with transaction.atomic():
             host.save()
             host.groups.set(groups_named(groups))
+            raise_epoch()
             if moved:
                 tried_again(host.logins.all())
             written(person, EDIT, host, {"changes": changes})
@@ -78,6 +84,15 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
     except IntegrityError as exc:
         raise HostRefused("name", _("There is a host of this name already.")) from exc
     return host
+
+
+def _require_groups(person: Person, host: Host, *, had: set[str], wants: set[str]) -> None:
+    target = target_of_host(host)
+    # a group that is made here has no grants yet, but making one is a right of its own
+    require(person, GROUPS, target)
+    joins = Group.objects.filter(name__in=wants - had)
+    leaves = Group.objects.filter(name__in=had - wants)
+    require_moves(person, host, target, joins=joins, leaves=leaves)
 
 
 def disable(person: Person, host_id: int) -> Host:
@@ -137,6 +152,7 @@ def remove(person: Person, host_id: int) -> None:
         target = target_of_host(host)
         known_by = {"address": host.address, "fingerprint": host.fingerprint}
         host.delete()
+        raise_epoch()
         write.event(person.who, REMOVE, target, params=known_by)
         bells.ring("hosts", *INVENTORY_BELLS, "audit")
 

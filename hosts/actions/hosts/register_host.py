@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts.epoch import raise_epoch
 from audit import params, write
 from audit.shapes import Target
 from hosts import bells
@@ -213,6 +214,8 @@ def add_endpoints(login: Login, sockets: list[FoundSocket]) -> list[Endpoint]:
                 podman_version=socket.podman_version[:40],
             )
         )
+    # whoever holds something on the host or its groups holds it here too
+    raise_epoch()
     return made
 
 

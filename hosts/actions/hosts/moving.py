@@ -1,0 +1,32 @@
+"""A host that joins or leaves a group gets or loses what the group is named in: grants, guardrails.
+
+So nobody gives themselves or others more that way than by a grant, nor slips out from under a rule.
+"""
+
+from collections.abc import Iterable
+
+from accounts import beyond
+from audit import write
+from audit.shapes import Target
+from hosts.access import Denied, Person, require
+from hosts.access.beyond import given_on
+from hosts.models import Group, Guardrail, Host
+
+GROUPS = "group.edit"
+
+
+def require_moves(
+    person: Person, host: Host, target: Target, *, joins: Iterable[Group], leaves: Iterable[Group]
+) -> None:
+    """Denied, with its entry, unless the person may move the host. Outside a transaction."""
+    joins, leaves = list(joins), list(leaves)
+    if not joins and not leaves:
+        return
+    require(person, GROUPS, target)
+    gives = frozenset[str]().union(*(given_on(group) for group in joins))
+    if not gives <= beyond.measure(person.user):
+        reason = f"grants on {', '.join(map(str, joins))} permit more than they hold everywhere"
+        write.refusal(person.who, GROUPS, target, reason=reason[:300])
+        raise Denied(GROUPS)
+    if Guardrail.objects.filter(groups__in=leaves, enabled=True).exists():
+        require(person, "guardrail.edit", target, host)

@@ -1,0 +1,86 @@
+"""Hosts that join or leave groups: nobody gives themselves rights that way, nor slips from a rule."""
+
+from typing import Any
+
+import pytest
+
+from accounts import epoch
+from accounts.models import Role, User
+from hosts.access import Denied, allows
+from hosts.actions.hosts import edit_group, edit_host
+from hosts.actions.hosts.edit_host import HostEdit
+from hosts.models import Guardrail
+from tests.cast import Cast
+from tests.hosts.access.conftest import Fleet
+from tests.hosts.access.people import person_of
+
+
+def host_edit(host: Any, *groups: str) -> HostEdit:
+    return HostEdit(host.name, host.notes, list(groups), host.address, host.port)
+
+
+def with_role(user: User, *verbs: str) -> Any:
+    role = Role.objects.create(name="keeper", verbs=["host.view", *verbs])
+    User.objects.filter(pk=user.pk).update(role=role)
+    return person_of(user)
+
+
+def members(fleet: Fleet) -> list[str]:
+    return sorted(host.name for host in fleet.prod.hosts.all())
+
+
+def put(person: Any, fleet: Fleet, *hosts: Any) -> None:
+    ids = [host.pk for host in hosts]
+    edit_group.edit(person, fleet.prod.pk, name="prod", notes="", host_ids=ids)
+
+
+def test_who_edits_a_host_does_not_choose_its_groups(fleet: Fleet) -> None:
+    """Else an administrator of one group would become that of every host they may edit."""
+    fleet.grant("admin", host=fleet.web2)
+    fleet.grant("admin", group=fleet.prod)
+    for groups in (["prod"], ["new"]):
+        with pytest.raises(Denied):
+            edit_host.edit(fleet.person(), fleet.web2.pk, host_edit(fleet.web2, *groups))
+    assert members(fleet) == ["web1"]
+
+
+def test_who_edits_groups_gives_no_more_than_they_hold(
+    fleet: Fleet, cast: Cast, entries: Any
+) -> None:
+    keeper = with_role(cast.bob, "group.edit", "host.edit")
+    fleet.grant("admin", user=cast.bob, group=fleet.prod)
+    with pytest.raises(Denied):
+        put(person_of(cast.bob), fleet, fleet.web1, fleet.web2)
+    with pytest.raises(Denied):
+        edit_host.edit(person_of(cast.bob), fleet.web2.pk, host_edit(fleet.web2, "prod"))
+    assert members(fleet) == ["web1"]
+    assert "more than they hold everywhere" in entries("group.edit")[0].detail
+    fleet.prod.grants.all().delete()
+    put(keeper, fleet, fleet.web1, fleet.web2)
+    assert members(fleet) == ["web1", "web2"]
+
+
+def test_leaving_a_group_with_a_guardrail_is_for_those_who_may_lift_it(
+    fleet: Fleet, cast: Cast
+) -> None:
+    keeper = with_role(cast.bob, "group.edit")
+    rule = Guardrail.objects.create(name="no root", kind="privileged", everywhere=False)
+    rule.groups.add(fleet.prod)
+    with pytest.raises(Denied):
+        put(keeper, fleet)
+    with pytest.raises(Denied):
+        edit_group.remove(keeper, fleet.prod.pk)
+    put(person_of(cast.alice), fleet)
+    assert members(fleet) == []
+
+
+def test_a_change_counts_at_once(fleet: Fleet, cast: Cast) -> None:
+    alice, seen = person_of(cast.alice), epoch.current()
+    fleet.grant(group=fleet.prod)
+    assert not allows(fleet.person(), "container.stop", fleet.root2)
+    put(alice, fleet, fleet.web1, fleet.web2)
+    assert allows(fleet.person(), "container.stop", fleet.root2)
+    edit_host.edit(alice, fleet.web2.pk, host_edit(fleet.web2))
+    assert not allows(fleet.person(), "container.stop", fleet.root2)
+    edit_group.remove(alice, fleet.prod.pk)
+    assert epoch.current() == seen + 3
