@@ -43,6 +43,7 @@ PLACES: tuple[tuple[Place, ...], ...] = (
         Place("people:list", _("People"), "users", verb="people.manage"),
         Place("groups:list", _("Groups"), "tags", verb="host.view"),
         Place("registries:list", _("Registries"), "key-round", verb="registry.view"),
+        Place("guardrails:list", _("Guardrails"), "shield", verb="host.view"),
     ),
 )
 

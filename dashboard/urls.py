@@ -45,6 +45,7 @@ rooms = [
     ("secrets/", "dashboard.pages.secrets.urls"),
     ("registries/", "dashboard.pages.registries.urls"),
     ("guardrails/", "dashboard.pages.guardrails.urls"),
+    ("guardrails/", "dashboard.pages.guardrails.urls"),
     ("views/", "dashboard.pages.saved.urls"),
     ("jobs/", "dashboard.pages.jobs.urls"),
     ("audit/", "dashboard.pages.audit.urls"),

@@ -11,10 +11,11 @@ from dashboard.pages.build import again
 from dashboard.pages.build.forms import BuildForm
 from dashboard.pages.pull.targets import endpoints_for
 from dashboard.person import person_of
-from hosts import access
+from hosts import access, guardrails
 from hosts.actions.build import build_image
+from hosts.actions.build.build_fields import BuildOrder
 from hosts.actions.refused import HostRefused
-from hosts.models import Job
+from hosts.models import Endpoint, Job
 
 ANYWHERE = Target(kind="image", name="any host")
 
@@ -60,6 +61,14 @@ def _asked(request: HttpRequest, form: BuildForm) -> Job | None:
         return None
 
 
+def _judge(order: BuildOrder, endpoint_id: int) -> None:
+    """What the guardrails would refuse, before a byte is sent; asked again when it comes."""
+    endpoint = Endpoint.objects.get(pk=endpoint_id)
+    verdict = guardrails.check(endpoint, build_image.proposed(order, None))
+    if verdict.stops:
+        raise guardrails.Refused(verdict)
+
+
 @require_POST
 @sensitive_post_parameters()
 def check(request: HttpRequest) -> JsonResponse:
@@ -69,7 +78,7 @@ def check(request: HttpRequest) -> JsonResponse:
     form = BuildForm(request.POST, endpoints=endpoints_for(person, build_image.VERB))
     if form.is_valid():
         try:
-            form.order()
+            _judge(form.order(), form.cleaned_data["endpoint"])
         except HostRefused as refused:
             form.refuse(refused)
     return JsonResponse({name: " ".join(map(str, errors)) for name, errors in form.errors.items()})

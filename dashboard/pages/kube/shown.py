@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from dashboard.live.spec import Words
 from hosts.actions.images.references import parse
 from hosts.actions.kube.kube_plan import KubePlan, Planned
-from hosts.actions.kube.play_kube import clashes
+from hosts.actions.kube.play_kube import VERB, clashes
+from hosts.guardrails import Verdict, check, of_kube
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
 
@@ -26,7 +27,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`blocked`: why it cannot be played. `down`: (kind, name) that taking down would remove."""
+    """`blocked`: why it cannot be played. `down`: (kind, name) that taking down would remove.
+
+    `verdict`: of the guardrails.
+    """
 
     plan: KubePlan
     lines: list[Line]
@@ -34,6 +38,7 @@ class Shown:
     blocked: str
     down: list[tuple[str, str]]
     endpoint: Endpoint
+    verdict: Verdict
 
 
 def shown(plan: KubePlan, endpoint: Endpoint) -> Shown:
@@ -53,6 +58,7 @@ def shown(plan: KubePlan, endpoint: Endpoint) -> Shown:
         blocked=blocked,
         down=[(kind, name) for kind, name in sorted(there) if kind in ("pod", "volume")],
         endpoint=endpoint,
+        verdict=check(endpoint, of_kube.kube(VERB, (one.content for one in plan.documents))),
     )
 
 

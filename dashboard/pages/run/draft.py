@@ -14,6 +14,7 @@ from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
+from hosts.guardrails import Verdict, check, of_spec
 from hosts.capabilities import version_of
 from hosts.models import Endpoint
 
@@ -60,6 +61,8 @@ class Draft:
     params: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict, repr=False)
     said: dict[str, Said] = field(default_factory=dict)
+    # of the guardrails, once there is an image and a host
+    verdict: Verdict | None = None
 
     @property
     def sections(self) -> list["Part"]:
@@ -132,6 +135,9 @@ def read(
         draft.said["image"] = Said(BAD, _("Give the name of an image."))
     if draft.endpoint is not None:
         _say(draft, draft.endpoint, besides)
+        if draft.params["image"]:
+            spec = run_spec.final(draft.params, draft.endpoint)
+            draft.verdict = check(draft.endpoint, of_spec.container("container.run", spec))
     return draft
 
 

@@ -1,0 +1,67 @@
+"""What somebody pastes to try the rules on: a run line, a spec, a kube file or a Containerfile."""
+
+import json
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.build import build_image
+from hosts.actions.build.build_fields import checked
+from hosts.actions.kube.kube_plan import plan_of
+from hosts.actions.kube.kube_yaml import YamlRefused
+from hosts.actions.run import pasted_line, run_spec
+from hosts.guardrails import Proposed, of_kube, of_spec
+from hosts.models import Endpoint
+
+LONGEST = 200_000
+_POD = {"no_infra", "shared_namespaces", "infra_image", "pod_devices", "exit_policy"}
+_CONTAINERFILE = re.compile(r"(?:\s*(?:#.*)?\n)*\s*(FROM|ARG)\s", re.IGNORECASE)
+LINE, SPEC, POD, KUBE, FILE = "line", "spec", "pod", "kube", "file"
+
+
+def read(text: str, endpoint: Endpoint) -> tuple[str, Proposed, list[str]]:
+    """(what it is, what it would make, what is left out of it). ValueError in words."""
+    text = text[:LONGEST].replace("\r\n", "\n")
+    bare = text.strip()
+    if not bare:
+        raise ValueError(_("Paste something first."))
+    if bare.startswith("{"):
+        return _spec(bare)
+    if re.search(r"^\s*(- )?(kind|apiVersion)\s*:", text, re.MULTILINE):
+        try:
+            plan = plan_of(text)
+        except YamlRefused as refused:
+            where = _("Line %d:") % refused.line if refused.line else ""
+            raise ValueError(f"{where} {refused.message}".strip()) from refused
+        return KUBE, of_kube.kube("kube.play", (one.content for one in plan.documents)), []
+    if _CONTAINERFILE.match(text):
+        order = checked(tags=["localhost/try:1"])
+        return FILE, build_image.proposed(order, text), []
+    return _line(bare, endpoint)
+
+
+def _spec(bare: str) -> tuple[str, Proposed, list[str]]:
+    try:
+        found = json.loads(bare)
+    except (ValueError, RecursionError) as wrong:
+        raise ValueError(_("It begins like JSON and is none: %s") % wrong) from wrong
+    if not isinstance(found, dict):
+        raise ValueError(_("A spec is a mapping."))
+    if _POD & found.keys():
+        return POD, of_spec.pod("pod.create", found), []
+    return SPEC, of_spec.container("container.run", found), []
+
+
+def _line(bare: str, endpoint: Endpoint) -> tuple[str, Proposed, list[str]]:
+    line = pasted_line.read(bare)
+    params: dict[str, Any] = {"image": ""}
+    problems = []
+    for name, text in line.texts().items():
+        try:
+            params |= run_spec.params_of({name: text})
+        except ValueError as wrong:
+            problems.append(str(wrong))
+    left = [_("The form has no field for %s.") % ", ".join(line.left_out)] if line.left_out else []
+    spec = run_spec.final(params, endpoint)
+    return LINE, of_spec.container("container.run", spec), [*left, *line.reasons, *problems]

@@ -1,0 +1,137 @@
+"""Pages about guardrails. Everybody who sees hosts reads them; changing needs guardrail.edit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.shapes import Target
+from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
+from dashboard.person import person_of
+from hosts import access
+from hosts.access import Person
+from hosts.actions.guardrails import edit_guardrail
+from hosts.actions.refused import HostRefused
+from hosts.guardrails.kinds import KINDS, Kind, Shape
+from hosts.guardrails.suggested import SUGGESTED
+from hosts.models import Guardrail
+
+EVERY = Target(kind="guardrail", id="", name="")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A rule as the list shows it."""
+
+    row: Guardrail
+    kind: Kind | None
+    says: list[str]
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """All rules; where there are none, a set to begin with."""
+    person = person_of(request)
+    access.require(person, edit_guardrail.READ, EVERY)
+    rows = Guardrail.objects.prefetch_related("groups")
+    context = {
+        "lines": [Line(row, KINDS.get(row.kind), says(row)) for row in rows],
+        "may_edit": access.allows(person, edit_guardrail.VERB),
+        "suggested": [(KINDS[kind], name, words) for kind, name, words, _set in SUGGESTED],
+    }
+    return render(request, "guardrails/list.html", context)
+
+
+def says(row: Guardrail) -> list[str]:
+    """Its settings in words, one a setting."""
+    kind = KINDS.get(row.kind)
+    found = []
+    for setting in kind.settings if kind else ():
+        value = row.settings.get(setting.name)
+        if setting.shape is Shape.TICK and value is True:
+            found.append(str(setting.label))
+        elif setting.shape is Shape.CHOICES and isinstance(value, list):
+            words = [str(label) for name, label in setting.choices if name in value]
+            found.append(f"{setting.label}: {', '.join(words)}")
+        elif value and setting.shape in (Shape.LINES, Shape.LINE):
+            lines = value if isinstance(value, list) else [value]
+            found.append(f"{setting.label}: {', '.join(map(str, lines))}")
+    return found
+
+
+@require_safe
+def kinds(request: HttpRequest) -> HttpResponse:
+    """What a new rule can be about."""
+    access.require(person_of(request), edit_guardrail.VERB, EVERY)
+    return render(request, "guardrails/kinds.html", {"kinds": KINDS.values()})
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """A rule of one kind to be made."""
+    person = person_of(request)
+    access.require(person, edit_guardrail.VERB, EVERY)
+    if kind not in KINDS:
+        raise Http404
+    chosen = KINDS[kind]
+    form = GuardrailForm(request.POST or None, kind=chosen, initial={"name": str(chosen.label)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = edit_guardrail.make(person, form.wanted())
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            messages.success(request, _("“%s” counts from now on.") % row.name)
+            return redirect("guardrails:list")
+    return _form(request, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
+    """One rule: to read, or to change."""
+    person = person_of(request)
+    verb = edit_guardrail.VERB if request.method == "POST" else edit_guardrail.READ
+    row = edit_guardrail.get_guardrail(person, guardrail_id, verb=verb)
+    kind = KINDS.get(row.kind)
+    may_edit = access.allows(person, edit_guardrail.VERB)
+    if kind is None or not may_edit:
+        context = {"line": Line(row, kind, says(row)), "may_edit": may_edit}
+        return render(request, "guardrails/read.html", context)
+    form = GuardrailForm(request.POST or None, kind=kind, initial=initial_of(row, kind))
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_guardrail.edit(person, row.pk, form.wanted())
+        except HostRefused as trouble:
+            form.refuse(trouble)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("guardrails:list")
+    return _form(request, form, row)
+
+
+def _form(request: HttpRequest, form: GuardrailForm, row: Guardrail | None) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "kind": form.kind, "row": row}
+    return render(request, "guardrails/page.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def suggested(request: HttpRequest) -> HttpResponse:
+    """The set to begin with, by one click."""
+    person: Person = person_of(request)
+    made = edit_guardrail.make_suggested(person)
+    words = ngettext("%d rule was made.", "%d rules were made.", len(made)) % len(made)
+    messages.success(request, words + " " + _("They warn, until you make them stricter."))
+    return redirect("guardrails:list")
+
+
+@require_POST
+def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
+    """Take the rule away."""
+    name = edit_guardrail.remove(person_of(request), guardrail_id)
+    messages.success(request, _("“%s” is removed.") % name)
+    return redirect("guardrails:list")

@@ -1,0 +1,181 @@
+"""Pages of guardrails: reading for all who see hosts, changing for administrators, trying, verdicts."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hosts.guardrails.kinds import KINDS
+from tests.cast import Cast
+from tests.dashboard.pages.run_cast import Hosts, hosts
+from tests.hosts.guardrails.conftest import rail
+
+__all__ = ["hosts", "rail"]
+pytestmark = pytest.mark.django_db
+LIST, NEW, TRY = "/guardrails/", "/guardrails/new/", "/guardrails/try/"
+Rail = Callable[..., Any]
+
+
+def test_an_empty_list_teaches_and_makes_a_set_that_warns(
+    cast: Cast, browser_of: Any, entries: Any
+) -> None:
+    from hosts.models import Guardrail
+
+    alice = browser_of(cast.alice)
+    assert "Start with these" in alice.get(LIST).content.decode()
+    alice.send("/guardrails/suggested/")
+    rows = list(Guardrail.objects.all())
+    assert len(rows) == 7
+    assert {row.severity for row in rows} == {"warn"}
+    assert len(entries("guardrail.edit")) == 7
+    alice.send("/guardrails/suggested/")
+    assert Guardrail.objects.count() == 7
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_each_kind_has_a_form_that_makes_a_rule(
+    cast: Cast, browser_of: Any, hosts: Hosts, kind: str, entries: Any
+) -> None:
+    from accounts.epoch import current
+    from hosts.models import Group, Guardrail
+
+    alice, before = browser_of(cast.alice), current()
+    assert alice.get(f"{NEW}{kind}/").status_code == 200
+    group = Group.objects.get(name="prod")
+    given = {"name": "A rule", "severity": "refuse", "enabled": "on", "groups": [group.pk]}
+    answer = alice.send(f"{NEW}{kind}/", given)
+    assert answer.status_code == 302, answer.context["form"].errors
+    [row] = Guardrail.objects.all()
+    assert (row.kind, row.everywhere, list(row.groups.all())) == (kind, False, [group])
+    assert current() > before
+    assert entries("guardrail.edit")[0].target_name == "A rule"
+    assert alice.get(f"{LIST}{row.pk}/").status_code == 200
+    assert "A rule" in alice.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "text"),
+    [
+        ("mounts", "allow", "srv/data"),
+        ("images", "allow", "nginx"),
+        ("ports", "allow", "99999"),
+        ("ports", "addresses", "somewhere"),
+        ("limits", "memory_most", "much"),
+        ("limits", "cpus_most", "0"),
+        ("devices", "allow", "fuse"),
+    ],
+)
+def test_what_a_setting_does_not_take_stands_beside_it(
+    cast: Cast, browser_of: Any, kind: str, field: str, text: str
+) -> None:
+    from hosts.models import Guardrail
+
+    given = {"name": "A rule", "severity": "refuse", "enabled": "on", f"set_{field}": text}
+    answer = browser_of(cast.alice).send(f"{NEW}{kind}/", given)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [f"set_{field}"]
+    assert not Guardrail.objects.exists()
+
+
+def test_a_change_is_written_down_before_and_after(
+    cast: Cast, browser_of: Any, rail: Rail, entries: Any
+) -> None:
+    row = rail("mounts", allow=["/srv"])
+    alice = browser_of(cast.alice)
+    given = {"name": row.name, "severity": "warn", "enabled": "on", "set_allow": "/srv/data:ro"}
+    alice.send(f"{LIST}{row.pk}/", given)
+    row.refresh_from_db()
+    assert (row.severity, row.settings) == ("warn", {"allow": ["/srv/data:ro"]})
+    [entry] = entries("guardrail.edit")
+    changes = json.loads(entry.params)["changes"]
+    assert changes["severity"] == ["refuse", "warn"]
+    assert "/srv/data:ro" in str(changes["settings"])
+    alice.send(f"{LIST}{row.pk}/remove/")
+    assert len(entries("guardrail.edit")) == 2
+
+
+def test_others_read_and_do_not_change(cast: Cast, browser_of: Any, rail: Rail) -> None:
+    from hosts.models import Guardrail
+
+    row = rail("mounts", allow=["/srv/shown"])
+    charlie = browser_of(cast.charlie)
+    assert "/srv/shown" in charlie.get(LIST).content.decode()
+    assert "/srv/shown" in charlie.get(f"{LIST}{row.pk}/").content.decode()
+    for path in (f"{LIST}{row.pk}/", f"{LIST}{row.pk}/remove/", "/guardrails/suggested/"):
+        assert charlie.send(path, {"name": "x", "severity": "warn"}).status_code == 403
+    assert charlie.get(NEW).status_code == 403
+    assert Guardrail.objects.get() == row
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ("line", "podman run --privileged quay.io/x/y:1"),
+        ("spec", '{"image": "quay.io/x/y:1", "privileged": true}'),
+        (
+            "kube",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+            "  - {name: c, image: quay.io/x/y:1, securityContext: {privileged: true}}\n",
+        ),
+        ("file", "FROM quay.io/x/y:1\nRUN --security=insecure true\n"),
+    ],
+)
+def test_trying_says_the_rule_and_does_nothing(
+    cast: Cast, browser_of: Any, hosts: Hosts, rail: Rail, what: str, text: str
+) -> None:
+    from audit.models import Entry
+    from hosts.models import Job
+
+    row = rail("privileged")
+    answer = browser_of(cast.charlie).send(TRY, {"endpoint": hosts.web1.pk, "text": text})
+    assert answer.context["what"] == what
+    assert answer.context["verdict"].worst == "refuse"
+    assert row.name in answer.content.decode()
+    assert not Job.objects.exists()
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "kind: Pod\n", "rm -rf /", "podman run"])
+def test_what_cannot_be_read_is_said(cast: Cast, browser_of: Any, hosts: Hosts, text: str) -> None:
+    answer = browser_of(cast.bob).send(TRY, {"endpoint": hosts.web1.pk, "text": text})
+    assert answer.status_code == 200
+    assert answer.context.get("problem") or not answer.context["verdict"].findings
+
+
+def test_the_verdict_stands_in_the_run_form_before_the_click(
+    cast: Cast, browser_of: Any, hosts: Hosts, rail: Rail
+) -> None:
+    row = rail("privileged")
+    given = {"endpoint": hosts.web1.pk, "image": "quay.io/x/y:1", "restart": "no"}
+    bob = browser_of(cast.bob)
+    calm = bob.send("/containers/run/check/", given).content.decode()
+    assert row.name not in calm
+    ruled = bob.send("/containers/run/check/", {**given, "privileged": "on"}).content.decode()
+    assert row.name in ruled
+    sent = bob.send("/containers/run/", {**given, "privileged": "on"}, HTTP_HX_REQUEST="true")
+    assert row.name in sent.content.decode()
+
+
+def test_the_verdict_stands_in_the_plan_of_a_kube_file(
+    cast: Cast, browser_of: Any, hosts: Hosts, rail: Rail
+) -> None:
+    from hosts.models import Job
+
+    row = rail("host_namespaces")
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n"
+    text += "  containers:\n  - {name: c, image: quay.io/x/y:1}\n"
+    bob = browser_of(cast.bob)
+    given = {"endpoint": hosts.web1.pk, "text": text}
+    assert row.name in bob.send("/kube/", given).content.decode()
+    assert row.name in bob.send("/kube/", {**given, "do": "play"}).content.decode()
+    assert not Job.objects.exists()
+
+
+def test_an_upload_is_told_before_a_byte_is_sent(
+    cast: Cast, browser_of: Any, hosts: Hosts, rail: Rail
+) -> None:
+    row = rail("images", allow=["registry.example.org"])
+    given = {"endpoint": hosts.web1.pk, "tags": "shop:1"}
+    answer = browser_of(cast.bob).send("/build/check/", given)
+    assert row.name in answer.json()["__all__"]
