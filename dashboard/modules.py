@@ -37,6 +37,7 @@ MODULES = {
     "haulout/pull-form": "js/pull-form.js",
     "haulout/image-load": "js/image-load.js",
     "haulout/sizes": "js/sizes.js",
+    "haulout/files/trees": "js/files/trees.js",
     "haulout/files/uploads": "js/files/uploads.js",
     "uplot": "vendor/uplot/uPlot.esm.js",
     **{

@@ -123,6 +123,62 @@ def test_a_full_disk_says_so_and_leaves_nothing(host: Any, files: Any, tmp_path:
     assert inside(host, "ls", "-A", "/small") == ""
 
 
+def dragged(page: Any, *paths: Path) -> None:
+    """Drop what lies on this machine onto the page, as a file manager does."""
+    box = page.locator("[data-files]").bounding_box()
+    at = {"x": box["x"] + 40, "y": box["y"] + 40}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
+    devtools.detach()
+
+
+def test_a_dragged_folder_arrives_whole(
+    haulout: Stack, host: Any, files: Any, tmp_path: Path
+) -> None:
+    tree = tmp_path / "tree"
+    (tree / "empty").mkdir(parents=True)
+    deep = tree / ("d" * 120)
+    deep.mkdir()
+    (deep / "zwei ü.txt").write_text("below")
+    # more than one answer of the browser's about a folder
+    for number in range(150):
+        (tree / f"{number}.txt").write_text(str(number))
+    (tmp_path / "beside.txt").write_text("a file beside it")
+    inside(host, "chown", "7:8", "/data")
+    dragged(files, tree, tmp_path / "beside.txt")
+    files.locator(".upload[data-ended=done]").nth(1).wait_for()
+    entry(files, "tree").wait_for()
+    assert inside(host, "cat", f"/data/tree/{deep.name}/zwei ü.txt") == "below"
+    assert len(inside(host, "ls", "/data/tree").splitlines()) == 152
+    assert inside(host, "cat", "/data/tree/149.txt", "/data/beside.txt") == "149a file beside it"
+    assert inside(host, "stat", "-c", "%F %a %u:%g", "/data/tree/empty").strip() == (
+        "directory 755 7:8"
+    )
+    # once more: asked first; what has another name stays
+    inside(host, "sh", "-c", "echo other > /data/tree/own; echo changed > /data/tree/1.txt")
+    dragged(files, tree)
+    files.locator("[data-answer=skip]").click()
+    files.locator(".upload[data-ended=skipped]").wait_for()
+    assert inside(host, "cat", "/data/tree/1.txt") == "changed\n"
+    dragged(files, tree)
+    files.locator("[data-answer=replace]", has_text="Put it there").click()
+    files.locator(".upload[data-ended=done]").nth(2).wait_for()
+    assert inside(host, "cat", "/data/tree/1.txt", "/data/tree/own") == "1other\n"
+    # picked by keyboard and mouse the same, into a container that does not run
+    host.podman("stop", "-t", "0", "box")
+    files.reload()
+    files.locator(".files-note").wait_for()
+    inner = tmp_path / "late"
+    inner.mkdir()
+    (inner / "a").write_text("picked")
+    files.locator("[data-pick-folder]").set_input_files(str(inner))
+    files.locator(".upload[data-ended=done]").wait_for()
+    host.podman("start", "box")
+    assert inside(host, "cat", "/data/late/a") == "picked"
+
+
 def test_dropped_files_and_one_that_is_stopped(host: Any, files: Any, tmp_path: Path) -> None:
     drop = """(names) => {
       const data = new DataTransfer();

@@ -25,7 +25,7 @@ from dashboard.pages.files.where import (
 from dashboard.person import person_of
 from hosts.access import Person
 from hosts.actions.files.place import NoWay, Place, Seen, look
-from hosts.actions.files.reading import Text, enter, read_text, readable
+from hosts.actions.files.reading import Owner, Text, enter, owner_of, read_text, readable
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
@@ -133,22 +133,33 @@ def _lister(path: str) -> Any:
 
 
 def there(kind: str) -> View:
-    """Whether something is at `path`: {"there": bool}, so that nobody uploads in vain."""
+    """Whether something is at `path`: {"there": bool}, so that nobody uploads in vain.
+
+    With `owner=1` also whose it is, {"owner": [uid, gid]}, or null where nobody can tell.
+    """
 
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
         row = readable(person_of(request), kind, endpoint_id, podman_id)
         try:
             path = asked_path(request)
-            on_host(row, kind, lambda podman, place: look(podman, place, path))
+            owner = on_host(row, kind, _owner(path, wanted=asked(request, "owner") == "1"))
         except NotFound:
             return JsonResponse({"there": False})
         except (PodmanError, Trouble):
             # a broken link has the name too; what else is wrong the upload itself will say
             return JsonResponse({"there": True})
-        return JsonResponse({"there": True})
+        return JsonResponse({"there": True, "owner": owner and [owner.uid, owner.gid]})
 
     return view
+
+
+def _owner(path: str, *, wanted: bool) -> Any:
+    async def work(podman: Podman, place: Place) -> Owner | None:
+        seen = await look(podman, place, path)
+        return await owner_of(podman, place, seen.path) if wanted else None
+
+    return work
 
 
 def file(kind: str) -> View:

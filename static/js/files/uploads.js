@@ -19,6 +19,11 @@ export class Uploads {
     this.sum = page.querySelector("[data-uploads-sum]");
     this.row = page.querySelector("[data-upload-row]");
     this.dialog = page.querySelector("[data-upload-ask]");
+    const say = (selector) => this.dialog.querySelector(selector).textContent;
+    this.asks = {
+      file: { title: words.exists, text: say("p"), go: say("[data-answer=replace]") },
+      folder: { title: words.existsFolder, text: words.merge, go: words.mergeGo },
+    };
     this.waiting = [];
     this.running = null;
     this.all = 0;
@@ -30,7 +35,7 @@ export class Uploads {
 
   say(text) { toast(text, { tone: "warn" }); }
 
-  // `to`: upload and there (addresses), path (quoted), mode, owner
+  // `to`: upload and there (addresses), path (quoted), mode, owner; or unpack, and there for a folder
   add(files, to) {
     if (!this.running && !this.waiting.length) { this.all = this.ended = 0; this.forAll = ""; }
     for (const file of files) {
@@ -86,6 +91,13 @@ export class Uploads {
 
   // a tar goes twice: judged first, so that one refused entry leaves nothing half-done
   async unpack(one) {
+    if (one.to.there && await this.there(one)) {
+      if (one.stopped) return this.stopped(one);
+      if (await this.ask(one.file.name, "folder") !== "replace") {
+        this.end(one, "skipped", this.words.skipped);
+        return false;
+      }
+    }
     for (const check of [1, 0]) {
       if (one.stopped) return this.stopped(one);
       one.writing = !check;
@@ -178,9 +190,13 @@ export class Uploads {
     });
   }
 
-  ask(name) {
+  ask(name, kind = "file") {
     const { dialog } = this;
-    dialog.querySelector("h2").textContent = this.words.exists.replace("%(name)s", name);
+    const { title, text, go } = this.asks[kind];
+    dialog.querySelector("h2").textContent = title.replace("%(name)s", name);
+    dialog.querySelector("p").textContent = text;
+    dialog.querySelector("[data-answer=replace]").textContent = go;
+    dialog.querySelector("label").hidden = kind === "folder";
     dialog.querySelector("[data-upload-all]").checked = false;
     dialog.showModal();
     return new Promise((resolve) => {
