@@ -1,0 +1,210 @@
+"""What a change of access would change for whom: made for real in a transaction, and rolled back.
+
+So what is shown is what saving does, whatever the change is: a grant, a role, a team, a group.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import verbs as registry
+from accounts.models import User
+from hosts.access.rights import Held, Rights, rights_of
+from hosts.models import Endpoint, Group, Host
+
+# people whose differences are worked out; the others are counted
+MOST_PEOPLE = 50
+_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Verbs that somebody gains or loses at a place. `only`: for containers that fit, in a filter's
+    words. `place`: names of hosts and endpoints; none of them: everywhere, or about the site.
+    """
+
+    verbs: tuple[str, ...]
+    site: bool
+    place: tuple[str, ...]
+    more: int = 0
+    only: str = ""
+
+    @property
+    def sensitive(self) -> list[registry.Verb]:
+        """Those that can leak or break, as the registry knows them."""
+        return [verb for verb in self._known() if verb.sensitive]
+
+    @property
+    def plain(self) -> list[registry.Verb]:
+        """The others."""
+        return [verb for verb in self._known() if not verb.sensitive]
+
+    def _known(self) -> list[registry.Verb]:
+        return [verb for verb in registry.all_verbs() if verb.name in self.verbs]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the change means for one person."""
+
+    user: User
+    gains: tuple[Piece, ...]
+    losses: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Differences of those for whom there are any; how many people it concerns, and whether all of
+    them were looked at.
+    """
+
+    differences: tuple[Difference, ...]
+    people: int
+    whole: bool
+
+
+def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
+    """What `change` would mean for these people (by id). What it raises passes through; nothing stays.
+
+    `change` must be the real action, and affect the database alone.
+    """
+    ids = sorted(set(affected))
+    looked = ids[:MOST_PEOPLE]
+    with transaction.atomic():
+        before = _rights(looked)
+        change()
+        after = _rights(looked)
+        names = _Names()
+        found = [
+            Difference(
+                after[pk][0],
+                tuple(lacking(after[pk][1], before[pk][1], names)),
+                tuple(lacking(before[pk][1], after[pk][1], names)),
+            )
+            for pk in looked
+            if pk in before and pk in after
+        ]
+        transaction.set_rollback(True)
+    differences = tuple(one for one in found if one.gains or one.losses)
+    return Preview(differences, len(ids), len(looked) == len(ids))
+
+
+def _rights(ids: list[int]) -> dict[int, tuple[User, Rights]]:
+    # fetched anew: rights are kept on the object
+    users = User.objects.filter(pk__in=ids).order_by("name", "pk")
+    return {user.pk: (user, rights_of(user)) for user in users}
+
+
+class _Names:
+    """Names of hosts and endpoints, read once where there is something to say."""
+
+    def __init__(self) -> None:
+        self._endpoints: dict[int, tuple[str, int, str]] | None = None
+        self._hosts: dict[int, str] = {}
+
+    def _read(self) -> dict[int, tuple[str, int, str]]:
+        if self._endpoints is None:
+            self._hosts = dict(Host.objects.values_list("pk", "name"))
+            rows = Endpoint.objects.select_related("host")
+            self._endpoints = {
+                row.pk: (row.host.name, row.host_id, f"{row.host.name}/{row.user}") for row in rows
+            }
+        return self._endpoints
+
+    def of(self, endpoints: frozenset[int], hosts: frozenset[int]) -> tuple[tuple[str, ...], int]:
+        """(the first names, how many more): a host whose endpoints are all meant stands for them."""
+        known = self._read()
+        whole: dict[int, set[int]] = {}
+        for pk, (_name, host, _words) in known.items():
+            whole.setdefault(host, set()).add(pk)
+        names: set[str] = {self._hosts[host] for host in hosts if host in self._hosts}
+        for pk in endpoints:
+            if pk in known:
+                name, host, words = known[pk]
+                names.add(name if whole[host] <= endpoints else words)
+        ordered = sorted(names)
+        shown = ordered if len(ordered) <= _NAMED + 1 else ordered[:_NAMED]
+        return tuple(shown), len(ordered) - len(shown)
+
+
+_Key = tuple[bool, frozenset[int] | None, frozenset[int], str]
+
+
+def lacking(of: Rights, having: Rights, names: _Names) -> list[Piece]:
+    """What `of` holds and `having` does not, verbs with the same place together."""
+    found: dict[_Key, set[str]] = {}
+    for held in of.held:
+        for verb in held.verbs:
+            key = _missing(held, verb, of, having)
+            if key is not None:
+                found.setdefault(key, set()).add(verb)
+    pieces = []
+    for (site, endpoints, hosts, only), verbs in found.items():
+        place, more = ((), 0) if endpoints is None else names.of(endpoints, hosts)
+        pieces.append(Piece(tuple(sorted(verbs)), site, place, more, only))
+    return sorted(pieces, key=lambda piece: (not piece.site, piece.place, piece.only))
+
+
+def _missing(held: Held, verb: str, of: Rights, having: Rights) -> _Key | None:
+    if registry.is_site(verb):
+        if held.grant is not None or verb in having.everywhere():
+            return None
+        return (True, None, frozenset(), "")
+    had = having.endpoints_with(verb)
+    if had is None:
+        return None
+    only = held.narrowing.words if held.narrowing else ""
+    if held.narrowing:
+        wider = of.endpoints_with(verb)
+        if wider is None:
+            return None
+        same = [
+            one.endpoints
+            for one in having.narrowed
+            if verb in one.verbs and one.narrowing == held.narrowing
+        ]
+        if any(endpoints is None for endpoints in same):
+            return None
+        had = had.union(wider, *(endpoints for endpoints in same if endpoints is not None))
+    if held.endpoints is None:
+        return (False, None, frozenset(), only)
+    rest = held.endpoints - had
+    bare = frozenset[int]()
+    if not held.narrowing:
+        bare = _bare(held, verb, having)
+    return (False, rest, bare, only) if rest or bare else None
+
+
+def _bare(held: Held, verb: str, having: Rights) -> frozenset[int]:
+    """Hosts without an endpoint, where the verb is held for the host alone."""
+    had = having.hosts_with(verb)
+    if held.hosts is None or had is None or held.hosts <= had:
+        return frozenset()
+    rest = held.hosts - had
+    return rest - frozenset(
+        Endpoint.objects.filter(host_id__in=rest).order_by().values_list("host_id", flat=True)
+    )
+
+
+def people_of_team(team_id: int) -> set[int]:
+    """Who is in it."""
+    return _people(Q(memberships__team=team_id))
+
+
+def people_with_role(role_id: int) -> set[int]:
+    """Who has it of their own, or by a grant to them or a team of theirs."""
+    by_team = Q(memberships__team__grants__role=role_id)
+    return _people(Q(role=role_id), Q(grants__role=role_id), by_team)
+
+
+def people_on_group(group: Group) -> set[int]:
+    """Who holds something by a grant on it."""
+    return _people(Q(grants__group=group), Q(memberships__team__grants__group=group))
+
+
+def _people(*ways: Q) -> set[int]:
+    # one by one: joined by OR the database would look through everybody
+    found = (User.objects.filter(way).order_by().values_list("pk", flat=True) for way in ways)
+    return {pk for ids in found for pk in ids}
