@@ -48,6 +48,7 @@ SPEC = register(
             equals("project", _("compose project"), "project"),
             equals("unit", _("systemd unit"), "unit"),
             one_of("by", _("who made it"), MADE_BY),
+            one_of("is", _("of what sort"), {"infra": Q(is_infra=True)}),
             USER,
             Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value)),
             Token("imageid", "", lambda value: Q(image_id__startswith=value)),

@@ -51,7 +51,8 @@ def since(row: Container) -> datetime | None:
 
 def possible(row: Container, verbs: frozenset[str]) -> list[str]:
     """Verbs (last words) that make sense now and that these rights permit."""
-    if row.endpoint.state not in ("up", "degraded"):
+    if row.is_infra or row.endpoint.state not in ("up", "degraded"):
+        # an infra container comes and goes with its pod
         return []
     found = [
         name

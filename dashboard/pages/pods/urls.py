@@ -59,7 +59,8 @@ HEAD, SUMMARY = parts_of(SPEC, head="pods/head.html")
 
 
 def _within(row: InventoryRow) -> str:
-    return f"pod:{quoted(row.name)} {on_endpoint(row)}"
+    # as many as the pod is said to have
+    return f"pod:{quoted(row.name)} -is:infra {on_endpoint(row)}"
 
 
 def _kube(request: HttpRequest, row: InventoryRow) -> HttpResponse:
