@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -150,6 +150,21 @@ class Stack:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+@pytest.fixture(scope="session")
+def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """`prepared_data(path)`: there, a data folder as the first `setup` leaves it, so that `up` has
+    nothing to make. Made once in each process of the tests.
+    """
+    made = tmp_path_factory.mktemp("prepared") / "data"
+    Stack(made).manage("setup")
+
+    def copy(path: Path) -> Path:
+        shutil.copytree(made, path)
+        return path
+
+    return copy
 
 
 @pytest.fixture(scope="session")

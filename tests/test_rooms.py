@@ -1,6 +1,7 @@
 """The rooms of the design: imports go downwards only, and no file grows past what one can read."""
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -30,19 +31,29 @@ CORE_LIBRARIES = {"aiohttp", "asyncssh"}
 MAX_LINES = 400
 
 
-def code(*suffixes: str) -> Iterator[Path]:
+@functools.cache
+def code(*suffixes: str) -> list[Path]:
     """Our own files: not migrations, translations, dependencies or data."""
     skipped = {"migrations", "locale", "node_modules", "vendor", "__pycache__"}
-    for top in (*APPS, "tests", "templates", "static"):
-        for path in (CHECKOUT / top).rglob("*"):
-            if path.suffix in suffixes and not skipped & set(path.parts):
-                yield path.relative_to(CHECKOUT)
+    return [
+        path.relative_to(CHECKOUT)
+        for top in (*APPS, "tests", "templates", "static")
+        for path in (CHECKOUT / top).rglob("*")
+        if path.suffix in suffixes and not skipped & set(path.parts)
+    ]
 
 
-def imports(path: Path, *, when_run: bool = True) -> Iterator[str]:
-    """Every module that a file imports, wherever in it."""
+@functools.cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All of a file's syntax that these rules ask for: imports and handlers, wherever in it."""
+    wanted = (ast.Import, ast.ImportFrom, ast.ExceptHandler)
     tree = ast.parse((CHECKOUT / path).read_text())
-    for node in ast.walk(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, wanted)]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports."""
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -160,7 +171,7 @@ def test_no_bare_except() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path in code(".py")
-        for node in ast.walk(ast.parse((CHECKOUT / path).read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ExceptHandler) and node.type is None
     ]
     assert not found, "\n".join(found)

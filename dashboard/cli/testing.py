@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -96,7 +97,22 @@ def _compiled_once(folder: str) -> dict[str, str]:
     """Where no bytecode may be written beside the code, a folder for it: tests start many processes."""
     if not sys.dont_write_bytecode:
         return {}
+    _lend_compiled(folder)
     return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
+
+
+def _lend_compiled(folder: str) -> None:
+    """Links to what Python and the packages were installed with, which nobody need compile again."""
+    ending = f"{sys.implementation.cache_tag}.pyc"
+    for place in {sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}:
+        for here, _folders, files in os.walk(place):
+            if os.path.basename(here) != "__pycache__":
+                continue
+            there = Path(folder, *Path(here).parts[1:-1])
+            there.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                if file.endswith(ending):
+                    there.joinpath(file).symlink_to(Path(here, file))
 
 
 def _show(file: int, process: "subprocess.Popen[bytes]") -> None:

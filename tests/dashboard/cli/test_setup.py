@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.stack import CHECKOUT, clean_environment
 
@@ -22,7 +23,8 @@ def setup(data: Path, *words: str, given: str) -> subprocess.CompletedProcess[st
     )
 
 
-def test_makes_one_administrator_and_no_second(tmp_path: Path) -> None:
+def test_makes_one_administrator_and_no_second(tmp_path: Path, prepared_data: Any) -> None:
+    prepared_data(tmp_path / "d")
     words = ("--admin-email", "ada@example.org", "--password-stdin")
     weak = setup(tmp_path / "d", *words, given="12345\n")
     assert weak.returncode == 1

@@ -23,8 +23,10 @@ def lan_address(must_have: Any) -> str:
     return found[0]
 
 
-def test_lan_bind_serves_the_sign_in_page_by_tls(tmp_path: Path, lan_address: str) -> None:
-    with Stack(tmp_path / "data", options=("--bind", lan_address)) as stack:
+def test_lan_bind_serves_the_sign_in_page_by_tls(
+    tmp_path: Path, lan_address: str, prepared_data: Any
+) -> None:
+    with Stack(prepared_data(tmp_path / "data"), options=("--bind", lan_address)) as stack:
         assert stack.url == f"https://{lan_address}:{stack.port}"
         told = stack.wait_for(r"SHA-256 ([0-9A-F:]+)")
         # verified against our own certificate, so the name in it must be right as well

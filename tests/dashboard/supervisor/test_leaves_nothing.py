@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from tests.dashboard.supervisor.processes import holders, members, named, until
 from tests.stack import CHECKOUT, Stack
 
+Prepared = Callable[[Path], Path]
 
-def started(tmp_path: Path) -> tuple[Stack, set[int]]:
-    stack = Stack(tmp_path / "data").start()
+
+def started(tmp_path: Path, prepared_data: Prepared) -> tuple[Stack, set[int]]:
+    stack = Stack(prepared_data(tmp_path / "data")).start()
     # worker and beat start after READY: wait for them, they are to be gone as well
     until(
         lambda: (tmp_path / "data/logs/beat.log").exists() and "Starting" in beat_log(tmp_path),
@@ -27,8 +30,8 @@ def beat_log(tmp_path: Path) -> str:
     return (tmp_path / "data/logs/beat.log").read_text()
 
 
-def test_sigterm_ends_all_within_ten_seconds(tmp_path: Path) -> None:
-    stack, pids = started(tmp_path)
+def test_sigterm_ends_all_within_ten_seconds(tmp_path: Path, prepared_data: Prepared) -> None:
+    stack, pids = started(tmp_path, prepared_data)
     assert len(pids) >= 5
     assert stack.stop() < 10
     assert stack.process.returncode == 0
@@ -36,8 +39,8 @@ def test_sigterm_ends_all_within_ten_seconds(tmp_path: Path) -> None:
     assert not holders(tmp_path / "data")
 
 
-def test_kill_9_of_the_supervisor_leaves_nothing(tmp_path: Path) -> None:
-    stack, pids = started(tmp_path)
+def test_kill_9_of_the_supervisor_leaves_nothing(tmp_path: Path, prepared_data: Prepared) -> None:
+    stack, pids = started(tmp_path, prepared_data)
     os.kill(stack.process.pid, signal.SIGKILL)
     stack.process.wait()
     until(lambda: not members(pids), within_s=10, what="all children gone")
@@ -49,8 +52,8 @@ def test_kill_9_of_the_supervisor_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.more
-def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path) -> None:
-    stack, pids = started(tmp_path)
+def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path, prepared_data: Prepared) -> None:
+    stack, pids = started(tmp_path, prepared_data)
     os.killpg(stack.process.pid, signal.SIGINT)
     assert stack.process.wait(10) == 0
     assert not members(pids)
@@ -58,8 +61,8 @@ def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.more
-def test_a_hung_child_is_killed_in_time(tmp_path: Path) -> None:
-    stack, pids = started(tmp_path)
+def test_a_hung_child_is_killed_in_time(tmp_path: Path, prepared_data: Prepared) -> None:
+    stack, pids = started(tmp_path, prepared_data)
     os.kill(named(tmp_path / "data", "worker"), signal.SIGSTOP)
     assert stack.stop() < 10
     assert not members(pids)

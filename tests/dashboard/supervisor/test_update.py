@@ -6,6 +6,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.stack import CHECKOUT, clean_environment
 
 
@@ -24,11 +26,19 @@ def manage(data: Path, *words: str) -> str:
     return done.stdout
 
 
-def test_pending_migrations_mean_a_copy_first(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    assert "making the database" in manage(data, "setup")
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """(data folder, what the first `setup` on it said, what the second one said)."""
+    data = tmp_path_factory.mktemp("update") / "data"
+    first = manage(data, "setup")
     assert not (data / "copies").exists()
-    assert "database" not in manage(data, "setup")  # nothing pending, nothing copied
+    return data, first, manage(data, "setup")
+
+
+def test_pending_migrations_mean_a_copy_first(told: tuple[Path, str, str]) -> None:
+    data, first, second = told
+    assert "making the database" in first
+    assert "database" not in second  # nothing pending, nothing copied
 
     # back to where an older version left it: an empty table and its migration undone
     manage(data, "migrate", "mfa", "0001", "--verbosity=0")
@@ -42,7 +52,7 @@ def test_pending_migrations_mean_a_copy_first(tmp_path: Path) -> None:
     assert applied == [("0001_initial",)]  # as it was before the change
 
 
-def test_static_files_are_collected_only_when_changed(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    assert "collecting" in manage(data, "setup")
-    assert "collecting" not in manage(data, "setup")
+def test_static_files_are_collected_only_when_changed(told: tuple[Path, str, str]) -> None:
+    _data, first, second = told
+    assert "collecting" in first
+    assert "collecting" not in second

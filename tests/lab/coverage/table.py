@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.lab.coverage.routes import every_call
@@ -66,9 +67,11 @@ def _faults_of(row: Row, calls: list[str]) -> list[str]:
     return found
 
 
-def _functions(file: Path) -> set[str]:
+@cache
+def _functions(file: Path) -> frozenset[str]:
     """The names of a file's functions; none where it is not there."""
     if not file.is_file():
-        return set()
+        return frozenset()
     body = ast.walk(ast.parse(file.read_text()))
-    return {one.name for one in body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return frozenset(one.name for one in body if isinstance(one, kinds))
