@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.frame import THEMES
+from dashboard.pages.explain.refused import Missing, missing_of
 from dashboard.toasts import toast
+from hosts.access import Denied
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -25,7 +27,10 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403, with the sentence that came with PermissionDenied."""
+    """403: the missing verb, where, and who can give it; else the sentence of PermissionDenied."""
+    if isinstance(refusal := exception.__cause__, Denied):
+        missing = missing_of(request, refusal)
+        return _page(request, 403, sentence=missing.sentence, missing=missing)
     return _page(request, 403, sentence=str(exception) or _("Your role does not permit this."))
 
 
@@ -75,5 +80,7 @@ def _page(
     context = {"layout": "base.html" if inside else "bare.html", "sentence": sentence, **said}
     response = render(request, template or f"{status}.html", context, status=status)
     if sentence and "HX-Request" in request.headers:
-        toast(response, sentence, tone="bad")
+        missing = said.get("missing")
+        url = missing.ask_url if isinstance(missing, Missing) else ""
+        toast(response, sentence, tone="bad", url=url, word=_("Ask for access") if url else "")
     return response

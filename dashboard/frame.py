@@ -23,6 +23,8 @@ class Place:
     icon: str
     verb: str = ""
     key: str = ""
+    # the live list whose number stands beside the word
+    counted: str = ""
 
 
 PLACES: tuple[tuple[Place, ...], ...] = (
@@ -41,6 +43,7 @@ PLACES: tuple[tuple[Place, ...], ...] = (
     ),
     (
         Place("people:list", _("People"), "users", verb="people.manage"),
+        Place("requests:list", _("Requests"), "hand", counted="requests-waiting"),
         Place("groups:list", _("Groups"), "tags", verb="host.view"),
         Place("registries:list", _("Registries"), "key-round", verb="registry.view"),
         Place("guardrails:list", _("Guardrails"), "shield", verb="host.view"),
@@ -57,16 +60,20 @@ class Entry:
     url: str
     key: str
     here: bool
+    counted: str
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `rail` (sections of Entry), `theme`, `rail_narrow`, `running_jobs`."""
+    """Context processor: `rail` (sections of Entry), `theme`, `rail_narrow`, and two numbers: jobs that
+    run, requests that wait for this person.
+    """
     theme = request.COOKIES.get("theme", "auto")
     return {
         "theme": theme if theme in THEMES else "auto",
         "rail_narrow": request.COOKIES.get("rail") == "narrow",
         "rail": SimpleLazyObject(lambda: _rail(request)),
         "my_verbs": SimpleLazyObject(lambda: _verbs(request)),
+        "waiting_requests": SimpleLazyObject(lambda: _waiting_requests(request)),
         "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
     }
 
@@ -98,7 +105,17 @@ def _entry(place: Place, request: HttpRequest, verbs: frozenset[str]) -> Entry |
     if place.verb and place.verb not in verbs:
         return None
     here = request.path == url or (url != "/" and request.path.startswith(url))
-    return Entry(place.word, place.icon, url, place.key, here)
+    return Entry(place.word, place.icon, url, place.key, here, place.counted)
+
+
+def _waiting_requests(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    from dashboard.person import person_of
+    from hosts.access.requests import to_decide
+
+    return to_decide(person_of(request)).count()
 
 
 def _running_jobs(request: HttpRequest) -> int:

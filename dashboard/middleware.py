@@ -11,10 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.verbs import all_verbs
 from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
 from hosts.guardrails import Refused
@@ -128,7 +126,7 @@ def _sent_away(request: HttpRequest, where: str, *, status: int) -> HttpResponse
 
 
 class Refusals:
-    """NotVisible becomes 404, Denied 403 with the verb in words."""
+    """NotVisible becomes 404, Denied 403."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -152,11 +150,8 @@ class Refusals:
             # by a guardrail, on a page that shows no refusals beside its fields
             raise PermissionDenied(str(error)) from error
         if isinstance(error, Denied):
-            label = next((v.label for v in all_verbs() if v.name == error.verb), error.verb)
-            raise PermissionDenied(
-                _("Your role does not permit “%(verb)s”. An administrator can give it to you.")
-                % {"verb": label}
-            ) from error
+            # dashboard.errorpages says the verb, where, and who can give it
+            raise PermissionDenied(error.verb) from error
 
 
 class Compressed(GZipMiddleware):

@@ -18,6 +18,7 @@ MODULES = {
     "haulout/filter-line": "js/filter-line.js",
     "haulout/pending": "js/pending.js",
     "haulout/ring": "js/ring.js",
+    "haulout/notices": "js/notices.js",
     "haulout/rates": "js/rates.js",
     "haulout/audit": "js/audit.js",
     "haulout/search": "js/search.js",

@@ -164,6 +164,14 @@ def lasting(duration_ms: int | float | None) -> str:
     return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
 
 
+@register.filter
+def minutes(count: int) -> str:
+    """A span that somebody chose: 45 min, 8 h, 7 days."""
+    seconds = count * 60
+    _least, length, unit = next(span for span in _SPANS[2:] if seconds % span[1] == 0)
+    return _span(unit, seconds // length)
+
+
 @register.simple_tag
 def short_id(value: str, length: int = 12) -> SafeString:
     """An id cut to its head; a click copies all of it (copy.js)."""

@@ -43,7 +43,7 @@ def require(
     """Raise Denied, with a refusal in the audit log, unless `person` may do `verb` (see `allows`)."""
     if not allows(person, verb, place, thing):
         write.refusal(person.who, verb, target, reason=f"no role or grant gives {verb} here")
-        raise Denied(verb)
+        raise Denied(verb, target)
 
 
 def get_endpoint(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from audit.shapes import Who
+from audit.shapes import Target, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,12 @@ class NotVisible(Exception):
 
 
 class Denied(Exception):
-    """Visible, but the verb is not permitted; pages answer 403 and name the verb."""
+    """Visible, but the verb is not permitted; pages answer 403, name the verb and who can give it.
 
-    def __init__(self, verb: str) -> None:
+    `target`: what it was about, where that is known.
+    """
+
+    def __init__(self, verb: str, target: Target | None = None) -> None:
         super().__init__(verb)
         self.verb = verb
+        self.target = target

@@ -137,6 +137,13 @@ def rights_of(user: User) -> Rights:
     return found
 
 
+def keep(user: User, held: Iterable[Held]) -> None:
+    """Let `rights_of` answer from grants that were read for many people at once."""
+    own = Held(user.role.verb_names(), words=f"role {user.role.name}")
+    rights = Rights((own, *held)) if user.is_active else Rights()
+    user.__dict__[_KEPT] = ((user.role_id, user.is_active), rights)
+
+
 def forget(user: User) -> None:
     """Ask again at the next question, though it is the same object."""
     user.__dict__.pop(_KEPT, None)

@@ -14,6 +14,7 @@ import "haulout/filter-line";
 import "haulout/keys";
 import "haulout/logs/peek";
 import "haulout/ring";
+import "haulout/notices";
 import "haulout/inspect";
 import "haulout/pull-form";
 import "haulout/image-load";

@@ -16,6 +16,7 @@ from dashboard.live.page import Chip, live_row
 from dashboard.pages.audit.lists import NEWEST
 from dashboard.pages.audit.search import read, suggestions
 from dashboard.pages.audit.words import parameter, said, verb_label
+from dashboard.pages.explain.refused import missing_in
 from dashboard.person import person_of
 from hosts.access import Person, require, visible_entries
 
@@ -76,12 +77,15 @@ def _chips(line: str) -> list[Chip]:
 @require_GET
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """One line, whole: its pair, its parameters, its place in the chain."""
-    found = queries.line(number, visible=visible_entries(_reader(request)))
+    reader = _reader(request)
+    found = queries.line(number, visible=visible_entries(reader))
     if found is None:
         raise Http404
     with_words([found])
     parts = [one for one in (found.entry, found.outcome, found.resolution) if one]
     for one in parts:
         one.told = [(name, parameter(name, value)) for name, value in one.params.items()]  # type: ignore[attr-defined]
-    context = {"line": found, "parts": parts, "label": verb_label(found.entry.verb)}
+    context: dict[str, Any] = {"line": found, "parts": parts, "label": verb_label(found.entry.verb)}
+    if found.entry.kind == "refusal":
+        context["missing"] = missing_in(reader, found.entry)
     return render(request, "audit/entry.html", context)

@@ -80,7 +80,7 @@ def show(job: Job) -> Shown:
     )
 
 
-_ROOMS = {
+ROOMS = {
     "container": "containers",
     "image": "images",
     "pod": "pods",
@@ -100,7 +100,7 @@ def object_url(job: Job) -> str:
     """Where the job's object is shown; what it made, in another's place too, counts as its object."""
     made = job.result if isinstance(job.result, dict) else {}
     object_id = str(made.get("id") or "") or job.object_id
-    room = _ROOMS.get(made_kind(job))
+    room = ROOMS.get(made_kind(job))
     if not (room and object_id and job.endpoint_id):
         return ""
     return f"/{room}/{job.endpoint_id}/{object_id.removeprefix('sha256:')}/"

@@ -1,0 +1,88 @@
+"""Pages that explain access. One's own is everyone's; that of others needs access.view."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from accounts.permission import target_of
+from accounts.verbs import ACCESS_VIEW
+from audit.shapes import Target
+from dashboard.pages.explain.shown import parts_of, who_may
+from dashboard.pages.explain.subject import Subject, subject_of
+from dashboard.person import person_of
+from hosts.access import NotVisible, Person, allows, require, visible_hosts
+from hosts.access import target_of as target_of_place
+from hosts.access.explain import explain, sees
+from hosts.models import Endpoint
+
+# of names offered while typing
+MOST = 200
+
+
+def _asked(asker: Person, given: str) -> User:
+    """The person to explain; oneself when none is named. Denied for others without access.view."""
+    user = asker.user
+    if given and given != str(user.pk):
+        number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+        others = User.objects.filter(pk=number).first()
+        require(asker, ACCESS_VIEW.name, target_of(others or user))
+        user = get_object_or_404(User, pk=number)
+    return user
+
+
+def _target(subject: Subject) -> Target:
+    if subject.row is not None:
+        kind = str(subject.row._meta.model_name)
+        name, podman_id = subject.name, subject.row.podman_id
+        return target_of_place(subject.row.endpoint, kind=kind, object_id=podman_id, name=name)
+    if isinstance(subject.place, Endpoint):
+        return target_of_place(subject.place)
+    if subject.place is not None:
+        host = subject.place
+        return Target("host", host.pk, host.name, host_id=host.pk, host_name=host.name)
+    return Target(kind="site", name="site")
+
+
+@require_GET
+def person(request: HttpRequest) -> HttpResponse:
+    """One person and one thing: every verb, yes or no, and through what."""
+    asker = person_of(request)
+    user = _asked(asker, request.GET.get("person", ""))
+    subject, unknown = Subject(), False
+    try:
+        subject = subject_of(asker, request.GET)
+    except NotVisible:
+        if not request.GET.get("where"):
+            raise
+        # typed: said beside the field, in the words for what there is not
+        unknown = True
+    about = Person(user, asker.who)
+    may_ask = allows(asker, ACCESS_VIEW.name)
+    context = {
+        "one": user,
+        "subject": subject,
+        "where": request.GET.get("where", "") or (subject.name if subject.place else ""),
+        "unknown": unknown,
+        "parts": parts_of(explain(about, subject.place, subject.row)),
+        "sees": sees(about, subject.place, subject.row),
+        "people": User.objects.order_by("-is_active", "name", "pk") if may_ask else [],
+        "may_ask": may_ask,
+        "places": visible_hosts(asker).order_by("name").values_list("name", flat=True)[:MOST],
+    }
+    return render(request, "explain/person.html", context)
+
+
+@require_GET
+def who(request: HttpRequest) -> HttpResponse:
+    """One thing: everybody who may do something with it, and through what."""
+    asker = person_of(request)
+    subject = subject_of(asker, request.GET)
+    require(asker, ACCESS_VIEW.name, _target(subject))
+    verb = request.GET.get("verb", "")[:60]
+    context = {
+        "subject": subject,
+        "verb": verb,
+        "people": who_may(subject, verb),
+    }
+    return render(request, "explain/who.html", context)

@@ -1,0 +1,1 @@
+"""Requests of access for a while: one's own, and those that wait for one's decision."""

@@ -1,0 +1,84 @@
+"""Asking for access: which role, where, for how long and why."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from dashboard.pages.joining.forms import Helpful
+from hosts.access.rights import role_verbs
+from hosts.models import AccessRequest
+
+HOURS = (
+    (60, _("an hour")),
+    (4 * 60, _("four hours")),
+    (8 * 60, _("eight hours")),
+    (24 * 60, _("a day")),
+    (7 * 24 * 60, _("a week")),
+)
+
+
+class RoleOf(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Roles with what they permit."""
+
+    def label_from_instance(self, obj: Role) -> str:
+        """The role's name and one line about it."""
+        return f"{obj.label}: {obj.describes}" if obj.describes else obj.label
+
+
+class AskForm(Helpful):
+    """A request. `place` is typed, so that the form need not say what there is."""
+
+    role = RoleOf(label=_("Role"), queryset=Role.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(label=_("Where"), choices=AccessRequest.Kind)
+    place = forms.CharField(
+        label=_("Its name"),
+        required=False,
+        max_length=200,
+        help_text=_("Whole. One that you do not see can be named too: whoever decides sees it."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "list": "places"}
+        ),
+    )
+    label = forms.CharField(
+        label=_("Only containers with the label"),
+        required=False,
+        max_length=250,
+        help_text=_("Such as app or app=shop."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+    )
+    names = forms.CharField(
+        label=_("Only containers called"),
+        required=False,
+        max_length=200,
+        help_text=_("A pattern: shop-* or db?."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+    )
+    minutes = forms.TypedChoiceField(label=_("For"), choices=HOURS, coerce=int)
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        help_text=_("Whoever decides reads it, and it stands in the audit log."),
+    )
+
+    def __init__(self, *args: Any, verb: str = "", endpoint: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # what gives nothing at a place cannot be asked for; nor can a role without the verb that
+        # was missing
+        roles = [
+            role.pk
+            for role in Role.objects.all()
+            if (given := role_verbs(role)) and (not verb or verb in given)
+        ]
+        field = self.fields["role"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Role.objects.filter(pk__in=roles)
+        kinds = self.fields["kind"]
+        assert isinstance(kinds, forms.ChoiceField)
+        kinds.choices = [
+            (value, label)
+            for value, label in AccessRequest.Kind.choices
+            # one Podman of a host has no name to type; it comes from the page that asked
+            if value != AccessRequest.Kind.ENDPOINT or endpoint
+        ]

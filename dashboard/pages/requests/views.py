@@ -1,0 +1,159 @@
+"""Pages of requests: the list, asking, deciding. Changes are made by hosts.actions.access_requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.verbs import verb_named
+from dashboard.live.page import list_page
+from dashboard.pages.explain.shown import parts_of
+from dashboard.pages.requests.forms import AskForm
+from dashboard.pages.requests.lists import QUICK, SPEC
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.access import NotVisible, Person, visible_endpoints, visible_groups, visible_hosts
+from hosts.access.explain import explain
+from hosts.access.requests import may_decide, visible_requests
+from hosts.access.rights import role_verbs
+from hosts.actions.access_requests import ask_access, decide_access
+from hosts.actions.access_requests.ask_access import Wanted
+from hosts.actions.refused import HostRefused
+from hosts.models import AccessRequest, Endpoint
+
+Kind = AccessRequest.Kind
+# of names offered while typing
+MOST = 100
+
+
+@require_GET
+def requests(request: HttpRequest) -> HttpResponse:
+    """One's own requests; those of others too for whoever decides."""
+    return list_page(request, SPEC, "requests/list.html", {"quick": QUICK})
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for access. `verb` and a place are filled in where it began with a refusal."""
+    person = person_of(request)
+    given = request.POST if request.method == "POST" else request.GET
+    verb = given.get("verb", "") if verb_named(given.get("verb", "")) else ""
+    endpoint = _endpoint(person, given.get("endpoint", ""))
+    options: dict[str, Any] = {"verb": verb, "endpoint": str(endpoint.pk) if endpoint else ""}
+    if request.method == "POST":
+        form = AskForm(request.POST, **options)
+        if form.is_valid() and _asked(person, form, verb, endpoint):
+            messages.success(request, _("Asked. You are told here when somebody has decided."))
+            return redirect("requests:list")
+    else:
+        form = AskForm(initial=_initial(person, request, endpoint), **options)
+    context = {
+        "form": form,
+        "verb": verb_named(verb) if verb else None,
+        "endpoint": endpoint,
+        "names": _names(person),
+    }
+    return render(request, "requests/ask.html", context)
+
+
+def _endpoint(person: Person, given: str) -> Endpoint | None:
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        return None
+    return visible_endpoints(person).select_related("host").filter(pk=int(given)).first()
+
+
+def _initial(person: Person, request: HttpRequest, endpoint: Endpoint | None) -> dict[str, Any]:
+    initial = {"kind": Kind.GROUP, "minutes": 60}
+    if endpoint is not None:
+        return initial | {"kind": Kind.ENDPOINT}
+    if name := request.GET.get("host", "")[:200]:
+        return initial | {"kind": Kind.HOST, "place": name}
+    if name := request.GET.get("group", "")[:200]:
+        return initial | {"place": name}
+    return initial
+
+
+def _names(person: Person) -> list[str]:
+    groups = visible_groups(person).order_by("name").values_list("name", flat=True)[:MOST]
+    hosts = visible_hosts(person).order_by("name").values_list("name", flat=True)[:MOST]
+    return [*groups, *hosts]
+
+
+def _asked(person: Person, form: AskForm, verb: str, endpoint: Endpoint | None) -> bool:
+    told = dict(form.cleaned_data)
+    if told["kind"] == Kind.ENDPOINT:
+        told["place"] = str(endpoint.pk) if endpoint else ""
+    try:
+        ask_access.ask(person, Wanted(verb=verb, **told))
+    except HostRefused as trouble:
+        form.refuse(trouble)
+        return False
+    return True
+
+
+@require_GET
+def decide(request: HttpRequest, request_id: int) -> HttpResponse:
+    """One request whole: what it would give that they do not hold yet, and the two buttons."""
+    person = person_of(request)
+    found = visible_requests(person).filter(pk=request_id).first()
+    if found is None:
+        raise NotVisible
+    context: dict[str, Any] = {"row": found, "can_decide": False, "gives": []}
+    if found.waiting and may_decide(person, found):
+        context |= {"can_decide": True, "gives": parts_of(_new(person, found))}
+    return render(request, "requests/decide.html", context)
+
+
+def _new(person: Person, found: AccessRequest) -> list[Any]:
+    """Verbs of the role, with what the asker holds of them there already."""
+    place = found.host or found.endpoint
+    verbs = role_verbs(found.role)
+    if found.label or found.names:
+        verbs = frozenset(name for name in verbs if name.startswith("container."))
+    asker = Person(found.asked_by, person.who)
+    if place is None:
+        from accounts.verbs import all_verbs
+        from hosts.access.explain import Answer
+
+        return [Answer(verb, False) for verb in all_verbs() if verb.name in verbs]
+    return [one for one in explain(asker, place) if one.verb.name in verbs and not one.allowed]
+
+
+@require_POST
+def approve(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Give what was asked for."""
+    return _decided(request, request_id, decide_access.approve, _("Approved."))
+
+
+@require_POST
+def refuse(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Say no."""
+    return _decided(request, request_id, decide_access.refuse, _("Refused."))
+
+
+def _decided(
+    request: HttpRequest, request_id: int, deed: Callable[..., AccessRequest], words: str
+) -> HttpResponse:
+    try:
+        deed(person_of(request), request_id, answer=request.POST.get("answer", ""))
+    except HostRefused as trouble:
+        messages.error(request, str(trouble))
+    else:
+        messages.success(request, words)
+    return redirect("requests:list")
+
+
+@require_POST
+def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Take one's own request back."""
+    try:
+        ask_access.withdraw(person_of(request), request_id)
+    except HostRefused as trouble:
+        return toast(HttpResponse(status=204), str(trouble), tone="warn")
+    if "HX-Request" not in request.headers:
+        return redirect("requests:list")
+    return toast(HttpResponse(status=204), _("Withdrawn."))

@@ -1,0 +1,74 @@
+"""The page of a refusal says which verb is missing, where, and who can give it; its entry the same."""
+
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
+
+STOP = "/containers/1/sample/stop/"
+
+
+@pytest.fixture(autouse=True)
+def _there(objects: None) -> None:  # noqa: F811
+    """One of each object."""
+
+
+def test_it_names_verb_and_place_and_leads_to_a_request(cast: Cast, browser_of: Any) -> None:
+    answer = browser_of(cast.charlie).get(STOP)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Stop containers" in page
+    assert "shopfront on den7" in page
+    assert "/access/requests/ask/?verb=container.stop&amp;endpoint=1" in page
+    assert "/access/explain/?endpoint=1&amp;kind=container&amp;id=sample" in page
+
+
+def test_whoever_may_not_see_people_is_told_no_names(cast: Cast, browser_of: Any) -> None:
+    page = browser_of(cast.charlie).get(STOP).content.decode()
+    assert "Alice" not in page
+    assert "An administrator can give it to you." in page
+
+
+def test_whoever_sees_access_is_told_who_can_give_it(cast: Cast, browser_of: Any) -> None:
+    from accounts.models import Role
+
+    cast.charlie.role = Role.objects.get(name="auditor")
+    cast.charlie.save()
+    page = browser_of(cast.charlie).get(STOP).content.decode()
+    assert "It can be given by: Alice." in page
+
+
+def test_htmx_is_told_in_a_toast_with_the_way_to_ask(cast: Cast, browser_of: Any) -> None:
+    answer = browser_of(cast.charlie).send(STOP, headers={"hx-request": "true"})
+    assert answer.status_code == 403
+    told = answer.headers["HX-Trigger"]
+    assert "Stop containers" in told
+    assert "/access/requests/ask/?verb=container.stop" in told
+
+
+def test_a_verb_about_the_site_is_not_to_be_asked_for(cast: Cast, browser_of: Any) -> None:
+    page = browser_of(cast.charlie).get("/people/").content.decode()
+    assert "Manage people" in page
+    assert "/access/requests/ask/?" not in page
+
+
+def test_what_goes_beyond_their_own_is_said_so(cast: Cast, browser_of: Any) -> None:
+    """They hold the verb: that it is missing would be a lie."""
+    from accounts.models import Role
+
+    cast.charlie.role = Role.objects.create(name="people", verbs=["people.manage"])
+    cast.charlie.save()
+    answer = browser_of(cast.charlie).send(f"/people/{cast.alice.pk}/disable/")
+    assert answer.status_code == 403
+    assert "You hold “Manage people”, but not for this" in answer.content.decode()
+
+
+def test_the_entry_of_a_refusal_says_the_same(cast: Cast, browser_of: Any, entries: Any) -> None:
+    browser_of(cast.charlie).get(STOP)
+    (entry,) = entries("container.stop")
+    page = browser_of(cast.alice).get(f"/audit/{entry.number}/").content.decode()
+    assert "What was missing: “Stop containers”." in page
+    assert "It can be given by: Alice." in page
+    assert f"/access/explain/?person={cast.charlie.pk}&amp;endpoint=1" in page
