@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from dashboard.live.visibility import scope_to_visible
+from dashboard.pages.joining.told import told
 from hosts.access import Person, visible_endpoints
 from hosts.models import Container, Endpoint, Group, Host, Login, StatsStanding
 from hosts.stats.metrics import CPU_PER_CORE
@@ -26,10 +27,12 @@ class Standing:
     """What rows, tiles and the host's page show. Shares are 0…1, None when not known."""
 
     state: str
+    # in the reader's language; `words` are Podman's or SSH's own
     reason: str = ""
     cure: str = ""
     since: datetime | None = None
     next_try_at: datetime | None = None
+    words: str = ""
     running: int = 0
     containers: int = 0
     endpoints: list[Endpoint] = field(default_factory=list)
@@ -157,7 +160,8 @@ def _state(host: Host, logins: list[Login], endpoints: list[Endpoint]) -> Standi
     if not logins:
         return Standing("connecting", since=host.created_at)
     worst = min(logins, key=lambda login: _ORDER.index(login.state))
-    found = Standing(worst.state, worst.reason, worst.cure, worst.since, worst.next_try_at)
+    found = Standing(worst.state, since=worst.since, next_try_at=worst.next_try_at)
+    _explain(found, worst)
     if found.state != "up":
         return found
     troubled = [e for e in endpoints if e.state not in ("up", "connecting")]
@@ -165,11 +169,17 @@ def _state(host: Host, logins: list[Login], endpoints: list[Endpoint]) -> Standi
         worst_endpoint = min(troubled, key=lambda e: _ORDER.index(e.state))
         every = len(troubled) == len(endpoints)
         found.state = worst_endpoint.state if every else "degraded"
-        found.reason, found.cure = worst_endpoint.reason, worst_endpoint.cure
+        _explain(found, worst_endpoint)
         found.since = worst_endpoint.since
     elif endpoints and all(e.state == "connecting" for e in endpoints):
         found.state = "connecting"
     return found
+
+
+def _explain(found: Standing, worst: Login | Endpoint) -> None:
+    cause = told(worst.reason, worst.reason_kind)
+    found.reason, found.words = cause.text, cause.words
+    found.cure = told(worst.cure, worst.reason_kind).text
 
 
 def _resources(found: Standing, endpoints: list[Endpoint]) -> None:

@@ -7,6 +7,7 @@ import structlog
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.pages.joining.told import told
 from dashboard.pages.joining.words import KEY_FORMS
 from dashboard.pages.signin.forms import Dressed
 from hosts.actions.refused import HostRefused
@@ -33,6 +34,12 @@ def note_refusal(trouble: HostRefused | ControlError | LinkError) -> None:
     log.info("host not taken", kind=trouble.kind, why=str(trouble))
 
 
+def told_whole(trouble: HostRefused | ControlError | LinkError) -> str:
+    """Cause and cure in the reader's language; a form's error and a toast have nothing to fold."""
+    happened = trouble.message if isinstance(trouble, HostRefused) else trouble.cause
+    return f"{told(str(happened)).whole} {told(str(trouble.cure)).text}".strip()
+
+
 class Helpful(Dressed):
     """A form that takes the domain's refusals and puts each beside its field."""
 
@@ -40,12 +47,10 @@ class Helpful(Dressed):
         """Show a refusal beside the field it names, or above all where there is no such field."""
         if isinstance(trouble, HostRefused):
             name = field or trouble.field
-            words = f"{trouble.message} {trouble.cure}".strip()
         else:
             name = _FIELDS.get(trouble.kind, field)
-            words = f"{trouble.cause} {trouble.cure}".strip()
         note_refusal(trouble)
-        self.add_error(name if name in self.fields else None, words)
+        self.add_error(name if name in self.fields else None, told_whole(trouble))
 
 
 class AddressForm(Helpful):

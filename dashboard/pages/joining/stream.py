@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 
+from dashboard.pages.joining.told import told
 from dashboard.pages.joining.words import step_title
 from hosts import control
 from hosts.control import ControlError, Step
@@ -52,7 +53,16 @@ def _note(patient: dict[str, Any], step: Step) -> None:
 def _line(step: Step) -> str:
     # cures are a sentence, or a command and nothing else
     command = step.cure[:1].islower()
-    context = {"step": step, "title": step_title(step.step), "command": command}
+    cause = told(step.cause)
+    context = {
+        "step": step,
+        "title": step_title(step.step),
+        "detail": told(step.detail).text,
+        "cause": cause.text,
+        "words": cause.words,
+        "cure": told(step.cure).text,
+        "command": command,
+    }
     html = render_to_string("joining/step.html", context)
     return json.dumps({"step": step.step, "state": step.state, "html": html}) + "\n"
 

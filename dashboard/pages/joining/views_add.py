@@ -13,7 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.shapes import Target
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import Draft, draft_of
-from dashboard.pages.joining.forms import AddressForm, AuthorityForm, NamesForm, note_refusal
+from dashboard.pages.joining.forms import (
+    AddressForm,
+    AuthorityForm,
+    NamesForm,
+    note_refusal,
+    told_whole,
+)
 from dashboard.pages.joining.stream import part, stream
 from dashboard.person import person_of
 from hosts import access, control, this_machine
@@ -137,7 +143,7 @@ def local(request: HttpRequest) -> HttpResponse:
         )
     except HostRefused as trouble:
         note_refusal(trouble)
-        messages.error(request, str(trouble))
+        messages.error(request, told_whole(trouble))
         return redirect("joining:add")
     return _joined(request, host)
 

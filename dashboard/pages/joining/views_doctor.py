@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.pages.joining.forms import SocketForm
+from dashboard.pages.joining.forms import SocketForm, told_whole
 from dashboard.pages.joining.stream import part, stream
 from dashboard.person import person_of
 from hosts.access import allows, get_host
@@ -95,7 +95,7 @@ def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
     try:
         edit_logins.add_sockets(person, login_id, _chosen(request, login))
     except HostRefused as trouble:
-        messages.error(request, str(trouble))
+        messages.error(request, told_whole(trouble))
     else:
         messages.success(request, _("Added; its containers follow."))
     return redirect("joining:doctor", host_id=login.host_id)

@@ -19,6 +19,7 @@ from dashboard.pages.joining.forms import (
     CertificateForm,
     EditForm,
     JumpForm,
+    told_whole,
 )
 from dashboard.pages.joining.views_add import redirect_to
 from dashboard.pages.joining.words import losses
@@ -116,7 +117,7 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
         try:
             edit_host.remove(person, host_id)
         except HostRefused as trouble:
-            messages.error(request, str(trouble))
+            messages.error(request, told_whole(trouble))
             return redirect_to(host)
         _reload()
         words = _("%(name)s is no longer in Haulout. Nothing was changed on it.")
@@ -259,7 +260,7 @@ def _changed(request: HttpRequest, change: Callable[[Person], str]) -> HttpRespo
         messages.success(request, change(person_of(request)))
         _reload()
     except (HostRefused, ControlError) as trouble:
-        messages.error(request, str(trouble))
+        messages.error(request, told_whole(trouble))
     back = request.POST.get("next", "")
     return redirect(back if back.startswith("/hosts/") else "/hosts/")
 

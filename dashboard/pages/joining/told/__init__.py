@@ -1,0 +1,84 @@
+"""What the link says in plain English, in the reader's language: a sentence of the table with the
+values taken out of it. Podman's and SSH's own words stay as they are, beside it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.translation import gettext
+
+from dashboard.pages.joining.told.causes import CAUSES
+from dashboard.pages.joining.told.cures import CURES
+from dashboard.pages.joining.told.sentence import Sentence
+from dashboard.pages.joining.told.values import VALUES
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+# a jump host's trouble is told within another's, which is told within a third's
+_DEEPEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`text` for the reader; `words`: another program's own, to be folded below it."""
+
+    text: str
+    words: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Where nothing can be folded."""
+        return f"{self.text} ({self.words})" if self.words else self.text
+
+
+def told(text: str, kind: str = "") -> Told:
+    """A cause or a cure of the link. What no sentence fits is shown as it is, and so is a command."""
+    return (_told(text, kind, depth=0) if text else None) or Told(text)
+
+
+def is_known(text: str) -> bool:
+    """True where a sentence fits."""
+    return _told(text, "", depth=0) is not None
+
+
+def _told(text: str, kind: str, *, depth: int) -> Told | None:
+    for sentence in _candidates(kind):
+        found = _pattern(sentence.english).fullmatch(text)
+        if found is None:
+            continue
+        values = found.groupdict()
+        words = values.pop("words", "")
+        if "cause" in values and depth < _DEEPEST:
+            inner = _told(values["cause"], kind, depth=depth + 1) or Told(values["cause"])
+            values["cause"], words = inner.text, words or inner.words
+        shown = {name: _value(value) for name, value in values.items()}
+        return Told(gettext(sentence.said) % shown, words)
+    return None
+
+
+def _value(value: str) -> str:
+    return gettext(value) if value in VALUES else value
+
+
+def _candidates(kind: str) -> Iterator[Sentence]:
+    """Those of this kind first: a few sentences are said of more than one."""
+    for table in (CAUSES, CURES):
+        yield from table.get(kind, ())
+    for table in (CAUSES, CURES):
+        for other, sentences in table.items():
+            if other != kind:
+                yield from sentences
+
+
+@cache
+def _pattern(english: str) -> re.Pattern[str]:
+    """The sentence with a group for each value; a value that is named twice is twice the same."""
+    pattern, at, seen = "", 0, set()
+    for place in _PLACE.finditer(english):
+        name = place[1]
+        pattern += re.escape(english[at : place.start()])
+        pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+        seen.add(name)
+        at = place.end()
+    return re.compile(pattern + re.escape(english[at:]), re.DOTALL)
