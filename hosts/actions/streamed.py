@@ -76,6 +76,7 @@ async def streamed(
         doing.detail = doing.detail or " ".join(filter(None, (trouble.message, trouble.cause)))
         raise
     except Exception:
+        # a mistake of ours ends in an outcome too; whoever serves the request logs its trace
         result = Result.UNKNOWN if doing.committing else Result.FAILED
         raise
     finally:

@@ -93,6 +93,7 @@ def _run(steps: Sequence[Step]) -> list[object]:
             if batch.topics:
                 bells.ring(*sorted(batch.topics))
     except BaseException:
+        # memory goes back with the transaction, whatever ended it
         for undo in batch.undo:
             undo()
         raise

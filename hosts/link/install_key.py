@@ -73,6 +73,7 @@ async def _install(
         host_key = keys.parse_public(target.host_key_line)
         await peek_banner(sock, timeout_s=timeout_s)
     except BaseException:
+        # also when cancelled: nobody else has the socket yet
         sock.close()
         raise
     once = _Once(password)

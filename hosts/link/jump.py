@@ -107,12 +107,14 @@ async def open_through(
             lambda: Splice(opener, web_filter=None, on_end=lambda _: None), sock=far
         )
     except BaseException:
+        # also when cancelled: the transport did not come to have them
         near.close()
         far.close()
         raise
     try:
         await opened
     except BaseException:
+        # also when cancelled: the caller does not come to have it
         near.close()
         transport.abort()
         raise

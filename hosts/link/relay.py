@@ -90,6 +90,7 @@ def _bind(path: Path) -> socket.socket:
         # Before it listens, so that nobody can have come in with wider rights.
         path.chmod(0o600)
     except BaseException:
+        # nobody else has the socket yet
         sock.close()
         raise
     return sock

@@ -53,6 +53,7 @@ async def scan_socket(sock: socket.socket, *, timeout_s: float = 15.0) -> HostKe
         ip = "" if sock.family == socket.AF_UNIX else str(sock.getpeername()[0])
         banner = await peek_banner(sock, timeout_s=timeout_s)
     except BaseException:
+        # also when cancelled: nobody else has the socket yet
         sock.close()
         raise
     key = await fetch_host_key(sock, timeout_s=timeout_s)  # closes the socket itself
@@ -106,6 +107,7 @@ async def connect_ip(ip: str, port: int, *, timeout_s: float) -> socket.socket:
         sock.close()
         raise _tcp_error(exc, ip, port) from exc
     except BaseException:
+        # cancelled: nobody else has the socket yet
         sock.close()
         raise
     return sock
@@ -144,6 +146,7 @@ async def closed_unless_used(sock: socket.socket) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
+        # whatever the block failed with, it is raised on
         asyncio.get_running_loop().call_soon(sock.close)
         raise
 

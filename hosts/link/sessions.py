@@ -98,6 +98,7 @@ class Sessions:
                 task.add_done_callback(partial(self._late, beyond))
                 raise
             except BaseException:
+                # whatever became of it, its place is free again
                 self._not_given(beyond=beyond)
                 raise
             else:

@@ -214,6 +214,7 @@ async def greet_and_sign_in(
     try:
         await peek_banner(sock, timeout_s=timeout_s)
     except BaseException:
+        # also when cancelled: nobody else has the socket yet
         sock.close()
         raise
     return await sign_in(sock, target, timeout_s=timeout_s)

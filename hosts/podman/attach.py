@@ -100,6 +100,7 @@ async def upgrade(
                     api="api-version" in headers,
                 )
     except BaseException as exc:
+        # also who is cancelled while waiting leaves no connection behind
         writer.close()
         if isinstance(exc, TimeoutError):
             limit = f"Podman did not answer within {podman.timeout_s:g} s."

@@ -214,6 +214,7 @@ class _Fed:
             async for piece in self._source:
                 yield piece
         except Exception as failure:
+            # aiohttp would put an error of its own in its place; the caller is told this one
             self.failure = failure
             raise
 

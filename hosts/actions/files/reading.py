@@ -176,6 +176,7 @@ async def file_pieces(
     except StopAsyncIteration as exc:
         raise Trouble(_("Podman sent nothing for that path.")) from exc
     except BaseException:
+        # until the caller has the generator nobody else closes it
         await parts.aclose()
         raise
     assert isinstance(member, Member)

@@ -86,6 +86,7 @@ async def write_file(
             doing.committing = True
             await _move(podman, place, posixpath.join(folder, part), path)
     except BaseException as failed:
+        # also who goes away in the middle leaves no part of the file, and everything is raised on
         if aside:
             doing.committing = isinstance(failed, PodmanError) and doing.committing
             await _clear(podman, place, posixpath.join(folder, part))

@@ -136,6 +136,7 @@ async def _signed_in(target: Target) -> tuple[SshConnection, Way]:
         sock = await way.open_socket(target.address, target.port, timeout_s=_SCAN_S)
         return await greet_and_sign_in(sock, target, timeout_s=_SCAN_S), way
     except BaseException:
+        # also a cancelled try leaves no connection to the jump host
         await way.close()
         raise
 

@@ -83,6 +83,7 @@ class Refresher:
         try:
             revision = await self._look(kind, None if ids == [ALL] else ids)
         except BaseException as error:
+            # whoever waits is told, also that the look was cancelled
             _fail(futures, error)
             if isinstance(error, asyncio.CancelledError):
                 raise
