@@ -31,6 +31,7 @@ JUDGED: dict[str, Looked] = {
     "volume.create": Looked.BOTH,
     "volume.clone": Looked.BOTH,
     "volume.open": Looked.BOTH,
+    "container.open": Looked.BOTH,
     "network.create": Looked.BOTH,
     "image.pull": Looked.BOTH,
     # of an uploaded folder: a stream

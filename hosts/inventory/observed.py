@@ -47,6 +47,7 @@ _CAUSES: dict[str, frozenset[str]] = {
     "secret.replace": frozenset({"secret.create", "secret.remove"}),
     "volume.clone": _OF_CONTAINERS,
     "volume.open": _OF_CONTAINERS,
+    "container.open": _OF_CONTAINERS,
     "volume.remove": _OF_CONTAINERS,
     "network.remove": _OF_CONTAINERS,
     "pod.prune": _OF_CONTAINERS,

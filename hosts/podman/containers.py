@@ -222,6 +222,21 @@ async def changes(podman: Podman, container: str) -> list[dict[str, Any]]:
     return (await podman.get(target, timeout_s=60.0)).objects()
 
 
+async def mount(podman: Podman, container: str) -> str:
+    """Mount its root file system on the host, which is counted; where, as a path of the host."""
+    answer = await podman.call("POST", path("containers", container, "mount"))
+    # bare text, not JSON (5.4)
+    where = answer.body.decode(errors="replace").strip().strip('"')
+    if not where.startswith("/") or not where.isprintable():
+        raise Malformed("Podman mounted a container but did not say where.")
+    return where
+
+
+async def unmount(podman: Podman, container: str) -> None:
+    """Take one mount back."""
+    await podman.change(path("containers", container, "unmount"))
+
+
 async def checkpoint(
     podman: Podman,
     container: str,
@@ -261,6 +276,7 @@ __all__ = [
     "kill",
     "list_containers",
     "logs",
+    "mount",
     "pause",
     "remove",
     "rename",
@@ -269,6 +285,7 @@ __all__ = [
     "start",
     "stop",
     "top",
+    "unmount",
     "unpause",
     "update",
     "wait",

@@ -24,6 +24,14 @@ for verb in (
         needs=("container.files",),
     ),
     Verb(
+        "container.open",
+        _("Open files of stopped containers"),
+        _("Make a container for a while, to rename and delete files of one that does not run"),
+        "container",
+        OPERATOR,
+        needs=("container.files",),
+    ),
+    Verb(
         "volume.files",
         _("Read files of volumes"),
         _("See and download what is in volumes: databases, uploads, keys. Each is written down"),

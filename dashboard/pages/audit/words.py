@@ -81,6 +81,7 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "secret.replace": (gettext_lazy("Replace"), gettext_lazy("replaced the secret")),
     "secret.remove": (gettext_lazy("Remove"), gettext_lazy("removed the secret")),
     "system.check": (gettext_lazy("Check"), gettext_lazy("checked the store of")),
+    "container.open": (gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
     "volume.open": (gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
     "volume.files": (gettext_lazy("Files of"), gettext_lazy("read files of the volume")),
     "volume.files_edit": (gettext_lazy("Files of"), gettext_lazy("changed files of the volume")),

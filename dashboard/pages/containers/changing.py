@@ -105,7 +105,7 @@ DIALOGS = (
         lambda person, ref, given: wait_container.ask(person, ref, **given),
         _(
             "A job waits, for hours if need be, and tells the exit code; you may leave meanwhile. "
-            "It changes nothing, and Cancel ends the waiting alone."
+            "It changes nothing, and cancelling the job ends the waiting alone."
         ),
     ),
     Dialog(

@@ -1,6 +1,9 @@
-"""Asks for a container by which the files of a volume that none mounts are reached."""
+"""Asks for a container by which the files of a volume that none mounts, or of a container that does
+not run, are reached.
+"""
 
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -11,35 +14,46 @@ from django.views.decorators.http import require_POST
 from dashboard.pages.files.told import done, refused
 from dashboard.person import person_of
 from hosts.access import get_object
-from hosts.actions.files import open_volume
+from hosts.actions.files import open_container, open_volume
+from hosts.actions.files.helper import NAME
 from hosts.jobs.errand import Trouble
-from hosts.models import Endpoint, Image, Job
+from hosts.models import Endpoint, Image, InventoryRow, Job
 from hosts.models.inventory import LIVE
 
 WITHIN_S: Final = 15.0
 LOOK_EVERY_S: Final = 0.2
 MOST_IMAGES: Final = 200
+_ACTIONS: Final = {"volume": open_volume, "container": open_container}
 
 
-def images_of(endpoint: Endpoint) -> list[str]:
-    """Names of images that are on the endpoint, small ones first."""
+def images_of(endpoint: Endpoint, *, first: str = "") -> list[str]:
+    """Names of images that are on the endpoint, small ones first, but `first` before all."""
     rows = Image.objects.filter(LIVE, endpoint=endpoint, dangling=False, manifest_list=False)
     found = rows.exclude(name="").order_by("size_bytes").values_list("name", flat=True)
-    return list(found[:MOST_IMAGES])
+    return sorted(found[:MOST_IMAGES], key=lambda name: name != first)
 
 
-@require_POST
-def open_files(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Ask for the job and wait for a moment until the container is there."""
-    person = person_of(request)
-    row = get_object(person, "volume", endpoint_id, podman_id, verb=open_volume.VERB)
-    image = request.POST.get("image", "")
-    try:
-        if image not in images_of(row.endpoint):
-            raise Trouble(_("Choose an image that is on this host."))
-        job = open_volume.ask(person, (endpoint_id, podman_id), image=image)
-    except Trouble as trouble:
-        return refused(trouble, row)
+def opener(kind: str) -> Callable[..., HttpResponse]:
+    """The view: ask for the job and wait for a moment until the container is there."""
+    action = _ACTIONS[kind]
+
+    @require_POST
+    def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+        person = person_of(request)
+        row = get_object(person, kind, endpoint_id, podman_id, verb=action.VERB)
+        image = request.POST.get("image", "")
+        try:
+            if image not in images_of(row.endpoint):
+                raise Trouble(_("Choose an image that is on this host."))
+            job = action.ask(person, (endpoint_id, podman_id), image=image)
+        except Trouble as trouble:
+            return refused(trouble, row)
+        return _opened(job, row)
+
+    return view
+
+
+def _opened(job: Job, row: InventoryRow) -> HttpResponse:
     deadline = time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
         job.refresh_from_db()
@@ -53,7 +67,7 @@ def open_files(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRe
 
 def helper_of(name: str) -> dict[str, Any]:
     """For a container that this made: the address of its job, which closes it."""
-    number = name.removeprefix(open_volume.NAME)
+    number = name.removeprefix(NAME)
     if name == number or not number.isdecimal():
         return {}
     return {"helper_job": reverse("jobs:page", args=[int(number)])}

@@ -113,7 +113,10 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         "up": in_url(posixpath.dirname(seen.path)) if seen.path != "/" else "",
         **helper_of(place.through),
         "volume_root": kind == "volume" and seen.path == "/",
+        "of_container": kind == "container",
     }
+    if not place.running and kind == "container" and "container.open" in verbs_for(person, row):
+        context["images"] = images_of(row.endpoint, first=getattr(row, "image", ""))
     return render(request, "files/table.html", context)
 
 

@@ -3,10 +3,10 @@
 from django.urls import path
 
 from dashboard.pages.files.addresses import addresses
-from dashboard.pages.files.opening import open_files
+from dashboard.pages.files.opening import opener
 
 app_name = "volumefiles"
 urlpatterns = [
     *addresses("volume"),
-    path("<int:endpoint_id>/<str:podman_id>/files/open/", open_files, name="open"),
+    path("<int:endpoint_id>/<str:podman_id>/files/open/", opener("volume"), name="open"),
 ]

@@ -13,6 +13,9 @@ from hosts.podman.errors import NotFound
 
 MOST_PATH_BYTES: Final = 4096
 MOST_NAME_BYTES: Final = 255
+# label of a container that has the files of another one, which does not run, and where they are there
+HELPS: Final = "io.haulout.files-of"
+MOUNTED_AT: Final = "/haulout-files"
 
 
 class NoWay(Trouble):
@@ -47,7 +50,8 @@ class Place:
         if inside == self.root or inside.startswith(self.root + "/"):
             return inside[len(self.root) :] or "/"
         raise LeadsOutside(
-            _("This link leads out of the volume, to %(path)s of the container.") % {"path": inside}
+            _("This link leads to %(path)s, which is not among the files that are open here.")
+            % {"path": inside}
         )
 
 
@@ -73,10 +77,18 @@ def named(name: str) -> str:
 
 async def find_place(podman: Podman, kind: str, podman_id: str) -> Place:
     """The place of a container's or a volume's files. NotFound, NoWay."""
-    if kind == "container":
-        state = await containers.inspect(podman, podman_id)
-        return Place(podman_id, "/", _runs(state))
-    return await _of_volume(podman, podman_id)
+    if kind != "container":
+        return await _of_volume(podman, podman_id)
+    state = await containers.inspect(podman, podman_id)
+    if _runs(state):
+        return Place(podman_id, "/", running=True)
+    helpers = await containers.list_containers(
+        podman, filters={"label": [f"{HELPS}={podman_id}"], "status": ["running"]}
+    )
+    for helper in helpers:
+        name = str((helper.get("Names") or [""])[0])
+        return Place(str(helper["Id"]), MOUNTED_AT, running=True, through=name)
+    return Place(podman_id, "/", running=False)
 
 
 async def _of_volume(podman: Podman, volume: str) -> Place:

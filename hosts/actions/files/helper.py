@@ -1,0 +1,71 @@
+"""A container for a while, by which files are reached: made, held, and removed however that ends.
+
+Done, cancelled ("Close"), or begun anew after a lost worker: it is known by its job's label.
+"""
+
+import asyncio
+import contextlib
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.making import made_by, with_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.models import Endpoint, Job
+from hosts.podman import containers
+from hosts.podman.errors import NotFound, PodmanError
+
+OPEN_S: Final = 600
+NAME: Final = "haulout-files-"
+VERBS: Final = ("volume.open", "container.open")
+
+
+def judge_room(endpoint: Endpoint) -> None:
+    """One at a time on an endpoint: each counts as one of the few changes at once there. Trouble."""
+    if Job.objects.filter(verb__in=VERBS, endpoint=endpoint, state__in=Job.OPEN).exists():
+        raise Trouble(
+            _("Other files of this host are open. Close them first, by cancelling their job.")
+        )
+
+
+async def hold(errand: Errand, spec: dict[str, Any]) -> None:
+    """Make it of the job's image with `spec`'s mounts and labels, say that it is there, hold it."""
+    whole = {
+        **spec,
+        "name": f"{NAME}{errand.job_id}",
+        "image": errand.params["image"],
+        "entrypoint": ["sleep"],
+        "command": [str(OPEN_S + 60)],
+        "user": "0:0",
+        "netns": {"nsmode": "none"},
+        # what is mounted may be labelled for one container alone
+        "selinux_opts": ["disable"],
+        "labels": with_job(spec.get("labels", {}), errand.job_id),
+    }
+    try:
+        container_id, _warnings = await containers.create(errand.podman, whole)
+        try:
+            await containers.start(errand.podman, container_id)
+        except PodmanError as not_started:
+            if not_started.maybe_done:
+                raise
+            # without sleep in the image it stays unstarted: reading and uploading work all the same
+            errand.say(_("The image has no “sleep”: files can be read and uploaded, not renamed."))
+        await errand.report({"ready": True})
+        await asyncio.sleep(OPEN_S)
+    finally:
+        clearing = asyncio.create_task(_clear_quietly(errand))
+        await asyncio.shield(clearing)
+
+
+async def clear(errand: Errand) -> None:
+    """Remove what an earlier try made."""
+    for one in await containers.list_containers(errand.podman, filters=made_by(errand.job_id)):
+        with contextlib.suppress(NotFound):
+            await containers.remove(errand.podman, str(one["Id"]), force=True, wait_s=0)
+
+
+async def _clear_quietly(errand: Errand) -> None:
+    # what cannot be removed now is named by its label; a try begun anew removes it first
+    with contextlib.suppress(PodmanError):
+        await clear(errand)

@@ -1,0 +1,75 @@
+"""container.open: the files of a container that does not run, to be renamed and deleted too.
+
+Podman's archive only adds. So its file system is mounted on the host, and a container made for a
+while has that mount, and tools. Nothing is started of the one whose files they are.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, get_object
+from hosts.access.fetch import require
+from hosts.actions.action import Action
+from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.containers.container_state import look
+from hosts.actions.files.helper import clear, hold, judge_room
+from hosts.actions.files.place import HELPS, MOUNTED_AT
+from hosts.actions.files.reading import target_for
+from hosts.guardrails import of_others
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import containers, system
+from hosts.podman.errors import PodmanError
+
+VERB: Final = "container.open"
+
+
+def ask(person: Person, ref: ObjectRef, *, image: str) -> Job:
+    """Ask for it, by a helper made from `image`, which is on the host. NotVisible, Denied, Trouble."""
+    row = get_object(person, "container", *ref, verb=VERB)
+    require(person, "container.files", target_for(row, "container"), row.endpoint)
+    judge_room(row.endpoint)
+    proposed = of_others.helper(VERB, image=image, volumes={})
+    order = replace(order_for(row, "container", {"image": image}), proposed=proposed)
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Mount it, hold the helper, unmount it."""
+    await errand.permit(of_others.helper(VERB, image=errand.params["image"], volumes={}))
+    await clear(errand)
+    if errand.broken:
+        # Podman counts mounts
+        await _unmount(errand)
+    state = await look(errand)
+    if state["running"] or state["paused"]:
+        raise Trouble(_("It runs: its files can be changed as it is."))
+    await errand.about_to_send()
+    path = await containers.mount(errand.podman, errand.object_id)
+    mount = {"type": "bind", "source": path, "destination": MOUNTED_AT, "options": ["rw", "bind"]}
+    try:
+        await hold(errand, {"mounts": [mount], "labels": {HELPS: errand.object_id}})
+    finally:
+        await asyncio.shield(asyncio.create_task(_unmount(errand)))
+    return {"kind": "container", "id": errand.object_id}
+
+
+async def _unmount(errand: Errand) -> None:
+    # one that was removed or started meanwhile has no mount of ours left
+    with contextlib.suppress(PodmanError):
+        await containers.unmount(errand.podman, errand.object_id)
+
+
+async def settle(errand: Errand) -> Settled:
+    """`do` begins anew, by removing what is there."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")
