@@ -159,7 +159,10 @@ def helper(verb: str, *, image: str, volumes: Mapping[str, str]) -> Proposed:
     """Of the container that Haulout makes for a while itself, to reach a volume: only its image and
     its volumes are a person's choice. `volumes`: name to path inside.
     """
+    reader = Reader()
     part = Part(What.IMAGE)
     part.images = [Fact(image, "image")]
-    part.mounts = [volume_with_options(name, at, (), "volumes") for name, at in volumes.items()]
-    return Proposed(verb, (part,))
+    part.mounts = [
+        volume_with_options(reader, name, at, (), "volumes") for name, at in volumes.items()
+    ]
+    return Proposed(verb, (part,), tuple(reader.unknown))

@@ -113,7 +113,7 @@ def _mounts(reader: Reader, given: dict[str, Any], part: Part) -> None:
         options = tuple(text for text, _at in reader.texts(one.get("Options"), join(at, "Options")))
         name = reader.text(one.get("Name"), join(at, "Name"))
         target = reader.text(one.get("Dest"), join(at, "Dest"))
-        part.mounts.append(volume_with_options(name, target, options, at))
+        part.mounts.append(volume_with_options(reader, name, target, options, at))
     for raw, at in reader.items(given.get("overlay_volumes"), "overlay_volumes"):
         one = reader.mapping(raw, fields.OVERLAY, at)
         options = tuple(text for text, _at in reader.texts(one.get("options"), join(at, "options")))

@@ -12,6 +12,14 @@ _OPTIONS = frozenset(
     "type device o uid gid size inodes noquota timeout copy nocopy image password username".split()  # noqa: SIM905
 )
 _DRIVERS = ("", "local")
+# of a volume in a spec (pkg/util/mount_opts.go of Podman)
+_MOUNT_OPTIONS = frozenset(
+    """
+    ro rw z Z U O exec noexec suid nosuid dev nodev copy nocopy idmap bind rbind private rprivate
+    shared rshared slave rslave unbindable runbindable upperdir workdir size mode tmpcopyup
+    notmpcopyup noatime nodiratime relatime sync async
+    """.split()  # noqa: SIM905 - a list would be three screens long
+)
 
 
 def volume(
@@ -61,7 +69,9 @@ def behind(options: Mapping[str, str], target: str, at: str) -> Mount | None:
     return Mount(kind, device, target, words, f"{at}.device")
 
 
-def volume_with_options(name: str, target: str, options: tuple[str, ...], at: str) -> Mount:
+def volume_with_options(
+    reader: Reader, name: str, target: str, options: tuple[str, ...], at: str
+) -> Mount:
     """A named volume in a spec. Podman makes it with its `volume-opt=…` where it is not there yet."""
     given: dict[str, str] = {}
     for option in options:
@@ -70,6 +80,8 @@ def volume_with_options(name: str, target: str, options: tuple[str, ...], at: st
         if head.strip().lower().startswith("volume-opt"):
             key, _sign, value = rest.partition("=")
             given[key.strip().lower()] = value
+        elif head not in _MOUNT_OPTIONS:
+            reader.strange(f"{at}.{head}")
     found = behind(given, target, at)
     if found is not None and found.type not in ("tmpfs", "ramfs"):
         return found

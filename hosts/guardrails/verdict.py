@@ -44,8 +44,12 @@ class Verdict:
     @property
     def stops(self) -> tuple[Finding, ...]:
         """The findings that keep it from being done now, the strictest first."""
-        held = [one for one in self.findings if one.severity is not Severity.WARN]
-        return tuple(sorted(held, key=lambda one: -_RANK[one.severity]))
+        return tuple(one for one in self.in_order if one.severity is not Severity.WARN)
+
+    @property
+    def in_order(self) -> tuple[Finding, ...]:
+        """All findings, the strictest first."""
+        return tuple(sorted(self.findings, key=lambda one: -_RANK[one.severity]))
 
     @property
     def warnings(self) -> tuple[Finding, ...]:

@@ -49,7 +49,7 @@ def _privileged(_settings: Settings, part: Part) -> Iterator[Found]:
     for fact in part.privileged:
         yield (
             where(part, fact.field),
-            _now("privileged gives it all rights that its user has on the host."),
+            _now("it gets all rights that its user has on the host."),
         )
 
 

@@ -1,6 +1,5 @@
 """Pages of guardrails: reading for all who see hosts, changing for administrators, trying, verdicts."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -88,7 +87,7 @@ def test_a_change_is_written_down_before_and_after(
     row.refresh_from_db()
     assert (row.severity, row.settings) == ("warn", {"allow": ["/srv/data:ro"]})
     [entry] = entries("guardrail.edit")
-    changes = json.loads(entry.params)["changes"]
+    changes = entry.params["changes"]
     assert changes["severity"] == ["refuse", "warn"]
     assert "/srv/data:ro" in str(changes["settings"])
     alice.send(f"{LIST}{row.pk}/remove/")

@@ -216,6 +216,11 @@ SPECS = [
             ]
         },
     ),
+    E(
+        "a volume's option that nobody knows",
+        "unknown_fields",
+        {"volumes": [{"Name": "v", "Dest": "/x", "Options": ["device=/"]}]},
+    ),
     E("a volume that is a path", "mounts", {"volumes": [{"Name": "/etc", "Dest": "/x"}]}),
     E("mounts of another container", "mounts", {"volumes_from": ["db"]}),
     E("a root file system of the host", "mounts", {"rootfs": "/", "image": ""}),
