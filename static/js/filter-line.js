@@ -123,11 +123,20 @@ document.addEventListener("click", (event) => {
   if (!link || !input || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   input.value = link.dataset.line;
-  input.form.dispatchEvent(new Event("haulout:filter"));
+  step(input.form);
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-group-by]")) event.target.form.dispatchEvent(new Event("haulout:filter"));
+  if (event.target.matches("[data-group-by]")) step(event.target.form);
+});
+
+// a click is a step that the back button takes back; what is typed is none
+function step(form) {
+  form.dispatchEvent(new CustomEvent("haulout:filter", { detail: { step: true } }));
+}
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  const { history, requestConfig } = event.detail;
+  if (requestConfig?.triggeringEvent?.detail?.step && history.path !== location.pathname + location.search) history.type = "push";
 });
 
 // the sort lives in the form too, so that typing keeps it; and empty fields stay out of the address
