@@ -172,6 +172,8 @@ def remove_second_factor(by: User, who: Who, *, user: User) -> None:
     with transaction.atomic():
         removed, _per_model = Authenticator.objects.filter(user=user).delete()
         if removed:
+            # their role may want one
+            epoch.raise_epoch()
             _enter(who, "people.factor", user, detail="taken away")
 
 

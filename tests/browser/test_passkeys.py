@@ -59,6 +59,26 @@ def test_a_passkey_is_added_named_used_alone_and_removed(doors: Doors, new_page:
     assert page.get_by_text("Old laptop").count() == 0
 
 
+def test_a_session_that_a_passkey_began_ends_with_its_person(
+    doors: Doors, new_page: NewPage
+) -> None:
+    page, email = invited(doors, new_page, "Tom")
+    device(page)
+    add_passkey(page, doors.url, "Phone")
+    sign_out(page, doors.url)
+    page.click("text=Sign in with a passkey")
+    page.wait_for_url(f"{doors.url}/")
+    page.goto(f"{doors.url}/containers/")
+    page.locator("#live-light[data-state=live]").wait_for()
+    ada = new_page(storage_state=doors.state)
+    ada.goto(f"{doors.url}/people/")
+    ada.get_by_role("row", name=email).get_by_role("link").click()
+    ada.click("text=Disable Tom")
+    page.wait_for_url("**/account/login/**")
+    page.click("text=Sign in with a passkey")
+    page.get_by_text("Your account is disabled").wait_for()
+
+
 def again_by_passkey(page: Any) -> None:
     page.wait_for_load_state()
     if "/reauthenticate/" not in page.url:

@@ -45,7 +45,7 @@ def wrong_code() -> str:
     return gettext(
         "This code is not right, or its time is over. Here it is %(now)s UTC: if your phone's clock"
         " is more than half a minute off, its codes do not fit, so let it set its clock by itself."
-        " Otherwise wait for the next code, or use a recovery code."
+        " Otherwise wait for the next code."
     ) % {"now": now()}
 
 
@@ -94,16 +94,21 @@ class _CodeForm(Dressed):
         except ValidationError as trouble:
             if trouble.code in ("too_many_login_attempts", "rate_limited"):
                 signin.limited(stranger(context.request), email=self.user.email)
+            elif not self.has_app():
+                raise ValidationError(
+                    gettext("This recovery code is not right, or it was used before."),
+                    code=trouble.code,
+                ) from trouble
             raise
-
-
-class AuthenticateForm(_CodeForm, AllauthAuthenticateForm):  # type: ignore[misc]
-    """The code while signing in."""
 
     def has_app(self) -> bool:
         """True when this person has an authenticator app; else only recovery codes are codes."""
         apps = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP)
         return bool(apps.exists())
+
+
+class AuthenticateForm(_CodeForm, AllauthAuthenticateForm):  # type: ignore[misc]
+    """The code while signing in."""
 
 
 class ReauthenticateForm(_CodeForm, AllauthReauthenticateForm):  # type: ignore[misc]
@@ -112,3 +117,7 @@ class ReauthenticateForm(_CodeForm, AllauthReauthenticateForm):  # type: ignore[
 
 class ActivateForm(_CodeForm, AllauthActivateForm):  # type: ignore[misc]
     """The first code of a fresh authenticator."""
+
+    def has_app(self) -> bool:
+        """The one that is being set up."""
+        return True

@@ -6,6 +6,7 @@ A passkey is a second factor; with the owner's finger, face or PIN it also signs
 import ipaddress
 import struct
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from allauth.core import context
 from allauth.mfa.models import Authenticator
@@ -37,8 +38,7 @@ _UNREADABLE = (
 
 def refused_here(request: HttpRequest) -> str:
     """Why a browser would take no passkey for the address of this request; empty when it would."""
-    name = request.get_host().rpartition(":")[0] or request.get_host()
-    name = name if not name.endswith("]") else request.get_host()
+    name = urlsplit(f"//{request.get_host()}").hostname or ""
     if name == "localhost" or name.endswith(".localhost"):
         return ""
     if _is_address(name):
@@ -56,7 +56,7 @@ def refused_here(request: HttpRequest) -> str:
 
 def _is_address(name: str) -> bool:
     try:
-        ipaddress.ip_address(name.strip("[]"))
+        ipaddress.ip_address(name)
     except ValueError:
         return False
     return True

@@ -1,5 +1,6 @@
 """How people sign in, for administrators: what roles ask for, and somebody's sessions."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +13,8 @@ from accounts.errors import NotPermitted
 from accounts.models import Role, User
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
+from dashboard.oidc.providers import providers
+from dashboard.oidc.trouble import FileWrong
 from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
 from dashboard.second_factor import lacking
@@ -43,8 +46,22 @@ def rules(request: HttpRequest) -> HttpResponse:
         return redirect("signin:rules")
     active = User.objects.filter(is_active=True)
     waiting = lacking(active.values_list("pk", flat=True))
-    context = {"roles": roles, "waiting": active.filter(pk__in=waiting).order_by("name"), **ends()}
+    context = {
+        "roles": roles,
+        "waiting": active.filter(pk__in=waiting).order_by("name"),
+        **_providers(),
+        **ends(),
+    }
     return render(request, "signin/rules.html", context)
+
+
+def _providers() -> dict[str, object]:
+    """For the template: the providers, the file that names them, and what is wrong with it."""
+    told = {"file": settings.HAULOUT_OIDC_FILE}
+    try:
+        return {**told, "providers": providers()}
+    except FileWrong as wrong:
+        return {**told, "file_wrong": str(wrong)}
 
 
 @require_GET

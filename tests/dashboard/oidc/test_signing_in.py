@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from accounts import actions
 from accounts.models import Identity, Membership, Role, Team, User
 from dashboard.second_factor import lacks
+from dashboard.session_age import BEGAN
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider
 
@@ -85,6 +86,21 @@ def test_a_role_that_wants_one_believes_a_provider_that_is_said_to_ask(
     eve.set_password("a password of her own")
     eve.save()
     assert lacks(eve)
+
+
+def test_who_has_nothing_to_show_adds_a_factor_only_soon_after_signing_in(
+    cast: Cast, provider: TlsProvider, come: Any, configured: Any
+) -> None:
+    configured('join = "domain"', 'domains = ["example.org"]')
+    provider.claims |= {"sub": "e-1", "email": "eve@example.org"}
+    browser = Browser()
+    come(browser)
+    path = "/account/2fa/totp/activate/"
+    assert browser.get(path).status_code == 200
+    session = browser.session
+    session[BEGAN] -= 3600
+    session.save()
+    assert browser.get(path).status_code == browser.send(path).status_code == 403
 
 
 def test_a_disabled_person_does_not_come_in(

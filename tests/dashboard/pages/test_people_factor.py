@@ -127,3 +127,40 @@ def test_an_administrator_takes_it_away(
         "Alice",
         "taken away",
     )
+
+
+def test_without_its_entry_nothing_is_changed(
+    cast: Cast, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log cannot be written at that moment: the app stays on."""
+    from accounts import signin
+
+    def unwritable(*args: Any, **kwargs: Any) -> None:
+        raise OSError("the disk is full")
+
+    browser = Browser(raise_request_exception=False)
+    browser.sign_in("bob@example.org")
+    next_code = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
+    browser.send("/account/2fa/authenticate/", {"code": next_code})
+    browser.send("/account/reauthenticate/", {"password": PASSWORD})
+    monkeypatch.setattr(signin, "factor_changed", unwritable)
+    assert browser.send("/account/2fa/totp/deactivate/").status_code == 500
+    assert Authenticator.objects.filter(user=cast.bob).count() == 2
+    monkeypatch.undo()
+    assert browser.send("/account/2fa/totp/deactivate/").status_code == 302
+    assert not Authenticator.objects.filter(user=cast.bob).exists()
+
+
+def test_new_recovery_codes_are_a_renewal(cast: Cast, secret: str, entries: Any) -> None:
+    browser = Browser()
+    browser.sign_in("bob@example.org")
+    next_code = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
+    browser.send("/account/2fa/authenticate/", {"code": next_code})
+    browser.send("/account/reauthenticate/", {"password": PASSWORD})
+    browser.send("/account/2fa/recovery-codes/generate/")
+    assert entries("people.factor")[-1].detail == "recovery codes renewed"
+    first, again = (browser.get("/account/2fa/recovery-codes/").content for _ in range(2))
+    codes = Authenticator.objects.get(user=cast.bob, type="recovery_codes").wrap()
+    code = codes.get_unused_codes()[0].encode()
+    assert code in first
+    assert code not in again

@@ -22,6 +22,7 @@ def test_recovery_codes_and_the_apps_codes_count_together(protected: Cast, entri
     browser = Browser()
     browser.sign_in("bob@example.org")
     for number in range(5):
+        # as long as one of the app, and as one to recover with
         code = "00000000" if number % 2 else "000000"
         browser.send("/account/2fa/authenticate/", {"code": code})
     right = Authenticator.objects.get(user=protected.bob, type="recovery_codes").wrap()

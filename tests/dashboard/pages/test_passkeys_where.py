@@ -1,0 +1,28 @@
+"""Where browsers take passkeys, and that the page says why not elsewhere."""
+
+import pytest
+from django.test import RequestFactory
+
+from dashboard.pages.signin.passkeys import refused_here
+
+
+@pytest.mark.parametrize(
+    ("host", "scheme", "words"),
+    [
+        ("localhost:8000", "http", ""),
+        ("haulout.localhost", "http", ""),
+        ("haulout.example.org", "https", ""),
+        ("haulout.example.org:8443", "https", ""),
+        ("haulout.example.org", "http", "plain http from haulout.example.org"),
+        ("192.0.2.7:8000", "https", "a bare IP address (192.0.2.7)"),
+        ("127.0.0.1", "http", "a bare IP address (127.0.0.1)"),
+        ("[::1]:8000", "http", "a bare IP address (::1)"),
+        ("[::1]", "https", "a bare IP address (::1)"),
+    ],
+)
+def test_where(host: str, scheme: str, words: str, settings: object) -> None:
+    settings.ALLOWED_HOSTS = ["*"]  # type: ignore[attr-defined]
+    request = RequestFactory().get("/", headers={"host": host}, secure=scheme == "https")
+    told = refused_here(request)
+    assert words in told
+    assert bool(words) is bool(told)
