@@ -24,6 +24,7 @@ from hosts.access import Person, grounds
 from hosts.guardrails import Proposed, Refused, require
 from hosts.guardrails.roads import JUDGED
 from hosts.jobs.errand import Trouble
+from hosts.jobs.guarded import warned
 from hosts.models import Container, Endpoint, OpenTransfer
 from hosts.podman import PodmanError
 
@@ -55,8 +56,8 @@ async def streamed(
     block is its outcome. If the intent cannot be written, the block is not entered; nor, with Trouble,
     where a guardrail stops what is `proposed`.
     """
-    await _in_thread(_permit, person, verb, target, proposed)
-    number = await _in_thread(_begin, person, verb, target, dict(params))
+    beside = await _in_thread(_permit, person, verb, target, proposed)
+    number = await _in_thread(_begin, person, verb, target, {**params, **beside})
     seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
     began = time.monotonic()
     doing = Doing()
@@ -97,14 +98,17 @@ async def _in_thread(work: Any, *args: Any) -> Any:
     return await sync_to_async(alone, thread_sensitive=False)()
 
 
-def _permit(person: Person, verb: str, target: Target, proposed: Proposed | None) -> None:
+def _permit(
+    person: Person, verb: str, target: Target, proposed: Proposed | None
+) -> dict[str, list[str]]:
+    """What the intent is to hold beside its parameters: which rules warned."""
     if verb not in JUDGED:
-        return
+        return {}
     if proposed is None:
         raise RuntimeError(f"{verb} runs without what it would make (hosts.guardrails.roads)")
     endpoint = Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id or 0)
     try:
-        require(person, endpoint, proposed, target=target)
+        return warned(require(person, endpoint, proposed, target=target))
     except Refused as refused:
         raise Trouble(str(refused)) from refused
 

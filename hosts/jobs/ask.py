@@ -68,7 +68,7 @@ def ask_all(
 
     Refused where a guardrail stops one of them: then none is asked.
     """
-    guarded.require(person, verb, orders)
+    warned = guarded.require(person, verb, orders)
     now = timezone.now()
     allowed_by = [grounds(person, verb, order.endpoint, order.thing) for order in orders]
     with transaction.atomic():
@@ -105,11 +105,11 @@ def ask_all(
                 target_of(
                     order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name
                 ),
-                params=order.params if order.told is None else order.told,
+                params=(order.params if order.told is None else order.told) | beside,
                 grant=held.words,
                 job_id=job.pk,
             )
-            for job, order, held in zip(jobs, orders, allowed_by, strict=True)
+            for job, order, held, beside in zip(jobs, orders, allowed_by, warned, strict=True)
         )
         for job, number in zip(jobs, numbers, strict=True):
             job.intent = number

@@ -14,12 +14,24 @@ if TYPE_CHECKING:
     from hosts.jobs.ask import Order
 
 
-def require(person: Person, verb: str, orders: Sequence["Order"]) -> None:
-    """Refused, with its entry, for the first order that a rule stops; nothing is asked then."""
-    for order, proposed, verdict in _judged(verb, orders):
+def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[dict[str, list[str]]]:
+    """Refused, with its entry, for the first order that a rule stops; nothing is asked then.
+
+    Else what the intent of each order is to hold beside its parameters: which rules warned.
+    """
+    beside: list[dict[str, list[str]]] = [{} for _order in orders]
+    for number, (order, proposed, verdict) in enumerate(_judged(verb, orders)):
         if verdict.stops:
             _refuse(person, order, proposed, verdict)
             raise Refused(verdict)
+        beside[number] = warned(verdict)
+    return beside
+
+
+def warned(verdict: Verdict) -> dict[str, list[str]]:
+    """For an entry: the rules that only warned, if any."""
+    names = dict.fromkeys(one.rule for one in verdict.warnings)
+    return {"warned": list(names)} if names else {}
 
 
 def permitted(

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.verbs import ADMIN, Verb, register
 from audit.params import allow
+from hosts.guardrails.roads import JUDGED
 
 register(
     Verb(
@@ -22,3 +23,6 @@ register(
 )
 
 allow("guardrail.edit", "made", "removed", "severity", "everywhere", "settings", "words")
+# names of the rules that only warned about it
+for judged in JUDGED:
+    allow(judged, "warned")

@@ -18,6 +18,7 @@ from hosts.access import Person, get_object
 from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
 from hosts.guardrails import of_others, require
+from hosts.jobs.guarded import warned
 from hosts.models import InventoryRow, OpenTerminal
 
 EXEC, ATTACH = "exec", "attach"
@@ -66,7 +67,7 @@ def begin(person: Person, ref: ObjectRef, wanted: Wanted) -> Opened:
     target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
     user = wanted.user if wanted.kind == EXEC else ""
     proposed = of_others.command(VERBS[wanted.kind], user=user, name=row.name)
-    require(person, row.endpoint, proposed, target=target)
+    beside = warned(require(person, row.endpoint, proposed, target=target))
     key, mark = secrets.token_urlsafe(24), secrets.token_hex(12)
     with transaction.atomic():
         made = OpenTerminal(
@@ -82,7 +83,11 @@ def begin(person: Person, ref: ObjectRef, wanted: Wanted) -> Opened:
             directory=wanted.directory[:1000],
             mark=mark,
             intent=write.intent(
-                person.who, VERBS[wanted.kind], target, params=_params(wanted), grant=""
+                person.who,
+                VERBS[wanted.kind],
+                target,
+                params=_params(wanted) | beside,
+                grant="",
             ),
         )
         made.save()

@@ -67,12 +67,18 @@ def test_a_refused_run_is_no_job_and_an_entry_that_names_the_rule(
     assert rule.name in str(entry.detail) + str(entry.params)
 
 
-def test_what_only_warns_is_asked_for(hosts: Hosts, rail: Rail, bob: Any) -> None:
+def test_what_only_warns_is_asked_for_and_stands_in_the_entry(
+    hosts: Hosts, rail: Rail, bob: Any, entries: Any
+) -> None:
     from hosts.actions.run import run_container
 
-    rail("privileged", severity="warn")
-    params = {"image": "quay.io/x/y:1", "privileged": True}
-    assert run_container.ask(bob, hosts.web1.pk, params=params, env={}).pk
+    rule = rail("privileged", severity="warn")
+    for privileged in (True, False):
+        params = {"image": "quay.io/x/y:1", "privileged": privileged}
+        run_container.ask(bob, hosts.web1.pk, params=params, env={})
+    first, second = entries("container.run")
+    assert first.params["warned"] == [rule.name]
+    assert "warned" not in second.params
 
 
 def test_what_needs_an_approval_is_not_done_without(hosts: Hosts, rail: Rail, bob: Any) -> None:
