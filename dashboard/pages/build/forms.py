@@ -54,6 +54,11 @@ class BuildForm(MakingForm):
     no_cache = forms.BooleanField(label=_("Without the cache"), required=False)
     field_order = ["endpoint", "text", "containerfile", "tags"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # the order says in its own words that a name is missing; the label calls it no option
+        self.fields["tags"].widget.is_required = True
+
     def order(self) -> BuildOrder:
         """What the cleaned fields order. HostRefused naming the field."""
         given: dict[str, Any] = dict(self.cleaned_data)
