@@ -53,5 +53,7 @@ def test_each_is_seen(host: Host, arguments: tuple[str, ...], kind: str) -> None
 
 
 def test_a_plain_one_breaks_only_what_its_image_breaks(host: Host) -> None:
-    found = judged(host, "-v", "stock:/data", "-p", "127.0.0.1:8080:80", "--pids-limit", "50")
+    found = judged(
+        host, "-v", "stock:/data", "-p", "127.0.0.1:8080:80", "--pids-limit", "50", "--cpus", "1"
+    )
     assert {one.rule for one in found.findings} == {"our registry"}
