@@ -110,6 +110,22 @@ def test_they_are_renamed_and_deleted_and_nothing_of_it_stays(
     }
 
 
+def test_it_is_over_when_somebody_removes_the_helper(
+    host: Host, stopped: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    from hosts.actions.files import open_container
+
+    box = stopped("root")
+    job = open_container.ask(person, (box.endpoint_id, box.podman_id), image=IMAGE)
+    worker().hand_over([job.pk])
+    name = f"haulout-files-{job.pk}"
+    running = ("ps", "-q", "--filter", f"name={name}")
+    until("the helper runs", lambda: bool(host.podman(*running).strip()), timeout_s=60)
+    host.podman("rm", "-f", "-t", "0", name)
+    assert ended(job, within_s=60).state == "ok", (job.error, job.cause)
+    assert mounts(host, "root").strip() == ""
+
+
 def test_one_that_runs_needs_none(
     host: Host, stopped: Any, person: Any, worker: Any, ended: Any
 ) -> None:

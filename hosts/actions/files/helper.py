@@ -16,6 +16,7 @@ from hosts.podman import containers
 from hosts.podman.errors import NotFound, PodmanError
 
 OPEN_S: Final = 600
+TRY_EVERY_S: Final = 5.0
 NAME: Final = "haulout-files-"
 VERBS: Final = ("volume.open", "container.open")
 
@@ -44,6 +45,7 @@ async def hold(errand: Errand, spec: dict[str, Any]) -> None:
     }
     try:
         container_id, _warnings = await containers.create(errand.podman, whole)
+        runs = True
         try:
             await containers.start(errand.podman, container_id)
         except PodmanError as not_started:
@@ -51,11 +53,26 @@ async def hold(errand: Errand, spec: dict[str, Any]) -> None:
                 raise
             # without sleep in the image it stays unstarted: reading and uploading work all the same
             errand.say(_("The image has no “sleep”: files can be read and uploaded, not renamed."))
+            runs = False
         await errand.report({"ready": True})
-        await asyncio.sleep(OPEN_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(OPEN_S):
+                await (_until_gone(errand, container_id) if runs else asyncio.sleep(OPEN_S))
     finally:
         clearing = asyncio.create_task(_clear_quietly(errand))
         await asyncio.shield(clearing)
+
+
+async def _until_gone(errand: Errand, container_id: str) -> None:
+    """Somebody may end or remove it sooner; a host that is away says nothing of that."""
+    while True:
+        try:
+            await containers.wait(errand.podman, container_id, timeout_s=OPEN_S)
+            return
+        except NotFound:
+            return
+        except PodmanError:
+            await asyncio.sleep(TRY_EVERY_S)
 
 
 async def clear(errand: Errand) -> None:
