@@ -9,7 +9,7 @@ import pytest
 from tests.browser.served import Served
 
 pytestmark = pytest.mark.timeout(120)
-SOURCES = {
+SOURCES: dict[str, Any] = {
     "type": "sources",
     "left_out": 0,
     "refused": 0,
@@ -53,3 +53,15 @@ def test_what_several_lost_is_read_again_from_the_earliest(served: Served, ada: 
     while len(asked) < 3:
         ada.wait_for_timeout(50)
     assert asked[2]["tail"] == ["1000"]
+
+
+def test_hosts_that_are_all_away_are_not_called_silent(served: Served, ada: Any) -> None:
+    def play(socket: Any) -> None:
+        sources = [one | {"state": "away"} for one in SOURCES["sources"]]
+        socket.send(json.dumps(SOURCES | {"sources": sources}))
+
+    ada.route_web_socket("**/ws/logs/**", play)
+    ada.goto(f"{served.url}/logs/?q=project:tide")
+    ada.locator("[data-log-foot]", has_text="the host is away · 0 of 2 containers").wait_for()
+    assert ada.locator("[data-log-empty]").is_hidden()
+    assert ada.locator("[data-log-state]").get_attribute("data-state") == "away"

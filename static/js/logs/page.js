@@ -41,15 +41,17 @@ function start(page) {
   });
 
   function foot() {
-    const parts = [say(state)];
+    // nobody can be read: neither live nor silent
+    const cut = many && state === "live" && many.away();
+    const parts = [say(cut ? "away" : state)];
     if (many) parts.push(say("sources", many.counts()));
     parts.push(say("lines", { n: numbers.format(store.count) }));
     parts.push(say("skipped", { n: numbers.format(skipped) }));
     if (store.dropped) parts.push(say("dropped", { n: numbers.format(store.dropped) }));
     if (paused) parts.push(say("paused", { n: numbers.format(received - held) }));
     find("foot").textContent = parts.join(" · ");
-    find("state").dataset.state = state;
-    find("empty").hidden = store.count > 0 || !["live", "ended", "done"].includes(state);
+    find("state").dataset.state = cut ? "away" : state;
+    find("empty").hidden = store.count > 0 || cut || !["live", "ended", "done"].includes(state);
     page.dataset.lines = store.count;
   }
 

@@ -73,6 +73,12 @@ export class Sources {
     return { n: all.length, live: all.filter(({ state }) => state === "live" || state === "done").length };
   }
 
+  // true where there are some, and the hosts of all of them are away
+  away() {
+    const all = [...this.known.values()];
+    return all.length > 0 && all.every(({ state }) => state === "away");
+  }
+
   draw() {
     const focused = document.activeElement?.dataset?.key;
     this.list.replaceChildren(...[...this.known.values()].map((each) => {
