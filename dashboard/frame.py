@@ -25,6 +25,10 @@ class Place:
     key: str = ""
     # the live list whose number stands beside the word
     counted: str = ""
+    # further places that are part of it, though their addresses do not begin with its own
+    also: tuple[str, ...] = ()
+    # places with entries of their own below it
+    but: tuple[str, ...] = ()
 
 
 PLACES: tuple[tuple[Place, ...], ...] = (
@@ -42,7 +46,7 @@ PLACES: tuple[tuple[Place, ...], ...] = (
         Place("audit:list", _("Audit"), "scroll-text", verb="audit.read", key="a"),
     ),
     (
-        Place("people:list", _("People"), "users", verb="people.manage"),
+        Place("access:room", _("Access"), "users", also=("people:list",), but=("requests:list",)),
         Place("requests:list", _("Requests"), "hand", counted="requests-waiting"),
         Place("groups:list", _("Groups"), "tags", verb="host.view"),
         Place("registries:list", _("Registries"), "key-round", verb="registry.view"),
@@ -104,7 +108,10 @@ def _entry(place: Place, request: HttpRequest, verbs: frozenset[str]) -> Entry |
         return None
     if place.verb and place.verb not in verbs:
         return None
-    here = request.path == url or (url != "/" and request.path.startswith(url))
+    here = request.path == url or (url != "/" and _within(request.path, (url,)))
+    here = (here or _within(request.path, _urls(place.also))) and not _within(
+        request.path, _urls(place.but)
+    )
     return Entry(place.word, place.icon, url, place.key, here, place.counted)
 
 
@@ -116,6 +123,14 @@ def _waiting_requests(request: HttpRequest) -> int:
     from hosts.access.requests import to_decide
 
     return to_decide(person_of(request)).count()
+
+
+def _urls(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(reverse(name) for name in names)
+
+
+def _within(path: str, urls: tuple[str, ...]) -> bool:
+    return path.startswith(urls)
 
 
 def _running_jobs(request: HttpRequest) -> int:

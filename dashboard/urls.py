@@ -27,6 +27,7 @@ rooms = [
     ("hosts/", "dashboard.pages.hosts.urls"),
     ("access/explain/", "dashboard.pages.explain.urls"),
     ("access/requests/", "dashboard.pages.requests.urls"),
+    ("access/", "dashboard.pages.access.urls"),
     ("groups/", "dashboard.pages.groups.urls"),
     ("containers/run/", "dashboard.pages.run.urls"),
     ("logs/", "dashboard.pages.logs.merged_urls"),

@@ -1,9 +1,11 @@
 """The invitation and the role."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
+from accounts.models import Role, Team
 from dashboard.pages.signin.forms import Dressed
 
 
@@ -35,4 +37,15 @@ class InviteForm(RoleForm):
         help_text=_("They will sign in with it. Haulout sends no mail: you pass the link on."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    field_order = ["email", "role"]
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams"),
+        queryset=Team.objects.all(),
+        required=False,
+        help_text=_("They are in them as soon as they join, and have what is granted to them."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ["email", "role", "teams"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teams"].widget.attrs["class"] = "form-check-input"

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:user_id>/", views.page, name="page"),
     path("<int:user_id>/reset/", views.reset, name="reset"),
     path("<int:user_id>/role/", views.role, name="role"),
+    path("<int:user_id>/role/preview/", views.role_previewed, name="role-preview"),
     path("<int:user_id>/factor/", views.factor, name="factor"),
     path("<int:user_id>/disable/", views.disable, name="disable"),
     path("<int:user_id>/enable/", views.enable, name="enable"),

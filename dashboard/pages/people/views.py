@@ -1,6 +1,7 @@
-"""Pages about people. Everything here needs people.manage; accounts.actions changes."""
+"""Pages about people. Whoever sees access reads them; changes need people.manage (accounts.actions)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -9,23 +10,31 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import actions, invitations
 from accounts.errors import AccountsError, NotPermitted
-from accounts.factors import FACTORS, has_factor
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, User
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
+from dashboard.live.page import list_context, list_page
+from dashboard.pages.access.grants import grants_of_person
+from dashboard.pages.access.previewing import shown
 from dashboard.pages.people.forms import InviteForm, RoleForm
+from dashboard.pages.people.lists import SPEC
 from dashboard.person import person_of
-from dashboard.second_factor import lacking
 from hosts import access
 from hosts.access import Person
 
 EVERYBODY = Target(kind="user", name="everybody")
+QUICK = (
+    (_lazy("All"), ""),
+    (_lazy("Active"), "state:active"),
+    (_lazy("Disabled"), "state:disabled"),
+)
 
 
 def whole_url(request: HttpRequest, path: str) -> str:
@@ -41,23 +50,26 @@ def _allowed(request: HttpRequest) -> Person:
     return person
 
 
-def _list(request: HttpRequest, form: InviteForm, **context: object) -> HttpResponse:
-    having = Authenticator.objects.filter(type__in=FACTORS)
-    context |= {
-        "form": form,
-        "people": User.objects.order_by("-is_active", "name", "pk"),
-        "with_factor": set(having.values_list("user_id", flat=True)),
-        "lacking": lacking(User.objects.values_list("pk", flat=True)),
-        "open_invitations": invitations.live().filter(kind=Kind.INVITE),
-    }
-    return render(request, "people/list.html", context)
+def _extra(person: Person, form: InviteForm) -> dict[str, Any]:
+    manages = access.allows(person, PEOPLE_MANAGE.name)
+    extra: dict[str, Any] = {"tab": "people", "quick": QUICK, "form": form, "manages": manages}
+    if manages:
+        found = invitations.live().filter(kind=Kind.INVITE)
+        extra["open_invitations"] = found.prefetch_related("teams")
+    return extra
+
+
+def _list(request: HttpRequest, person: Person, form: InviteForm, **more: object) -> HttpResponse:
+    """The page after an invitation was asked for; its list is the whole one."""
+    context = list_context(person, SPEC, {})
+    return render(request, "people/list.html", {**context, **_extra(person, form), **more})
 
 
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody, and the invitations that are open."""
-    _allowed(request)
-    return _list(request, InviteForm())
+    """Everybody; for those who manage people also the invitations that are open."""
+    person = person_of(request)
+    return list_page(request, SPEC, "people/list.html", _extra(person, InviteForm()))
 
 
 @require_POST
@@ -75,8 +87,8 @@ def invite(request: HttpRequest) -> HttpResponse:
             raise access.Denied(refusal.verb) from refusal
         else:
             given = {"link": whole_url(request, path), "link_for": form.cleaned_data["email"]}
-            return _list(request, InviteForm(), **given)
-    return _list(request, form)
+            return _list(request, person, InviteForm(), **given)
+    return _list(request, person, form)
 
 
 @require_POST
@@ -91,21 +103,39 @@ def withdraw(request: HttpRequest, link_id: int) -> HttpResponse:
     return redirect("people:list")
 
 
-def _page(request: HttpRequest, user: User, **context: object) -> HttpResponse:
+def _page(request: HttpRequest, person: Person, user: User, **context: object) -> HttpResponse:
     context |= {
+        "tab": "people",
         "one": user,
+        "manages": access.allows(person, PEOPLE_MANAGE.name),
+        "memberships": user.memberships.select_related("team"),
+        "grants": grants_of_person(person, user.email),
         "form": RoleForm(initial={"role": user.role.name}),
-        "factor": has_factor(user),
-        "lacking": bool(lacking([user.pk])),
+        "totp": Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists(),
     }
     return render(request, "people/page.html", context)
 
 
 @require_GET
 def page(request: HttpRequest, user_id: int) -> HttpResponse:
-    """One person and what can be changed about them."""
-    _allowed(request)
-    return _page(request, get_object_or_404(User, pk=user_id))
+    """One person: what they hold, and for those who manage people what can be changed."""
+    person = person_of(request)
+    access.require(person, SPEC.verb, EVERYBODY)
+    return _page(request, person, get_object_or_404(User, pk=user_id))
+
+
+@require_GET
+def role_previewed(request: HttpRequest, user_id: int) -> HttpResponse:
+    """What another role would change for them, before it is given."""
+    person = _allowed(request)
+    user = get_object_or_404(User, pk=user_id)
+    chosen = get_object_or_404(Role, name=request.GET.get("role", ""))
+    what = shown(
+        person,
+        lambda: actions.change_role(person.user, person.who, user=user, role=chosen),
+        [user.pk],
+    )
+    return render(request, "access/preview.html", {"shown": what, "begun": True})
 
 
 @require_POST
@@ -118,7 +148,7 @@ def reset(request: HttpRequest, user_id: int) -> HttpResponse:
         path = actions.make_reset_link(person.user, person.who, user=user)
     except NotPermitted as refusal:
         raise access.Denied(refusal.verb) from refusal
-    return _page(request, user, link=whole_url(request, path))
+    return _page(request, person, user, link=whole_url(request, path))
 
 
 @require_POST

@@ -15,8 +15,8 @@ from hosts.actions.access.wanted import Wanted
 from hosts.actions.refused import HostRefused
 from hosts.models import Grant
 from tests.cast import Cast
-from tests.hosts.access.conftest import Fleet
-from tests.hosts.access.people import person_of
+from tests.incomer import person_of
+from tests.two_teams import Fleet
 
 SEES = ["access.view", "container.view", "host.view"]
 

@@ -11,8 +11,8 @@ from hosts.actions.hosts import edit_group, edit_host
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.models import Guardrail
 from tests.cast import Cast
-from tests.hosts.access.conftest import Fleet
-from tests.hosts.access.people import person_of
+from tests.incomer import person_of
+from tests.two_teams import Fleet
 
 
 def host_edit(host: Any, *groups: str) -> HostEdit:

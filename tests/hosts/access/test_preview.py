@@ -13,8 +13,8 @@ from hosts.actions.access.wanted import Wanted
 from hosts.actions.hosts import edit_group
 from hosts.models import Grant
 from tests.cast import Cast
-from tests.hosts.access.conftest import Fleet
-from tests.hosts.access.people import person_of
+from tests.incomer import person_of
+from tests.two_teams import Fleet
 
 
 def said(found: Preview) -> dict[str, dict[str, list[tuple[tuple[str, ...], str]]]]:

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from hosts.access import allows, could, grounds, rights_of, verbs_at, visibility_key
-from tests.hosts.access.conftest import Fleet
-from tests.hosts.access.people import person_of
+from tests.incomer import person_of
+from tests.two_teams import Fleet
 
 STOP = "container.stop"
 

@@ -18,7 +18,7 @@ from hosts.access import (
     visible_objects,
 )
 from hosts.models import INVENTORY, Container, Endpoint, Group, Host
-from tests.hosts.access.conftest import Fleet
+from tests.two_teams import Fleet
 
 
 def seen(fleet: Fleet, person: Any = None) -> set[str]:

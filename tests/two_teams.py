@@ -36,7 +36,7 @@ class Fleet:
     def person(self, **limits: Any) -> Any:
         """erin as she comes in now; with limits: with a token of that scope."""
         from hosts.access import Person, Scope
-        from tests.hosts.access.people import person_of
+        from tests.incomer import person_of
 
         found = person_of(self.erin)
         return Person(found.user, found.who, Scope(**limits)) if limits else found

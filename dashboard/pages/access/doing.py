@@ -1,0 +1,49 @@
+"""From what an action raises to what a page answers, the same for teams, roles and grants."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from accounts.errors import AccountsError, NotPermitted
+from audit.shapes import Target
+from dashboard.pages.joining.forms import Helpful
+from dashboard.person import person_of
+from hosts import bells
+from hosts.access import Denied, Person, require
+from hosts.actions.refused import HostRefused
+
+SEES, MAY = "access.view", "access.edit"
+
+
+def allowed(request: HttpRequest, verb: str, *, kind: str = "access", name: str = "") -> Person:
+    """Whoever asks, if they hold the verb. Denied, with its entry."""
+    person = person_of(request)
+    require(person, verb, Target(kind=kind, name=name))
+    return person
+
+
+def done(request: HttpRequest, change: Callable[[], str], *, form: Helpful | None = None) -> bool:
+    """Make a change and say so; what is wrong stands beside its field, or is said. Denied."""
+    try:
+        words = change()
+    except NotPermitted as refusal:
+        raise Denied(refusal.verb) from refusal
+    except ValidationError as problem:
+        if form is None:
+            messages.error(request, " ".join(problem.messages))
+        else:
+            form.add_error(None, problem)
+        return False
+    except (HostRefused, AccountsError) as trouble:
+        if form is not None and isinstance(trouble, HostRefused):
+            form.refuse(trouble)
+        elif form is not None:
+            form.add_error(None, str(trouble))
+        else:
+            messages.error(request, str(trouble))
+        return False
+    bells.ring("access", "audit")
+    messages.success(request, words)
+    return True

@@ -1,0 +1,177 @@
+"""A team, a role, a grant, a grant's end."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, Team, User
+from accounts.team_actions import name_rule
+from dashboard.pages.access.naming import Place, holder_named, place_named
+from dashboard.pages.joining.forms import Helpful
+from dashboard.pages.people.forms import RoleChoice
+from hosts.access import Person
+from hosts.access.rights import role_verbs
+from hosts.actions.access.wanted import Wanted
+from hosts.actions.refused import HostRefused
+
+_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+ENDS: Mapping[str, timedelta] = {
+    "1h": timedelta(hours=1),
+    "8h": timedelta(hours=8),
+    "1d": timedelta(days=1),
+    "1w": timedelta(weeks=1),
+}
+
+
+class NameForm(Helpful):
+    """A name and what it is for."""
+
+    name = forms.CharField(label=_("Name"), max_length=50, widget=forms.TextInput(attrs=_PLAIN))
+    words = forms.CharField(
+        label=_("What it is for"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = name_rule()
+
+
+class RoleForm(NameForm):
+    """A role of one's own. Which verbs are ticked is read from `verbs`; the template draws them."""
+
+    verbs = forms.MultipleChoiceField(
+        label=_("What it permits"), required=False, widget=forms.MultipleHiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = _("What it permits, in a line")
+        # what is none is told by the action, by its name
+        verbs = self.fields["verbs"]
+        assert isinstance(verbs, forms.MultipleChoiceField)
+        given = self.data.getlist("verbs") if hasattr(self.data, "getlist") else []
+        verbs.choices = [(name, name) for name in given]
+
+    @property
+    def ticked(self) -> set[str]:
+        """Names of the verbs that are ticked now."""
+        value = self["verbs"].value() or []
+        return {str(name) for name in value}
+
+
+class EndForm(Helpful):
+    """Until when, and why."""
+
+    ends = forms.ChoiceField(
+        label=_("Until"),
+        choices=(
+            ("never", _("for good")),
+            ("1h", _("an hour from now")),
+            ("8h", _("eight hours from now")),
+            ("1d", _("a day from now")),
+            ("1w", _("a week from now")),
+            ("at", _("the time beside")),
+        ),
+    )
+    until = forms.DateTimeField(
+        label=_("Time"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"),
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=300,
+        help_text=_("Stands beside it, and in the audit log."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = timezone.localtime()
+        self.fields["until"].help_text = now_("In %(zone)s, where it is %(now)s.") % {
+            "zone": here.tzname(),
+            "now": here.strftime("%Y-%m-%d %H:%M"),
+        }
+
+    def end(self) -> datetime | None:
+        """When it ends. HostRefused when a time is meant and none is given."""
+        ends = self.cleaned_data["ends"]
+        if ends in ENDS:
+            return timezone.now() + ENDS[ends]
+        if ends != "at":
+            return None
+        until: datetime | None = self.cleaned_data.get("until")
+        if until is None:
+            raise HostRefused("until", now_("Say when."))
+        return until
+
+
+class GrantForm(EndForm):
+    """A grant. `to` and `where` are typed; dashboard.pages.access.naming reads them."""
+
+    to = forms.CharField(
+        label=_("Who"),
+        max_length=200,
+        help_text=_("An email address, or a team as team:shop."),
+        widget=forms.TextInput(attrs={**_PLAIN, "list": "holders"}),
+    )
+    role = RoleChoice(
+        label=_("Role"), queryset=Role.objects.none(), to_field_name="name", empty_label=None
+    )
+    where = forms.CharField(
+        label=_("Where"),
+        max_length=200,
+        help_text=_("everywhere, group:prod, host:web1, or host:web1/anna for one Podman of it."),
+        widget=forms.TextInput(attrs={**_PLAIN, "list": "places"}),
+    )
+    label = forms.CharField(
+        label=_("Only containers with the label"),
+        required=False,
+        max_length=250,
+        help_text=_("app, or app=shop. Who makes containers then has to give them the label."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    names = forms.CharField(
+        label=_("Only containers called"),
+        required=False,
+        max_length=200,
+        help_text=_("A pattern: * is anything, ? one character, as in shop-*."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    field_order = ("to", "role", "where", "label", "names", "ends", "until", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        giving = [role.pk for role in Role.objects.all() if role_verbs(role)]
+        field = self.fields["role"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Role.objects.filter(pk__in=giving)
+
+    def wanted(self, person: Person) -> Wanted | None:
+        """What the form asks for; None with the problem beside its field. Ask after is_valid."""
+        try:
+            to = holder_named(self.cleaned_data["to"])
+            place: Place = place_named(person, self.cleaned_data["where"])
+            return Wanted(
+                role=self.cleaned_data["role"],
+                user=to if isinstance(to, User) else None,
+                team=to if isinstance(to, Team) else None,
+                label=self.cleaned_data["label"],
+                names=self.cleaned_data["names"],
+                until=self.end(),
+                reason=self.cleaned_data["reason"],
+                **place,
+            )
+        except HostRefused as trouble:
+            self.refuse(trouble)
+            return None

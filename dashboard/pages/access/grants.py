@@ -1,0 +1,177 @@
+"""Pages of grants: the list, giving one, one's end, taking it; what each changes is shown before."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dashboard.live.page import list_page
+from dashboard.pages.access.doing import MAY, SEES, allowed, done
+from dashboard.pages.access.forms import EndForm, GrantForm
+from dashboard.pages.access.lists import GRANTS, held_by, people_like, prepare_grants
+from dashboard.pages.access.naming import holders_like, place_text, places_like
+from dashboard.pages.access.previewing import Shown, dialog, fitting, shown
+from dashboard.person import person_of
+from hosts.access import NotVisible, Person, allows
+from hosts.access.preview import people_of_team
+from hosts.actions.access import grants as actions
+from hosts.actions.access.wanted import Wanted
+from hosts.models import Grant
+
+
+@require_GET
+def grants(request: HttpRequest) -> HttpResponse:
+    """All grants."""
+    person = person_of(request)
+    extra: dict[str, Any] = {"tab": "grants", "edits": allows(person, MAY)}
+    if extra["edits"]:
+        extra |= {"empty_url": reverse("access:give"), "empty_action": _("Give access")}
+    return list_page(request, GRANTS, "access/grants.html", extra)
+
+
+@require_http_methods(["GET", "POST"])
+def give(request: HttpRequest) -> HttpResponse:
+    """The form for a grant. GET may fill it in: ?to=team:shop&where=group:prod."""
+    person = allowed(request, MAY, kind="grant")
+    if request.method == "POST":
+        form = GrantForm(request.POST)
+        wanted = form.wanted(person) if form.is_valid() else None
+        if wanted is not None:
+            made: list[Grant] = []
+
+            def change() -> str:
+                made.append(actions.give(person, wanted))
+                words = _("%(who)s has %(role)s there now.")
+                return words % {"who": wanted.user or wanted.team, "role": wanted.role.label}
+
+            if done(request, change, form=form):
+                return redirect("access:grants")
+    else:
+        known = ("to", "role", "where", "label", "names")
+        initial = {name: request.GET[name][:250] for name in known if name in request.GET}
+        form = GrantForm(initial={"role": "operator", "ends": "never", **initial})
+    context = {
+        "tab": "grants",
+        "form": form,
+        "holders": list(holders_like("")),
+        "places": list(places_like(person, "")),
+    }
+    return render(request, "access/give.html", context)
+
+
+@require_POST
+def previewed(request: HttpRequest) -> HttpResponse:
+    """What the form as it stands would change, while it is filled in."""
+    person = allowed(request, MAY, kind="grant")
+    form = GrantForm(request.POST)
+    wanted = form.wanted(person) if form.is_valid() else None
+    if wanted is None:
+        unfinished = [
+            str(error)
+            for name, errors in form.errors.items()
+            for error in errors
+            # a field that is still empty is no mistake yet
+            if request.POST.get(name, "").strip()
+        ]
+        what = Shown(troubles=unfinished)
+    else:
+        what = shown(person, lambda: actions.give(person, wanted), _holders(wanted))
+        what.fitting = fitting(person, wanted)
+    context = {"shown": what, "begun": wanted is not None or bool(what.troubles)}
+    return render(request, "access/preview.html", context)
+
+
+@require_GET
+def names(request: HttpRequest) -> HttpResponse:
+    """Options for what is typed into "who" or "where"."""
+    person = allowed(request, MAY, kind="grant")
+    if "where" in request.GET:
+        found = places_like(person, request.GET["where"][:200])
+    else:
+        found = holders_like(request.GET.get("to", request.GET.get("who", ""))[:200])
+    return render(request, "access/options.html", {"options": list(found)})
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """One grant: what it gives to whom, its end, taking it."""
+    person = allowed(request, SEES, kind="grant")
+    edits = allows(person, MAY)
+    grant = actions.with_names(Grant.objects.filter(pk=grant_id)).first()
+    if grant is None:
+        raise NotVisible
+    if request.method == "POST":
+        form = EndForm(request.POST)
+        if form.is_valid():
+
+            def change() -> str:
+                until, reason = form.end(), form.cleaned_data["reason"]
+                actions.change(person, grant_id, until=until, reason=reason)
+                return _("Saved.")
+
+            if done(request, change, form=form):
+                return redirect("access:grant", grant_id=grant_id)
+    else:
+        ends = "at" if grant.until else "never"
+        form = EndForm(initial={"ends": ends, "until": grant.until, "reason": grant.reason})
+    prepare_grants([grant], person)
+    wanted = Wanted(
+        role=grant.role,
+        group=grant.group,
+        host=grant.host,
+        endpoint=grant.endpoint,
+        label=grant.label,
+        names=grant.names,
+    )
+    context = {
+        "tab": "grants",
+        "grant": grant,
+        "form": form,
+        "edits": edits,
+        "fitting": fitting(person, wanted),
+    }
+    return render(request, "access/grant.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def take(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """GET: what is lost, as a question. POST: take it."""
+    person = allowed(request, MAY, kind="grant")
+    grant = actions.get_grant(person, grant_id)
+    holder, role = grant.user or grant.team, grant.role.label
+
+    def change() -> str:
+        actions.take(person, grant_id)
+        return _("%(who)s no longer has %(role)s there.") % {"who": holder, "role": role}
+
+    if request.method == "GET":
+        words = {"role": role, "where": place_text(grant), "who": holder}
+        title = _("Take %(role)s on %(where)s from %(who)s?") % words
+        where = reverse("access:take", args=[grant_id])
+        what = shown(person, change, _holders(grant))
+        return render(request, "access/dialog.html", dialog(title, where, _("Take it"), what))
+    done(request, change)
+    return redirect("access:grants")
+
+
+def _holders(grant: Grant | Wanted) -> set[int]:
+    if grant.user is not None:
+        return {grant.user.pk}
+    assert grant.team is not None  # one of the two, by a rule of the table
+    return people_of_team(grant.team.pk)
+
+
+def grants_shown(person: Person, rows: QuerySet[Grant]) -> list[Grant]:
+    """Grants for access/grants_of.html, in the order in which they were given."""
+    found = list(actions.with_names(rows).order_by("pk"))
+    prepare_grants(found, person)
+    return found
+
+
+def grants_of_person(person: Person, email: str) -> list[Grant]:
+    """What somebody has by grants, their own and those of their teams."""
+    return grants_shown(person, Grant.objects.filter(held_by(people_like(email))))

@@ -1,0 +1,112 @@
+"""To whom and where, as somebody types it: "erin@example.org", "team:shop"; "group:prod", "host:web1"."""
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User, tidy_email
+from hosts.access import Person, visible_endpoints, visible_groups, visible_hosts
+from hosts.actions.refused import HostRefused
+from hosts.models import Endpoint, Grant, Group, Host
+
+EVERYWHERE = "everywhere"
+SUGGESTIONS = 12
+
+
+class Place(TypedDict, total=False):
+    """At most one of the three; none is everywhere."""
+
+    group: Group
+    host: Host
+    endpoint: Endpoint
+
+
+def user_named(text: str) -> User | None:
+    """A person by address, or by a name that only one has."""
+    found = User.objects.filter(email=tidy_email(text)).first()
+    if found is None:
+        alike = list(User.objects.filter(name__iexact=text)[:2])
+        found = alike[0] if len(alike) == 1 else None
+    return found
+
+
+def holder_named(text: str) -> User | Team:
+    """HostRefused("to", …) when nobody is called so."""
+    text = text.strip().replace("\0", "")
+    kind, colon, name = text.partition(":")
+    if colon and kind == "team":
+        team = Team.objects.filter(name=name.strip()).first()
+        if team is None:
+            raise HostRefused("to", _("There is no team %s.") % name[:60])
+        return team
+    found = user_named(text) or Team.objects.filter(name=text).first()
+    if found is None:
+        words = _("Nobody here is called %s. Write an email address, or a team as team:shop.")
+        raise HostRefused("to", words % (text[:100] or "…"))
+    return found
+
+
+def place_named(person: Person, text: str) -> Place:
+    """HostRefused("where", …) when there is nothing of this name that they see."""
+    text = text.strip().replace("\0", "")
+    if text == EVERYWHERE:
+        return {}
+    kind, colon, name = text.partition(":")
+    kind, name = (kind, name.strip()) if colon else ("", text)
+    if name and kind in ("", "host"):
+        host_name, slash, account = name.partition("/")
+        host = visible_hosts(person).filter(name__iexact=host_name).first()
+        if host is not None and not slash:
+            return {"host": host}
+        endpoints = visible_endpoints(person).filter(host=host, user=account) if host else None
+        endpoint = endpoints.select_related("host").first() if endpoints is not None else None
+        if endpoint is not None:
+            return {"endpoint": endpoint}
+    if name and kind in ("", "group"):
+        group = visible_groups(person).filter(name__iexact=name).first()
+        if group is not None:
+            return {"group": group}
+    raise HostRefused(
+        "where",
+        _("Say where: everywhere, group:prod, host:web1, or host:web1/anna for one Podman of it.")
+        if not name
+        else _("There is no %s.") % text[:100],
+    )
+
+
+def place_text(grant: Grant) -> str:
+    """As one types it."""
+    if grant.group:
+        return f"group:{grant.group}"
+    if grant.endpoint:
+        return f"host:{grant.endpoint.host}/{grant.endpoint.user}"
+    return f"host:{grant.host}" if grant.host else EVERYWHERE
+
+
+def holders_like(typed: str) -> Iterable[tuple[str, str]]:
+    """(what to write, what it is) of teams and people that begin as typed."""
+    typed = typed.strip().removeprefix("team:").replace("\0", "")
+    teams = Team.objects.filter(name__istartswith=typed)[:SUGGESTIONS]
+    yield from ((f"team:{team.name}", team.words or _("team")) for team in teams)
+    people = User.objects.filter(is_active=True)
+    like = people.filter(name__icontains=typed) | people.filter(email__istartswith=typed)
+    yield from ((user.email, user.name) for user in like[:SUGGESTIONS])
+
+
+def places_like(person: Person, typed: str) -> Iterable[tuple[str, str]]:
+    """(what to write, what it is) of groups and hosts that begin as typed."""
+    kind, colon, name = typed.strip().replace("\0", "").partition(":")
+    name = name if colon else kind
+    if EVERYWHERE.startswith(name):
+        yield EVERYWHERE, _("on every host, also those still to come")
+    groups = visible_groups(person).filter(name__istartswith=name).order_by("name")
+    yield from ((f"group:{group.name}", _("group of hosts")) for group in groups[:SUGGESTIONS])
+    if "/" in name:
+        host, _slash, account = name.partition("/")
+        found = visible_endpoints(person).filter(host__name__iexact=host, user__startswith=account)
+        for endpoint in found.select_related("host")[:SUGGESTIONS]:
+            yield f"host:{endpoint.host.name}/{endpoint.user}", _("Podman of one account")
+        return
+    hosts = visible_hosts(person).filter(name__istartswith=name).order_by("name")
+    yield from ((f"host:{host.name}", _("host")) for host in hosts[:SUGGESTIONS])

@@ -1,0 +1,77 @@
+"""A preview for a page: the difference that a change makes, or why it cannot be made."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.errors import AccountsError, NotPermitted
+from audit import write
+from audit.shapes import Target
+from hosts.access import Denied, Person, visible_objects
+from hosts.access.preview import Preview, preview
+from hosts.actions.access.wanted import Wanted
+from hosts.actions.refused import HostRefused
+from hosts.models import Container, Endpoint
+from hosts.models.inventory import LIVE
+
+_NAMED = 5
+
+
+@dataclass
+class Shown:
+    """Context of access/preview.html. `troubles`: why it cannot be saved as it is."""
+
+    preview: Preview | None = None
+    troubles: list[str] = field(default_factory=list)
+    fitting: "Fitting | None" = None
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Containers that a narrowed grant would concern now; the first by name and host."""
+
+    count: int
+    names: list[str]
+
+
+def shown(person: Person, change: Callable[[], object], affected: Iterable[int]) -> Shown:
+    """What `change` would mean. Denied, with its entry in the log, when they may not make it."""
+    try:
+        return Shown(preview(change, affected))
+    except (Denied, NotPermitted) as refusal:
+        # the one of the change itself was rolled back with it
+        target = Target(kind="access", name="preview")
+        write.refusal(person.who, refusal.verb, target, reason="asked what it would change")
+        raise Denied(refusal.verb) from refusal
+    except ValidationError as problem:
+        return Shown(troubles=list(problem.messages))
+    except (HostRefused, AccountsError) as trouble:
+        return Shown(troubles=[str(trouble)])
+
+
+def fitting(person: Person, wanted: Wanted) -> Fitting | None:
+    """The containers there that fit its narrowing, of those that this person sees; None without one."""
+    if wanted.narrowing is None:
+        return None
+    rows = Container.objects.filter(LIVE, visible_objects(person, "container"))
+    if wanted.endpoint or wanted.host or wanted.group:
+        there = Endpoint.objects.order_by()
+        if wanted.endpoint:
+            there = there.filter(pk=wanted.endpoint.pk)
+        elif wanted.host:
+            there = there.filter(host=wanted.host)
+        else:
+            there = there.filter(host__groups=wanted.group)
+        rows = rows.filter(endpoint__in=there.values("pk"))
+    rows = rows.filter(wanted.narrowing.condition())
+    first = rows.select_related("endpoint__host").order_by("name", "id")[:_NAMED]
+    names = [_("%(name)s on %(host)s") % {"name": r.name, "host": r.endpoint} for r in first]
+    return Fitting(rows.order_by().count(), names)
+
+
+def dialog(title: str, action: str, verb: str, what: Shown, **fields: Any) -> dict[str, Any]:
+    """Context of access/dialog.html: a question with what it changes, and the button that does it."""
+    return {"title": title, "action": action, "verb": verb, "shown": what, "fields": fields}

@@ -1,0 +1,164 @@
+"""Pages of roles: what each permits in words; those of one's own are made by ticking verbs."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import role_actions
+from accounts.models import Role
+from accounts.role_actions import Wanted
+from accounts.verbs import Verb, all_verbs, needs_of
+from dashboard.live.page import list_page
+from dashboard.pages.access.doing import MAY, SEES, allowed, done
+from dashboard.pages.access.forms import RoleForm
+from dashboard.pages.access.lists import ROLES
+from dashboard.pages.access.previewing import Shown, dialog, shown
+from dashboard.pages.explain.shown import group_word
+from dashboard.person import person_of
+from hosts.access import NotVisible, allows
+from hosts.access.preview import people_with_role
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A verb of the form: ticked or not, and the names it needs, for the page to tick along."""
+
+    verb: Verb
+    on: bool
+    needs: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Verbs about one subject."""
+
+    word: str
+    ticks: list[Tick]
+
+
+def parts(names: set[str] | frozenset[str]) -> list[Part]:
+    """All verbs by subject, those among `names` ticked."""
+    ticks = [
+        Tick(verb, verb.name in names, " ".join(sorted(needs_of(verb.name))))
+        for verb in all_verbs()
+    ]
+    return [
+        Part(group_word(group), list(those))
+        for group, those in groupby(ticks, key=lambda tick: tick.verb.group)
+    ]
+
+
+@require_GET
+def roles(request: HttpRequest) -> HttpResponse:
+    """All roles."""
+    extra = {"tab": "roles", "edits": allows(person_of(request), MAY)}
+    return list_page(request, ROLES, "access/roles.html", extra)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make one, as a copy of another."""
+    person = allowed(request, MAY, kind="role")
+    if request.method == "POST":
+        form = RoleForm(request.POST)
+        if form.is_valid():
+            made: list[Role] = []
+
+            def change() -> str:
+                made.append(role_actions.make(person.user, person.who, wanted_of(form)))
+                return _("The role %(name)s is made.") % {"name": made[0]}
+
+            if done(request, change, form=form):
+                return redirect("access:role", role_id=made[0].pk)
+    else:
+        origin = Role.objects.filter(name=request.GET.get("from", "viewer")[:50]).first()
+        copy = role_actions.copy_of(origin) if origin else Wanted("")
+        form = RoleForm(initial={"name": copy.name, "words": copy.words, "verbs": copy.verbs})
+    context = {"tab": "roles", "form": form, "parts": parts(form.ticked)}
+    return render(request, "access/role_edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, role_id: int) -> HttpResponse:
+    """One role: read, or for those who may: changed."""
+    person = allowed(request, SEES, kind="role")
+    role = _role(role_id)
+    edits = allows(person, MAY)
+    if request.method == "POST":
+        allowed(request, MAY, kind="role", name=role.name)
+        form = RoleForm(request.POST)
+        if form.is_valid():
+
+            def change() -> str:
+                role_actions.edit(person.user, person.who, wanted_of(form), role=role)
+                return _("Saved: it counts at once.")
+
+            if done(request, change, form=form):
+                return redirect("access:role", role_id=role.pk)
+    else:
+        initial = {"name": role.name, "words": role.words, "verbs": sorted(role.verb_names())}
+        form = RoleForm(initial=initial)
+    own = edits and not role.built_in
+    context = {
+        "tab": "roles",
+        "role": role,
+        "form": form,
+        "parts": parts(form.ticked if own else role.verb_names()),
+        "edits": edits,
+        "used_by": role_actions.used_by(role),
+    }
+    return render(request, "access/role_edit.html" if own else "access/role.html", context)
+
+
+@require_POST
+def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
+    """What the ticks as they stand would change for whoever has the role."""
+    person = allowed(request, MAY, kind="role")
+    role = _role(role_id)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        what = shown(
+            person,
+            lambda: role_actions.edit(person.user, person.who, wanted_of(form), role=role),
+            people_with_role(role.pk),
+        )
+    else:
+        what = Shown(troubles=[str(error) for errors in form.errors.values() for error in errors])
+    return render(request, "access/preview.html", {"shown": what, "begun": True})
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, role_id: int) -> HttpResponse:
+    """GET: the question. POST: remove it, if nobody has it."""
+    person = allowed(request, MAY, kind="role")
+    role = _role(role_id)
+    name, key = role.label, role.pk
+
+    def change() -> str:
+        role_actions.remove(person.user, person.who, role=_role(key))
+        return _("The role %(name)s is gone.") % {"name": name}
+
+    if request.method == "GET":
+        title = _("Remove the role %(name)s?") % {"name": name}
+        where = reverse("access:role-remove", args=[key])
+        what = shown(person, change, people_with_role(key))
+        return render(request, "access/dialog.html", dialog(title, where, _("Remove"), what))
+    return redirect("access:roles") if done(request, change) else redirect("access:role", key)
+
+
+def wanted_of(form: RoleForm) -> Wanted:
+    """What the form asks for."""
+    given = form.cleaned_data
+    return Wanted(given["name"], given["words"], tuple(given["verbs"]))
+
+
+def _role(role_id: int) -> Role:
+    role = Role.objects.filter(pk=role_id).first()
+    if role is None:
+        raise NotVisible
+    return role

@@ -1,0 +1,191 @@
+"""Pages of teams. Whoever sees access reads them, and so do a team's own people."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import team_actions
+from accounts.models import Team, User
+from dashboard.live.page import list_page
+from dashboard.pages.access.doing import MAY, SEES, allowed, done
+from dashboard.pages.access.forms import NameForm
+from dashboard.pages.access.grants import grants_shown
+from dashboard.pages.access.lists import TEAMS
+from dashboard.pages.access.naming import user_named
+from dashboard.pages.access.previewing import Shown, dialog, shown
+from dashboard.person import person_of
+from hosts.access import NotVisible, Person, allows, require
+from hosts.access.preview import people_of_team
+
+
+@require_GET
+def teams(request: HttpRequest) -> HttpResponse:
+    """All teams."""
+    return list_page(request, TEAMS, "access/teams.html", {"tab": "teams"})
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a team."""
+    person = allowed(request, MAY, kind="team")
+    form = NameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made: list[Team] = []
+
+        def change() -> str:
+            made.append(team_actions.make(person.user, person.who, **form.cleaned_data))
+            return _("The team %(name)s is made. Let its people in.") % {"name": made[0]}
+
+        if done(request, change, form=form):
+            return redirect("access:team", team_id=made[0].pk)
+    return render(request, "access/team_new.html", {"form": form, "tab": "teams"})
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, team_id: int) -> HttpResponse:
+    """One team: its people, what is granted to it, and what can be changed."""
+    person, team = _team(request, team_id)
+    edits = allows(person, MAY)
+    if request.method == "POST":
+        require(person, MAY, team_actions.target_of_team(team))
+        form = NameForm(request.POST)
+        if form.is_valid():
+
+            def change() -> str:
+                team_actions.edit(person.user, person.who, team=team, **form.cleaned_data)
+                return _("Saved.")
+
+            if done(request, change, form=form):
+                return redirect("access:team", team_id=team.pk)
+    else:
+        form = NameForm(initial={"name": team.name, "words": team.words})
+    context = {
+        "tab": "teams",
+        "team": team,
+        "form": form,
+        "members": team.memberships.select_related("user__role"),
+        "grants": grants_shown(person, team.grants.all()),
+        "edits": edits,
+        "lets": edits or team_actions.owns(person.user, team),
+        "sees": allows(person, SEES),
+    }
+    return render(request, "access/team.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
+    """GET: what it would give them, as a question. POST: let them in."""
+    person, team = _team(request, team_id)
+    _require_lets(person, team)
+    given = request.POST if request.method == "POST" else request.GET
+    typed = str(given.get("who", "")).strip().replace("\0", "")
+    user = user_named(typed) if typed else None
+    if user is None:
+        words = _("Nobody here is called %s.") % typed[:100] if typed else _("Say whom.")
+        return _asked_in_vain(request, team, words)
+
+    def change() -> str:
+        team_actions.let_in(person.user, person.who, team=team, user=user)
+        return _("%(name)s is in %(team)s now.") % {"name": user, "team": team}
+
+    if request.method == "GET":
+        what = shown(person, change, [user.pk])
+        title = _("Let %(name)s into %(team)s?") % {"name": user, "team": team}
+        where = reverse("access:let-in", args=[team.pk])
+        context = dialog(title, where, _("Let in"), what, who=user.email)
+        return render(request, "access/dialog.html", context)
+    done(request, change)
+    return redirect("access:team", team_id=team.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
+    """GET: what they would lose, as a question. POST: let them out."""
+    person, team = _team(request, team_id)
+    _require_lets(person, team)
+    user = get_object_or_404(User, pk=user_id, memberships__team=team)
+
+    def change() -> str:
+        team_actions.let_out(person.user, person.who, team=team, user=user)
+        return _("%(name)s is out of %(team)s now.") % {"name": user, "team": team}
+
+    if request.method == "GET":
+        title = _("Let %(name)s out of %(team)s?") % {"name": user, "team": team}
+        where = reverse("access:let-out", args=[team.pk, user.pk])
+        context = dialog(title, where, _("Let out"), shown(person, change, [user.pk]))
+        return render(request, "access/dialog.html", context)
+    done(request, change)
+    return redirect("access:team", team_id=team.pk)
+
+
+@require_POST
+def owner(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
+    """Let a member let people in and out, or no longer."""
+    person, team = _team(request, team_id)
+    require(person, MAY, team_actions.target_of_team(team))
+    user = get_object_or_404(User, pk=user_id, memberships__team=team)
+    owns = request.POST.get("owner") == "1"
+
+    def change() -> str:
+        team_actions.make_owner(person.user, person.who, team=team, user=user, owner=owns)
+        words = (
+            _("%(name)s lets people into %(team)s now.")
+            if owns
+            else _("%(name)s lets nobody into %(team)s any more.")
+        )
+        return words % {"name": user, "team": team}
+
+    done(request, change)
+    return redirect("access:team", team_id=team.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, team_id: int) -> HttpResponse:
+    """GET: what its people would lose, as a question. POST: remove it."""
+    person, team = _team(request, team_id)
+    require(person, MAY, team_actions.target_of_team(team))
+    name, key = team.name, team.pk
+
+    def change() -> str:
+        # fetched anew: a preview has removed the other object
+        row = Team.objects.get(pk=key)
+        team_actions.remove(person.user, person.who, team=row)
+        return _("The team %(name)s is gone; its people stay.") % {"name": name}
+
+    if request.method == "GET":
+        title = _("Remove the team %(name)s?") % {"name": name}
+        where = reverse("access:team-remove", args=[key])
+        what = shown(person, change, people_of_team(key))
+        return render(request, "access/dialog.html", dialog(title, where, _("Remove"), what))
+    return redirect("access:teams") if done(request, change) else redirect("access:team", key)
+
+
+def _team(request: HttpRequest, team_id: int) -> tuple[Person, Team]:
+    """The team, for who sees access or is in it; for others there is none."""
+    person = person_of(request)
+    team = Team.objects.filter(pk=team_id).first()
+    seen = allows(person, SEES) or (
+        team is not None and team.memberships.filter(user=person.user).exists()
+    )
+    if not seen:
+        require(person, SEES, team_actions.target_of_team(team or Team()))
+    if team is None:
+        raise NotVisible
+    return person, team
+
+
+def _require_lets(person: Person, team: Team) -> None:
+    if not team_actions.owns(person.user, team):
+        require(person, MAY, team_actions.target_of_team(team))
+
+
+def _asked_in_vain(request: HttpRequest, team: Team, words: str) -> HttpResponse:
+    if request.method == "GET":
+        title = _("Let somebody into %(team)s") % {"team": team}
+        context = dialog(title, "", "", Shown(troubles=[words]))
+        return render(request, "access/dialog.html", context)
+    messages.error(request, words)
+    return redirect("access:team", team_id=team.pk)
