@@ -14,8 +14,8 @@ from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
-from hosts.guardrails import Verdict, check, of_spec
 from hosts.capabilities import version_of
+from hosts.guardrails import Verdict, check, of_spec
 from hosts.models import Endpoint
 
 BAD, WARN, CALM = "bad", "warn", "calm"
