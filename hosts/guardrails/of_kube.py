@@ -1,6 +1,7 @@
 """Builder for a kube file: every pod, every container in it, every claim of a volume."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hosts.guardrails import kube_fields as fields
@@ -52,16 +53,22 @@ def _workload(reader: Reader, raw: Any, at: str, *, template: bool) -> list[Part
     _annotations(pod, notes)
     volumes = _volumes(reader, given.get("volumes"), pod, join(where, "volumes"))
     around = _security(reader, given.get("securityContext"), pod, join(where, "securityContext"))
-    parts = [pod]
+    parts, written = [pod], set[str]()
     for key in ("initContainers", "containers", "ephemeralContainers"):
         for raw_one, one_at in reader.items(given.get(key), join(where, key)):
-            made_part = _container(reader, raw_one, one_at, volumes, around)
+            made_part = _container(reader, raw_one, one_at, volumes, around, written=written)
             # a container in a pod has the pod's labels
             made_part.labels = labels
             for name in (fields.PIDS, f"{fields.PIDS}/{made_part.name}"):
                 if notes.get(name, "").lstrip("-").isdecimal():
                     made_part.limits["pids"] = float(notes[name])
             parts.append(made_part)
+    pod.mounts = [
+        replace(one, options=("ro",))
+        if one.type == "bind" and one.target and one.target not in written
+        else one
+        for one in pod.mounts
+    ]
     return parts
 
 
@@ -80,7 +87,11 @@ def _volumes(reader: Reader, raw: Any, pod: Part, at: str) -> dict[str, str]:
             if kind in ("BlockDevice", "CharDevice"):
                 pod.devices.append(Fact(path, join(where, "path")))
             else:
-                pod.mounts.append(Mount("bind", path, name, (), join(where, "path")))
+                # Podman makes it where it is not there: that is writing
+                made = kind.endswith("OrCreate")
+                pod.mounts.append(
+                    Mount("bind", path, "" if made else name, (), join(where, "path"))
+                )
         elif "image" in one:
             where = join(one_at, "image")
             image = reader.mapping(one["image"], ("reference", "pullPolicy"), where)
@@ -95,7 +106,16 @@ def _volumes(reader: Reader, raw: Any, pod: Part, at: str) -> dict[str, str]:
     return paths
 
 
-def _container(reader: Reader, raw: Any, at: str, volumes: Mapping[str, str], around: Part) -> Part:
+def _container(
+    reader: Reader,
+    raw: Any,
+    at: str,
+    volumes: Mapping[str, str],
+    around: Part,
+    *,
+    written: set[str],
+) -> Part:
+    """`written` gets the names of volumes that it mounts in another way than read-only."""
     given = reader.mapping(raw, fields.CONTAINER, at)
     part = Part(What.CONTAINER, reader.text(given.get("name"), join(at, "name")), at=at)
     image = reader.text(given.get("image"), join(at, "image"))
@@ -132,6 +152,8 @@ def _container(reader: Reader, raw: Any, at: str, volumes: Mapping[str, str], ar
             mount_at,
         )
         name = reader.text(mount.get("name"), join(mount_at, "name"))
+        if mount.get("readOnly") is not True:
+            written.add(name)
         inner = reader.text(mount.get("subPath"), join(mount_at, "subPath"))
         if name in volumes and inner:
             # it could lead out of the pod's volume

@@ -19,16 +19,17 @@ _NETWORK = frozenset(
 _CALM_BUILD = frozenset(
     """
     t dockerfile target platform buildargs labels nocache pullpolicy pull layers rm forcerm q quiet
-    squash compatvolumes annotations outputformat output remote timestamp omithistory unsetenv
+    squash compatvolumes annotations outputformat output timestamp omithistory unsetenv
     unsetlabel excludes allplatforms retry retry-delay jobs logerrors identitylabel cpusetcpus
     cpusetmems cpushares manifest layerlabel skipunusedstages rusage dnsservers dnssearch dnsoptions
-    httpproxy cachefrom cacheto cachettl created inheritlabels inheritannotations
+    httpproxy cacheto cachettl created inheritlabels inheritannotations
     """.split()  # noqa: SIM905
 )
 _JUDGED_BUILD = frozenset(
     """
     addcaps dropcaps networkmode nsoptions devices volumes seccomp apparmor labelopts isolation memory
     memswap cpuquota cpuperiod cgroupparent extrahosts shmsize ulimits additionalbuildcontexts secrets
+    cachefrom remote
     """.split()  # noqa: SIM905
 )
 
@@ -60,6 +61,11 @@ def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposed:
     tags = given.get("t") or []
     part = Part(What.BUILD, str(tags[0]) if isinstance(tags, list) and tags else "")
     part.labels = reader.pairs(given.get("labels"), "labels")
+    if remote := reader.text(given.get("remote"), "remote"):
+        part.origins.append(Fact(remote, "remote"))
+    part.images += [
+        Fact(name, at) for name, at in reader.texts(given.get("cachefrom"), "cachefrom")
+    ]
     _containerfile(part, text)
     for text, at in reader.texts(given.get("addcaps"), "addcaps"):
         part.capabilities.append(Fact(capability(text), at))

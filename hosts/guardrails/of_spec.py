@@ -89,6 +89,8 @@ def _space(reader: Reader, raw: Any, part: Part, *, key: str, name: str) -> None
     )
     mode = reader.text(space.get("nsmode"), join(key, "nsmode")).strip().lower()
     value = reader.text(space.get("value"), join(key, "value"))
+    if mode not in fields.MODES:
+        reader.strange(join(key, "nsmode"))
     if mode in ("host", "container", "path", "ns"):
         part.spaces.append(Space(name, "path" if mode == "ns" else mode, value, key))
     if name == "network" and mode == "host":

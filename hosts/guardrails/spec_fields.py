@@ -57,6 +57,27 @@ SPACES = {
     "userns": "user",
     "cgroupns": "cgroup",
 }
+# of a namespace (pkg/specgen/namespaces.go)
+MODES = (
+    "",
+    "default",
+    "private",
+    "host",
+    "path",
+    "ns",
+    "container",
+    "pod",
+    "from-pod",
+    "none",
+    "bridge",
+    "slirp4netns",
+    "pasta",
+    "shareable",
+    "auto",
+    "keep-id",
+    "no-map",
+    "nomap",
+)
 MOUNT = ("destination", "type", "source", "options", "uidMappings", "gidMappings")
 VOLUME = ("Name", "Dest", "Options", "IsAnonymous", "SubPath")
 OVERLAY = ("destination", "source", "options")

@@ -291,6 +291,7 @@ SPECS = [
     E("no label", "labels", {"labels": {}}),
     E("an unwanted label", "labels", {"labels": {"team": "shop", "traefik.enable": "true"}}),
     E("a new field", "unknown_fields", {"brand_new_power": True}),
+    E("a namespace of a new kind", "unknown_fields", {"pidns": {"nsmode": "of-the-host"}}),
     E("a new field within", "unknown_fields", {"netns": {"nsmode": "bridge", "extra": 1}}),
     E("a field twice", "unknown_fields", {"privileged": False, "pRivileged": True}),
     E("a list that is none", "unknown_fields", {"mounts": {"source": "/"}}),
@@ -351,6 +352,33 @@ KUBES = [
         {"spec.containers.0.resources.limits": {"podman.io/device=/dev/sda": "1", "memory": "1Mi"}},
     ),
     E("the root of the host", "mounts", {"spec.volumes.0.hostPath": {"path": "/"}}),
+    E(
+        "written where reading is allowed",
+        "mounts",
+        {"spec.volumes.0.hostPath": {"path": "/srv/look/x"}},
+    ),
+    E(
+        "written in another spelling where reading is allowed",
+        "mounts",
+        {
+            "spec.volumes.0.hostPath": {"path": "/srv/look/x"},
+            "spec.containers.0": {
+                "name": "c",
+                "image": IMAGE,
+                "volumemounts": [{"name": "data", "mountPath": "/x"}],
+            },
+        },
+    ),
+    E(
+        "made where reading is allowed",
+        "mounts",
+        {
+            "spec.volumes.0.hostPath": {"path": "/srv/look/x", "type": "DirectoryOrCreate"},
+            "spec.containers.0.volumeMounts": [
+                {"name": "data", "mountPath": "/x", "readOnly": True}
+            ],
+        },
+    ),
     E(
         "out by a subpath",
         "mounts",
@@ -475,6 +503,8 @@ BUILDS = [
     E("seccomp off", "security_options", {"query": {"seccomp": "unconfined"}}),
     E("another isolation", "security_options", {"query": {"isolation": "chroot"}}),
     E("a further context", "images", {"query": {"additionalbuildcontexts": {"x": "/etc"}}}),
+    E("a context from elsewhere", "images", {"query": {"remote": "https://evil.example/x.git"}}),
+    E("a cache from elsewhere", "images", {"query": {"cachefrom": ["docker.io/evil/cache"]}}),
     E("a new field", "unknown_fields", {"query": {"brandnew": "x"}}),
 ]
 EXECS = [

@@ -126,6 +126,14 @@ def test_the_control_passes_every_rule(road: Road) -> None:
     assert not verdict.findings, verdict.findings
 
 
+def test_reading_is_let_through_where_reading_is_allowed() -> None:
+    give = {
+        "spec.volumes.0.hostPath": {"path": "/srv/look/x"},
+        "spec.containers.0.volumeMounts": [{"name": "data", "mountPath": "/x", "readOnly": True}],
+    }
+    assert not judge(RULES, kube(give)).findings
+
+
 def test_there_are_many() -> None:
     assert len(data.SPECS) >= 80
 
