@@ -66,6 +66,9 @@ class LiveList extends HTMLElement {
     const row = rowFrom(html);
     const picked = old.querySelector("[data-pick]")?.checked;
     const focused = old.contains(document.activeElement) ? document.activeElement.dataset.part ?? "" : null;
+    // what a person has unfolded stays so
+    const unfolded = [...old.querySelectorAll("details.fold")].map((fold) => fold.open);
+    row.querySelectorAll("details.fold").forEach((fold, at) => { fold.open ||= unfolded[at] ?? false; });
     row.dataset.changed = "";
     old.replaceWith(row);
     const box = row.querySelector("[data-pick]");
