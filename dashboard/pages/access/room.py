@@ -4,10 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from dashboard.pages.access.doing import SEES
+from accounts.models import Role, User
+from dashboard.pages.access.doing import MAY, SEES
 from dashboard.pages.access.grants import grants_of_person
 from dashboard.person import person_of
 from hosts.access import allows
+
+MOST_NAMED = 3
 
 
 @require_GET
@@ -27,3 +30,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         "grants": grants_of_person(person, person.user.email),
     }
     return render(request, "access/mine.html", context)
+
+
+def managers() -> list[str]:
+    """Names of the first few who manage access: whom somebody without any may ask."""
+    roles = [role.pk for role in Role.objects.all() if MAY in role.verb_names()]
+    people = User.objects.filter(is_active=True, role__in=roles).order_by("name", "pk")
+    return [str(user) for user in people[:MOST_NAMED]]

@@ -1,5 +1,7 @@
 """Pages about groups. Everybody who sees hosts sees them; changing needs group.edit."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -8,12 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audit.shapes import Target
+from dashboard.pages.access.doing import SEES
+from dashboard.pages.access.grants import grants_shown
+from dashboard.pages.access.previewing import Shown, shown
 from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, visible_groups, visible_hosts
+from hosts.access.preview import people_on_group
 from hosts.actions.hosts import edit_group
 from hosts.actions.refused import HostRefused
+from hosts.models import Grant
 
 
 def _list(request: HttpRequest, person: Person, form: NewGroupForm) -> HttpResponse:
@@ -72,8 +79,33 @@ def page(request: HttpRequest, group_id: int) -> HttpResponse:
         initial = {"name": group.name, "notes": group.notes, "hosts": members}
         form = GroupForm(initial=initial, hosts=hosts)
     credentials = group.registry_credentials.order_by("registry")
-    context = {"group": group, "form": form, "credentials": credentials}
+    context: dict[str, Any] = {"group": group, "form": form, "credentials": credentials}
+    if access.allows(person, SEES):
+        rows = Grant.objects.filter(Q(group=group) | Q(group=None, host=None, endpoint=None))
+        context |= {"grants": grants_shown(person, rows), "sees_access": True}
     return render(request, "groups/page.html", context)
+
+
+@require_POST
+def previewed(request: HttpRequest, group_id: int) -> HttpResponse:
+    """What the ticks as they stand would change for whoever holds something on the group."""
+    person = person_of(request)
+    group = edit_group.get_group(person, group_id)
+    if not access.allows(person, SEES):
+        raise access.Denied(SEES)
+    form = GroupForm(request.POST, hosts=visible_hosts(person))
+    if form.is_valid():
+        ids = [host.pk for host in form.cleaned_data["hosts"]]
+        what = shown(
+            person,
+            lambda: edit_group.edit(
+                person, group_id, name=group.name, notes=group.notes, host_ids=ids
+            ),
+            people_on_group(group),
+        )
+    else:
+        what = Shown(troubles=[str(error) for errors in form.errors.values() for error in errors])
+    return render(request, "access/preview.html", {"shown": what, "begun": True})
 
 
 @require_POST

@@ -10,12 +10,15 @@ from audit import queries
 from audit.queries import Filters
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.visibility import verbs_for
+from dashboard.pages.access.grants import grants_shown
+from dashboard.pages.access.lists import counting_on
 from dashboard.pages.audit.words import said
 from dashboard.pages.containers.lists import SPEC as CONTAINERS
 from dashboard.pages.hosts.lists import HEAD, QUICK, SPEC, SUMMARY
 from dashboard.pages.objects import quoted
 from dashboard.person import person_of
 from hosts.access import allows, get_host, visible_entries
+from hosts.models import Grant, Host
 
 
 @require_GET
@@ -42,6 +45,9 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
         "head": live_row(person, HEAD, row),
         "summary": live_row(person, SUMMARY, row),
     }
+    if allows(person, "access.view"):
+        there = counting_on(Host.objects.filter(pk=row.pk))
+        context |= {"grants": grants_shown(person, Grant.objects.filter(there)), "told": True}
     return render(request, "hosts/page.html", {**inside, **context})
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard.live.page import list_context
 from dashboard.live.spec import ListSpec
+from dashboard.pages.access.room import managers
 from dashboard.pages.overview.fleet import worked_out_once
 from dashboard.pages.overview.lists import ATTENTION, ENTRIES, FLEET, RUNNING
 from dashboard.person import person_of
@@ -22,7 +23,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not visible_hosts(person).exists():
         if "host.add" in verbs:
             return redirect("joining:add")
-        return render(request, "overview/nothing.html")
+        context = {"holds_nothing": "host.view" not in verbs, "ask_whom": managers()}
+        return render(request, "overview/nothing.html", context)
     with worked_out_once():
         panels = {spec.name.removeprefix("overview-"): _panel(person, spec) for spec in _of(person)}
     return render(request, "overview/page.html", {**panels, "verbs": verbs})

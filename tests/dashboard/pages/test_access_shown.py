@@ -1,0 +1,60 @@
+"""Where else access shows: a group's and a host's page, somebody's own, who holds nothing yet."""
+
+from typing import Any
+
+from accounts.models import Membership, Role
+from tests.cast import Cast
+from tests.dashboard.pages.test_access_pages import text
+from tests.two_teams import Fleet
+
+
+def test_a_group_says_who_has_what_and_what_a_change_means(
+    fleet: Fleet, cast: Cast, browser_of: Any
+) -> None:
+    fleet.grant("operator", group=fleet.prod)
+    alice, where = browser_of(cast.alice), f"/groups/{fleet.prod.pk}/"
+    page = text(alice.get(where))
+    assert "Who has what here by a grant" in page
+    assert "Erin" in page
+    ticks = {"name": "prod", "notes": "", "hosts": [fleet.web2.pk]}
+    said = text(alice.send(f"{where}preview/", ticks))
+    assert "gains on web2" in said
+    assert "loses on web1" in said
+    assert [host.name for host in fleet.prod.hosts.all()] == ["web1"]
+
+
+def test_a_host_says_who_has_what_to_those_who_see_access(
+    fleet: Fleet, cast: Cast, browser_of: Any
+) -> None:
+    fleet.grant("operator", group=fleet.prod)
+    where = f"/hosts/{fleet.web1.pk}/"
+    assert "Erin" in text(browser_of(cast.alice).get(where))
+    assert "Who has what here" not in text(browser_of(cast.bob).get(where))
+
+
+def test_who_holds_nothing_is_told_so_and_whom_to_ask(
+    fleet: Fleet, cast: Cast, browser_of: Any
+) -> None:
+    erin = browser_of(fleet.erin)
+    page = text(erin.get("/"))
+    assert "You have no access yet" in page
+    assert "Ask one of those who manage access: Alice" in page
+    Membership.objects.create(team=fleet.team, user=fleet.erin)
+    fleet.grant("viewer", team=fleet.team, label="app=shop")
+    assert "You have no access yet" not in text(erin.get("/"))
+
+
+def test_an_invitation_may_carry_teams(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
+    alice = browser_of(cast.alice)
+    asked = {"email": "gus@example.org", "role": "member", "teams": [fleet.team.pk]}
+    alice.send("/people/invite/", asked)
+    assert "gus@example.org Member shop" in text(alice.get("/people/"))
+
+
+def test_another_role_says_what_it_changes(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
+    alice = browser_of(cast.alice)
+    said = text(alice.get(f"/people/{cast.bob.pk}/role/preview/?role=viewer"))
+    assert "Bob loses everywhere" in said
+    assert type(cast.bob).objects.get(pk=cast.bob.pk).role == Role.objects.get(name="operator")
+    last = text(alice.get(f"/people/{cast.alice.pk}/role/preview/?role=viewer"))
+    assert "Alice is the last active administrator" in last
