@@ -5,11 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from dashboard.live.spec import Words
 from dashboard.pages.hostside import ask_host
 from dashboard.pages.inspecting import trouble_of
 from dashboard.pages.objects import Part
+from dashboard.person import person_of
+from hosts.access import allows
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.users import User
@@ -17,10 +20,10 @@ from hosts.podman.users import User
 # (who uses it, how many containers were not looked at)
 Read = Callable[[Podman, InventoryRow], Awaitable[tuple[list[User], int]]]
 # what the tab adds: context for its template
-More = Callable[[InventoryRow], dict[str, Any]]
+More = Callable[[HttpRequest, InventoryRow], dict[str, Any]]
 
 
-def _nothing(row: InventoryRow) -> dict[str, Any]:
+def _nothing(request: HttpRequest, row: InventoryRow) -> dict[str, Any]:
     return {}
 
 
@@ -37,7 +40,10 @@ def used_by(read: Read, *, how: Words, nobody: Words, more: More = _nothing) -> 
             return render(request, "parts/away.html", trouble_of(error, row.endpoint))
         # an id without an address is none of Podman's
         users = [user for user in users if user.id.isalnum()]
-        context = {"row": row, "users": users, "left": left, "how": how, "nobody": nobody}
-        return render(request, "objects/users.html", context | more(row))
+        none = nobody
+        if not allows(person_of(request), "container.view", row.endpoint):
+            users, left, none = [], 0, _("You do not see the containers of this host.")
+        context = {"row": row, "users": users, "left": left, "how": how, "nobody": none}
+        return render(request, "objects/users.html", context | more(request, row))
 
     return part

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from dashboard.pages.files.told import done, refused
 from dashboard.person import person_of
-from hosts.access import get_object
+from hosts.access import Person, get_object, visible_objects
 from hosts.actions.files import open_container, open_volume
 from hosts.actions.files.helper import NAME
 from hosts.jobs.errand import Trouble
-from hosts.models import Endpoint, Image, InventoryRow, Job
+from hosts.models import Image, InventoryRow, Job
 from hosts.models.inventory import LIVE
 
 WITHIN_S: Final = 15.0
@@ -26,11 +26,15 @@ MOST_IMAGES: Final = 200
 _ACTIONS: Final = {"volume": open_volume, "container": open_container}
 
 
-def images_of(endpoint: Endpoint, *, first: str = "") -> list[str]:
-    """Names of images that are on the endpoint, small ones first, but `first` before all."""
-    rows = Image.objects.filter(LIVE, endpoint=endpoint, dangling=False, manifest_list=False)
-    found = rows.exclude(name="").order_by("size_bytes").values_list("name", flat=True)
-    return sorted(found[:MOST_IMAGES], key=lambda name: name != first)
+def images_of(person: Person, row: InventoryRow) -> list[str]:
+    """Names of images that this person sees where the object is, small ones first, but before all the
+    one that a container was made of.
+    """
+    seen = Image.objects.filter(visible_objects(person, "image"), LIVE, endpoint=row.endpoint)
+    rows = seen.filter(dangling=False, manifest_list=False).exclude(name="")
+    found = rows.order_by("size_bytes").values_list("name", flat=True)[:MOST_IMAGES]
+    first: str = getattr(row, "image", "")
+    return list(dict.fromkeys([*([first] if first else []), *found]))
 
 
 def opener(kind: str) -> Callable[..., HttpResponse]:
@@ -43,7 +47,7 @@ def opener(kind: str) -> Callable[..., HttpResponse]:
         row = get_object(person, kind, endpoint_id, podman_id, verb=action.VERB)
         image = request.POST.get("image", "")
         try:
-            if image not in images_of(row.endpoint):
+            if image not in images_of(person, row):
                 raise Trouble(_("Choose an image that is on this host."))
             job = action.ask(person, (endpoint_id, podman_id), image=image)
         except Trouble as trouble:

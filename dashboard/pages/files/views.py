@@ -89,7 +89,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
     except (PodmanError, Trouble) as error:
         context |= {"crumbs": crumbs(path), "path": in_url(path), "trouble": True}
         if isinstance(error, NoWay) and "volume.open" in verbs_for(person, row):
-            context["images"] = images_of(row.endpoint)
+            context["images"] = images_of(person, row)
         return render(request, "files/table.html", context | trouble_in(error, row, path))
     if seen.stat.kind != "folder":
         # a link to a file: its page is what was meant
@@ -116,7 +116,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         "of_container": kind == "container",
     }
     if not place.running and kind == "container" and "container.open" in verbs_for(person, row):
-        context["images"] = images_of(row.endpoint, first=getattr(row, "image", ""))
+        context["images"] = images_of(person, row)
     return render(request, "files/table.html", context)
 
 

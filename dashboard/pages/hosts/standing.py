@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.joining.told import told
-from hosts.access import Person, visible_endpoints
+from hosts.access import Person, allows, visible_endpoints, visible_hosts
 from hosts.models import Container, Endpoint, Group, Host, Login, StatsStanding
 from hosts.stats.metrics import CPU_PER_CORE
 
@@ -90,20 +90,13 @@ class Standing:
 
 
 def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
-    """Of these hosts, in five queries however many they are."""
+    """Of these hosts, in a few queries however many they are."""
     wanted = {host.pk: host for host in hosts}
     endpoints: dict[int, list[Endpoint]] = defaultdict(list)
     for endpoint in visible_endpoints(person).filter(host_id__in=wanted).order_by("rootless", "pk"):
         endpoint.host = wanted[endpoint.host_id]
         endpoints[endpoint.host_id].append(endpoint)
-    logins: dict[int, list[Login]] = defaultdict(list)
-    for login in (
-        Login.objects.filter(host_id__in=wanted)
-        .select_related("via__host")
-        .defer("sealed_key", "via__sealed_key")
-        .order_by("pk")
-    ):
-        logins[login.host_id].append(login)
+    logins = _logins(wanted, endpoints, person)
     counts = {
         row["endpoint_id"]: (row["running"], row["every"])
         for row in scope_to_visible(Container.objects.all(), person)
@@ -125,6 +118,28 @@ def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
         pk: _with_use(_standing(host, logins[pk], endpoints[pk], counts, groups[pk]), using)
         for pk, host in wanted.items()
     }
+
+
+def _logins(
+    wanted: dict[int, Host], endpoints: dict[int, list[Endpoint]], person: Person
+) -> dict[int, list[Login]]:
+    """By host: all of its logins for whoever sees the whole host, else those of what they see. A jump
+    host that they do not see is left out.
+    """
+    reached = {endpoint.login_id for found in endpoints.values() for endpoint in found}
+    found: dict[int, list[Login]] = defaultdict(list)
+    rows = Login.objects.filter(host_id__in=wanted).select_related("via__host")
+    logins = list(rows.defer("sealed_key", "via__sealed_key").order_by("pk"))
+    jumps = {login.via.host_id for login in logins if login.via}
+    shown = set(
+        visible_hosts(person).filter(pk__in=jumps).values_list("pk", flat=True) if jumps else ()
+    )
+    for login in logins:
+        if login.via and login.via.host_id not in shown:
+            login.via = None
+        if login.pk in reached or allows(person, "host.view", wanted[login.host_id]):
+            found[login.host_id].append(login)
+    return found
 
 
 def _with_use(found: Standing, using: dict[int, int]) -> Standing:

@@ -16,7 +16,7 @@ from dashboard.pages.usedby import used_by
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts import capabilities
-from hosts.access import get_object
+from hosts.access import Person, get_object, visible_objects
 from hosts.actions.networks import connect_network, disconnect_network
 from hosts.actions.refused import HostRefused
 from hosts.models import Container, InventoryRow, Job
@@ -31,16 +31,17 @@ async def _read(podman: Podman, row: InventoryRow) -> tuple[list[User], int]:
     return await of_network(podman, row.name), 0
 
 
-def _candidates(row: InventoryRow) -> list[Container]:
+def _candidates(person: Person, row: InventoryRow) -> list[Container]:
     """Containers that can be put onto the network: those of a pod have the pod's networks only."""
-    rows = Container.objects.filter(LIVE, endpoint=row.endpoint, pod_id="").order_by("name")
+    seen = Container.objects.filter(visible_objects(person, "container"), LIVE)
+    rows = seen.filter(endpoint=row.endpoint, pod_id="").order_by("name")
     # those without a network of their own (host, none, container:…) have an empty list
     return [one for one in rows[:MOST] if one.networks and row.name not in one.networks]
 
 
-def _more(row: InventoryRow) -> dict[str, Any]:
+def _more(request: HttpRequest, row: InventoryRow) -> dict[str, Any]:
     return {
-        "candidates": _candidates(row),
+        "candidates": _candidates(person_of(request), row),
         "lack": capabilities.lacks(row.endpoint, "network_connect"),
         "members": True,
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hosts.access import Person, could, visible_endpoints
+from hosts.access import Person, could, visible_endpoints, visible_objects
 from hosts.actions.run.run_container import VERB
 from hosts.models import Endpoint, Image, Network, Pod, Volume
 from hosts.models.inventory import LIVE
@@ -26,14 +26,16 @@ class Here:
     volumes: list[str]
 
 
-def here(endpoint: Endpoint | None) -> Here:
-    """What is on `endpoint` by the inventory; nothing for None."""
+def here(person: Person, endpoint: Endpoint | None) -> Here:
+    """What this person sees on `endpoint`, by the inventory; nothing for None."""
     if endpoint is None:
         return Here([], [], [], [])
-    images = Image.objects.filter(LIVE, endpoint=endpoint).values_list("names", flat=True)[:MOST]
+    seen = Image.objects.filter(visible_objects(person, "image"), LIVE, endpoint=endpoint)
+    images = seen.values_list("names", flat=True)[:MOST]
 
     def names(model: type[Network] | type[Pod] | type[Volume], **kind: bool) -> list[str]:
-        rows = model.objects.filter(LIVE, endpoint=endpoint, **kind).order_by("name")
+        seen = visible_objects(person, str(model._meta.model_name))
+        rows = model.objects.filter(seen, LIVE, endpoint=endpoint, **kind).order_by("name")
         return list(rows.values_list("name", flat=True)[:MOST])
 
     return Here(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
+from hosts.access import Person
 from hosts.actions.run import run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
@@ -112,12 +113,13 @@ def read(
     data: QueryDict,
     endpoints: list[Endpoint],
     *,
+    person: Person,
     sent: bool = False,
     kept: frozenset[str] = frozenset(),
     besides: str = "",
 ) -> Draft:
-    """Judge what was filled in. `sent`: also what is missing. `kept`: see RunForm. `besides`: the
-    id of the container that this one is to replace.
+    """Judge what `person` has filled in. `sent`: also what is missing. `kept`: see RunForm. `besides`:
+    the id of the container that this one is to replace.
     """
     form = RunForm(data, endpoints=endpoints, kept=kept)
     form.is_valid()
@@ -134,7 +136,7 @@ def read(
     if sent and not draft.params["image"] and "image" not in draft.said:
         draft.said["image"] = Said(BAD, _("Give the name of an image."))
     if draft.endpoint is not None:
-        _say(draft, draft.endpoint, besides)
+        _say(draft, person, draft.endpoint, besides)
         if draft.params["image"]:
             spec = run_spec.final(draft.params, draft.endpoint)
             draft.verdict = check(draft.endpoint, of_spec.container("container.run", spec))
@@ -156,7 +158,7 @@ def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
     return {key: value for key, value in params.items() if given(value) or key == "image"}
 
 
-def _say(draft: Draft, endpoint: Endpoint, besides: str) -> None:
+def _say(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> None:
     """Conflicts, warnings and notes, a worse word before a milder one."""
     rows = {
         "ports": [row.slot for row in draft.ports if row.value],
@@ -169,7 +171,7 @@ def _say(draft: Draft, endpoint: Endpoint, besides: str) -> None:
 
     for tone, sentences in (
         (BAD, conflicts(draft.params, rootless=endpoint.rootless, version=version_of(endpoint))),
-        (WARN, warnings(endpoint, draft.params, besides=besides)),
+        (WARN, warnings(person, endpoint, draft.params, besides=besides)),
     ):
         for place, sentence in sentences.items():
             draft.said.setdefault(slot(place), Said(tone, sentence))
@@ -179,4 +181,4 @@ def _say(draft: Draft, endpoint: Endpoint, besides: str) -> None:
         draft.said.setdefault("environment", Said(WARN, words))
     for row in draft.volumes:
         if row.value:
-            draft.said.setdefault(row.slot, Said(CALM, volume_words(endpoint, row.value)))
+            draft.said.setdefault(row.slot, Said(CALM, volume_words(person, endpoint, row.value)))

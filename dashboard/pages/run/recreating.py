@@ -65,7 +65,9 @@ def page(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     context = _context(row, filled) | {"hidden": hidden, "untold": there.untold}
     context["changes"] = differences(hidden, filled)
     spare = {"spare_port": empty_port(), "spare_volume": empty_volume()}
-    return render(request, "run/page.html", context | spare | {"here": here(row.endpoint)})
+    return render(
+        request, "run/page.html", context | spare | {"here": here(person_of(request), row.endpoint)}
+    )
 
 
 def _job(request: HttpRequest, row: InventoryRow) -> Job | None:
@@ -109,7 +111,12 @@ def _read(request: HttpRequest, row: InventoryRow, *, sent: bool = False) -> Dra
     data = request.POST.copy()
     data["endpoint"] = str(row.endpoint_id)
     filled = draft.read(
-        data, [row.endpoint], sent=sent, kept=frozenset(marks), besides=row.podman_id
+        data,
+        [row.endpoint],
+        person=person_of(request),
+        sent=sent,
+        kept=frozenset(marks),
+        besides=row.podman_id,
     )
     filled.env = kept_env(filled.env, marks)
     return filled

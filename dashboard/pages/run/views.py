@@ -69,8 +69,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @never_cache
 def check(request: HttpRequest) -> HttpResponse:
     """Words for every field, the line and the spec, for a form that is still being filled in."""
-    _asker, endpoints = _person(request)
-    return _said(request, draft.read(request.POST, endpoints))
+    person, endpoints = _person(request)
+    return _said(request, draft.read(request.POST, endpoints, person=person))
 
 
 @require_POST
@@ -89,7 +89,7 @@ def paste(request: HttpRequest) -> HttpResponse:
 
 
 def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> HttpResponse:
-    filled = draft.read(request.POST, endpoints, sent=True)
+    filled = draft.read(request.POST, endpoints, person=person, sent=True)
     if not filled.wrong and filled.endpoint is not None:
         try:
             verb = create_container if request.POST.get("only") == "create" else run_container
@@ -188,7 +188,12 @@ def _shown(
     request: HttpRequest, filled: Draft, *, status: int = 200, more: dict[str, Any] | None = None
 ) -> HttpResponse:
     spare = {"spare_port": empty_port(), "spare_volume": empty_volume()}
-    context = _context(filled) | spare | {"here": here(filled.endpoint)} | (more or {})
+    context = (
+        _context(filled)
+        | spare
+        | {"here": here(person_of(request), filled.endpoint)}
+        | (more or {})
+    )
     return render(request, "run/page.html", context, status=status)
 
 
@@ -196,5 +201,5 @@ def _said(request: HttpRequest, filled: Draft) -> HttpResponse:
     context = _context(filled)
     chosen = str(filled.endpoint.pk) if filled.endpoint else ""
     if request.POST.get("shown") != chosen:
-        context |= {"here": here(filled.endpoint), "chosen": chosen}
+        context |= {"here": here(person_of(request), filled.endpoint), "chosen": chosen}
     return render(request, "run/said.html", context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from dashboard.pages.making import MakingForm
 from dashboard.person import person_of
 from hosts import capabilities
-from hosts.access import get_object
+from hosts.access import Person, get_object, visible_objects
 from hosts.actions.refused import HostRefused
 from hosts.actions.volumes import clone_volume
 from hosts.models import Endpoint, Image
@@ -45,9 +45,10 @@ class CloneForm(MakingForm):
         self.fields["name"].label = _("Name of the copy")
 
 
-def _images(endpoint: Endpoint) -> list[str]:
+def _images(person: Person, endpoint: Endpoint) -> list[str]:
     """Names of images that are there, the smallest first: those for tools mostly have `cp`."""
-    rows = Image.objects.filter(LIVE, endpoint=endpoint, dangling=False).order_by("size_bytes")
+    seen = Image.objects.filter(visible_objects(person, "image"), LIVE, endpoint=endpoint)
+    rows = seen.filter(dangling=False).order_by("size_bytes")
     names = rows.values_list("name", flat=True)[:MOST_IMAGES]
     return [name for name in names if name and not name.startswith(PAUSE)]
 
@@ -58,7 +59,7 @@ def clone(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
     person = person_of(request)
     row = get_object(person, "volume", endpoint_id, podman_id, verb=clone_volume.VERB)
     lack = capabilities.lacks(row.endpoint, "volume_transfer")
-    images = _images(row.endpoint) if lack else []
+    images = _images(person, row.endpoint) if lack else []
     form = CloneForm(request.POST or None, images=images, initial={"name": f"{row.name}-copy"})
     if not lack:
         del form.fields["image"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,7 @@ def size_of(row: InventoryRow) -> dict[str, Any]:
     return {"size_bytes": size, "measured_at": use.measured_at if use else None}
 
 
-def _more(row: InventoryRow) -> dict[str, Any]:
+def _more(request: HttpRequest, row: InventoryRow) -> dict[str, Any]:
     found = size_of(row)
     if found["size_bytes"] is None:
         found["measure_url"] = reverse("system:disk", args=[row.endpoint.host_id])

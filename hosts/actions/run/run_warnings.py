@@ -1,12 +1,14 @@
 """What the inventory says against a run, before it is asked for: names and ports in use, a host away.
 
-Warnings only: the inventory may be a moment old, Podman decides.
+Warnings only: the inventory may be a moment old, Podman decides. What the person does not see is not
+looked at, so that no warning tells of it.
 """
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hosts.access import Person, allows, visible_objects
 from hosts.actions.run.run_ports import overlap, span
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
 from hosts.actions.run.table.networks import network
@@ -17,7 +19,9 @@ from hosts.models.inventory import LIVE
 _HOLD_PORTS = ("running", "paused", "restarting", "stopping")
 
 
-def warnings(endpoint: Endpoint, params: dict[str, Any], *, besides: str = "") -> dict[str, str]:
+def warnings(
+    person: Person, endpoint: Endpoint, params: dict[str, Any], *, besides: str = ""
+) -> dict[str, str]:
     """Field (`ports.0` for a row) to a sentence. `besides`: the id of one that goes anyway."""
     found: dict[str, str] = {}
     if endpoint.state in (State.AWAY, State.STOPPED):
@@ -28,18 +32,18 @@ def warnings(endpoint: Endpoint, params: dict[str, Any], *, besides: str = "") -
         }
     here = {"endpoint": endpoint}
     if name := params.get("name"):
-        other = Container.objects.filter(LIVE, **here, name=name).exclude(podman_id=besides).first()
-        if other is not None or Pod.objects.filter(LIVE, **here, name=name).exists():
+        others = Container.objects.filter(visible_objects(person, "container"), LIVE, **here)
+        other = others.filter(name=name).exclude(podman_id=besides).first()
+        pods = Pod.objects.filter(visible_objects(person, "pod"), LIVE, **here)
+        if other is not None or pods.filter(name=name).exists():
             found["name"] = _("%(host)s already has a %(kind)s named “%(name)s”.") % {
                 "host": endpoint,
                 "kind": _("container") if other is not None else _("pod"),
                 "name": name,
             }
     pod = params.get("pod", "")
-    for place, texts in (
-        ("network", [params.get("network", "")]),
-        ("networks", params.get("networks", [])),
-    ):
+    networks = (("network", [params.get("network", "")]), ("networks", params.get("networks", [])))
+    for place, texts in networks if allows(person, "network.view", endpoint) else ():
         for text in texts:
             name = network(text).name
             if name and name not in NETWORK_MODES and not _has(Network, endpoint, name):
@@ -48,25 +52,25 @@ def warnings(endpoint: Endpoint, params: dict[str, Any], *, besides: str = "") -
                     "name": name,
                 }
     known = Secret.objects.filter(LIVE, endpoint=endpoint).values_list("name", flat=True)
-    for secret in params.get("secrets", []):
+    for secret in params.get("secrets", []) if allows(person, "secret.view", endpoint) else ():
         if secret["source"] not in known:
             found["secrets"] = _("%(host)s has no secret “%(name)s”.") % {
                 "host": endpoint,
                 "name": secret["source"],
             }
-    if pod and not _has(Pod, endpoint, pod):
+    if pod and allows(person, "pod.view", endpoint) and not _has(Pod, endpoint, pod):
         found["pod"] = _("%(host)s has no pod “%(name)s”.") % {"host": endpoint, "name": pod}
-    return found | _ports(endpoint, params.get("ports", []), besides)
+    return found | _ports(person, endpoint, params.get("ports", []), besides)
 
 
-def volume_words(endpoint: Endpoint, volume: dict[str, Any]) -> str:
+def volume_words(person: Person, endpoint: Endpoint, volume: dict[str, Any]) -> str:
     """What a mount's source means on this endpoint."""
     words = {"name": volume["source"], "host": endpoint.host.name}
     if volume["kind"] == "bind":
         return _("The path %(name)s on %(host)s.") % words
     if not volume["source"]:
         return _("A new volume without a name.")
-    if _has(Volume, endpoint, volume["source"]):
+    if not allows(person, "volume.view", endpoint) or _has(Volume, endpoint, volume["source"]):
         return _("The volume %(name)s on %(host)s.") % words
     return _("A new volume %(name)s, made on %(host)s.") % words
 
@@ -75,14 +79,19 @@ def _has(model: Any, endpoint: Endpoint, name: str) -> bool:
     return bool(model.objects.filter(LIVE, endpoint=endpoint, name=name).exists())
 
 
-def _ports(endpoint: Endpoint, ports: list[dict[str, Any]], besides: str) -> dict[str, str]:
+def _ports(
+    person: Person, endpoint: Endpoint, ports: list[dict[str, Any]], besides: str
+) -> dict[str, str]:
     if not any(port["host_port"] for port in ports):
         return {}
     # rootful and rootless share the host's ports
     held = [
         (name, port)
         for name, taken in Container.objects.filter(
-            LIVE, endpoint__host=endpoint.host_id, state__in=_HOLD_PORTS
+            visible_objects(person, "container"),
+            LIVE,
+            endpoint__host=endpoint.host_id,
+            state__in=_HOLD_PORTS,
         )
         .exclude(podman_id=besides)
         .values_list("name", "ports")
