@@ -47,12 +47,13 @@ class Up:
         """Run until a signal. Trouble when it cannot start."""
         os.umask(0o077)  # what we and our children write is nobody else's
         try:
-            self.lock.take()
+            self.lock.take(demo=self.demo)
             make_run_folder(self.env.run)
             listening = address.listen(self.address.bind, self.address.port)
             try:
                 self._prepare()
-                self.lock.tell(pid=os.getpid(), url=self.address.url, run=str(self.env.run))
+                facts = {"url": self.address.url, "run": str(self.env.run), "demo": self.demo}
+                self.lock.tell(pid=os.getpid(), **facts)
                 asyncio.run(self._serve(listening))
             finally:
                 listening.close()

@@ -63,8 +63,11 @@ class DataLock:
         self.path = data / "lock"
         self.fd = -1
 
-    def take(self) -> None:
-        """Trouble when another supervisor, or a child that it left, holds it."""
+    def take(self, *, demo: bool = False) -> None:
+        """Trouble when another supervisor, or a child that it left, holds it.
+
+        `demo`: whoever asks wants demo hosts, and is told whether the other one has them.
+        """
         try:
             self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as exc:
@@ -76,6 +79,8 @@ class DataLock:
             self.release()
             where = f", process {told['pid']}" if told.get("pid") else ""
             at = f" at {told['url']}" if told.get("url") else ""
+            if demo:
+                at += ", with its demo hosts" if told.get("demo") else ", without demo hosts"
             raise Trouble(
                 f"Haulout already runs on {self.path.parent}{where}{at}: "
                 "stop that one, or use another folder (--data DIR) and port (--port)"

@@ -39,6 +39,9 @@ def test_prints_a_link_that_leads_to_a_page(running: Stack) -> None:
 def test_second_up_on_the_same_data_is_refused(running: Stack) -> None:
     line = refused("--data", str(running.data), "--port", str(free_port()))
     assert "already runs" in line
+    assert "demo" not in line
+    line = refused("--data", str(running.data), "--demo")
+    assert "without demo hosts" in line
     assert str(running.process.pid) in line
     assert running.url in line
 
