@@ -72,3 +72,16 @@ class NotInvited(AccountsError):
             _("Nobody here is known as %(email)s. Ask an administrator for an invitation.")
             % {"email": email}
         )
+
+
+class RoleUnknown(AccountsError):
+    """The file of providers gives newcomers a role that is not here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "Newcomers shall get the role %(name)s, and there is none of that name. Ask an"
+                " administrator to set this right."
+            )
+            % {"name": name}
+        )

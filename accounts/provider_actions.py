@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import epoch, invitations
-from accounts.errors import EmailUnverified, NotInvited
+from accounts.errors import EmailUnverified, NotInvited, RoleUnknown
 from accounts.invitations import Kind
 from accounts.models import Identity, Membership, Role, Team, User, tidy_email
 from accounts.permission import target_of
@@ -49,7 +49,10 @@ class Rules:
 
 
 def come_in(who: Who, named: Named, rules: Rules) -> User:
-    """The person, with what their groups give. They may be disabled. EmailUnverified, NotInvited."""
+    """The person, with what their groups give. They may be disabled.
+
+    EmailUnverified, NotInvited, RoleUnknown.
+    """
     with transaction.atomic():
         identity = (
             Identity.objects.select_for_update()
@@ -94,13 +97,16 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
 
 
 def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, str]:
-    """(role, who invited them: empty where the rules let them in). NotInvited."""
+    """(role, who invited them: empty where the rules let them in). NotInvited, RoleUnknown."""
     link = invitations.live().filter(kind=Kind.INVITE, email=email).first()
     if link is not None and link.role is not None and rules.join in ("invited", "domain"):
         invitations.use_up(link)
         return link.role, f"invited by {link.made_by}"
     if rules.join == "domain" and email.rpartition("@")[2] in rules.domains:
-        return Role.objects.get(name=rules.role), ""
+        role = Role.objects.filter(name=rules.role).first()
+        if role is None:
+            raise RoleUnknown(rules.role)
+        return role, ""
     raise NotInvited(email)
 
 

@@ -135,6 +135,9 @@ def test_strangers_stay_out_unless_the_file_lets_them_in(
     configured('join = "domain"', 'domains = ["elsewhere.org"]')
     assert come(Browser()).status_code == 403
     assert not User.objects.filter(email="eve@example.org").exists()
+    configured('join = "domain"', 'domains = ["example.org"]', 'role = "nobody-made-it"')
+    assert "nobody-made-it" in come(Browser()).content.decode()
+    assert not User.objects.filter(email="eve@example.org").exists()
     configured('join = "domain"', 'domains = ["example.org"]', 'role = "viewer"')
     browser = Browser()
     come(browser)
