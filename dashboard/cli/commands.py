@@ -2,7 +2,20 @@
 
 import pkgutil
 
-ORDER = ("up", "setup", "user", "host", "audit", "web", "worker", "beat", "link", "lab", "bench")
+ORDER = (
+    "up",
+    "setup",
+    "user",
+    "access",
+    "host",
+    "audit",
+    "web",
+    "worker",
+    "beat",
+    "link",
+    "lab",
+    "bench",
+)
 ASKED: tuple[list[str], ...] = ([], ["help"], ["--help"], ["-h"])
 
 
