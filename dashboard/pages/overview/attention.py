@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.containers.told import failed
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
-from dashboard.pages.overview import certificates
+from dashboard.pages.overview import approvals, certificates
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
 from hosts.models import Container, Host
@@ -25,10 +25,11 @@ RECENT = timedelta(hours=24)
 
 
 def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
-    """Hosts first, then containers, then what ends or fills up."""
+    """Hosts first, then containers, who waits for an answer, then what ends or fills up."""
     return [
         *_hosts(person, hosts, found),
         *_containers(person),
+        *approvals.items(person),
         *certificates.items(person, hosts, found),
         *_disks(hosts, found),
     ]

@@ -1,5 +1,6 @@
 """The live parts of the overview: attention, fleet tiles, running jobs, last entries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items
 from dashboard.pages.overview.fleet import fleet
 from hosts.access import Person, visible_entries, visible_hosts, visible_jobs
+from hosts.access.requests import decides
 from hosts.models import Host, Job
 
 LAST_ENTRIES = 12
@@ -93,7 +95,13 @@ def _entries(person: Person) -> list[Any]:
     return [Last(line) for line in lines]
 
 
-def _panel(name: str, verb: str, topics: set[str], things: Any) -> ListSpec:
+def _panel(
+    name: str,
+    verb: str,
+    topics: set[str],
+    things: Any,
+    personal: Callable[[Person], bool] = lambda person: False,
+) -> ListSpec:
     return register(
         ListSpec(
             name=f"overview-{name}",
@@ -107,13 +115,17 @@ def _panel(name: str, verb: str, topics: set[str], things: Any) -> ListSpec:
             default_sort="given",
             row_template=f"overview/{name}.html",
             topics=frozenset(topics),
+            personal=personal,
             fingerprint=lambda thing: thing.mark,
             things=things,
         )
     )
 
 
-ATTENTION = _panel("attention", "host.view", {"hosts", "containers"}, _attention)
+# nobody decides on their own request, so those who decide are shown different ones
+ATTENTION = _panel(
+    "attention", "host.view", {"hosts", "containers", "access"}, _attention, personal=decides
+)
 FLEET = _panel("fleet", "host.view", {"hosts", "containers"}, _tiles)
 ENTRIES = _panel("entries", "audit.read", {"audit"}, _entries)
 RUNNING = register(

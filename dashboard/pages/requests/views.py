@@ -33,7 +33,7 @@ MOST = 100
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """One's own requests; those of others too for whoever decides."""
-    return list_page(request, SPEC, "requests/list.html", {"quick": QUICK})
+    return list_page(request, SPEC, "requests/list.html", {"quick": QUICK, "tab": "requests"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,6 +52,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     else:
         form = AskForm(initial=_initial(person, request, endpoint), **options)
     context = {
+        "tab": "requests",
         "form": form,
         "verb": verb_named(verb) if verb else None,
         "endpoint": endpoint,
@@ -102,7 +103,7 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     found = visible_requests(person).filter(pk=request_id).first()
     if found is None:
         raise NotVisible
-    context: dict[str, Any] = {"row": found, "can_decide": False, "gives": []}
+    context: dict[str, Any] = {"tab": "requests", "row": found, "can_decide": False, "gives": []}
     if found.waiting and may_decide(person, found):
         context |= {"can_decide": True, "gives": parts_of(_new(person, found))}
     return render(request, "requests/decide.html", context)

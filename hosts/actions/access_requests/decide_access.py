@@ -6,21 +6,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.epoch import raise_epoch
 from accounts.verbs import ACCESS_EDIT
 from audit import write
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, allows, require
 from hosts.access.requests import may_decide, visible_requests
+from hosts.actions.access.grants import write_grant
+from hosts.actions.access.wanted import Wanted, checked
 from hosts.actions.access_requests.ask_access import (
     must_wait,
     params_of,
     place_named,
-    set_place,
     target_of_request,
 )
 from hosts.actions.refused import HostRefused
-from hosts.models import AccessRequest, Grant
+from hosts.models import AccessRequest, Endpoint, Group, Host
 from hosts.verbs.requests import APPROVE, REFUSE
 
 VERB = APPROVE.name
@@ -33,8 +33,6 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
     now = timezone.now()
     with transaction.atomic():
         request = _locked(request_id)
-        if not request.asked_by.is_active:
-            raise HostRefused("", _("%s is disabled.") % request.asked_by_name)
         found = request.found or place_named(person, request.place_kind, request.place)
         if found is None and request.place_kind != AccessRequest.Kind.EVERYWHERE:
             raise HostRefused(
@@ -43,19 +41,20 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
                 % {"kind": request.place_kind, "name": request.place},
             )
         until = now + timedelta(minutes=request.minutes)
-        grant = Grant.objects.create(
+        wanted = Wanted(
             user=request.asked_by,
             role=request.role,
             label=request.label,
             names=request.names,
             until=until,
             reason=request.reason,
-            made_by=person.who.name,
-            **set_place(found),
+            group=found if isinstance(found, Group) else None,
+            host=found if isinstance(found, Host) else None,
+            endpoint=found if isinstance(found, Endpoint) else None,
         )
+        grant = write_grant(person, checked(wanted))
         request.until, request.grant_id = until, grant.pk
         _decide(person, request, State.APPROVED, answer)
-        raise_epoch()
         told = params_of(request) | {"until": until.isoformat(), "reason": request.reason}
         write.event(
             person.who, VERB, target_of_request(request), params=told | {"answer": request.answer}

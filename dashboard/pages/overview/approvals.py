@@ -1,0 +1,32 @@
+"""Requests of access that wait for this person, as things that need attention."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.pages.overview.item import MOST, Item, rest
+from hosts.access import Person
+from hosts.access.requests import to_decide
+
+
+def items(person: Person) -> Iterator[Item]:
+    """The oldest first: who asked longest has waited longest."""
+    waiting = list(to_decide(person).order_by("pk")[: MOST + 1])
+    for request in waiting[:MOST]:
+        url = reverse("requests:decide", args=[request.pk])
+        told = {"name": request.asked_by_name, "role": request.role.label}
+        yield Item(
+            kind="approval",
+            tone="warn",
+            icon="hand",
+            text=_("%(name)s asks for access: %(role)s") % told,
+            detail=request.reason,
+            since=request.asked_at,
+            url=url,
+            action=_("Decide"),
+            action_url=url,
+        )
+    if len(waiting) > MOST:
+        url = f"{reverse('requests:list')}?q=state:asked"
+        yield rest(0, _("More people ask for access"), url)
