@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import epoch, invitations
 from accounts.errors import EmailUnverified, NotInvited, RoleUnknown
 from accounts.invitations import Kind
-from accounts.models import Identity, Membership, Role, Team, User, tidy_email
+from accounts.models import Identity, Membership, OneTimeLink, Role, Team, User, tidy_email
 from accounts.permission import target_of
 from accounts.verbs import ADMIN
 from audit import params, write
@@ -77,13 +77,15 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
     user = User.objects.filter(email=email).first()
     given = ""
     if user is None:
-        role, words = _role_of_newcomer(email, rules)
+        role, link = _role_of_newcomer(email, rules)
         user = User.objects.create_user(
             email, name=named.name or email.partition("@")[0], role=role, password=None
         )
-        given = role.name if not words else ""
-        joined = {"email": email, "role": role.name}
-        detail = words or f"by {named.provider}"
+        given = "" if link else role.name
+        joined: dict[str, Any] = {"email": email, "role": role.name}
+        if link and (teams := invitations.join_teams(link, user)):
+            joined["teams"] = teams
+        detail = f"invited by {link.made_by}" if link else f"by {named.provider}"
         write.event(who, "people.accept", target_of(user), params=joined, detail=detail)
     linked = {"provider": named.provider, "issuer": named.issuer, "subject": named.subject}
     write.event(who, "people.identity", target_of(user), params=linked)
@@ -96,17 +98,17 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
     )
 
 
-def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, str]:
-    """(role, who invited them: empty where the rules let them in). NotInvited, RoleUnknown."""
+def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, OneTimeLink | None]:
+    """(role, their invitation: None where the rules let them in). NotInvited, RoleUnknown."""
     link = invitations.live().filter(kind=Kind.INVITE, email=email).first()
     if link is not None and link.role is not None and rules.join in ("invited", "domain"):
         invitations.use_up(link)
-        return link.role, f"invited by {link.made_by}"
+        return link.role, link
     if rules.join == "domain" and email.rpartition("@")[2] in rules.domains:
         role = Role.objects.filter(name=rules.role).first()
         if role is None:
             raise RoleUnknown(rules.role)
-        return role, ""
+        return role, None
     raise NotInvited(email)
 
 

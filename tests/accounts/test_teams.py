@@ -132,3 +132,27 @@ def test_who_may_not_let_in_may_not_invite_into_a_team(team: Team, cast: Cast, w
     actions.invite(bob, who_of(bob), email="e@example.org", role=member)
     with pytest.raises(NotPermitted):
         actions.invite(bob, who_of(bob), email="f@example.org", role=member, teams=[team])
+
+
+def test_it_does_so_for_who_comes_by_a_provider_too(
+    team: Team, cast: Cast, who_of: Any, entries: Any
+) -> None:
+    from accounts.provider_actions import Named, Rules, come_in
+
+    member = Role.objects.get(name="member")
+    actions.invite(cast.alice, who_of(cast.alice), email="e@example.org", role=member, teams=[team])
+    named = Named(
+        provider="corp",
+        issuer="https://corp.example",
+        subject="1",
+        email="e@example.org",
+        email_verified=True,
+        name="Erin",
+        groups=frozenset(),
+    )
+    user = come_in(who_of(), named, Rules("invited"))
+    assert (names(team), user.role) == (["Erin"], member)
+    assert entries("people.accept")[0].params["teams"] == ["shop"]
+    # nothing of it came by the provider, so the provider takes nothing of it back
+    come_in(who_of(), named, Rules("invited"))
+    assert names(team) == ["Erin"]
