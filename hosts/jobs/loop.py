@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from hosts.access import moment
+from hosts.database_threads import DatabaseThreads
 from hosts.dial import dial
 from hosts.jobs import crash, lease, resolve, spool, withdrawn
 from hosts.jobs.carry import carry, errand_for
@@ -56,6 +57,7 @@ class WorkerLoop:
         self._stack = AsyncExitStack()
         self._gates: dict[int, asyncio.Semaphore] = {}
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(DatabaseThreads())
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._ready = threading.Event()
 
@@ -88,6 +90,7 @@ class WorkerLoop:
         self._loop.call_soon(self._ready.set)
         try:
             self._loop.run_forever()
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
         finally:
             self._loop.close()
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from hosts.jobs.outcome import Outcome, write_outcomes
 from hosts.jobs.spool import Spool
@@ -32,6 +32,8 @@ class Writer:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        # by its own thread, after what it still writes
+        self._thread.submit(connections.close_all)
         self._thread.shutdown()
 
     async def put(self, outcome: Outcome) -> None:

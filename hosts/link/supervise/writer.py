@@ -8,12 +8,13 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import structlog
 from django.db import close_old_connections, connection, connections
 
+from hosts.database_threads import DatabaseThreads
 from hosts.inventory.batch import AWAY, Batch, write_together
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class Database:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="link-read")
+        self._readers = DatabaseThreads(_READERS, name="link-read")
         self._writer = threading.Thread(target=self._write_all, name="link-write", daemon=True)
         self._writer.start()
 
@@ -59,8 +60,8 @@ class Database:
         """Finish what was asked for, then end the threads."""
         self._queue.put(None)
         await self._loop.run_in_executor(None, self._writer.join, 5.0)
-        # the threads' connections end with them
-        self._readers.shutdown(wait=False, cancel_futures=True)
+        end = partial(self._readers.shutdown, cancel_futures=True)
+        await self._loop.run_in_executor(None, end)
 
     def _write_all(self) -> None:
         try:
