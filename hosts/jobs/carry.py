@@ -14,7 +14,6 @@ from audit.shapes import Who
 from hosts import vault
 from hosts.access import Person, still_allows
 from hosts.guardrails import Refused
-from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.errand import Errand, Trouble
@@ -49,8 +48,6 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
             errand = errand_for(job, podman)
             result = await _act(errand, handler)
             state = Job.State.OK
-    except Refused as refusal:
-        state, error = Job.State.DENIED, str(refusal)
     except Refused as refusal:
         state, error = Job.State.DENIED, str(refusal)
     except Trouble as trouble:
@@ -101,7 +98,7 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
         return None
     close_old_connections()
     # as they are now: the job may have waited for its turn since it was claimed
-    asker = User.objects.filter(pk=job.asked_by_id).first()
+    asker = User.objects.filter(pk=job.asked_by_id or 0).first()
     if asker is None or not still_allows(
         Person(asker, Who(**job.who)), job.verb, job.endpoint, job.grant_id
     ):

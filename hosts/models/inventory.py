@@ -28,7 +28,7 @@ class Carries(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         value = " AND CAST(value AS TEXT) = %s" if len(self.source_expressions) > 2 else ""
-        template = f"EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s{value})"
+        template = "EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s" + value + ")"
         return self._filled(compiler, template)
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
