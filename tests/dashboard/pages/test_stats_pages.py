@@ -176,7 +176,8 @@ def test_lines_of_a_list_are_those_one_may_see(
     mine = f"{endpoint.pk}:{ONE}"
     keys = [mine, f"{endpoint.pk}:{'7' * 64}", f"99999:{ONE}", "nonsense", f"x:{ONE}"]
     browser.get("/stats/sparks/", {"key": mine})
-    with django_assert_max_num_queries(6):
+    # session, person, second factor and rights, which every page asks for; then the lines
+    with django_assert_max_num_queries(7):
         told = browser.get("/stats/sparks/", {"key": keys}).json()["sparks"]
     assert set(told) == {mine}
     assert told[mine]["cpu"][-1] == 25.6
