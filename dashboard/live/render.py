@@ -8,7 +8,7 @@ from django.template.loader import get_template
 from dashboard.live.grouping import GroupHead
 from dashboard.live.spec import ListSpec
 from dashboard.live.visibility import verbs_for
-from hosts.access import Person
+from hosts.access import Person, verbs_at
 
 
 def row_html(spec: ListSpec, row: Any, person: Person) -> str:
@@ -16,15 +16,27 @@ def row_html(spec: ListSpec, row: Any, person: Person) -> str:
 
     Holds no token and no person's name.
     """
+    verbs = verbs_for(person, row)
     context = {
         "row": row,
-        "verbs": verbs_for(person, row),
+        "verbs": verbs,
+        "denied": denied_here(spec, person, verbs),
         "spec": spec,
         "mark": mark_of(spec, row),
     }
     if isinstance(row, GroupHead):
         return get_template(spec.group_template).render(context).strip()
     return get_template(spec.row_template).render(context).strip()
+
+
+def denied_here(spec: ListSpec, person: Person, verbs: frozenset[str]) -> list[str]:
+    """Verbs of the bulk bar that the person holds elsewhere but not where the row is."""
+    subject = spec.verb.partition(".")[0]
+    missing = {bulk.name for bulk in spec.bulk if f"{subject}.{bulk.name}" not in verbs}
+    if not missing:
+        return []
+    anywhere = verbs_at(person)
+    return sorted(name for name in missing if f"{subject}.{name}" in anywhere)
 
 
 def mark_of(spec: ListSpec, row: Any) -> str:
