@@ -27,9 +27,12 @@ class Carries(Func):
         super().__init__(F("labels"), Value(name, models.TextField()), *wanted)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        value = " AND CAST(value AS TEXT) = %s" if len(self.source_expressions) > 2 else ""
-        template = "EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s" + value + ")"
-        return self._filled(compiler, template)
+        if len(self.source_expressions) > 2:
+            valued = (
+                "EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s AND CAST(value AS TEXT) = %s)"
+            )
+            return self._filled(compiler, valued)
+        return self._filled(compiler, "EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s)")
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         if len(self.source_expressions) > 2:
