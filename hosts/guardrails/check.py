@@ -24,11 +24,23 @@ class Refused(HostRefused, ValueError):
 
     def __init__(self, verdict: Verdict) -> None:
         if verdict.worst is Severity.ASK:
-            cure = _("Approvals cannot be given yet: ask somebody who may edit guardrails.")
+            cure = _("What passes through at once cannot wait for one; a job in the page can.")
         else:
             cure = _("Who may edit guardrails can change the rule.")
         super().__init__("", verdict.sentence(), cure=cure, kind="guardrail")
         self.verdict = verdict
+
+
+class NeedsApproval(Exception):
+    """A guardrail lets it through only with a second person's yes, and nobody has said why yet.
+
+    No ValueError: no form shows it beside a field, the page asks for the reason.
+    """
+
+    def __init__(self, verdict: Verdict, endpoint: Endpoint) -> None:
+        super().__init__(verdict.sentence())
+        self.verdict = verdict
+        self.endpoint = endpoint
 
 
 def rules_for(endpoint: Endpoint) -> list[Rule]:

@@ -73,6 +73,7 @@ def _shared(reader: Reader, given: dict[str, Any], part: Part) -> None:
         part.security.append(Fact(f"sysctl={sysctl}", join("sysctl", sysctl)))
     if parent := reader.text(given.get("cgroup_parent"), "cgroup_parent"):
         part.security.append(Fact(f"cgroup-parent={parent}", "cgroup_parent"))
+    _network_options(reader, given.get("network_options"), part)
     _mounts(reader, given, part)
     _limits(reader, given, part)
     for raw, at in reader.items(given.get("portmappings"), "portmappings"):
@@ -95,6 +96,17 @@ def _space(reader: Reader, raw: Any, part: Part, *, key: str, name: str) -> None
         part.spaces.append(Space(name, "path" if mode == "ns" else mode, value, key))
     if name == "network" and mode == "host":
         part.ports.append(Port(-1, 1, "", key))
+
+
+def _network_options(reader: Reader, raw: Any, part: Part) -> None:
+    """Of pasta and slirp4netns: they reach the host's own loopback, and write files of the host."""
+    at = "network_options"
+    if raw is not None and not isinstance(raw, dict):
+        reader.strange(at)
+        return
+    for name, options in (raw or {}).items():
+        for text, where in reader.texts(options, join(at, str(name))):
+            part.security.append(Fact(f"network-option={text}", where))
 
 
 def _mounts(reader: Reader, given: dict[str, Any], part: Part) -> None:
@@ -126,6 +138,10 @@ def _mounts(reader: Reader, given: dict[str, Any], part: Part) -> None:
         one = reader.mapping(raw, fields.IMAGE_VOLUME, at)
         source = reader.text(one.get("Source"), join(at, "Source"))
         part.images.append(Fact(source, join(at, "Source")))
+    for raw, at in reader.items(given.get("artifact_volumes"), "artifact_volumes"):
+        one = reader.mapping(raw, fields.ARTIFACT, at)
+        source = reader.text(one.get("source"), join(at, "source"))
+        part.images.append(Fact(source, join(at, "source")))
     for text, at in reader.texts(given.get("volumes_from"), "volumes_from"):
         part.mounts.append(Mount("from", text, "", (), at))
 

@@ -16,7 +16,7 @@ _DRIVERS = ("", "local")
 _MOUNT_OPTIONS = frozenset(
     """
     ro rw z Z U O exec noexec suid nosuid dev nodev copy nocopy idmap bind rbind private rprivate
-    shared rshared slave rslave unbindable runbindable upperdir workdir size mode tmpcopyup
+    shared rshared slave rslave unbindable runbindable size mode tmpcopyup
     notmpcopyup noatime nodiratime relatime sync async
     """.split()  # noqa: SIM905 - a list would be three screens long
 )

@@ -4,7 +4,7 @@ podspecgen.go). A field that is missing here is refused by its name wherever a g
 
 # fields that give no rights and reach nothing outside: they need no judging
 _CALM_OF_BOTH = """
-    labels name hostname Networks cni_networks network_options dns_server dns_search dns_option hostadd
+    labels name hostname Networks cni_networks dns_server dns_search dns_option hostadd
     restart_policy restart_tries shm_size shm_size_systemd throttleReadBpsDevice static_ip static_mac
     static_ipv6
 """
@@ -19,7 +19,7 @@ CALM_CONTAINER = frozenset(
     weightDevice throttleWriteBpsDevice throttleReadIOPSDevice throttleWriteIOPSDevice intelRdt
     healthconfig health_check_on_failure_action startupHealthConfig healthMaxLogCount
     healthMaxLogSize rootfs_overlay rootfs_mapping chroot_directories namespace cap_drop
-    idmappings artifact_volumes
+    idmappings
     """.split()
 )
 JUDGED_CONTAINER = frozenset(
@@ -30,7 +30,7 @@ JUDGED_CONTAINER = frozenset(
     rootfs_propagation pidns utsns ipcns netns userns cgroupns mounts volumes overlay_volumes
     image_volumes volumes_from init_path base_hosts_file conmon_pid_file log_configuration
     healthLogDestination devices device_cgroup_rule devices_from host_device_list resource_limits
-    portmappings publish_image_ports cpu_period cpu_quota
+    portmappings publish_image_ports cpu_period cpu_quota network_options artifact_volumes
     """.split()  # noqa: SIM905
 )
 CONTAINER = CALM_CONTAINER | JUDGED_CONTAINER
@@ -44,7 +44,7 @@ JUDGED_POD = frozenset(
     """
     infra_conmon_pid_file infra_image ipcns utsns pidns userns netns pod_devices sysctl security_opt
     portmappings hosts_file mounts volumes overlay_volumes image_volumes volumes_from cgroup_parent
-    resource_limits cpu_period cpu_quota
+    resource_limits cpu_period cpu_quota network_options
     """.split()  # noqa: SIM905
 )
 POD = CALM_POD | JUDGED_POD
@@ -82,6 +82,7 @@ MOUNT = ("destination", "type", "source", "options", "uidMappings", "gidMappings
 VOLUME = ("Name", "Dest", "Options", "IsAnonymous", "SubPath")
 OVERLAY = ("destination", "source", "options")
 IMAGE_VOLUME = ("Source", "Destination", "ReadWrite", "subPath")
+ARTIFACT = ("source", "destination", "digest", "title", "name")
 DEVICE = ("path", "type", "major", "minor", "fileMode", "uid", "gid")
 DEVICE_RULE = ("allow", "type", "major", "minor", "access")
 PORT = ("host_ip", "container_port", "host_port", "range", "protocol")

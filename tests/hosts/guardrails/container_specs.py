@@ -68,6 +68,21 @@ SPECS = [
         "security_options",
         {"annotations": {"run.oci.keep_original_groups": "1"}},
     ),
+    E(
+        "the host's loopback",
+        "security_options",
+        {"network_options": {"slirp4netns": ["allow_host_loopback=true"]}},
+    ),
+    E(
+        "a file written by the network",
+        "security_options",
+        {"network_options": {"pasta": ["--pcap,/root/.ssh/authorized_keys"]}},
+    ),
+    E(
+        "an artifact from elsewhere",
+        "images",
+        {"artifact_volumes": [{"source": "docker.io/evil/x:1", "destination": "/x"}]},
+    ),
     E("an annotation for a hook", "security_options", {"annotations": {"com.example.hook": "x"}}),
     E("the root of the host", "mounts", bind("/", "rbind")),
     E("the socket", "mounts", bind("/run/podman/podman.sock")),
