@@ -13,22 +13,23 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.factors import FACTORS
-from accounts.models import Identity, User
+from accounts.models import Identity, Role, User
 from dashboard.oidc.providers import providers
 from dashboard.oidc.trouble import FileWrong
 from hosts.models import Grant
 
 
 def lacking(user_ids: Iterable[int]) -> set[int]:
-    """Those of these people who need a second factor and have none. One query."""
-    live = Grant.objects.filter(role__second_factor=True).filter(
-        Q(until=None) | Q(until__gt=timezone.now())
-    )
+    """Those of these people who need a second factor and have none. One query where no role asks."""
+    asking = list(Role.objects.filter(second_factor=True).values_list("pk", flat=True))
+    if not asking:
+        return set()
+    live = Grant.objects.filter(role__in=asking).filter(Q(until=None) | Q(until__gt=timezone.now()))
     to_them = live.filter(Q(user=OuterRef("pk")) | Q(team__memberships__user=OuterRef("pk")))
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     elsewhere = Identity.objects.filter(user=OuterRef("pk"), provider__in=_asking_themselves())
     found = User.objects.select_related(None).filter(pk__in=list(user_ids))
-    found = found.filter(Q(role__second_factor=True) | Exists(to_them)).exclude(Exists(having))
+    found = found.filter(Q(role__in=asking) | Exists(to_them)).exclude(Exists(having))
     found = found.exclude(Exists(elsewhere), password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return set(found.values_list("pk", flat=True))
 
