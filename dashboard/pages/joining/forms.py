@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.pages.joining.told import told
@@ -277,8 +278,12 @@ class EditForm(NamesForm):
     )
     field_order = ["name", "address", "port", "groups", "new_groups", "notes"]
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, groups: QuerySet[Group], **kwargs: Any) -> None:
+        """`groups`: those that the person sees."""
         super().__init__(*args, **kwargs)
+        offered = self.fields["groups"]
+        assert isinstance(offered, GroupChoice)
+        offered.queryset = groups
         if kind == Host.Kind.LOCAL:
             del self.fields["address"], self.fields["port"]
 

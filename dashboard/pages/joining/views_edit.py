@@ -25,7 +25,7 @@ from dashboard.pages.joining.views_add import redirect_to
 from dashboard.pages.joining.words import losses
 from dashboard.person import person_of
 from hosts import control
-from hosts.access import Person, get_host
+from hosts.access import Person, get_host, visible_groups
 from hosts.actions.hosts import (
     certificates,
     edit_host,
@@ -69,8 +69,9 @@ def edit(request: HttpRequest, host_id: int) -> HttpResponse:
             "address": host.address,
             "port": host.port,
         }
-        return _settings(request, host, EditForm(initial=initial, kind=host.kind))
-    form = EditForm(request.POST, kind=host.kind)
+        form = EditForm(initial=initial, kind=host.kind, groups=visible_groups(person))
+        return _settings(request, host, form)
+    form = EditForm(request.POST, kind=host.kind, groups=visible_groups(person))
     if form.is_valid():
         wanted = HostEdit(
             name=form.cleaned_data["name"],

@@ -23,6 +23,19 @@ TROUBLE = (
 _ROOMS = {kind: f"{kind}s" for kind in INVENTORY}
 
 
+def _seen(person: Person) -> Q:
+    """Of hosts that they see: events of the host itself, and of kinds whose objects they see there."""
+    there = on_endpoints(person, "host.view")
+    seen = {kind: on_endpoints(person, f"{kind}.view") for kind in INVENTORY}
+    if not any(seen.values()):
+        # they see all of everything, and the index of times is walked alone
+        return there
+    kinds = Q(kind="system")
+    for kind, places in seen.items():
+        kinds |= Q(kind=kind) & places
+    return there & kinds
+
+
 def _prepare(rows: list[Any], person: Person) -> None:
     """Sets `url`, empty for what is forgotten by now, `tone`, and `called`."""
     wanted: dict[str, set[str]] = defaultdict(set)
@@ -65,7 +78,7 @@ SPEC = register(
         verb="host.view",
         noun=(_("event"), _("events")),
         base=lambda person: HostEvent.objects.select_related("endpoint__host").filter(
-            on_endpoints(person, "host.view")
+            _seen(person)
         ),
         tokens=(
             one_of("kind", _("container, image, volume …"), KINDS),

@@ -1,0 +1,203 @@
+"""Three people who each see a part, and what is there beside it: everything hidden has a word of its own.
+
+`zskerry` stands in all names on another host, in another group; `zshoal` in those of the other Podman
+on the same host; `zreef` in those that are at the same Podman, but not for a narrowed grant.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zreef"
+WORDS = (ELSEWHERE, NEXTDOOR, BESIDE)
+KINDS = ("container", "pod", "image", "volume", "network", "secret")
+# by endpoint: of the visible object, and of the hidden one
+SEEN = "a1" * 32
+HIDDEN = {1: "b2" * 32, 2: "c3" * 32, 3: "d4" * 32}
+
+
+@dataclass(frozen=True)
+class Seer:
+    """Somebody, and the words that must never reach them."""
+
+    user: Any
+    never: tuple[str, ...]
+
+
+def furnish(others: Any) -> None:
+    """Host 1 with two Podmans, 1 and 2; host 2 with Podman 3; all that can be there. `others` is
+    who did it all.
+    """
+    from hosts.models import Endpoint, Group, Host, Login
+
+    places = (
+        (1, "den", "shore", (("root", 1), (NEXTDOOR, 2))),
+        (2, ELSEWHERE, ELSEWHERE, (("root", 3),)),
+    )
+    for pk, name, group, users in places:
+        host = Host.objects.create(pk=pk, name=name, address=f"{name}.example", notes=name)
+        host.groups.add(Group.objects.create(pk=pk, name=group, notes=group))
+        for user, number in users:
+            login = Login.objects.create(host=host, user=user, state="up", reason=user)
+            word = {1: BESIDE, 2: NEXTDOOR, 3: ELSEWHERE}[number]
+            endpoint = Endpoint.objects.create(
+                pk=number,
+                host=host,
+                login=login,
+                user=user,
+                rootless=user != "root",
+                socket=f"/{word if number > 1 else 's'}",
+                state="up",
+                podman_version="5.4.2",
+            )
+            _objects(endpoint, word)
+            _doings(endpoint, word, others)
+
+
+def _objects(endpoint: Any, word: str) -> None:
+    from hosts.models import INVENTORY
+
+    now = timezone.now()
+    kept = {"endpoint": endpoint, "digest": "", "seen_at": now, "changed_at": now}
+    for kind in KINDS:
+        more: dict[str, Any] = {"labels": {word: word}}
+        if kind == "container":
+            more |= {"state": "exited", "exit_code": 1, "exited_at": now, "restarts": 9}
+            more |= {
+                "image": f"{word}-image",
+                "project": word,
+                "networks": [f"{word}-network"],
+                "health": "unhealthy",
+            }
+        if kind == "image":
+            more |= {"names": [f"{word}-image:latest"]}
+        model = INVENTORY[kind]
+        model.objects.create(podman_id=HIDDEN[endpoint.pk], name=f"{word}-{kind}", **kept, **more)
+        if endpoint.pk == 1 and kind == "container":
+            seen = {"labels": {"app": "shop"}, "image": "shop", "state": "running"}
+            model.objects.create(podman_id=SEEN, name="shop", **kept, **seen)
+
+
+def _doings(endpoint: Any, word: str, others: Any) -> None:
+    """Jobs, entries, terminals, events, sums, credentials, rules, grants, requests, views."""
+    from django.db import transaction
+
+    from accounts.models import Role, Team
+    from audit import write
+    from audit.shapes import Who
+    from hosts.access import target_of
+    from hosts.models import (
+        AccessRequest,
+        Batch,
+        DiskUse,
+        Grant,
+        HostEvent,
+        Job,
+        OpenTerminal,
+        RegistryCredential,
+    )
+
+    now, ident = timezone.now(), HIDDEN[endpoint.pk]
+    skipped = [{"name": word, "host": word, "why": word}]
+    batch = Batch.objects.create(verb="container.start", asked_by_name=word, skipped=skipped)
+    for state in ("ok", "failed", "running"):
+        Job.objects.create(
+            verb="container.start",
+            batch=batch,
+            endpoint=endpoint,
+            host_name=endpoint.host.name,
+            endpoint_name=str(endpoint),
+            object_kind="container",
+            object_id=ident,
+            object_name=f"{word}-container",
+            asked_by=others,
+            asked_by_name="Alice",
+            intent=0,
+            state=state,
+            error=word,
+            output=word,
+            params={"image": word},
+        )
+    target = target_of(endpoint, kind="container", object_id=ident, name=f"{word}-container")
+    who = Who(name="Alice", user_id=others.pk, door="page")
+    with transaction.atomic():
+        write.event(who, "container.exec", target, params={"name": word}, detail=word)
+    OpenTerminal.objects.create(
+        key=f"key{endpoint.pk}",
+        kind="exec",
+        endpoint=endpoint,
+        podman_id=ident,
+        name=f"{word}-container",
+        owner=others,
+        owner_name="Alice",
+        command=word,
+        intent=0,
+        mark=word,
+    )
+    HostEvent.objects.create(
+        endpoint=endpoint,
+        at=now,
+        kind="container",
+        action="start",
+        podman_id=ident,
+        name=f"{word}-container",
+        image=word,
+    )
+    DiskUse.objects.create(
+        endpoint=endpoint, measured_at=now, kinds={}, sizes={"container": {ident: 1}}
+    )
+    if endpoint.pk == 1:
+        # beside what is seen there is nothing that has the place's own word
+        return
+    group = endpoint.host.groups.get()
+    if endpoint.pk == 3:
+        RegistryCredential.objects.create(
+            registry=f"{word}.example", username=word, sealed_password=b"", group=group
+        )
+    team = Team.objects.create(name=word, words=word)
+    role = Role.objects.get(name="viewer")
+    until = now + timedelta(hours=1)
+    Grant.objects.create(
+        team=team, role=role, endpoint=endpoint, until=until, reason=word, made_by=word
+    )
+    AccessRequest.objects.create(
+        asked_by=others,
+        asked_by_name="Alice",
+        role=role,
+        place_kind="endpoint",
+        place=word,
+        endpoint=endpoint,
+        reason=word,
+        minutes=60,
+    )
+
+
+def seers(member: Any) -> dict[str, Any]:
+    """`member(name)` makes somebody who holds nothing. One Podman, one label, one group."""
+    from accounts.models import Role
+    from hosts.models import Endpoint, Grant, Group
+
+    one, some, group = member("one"), member("some"), member("group")
+    volumes = member("volumes")
+    role = Role.objects.get(name="admin")
+    given = {"role": role, "made_by": "Alice"}
+    endpoint = Endpoint.objects.get(pk=1)
+    Grant.objects.create(user=one, endpoint=endpoint, **given)
+    Grant.objects.create(user=some, endpoint=endpoint, label="app=shop", **given)
+    Grant.objects.create(user=group, group=Group.objects.get(pk=1), **given)
+    # all of volumes and nothing of what else is there
+    store = Role.objects.create(
+        name="store",
+        verbs=[name for name in sorted(role.verb_names()) if name.startswith(("volume.", "host."))],
+    )
+    Grant.objects.create(user=volumes, endpoint=endpoint, role=store, made_by="Alice")
+    others = tuple(f"{BESIDE}-{kind}" for kind in KINDS if kind != "volume")
+    return {
+        "volumes": Seer(volumes, (ELSEWHERE, NEXTDOOR, *others)),
+        "one": Seer(one, (ELSEWHERE, NEXTDOOR)),
+        "some": Seer(some, WORDS),
+        "group": Seer(group, (ELSEWHERE,)),
+        "nobody": Seer(member("nobody"), WORDS),
+    }

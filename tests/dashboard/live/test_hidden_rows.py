@@ -1,0 +1,72 @@
+"""No live list shows what is hidden, and nothing is told when that changes: no row, no count, no bell."""
+
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from tests.dashboard.hidden_cast import HIDDEN, SEEN, furnish, seers
+
+
+def members(cast: Any) -> dict[str, Any]:
+    from accounts.models import Role, User
+
+    furnish(cast.alice)
+    role = Role.objects.get(name="member")
+    return seers(
+        lambda name: User.objects.create(email=f"{name}@example.org", name=name, role=role)
+    )
+
+
+@pytest.mark.parametrize("name", ["one", "some", "group", "volumes", "nobody"])
+def test_no_list_shows_it(cast: Any, who_of: Any, name: str) -> None:
+    from django.urls import get_resolver
+
+    from dashboard.live.render import rows_html
+    from dashboard.live.spec import all_specs
+    from dashboard.live.view import run, view_of
+    from hosts.access import Person
+
+    # lists register themselves with the rooms that the routes import
+    assert get_resolver().url_patterns
+    seer = members(cast)[name]
+    person = Person(seer.user, who_of(seer.user))
+    for spec in all_specs():
+        views = [view_of(spec, {})]
+        views += [view_of(spec, {"group": grouping.name}) for grouping in spec.groupings]
+        views += [view_of(spec, {"sort": sort}) for sort in spec.sorts]
+        for view in views:
+            result = run(view, person)
+            text = f"{rows_html(spec, result.rows, person)} {result.troubles}".lower()
+            assert [word for word in seer.never if word in text] == [], view
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_is_hidden_changes_in_silence(cast: Any, valkey: Any, page: Any) -> None:
+    from hosts import bells
+    from hosts.models import Container
+
+    @sync_to_async
+    def change(name: str, ident: str) -> None:
+        Container.objects.filter(podman_id=ident).update(name=name, changed_at=timezone.now())
+        bells.ring("containers")
+
+    @sync_to_async
+    def more_hidden() -> None:
+        row = Container.objects.get(podman_id=HIDDEN[1])
+        row.pk, row.podman_id = None, "e5" * 32
+        row.save()
+        bells.ring("containers")
+
+    seer = (await sync_to_async(members)(cast))["some"]
+    one = await page(seer.user)
+    first = await one.watch("containers")
+    assert first["total"] == 1
+    await change("other", HIDDEN[1])
+    await more_hidden()
+    await change("shop2", SEEN)
+    told = await one.rows()
+    assert "shop2" in str(told)
+    assert told["total"] == 1
+    assert "other" not in str(told)

@@ -1,0 +1,134 @@
+"""What one may not see does not exist: no page, suggestion, count, refusal or socket names it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cast import Browser, Cast
+from tests.dashboard.hidden_cast import HIDDEN, SEEN, Seer, furnish, seers
+from tests.dashboard.routes import every_route
+
+_PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+# what is said of oneself, and what ends the session that looks
+SKIPPED = ("/account/", "/welcome/", "/invite/", "/reset/", "/healthz", "/readyz")
+NUMBERS = ("1", "2", "3", "8")
+# each walks a thousand addresses: the narrowest always, the others with --all
+WHO = (
+    "some",
+    *(pytest.param(name, marks=pytest.mark.more) for name in ("one", "group", "volumes")),
+)
+
+
+@pytest.fixture
+def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
+    from accounts.models import Role, User
+
+    furnish(cast.alice)
+    role = Role.objects.get(name="member")
+
+    def member(name: str) -> Any:
+        return User.objects.create(
+            email=f"{name}@example.org", name=name.title(), role=role, password=password_hash
+        )
+
+    return seers(member)
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """(method, path) of every route, with each number and id that there is."""
+    for route in every_route():
+        if route.pattern.startswith(SKIPPED):
+            continue
+        names = [part["name"] for part in _PART.finditer(route.pattern)]
+        if "endpoint_id" in names:
+            # an id of every place at every place: each is somebody's
+            places = [(str(place), ident) for place in (1, 2, 3) for ident in _ids(place)]
+        else:
+            places = [(number, f"key{number}") for number in NUMBERS] if names else [("", "")]
+        kinds = ("container", "volume") if "kind" in names else ("",)
+        for number, ident in places:
+            for kind in kinds:
+
+                def sample(
+                    part: re.Match[str], number: str = number, ident: str = ident, kind: str = kind
+                ) -> str:
+                    if part["name"] == "kind":
+                        return kind
+                    return number if part["kind"] == "int" else ident
+
+                path = _PART.sub(sample, route.pattern)
+                yield "GET", path
+                if number in ("", "3") or ident == HIDDEN[1]:
+                    yield "POST", path
+
+
+def _ids(place: int) -> tuple[str, ...]:
+    return (HIDDEN[place], SEEN) if place == 1 else (HIDDEN[place],)
+
+
+def asked(browser: Browser, method: str, path: str, **more: Any) -> str:
+    """All that an answer says, heads too."""
+    from django.conf import settings
+
+    if method == "GET":
+        answer = browser.get(path, **more)
+    else:
+        token = browser.cookies[settings.CSRF_COOKIE_NAME].value
+        objects = [f"{place}:{ident}" for place, ident in HIDDEN.items()]
+        form = {"object": objects, "endpoint": ["1", "2", "3"], "name": "new", "image": "x"}
+        answer = browser.post(path, form, HTTP_X_CSRFTOKEN=token, **more)
+    if answer.streaming or answer.status_code == 405:
+        return ""
+    return f"{answer.headers} {answer.content.decode(errors='replace')}".lower()
+
+
+def leaks(seer: Seer, text: str) -> list[str]:
+    return [word for word in seer.never if word in text]
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_no_page_names_it(seen_by: dict[str, Seer], browser_of: Any, name: str) -> None:
+    seer = seen_by[name]
+    browser = browser_of(seer.user)
+    browser.get("/account/")
+    browser.raise_request_exception = False
+    found: dict[str, list[str]] = {}
+    for method, path in addresses():
+        answer = asked(browser, method, path)
+        if method == "GET" and answer:
+            # also the part of a page that a click fetches
+            answer += asked(browser, method, path, HTTP_HX_REQUEST="true")
+        if told := leaks(seer, answer):
+            found[f"{method} {path}"] = told
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_no_suggestion_or_search_names_it(
+    seen_by: dict[str, Seer], browser_of: Any, name: str
+) -> None:
+    """Asked for by the first letters: the answer may repeat those, and must not complete them."""
+    from dashboard.live.spec import all_specs
+
+    seer = seen_by[name]
+    browser = browser_of(seer.user)
+    tokens = {token.name for spec in all_specs() for token in spec.tokens} | {""}
+    lists = [
+        route.path
+        for route in every_route()
+        if "<" not in route.pattern and not route.pattern.startswith(SKIPPED)
+    ]
+    found = {}
+    for word in seer.never:
+        begun = word[:-1]
+        typed = [f"/search/?q={begun}", f"/search/?q={word[:4]}"]
+        for path in lists:
+            typed += [f"{path}?suggest={token}{':' if token else ''}{begun}" for token in tokens]
+            typed += [f"{path}?q={token}:{begun}*" for token in ("host", "group", "label", "user")]
+            typed += [f"{path}?q={begun}", f"{path}?host={begun}&endpoint=2&group={begun}"]
+        for address in typed:
+            if word in asked(browser, "GET", address):
+                found[address] = word
+    assert found == {}

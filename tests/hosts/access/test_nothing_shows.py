@@ -1,0 +1,112 @@
+"""What one may not see is in no answer of access: rows, places, groups, jobs, entries, and no fetch."""
+
+from typing import Any
+
+import pytest
+
+from hosts import access
+from hosts.access import NotVisible, Person
+from hosts.models import INVENTORY
+from tests.cast import Cast
+from tests.dashboard.hidden_cast import BESIDE, HIDDEN, KINDS, SEEN, furnish, seers
+
+# which Podmans each sees at all, and of which they see whatever is there
+PLACES = {"one": {1}, "some": {1}, "group": {1, 2}, "volumes": {1}, "nobody": set()}
+WHOLE = {"one": {1}, "some": set(), "group": {1, 2}, "volumes": set(), "nobody": set()}
+
+
+@pytest.fixture
+def person(cast: Cast, who_of: Any) -> Any:
+    """`person("some")`"""
+    from accounts.models import Role, User
+
+    furnish(cast.alice)
+    role = Role.objects.get(name="member")
+
+    def member(name: str) -> Any:
+        return User.objects.create(email=f"{name}@example.org", name=name, role=role)
+
+    found = seers(member)
+    return lambda name: Person(found[name].user, who_of(found[name].user))
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_rows(person: Any, name: str) -> None:
+    asker = person(name)
+    for kind, model in INVENTORY.items():
+        found = model.objects.filter(access.visible_objects(asker, kind))
+        places = set(found.values_list("endpoint", flat=True))
+        if name == "volumes":
+            assert places == ({1} if kind == "volume" else set()), kind
+        elif name == "some":
+            assert [row.name for row in found] == (["shop"] if kind == "container" else []), kind
+        else:
+            assert places == WHOLE[name], kind
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_places(person: Any, name: str) -> None:
+    asker = person(name)
+    endpoints = set(access.visible_endpoints(asker).values_list("pk", flat=True))
+    assert endpoints == PLACES[name]
+    hosts = [str(host) for host in access.visible_hosts(asker)]
+    assert hosts == (["den"] if PLACES[name] else [])
+    assert [str(group) for group in access.visible_groups(asker)] == (
+        ["shore"] if PLACES[name] else []
+    )
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_jobs_and_entries(person: Any, name: str) -> None:
+    from audit.models import Entry
+
+    asker = person(name)
+    jobs = set(access.visible_jobs(asker).values_list("endpoint", flat=True))
+    assert jobs == WHOLE[name]
+    seen = access.visible_entries(asker)
+    assert seen is not None
+    entries = Entry.objects.filter(seen).values_list("endpoint_id", flat=True)
+    # of the site there is none among them, be it without a place
+    assert set(entries) == (WHOLE[name] if name != "volumes" else set())
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_fetching_what_is_not_there(person: Any, name: str) -> None:
+    """The same answer as for an id that nobody has, whatever verb is asked for."""
+    asker = person(name)
+    for place, ident in HIDDEN.items():
+        for kind in KINDS:
+            if place in WHOLE[name] or (name, place, kind) == ("volumes", 1, "volume"):
+                continue
+            for verb in (f"{kind}.view", f"{kind}.remove", f"{kind}.inspect"):
+                with pytest.raises(NotVisible):
+                    access.get_object(asker, kind, place, ident, verb=verb)
+        if place not in PLACES[name]:
+            with pytest.raises(NotVisible):
+                access.get_endpoint(asker, place, "image.pull")
+    with pytest.raises(NotVisible):
+        access.get_host(asker, 2, "host.edit")
+
+
+def test_a_name_that_changes_takes_it_out_of_sight(person: Any) -> None:
+    """A narrowed grant looks at what is there now, not at what was."""
+    from hosts.models import Container
+
+    asker = person("some")
+    row = Container.objects.get(podman_id=SEEN)
+    access.get_object(asker, "container", 1, SEEN, verb="container.stop")
+    row.labels = {"app": "db"}
+    row.save()
+    with pytest.raises(NotVisible):
+        access.get_object(asker, "container", 1, SEEN, verb="container.stop")
+
+
+def test_a_bulk_names_nothing_that_is_hidden(person: Any) -> None:
+    from hosts.actions.containers import stop_container
+
+    asker = person("some")
+    refs = [(1, SEEN), *((place, ident) for place, ident in HIDDEN.items())]
+    batch = stop_container.ask_many(asker, refs)
+    assert batch.jobs.count() == 1
+    assert {one["why"] for one in batch.skipped} == {"no longer there"}
+    assert BESIDE not in str(batch.skipped)
