@@ -1,11 +1,19 @@
-"""What is on a host already, judged by Podman's own inspect: before a checkpoint goes on."""
+"""What is on a host already: judged before a checkpoint goes on, and before it is pulled and recreated."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.lab.hosts import Host
+from tests.lab.images_there import keep_password
 from tests.lab.mirrored import inspected
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+from tests.lab.swap_cast import QUICK, carried, inspect, names
+from tests.lab.test_container_verbs import published
+
+__all__ = ["carried", "ended", "endpoint_on", "keep_password", "person", "published"]
+__all__ += ["vault_keys", "worker"]
 
 IMAGE = "localhost/busybox:latest"
 CALM = ("--user", "1000", "-m", "64m", "--label", "team=shop")
@@ -57,3 +65,30 @@ def test_a_plain_one_breaks_only_what_its_image_breaks(host: Host) -> None:
         host, "-v", "stock:/data", "-p", "127.0.0.1:8080:80", "--pids-limit", "50", "--cpus", "1"
     )
     assert {one.rule for one in found.findings} == {"our registry"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_breaks_a_rule_is_not_made_again(
+    host: Host,
+    published: Callable[..., str],
+    endpoint_on: Any,
+    carried: Callable[..., Any],
+) -> None:
+    """Its spec is known to the worker alone, which reads it from the container."""
+    from hosts.actions.containers import upgrade_container
+    from hosts.models import Guardrail
+
+    name, endpoint = published("first"), endpoint_on(host)
+    host.podman("run", "-d", "--name", "shop", *QUICK, "--privileged", name, "sleep", "999")
+    old = inspect(host, "shop")
+    published("second")
+    host.podman("tag", old["Image"], name)
+    rule = Guardrail.objects.create(name="no privileged ones", kind="privileged")
+    job = carried(upgrade_container, endpoint, old, watch_s=1)
+    assert (job.state, rule.name in job.error) == ("denied", True), job.error
+    assert names(host) == ["shop"]
+    assert inspect(host, "shop")["State"]["Pid"] == old["State"]["Pid"]
+    rule.delete()
+    job = carried(upgrade_container, endpoint, old, watch_s=1)
+    assert job.state == "ok", (job.error, job.cause)
+    assert inspect(host, "shop")["Id"] != old["Id"]
