@@ -78,6 +78,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     },
     "job": {
         "queued": Look(_("queued"), "ring", "calm"),
+        "held": Look(_("waits for an approval"), "bars", "warn"),
         "running": Look(_("running"), "arc", "calm"),
         "ok": Look(_("done"), "tick", "good"),
         "done": Look(_("done"), "tick", "good"),

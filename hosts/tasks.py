@@ -86,11 +86,13 @@ def certificate_ends() -> None:
 
 @shared_task(name="hosts.ended_access")
 def ended_access() -> None:
-    """Take away grants whose time is over, and requests on which nobody decided."""
+    """Take away grants whose time is over, requests on which nobody decided, jobs nobody approved."""
     from hosts.actions.access_requests.ended_grants import end_grants, expire_requests
+    from hosts.jobs.held import expire
 
     end_grants()
     expire_requests()
+    expire()
 
 
 @shared_task(name="hosts.settle_terminals")

@@ -22,12 +22,14 @@ class Scope:
 @dataclass(frozen=True)
 class Person:
     """A signed-in person and how they came: `who` is what the audit log writes. `scope`: they came
-    with a token, which may reach less than they do.
+    with a token, which may reach less than they do. `reason`: why, in their words, where what they do
+    needs one (an approval).
     """
 
     user: User
     who: Who
     scope: Scope | None = None
+    reason: str = ""
 
 
 class NotVisible(Exception):

@@ -8,7 +8,7 @@ from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Person, get_job, require
-from hosts.models import Job
+from hosts.models import Approval, Job
 
 VERB = "job.cancel"
 
@@ -22,7 +22,7 @@ def ask(person: Person, job_id: int) -> Job:
     now = timezone.now()
     words = _("cancelled by %s before it began") % person.who.name
     with transaction.atomic():
-        ended = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
+        ended = Job.objects.filter(pk=job.pk, state__in=Job.NOT_BEGUN).update(
             state=Job.State.CANCELLED,
             error=words,
             finished_at=now,
@@ -34,8 +34,9 @@ def ask(person: Person, job_id: int) -> Job:
                 cancel_asked_at=now, cancel_asked_by=person.who.name, changed_at=now
             )
         if ended:
+            job.approvals.filter(state=Approval.State.ASKED).update(state=Approval.State.WITHDRAWN)
             write.outcome(job.intent, "cancelled", detail=words)
         write.event(person.who, VERB, target)
-        bells.ring("jobs", "audit")
+        bells.ring("jobs", "audit", "access")
     job.refresh_from_db()
     return job

@@ -129,7 +129,7 @@ def not_ours(
     """Those that no job of ours explains: none open, or ended since `window_from` less GRACE."""
     if not sightings:
         return []
-    near = Q(state__in=Job.OPEN) | Q(finished_at__gte=window_from - GRACE)
+    near = Q(state__in=Job.TAKEN) | Q(finished_at__gte=window_from - GRACE)
     rows = Job.objects.filter(near, endpoint_id=endpoint_id)
     jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
     if any(kind == "pod" for _pk, _verb, kind, _id, _name in jobs):

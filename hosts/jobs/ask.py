@@ -15,7 +15,8 @@ from hosts import bells, vault
 from hosts.access import Person, Thing, grounds, target_of
 from hosts.guardrails import Proposed
 from hosts.jobs import guarded, wake
-from hosts.models import Batch, Endpoint, Job
+from hosts.jobs.held import question
+from hosts.models import Approval, Batch, Endpoint, Job
 
 # purpose of sealed job parameters (hosts.vault)
 PURPOSE = "job"
@@ -66,9 +67,10 @@ def ask_all(
 ) -> list[Job]:
     """Rows and intents of all orders in one transaction; workers are woken after the commit.
 
-    Refused where a guardrail stops one of them: then none is asked.
+    Refused where a guardrail stops one of them, NeedsApproval where it asks for a second person and
+    nobody has said why: then none is asked. With a reason such a job is held.
     """
-    warned = guarded.require(person, verb, orders)
+    passed = guarded.require(person, verb, orders)
     now = timezone.now()
     allowed_by = [grounds(person, verb, order.endpoint, order.thing) for order in orders]
     with transaction.atomic():
@@ -92,9 +94,10 @@ def ask_all(
                 params=order.params,
                 sealed_params=vault.seal(order.secrets, PURPOSE) if order.secrets else None,
                 queue=queue,
-                published_at=now,
+                state=Job.State.HELD if one.needs else Job.State.QUEUED,
+                published_at=None if one.needs else now,
             )
-            for order, held in zip(orders, allowed_by, strict=True)
+            for order, held, one in zip(orders, allowed_by, passed, strict=True)
         ]
         for job in jobs:
             job.save(force_insert=True)
@@ -105,15 +108,21 @@ def ask_all(
                 target_of(
                     order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name
                 ),
-                params=(order.params if order.told is None else order.told) | beside,
+                params=(order.params if order.told is None else order.told) | one.beside,
                 grant=held.words,
                 job_id=job.pk,
             )
-            for job, order, held, beside in zip(jobs, orders, allowed_by, warned, strict=True)
+            for job, order, held, one in zip(jobs, orders, allowed_by, passed, strict=True)
         )
         for job, number in zip(jobs, numbers, strict=True):
             job.intent = number
         Job.objects.bulk_update(jobs, ["intent"])
-        bells.ring("jobs", "audit")
-        wake.after_commit([job.pk for job in jobs], queue)
+        waiting = [
+            question(job, one.needs, order.proposed, reason=person.reason)
+            for job, order, one in zip(jobs, orders, passed, strict=True)
+            if one.needs
+        ]
+        Approval.objects.bulk_create(waiting)
+        bells.ring("jobs", "audit", *(["access"] if waiting else []))
+        wake.after_commit([job.pk for job in jobs if job.state == Job.State.QUEUED], queue)
     return jobs

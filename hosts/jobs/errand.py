@@ -8,15 +8,19 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
-from hosts.guardrails import Proposed, Refused, check
+from hosts.guardrails import Proposed, Refused, Severity, check
 from hosts.guardrails.roads import at_work
-from hosts.jobs import crash
+from hosts.jobs import crash, held
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman
 
 PROGRESS_EVERY_S = 0.5
 # of a job's output, in characters; a build can say a gigabyte
 MAX_OUTPUT = 200_000
+
+
+async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
+    return await sync_to_async(work, thread_sensitive=False)(*args)
 
 
 class Trouble(Exception):
@@ -57,11 +61,14 @@ class Errand:
 
     async def permit(self, proposed: Proposed) -> None:
         """Ask the guardrails about what is really going to be sent: rules may have changed since the
-        click, and some specs are known here alone. Raises Refused.
+        click, and some specs are known here alone. Raises Refused; Held where a second person is to say
+        yes first.
         """
-        verdict = await sync_to_async(check, thread_sensitive=False)(self.endpoint, proposed)
-        if verdict.stops:
+        verdict = await _in_thread(check, self.endpoint, proposed)
+        if verdict.worst is Severity.REFUSE:
             raise Refused(verdict)
+        if verdict.stops and not await _in_thread(held.covered, self.job_id, verdict, proposed):
+            await _in_thread(held.hold, self._job, verdict, proposed)
         for one in verdict.warnings:
             values = {"rule": one.rule, "field": one.field, "words": one.words}
             self.say(_("The guardrail “%(rule)s” warns (%(field)s): %(words)s") % values)

@@ -4,28 +4,55 @@ The worker asks once more about what it really sends (`Errand.permit`).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hosts.access import Person, target_of
-from hosts.guardrails import Proposed, Refused, Verdict, check_many, refuse
+from hosts.guardrails import (
+    NeedsApproval,
+    Proposed,
+    Refused,
+    Severity,
+    Verdict,
+    check_many,
+    refuse,
+)
 from hosts.guardrails.roads import at_click
 
 if TYPE_CHECKING:
     from hosts.jobs.ask import Order
 
+# where somebody can be asked why, and find the answer later
+DOORS = ("page",)
 
-def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[dict[str, list[str]]]:
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An order that may become a job. `beside`: what its intent is to hold beside its parameters.
+    `needs`: what a second person has to approve first.
+    """
+
+    beside: dict[str, list[str]] = field(default_factory=dict)
+    needs: Verdict | None = None
+
+
+def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed]:
     """Refused, with its entry, for the first order that a rule stops; nothing is asked then.
 
-    Else what the intent of each order is to hold beside its parameters: which rules warned.
+    NeedsApproval, where a rule asks for a second person and this one has not said why.
     """
-    beside: list[dict[str, list[str]]] = [{} for _order in orders]
+    passed = [Passed() for _order in orders]
     for number, (order, proposed, verdict) in enumerate(_judged(verb, orders)):
-        if verdict.stops:
+        if _refused(person, verdict):
             _refuse(person, order, proposed, verdict)
             raise Refused(verdict)
-        beside[number] = warned(verdict)
-    return beside
+        if verdict.stops and not person.reason:
+            raise NeedsApproval(verdict, order.endpoint)
+        beside = warned(verdict)
+        if verdict.stops:
+            beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.stops))
+        passed[number] = Passed(beside, verdict if verdict.stops else None)
+    return passed
 
 
 def warned(verdict: Verdict) -> dict[str, list[str]]:
@@ -37,15 +64,22 @@ def warned(verdict: Verdict) -> dict[str, list[str]]:
 def permitted(
     person: Person, verb: str, orders: Sequence["Order"], skipped: list[dict[str, str]]
 ) -> list["Order"]:
-    """Those that no rule stops; the others get an entry and stand in `skipped` with the reason."""
+    """Those that no rule refuses; the others get an entry and stand in `skipped` with the reason."""
     stopped: set[int] = set()
     for order, proposed, verdict in _judged(verb, orders):
-        if verdict.stops:
+        if _refused(person, verdict):
             _refuse(person, order, proposed, verdict)
             words = {"name": order.name, "host": str(order.endpoint), "why": str(Refused(verdict))}
             skipped.append(words)
             stopped.add(id(order))
     return [order for order in orders if id(order) not in stopped]
+
+
+def _refused(person: Person, verdict: Verdict) -> bool:
+    """True where it cannot become a job, not even a held one."""
+    if verdict.worst is Severity.ASK:
+        return person.who.door not in DOORS
+    return verdict.worst is Severity.REFUSE
 
 
 def _judged(verb: str, orders: Sequence["Order"]) -> list[tuple["Order", Proposed, Verdict]]:

@@ -35,12 +35,12 @@ def withdrawn(job_ids: Iterable[int]) -> list[int]:
 
 
 def end_queued() -> int:
-    """End every queued job whose right is gone, with its outcome. How many."""
+    """End every job that waits and whose right is gone, with its outcome. How many."""
     ended = 0
-    for job in _not_permitted(Job.objects.filter(state=Job.State.QUEUED)):
+    for job in _not_permitted(Job.objects.filter(state__in=Job.NOT_BEGUN)):
         now = timezone.now()
         with transaction.atomic():
-            won = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
+            won = Job.objects.filter(pk=job.pk, state__in=Job.NOT_BEGUN).update(
                 state=Job.State.DENIED,
                 error=words(job),
                 finished_at=now,
@@ -48,6 +48,7 @@ def end_queued() -> int:
                 sealed_params=None,
             )
             if won:
+                job.approvals.filter(state="asked").update(state="withdrawn")
                 write.outcome(job.intent, Result.DENIED, detail=words(job))
                 bells.ring("jobs", "audit")
                 ended += 1

@@ -2,6 +2,7 @@
 
 from hosts.models.access import Grant
 from hosts.models.access_requests import AccessRequest
+from hosts.models.approvals import Approval
 from hosts.models.disk import DiskUse
 from hosts.models.events import HostEvent
 from hosts.models.guardrails import Guardrail
@@ -25,6 +26,7 @@ from hosts.models.transfers import OpenTransfer
 __all__ = [
     "INVENTORY",
     "AccessRequest",
+    "Approval",
     "Batch",
     "Container",
     "DiskUse",

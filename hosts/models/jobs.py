@@ -31,8 +31,12 @@ class Job(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         DENIED = "denied", _("denied")
         UNKNOWN = "unknown", _("unknown")
+        HELD = "held", _("waits for an approval")
 
-    OPEN = (State.QUEUED, State.RUNNING)
+    # what a worker carries out or will; a held one only once somebody has approved it
+    TAKEN = (State.QUEUED, State.RUNNING)
+    OPEN = (*TAKEN, State.HELD)
+    NOT_BEGUN = (State.QUEUED, State.HELD)
 
     verb = models.CharField(max_length=60)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="jobs")

@@ -22,7 +22,22 @@ register(
     )
 )
 
+register(
+    Verb(
+        "guardrail.approve",
+        _("Approve what guardrails hold back"),
+        _("Let through, once, what a rule lets through only with a second person's yes"),
+        "host",
+        ADMIN,
+        sensitive=True,
+        needs=("host.view",),
+    )
+)
+
+# of one question, from the click to its end
+for name in ("guardrail.approve", "guardrail.refuse"):
+    allow(name, "job", "asked_by", "rules", "reason", "answer")
 allow("guardrail.edit", "made", "removed", "severity", "everywhere", "settings", "words")
-# names of the rules that only warned about it
+# names of the rules that only warned about it, and of those that asked for a second person
 for judged in JUDGED:
-    allow(judged, "warned")
+    allow(judged, "warned", "approval")

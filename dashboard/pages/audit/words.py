@@ -109,6 +109,8 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "host.rotate_key": (gettext_lazy("Rotate key of"), gettext_lazy("rotated the key of")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
     "guardrail.edit": (gettext_lazy("Edit"), gettext_lazy("changed the guardrail")),
+    "guardrail.approve": (gettext_lazy("Approve"), gettext_lazy("approved the job")),
+    "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),
     "job.cancel": (gettext_lazy("Cancel"), gettext_lazy("cancelled the job")),
     "registry.edit": (gettext_lazy("Edit"), gettext_lazy("changed the credentials of")),
     "access.ask": (gettext_lazy("Ask"), gettext_lazy("asked for access:")),

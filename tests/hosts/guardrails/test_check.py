@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hosts.guardrails import Refused, check, of_others, of_spec
+from hosts.guardrails import NeedsApproval, Refused, check, of_others, of_spec
 from tests.dashboard.pages.run_cast import Hosts
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_what_needs_an_approval_is_not_done_without(hosts: Hosts, rail: Rail, bo
 
     rail("privileged", severity="ask")
     params = {"image": "quay.io/x/y:1", "privileged": True}
-    with pytest.raises(Refused, match="approval"):
+    with pytest.raises(NeedsApproval, match="approval"):
         run_container.ask(bob, hosts.web1.pk, params=params, env={})
 
 

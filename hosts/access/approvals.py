@@ -1,0 +1,50 @@
+"""Who sees which approvals, and who may decide on them: never whoever asked (four eyes)."""
+
+from django.db.models import Q, QuerySet
+
+from hosts.access.person import Person
+from hosts.access.visible import allows, endpoints_with, visible_endpoints
+from hosts.models import Approval
+
+APPROVE = "guardrail.approve"
+
+
+def approves(person: Person) -> bool:
+    """True for people who decide anywhere."""
+    return allows(person, APPROVE)
+
+
+def may_decide(person: Person, approval: Approval) -> bool:
+    """Where they hold the verb, and never on what they asked for themselves: by whatever door or
+    token they come, it is the same account.
+    """
+    job = approval.job
+    return (
+        job.endpoint is not None
+        and job.asked_by_id != person.user.pk
+        and allows(person, APPROVE, job.endpoint)
+    )
+
+
+def visible_approvals(person: Person) -> QuerySet[Approval]:
+    """Those of one's own jobs, and those at places where one decides."""
+    found = Approval.objects.select_related("job__endpoint__host", "job__batch")
+    mine = Q(job__asked_by=person.user.pk)
+    if person.scope is not None and person.scope.endpoints is not None:
+        mine &= Q(job__endpoint__in=sorted(person.scope.endpoints))
+    there = Q(job__endpoint__in=visible_endpoints(person))
+    endpoints = endpoints_with(person, APPROVE)
+    if endpoints is not None:
+        there &= Q(job__endpoint__in=sorted(endpoints))
+    return found.filter(mine | there)
+
+
+def approvals_to_decide(person: Person) -> QuerySet[Approval]:
+    """Those that wait for somebody like this person."""
+    if not approves(person):
+        return Approval.objects.none()
+    waiting = Q(state=Approval.State.ASKED) & ~Q(job__asked_by=person.user.pk)
+    endpoints = endpoints_with(person, APPROVE)
+    if endpoints is not None:
+        waiting &= Q(job__endpoint__in=sorted(endpoints))
+    return visible_approvals(person).filter(waiting)

@@ -1,0 +1,1 @@
+"""Deciding on jobs that wait for a second person."""

@@ -1,0 +1,101 @@
+"""guardrail.approve: a second person's yes or no to a job that a guardrail holds back.
+
+Approved, the job is queued; the worker lets through exactly what was approved (hosts.jobs.held).
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import write
+from audit.shapes import Target
+from hosts import bells
+from hosts.access import Denied, NotVisible, Person, require
+from hosts.access.approvals import APPROVE, may_decide, visible_approvals
+from hosts.access.fetch import target_of
+from hosts.actions.refused import HostRefused
+from hosts.jobs import held, wake
+from hosts.models import Approval, Job
+
+VERB, REFUSE = APPROVE, "guardrail.refuse"
+State = Approval.State
+
+
+def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
+    """Let the job go on. NotVisible, Denied, HostRefused (it was decided meanwhile)."""
+    _authorise(person, approval_id)
+    with transaction.atomic():
+        row = _locked(approval_id)
+        now = timezone.now()
+        queued = Job.objects.filter(pk=row.job_id, state=Job.State.HELD).update(
+            state=Job.State.QUEUED, published_at=now, changed_at=now
+        )
+        if not queued:
+            raise HostRefused("", _("The job waits no longer."))
+        _decide(person, row, State.APPROVED, answer)
+        write.event(person.who, VERB, _target(row), params=_told(row))
+        bells.ring("jobs", "access", "audit")
+        wake.after_commit([row.job_id], row.job.queue)
+    return row
+
+
+def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
+    """End the job, with words to whoever asked. NotVisible, Denied, HostRefused."""
+    _authorise(person, approval_id)
+    with transaction.atomic():
+        row = _locked(approval_id)
+        waiting = Job.objects.filter(pk=row.job_id, state=Job.State.HELD)
+        words = _("%s did not approve it.") % person.who.name
+        said = f"{words} {answer.strip()[:300]}".strip()
+        _decide(person, row, State.REFUSED, answer)
+        if not held.end(waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED):
+            raise HostRefused("", _("The job waits no longer."))
+        write.event(person.who, REFUSE, _target(row), params=_told(row))
+        bells.ring("jobs", "access", "audit")
+    return row
+
+
+def _authorise(person: Person, approval_id: int) -> None:
+    row = visible_approvals(person).filter(pk=approval_id).first()
+    if row is None:
+        raise NotVisible
+    require(person, VERB, _target(row), row.job.endpoint)
+    if not may_decide(person, row):
+        own = row.job.asked_by_id == person.user.pk
+        reason = "it is their own job" if own else "its host is no longer here"
+        write.refusal(person.who, VERB, _target(row), reason=reason)
+        raise Denied(VERB, _target(row))
+
+
+def _locked(approval_id: int) -> Approval:
+    rows = Approval.objects.select_for_update(of=("self",)).select_related("job__endpoint__host")
+    row = rows.get(pk=approval_id)
+    if not row.waiting:
+        told = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
+        raise HostRefused("", _("This was decided already: %(state)s (%(name)s).") % told)
+    return row
+
+
+def _decide(person: Person, row: Approval, state: State, answer: str) -> None:
+    row.state = state
+    row.decided_by_id = person.user.pk
+    row.decided_by_name, row.decided_at = person.who.name, timezone.now()
+    row.answer = answer.strip()[:300]
+    row.save()
+
+
+def _target(row: Approval) -> Target:
+    job = row.job
+    if job.endpoint is None:
+        return Target(kind="job", id=str(job.pk), name=str(job), host_name=job.host_name)
+    return target_of(job.endpoint, kind="job", object_id=str(job.pk), name=str(job))
+
+
+def _told(row: Approval) -> dict[str, object]:
+    return {
+        "job": row.job_id,
+        "asked_by": row.job.asked_by_name,
+        "rules": list(dict.fromkeys(one["rule"] for one in row.findings)),
+        "reason": row.reason,
+        "answer": row.answer,
+    }

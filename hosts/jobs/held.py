@@ -1,0 +1,129 @@
+"""Jobs that wait for a second person. A held job has its row and its intent; no worker takes it.
+
+At the click `guarded` says what needs an approval, in the worker `Errand.permit` does. What was
+approved is let through once more only if it is the same proposal and breaks no further rule.
+"""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import write
+from hosts import bells
+from hosts.guardrails import Finding, Proposed, Severity, Verdict
+from hosts.guardrails.digest import digest
+from hosts.jobs.save import ClaimLost
+from hosts.models import Approval, Job
+
+# on which nobody decided
+UNDECIDED = timedelta(hours=24)
+_KEY = ("rule", "rule_id", "field", "words")
+
+
+class Held(ClaimLost):
+    """The job waits for an approval now: its claim is given up, nothing more is to be written."""
+
+
+def told(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    """Findings that ask for an approval, as an Approval keeps them."""
+    return [
+        {name: value for name, value in asdict(one).items() if name != "severity"}
+        for one in findings
+        if one.severity is Severity.ASK
+    ]
+
+
+def covered(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
+    """True when all that `verdict` asks for was approved for this job and this proposal."""
+    wanted = {_key(one) for one in told(verdict.findings)}
+    mark = digest(proposed) if proposed else ""
+    approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED, digest=mark)
+    given = {_key(one) for row in approved for one in row.findings}
+    return wanted <= given
+
+
+def _key(finding: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(finding.get(name)) for name in _KEY)
+
+
+def question(
+    job: Job, verdict: Verdict, proposed: Proposed | None, *, reason: str = ""
+) -> Approval:
+    """The row that asks; not saved."""
+    return Approval(
+        job=job,
+        findings=told(verdict.findings),
+        digest=digest(proposed) if proposed else "",
+        reason=reason[:300],
+        at_work=not reason,
+    )
+
+
+def hold(job: Job, verdict: Verdict, proposed: Proposed | None) -> None:
+    """Let a job that a worker has begun wait, and give it up. Always raises Held, or ClaimLost."""
+    close_old_connections()
+    with transaction.atomic():
+        held = Job.objects.filter(
+            pk=job.pk, claim=job.claim, state=Job.State.RUNNING, cancel_asked_at=None
+        ).update(
+            state=Job.State.HELD,
+            worker="",
+            lease_until=None,
+            published_at=None,
+            changed_at=timezone.now(),
+        )
+        if held:
+            question(job, verdict, proposed).save(force_insert=True)
+            bells.ring("jobs", "access")
+        else:
+            # cancelled in this moment, and nobody would hear of it any more
+            end(Job.objects.filter(pk=job.pk, claim=job.claim, state=Job.State.RUNNING))
+    raise Held(job.pk)
+
+
+def end(
+    jobs: Any,
+    *,
+    state: str = Job.State.CANCELLED,
+    words: str = "",
+    approval: str = Approval.State.WITHDRAWN,
+) -> int:
+    """End these jobs, which no worker carries out, with their outcomes; in the caller's transaction."""
+    now = timezone.now()
+    ended = 0
+    for job in list(jobs):
+        detail = words or _("cancelled by %s before it began") % job.cancel_asked_by
+        won = jobs.filter(pk=job.pk).update(
+            state=state,
+            error=detail,
+            finished_at=now,
+            changed_at=now,
+            sealed_params=None,
+            lease_until=None,
+        )
+        if won:
+            Approval.objects.filter(job=job.pk, state=Approval.State.ASKED).update(state=approval)
+            write.outcome(job.intent, str(state), detail=detail)
+            bells.ring("jobs", "access", "audit")
+            ended += 1
+    return ended
+
+
+def expire() -> int:
+    """A chore: cancel held jobs on which nobody has decided in time. How many."""
+    old = Job.objects.filter(
+        state=Job.State.HELD,
+        approvals__state=Approval.State.ASKED,
+        approvals__asked_at__lt=timezone.now() - UNDECIDED,
+    )
+    ids = list(old.values_list("pk", flat=True)[:200])
+    if not ids:
+        return 0
+    words = _("Nobody approved it within 24 hours.")
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk__in=ids, state=Job.State.HELD)
+        return end(waiting, words=words, approval=Approval.State.EXPIRED)

@@ -1,0 +1,270 @@
+"""Jobs that a guardrail holds back until a second person says yes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.hosts.guardrails.conftest import rail
+
+__all__ = ["rail"]
+pytestmark = pytest.mark.django_db(transaction=True)
+WHY = "the card reader needs it"
+PARAMS = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never", "labels": {"a": "b"}}
+
+
+@pytest.fixture
+def alice(cast: Any, who_of: Any) -> Any:
+    """The administrator, who may approve."""
+    from hosts.access import Person
+
+    return Person(cast.alice, who_of(cast.alice))
+
+
+def asked(person: Any, endpoint: Any, reason: str = WHY) -> Any:
+    from hosts.actions.run import create_container
+
+    who = replace(person, reason=reason)
+    return create_container.ask(who, endpoint.pk, params=PARAMS, env={"KEY": "s3cret"})
+
+
+def approval_of(job: Any) -> Any:
+    return job.approvals.get(state="asked")
+
+
+def outcome_of(job: Any) -> Any:
+    from audit.models import Entry
+
+    return Entry.objects.get(intent=job.intent, kind="outcome")
+
+
+def test_without_a_reason_nothing_is_asked(
+    person: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.guardrails import NeedsApproval
+    from hosts.models import Job
+
+    rail("privileged", severity="ask")
+    with pytest.raises(NeedsApproval, match="asks for an approval"):
+        asked(person, endpoint, reason="")
+    assert not Job.objects.exists()
+
+
+def test_it_waits_and_goes_on_once_somebody_else_says_yes(
+    person: Any,
+    alice: Any,
+    endpoint: Any,
+    podman: Any,
+    worker: Any,
+    ended: Any,
+    vault_keys: None,
+    rail: Any,
+    entries: Any,
+) -> None:
+    from hosts.actions.approvals import decide
+
+    rule = rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    loop = worker()
+    loop.hand_over([job.pk])
+    job.refresh_from_db()
+    assert (job.state, job.sealed_params is not None) == ("held", True)
+    row = approval_of(job)
+    assert (row.reason, [one["rule"] for one in row.findings]) == (WHY, [rule.name])
+    [intent] = entries("container.create")
+    assert intent.params["approval"] == [rule.name]
+
+    decide.approve(alice, row.pk, answer="go on")
+    loop.hand_over([job.pk])
+    assert ended(job).state == "ok", job.error
+    assert podman.done["create"] == 1
+    [entry] = entries("guardrail.approve")
+    assert (entry.params["job"], entry.params["reason"], entry.who_name) == (job.pk, WHY, "Alice")
+    # the worker's own spec was the one approved: nobody was asked twice
+    assert job.approvals.count() == 1
+
+
+def test_nobody_approves_their_own(
+    alice: Any, endpoint: Any, vault_keys: None, rail: Any, entries: Any
+) -> None:
+    from hosts.access import Denied, Scope
+    from hosts.actions.approvals import decide
+
+    rail("privileged", severity="ask")
+    job = asked(alice, endpoint)
+    by_token = replace(alice, scope=Scope(), who=replace(alice.who, token="ci", door="api"))
+    for way in (alice, by_token):
+        for deed in (decide.approve, decide.refuse):
+            with pytest.raises(Denied):
+                deed(way, approval_of(job).pk)
+    job.refresh_from_db()
+    assert job.state == "held"
+    assert {entry.kind for entry in entries("guardrail.approve")} == {"refusal"}
+
+
+def test_who_may_not_approve_sees_their_own_alone(
+    cast: Any, person: Any, who_of: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.access import Denied, NotVisible, Person
+    from hosts.actions.approvals import decide
+
+    rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    with pytest.raises(Denied):
+        decide.approve(person, approval_of(job).pk)
+    with pytest.raises(NotVisible):
+        decide.approve(Person(cast.charlie, who_of(cast.charlie)), approval_of(job).pk)
+
+
+def test_refused_it_ends(
+    person: Any, alice: Any, endpoint: Any, podman: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.actions.approvals import decide
+    from hosts.actions.refused import HostRefused
+
+    rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    row = approval_of(job)
+    decide.refuse(alice, row.pk, answer="use the broker")
+    job.refresh_from_db()
+    assert (job.state, job.sealed_params) == ("denied", None)
+    assert job.error == "Alice did not approve it. use the broker"
+    assert outcome_of(job).result == "denied"
+    with pytest.raises(HostRefused, match="decided already"):
+        decide.approve(alice, row.pk)
+    assert podman.done["create"] == 0
+
+
+def test_cancelled_by_whoever_asked(
+    person: Any, alice: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.actions import cancel_job
+    from hosts.actions.approvals import decide
+    from hosts.actions.refused import HostRefused
+
+    rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    row = approval_of(job)
+    assert cancel_job.ask(person, job.pk).state == "cancelled"
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+    assert outcome_of(job).result == "cancelled"
+    with pytest.raises(HostRefused):
+        decide.approve(alice, row.pk)
+
+
+def test_after_a_day_it_is_cancelled(
+    person: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.jobs import held
+    from hosts.models import Approval
+
+    rail("privileged", severity="ask")
+    old, young = asked(person, endpoint), asked(person, endpoint)
+    Approval.objects.filter(job=old).update(asked_at=timezone.now() - timedelta(hours=25))
+    assert held.expire() == 1
+    assert held.expire() == 0
+    for job in (old, young):
+        job.refresh_from_db()
+    assert (old.state, young.state) == ("cancelled", "held")
+    assert outcome_of(old).detail == old.error == "Nobody approved it within 24 hours."
+    assert old.approvals.get().state == "expired"
+
+
+def test_its_right_gone_it_ends(person: Any, endpoint: Any, vault_keys: None, rail: Any) -> None:
+    from hosts.jobs import withdrawn
+
+    rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    person.user.is_active = False
+    person.user.save()
+    assert withdrawn.end_queued() == 1
+    job.refresh_from_db()
+    assert (job.state, job.approvals.get().state) == ("denied", "withdrawn")
+
+
+def test_a_rule_that_came_later_asks_again_and_one_that_refuses_refuses(
+    person: Any,
+    alice: Any,
+    endpoint: Any,
+    podman: Any,
+    worker: Any,
+    ended: Any,
+    vault_keys: None,
+    rail: Any,
+) -> None:
+    from hosts.actions.approvals import decide
+    from hosts.models import Job
+    from tests.lab.waiting import until
+
+    first = rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    decide.approve(alice, approval_of(job).pk)
+    second = rail("images", severity="ask", allow=["localhost/*"])
+    loop = worker()
+    loop.hand_over([job.pk])
+    until("it waits again", lambda: Job.objects.filter(pk=job.pk, state="held").exists())
+    row = approval_of(job)
+    # all that this question lets through stands in it, also what was approved before
+    assert {one["rule"] for one in row.findings} == {first.name, second.name}
+    assert (row.at_work, podman.done["create"]) == (True, 0)
+    decide.approve(alice, row.pk)
+    rail("labels", require=["team=shop"])
+    loop.hand_over([job.pk])
+    assert ended(job).state == "denied", job.error
+    assert podman.done["create"] == 0
+
+
+def test_an_approval_counts_for_its_proposal_alone(
+    person: Any, alice: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.actions.approvals import decide
+    from hosts.guardrails import check, of_spec
+    from hosts.jobs import held
+
+    rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    decide.approve(alice, approval_of(job).pk)
+
+    def covered(**more: Any) -> bool:
+        from hosts.actions.run import run_spec
+
+        spec = run_spec.final({**PARAMS, **more}, endpoint)
+        proposed = of_spec.container("container.create", spec)
+        return held.covered(job.pk, check(endpoint, proposed), proposed)
+
+    assert covered()
+    assert not covered(image="quay.io/evil/y:1")
+    assert not covered(labels={"a": "c"})
+
+
+def test_a_worker_that_dies_between_loses_nothing_and_does_nothing_twice(
+    person: Any,
+    alice: Any,
+    endpoint: Any,
+    podman: Any,
+    worker: Any,
+    ended: Any,
+    vault_keys: None,
+    rail: Any,
+) -> None:
+    """The call after the approval is lost, and two workers come upon the row at once."""
+    from hosts.actions.approvals import decide
+    from hosts.jobs import lease
+    from hosts.models import Job
+
+    rail("privileged", severity="ask")
+    job = asked(person, endpoint)
+    assert job.pk not in lease.waiting()
+    assert lease.claim([job.pk], "early") == []
+    decide.approve(alice, approval_of(job).pk)
+    Job.objects.filter(pk=job.pk).update(published_at=timezone.now() - timedelta(minutes=5))
+    assert lease.waiting() == [job.pk]
+    [dead] = lease.claim([job.pk], "dead")
+    lease.release({dead.pk: dead.claim}, "dead")
+    for loop in (worker(), worker()):
+        loop.hand_over([job.pk])
+    assert ended(job).state == "ok", job.error
+    assert podman.done["create"] == 1
