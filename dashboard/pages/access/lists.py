@@ -207,8 +207,8 @@ GRANTS = register(
         text=any_contains("team__name", "user__name", "role__name", "reason", "made_by"),
         columns=(
             Column("name", _("Who"), "who"),
-            Column("small", _("Role")),
-            Column("middle", _("Where"), rank=1),
+            Column("small", _("Role"), rank=2),
+            Column("middle", _("Where"), rank=2),
             Column("small", _("Until"), "until", rank=2),
             Column("words", _("Why"), rank=3),
         ),
