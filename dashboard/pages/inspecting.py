@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from audit import write
 from dashboard.pages.hostside import ask_host
 from dashboard.person import person_of
-from hosts.access import allows, get_object
-from hosts.access.fetch import target_of
-from hosts.models import Endpoint
+from hosts.access import Person, allows, get_object, target_of, thing_of
+from hosts.models import Endpoint, InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound, Unavailable
 
@@ -28,8 +27,8 @@ MOST_LEAVES = 5000
 DEEPEST = 40
 TIMEOUT_S = 10.0
 
-# --env, and -e, also behind other short flags: -ite NAME=value
-_ENV_FLAG = re.compile(r"--env(?:=|$)|-[ditqP]*e=?")
+# --env, --env-merge, and -e, also behind other short flags: -ite NAME=value
+_ENV_FLAG = re.compile(r"--env(?:-merge)?(?:=|$)|-[ditqP]*e=?")
 
 Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 
@@ -81,19 +80,27 @@ def _text(value: Any) -> str:
 
 
 def masked(inspect: dict[str, Any]) -> dict[str, Any]:
-    """A copy without the values of the environment, wherever a container's inspect repeats them."""
-    found = dict(inspect)
-    config = found.get("Config")
-    if isinstance(config, dict):
-        config = dict(config)
-        if isinstance(config.get("Env"), list):
-            config["Env"] = [f"{str(e).partition('=')[0]}={MASK}" for e in config["Env"]]
-        if isinstance(config.get("CreateCommand"), list):
-            config["CreateCommand"] = _masked_command(
-                [str(word) for word in config["CreateCommand"]]
-            )
-        found["Config"] = config
-    return found
+    """A copy without the values of the environment, wherever inspect repeats them: a pod that came with
+    its first container keeps the whole command of that one.
+    """
+    return {name: _masked_part(name, value, DEEPEST) for name, value in inspect.items()}
+
+
+def _masked_part(name: str, value: Any, deeper: int) -> Any:
+    if not deeper:
+        # no more of it is ever shown
+        return None
+    if isinstance(value, dict):
+        if name == "Env":
+            return dict.fromkeys(value, MASK)
+        return {key: _masked_part(str(key), inner, deeper - 1) for key, inner in value.items()}
+    if not isinstance(value, list):
+        return value
+    if name == "Env":
+        return [f"{str(one).partition('=')[0]}={MASK}" for one in value]
+    if name == "CreateCommand":
+        return _masked_command([str(word) for word in value])
+    return [_masked_part("", inner, deeper - 1) for inner in value]
 
 
 def _masked_command(words: list[str]) -> list[str]:
@@ -130,7 +137,7 @@ def inspect_part(
     shown = found if whole else masked(found)
     context = {
         "tree": tree(shown),
-        "can_unmask": not whole and allows(person, f"{kind}.environment") and shown != found,
+        "can_unmask": not whole and _may_unmask(person, kind, row) and shown != found,
         "kind": kind,
         "row": row,
     }
@@ -138,6 +145,10 @@ def inspect_part(
     if whole:
         response["Cache-Control"] = "no-store"
     return response
+
+
+def _may_unmask(person: Person, kind: str, row: InventoryRow) -> bool:
+    return allows(person, f"{kind}.environment", row.endpoint, thing_of(row))
 
 
 def trouble_of(error: PodmanError, endpoint: Endpoint) -> dict[str, Any]:

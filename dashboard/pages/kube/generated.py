@@ -14,12 +14,14 @@ from audit import write
 from dashboard.pages.hostside import ask_host
 from dashboard.pages.inspecting import MASK, trouble_of
 from dashboard.person import person_of
-from hosts.access import allows, get_object
-from hosts.access.fetch import target_of
+from hosts.access import Person, allows, get_object, require, target_of, thing_of
 from hosts.actions.kube.kube_yaml import YamlRefused, read
+from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, kube
 
 VERB = "kube.generate"
+# values of the environment are shown to whoever may see them elsewhere, and to nobody else
+VALUES = "container.environment"
 KINDS = ("container", "pod")
 
 
@@ -33,6 +35,8 @@ def generated(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str)
     if whole:
         get_object(person, kind, endpoint_id, podman_id, verb=VERB)
         target = target_of(row.endpoint, kind=kind, object_id=podman_id, name=row.name)
+        # a pod's are those of all its containers
+        require(person, VALUES, target, row.endpoint, thing_of(row))
         with transaction.atomic():
             write.event(person.who, VERB, target)
     try:
@@ -43,10 +47,16 @@ def generated(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str)
         "url": reverse(f"kube:of-{kind}", args=[endpoint_id, podman_id]),
         "text": text if whole else without_values(text),
         "whole": whole,
-        "can_unmask": not whole and allows(person, VERB),
+        "can_unmask": not whole and _may(person, row),
         "name": f"{row.name or podman_id[:12]}.yaml",
     }
     return render(request, "kube/generated.html", context)
+
+
+def _may(person: Person, row: InventoryRow) -> bool:
+    return allows(person, VERB, row.endpoint) and allows(
+        person, VALUES, row.endpoint, thing_of(row)
+    )
 
 
 async def _generate(podman: Podman, *, name: str) -> str:

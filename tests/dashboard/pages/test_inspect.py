@@ -36,6 +36,14 @@ def test_masking_reaches_every_repetition() -> None:
     assert "canary" in str(ANSWER)
 
 
+def test_a_pod_that_came_with_its_first_container_tells_no_value_of_it() -> None:
+    """`podman run --pod new:shop -e …` is what Podman keeps as the pod's own command."""
+    command = ["podman", "run", "--pod", "new:shop", "-e", "TOKEN=canary", "image"]
+    pod = {"Name": "shop", "CreateCommand": command, "Containers": [{"Env": ["A=canary"]}]}
+    assert "canary" not in str(masked(pod))
+    assert masked(pod)["CreateCommand"][-2:] == [f"TOKEN={MASK}", "image"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -47,6 +55,8 @@ def test_masking_reaches_every_repetition() -> None:
         ["-dite", "TOKEN=canary"],
         ["-itdeTOKEN=canary"],
         ["-e", "A=canary-e", "-e", "B=canary"],
+        ["--env-merge", "TOKEN=canary"],
+        ["--env-merge=TOKEN=canary"],
     ],
 )
 def test_the_command_shows_names_alone(words: list[str]) -> None:

@@ -1,0 +1,169 @@
+"""Without container.environment no road leads to a value: inspect, run line, forms, kube YAML, diff."""
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.dashboard.routes import every_route
+
+ID = "ab" * 32
+CANARY = "canary-9f3"
+COMMAND = ["podman", "run", "--pod=new:shop", "-e", f"PASSWORD={CANARY}", "nginx"]
+INSPECT = {
+    "Id": ID,
+    "Name": "shop",
+    "Image": "sha256:" + "cd" * 32,
+    "ImageName": "nginx",
+    "State": {"Status": "running", "Running": True, "Pid": 1},
+    "Config": {"Env": [f"PASSWORD={CANARY}"], "CreateCommand": COMMAND, "Image": "nginx"},
+    "CreateCommand": COMMAND,
+    "Containers": [{"Id": ID, "Name": "shop", "Env": [f"PASSWORD={CANARY}"]}],
+    "HostConfig": {"NetworkMode": "bridge"},
+    "NetworkSettings": {"Networks": {}},
+    "Mounts": [],
+}
+YAML = f"""
+apiVersion: v1
+kind: Pod
+metadata: {{name: shop}}
+spec:
+  containers:
+  - name: shop
+    image: nginx
+    env:
+    - {{name: PASSWORD, value: {CANARY}}}
+"""
+
+
+class Answers(BaseHTTPRequestHandler):
+    """A Podman that tells all it knows to whoever asks."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args: Any) -> None:
+        """Silence."""
+
+    def address_string(self) -> str:
+        return "socket"
+
+    def do_GET(self) -> None:
+        # what the image brings along is no value of the container
+        told = INSPECT | {"Config": {}} if "/images/" in self.path else INSPECT
+        body = YAML.encode() if "/generate/kube" in self.path else json.dumps(told).encode()
+        self.server.asked.append(self.path)  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.send_header("Libpod-API-Version", "5.4.2")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hung up is no news."""
+
+
+@pytest.fixture
+def asked(cast: Cast) -> Iterator[list[str]]:
+    """What the host was asked: a container and a pod `shop` at endpoint 1."""
+    from hosts.link.sockets import endpoint_socket
+    from hosts.models import INVENTORY, Endpoint, Host, Login
+
+    host = Host.objects.create(pk=1, name="web1", address="192.0.2.1")
+    login = Login.objects.create(host=host, user="root", state="up")
+    endpoint = Endpoint.objects.create(pk=1, host=host, login=login, socket="/s", state="up")
+    now = timezone.now()
+    kept = {"digest": "", "seen_at": now, "changed_at": now, "state": "running"}
+    for kind in ("container", "pod"):
+        INVENTORY[kind].objects.create(endpoint=endpoint, podman_id=ID, name="shop", **kept)
+    path = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    server = Server(str(path), Answers)
+    server.asked = []  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.asked  # type: ignore[attr-defined]
+    server.shutdown()
+    server.server_close()
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def blind(cast: Cast) -> Any:
+    """Charlie, who may do everything there is at a place, but not see values."""
+    from accounts.models import Role
+
+    verbs = Role.objects.get(name="admin").verb_names() - {"container.environment"}
+    cast.charlie.role = Role.objects.create(name="blind", verbs=sorted(verbs))
+    cast.charlie.save()
+    return cast.charlie
+
+
+def addresses() -> list[str]:
+    """Every page of the container, of the pod, and what is made like them."""
+    found = ["/containers/run/?like=1:" + ID]
+    for route in every_route():
+        if not route.pattern.startswith(("/containers/<", "/pods/<", "/kube/")):
+            continue
+        path = route.pattern.replace("<int:endpoint_id>", "1")
+        for part in ("<str:podman_id>", "<path:podman_id>"):
+            path = path.replace(part, ID)
+        found += [path.replace("<str:kind>", kind) for kind in ("container", "pod")]
+    return sorted({path for path in found if "<" not in path})
+
+
+def is_asking(path: str) -> bool:
+    """True where a POST asks for the values."""
+    return path.endswith(("/inspect/", "/values/")) or "/kube/of/" in path
+
+
+def test_no_road_tells_a_value(blind: Any, asked: list[str], browser_of: Any) -> None:
+    browser = browser_of(blind)
+    told = {}
+    for path in addresses():
+        for more in ({}, {"HTTP_HX_REQUEST": "true"}):
+            answer = browser.get(path, **more)
+            if not answer.streaming and CANARY in answer.content.decode():
+                told[path] = answer.status_code
+    assert told == {}
+    # else nothing would have been there to tell
+    assert any(f"/containers/{ID}/json" in path for path in asked)
+    assert any(f"/pods/{ID}/json" in path for path in asked)
+    assert any("/generate/kube" in path for path in asked)
+
+
+def test_asking_for_them_is_refused_and_written_down(
+    blind: Any, asked: list[str], browser_of: Any, entries: Any
+) -> None:
+    browser = browser_of(blind)
+    for path in addresses():
+        if not is_asking(path):
+            continue
+        answer = browser.send(path)
+        assert CANARY not in answer.content.decode(), path
+    kinds = {entry.kind for entry in entries("container.environment")}
+    assert kinds == {"refusal"}
+
+
+def test_whoever_may_is_told_and_it_is_an_entry(
+    cast: Cast, asked: list[str], browser_of: Any, entries: Any
+) -> None:
+    """Else the two above would hold for a host that tells nothing."""
+    browser = browser_of(cast.alice)
+    told = [
+        path
+        for path in addresses()
+        if is_asking(path) and CANARY in browser.send(path).content.decode()
+    ]
+    assert len(told) > 2
+    assert len(entries("container.environment")) + len(entries("kube.generate")) >= len(told)
