@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import epoch, invitations
-from accounts.errors import AdminExists, LastAdmin
+from accounts.errors import AdminExists, LastAdmin, NotSignedIn
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, Team, User, tidy_email
 from accounts.permission import require_access, require_manage, target_of
@@ -98,8 +98,10 @@ def withdraw_invitation(by: User, who: Who, *, link: OneTimeLink) -> None:
 
 
 def make_reset_link(by: User, who: Who, *, user: User) -> str:
-    """Path of a link with which `user` sets a new password. Shown once, lasts 24 hours."""
+    """Path of a link with which `user` sets a new password. Shown once, lasts 24 hours. NotSignedIn."""
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
+    if user.kind != User.Kind.PERSON:
+        raise NotSignedIn(str(user))
     with transaction.atomic():
         path = invitations.make_link(Kind.RESET, made_by=who.name, email=user.email, user=user)
         _enter(who, "people.reset_link", user, {"email": user.email})
@@ -231,8 +233,10 @@ def _lock_admins() -> Role:
 
 
 def _must_not_be_last(user: User) -> None:
-    others = User.objects.filter(role__name=ADMIN, is_active=True).exclude(pk=user.pk)
-    if user.role.name == ADMIN and user.is_active and not others.exists():
+    others = User.objects.filter(role__name=ADMIN, is_active=True, kind=User.Kind.PERSON)
+    if user.kind != User.Kind.PERSON:
+        return
+    if user.role.name == ADMIN and user.is_active and not others.exclude(pk=user.pk).exists():
         raise LastAdmin(str(user))
 
 

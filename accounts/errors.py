@@ -51,6 +51,16 @@ class LastAdmin(AccountsError):
         )
 
 
+class NotSignedIn(AccountsError):
+    """A service account, which nobody signs in as."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("%(name)s is a service account: nobody signs in as it. Make a token for it instead.")
+            % {"name": name}
+        )
+
+
 class EmailUnverified(AccountsError):
     """A provider names somebody new to us without an address that it has verified."""
 

@@ -99,7 +99,7 @@ def join_teams(link: OneTimeLink, user: User) -> list[str]:
 
 def admin_exists() -> bool:
     """True when somebody can sign in as administrator."""
-    return User.objects.filter(role__name=ADMIN, is_active=True).exists()
+    return User.objects.filter(role__name=ADMIN, is_active=True, kind=User.Kind.PERSON).exists()
 
 
 def first_admin_link() -> str | None:

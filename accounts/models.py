@@ -12,6 +12,7 @@ from accounts.identities import Identity
 from accounts.roles import LABELS, WORDS
 from accounts.saved_views import SavedView
 from accounts.teams import Membership, Team
+from accounts.tokens import Token
 
 __all__ = [
     "AccessEpoch",
@@ -21,6 +22,7 @@ __all__ = [
     "Role",
     "SavedView",
     "Team",
+    "Token",
     "User",
     "UserManager",
     "tidy_email",
@@ -84,12 +86,21 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in, by email address. Never deleted, only disabled: the log knows them."""
+    """A person who signs in, by email address, or a service account, which only has tokens.
+
+    Never deleted, only disabled: the log knows them.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("person")
+        SERVICE = "service", _("service account")
 
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=100)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
     is_active = models.BooleanField(default=True)
+    # a service account has no password, and an address that nothing is sent to
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.PERSON)
     made_at = models.DateTimeField(auto_now_add=True)
 
     EMAIL_FIELD = "email"

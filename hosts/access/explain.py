@@ -125,7 +125,9 @@ def givers(verb: str, place: Place | None) -> list[User]:
     """Active people who manage access, hold the verb there and see the place, by name."""
     edit = registry.ACCESS_EDIT.name
     roles = User.objects.filter(is_active=True).order_by("name", "pk")
-    people = [user for user in roles if edit in user.role.verb_names()]
+    people = [
+        user for user in roles if user.kind == User.Kind.PERSON and edit in user.role.verb_names()
+    ]
     found = []
     for user in everybody(people):
         person = Person(user, who=_NOBODY)

@@ -63,7 +63,8 @@ class Command(BaseCommand):
         self.stdout.write(whole_link(path))
 
     def _reset(self, *, email: str, factor_too: bool) -> None:
-        user = User.objects.filter(email=tidy_email(email)).first()
+        people = User.objects.filter(kind=User.Kind.PERSON)
+        user = people.filter(email=tidy_email(email)).first()
         if user is None:
             words = _("Nobody here signs in as %(email)s. `manage.py user list` shows everybody.")
             raise CommandError(words % {"email": email})

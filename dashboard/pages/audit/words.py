@@ -148,6 +148,10 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Groups"),
         gettext_lazy("brought groups of their provider along:"),
     ),
+    "people.service": (gettext_lazy("Account"), gettext_lazy("made the service account")),
+    "token.make": (gettext_lazy("Make"), gettext_lazy("made the token")),
+    "token.revoke": (gettext_lazy("Revoke"), gettext_lazy("revoked the token")),
+    "token.use": (gettext_lazy("Token"), gettext_lazy("used the token")),
     "people.first_link": (gettext_lazy("Link"), gettext_lazy("made a link for the")),
     "people.first_admin": (gettext_lazy("Join"), gettext_lazy("became the first administrator")),
 }

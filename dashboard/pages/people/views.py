@@ -143,7 +143,7 @@ def role_previewed(request: HttpRequest, user_id: int) -> HttpResponse:
 def reset(request: HttpRequest, user_id: int) -> HttpResponse:
     """Make a link for a new password; it is in this one answer and nowhere else."""
     person = _allowed(request)
-    user = get_object_or_404(User, pk=user_id, is_active=True)
+    user = get_object_or_404(User, pk=user_id, is_active=True, kind=User.Kind.PERSON)
     try:
         path = actions.make_reset_link(person.user, person.who, user=user)
     except NotPermitted as refusal:

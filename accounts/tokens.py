@@ -1,0 +1,148 @@
+"""API tokens: a person's or service account's rights, cut down, for programs.
+
+A token is shown once; kept are its SHA-256 and a public beginning. Changed by accounts.token_actions.
+What it reaches in hosts is kept as ids; hosts.access.token_scope makes a Scope of it at each use.
+"""
+
+import hashlib
+import re
+import secrets
+import zlib
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import verbs
+
+MARK = "haulout_"
+# characters after the mark: a public beginning, the rest of the secret, a checksum
+_PUBLIC, _SECRET, _CHECK = 8, 40, 6
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SHAPE = re.compile(rf"{MARK}[0-9A-Za-z]{{{_SECRET + _CHECK}}}", re.ASCII)
+# what no token does, whoever made it: nobody raises their own rights with a leaked one
+NEVER = frozenset({"people.manage", "access.edit", "access.approve"})
+# the last words of verbs that only look; the environment and files are more than that
+_LOOKS = (".view", ".inspect", ".logs", ".stats", ".processes")
+
+
+class Token(models.Model):
+    """One token. It is dead when revoked, past its end, or its owner is disabled."""
+
+    class Reach(models.TextChoices):
+        """Which of its owner's verbs it may be used for."""
+
+        ALL = "all", _("All that the owner may do")
+        ROLE = "role", _("Only what a role permits")
+        VERBS = "verbs", _("Only what is ticked")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
+    )
+    name = models.CharField(_("name"), max_length=60)
+    # the mark and eight characters: names the token on pages and in the log, opens nothing
+    prefix = models.CharField(max_length=20, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    reach = models.CharField(max_length=8, choices=Reach)
+    # a role that is gone permits nothing
+    role = models.ForeignKey(
+        "accounts.Role", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    verbs = models.JSONField(default=list, blank=True)
+    read_only = models.BooleanField(default=False)
+    # everywhere its owner may, or only on these hosts and on those in these groups
+    everywhere = models.BooleanField(default=True)
+    groups = models.JSONField(default=list, blank=True)
+    hosts = models.JSONField(default=list, blank=True)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=200, blank=True)
+    # written at most once a minute
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_from = models.CharField(max_length=64, blank=True)
+    # the last few it was used from; another one gets an entry
+    addresses = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                condition=models.Q(revoked_at=None),
+                name="token_name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def verb_names(self) -> frozenset[str]:
+        """What it may be used for, if its owner may: never more than that."""
+        found = frozenset(verb.name for verb in verbs.all_verbs()) - NEVER
+        if self.reach == self.Reach.ROLE:
+            found &= self.role.verb_names() if self.role else frozenset()
+        elif self.reach == self.Reach.VERBS:
+            found &= frozenset(self.verbs)
+        if self.read_only:
+            found = frozenset(name for name in found if looks(name))
+        if not self.everywhere:
+            found = frozenset(name for name in found if not verbs.is_site(name))
+        return found
+
+
+def looks(verb: str) -> bool:
+    """True for a verb that a read-only token may be used for."""
+    return verb.endswith(_LOOKS) or verb == verbs.AUDIT_READ.name
+
+
+def fresh() -> str:
+    """A new token, as its holder sends it: 238 random bits and a checksum behind the mark."""
+    body = "".join(secrets.choice(_LETTERS) for _place in range(_SECRET))
+    return f"{MARK}{body}{_checksum(body)}"
+
+
+def public_part(secret: str) -> str:
+    """What names the token openly."""
+    return secret[: len(MARK) + _PUBLIC]
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of it. So many random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def well_formed(text: str) -> bool:
+    """True when it can be one of ours at all; asks no database."""
+    if not _SHAPE.fullmatch(text):
+        return False
+    body = text[len(MARK) : -_CHECK]
+    return secrets.compare_digest(text[-_CHECK:], _checksum(body))
+
+
+def known(secret: str) -> Token | None:
+    """The token, dead or alive."""
+    if not well_formed(secret):
+        return None
+    found = Token.objects.select_related("user__role", "role").filter(digest=digest_of(secret))
+    return found.first()
+
+
+def why_dead(token: Token) -> str:
+    """Why it is not taken, for the log alone; empty when it is."""
+    if token.revoked_at is not None:
+        return "revoked"
+    if token.expires_at <= timezone.now():
+        return "expired"
+    return "" if token.user.is_active else "its owner is disabled"
+
+
+def _checksum(body: str) -> str:
+    number, found = zlib.crc32(body.encode()), ""
+    for _place in range(_CHECK):
+        number, rest = divmod(number, len(_LETTERS))
+        found = _LETTERS[rest] + found
+    return found
