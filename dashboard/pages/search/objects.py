@@ -96,8 +96,8 @@ def find_hosts(person: Person, words: list[str]) -> list[Found]:
 
 
 def find_people(person: Person, words: list[str]) -> list[Found]:
-    """People by name or address, for those who may manage them."""
-    if not allows(person, "people.manage"):
+    """People by name or address, for those who see access."""
+    if not allows(person, "access.view"):
         return []
     condition = Q()
     for word in words:

@@ -50,7 +50,7 @@ def test_htmx_is_told_in_a_toast_with_the_way_to_ask(cast: Cast, browser_of: Any
 
 def test_a_verb_about_the_site_is_not_to_be_asked_for(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.charlie).get("/people/").content.decode()
-    assert "Manage people" in page
+    assert "See access" in page
     assert "/access/requests/ask/?" not in page
 
 
