@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.verbs import all_verbs
 from audit.queries import Line
+from dashboard.pages.audit.access_words import change_words
 from dashboard.templatetags.face import size
 
 # verb: (as a job asks for it, as it was done)
@@ -189,7 +190,7 @@ def said(line: Line) -> str:
     """“restarted”, “was refused to restart”, “asked to pull” …"""
     entry = line.entry
     known = _WORDS.get(entry.verb)
-    done = str(known[1]) if known else entry.verb
+    done = change_words(entry.verb, entry.params) or (str(known[1]) if known else entry.verb)
     if entry.kind == "refusal":
         return _("was refused: %(verb)s") % {"verb": asked_words(entry.verb)}
     if entry.kind != "intent":

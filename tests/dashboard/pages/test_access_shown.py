@@ -58,3 +58,21 @@ def test_another_role_says_what_it_changes(fleet: Fleet, cast: Cast, browser_of:
     assert type(cast.bob).objects.get(pk=cast.bob.pk).role == Role.objects.get(name="operator")
     last = text(alice.get(f"/people/{cast.alice.pk}/role/preview/?role=viewer"))
     assert "Alice is the last active administrator" in last
+
+
+def test_the_log_says_it_in_words(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
+    alice = browser_of(cast.alice)
+    team = f"/access/teams/{fleet.team.pk}/"
+    alice.send(f"{team}in/", {"who": "erin@example.org"})
+    given = {"to": "team:shop", "where": "host:web1", "role": "viewer", "ends": "never"}
+    alice.send("/access/grants/give/", given)
+    alice.send(f"/access/grants/{fleet.team.grants.get().pk}/take/")
+    alice.send(f"{team}out/{fleet.erin.pk}/")
+    page = text(alice.get("/audit/"))
+    for words in (
+        "let Erin into the team",
+        "gave access:",
+        "took access:",
+        "let Erin out of the team",
+    ):
+        assert words in page, words
