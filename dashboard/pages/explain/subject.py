@@ -32,6 +32,13 @@ class Subject:
         return str(self.place) if self.place else _("the site as a whole")
 
     @property
+    def where(self) -> str:
+        """As it is typed; "" for the site."""
+        if self.row is not None:
+            return f"{self.place}/{self.row.name}"
+        return str(self.place) if self.place else ""
+
+    @property
     def parts(self) -> dict[str, str]:
         """What stands for it in an address."""
         if self.row is not None:

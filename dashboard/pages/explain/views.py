@@ -62,7 +62,7 @@ def person(request: HttpRequest) -> HttpResponse:
     context = {
         "one": user,
         "subject": subject,
-        "where": request.GET.get("where", "") or (subject.name if subject.place else ""),
+        "where": request.GET.get("where", "") or subject.where,
         "unknown": unknown,
         "parts": parts_of(explain(about, subject.place, subject.row)),
         "sees": sees(about, subject.place, subject.row),

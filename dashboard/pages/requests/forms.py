@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from dashboard.pages.joining.forms import Helpful
 from hosts.access.rights import role_verbs
-from hosts.models import AccessRequest
+from hosts.models import AccessRequest, Endpoint
 
 HOURS = (
     (60, _("an hour")),
@@ -33,7 +33,7 @@ class AskForm(Helpful):
     role = RoleOf(label=_("Role"), queryset=Role.objects.none(), empty_label=None)
     kind = forms.ChoiceField(label=_("Where"), choices=AccessRequest.Kind)
     place = forms.CharField(
-        label=_("Its name"),
+        label=_("Name of the group or host"),
         required=False,
         max_length=200,
         help_text=_("Whole. One that you do not see can be named too: whoever decides sees it."),
@@ -62,7 +62,9 @@ class AskForm(Helpful):
         help_text=_("Whoever decides reads it, and it stands in the audit log."),
     )
 
-    def __init__(self, *args: Any, verb: str = "", endpoint: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, verb: str = "", endpoint: Endpoint | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         # what gives nothing at a place cannot be asked for; nor can a role without the verb that
         # was missing
@@ -76,9 +78,8 @@ class AskForm(Helpful):
         field.queryset = Role.objects.filter(pk__in=roles)
         kinds = self.fields["kind"]
         assert isinstance(kinds, forms.ChoiceField)
-        kinds.choices = [
-            (value, label)
-            for value, label in AccessRequest.Kind.choices
-            # one Podman of a host has no name to type; it comes from the page that asked
-            if value != AccessRequest.Kind.ENDPOINT or endpoint
-        ]
+        named = dict(AccessRequest.Kind.choices)
+        # one Podman of a host has no name to type; it comes from the page that asked
+        del named[AccessRequest.Kind.ENDPOINT]
+        here = {AccessRequest.Kind.ENDPOINT: str(endpoint)} if endpoint else {}
+        kinds.choices = list((here | named).items())

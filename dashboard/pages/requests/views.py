@@ -43,7 +43,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     verb = given.get("verb", "") if verb_named(given.get("verb", "")) else ""
     endpoint = _endpoint(person, given.get("endpoint", ""))
-    options: dict[str, Any] = {"verb": verb, "endpoint": str(endpoint.pk) if endpoint else ""}
+    options: dict[str, Any] = {"verb": verb, "endpoint": endpoint}
     if request.method == "POST":
         form = AskForm(request.POST, **options)
         if form.is_valid() and _asked(person, form, verb, endpoint):
