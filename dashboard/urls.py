@@ -13,6 +13,7 @@ def _there(room: str) -> bool:
 
 rooms = [
     ("", "dashboard.pages.overview.urls"),
+    ("", "dashboard.pages.tokens.urls"),
     ("account/", "dashboard.pages.signin.urls"),
     ("", "dashboard.pages.welcome.urls"),
     ("", "dashboard.pages.stats.urls"),
@@ -26,6 +27,7 @@ rooms = [
     ("", "dashboard.pages.system.urls"),
     ("hosts/", "dashboard.pages.hosts.urls"),
     ("access/explain/", "dashboard.pages.explain.urls"),
+    ("access/requests/approvals/", "dashboard.pages.approvals.urls"),
     ("access/requests/", "dashboard.pages.requests.urls"),
     ("access/", "dashboard.pages.access.urls"),
     ("groups/", "dashboard.pages.groups.urls"),

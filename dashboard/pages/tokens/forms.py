@@ -1,0 +1,137 @@
+"""A token: what it is called, what it may be used for, where, and until when."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import tokens
+from accounts.models import Role, Token
+from accounts.token_actions import Wanted
+from accounts.verbs import all_verbs
+from dashboard.pages.joining.forms import Helpful
+from dashboard.pages.people.forms import RoleChoice
+from hosts.access import Person, visible_groups, visible_hosts
+from hosts.models import Group, Host
+
+_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+DAYS = {"7": _("7 days"), "30": _("30 days"), "90": _("90 days"), "365": _("a year")}
+
+
+class Boxes(forms.CheckboxSelectMultiple):
+    """Checkboxes that wear the look of our pages."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-check-input"})
+
+
+class TokenForm(Helpful):
+    """Everything but whose it is. Groups and hosts are those that the person sees."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("What it is for. The audit log shows it beside what is done with the token."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    expires = forms.ChoiceField(
+        label=_("Lasts"), choices=(*DAYS.items(), ("at", _("until the day beside"))), initial="30"
+    )
+    until = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    read_only = forms.BooleanField(
+        label=_("Read only: it looks, and changes nothing"),
+        required=False,
+        initial=True,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    reach = forms.ChoiceField(label=_("What for"), choices=Token.Reach.choices, initial="all")
+    role = RoleChoice(
+        label=_("Role"),
+        queryset=Role.objects.all(),
+        to_field_name="name",
+        required=False,
+        empty_label="–",
+    )
+    verbs = forms.MultipleChoiceField(label=_("Verbs"), required=False, widget=Boxes())
+    where = forms.ChoiceField(
+        label=_("Where"),
+        choices=(("everywhere", _("Everywhere")), ("some", _("Only there"))),
+        initial="everywhere",
+    )
+    groups = forms.ModelMultipleChoiceField(
+        label=_("Groups"), queryset=Group.objects.none(), required=False, widget=Boxes()
+    )
+    hosts = forms.ModelMultipleChoiceField(
+        label=_("Hosts"), queryset=Host.objects.none(), required=False, widget=Boxes()
+    )
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="token-%s", **kwargs)
+        for name in ("verbs", "groups", "hosts"):
+            self.fields[name].widget.attrs["class"] = "form-check-input"
+        groups, hosts, verbs = self.fields["groups"], self.fields["hosts"], self.fields["verbs"]
+        assert isinstance(groups, forms.ModelMultipleChoiceField)
+        assert isinstance(hosts, forms.ModelMultipleChoiceField)
+        assert isinstance(verbs, forms.MultipleChoiceField)
+        groups.queryset = visible_groups(person).order_by("name")
+        hosts.queryset = visible_hosts(person).order_by("name")
+        offered = [verb for verb in all_verbs() if verb.name not in tokens.NEVER]
+        verbs.choices = [(verb.name, f"{verb.label} ({verb.name})") for verb in offered]
+
+    def wanted(self) -> Wanted:
+        """What the form asks for. Ask after is_valid."""
+        given = self.cleaned_data
+        return Wanted(
+            name=given["name"],
+            expires_at=self._end(),
+            reach=given["reach"],
+            role=given["role"],
+            verbs=tuple(given["verbs"]),
+            read_only=given["read_only"],
+            everywhere=given["where"] == "everywhere",
+            groups={group.pk: group.name for group in given["groups"]},
+            hosts={host.pk: host.name for host in given["hosts"]},
+        )
+
+    def _end(self) -> datetime:
+        given = self.cleaned_data
+        if given["expires"] in DAYS:
+            return timezone.now() + timedelta(days=int(given["expires"]))
+        last = given["until"]
+        if last is None:
+            raise forms.ValidationError({"until": [_("Say the day.")]})
+        # the day itself still counts
+        morning = datetime.combine(last, datetime.min.time(), timezone.get_current_timezone())
+        return morning + timedelta(days=1)
+
+
+class ServiceForm(Helpful):
+    """A service account: its short name, what others read, its role."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=50,
+        help_text=_("Small letters, digits and “-”, such as deploy-shop."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    words = forms.CharField(
+        label=_("Shown as"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    role = RoleChoice(
+        label=_("Role"),
+        queryset=Role.objects.all(),
+        to_field_name="name",
+        empty_label=None,
+        initial="member",
+        help_text=_("Everywhere. Give “member” and a grant for some hosts only."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="service-%s", **kwargs)

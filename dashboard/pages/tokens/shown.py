@@ -1,0 +1,69 @@
+"""A token as pages show it: what it is for and where, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Token
+from accounts.tokens import why_dead
+from hosts.models import Group, Host
+
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`state`: live, soon (ends within a week), expired, revoked or off (its owner is disabled)."""
+
+    token: Token
+    state: str
+    what: str
+    where: str
+
+    @property
+    def live(self) -> bool:
+        """True when it opens anything."""
+        return self.state in ("live", "soon")
+
+
+def shown(tokens: Iterable[Token]) -> list[Shown]:
+    """Live ones first, those that end soonest before others. Two queries for names."""
+    listed = list(tokens)
+    groups = dict(Group.objects.values_list("pk", "name"))
+    wanted = {pk for token in listed for pk in token.hosts}
+    hosts = dict(Host.objects.filter(pk__in=sorted(wanted)).values_list("pk", "name"))
+    found = [Shown(one, state_of(one), _what(one), _where(one, groups, hosts)) for one in listed]
+    return sorted(found, key=lambda one: (not one.live, one.token.expires_at))
+
+
+def state_of(token: Token) -> str:
+    """See Shown."""
+    dead = why_dead(token)
+    if dead:
+        return dead if dead in ("revoked", "expired") else "off"
+    return "soon" if token.expires_at - timezone.now() < SOON else "live"
+
+
+def _what(token: Token) -> str:
+    if token.reach == Token.Reach.ROLE:
+        what = _("what %(role)s permits") % {"role": token.role.label if token.role else "–"}
+    elif token.reach == Token.Reach.VERBS:
+        count = len(token.verbs)
+        what = ", ".join(token.verbs[:3])
+        if count > 3:
+            what += " " + ngettext("and %(n)d more", "and %(n)d more", count - 3) % {"n": count - 3}
+    else:
+        what = _("all that its owner may")
+    return _("%(what)s, read only") % {"what": what} if token.read_only else what
+
+
+def _where(token: Token, groups: dict[int, str], hosts: dict[int, str]) -> str:
+    if token.everywhere:
+        return _("everywhere")
+    gone = _("(gone)")
+    names = [_("group %s") % groups.get(pk, gone) for pk in token.groups]
+    return ", ".join([*names, *(hosts.get(pk, gone) for pk in token.hosts)])

@@ -1,0 +1,16 @@
+"""Addresses of tokens: one's own under /account/, everybody's under /access/."""
+
+from django.urls import path
+
+from dashboard.pages.tokens import views
+
+app_name = "tokens"
+urlpatterns = [
+    path("account/tokens/", views.mine, name="mine"),
+    path("account/tokens/new/", views.new, name="new"),
+    path("account/tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
+    path("access/tokens/", views.everybody, name="all"),
+    path("access/tokens/<int:token_id>/revoke/", views.revoke_any, name="revoke-any"),
+    path("access/services/", views.make_service, name="make-service"),
+    path("access/services/<int:user_id>/token/", views.new_for_service, name="new-for"),
+]

@@ -1,0 +1,156 @@
+"""One's own tokens; everybody's and the service accounts for who manages people."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import token_actions
+from accounts.errors import NotPermitted
+from accounts.models import Token, User
+from accounts.verbs import PEOPLE_MANAGE
+from audit.shapes import Target
+from dashboard.pages.joining.forms import Helpful
+from dashboard.pages.tokens.forms import ServiceForm, TokenForm
+from dashboard.pages.tokens.shown import shown
+from dashboard.person import person_of
+from hosts import bells
+from hosts.access import Denied, Person, require
+
+T = TypeVar("T")
+_TOKENS = Token.objects.select_related("user__role", "role")
+
+
+@require_GET
+@never_cache
+def mine(request: HttpRequest) -> HttpResponse:
+    """One's own tokens."""
+    person = person_of(request)
+    context = {"tokens": shown(_TOKENS.filter(user=person.user)), "own": True}
+    return render(request, "tokens/mine.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]
+def new(request: HttpRequest) -> HttpResponse:
+    """Make one for oneself; it is in this one answer and nowhere else."""
+    person = person_of(request)
+    return _making(request, person, person.user, "tokens:mine")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Make one for a service account."""
+    # who may not is told so before they are asked for their password
+    _manager(request)
+    answer: HttpResponse = _new_for_service(request, user_id)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
+    person = person_of(request)
+    user = get_object_or_404(User, pk=user_id, kind=User.Kind.SERVICE, is_active=True)
+    return _making(request, person, user, "tokens:all")
+
+
+@require_POST
+def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    """One's own dies."""
+    person = person_of(request)
+    token = get_object_or_404(_TOKENS, pk=token_id, user=person.user)
+    return _revoke(request, person, token, "tokens:mine")
+
+
+@require_GET
+@never_cache
+def everybody(request: HttpRequest) -> HttpResponse:
+    """All tokens, all service accounts."""
+    return _everybody(request, _manager(request), ServiceForm())
+
+
+@require_POST
+def revoke_any(request: HttpRequest, token_id: int) -> HttpResponse:
+    """Somebody's dies."""
+    person = _manager(request)
+    return _revoke(request, person, get_object_or_404(_TOKENS, pk=token_id), "tokens:all")
+
+
+@require_POST
+def make_service(request: HttpRequest) -> HttpResponse:
+    """Make a service account."""
+    person = _manager(request)
+    form = ServiceForm(request.POST)
+    if form.is_valid():
+
+        def make() -> User:
+            return token_actions.make_service(person.user, person.who, **form.cleaned_data)
+
+        if user := _tried(form, make):
+            messages.success(request, _("The service account %(name)s is made.") % {"name": user})
+            return redirect("tokens:all")
+    return _everybody(request, person, form)
+
+
+def _manager(request: HttpRequest) -> Person:
+    person = person_of(request)
+    require(person, PEOPLE_MANAGE.name, Target(kind="token", name="everybody’s"))
+    return person
+
+
+def _everybody(request: HttpRequest, person: Person, form: ServiceForm) -> HttpResponse:
+    services = User.objects.filter(kind=User.Kind.SERVICE).prefetch_related("memberships__team")
+    context = {
+        "tab": "tokens",
+        "tokens": shown(_TOKENS.all()),
+        "services": services,
+        "form": form,
+        "own": False,
+    }
+    return render(request, "tokens/all.html", context)
+
+
+def _making(request: HttpRequest, person: Person, user: User, back: str) -> HttpResponse:
+    form = TokenForm(person, request.POST or None)
+    context: dict[str, Any] = {"form": form, "one": user, "back": back}
+    if request.method == "POST" and form.is_valid():
+
+        def make() -> tuple[Token, str]:
+            return token_actions.make(person.user, person.who, form.wanted(), user=user)
+
+        if made := _tried(form, make):
+            context |= {"made": shown([made[0]])[0], "secret": made[1]}
+            return render(request, "tokens/made.html", context)
+    return render(request, "tokens/new.html", context)
+
+
+def _tried(form: Helpful, change: Callable[[], T]) -> T | None:
+    """What the change made; None with what is wrong beside its field. Denied."""
+    try:
+        made = change()
+    except NotPermitted as refusal:
+        raise Denied(refusal.verb) from refusal
+    except ValidationError as problem:
+        form.add_error(None, problem)
+        return None
+    bells.ring("access", "audit")
+    return made
+
+
+def _revoke(request: HttpRequest, person: Person, token: Token, back: str) -> HttpResponse:
+    try:
+        token_actions.revoke(person.user, person.who, token=token)
+    except NotPermitted as refusal:
+        raise Denied(refusal.verb) from refusal
+    bells.ring("access", "audit")
+    messages.success(request, _("The token %(name)s is revoked.") % {"name": token.name})
+    return redirect(back)
