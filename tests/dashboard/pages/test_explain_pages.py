@@ -1,0 +1,73 @@
+"""Explain: one's own is everyone's, that of others needs access.view; what one does not see is no page."""
+
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
+
+THERE = "/access/explain/?endpoint=1&kind=container&id=sample"
+
+
+@pytest.fixture(autouse=True)
+def _there(objects: None) -> None:  # noqa: F811
+    """One of each object, at den7."""
+
+
+def test_ones_own_is_everyones(cast: Cast, browser_of: Any) -> None:
+    page = browser_of(cast.charlie).get(THERE).content.decode()
+    assert "What Charlie may do: shopfront on den7" in page
+    assert "their own role, Viewer" in page
+    assert "Alice" not in page
+
+
+def test_that_of_others_needs_the_right_to_see_access(cast: Cast, browser_of: Any) -> None:
+    address = f"{THERE}&person={cast.bob.pk}"
+    assert browser_of(cast.charlie).get(address).status_code == 403
+    assert browser_of(cast.charlie).get(f"{THERE}&person=999").status_code == 403
+    page = browser_of(cast.alice).get(address).content.decode()
+    assert "What Bob may do: shopfront on den7" in page
+    assert browser_of(cast.alice).get(f"{THERE}&person=999").status_code == 404
+
+
+@pytest.mark.parametrize("where", ["den7", "DEN7", "den7/shopfront", "?host=1", "?endpoint=1", ""])
+def test_places_are_found_by_name_and_by_address(cast: Cast, browser_of: Any, where: str) -> None:
+    query = where if where.startswith("?") else f"?where={where}"
+    page = browser_of(cast.alice).get(f"/access/explain/{query}").content.decode()
+    assert ("Edit hosts" in page) is (where not in ("", "den7/shopfront"))
+    assert ("Manage people" in page) is (where == "")
+
+
+def test_a_name_that_is_none_is_said_beside_the_field(cast: Cast, browser_of: Any) -> None:
+    answer = browser_of(cast.alice).get("/access/explain/?where=nowhere")
+    assert answer.status_code == 200
+    assert "There is nothing of this name that you may see." in answer.content.decode()
+
+
+def test_what_the_reader_does_not_see_is_not_there(cast: Cast, browser_of: Any) -> None:
+    from accounts.models import Role
+
+    cast.charlie.role = Role.objects.create(name="clerk", verbs=["access.view"])
+    cast.charlie.save()
+    charlie = browser_of(cast.charlie)
+    assert charlie.get(THERE).status_code == 404
+    assert charlie.get("/access/explain/?host=1").status_code == 404
+    assert charlie.get("/access/explain/who/?host=1").status_code == 404
+    pages = [charlie.get(f"/access/explain/?where={name}").content for name in ("den7", "den8")]
+    hidden, none = (page.decode().partition("<main")[2] for page in pages)
+    assert "nothing of this name" in hidden
+    assert hidden.replace("den7", "x") == none.replace("den8", "x")
+
+
+def test_who_may_do_what_names_people_and_what_gives_it(cast: Cast, browser_of: Any) -> None:
+    address = "/access/explain/who/?endpoint=1&kind=container&id=sample"
+    assert browser_of(cast.charlie).get(address).status_code == 403
+    page = browser_of(cast.alice).get(address).content.decode()
+    for name in ("Alice", "Bob", "Charlie"):
+        assert name in page
+    # disabled, so nobody who may do anything
+    assert "Dave" not in page
+    only = browser_of(cast.alice).get(f"{address}&verb=container.stop").content.decode()
+    assert "Bob" in only
+    assert "Charlie" not in only
