@@ -141,19 +141,3 @@ def test_givers_manage_access_and_hold_it(cast: Cast, place: Any) -> None:
     cast.bob.save()
     assert [str(user) for user in givers("container.stop", place)] == ["Alice"]
     assert [str(user) for user in givers("image.pull", place)] == ["Alice", "Bob"]
-
-
-def test_the_console_says_it_in_lines(member: Any, place: Any) -> None:
-    from dashboard.cli.explaining import explained, lines
-
-    person = member(endpoint=place, label="app=shop")
-    told = explained(person.user, "web1/shop")
-    assert told is not None
-    assert (told["sees"], told["what"]) == (True, "shop on web1")
-    first = lines(told)[0]
-    assert first.startswith("yes")
-    assert "Operator on endpoint web1 for label:app=shop" in first
-    assert explained(person.user, "web1/nothing") is None
-    hidden = explained(person.user, "web1/db")
-    assert hidden is not None
-    assert hidden["sees"] is False
