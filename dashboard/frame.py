@@ -120,9 +120,11 @@ def _waiting_requests(request: HttpRequest) -> int:
     if user is None or not user.is_authenticated:
         return 0
     from dashboard.person import person_of
+    from hosts.access.approvals import approvals_to_decide
     from hosts.access.requests import to_decide
 
-    return to_decide(person_of(request)).count()
+    person = person_of(request)
+    return to_decide(person).count() + approvals_to_decide(person).count()
 
 
 def _urls(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 
 from accounts.models import User
+from dashboard.approving import ask_why
 from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
-from hosts.guardrails import Refused
+from hosts.guardrails import NeedsApproval, Refused
 
 # paths that a person without a session may ask for (prefixes); everything else is closed
 OPEN = (
@@ -126,7 +127,7 @@ def _sent_away(request: HttpRequest, where: str, *, status: int) -> HttpResponse
 
 
 class Refusals:
-    """NotVisible becomes 404, Denied 403."""
+    """NotVisible becomes 404, Denied 403; what needs an approval is asked why."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -142,16 +143,19 @@ class Refusals:
             if (isinstance(value, int) and value > MOST) or "\0" in str(value):
                 raise Http404
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's own handlers render 404.html and 403.html from what is raised here."""
         if isinstance(error, NotVisible):
             raise Http404 from error
+        if isinstance(error, NeedsApproval):
+            return ask_why(request, error)
         if isinstance(error, Refused):
             # by a guardrail, on a page that shows no refusals beside its fields
             raise PermissionDenied(str(error)) from error
         if isinstance(error, Denied):
             # dashboard.errorpages says the verb, where, and who can give it
             raise PermissionDenied(error.verb) from error
+        return None
 
 
 class Compressed(GZipMiddleware):

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from audit.shapes import Who
+from dashboard.approving import reason_of
 from hosts.access import Person
 
 
@@ -64,7 +65,7 @@ def person_of(request: HttpRequest) -> Person:
         forwarded=request.META.get("HTTP_X_FORWARDED_FOR", ""),
         door="page",
     )
-    return Person(user, who)
+    return Person(user, who, reason=reason_of(request))
 
 
 def person_of_scope(scope: dict[str, Any]) -> Person:

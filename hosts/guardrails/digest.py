@@ -1,10 +1,11 @@
-"""A proposal as one number: an approval counts for exactly what was approved."""
+"""A proposal as one number and as lines to read: an approval counts for exactly what was approved."""
 
 import hashlib
 import json
 from dataclasses import asdict
+from typing import Any
 
-from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.proposed import Part, Proposed
 
 # ours, and given only once the job has its number
 _OWN_LABEL = "io.haulout.job"
@@ -17,3 +18,34 @@ def digest(proposed: Proposed) -> str:
         part["labels"].pop(_OWN_LABEL, None)
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def facts(proposed: Proposed) -> list[dict[str, Any]]:
+    """What would come to be, part by part: {"what", "name", "lines": [[subject, value], …]}.
+
+    No environment, and of labels only the names: their values may be meant for nobody's eyes.
+    """
+    return [
+        {"what": part.what.value, "name": part.name, "lines": _lines(part)}
+        for part in proposed.parts
+    ]
+
+
+def _lines(part: Part) -> list[list[str]]:
+    found = [["image", fact.value] for fact in (*part.images, *part.origins)]
+    found += [["privileged", "yes"]] if part.privileged else []
+    found += [["namespace", f"{one.name}: {one.value or one.mode}"] for one in part.spaces]
+    found += [["capability", fact.value] for fact in part.capabilities]
+    found += [["device", fact.value] for fact in part.devices]
+    found += [["security option", fact.value] for fact in part.security]
+    for mount in part.mounts:
+        options = f" ({', '.join(mount.options)})" if mount.options else ""
+        found.append(["mount", f"{mount.type} {mount.source} → {mount.target}{options}"])
+    found += [
+        ["port", f"{port.address}:{port.first}" if port.address else str(port.first)]
+        for port in part.ports
+    ]
+    found += [["limit", f"{name} {value:g}"] for name, value in sorted(part.limits.items())]
+    found += [["user", part.user.value]] if part.user else []
+    found += [["label", name] for name in sorted(part.labels)]
+    return found

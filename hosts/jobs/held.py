@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from audit import write
 from hosts import bells
 from hosts.guardrails import Finding, Proposed, Severity, Verdict
-from hosts.guardrails.digest import digest
+from hosts.guardrails.digest import digest, facts
 from hosts.jobs.save import ClaimLost
 from hosts.models import Approval, Job
 
@@ -58,6 +58,7 @@ def question(
         job=job,
         findings=told(verdict.findings),
         digest=digest(proposed) if proposed else "",
+        proposed=facts(proposed) if proposed else [],
         reason=reason[:300],
         at_work=not reason,
     )

@@ -27,6 +27,8 @@ class Approval(models.Model):
     findings = models.JSONField(default=list)
     # hosts.guardrails.digest of what was proposed: another proposal is another question
     digest = models.CharField(max_length=64, blank=True)
+    # what would come to be, for whoever decides: hosts.guardrails.digest.facts
+    proposed = models.JSONField(default=list)
     # of whoever asked; none where the worker came upon it
     reason = models.CharField(max_length=300, blank=True)
     at_work = models.BooleanField(default=False)

@@ -6,6 +6,7 @@ import "haulout/times";
 import "haulout/copy";
 import "haulout/toasts";
 import "haulout/dialogs";
+import "haulout/approval";
 import "haulout/live-list";
 import "haulout/selection";
 import "haulout/groups";

@@ -71,6 +71,7 @@ WHOLE = register(replace(SPEC, name="job", row_template="jobs/whole.html", colum
 QUICK = (
     (_("All"), ""),
     (_("Running"), "state:open"),
+    (_("To be approved"), "state:held"),
     (_("In trouble"), "state:trouble"),
     (_("Done"), "state:ok"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dashboard.pages.approvals.shown import questions
 from dashboard.pages.audit.words import asked_words
 from dashboard.pages.jobs import again
 from hosts.access import Person
@@ -107,9 +108,11 @@ def object_url(job: Job) -> str:
 
 
 def prepare(rows: Iterable[Any], person: Person) -> None:
-    """Sets `shown` on each job."""
+    """Sets `shown` on each job, and `question` on those that wait for an approval."""
+    rows = list(rows)
     for row in rows:
         row.shown = show(row)
+    questions(rows, person)
 
 
 def state_words(job: Job) -> str:

@@ -17,6 +17,7 @@ from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items
 from dashboard.pages.overview.fleet import fleet
 from hosts.access import Person, visible_entries, visible_hosts, visible_jobs
+from hosts.access.approvals import approves
 from hosts.access.requests import decides
 from hosts.models import Host, Job
 
@@ -124,7 +125,11 @@ def _panel(
 
 # nobody decides on their own request, so those who decide are shown different ones
 ATTENTION = _panel(
-    "attention", "host.view", {"hosts", "containers", "access"}, _attention, personal=decides
+    "attention",
+    "host.view",
+    {"hosts", "containers", "access"},
+    _attention,
+    personal=lambda person: decides(person) or approves(person),
 )
 FLEET = _panel("fleet", "host.view", {"hosts", "containers"}, _tiles)
 ENTRIES = _panel("entries", "audit.read", {"audit"}, _entries)

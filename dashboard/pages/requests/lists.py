@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, contains, equals, one_of
 from hosts.access import Person
+from hosts.access.approvals import approvals_to_decide, approves
 from hosts.access.requests import decides, may_decide, to_decide, visible_requests
 from hosts.models import AccessRequest
 
@@ -75,13 +76,21 @@ QUICK = ((_("All"), ""), (_("Waiting"), "state:asked"), (_("Approved"), "state:a
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A request that waits for this person: the rail shows how many there are, nothing else."""
+    """What waits for this person, a request (even) or an approval (odd): the rail shows how many
+    there are, nothing else.
+    """
 
     pk: int
 
 
 def _waiting(person: Person) -> list[Any]:
-    return [Waiting(pk) for pk in to_decide(person).values_list("pk", flat=True)[:100]]
+    requests = to_decide(person).values_list("pk", flat=True)[:100]
+    approvals = approvals_to_decide(person).values_list("pk", flat=True)[:100]
+    return [*(Waiting(2 * pk) for pk in requests), *(Waiting(2 * pk + 1) for pk in approvals)]
+
+
+def _decides(person: Person) -> bool:
+    return decides(person) or approves(person)
 
 
 def _decided(person: Person) -> list[Any]:
@@ -93,7 +102,7 @@ WAITING = register(
     ListSpec(
         name="requests-waiting",
         verb="",
-        personal=decides,
+        personal=_decides,
         noun=(_("request"), _("requests")),
         base=visible_requests,
         tokens=(),

@@ -1,0 +1,42 @@
+"""Asking why, where a guardrail lets something through only with a second person's yes.
+
+A page sends the click once more, with the reason; htmx does so from a dialog (static/js/approval.js),
+a plain form from a page that holds what was sent.
+"""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hosts.guardrails import NeedsApproval
+
+FIELD = "approval_reason"
+# what passes through web without being read (dashboard.streams.transfer) is no form
+_STREAMED = "/transfer/"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_OURS = ("csrfmiddlewaretoken", FIELD)
+
+
+def reason_of(request: HttpRequest) -> str:
+    """What they wrote about why; "" where nobody asked."""
+    if request.method != "POST" or request.content_type not in _FORMS:
+        return ""
+    if request.path.startswith(_STREAMED):
+        return ""
+    return request.POST.get(FIELD, "").strip()[:300]
+
+
+def ask_why(request: HttpRequest, needed: NeedsApproval) -> HttpResponse:
+    """409, with the question: an event for htmx, a page for a plain form."""
+    if "HX-Request" in request.headers:
+        told = {"needs-approval": {"words": str(needed)}}
+        return HttpResponse(status=409, headers={"HX-Trigger": json.dumps(told)})
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in _OURS
+        for value in values
+    ]
+    context = {"verdict": needed.verdict, "endpoint": needed.endpoint, "sent": sent}
+    return render(request, "approvals/why.html", context, status=409)

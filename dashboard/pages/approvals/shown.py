@@ -1,0 +1,100 @@
+"""How an approval reads: when it ends by itself, who may decide, what is proposed. No secrets."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.pages.audit.words import asked_words
+from hosts.access import Person
+from hosts.access.approvals import may_decide
+from hosts.actions.run import run_spec
+from hosts.jobs.held import UNDECIDED
+from hosts.models import Approval
+
+HIDDEN = "•••"
+_RUNS = ("container.run", "container.create", "container.recreate")
+
+
+# what hosts.guardrails.digest.facts calls things
+_WORDS = {
+    "container": _("container"),
+    "pod": _("pod"),
+    "volume": _("volume"),
+    "network": _("network"),
+    "build": _("build"),
+    "exec": _("command"),
+    "limits": _("limits"),
+    "image": _("image"),
+    "privileged": _("privileged"),
+    "namespace": _("namespace"),
+    "capability": _("capability"),
+    "device": _("device"),
+    "security option": _("security option"),
+    "mount": _("mount"),
+    "port": _("port"),
+    "limit": _("limit"),
+    "user": _("user"),
+    "label": _("label"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`line` and `spec` for containers; `parts` for all. Values of the environment are left out."""
+
+    line: str
+    spec: str
+    parts: list[dict[str, Any]]
+    # more was given, and is shown to nobody
+    sealed: bool
+
+
+def prepare(rows: Iterable[Any], person: Person) -> None:
+    """Sets on each row: `words`, `mine`, `can_decide`, `until`, `rules`."""
+    for row in rows:
+        row.words = asked_words(row.job.verb)
+        row.mine = row.job.asked_by_id == person.user.pk
+        row.can_decide = row.waiting and may_decide(person, row)
+        row.until = row.asked_at + UNDECIDED
+        row.rules = ", ".join(dict.fromkeys(one["rule"] for one in row.findings))
+
+
+def proposal(row: Approval) -> Proposal:
+    """What the job would do."""
+    job = row.job
+    line = spec = ""
+    if job.verb in _RUNS:
+        names = list(job.params.get("env_names", []))
+        verb = "create" if job.verb == "container.create" else "run"
+        line = run_spec.run_line(job.params, names, verb=verb)
+        built = run_spec.build(job.params, dict.fromkeys(names, HIDDEN), job_id=0)
+        del built["labels"][run_spec.JOB_LABEL]
+        spec = json.dumps({k: v for k, v in built.items() if v}, indent=2, ensure_ascii=False)
+    parts = [
+        {"what": _word(part["what"]), "name": part["name"], "lines": _lines(part)}
+        for part in row.proposed
+    ]
+    return Proposal(line, spec, parts, job.sealed_params is not None)
+
+
+def _lines(part: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(_word(subject), str(value)) for subject, value in part["lines"]]
+
+
+def _word(name: str) -> str:
+    return str(_WORDS.get(name, name))
+
+
+def questions(jobs: Iterable[Any], person: Person) -> None:
+    """Sets on each job `question`: the approval that it waits for. One query, where any is held."""
+    held = {job.pk: job for job in jobs if job.state == "held"}
+    if not held:
+        return
+    rows = Approval.objects.filter(job__in=held, state=Approval.State.ASKED)
+    found = list(rows.select_related("job__endpoint__host"))
+    prepare(found, person)
+    for row in found:
+        held[row.job_id].question = row

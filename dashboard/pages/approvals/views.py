@@ -1,0 +1,60 @@
+"""Pages of approvals: the list, one with its two buttons. hosts.actions.approvals decides."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.live.page import list_page
+from dashboard.pages.approvals.lists import QUICK, SPEC
+from dashboard.pages.approvals.shown import prepare, proposal
+from dashboard.person import person_of
+from hosts.access import NotVisible
+from hosts.access.approvals import visible_approvals
+from hosts.actions.approvals import decide as deciding
+from hosts.actions.refused import HostRefused
+from hosts.models import Approval
+
+
+@require_GET
+def approvals(request: HttpRequest) -> HttpResponse:
+    """Those of one's own jobs, and those on which one decides."""
+    return list_page(request, SPEC, "approvals/list.html", {"quick": QUICK, "tab": "requests"})
+
+
+@require_GET
+def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """One question whole: what is proposed, which rules it breaks, who asks and why."""
+    person = person_of(request)
+    row = visible_approvals(person).filter(pk=approval_id).first()
+    if row is None:
+        raise NotVisible
+    prepare([row], person)
+    return render(request, "approvals/decide.html", {"row": row, "proposal": proposal(row)})
+
+
+@require_POST
+def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Let the job go on."""
+    return _decided(request, approval_id, deciding.approve, _("Approved: the job goes on."))
+
+
+@require_POST
+def refuse(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """End the job."""
+    return _decided(request, approval_id, deciding.refuse, _("Not approved: the job has ended."))
+
+
+def _decided(
+    request: HttpRequest, approval_id: int, deed: Callable[..., Approval], words: str
+) -> HttpResponse:
+    try:
+        deed(person_of(request), approval_id, answer=request.POST.get("answer", ""))
+    except HostRefused as trouble:
+        messages.error(request, str(trouble))
+    else:
+        messages.success(request, words)
+    return redirect("approvals:decide", approval_id)
