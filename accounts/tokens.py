@@ -23,7 +23,7 @@ _PUBLIC, _SECRET, _CHECK = 8, 40, 6
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(rf"{MARK}[0-9A-Za-z]{{{_SECRET + _CHECK}}}", re.ASCII)
 # what no token does, whoever made it: nobody raises their own rights with a leaked one
-NEVER = frozenset({"people.manage", "access.edit", "access.approve"})
+NEVER = frozenset({"people.manage", "access.edit", "access.approve", "guardrail.approve"})
 # the last words of verbs that only look; the environment and files are more than that
 _LOOKS = (".view", ".inspect", ".logs", ".stats", ".processes")
 

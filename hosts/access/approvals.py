@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import Token, User
 from hosts.access.person import Person
 from hosts.access.visible import allows, endpoints_with, visible_endpoints
 from hosts.models import Approval
@@ -15,15 +16,26 @@ def approves(person: Person) -> bool:
 
 
 def may_decide(person: Person, approval: Approval) -> bool:
-    """Where they hold the verb, and never on what they asked for themselves: by whatever door or
-    token they come, it is the same account.
+    """Where they hold the verb, and never on what they asked for themselves, by whatever door. A
+    second person is a person: no token decides, and nobody for a service account with a token of theirs.
     """
     job = approval.job
     return (
         job.endpoint is not None
-        and job.asked_by_id != person.user.pk
+        and not same_person(person, approval)
         and allows(person, APPROVE, job.endpoint)
     )
+
+
+def same_person(person: Person, approval: Approval) -> bool:
+    """True where whoever decides may be whoever asked."""
+    asker = approval.job.asked_by_id
+    if asker == person.user.pk or person.scope is not None or person.who.token:
+        return True
+    if person.user.kind == User.Kind.SERVICE:
+        return True
+    made = Token.objects.filter(user=asker, user__kind=User.Kind.SERVICE)
+    return made.filter(made_by=person.who.name).exists()
 
 
 def visible_approvals(person: Person) -> QuerySet[Approval]:

@@ -11,7 +11,7 @@ from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
-from hosts.access.approvals import APPROVE, may_decide, visible_approvals
+from hosts.access.approvals import APPROVE, may_decide, same_person, visible_approvals
 from hosts.access.fetch import target_of
 from hosts.actions.refused import HostRefused
 from hosts.jobs import held, wake
@@ -61,8 +61,8 @@ def _authorise(person: Person, approval_id: int) -> None:
         raise NotVisible
     require(person, VERB, _target(row), row.job.endpoint)
     if not may_decide(person, row):
-        own = row.job.asked_by_id == person.user.pk
-        reason = "it is their own job" if own else "its host is no longer here"
+        own = same_person(person, row)
+        reason = "it may be their own job" if own else "its host is no longer here"
         write.refusal(person.who, VERB, _target(row), reason=reason)
         raise Denied(VERB, _target(row))
 

@@ -104,6 +104,39 @@ def test_nobody_approves_their_own(
     assert {entry.kind for entry in entries("guardrail.approve")} == {"refusal"}
 
 
+def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
+    cast: Any, alice: Any, who_of: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from accounts.models import Role, Token, User
+    from hosts.access import Denied, Person, Scope
+    from hosts.actions.approvals import decide
+
+    rail("privileged", severity="ask")
+    role = Role.objects.get(name="admin")
+    robot, carol = (
+        User.objects.create(email=f"{name}@example.org", name=name, role=role, kind=kind)
+        for name, kind in (("robot", User.Kind.SERVICE), ("Carol", User.Kind.PERSON))
+    )
+    Token.objects.create(
+        user=robot,
+        name="ci",
+        prefix="haulout_1",
+        digest="1",
+        reach="all",
+        made_by="Alice",
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    job = asked(Person(robot, who_of(robot)), endpoint)
+    carols = Person(carol, who_of(carol))
+    by_token = replace(carols, scope=Scope())
+    for person in (alice, by_token, Person(robot, who_of(robot))):
+        with pytest.raises(Denied):
+            decide.approve(person, approval_of(job).pk)
+    decide.approve(carols, approval_of(job).pk)
+    job.refresh_from_db()
+    assert job.state == "queued"
+
+
 def test_who_may_not_approve_sees_their_own_alone(
     cast: Any, person: Any, who_of: Any, endpoint: Any, vault_keys: None, rail: Any
 ) -> None:
