@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 
 from hosts.access import NewContainer, Person, allows, rights_of
 from hosts.actions.run import run_spec
+from hosts.guardrails.spec_fields import CALM_ANNOTATIONS
 from hosts.models import Endpoint
 
 # fmt: off
 _HARMLESS = frozenset({
-    "name", "image", "raw_image_name", "command", "entrypoint", "env", "labels", "annotations",
-    "work_dir", "user", "umask", "hostname", "terminal", "stdin", "init", "stop_signal",
-    "stop_timeout", "timezone", "remove", "restart_policy", "restart_tries", "healthconfig",
-    "startupHealthConfig", "health_check_on_failure_action", "healthLogDestination",
-    "healthMaxLogCount", "healthMaxLogSize", "portmappings", "publish_image_ports", "expose",
-    "dns_server", "dns_search", "dns_option", "hostadd", "use_image_hosts",
+    "name", "image", "raw_image_name", "command", "entrypoint", "env", "labels", "work_dir",
+    "user", "umask", "hostname", "terminal", "stdin", "init", "stop_signal", "stop_timeout",
+    "timezone", "remove", "restart_policy", "restart_tries", "healthconfig",
+    "startupHealthConfig", "health_check_on_failure_action", "healthMaxLogCount",
+    "healthMaxLogSize", "portmappings", "publish_image_ports", "expose", "dns_server",
+    "dns_search", "dns_option", "hostadd", "use_image_hosts",
     "use_image_resolve_conf", "use_image_hostname", "resource_limits", "r_limits", "shm_size",
     "shm_size_systemd", "cpu_period", "cpu_quota", "oom_score_adj", "read_only_filesystem",
     "read_write_tmpfs", "image_volume_mode", "no_new_privileges", "cap_drop", "unsetenv",
@@ -28,6 +29,8 @@ _HARMLESS = frozenset({
 })
 # fmt: on
 _OWN_NETWORK = frozenset({"", "default", "private", "bridge", "slirp4netns", "pasta", "none"})
+# `podman auto-update` restarts the unit of the host that is named here
+_UNIT = "PODMAN_SYSTEMD_UNIT"
 
 
 def thing_for(
@@ -71,6 +74,11 @@ def reaching(spec: dict[str, Any]) -> list[str]:
         for name, value in spec.items()
         if name not in _HARMLESS and value not in (None, "", [], {}, False)
     }
+    # a runtime takes files and sockets of the host from them, and properties of systemd
+    if all(name.startswith(CALM_ANNOTATIONS) for name in spec.get("annotations") or {}):
+        found.discard("annotations")
+    if _UNIT in (spec.get("labels") or {}):
+        found.add("labels")
     if any(mount.get("type") != "tmpfs" for mount in spec.get("mounts") or []):
         found.add("mounts")
     if (spec.get("netns") or {}).get("nsmode", "") not in _OWN_NETWORK:
