@@ -17,7 +17,7 @@ from hosts.actions.run.run_spec import ORDER_NOTE
 from hosts.actions.run.table import FIELDS, Field
 from hosts.actions.run.table.seen import Seen, listing, mapping
 from hosts.podman import Podman, containers, images
-from hosts.podman.errors import PodmanError
+from hosts.podman.errors import BadRequest, NotFound
 
 MASKED = "*******"
 # what inspect does not tell, in words for somebody who looks at the filled form
@@ -68,14 +68,22 @@ class Existing:
 
 
 async def look(podman: Podman, container: str) -> dict[str, Any]:
-    """Inspect, with the `Config` of its image under `_image`. Raises NotFound."""
+    """Inspect, with the `Config` of its image under `_image`. Raises NotFound.
+
+    An image's annotations become the container's. So a note that the image has too, or an image that
+    cannot be asked, is not ours: whoever made the image would choose what is made of it.
+    """
     found = await containers.inspect(podman, container)
     try:
-        image = (await images.inspect(podman, str(found.get("Image") or ""))).get("Config") or {}
-    except PodmanError:
-        # an image that was removed by force: nothing can be taken off
-        image = {}
-    return found | {"_image": image}
+        image = await images.inspect(podman, str(found.get("Image") or ""))
+        ours = ORDER_NOTE not in mapping(image.get("Annotations"))
+    except (NotFound, BadRequest):
+        # removed by force, or there was none (--rootfs): nothing can be taken off
+        image, ours = {}, False
+    notes = mapping(mapping(found.get("Config")).get("Annotations"))
+    if not ours and ORDER_NOTE in notes:
+        del notes[ORDER_NOTE]
+    return found | {"_image": mapping(image.get("Config"))}
 
 
 Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hosts.actions.run.existing import Source, existing
-from hosts.actions.run.run_spec import ORDER_NOTE
+from hosts.actions.run.existing import Source, existing, look
+from hosts.actions.run.run_spec import MOST_NOTE, ORDER_NOTE, noted
+from hosts.actions.run.table import FIELDS
+from tests.hosts.podman.fake import answer, says, talking
 
 ID = "ab" * 32
 JSON = st.recursive(
@@ -27,6 +29,7 @@ def container(**config: Any) -> dict[str, Any]:
     return {
         "Id": ID,
         "Name": "shop",
+        "Image": ID,
         "ImageName": "quay.io/team/shop:1",
         "State": {"Running": True},
         "Config": {"Hostname": ID[:12], **config},
@@ -116,3 +119,39 @@ def test_whatever_a_host_tells_it_is_read(parts: dict[str, Any], a: Any, b: Any,
     found = {"Id": ID, "Name": a, "Config": parts, "HostConfig": parts, "Mounts": b}
     there = existing(found | {"NetworkSettings": c, "State": a, "Pod": b, "_image": parts})
     assert all(isinstance(text, str) for text in there.texts.values())
+
+
+async def seen(note: str, annotations: dict[str, str] | None) -> dict[str, Any]:
+    """A container with that note, of an image with these annotations; None: of one that is gone."""
+    image = json.dumps({"Config": {"Cmd": ["serve"]}, "Annotations": annotations}).encode()
+    told = answer("200 OK", json.dumps(container(Annotations={ORDER_NOTE: note})).encode())
+    away = answer("404 Not Found", b'{"message": "no such image"}')
+    of_image = away if annotations is None else answer("200 OK", image)
+    async with talking(says(told, of_image)) as (podman, _fake):
+        return await look(podman, ID)
+
+
+@pytest.mark.parametrize("annotations", [{ORDER_NOTE: '{"privileged": "on"}'}, None])
+async def test_a_note_that_the_image_may_have_brought_is_none(
+    annotations: dict[str, str] | None,
+) -> None:
+    """Whoever makes an image would else choose what pulling and making it again makes."""
+    there = existing(await seen('{"privileged": "on"}', annotations))
+    assert there.source is Source.INSPECT
+    assert "privileged" not in there.texts
+
+
+async def test_a_note_of_which_the_image_knows_nothing_is_ours() -> None:
+    found = await seen('{"read_only": "on"}', {"other": "x"})
+    assert existing(found).texts["read_only"] == "on"
+    assert found["_image"] == {"Cmd": ["serve"]}
+
+
+def test_a_note_is_written_over_the_images_also_where_it_is_too_long() -> None:
+    params = {"image": "quay.io/team/shop:1", "command": ["x" * (MOST_NOTE + 1)]}
+    assert noted({}, params)["annotations"] == {ORDER_NOTE: ""}
+
+
+def test_nobody_writes_a_note_of_ours_into_the_form() -> None:
+    with pytest.raises(ValueError, match="Haulout's own"):
+        FIELDS["annotations"].read(f"{ORDER_NOTE}={{}}")

@@ -70,6 +70,14 @@ def _labels(seen: Seen) -> str:
     )
 
 
+def _annotations_read(text: str) -> dict[str, str]:
+    found = pairs(text)
+    if any(name.startswith("io.haulout.") for name in found):
+        # a note of ours is taken for what its container was made by
+        raise ValueError(_("Annotations that begin with io.haulout. are Haulout's own."))
+    return found
+
+
 def _annotations(seen: Seen) -> str:
     own = (seen.config("Annotations") or {}).items()
     return pairs_of({name: value for name, value in own if not name.startswith(_PODMANS)})
@@ -309,7 +317,7 @@ PROCESS = (
     Field(
         "annotations",
         _("Annotations"),
-        pairs,
+        _annotations_read,
         at("annotations", dict),
         ("--annotation",),
         Kind.LINES,
