@@ -4,7 +4,15 @@
 the rules of an endpoint, `roads` says which verbs are looked at.
 """
 
-from hosts.guardrails.check import NeedsApproval, Refused, check, check_many, refuse, require, rules_for
+from hosts.guardrails.check import (
+    NeedsApproval,
+    Refused,
+    check,
+    check_many,
+    refuse,
+    require,
+    rules_for,
+)
 from hosts.guardrails.proposed import Proposed, nothing
 from hosts.guardrails.verdict import Finding, Severity, Verdict
 
