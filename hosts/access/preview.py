@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts import verbs as registry
 from accounts.models import User
+from hosts.access.explain import everybody
 from hosts.access.rights import Held, Rights, rights_of
 from hosts.models import Endpoint, Group, Host
 
@@ -76,54 +77,49 @@ def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
         before = _rights(looked)
         change()
         after = _rights(looked)
-        names = _Names()
-        found = [
-            Difference(
-                after[pk][0],
-                tuple(lacking(after[pk][1], before[pk][1], names)),
-                tuple(lacking(before[pk][1], after[pk][1], names)),
-            )
-            for pk in looked
-            if pk in before and pk in after
-        ]
         transaction.set_rollback(True)
+    # outside: nobody waits for the lock while words are found
+    names = _Names()
+    known: dict[tuple[str, str], tuple[tuple[Piece, ...], tuple[Piece, ...]]] = {}
+    found = []
+    for pk, (user, now) in after.items():
+        was = before[pk][1]
+        keys = (was.key, now.key)
+        if keys not in known:
+            # people of one team mostly hold the same
+            gains, losses = lacking(now, was, names), lacking(was, now, names)
+            known[keys] = (tuple(gains), tuple(losses))
+        found.append(Difference(user, *known[keys]))
     differences = tuple(one for one in found if one.gains or one.losses)
     return Preview(differences, len(ids), len(looked) == len(ids))
 
 
 def _rights(ids: list[int]) -> dict[int, tuple[User, Rights]]:
     # fetched anew: rights are kept on the object
-    users = User.objects.filter(pk__in=ids).order_by("name", "pk")
-    return {user.pk: (user, rights_of(user)) for user in users}
+    users = list(User.objects.filter(pk__in=ids).order_by("name", "pk"))
+    return {user.pk: (user, rights_of(user)) for user in everybody(users)}
 
 
 class _Names:
-    """Names of hosts and endpoints, read once where there is something to say."""
+    """Names of hosts and endpoints, and which hosts have none, in two queries."""
 
     def __init__(self) -> None:
-        self._endpoints: dict[int, tuple[str, int, str]] | None = None
-        self._hosts: dict[int, str] = {}
-
-    def _read(self) -> dict[int, tuple[str, int, str]]:
-        if self._endpoints is None:
-            self._hosts = dict(Host.objects.values_list("pk", "name"))
-            rows = Endpoint.objects.select_related("host")
-            self._endpoints = {
-                row.pk: (row.host.name, row.host_id, f"{row.host.name}/{row.user}") for row in rows
-            }
-        return self._endpoints
+        self._hosts = dict(Host.objects.order_by().values_list("pk", "name"))
+        rows = Endpoint.objects.order_by().values_list("pk", "host_id", "user")
+        self._endpoints = {pk: (host, user) for pk, host, user in rows}
+        self._on: dict[int, set[int]] = {}
+        for pk, (host, _user) in self._endpoints.items():
+            self._on.setdefault(host, set()).add(pk)
+        self.bare = frozenset(self._hosts.keys() - self._on.keys())
 
     def of(self, endpoints: frozenset[int], hosts: frozenset[int]) -> tuple[tuple[str, ...], int]:
         """(the first names, how many more): a host whose endpoints are all meant stands for them."""
-        known = self._read()
-        whole: dict[int, set[int]] = {}
-        for pk, (_name, host, _words) in known.items():
-            whole.setdefault(host, set()).add(pk)
-        names: set[str] = {self._hosts[host] for host in hosts if host in self._hosts}
+        names = {self._hosts[host] for host in hosts if host in self._hosts}
         for pk in endpoints:
-            if pk in known:
-                name, host, words = known[pk]
-                names.add(name if whole[host] <= endpoints else words)
+            if pk in self._endpoints:
+                host, user = self._endpoints[pk]
+                name = self._hosts[host]
+                names.add(name if self._on[host] <= endpoints else f"{name}/{user}")
         ordered = sorted(names)
         shown = ordered if len(ordered) <= _NAMED + 1 else ordered[:_NAMED]
         return tuple(shown), len(ordered) - len(shown)
@@ -137,7 +133,7 @@ def lacking(of: Rights, having: Rights, names: _Names) -> list[Piece]:
     found: dict[_Key, set[str]] = {}
     for held in of.held:
         for verb in held.verbs:
-            key = _missing(held, verb, of, having)
+            key = _missing(held, verb, of, having, names)
             if key is not None:
                 found.setdefault(key, set()).add(verb)
     pieces = []
@@ -147,7 +143,7 @@ def lacking(of: Rights, having: Rights, names: _Names) -> list[Piece]:
     return sorted(pieces, key=lambda piece: (not piece.site, piece.place, piece.only))
 
 
-def _missing(held: Held, verb: str, of: Rights, having: Rights) -> _Key | None:
+def _missing(held: Held, verb: str, of: Rights, having: Rights, names: _Names) -> _Key | None:
     if registry.is_site(verb):
         if held.grant is not None or verb in having.everywhere():
             return None
@@ -172,20 +168,10 @@ def _missing(held: Held, verb: str, of: Rights, having: Rights) -> _Key | None:
         return (False, None, frozenset(), only)
     rest = held.endpoints - had
     bare = frozenset[int]()
-    if not held.narrowing:
-        bare = _bare(held, verb, having)
+    if not held.narrowing and held.hosts:
+        # hosts without an endpoint, where the verb is held for the host alone
+        bare = (held.hosts & names.bare) - (having.hosts_with(verb) or frozenset())
     return (False, rest, bare, only) if rest or bare else None
-
-
-def _bare(held: Held, verb: str, having: Rights) -> frozenset[int]:
-    """Hosts without an endpoint, where the verb is held for the host alone."""
-    had = having.hosts_with(verb)
-    if held.hosts is None or had is None or held.hosts <= had:
-        return frozenset()
-    rest = held.hosts - had
-    return rest - frozenset(
-        Endpoint.objects.filter(host_id__in=rest).order_by().values_list("host_id", flat=True)
-    )
 
 
 def people_of_team(team_id: int) -> set[int]:
