@@ -114,20 +114,24 @@ def test_no_suggestion_or_search_names_it(
 
     seer = seen_by[name]
     browser = browser_of(seer.user)
-    tokens = {token.name for spec in all_specs() for token in spec.tokens} | {""}
-    lists = [
+    tokens = {token.name for spec in all_specs() for token in spec.offered} | {""}
+    pages = [
         route.path
         for route in every_route()
         if "<" not in route.pattern and not route.pattern.startswith(SKIPPED)
     ]
+    lists = [
+        path for path in pages if "application/json" in asked(browser, "GET", f"{path}?suggest=")
+    ]
+    assert len(lists) > 3
     found = {}
     for word in seer.never:
         begun = word[:-1]
         typed = [f"/search/?q={begun}", f"/search/?q={word[:4]}"]
+        typed += [f"{path}?q={begun}&host={begun}&endpoint=2&group={begun}" for path in pages]
         for path in lists:
             typed += [f"{path}?suggest={token}{':' if token else ''}{begun}" for token in tokens]
             typed += [f"{path}?q={token}:{begun}*" for token in ("host", "group", "label", "user")]
-            typed += [f"{path}?q={begun}", f"{path}?host={begun}&endpoint=2&group={begun}"]
         for address in typed:
             if word in asked(browser, "GET", address):
                 found[address] = word

@@ -11,8 +11,9 @@ from dashboard.pages.jobs import again as once_more
 from dashboard.pages.jobs.lists import QUICK, SPEC, WHOLE
 from dashboard.person import person_of
 from dashboard.toasts import toast
-from hosts.access import get_job
+from hosts.access import Person, endpoints_with, get_job
 from hosts.actions import cancel_job
+from hosts.models import Job
 
 
 @require_GET
@@ -31,8 +32,14 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "row": row,
         "whole": live_row(person, WHOLE, row),
         "batch": batch,
+        # of all places that were clicked: for who clicked, and for those who see every job
+        "left_out": batch.skipped if batch and _sees_all(person, row) else [],
     }
     return render(request, "jobs/page.html", context)
+
+
+def _sees_all(person: Person, row: Job) -> bool:
+    return row.asked_by_id == person.user.pk or endpoints_with(person, "job.view") is None
 
 
 @require_POST
