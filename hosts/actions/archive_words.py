@@ -3,8 +3,9 @@
 from django.utils.translation import gettext as _
 
 from hosts.jobs.errand import Trouble
+from hosts.podman.base_judge import BaseWhy
 from hosts.podman.compressed import TooMuch, Unreadable
-from hosts.podman.tar_judge import ArchiveRefused, EntryRefused, Why
+from hosts.podman.tar_judge import ArchiveRefused, BaseRefused, EntryRefused, Why
 
 
 def told(refused: ArchiveRefused) -> Trouble:
@@ -12,6 +13,8 @@ def told(refused: ArchiveRefused) -> Trouble:
     if isinstance(refused, EntryRefused):
         words = _("The entry “%(name)s” is refused: %(why)s.")
         return Trouble(words % {"name": refused.name, "why": _why(refused.why)})
+    if isinstance(refused, BaseRefused):
+        return Trouble(told_base(refused.line, refused.why), refused.text)
     if isinstance(refused, Unreadable):
         return Trouble(
             _("Archives compressed with zstd are not read here. Send it plain, or as .tar.gz.")
@@ -20,6 +23,26 @@ def told(refused: ArchiveRefused) -> Trouble:
         return Trouble(_("Unpacked it is larger than Haulout takes as an upload."))
     words = _("What came is not a whole tar archive. A .tar.gz has to be unpacked first.")
     return Trouble(words, refused.message)
+
+
+def told_base(line: int, why: BaseWhy) -> str:
+    """What is wrong with a base of a Containerfile."""
+    words = {
+        BaseWhy.TRANSPORT: _(
+            "Line %(line)d names a file or a store of the host (such as docker-archive:/path)."
+            " Images come from registries here."
+        ),
+        BaseWhy.UNKNOWN: _(
+            "Which image line %(line)d would take cannot be known beforehand: give the argument a"
+            " value before the first FROM, and write names in COPY and RUN without variables."
+        ),
+        BaseWhy.UNCLEAR: _(
+            "Line %(line)d could be read in two ways: write FROM, and the flags of COPY, ADD and RUN,"
+            " without quotes, backslashes and escape directives."
+        ),
+        BaseWhy.LARGE: _("The Containerfile is larger than 256 KiB."),
+    }[why]
+    return words % {"line": line} if line else words
 
 
 def _why(why: Why) -> str:

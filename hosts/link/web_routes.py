@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from hosts.podman import tar_judge
+from hosts.podman.transports import transport_of
 
 _PREFIX: Final = r"(?:/v\d{1,3}(?:\.\d{1,3}){0,2})?(?:/libpod)?"
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
@@ -52,7 +53,6 @@ _BUILD_PARAMETERS: Final = frozenset(
         "dockerfile",
         "dropcaps",
         "forcerm",
-        "from",
         "httpproxy",
         "identitylabel",
         "ignore",
@@ -96,6 +96,8 @@ _BUILD_PARAMETERS: Final = frozenset(
 )
 # Of a Containerfile's place: upwards onto the host, an address to fetch, or hidden in JSON.
 _OUTSIDE: Final = re.compile(r"(?:^|[/\"])\.\.(?:[/\"]|$)|://|\\")
+# Of build's parameters those that name what comes to be.
+_BUILT_NAMES: Final = ("t", "manifest", "cacheto", "cachefrom")
 _CONTAINERFILES: Final = ("Containerfile", "Dockerfile")
 _IMPORT_PARAMETERS: Final = frozenset({"changes", "message", "reference"})
 
@@ -127,6 +129,10 @@ def refusal(method: str, target: str) -> str | None:
                 return "there is one file to build from"
             if any(posixpath.normpath(value).endswith(".in") for value in files):
                 return "the file to build from goes through the host's C preprocessor"
+            if any(name in _BUILT_NAMES and transport_of(value) for name, value in given):
+                return "an image would be written to the host's disk"
+            if _build_arguments(given) is None:
+                return "the arguments of the build are not plain"
             return _unknown(names - _BUILD_PARAMETERS)
         if path.endswith("/images/import"):
             return _unknown(names - _IMPORT_PARAMETERS)
@@ -143,10 +149,27 @@ def judge_of(method: str, target: str) -> tar_judge.TarJudge | None:
         return tar_judge.of_images()
     if path.endswith("/build"):
         given = parse_qsl(query, keep_blank_values=True)
-        files = [value for name, value in given if name.casefold() == "dockerfile"]
+        files = [value for name, value in given if name.casefold() == "dockerfile" and value]
+        arguments = _build_arguments([(name.casefold(), value) for name, value in given])
         # where none is named, or an empty name, Podman looks for these
-        return tar_judge.of_context(*files, *_CONTAINERFILES)
+        return tar_judge.of_context(
+            *(files or _CONTAINERFILES), arguments=arguments, read=_CONTAINERFILES
+        )
     return None
+
+
+def _build_arguments(given: list[tuple[str, str]]) -> dict[str, str] | None:
+    """What the query of a build says of its arguments; None where it is not a mapping of texts."""
+    values = [value for name, value in given if name == "buildargs" and value]
+    if not values:
+        return {}
+    try:
+        found = json.loads(values[0]) if len(values) == 1 else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        return None
+    return found
 
 
 def may_upgrade(method: str, target: str) -> bool:

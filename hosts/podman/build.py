@@ -68,7 +68,7 @@ async def build(
     also for errors inside HTTP 200; Interrupted where the connection breaks; ArchiveRefused for a
     context that could reach out of itself.
     """
-    context = of_context(options.containerfile).checked(tar)
+    context = of_context(options.containerfile, arguments=options.arguments).checked(tar)
     headers = dict(_TAR)
     if credentials:
         headers["X-Registry-Config"] = _config(credentials)

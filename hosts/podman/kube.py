@@ -15,13 +15,15 @@ async def play(
 ) -> dict[str, Any]:
     """`{"Pods": [{"ID", "Containers", "ContainerErrors", …}], "Volumes", "Secrets"}`.
 
-    Names that are taken raise Conflict or ServerFault with Podman's words; secrets of the same
-    name are replaced.
+    Nothing is built: for an image that is not there Podman would look for a Containerfile in a
+    folder of that name on the host. (4.3 knows no such word, so images are pulled before.) Names
+    that are taken raise Conflict or ServerFault with Podman's words; secrets of the same name are
+    replaced.
     """
     answer = await podman.call(
         "POST",
         path("play", "kube"),
-        params={"start": start, "network": list(networks) or None},
+        params={"start": start, "build": False, "network": list(networks) or None},
         body=document,
         headers={"Content-Type": "text/plain"},
         timeout_s=PLAY_LIMIT_S,

@@ -8,11 +8,12 @@ nothing may lie behind a link, and no link where Podman itself reads.
 """
 
 import posixpath
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from hosts.podman import base_judge
 from hosts.podman.errors import Malformed, PodmanError
 from hosts.podman.tars import Member, Walker
 
@@ -57,23 +58,37 @@ class EntryRefused(ArchiveRefused):
         super().__init__(f"The entry “{self.name}” is refused: {why}.")
 
 
+class BaseRefused(ArchiveRefused):
+    """A Containerfile in it builds on what lies on the host. The end of the archive was not sent."""
+
+    def __init__(self, base: base_judge.Base) -> None:
+        self.line, self.text, self.why = base.line, base.text, base.why
+        super().__init__(str(base))
+
+
 @dataclass
 class TarJudge:
     """Judges entries one after the other; counts what it let through.
 
     `read`: paths that Podman itself reads on the host, `read_below`: folders of such. `on_host`:
-    it is unpacked on the host's own disk, else confined in a container.
+    it is unpacked on the host's own disk, else confined in a container. `built`: paths of
+    Containerfiles, whose bases are judged, with the `arguments` of the build.
     """
 
     read: frozenset[str] = frozenset()
     read_below: tuple[str, ...] = ()
     on_host: bool = True
+    built: frozenset[str] = frozenset()
+    arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
     entries: int = field(default=0, init=False)
     size_bytes: int = field(default=0, init=False)
     _links: set[str] = field(default_factory=set, init=False)
     _link_bytes: int = field(default=0, init=False)
     _walker: Walker = field(default_factory=lambda: Walker(remarks=True), init=False)
     _first: bytes = field(default=b"", init=False)
+    # a Containerfile as far as it has come, and what it lacks
+    _text: bytearray = field(default_factory=bytearray, init=False)
+    _text_left: int = field(default=0, init=False)
 
     def judge(self, member: Member) -> None:
         """EntryRefused for an entry that could touch anything but what lies in the archive."""
@@ -101,6 +116,10 @@ class TarJudge:
             self._link_bytes += len(name)
         elif member.kind != "remark":
             self._links.discard(name)
+        if member.kind == "file" and name in self.built:
+            if member.size_bytes > base_judge.LIMIT_BYTES:
+                raise BaseRefused(base_judge.Base(0, name, base_judge.BaseWhy.LARGE))
+            self._text_left = member.size_bytes
 
     def feed(self, piece: bytes) -> bool:
         """Judge what this piece completes; True where that is an entry. ArchiveRefused."""
@@ -114,6 +133,8 @@ class TarJudge:
                 if isinstance(item, Member):
                     self.judge(item)
                     judged = True
+                elif self._text_left:
+                    self._read(item)
         except Malformed as wrong:
             raise NotATar(wrong.message, cause=wrong.cause) from wrong
         return judged
@@ -142,6 +163,18 @@ class TarJudge:
         async for _rest in pieces:
             continue
 
+    def _read(self, content: bytes) -> None:
+        self._text += content
+        self._text_left -= len(content)
+        if self._text_left:
+            return
+        text = self._text.decode(errors="surrogateescape")
+        self._text.clear()
+        try:
+            base_judge.judge(text, self.arguments)
+        except base_judge.Base as base:
+            raise BaseRefused(base) from base
+
     def _behind_link(self, name: str) -> bool:
         parts = name.split("/")
         return any("/".join(parts[:count]) in self._links for count in range(1, len(parts)))
@@ -154,11 +187,27 @@ class TarJudge:
         return any(path == name or path.startswith(f"{name}/") for path in wanted)
 
 
-def of_context(*containerfiles: str) -> TarJudge:
-    """For a build's context, in which the Containerfile lies at one of these paths."""
-    paths = {posixpath.normpath(f"/{one}").lstrip("/") for one in containerfiles}
+def of_context(
+    *containerfiles: str,
+    arguments: Mapping[str, str] | None = None,
+    read: tuple[str, ...] = (),
+) -> TarJudge:
+    """For a build's context, in which the Containerfile lies at one of these paths.
+
+    `read`: others that Podman may look at, without building of them.
+    """
+    built = {posixpath.normpath(f"/{one}").lstrip("/") for one in containerfiles}
+    paths = built | {posixpath.normpath(f"/{one}").lstrip("/") for one in read}
     beside = {f"{path}{ending}" for path in paths for ending in _IGNORE_FILES}
-    return TarJudge(read=frozenset({*paths, *beside, *_IGNORE_FILES}))
+    # an old Podman takes a folder for the file in it
+    inside = {
+        posixpath.join(path, name) for path in built for name in ("Dockerfile", "Containerfile")
+    }
+    return TarJudge(
+        read=frozenset({*paths, *beside, *_IGNORE_FILES}),
+        built=frozenset(built | inside),
+        arguments=dict(arguments or {}),
+    )
 
 
 def of_images() -> TarJudge:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
+from hosts.actions.archive_words import told_base
 from hosts.actions.build import containerfile
 from hosts.actions.build.build_fields import BuildOrder, checked
 from hosts.actions.images.references import parse
@@ -23,9 +24,11 @@ from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
+from hosts.podman import base_judge
 from hosts.podman.build import Built, build
 from hosts.podman.errors import BuildFailed
 from hosts.podman.pull import Credential
+from hosts.podman.tar_judge import ArchiveRefused
 
 VERB = "image.build"
 
@@ -37,6 +40,10 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
         raise HostRefused("text", _("Write a Containerfile: it begins with FROM."))
     if len(text.encode()) > containerfile.LIMIT_BYTES:
         raise HostRefused("text", _("The Containerfile is larger than 256 KiB."))
+    try:
+        base_judge.judge(text, order.arguments)
+    except base_judge.Base as base:
+        raise HostRefused("text", told_base(base.line, base.why)) from base
     secrets = {"text": text, "arguments": order.arguments}
     job_order = Order(
         endpoint=endpoint,
@@ -87,6 +94,8 @@ async def do(errand: Errand) -> dict[str, Any]:
                 await errand.report({})
     except BuildFailed as failed:
         raise Trouble(failed_words(text, step), failed.message) from failed
+    except ArchiveRefused as refused:
+        raise told(refused) from refused
     raise Trouble(_("The build ended without an image."))
 
 

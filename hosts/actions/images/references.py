@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from hosts.podman.transports import transport_of
+
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _PATH = re.compile(rf"{_PART}(?:/{_PART})*")
 _REGISTRY = re.compile(
@@ -45,6 +47,11 @@ def parse(text: str) -> Reference:
     text = text.strip()
     if not text:
         raise ValueError(_("Give the name of an image."))
+    if transport := transport_of(text):
+        raise ValueError(
+            _("“%s:” names a file or a store of the host. Images come from registries here.")
+            % transport
+        )
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.fullmatch(digest):
         raise ValueError(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])

@@ -108,6 +108,10 @@ def _pod(document: Document, kind: str, ports: list[str]) -> Iterator[Planned]:
     ]
     if not any(part == "containers" for part, _number, _one in containers):
         raise YamlRefused(_("%s has no containers.") % name, document.line_of(*where))
+    for number, one in enumerate(_list(document, *where, "volumes")):
+        image = one.get("image") if isinstance(one, dict) else None
+        if isinstance(image, dict) and image.get("reference") is not None:
+            _image(document, image["reference"], (*where, "volumes", number, "image", "reference"))
     for part, number, one in containers:
         at = (*where, part, number)
         yield _container(document, one, at, pod)
@@ -124,11 +128,15 @@ def _container(document: Document, one: Any, at: tuple[Any, ...], pod: str) -> P
     image = one.get("image")
     if not isinstance(image, str) or not image:
         raise YamlRefused(_("“%s” has no image.") % name, document.line_of(*at, "image"))
-    try:
-        image = str(parse(image))
-    except ValueError as wrong:
-        raise YamlRefused(str(wrong), document.line_of(*at, "image")) from wrong
+    image = _image(document, image, (*at, "image"))
     return Planned("container", f"{pod}-{name}", document.line_of(*at), image=image, pod=pod)
+
+
+def _image(document: Document, given: Any, at: tuple[Any, ...]) -> str:
+    try:
+        return str(parse(str(given)))
+    except ValueError as wrong:
+        raise YamlRefused(str(wrong), document.line_of(*at)) from wrong
 
 
 def _ports(one: dict[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hosts.actions.images.references import candidates, parse, parse_full
+from hosts.podman.transports import TRANSPORTS
 
 DIGEST = "sha256:" + "0f" * 32
 
@@ -89,3 +90,18 @@ def test_any_text_parses_or_is_refused_and_reads_back(text: str) -> None:
     except ValueError:
         return
     assert parse(str(reference)) == reference
+
+
+@pytest.mark.parametrize("transport", sorted(TRANSPORTS))
+def test_no_name_leads_to_the_disk_of_a_host(transport: str) -> None:
+    for rest in ("/srv/x", "5000/x:1", "//quay.io/x", "latest", f"x@{DIGEST}"):
+        for text in (f"{transport}:{rest}", f" {transport.upper()}:{rest}"):
+            with pytest.raises(ValueError, match="file or a store"):
+                parse(text)
+    # as a part of a name it is a word like others
+    assert str(parse(f"quay.io/{transport}:1")) == f"quay.io/{transport}:1"
+    assert str(parse(f"localhost/{transport}")) == f"localhost/{transport}:latest"
+
+
+def test_docker_is_an_image_too() -> None:
+    assert str(parse("docker:dind")) == "docker:dind"

@@ -63,6 +63,12 @@ REFUSED = [
     f"POST {LIBPOD}/build?t=a&dockerfile=%5B%22Containerfile%22%5D",
     f"POST {LIBPOD}/build?t=a&dockerfile=a&dockerfile=b",
     f"POST {LIBPOD}/build?t=a&dockerfile=Containerfile.in",
+    f"POST {LIBPOD}/build?t=a&from=docker-archive:/srv/x",
+    f"POST {LIBPOD}/build?t=dir:/etc/cron.d",
+    f"POST {LIBPOD}/build?T=a&t=OCI:5000/x",
+    f"POST {LIBPOD}/build?t=a&manifest=oci-archive:/srv/x",
+    f"POST {LIBPOD}/build?t=a&buildargs=%5B%5D",
+    f"POST {LIBPOD}/build?t=a&buildargs=%7B%7D&Buildargs=%7B%7D",
     f"POST {LIBPOD}/build?t=a&Dockerfile=x.in/.",
     f"POST {LIBPOD}/images/import?url=http://10.0.0.1/",
     # Paths that Podman would clean, decode or read in its own way.
@@ -301,6 +307,34 @@ def test_what_podman_unpacks_on_the_host_is_judged(line: str, body: bytes, size:
 
     with pytest.raises(RequestRefusedError):
         feed()
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "refused"),
+    [
+        ("", "Dockerfile", True),
+        ("&dockerfile=x", "x", True),
+        ("&dockerfile=x", "Dockerfile", False),
+        ("&buildargs=%7B%22B%22%3A%22oci%3A%2Fx%22%7D", "Containerfile", True),
+        ("&buildargs=%7B%22B%22%3A%22quay.io%2Fx%22%7D", "Containerfile", False),
+    ],
+)
+def test_a_base_on_the_host_is_no_base(query: str, name: str, refused: bool) -> None:
+    made = io.BytesIO()
+    text = b"ARG B=quay.io/x\nFROM $B\n" if "buildargs" in query else b"FROM docker-archive:/x\n"
+    with tarfile.open(fileobj=made, mode="w") as out:
+        info = tarfile.TarInfo(name)
+        info.size = len(text)
+        out.addfile(info, io.BytesIO(text))
+    body = made.getvalue()
+    it = WebFilter()
+    kind = "Content-Type: application/x-tar"
+    it.feed(request(BUILD + query, f"Content-Length: {len(body)}", kind))
+    if refused:
+        with pytest.raises(RequestRefusedError, match="host"):
+            it.feed(body)
+    else:
+        assert it.feed(body) == body
 
 
 def test_a_good_context_passes_in_chunks() -> None:

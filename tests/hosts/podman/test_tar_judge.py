@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hosts.podman.tar_judge import (
+    BaseRefused,
     EntryRefused,
     NotATar,
     TarJudge,
@@ -164,3 +165,54 @@ async def test_a_hostile_archive_of_images(entries: list[Entry], why: Why) -> No
 async def test_what_is_no_whole_tar(data: bytes) -> None:
     with pytest.raises(NotATar):
         await passed(of_context("Containerfile"), data)
+
+
+def _with(*files: tuple[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, content in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return made.getvalue()
+
+
+ARCHIVE = b"ARG B=quay.io/x\nFROM ${B}\nCOPY --from=docker-archive:/srv/x / /\n"
+
+
+@pytest.mark.parametrize("name", ["Containerfile", "./Containerfile", "Containerfile/Dockerfile"])
+@pytest.mark.parametrize("size", [1, 700, 65536])
+async def test_a_base_on_the_host_ends_the_archive(name: str, size: int) -> None:
+    data = _with(("a", b"x" * 900), (name, ARCHIVE), ("b", b"y" * 900))
+    judge, sent = of_context("Containerfile"), bytearray()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(data), size):
+            yield data[at : at + size]
+
+    async def send() -> None:
+        async for piece in judge.checked(pieces()):
+            sent.extend(piece)
+
+    with pytest.raises(BaseRefused) as refused:
+        await send()
+    assert refused.value.line == 3
+    assert len(sent) < data.index(b"y" * 900)
+
+
+async def test_a_file_that_is_not_built_is_not_read() -> None:
+    data = _with(("Containerfile", b"FROM a"), ("other/Containerfile", ARCHIVE))
+    await passed(of_context("Containerfile"), data)
+
+
+async def test_the_last_of_a_name_counts_too() -> None:
+    data = _with(("Containerfile", b"FROM a"), ("Containerfile", ARCHIVE))
+    with pytest.raises(BaseRefused):
+        await passed(of_context("Containerfile"), data)
+
+
+async def test_arguments_of_the_build_reach_the_judge() -> None:
+    data = _with(("Containerfile", b"ARG B\nFROM $B"))
+    await passed(of_context("Containerfile", arguments={"B": "quay.io/x"}), data)
+    with pytest.raises(BaseRefused):
+        await passed(of_context("Containerfile", arguments={"B": "dir:/srv"}), data)

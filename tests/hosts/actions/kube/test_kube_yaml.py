@@ -84,6 +84,8 @@ ONE = POD + "  containers: [{name: x, image: localhost/x}]\n"
         (POD + "  containers:\n  - name: x\n", 7),
         (POD + "  containers:\n  - name: x\n    image: UPPER\n", 8),
         (POD + "  hostNetwork: true\n", 5),
+        (POD + "  containers:\n  - name: x\n    image: docker-archive:/srv/x\n", 8),
+        (ONE + "  volumes:\n  - name: x\n    image: {reference: 'oci:/srv/x'}\n", 9),
         ("kind: Service\nmetadata: {name: x}\n", 1),
         ("a: &a [*a]\n", 1),
         (f"{ONE}---\n{ONE}", 8),

@@ -1,0 +1,191 @@
+"""Judges which images a Containerfile builds on: none may name a transport of the host's own disk.
+
+Read as buildah's parser does (openshift/imagebuilder, dockerfile/parser): continued lines are joined
+without a space, and quotes and backslashes taken out of flags. What is an instruction and what is
+text in a heredoc hangs on the version, so every line is read as the beginning of one. An argument
+in FROM is followed to all the values that it can have; in a flag it could be a base's, which nobody
+knows.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from itertools import product
+from typing import Final
+
+from hosts.podman.transports import transport_of
+
+LIMIT_BYTES: Final = 256 * 1024
+# of an instruction: names and flags stand at its beginning
+_HEAD: Final = 4096
+_MOST_VALUES: Final = 64
+_DEPTH: Final = 8
+_BLANK: Final = re.compile(r"[\t\v\f\r ]+")
+_CONTINUED: Final = re.compile(r"\\[ \t]*$")
+_ESCAPE: Final = re.compile(r"\s*#[ \t]*escape[ \t]*=", re.I)
+# Python and Go do not agree on which of these are blank
+_ODD: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_QUOTES: Final = str.maketrans("", "", "\\\"'")
+_IN_FLAG: Final = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
+_ANYWHERE: Final = re.compile(r"from=([^,\s]*)", re.I)
+_IMAGE: Final = re.compile(r"[A-Za-z0-9_.\[-][A-Za-z0-9_./:@+\[\]-]*")
+_VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::([-+?])([^${}\\\"']*))?\})")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@+\[\]-]*")
+_GIVEN_BY_BUILDAH: Final = frozenset(
+    side + part for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
+)
+
+
+class BaseWhy(StrEnum):
+    """What is the matter with a base."""
+
+    TRANSPORT = "it names a file or a store of the host"
+    UNKNOWN = "which image it would be cannot be known beforehand"
+    UNCLEAR = "it could be read in two ways"
+    LARGE = "a Containerfile is smaller than that"
+
+
+class Base(ValueError):
+    """A base that is not taken. `line` counts from 1; 0: the file as a whole."""
+
+    def __init__(self, line: int, text: str, why: BaseWhy) -> None:
+        self.line, self.why = line, why
+        self.text = text.encode(errors="backslashreplace").decode()[:200]
+        super().__init__(f"Line {line} of the Containerfile, “{self.text}”: {why}.")
+
+
+def judge(text: str, arguments: Mapping[str, str]) -> None:
+    """Base for a Containerfile that could reach the host's disk. `arguments`: what the build gives."""
+    if len(text) > LIMIT_BYTES:
+        raise Base(0, "", BaseWhy.LARGE)
+    begun = list(_instructions(text))
+    values = _Values(arguments, [rest for _line, word, rest in begun if word == "arg"])
+    for line, word, rest in begun:
+        if word == "from":
+            _from(line, rest, values)
+        elif word in ("copy", "add", "run"):
+            _flags(line, rest)
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
+    """(line, word, rest) of what would be an instruction if it began there; its head alone."""
+    lines = [one.removesuffix("\r") for one in text.removeprefix("\ufeff").split("\n")]
+    following = ""
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        if _ODD.search(line) or _ESCAPE.match(line):
+            # another escape character joins lines in another way
+            raise Base(number, line, BaseWhy.UNCLEAR)
+        if not line.lstrip() or line.lstrip().startswith("#"):
+            continue
+        joined = _CONTINUED.sub("", line)
+        following = (joined[:_HEAD] + (following if joined != line else ""))[:_HEAD]
+        word, *rest = _BLANK.split(following.lstrip(), maxsplit=1)
+        if word.casefold() == "onbuild" and rest:
+            word, *rest = _BLANK.split(rest[0].lstrip(), maxsplit=1)
+        yield number, word.casefold(), rest[0] if rest else ""
+
+
+def _from(line: int, rest: str, values: "_Values") -> None:
+    words = [word for word in _BLANK.split(rest.strip()) if word]
+    count = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
+    flags, names = words[:count], words[count:]
+    if len(rest) >= _HEAD - len("from ") or any(_is_quoted(flag) for flag in flags):
+        raise Base(line, f"FROM {rest}", BaseWhy.UNCLEAR)
+    if len(names) != 1 and not (len(names) == 3 and names[1].casefold() == "as"):
+        # buildah takes no other shape; it is text, or buildah says what is wrong
+        return
+    name = names[0]
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1]
+    for found in values.of(name, unset=False):
+        _image(line, f"FROM {rest}", found)
+    for found in values.of(name, unset=True):
+        if found and transport_of(found):
+            _image(line, f"FROM {rest}", found)
+
+
+def _flags(line: int, rest: str) -> None:
+    words = [word for word in _BLANK.split(rest.strip()) if word]
+    count = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
+    flags, found = words[:count], []
+    if not flags:
+        return
+    if any(_is_quoted(flag) for flag in flags):
+        # where the flags end is for whoever reads quotes to say: everything is looked at
+        bare = rest.translate(_QUOTES)
+        flags = [word for word in _BLANK.split(bare) if word.startswith("--")]
+        found = _ANYWHERE.findall(bare)
+        unclear = len(rest) >= _HEAD - len("onbuild copy ") or not bare.isascii()
+    else:
+        unclear = count == len(words) and len(rest) >= _HEAD - len("onbuild copy ")
+    if unclear:
+        raise Base(line, rest, BaseWhy.UNCLEAR)
+    for flag in flags:
+        name, _sign, value = flag.partition("=")
+        if "$" in name or ("$" in value and name.casefold() == "--mount"):
+            raise Base(line, rest, BaseWhy.UNKNOWN)
+        found += _IN_FLAG.findall(flag)
+    for image in found:
+        _image(line, rest, None if "$" in image else image)
+
+
+def _is_quoted(word: str) -> bool:
+    return word.translate(_QUOTES) != word or not word.isascii()
+
+
+def _image(line: int, text: str, name: str | None) -> None:
+    if not name:
+        raise Base(line, text, BaseWhy.UNKNOWN)
+    if transport_of(name):
+        raise Base(line, text, BaseWhy.TRANSPORT)
+    if not _IMAGE.fullmatch(name.removeprefix("docker://")):
+        raise Base(line, text, BaseWhy.UNCLEAR)
+
+
+class _Values:
+    """What an argument can be: what the build gives, else any default that the file has for it."""
+
+    def __init__(self, given: Mapping[str, str], lines: list[str]) -> None:
+        self._given = given
+        self._defaults: dict[str, list[str]] = {}
+        # a quoted name would be another one
+        self._wild = False
+        for word in (word for line in lines for word in _BLANK.split(line.strip())):
+            name, sign, value = word.partition("=")
+            self._wild |= not _PLAIN.fullmatch(name)
+            if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+                value = value[1:-1]
+            if sign and value:
+                self._defaults.setdefault(name, []).append(value)
+
+    def of(self, text: str, *, unset: bool, depth: int = 0) -> set[str | None]:
+        """All that `text` can come to; None: it is not known. `unset`: if nothing had a value, too."""
+        parts = list(_VARIABLE.finditer(text))
+        if parts and (self._wild or depth > _DEPTH):
+            return {None}
+        if not _PLAIN.fullmatch(_VARIABLE.sub("", text)):
+            return {text if "$" not in text else None}
+        each = [self._one(part[1] or part[2], unset=unset, depth=depth) for part in parts]
+        found: set[str | None] = set()
+        for count, chosen in enumerate(product(*each)):
+            if count >= _MOST_VALUES or None in chosen:
+                return {None}
+            left = iter(chosen)
+            found.add(_VARIABLE.sub(lambda part: _modified(part, next(left) or ""), text))  # noqa: B023
+        return found
+
+    def _one(self, name: str, *, unset: bool, depth: int) -> set[str | None]:
+        found: set[str | None] = {self._given[name]} if name in self._given else set()
+        for value in self._defaults.get(name, []):
+            found |= self.of(value, unset=unset, depth=depth + 1)
+        if not found and name in _GIVEN_BY_BUILDAH:
+            found = {"linux"}
+        return found | {""} if unset or not found else found
+
+
+def _modified(part: re.Match[str], value: str) -> str:
+    word = part[4] or ""
+    if part[3] == "+":
+        return word if value else ""
+    return value or (word if part[3] else "")
