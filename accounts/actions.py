@@ -65,7 +65,7 @@ def invite(by: User, who: Who, *, email: str, role: Role, teams: Iterable[Team] 
     _must_be_new(email)
     with transaction.atomic():
         path = invitations.make_link(
-            Kind.INVITE, made_by=who.name, email=email, role=role, teams=teams
+            Kind.INVITE, made_by=who.name, maker=by, email=email, role=role, teams=teams
         )
         told: dict[str, Any] = {"email": email, "role": role.name}
         if teams:
@@ -103,7 +103,9 @@ def make_reset_link(by: User, who: Who, *, user: User) -> str:
     if user.kind != User.Kind.PERSON:
         raise NotSignedIn(str(user))
     with transaction.atomic():
-        path = invitations.make_link(Kind.RESET, made_by=who.name, email=user.email, user=user)
+        path = invitations.make_link(
+            Kind.RESET, made_by=who.name, maker=by, email=user.email, user=user
+        )
         _enter(who, "people.reset_link", user, {"email": user.email})
     return path
 

@@ -10,9 +10,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import epoch
+from accounts.beyond import measure, reach
 from accounts.errors import LinkDead
 from accounts.models import Membership, OneTimeLink, Role, Team, User, tidy_email
-from accounts.verbs import ADMIN
+from accounts.verbs import ADMIN, PEOPLE_MANAGE
 from audit import write
 from audit.shapes import Target, Who
 
@@ -38,6 +39,7 @@ def make_link(
     kind: OneTimeLink.Kind,
     *,
     made_by: str,
+    maker: User | None = None,
     email: str = "",
     role: Role | None = None,
     user: User | None = None,
@@ -55,6 +57,7 @@ def make_link(
             role=role,
             user=user,
             made_by=made_by[:200],
+            maker=maker if maker and maker.pk else None,
             expires_at=timezone.now() + LASTS[kind],
         )
         link.teams.set(teams)
@@ -64,7 +67,7 @@ def make_link(
 def live() -> QuerySet[OneTimeLink]:
     """Links that can still be used."""
     return (
-        OneTimeLink.objects.select_related("role", "user__role")
+        OneTimeLink.objects.select_related("role", "user__role", "maker__role")
         .filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
         .filter(Q(user=None) | Q(user__is_active=True))
     )
@@ -73,9 +76,23 @@ def live() -> QuerySet[OneTimeLink]:
 def find(kind: OneTimeLink.Kind, token: str) -> OneTimeLink:
     """The live link of this kind with this token. LinkDead whatever else is the case."""
     link = live().filter(kind=kind, token_hash=_hash(token)).first()
-    if link is None or (kind == Kind.FIRST_ADMIN and admin_exists()):
+    if link is None or (kind == Kind.FIRST_ADMIN and admin_exists()) or not stands(link):
         raise LinkDead
     return link
+
+
+def stands(link: OneTimeLink) -> bool:
+    """True while whoever made it could make it now: they may have kept it, and lost the right, or
+    the person it is for may hold more than they do since.
+    """
+    maker = link.maker
+    if maker is None:
+        # of the console
+        return True
+    gives = reach(link.user) if link.user else frozenset[str]()
+    gives |= link.role.verb_names() if link.role else frozenset()
+    gives = gives.union(*(reach(team) for team in link.teams.all()))
+    return maker.has_verb(PEOPLE_MANAGE.name) and gives <= measure(maker)
 
 
 def use_up(link: OneTimeLink) -> None:

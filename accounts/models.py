@@ -153,6 +153,10 @@ class OneTimeLink(models.Model):
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="links"
     )
     made_by = models.CharField(max_length=200)
+    # None: the console
+    maker = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="links_made"
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

@@ -118,6 +118,33 @@ def test_a_reset_link_dies_when_its_person_is_disabled(cast: Cast, who_of: Any) 
         actions.reset_password(who_of(), token, password=NEW)
 
 
+def test_a_reset_link_is_worth_no_more_than_its_maker(cast: Cast, who_of: Any) -> None:
+    """Kept until its person holds more, or until the right to make it is lost, it opens nothing."""
+    manager = Role.objects.create(name="manager", verbs=["people.manage", "host.view"])
+    User.objects.filter(pk=cast.bob.pk).update(role=manager)
+    User.objects.filter(pk=cast.charlie.pk).update(role=role("member"))
+    bob, charlie = again(cast.bob), again(cast.charlie)
+
+    def link() -> str:
+        return actions.make_reset_link(bob, who_of(bob), user=charlie).split("/")[2]
+
+    token = link()
+    actions.change_role(cast.alice, who_of(cast.alice), user=charlie, role=role("admin"))
+    with pytest.raises(LinkDead):
+        actions.reset_password(who_of(), token, password=NEW)
+    actions.change_role(cast.alice, who_of(cast.alice), user=charlie, role=role("member"))
+    for lost in (
+        lambda: actions.disable(cast.alice, who_of(cast.alice), user=bob),
+        lambda: actions.change_role(cast.alice, who_of(cast.alice), user=bob, role=role("member")),
+    ):
+        User.objects.filter(pk=bob.pk).update(role=manager, is_active=True)
+        token = link()
+        lost()
+        with pytest.raises(LinkDead):
+            actions.reset_password(who_of(), token, password=NEW)
+    assert again(charlie).check_password(PASSWORD)
+
+
 def test_ones_own_name(cast: Cast, who_of: Any, entries: Any) -> None:
     actions.rename(cast.charlie, who_of(cast.charlie), name=" Charles ")
     assert again(cast.charlie).name == "Charles"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import actions, invitations
 from accounts.errors import LinkDead
 from accounts.invitations import Kind
-from accounts.models import OneTimeLink, Role
+from accounts.models import OneTimeLink, Role, User
 from tests.cast import PASSWORD, Cast
 
 
@@ -33,6 +33,15 @@ def test_it_makes_the_person_as_promised(invited: str, who_of: Any) -> None:
     erin = accept(who_of, invited)
     assert (erin.email, erin.role.name, erin.name) == ("erin@example.org", "operator", "Erin")
     assert erin.check_password(PASSWORD)
+
+
+def test_it_is_worth_no_more_than_its_maker(invited: str, cast: Cast, who_of: Any) -> None:
+    """Somebody whose time here is over has kept no door for themselves."""
+    User.objects.filter(pk=cast.alice.pk).update(is_active=False)
+    with pytest.raises(LinkDead):
+        accept(who_of, invited)
+    User.objects.filter(pk=cast.alice.pk).update(is_active=True)
+    accept(who_of, invited)
 
 
 def test_it_works_once(invited: str, who_of: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import actions, epoch
-from accounts.errors import NotPermitted
+from accounts.errors import LinkDead, NotPermitted
 from accounts.models import Membership, Role, User
 from hosts.access import Denied, NotVisible, allows
 from hosts.actions.access import grants
@@ -198,8 +198,10 @@ def test_nobody_takes_over_whom_grants_lift_above_them(
     manager = Role.objects.create(name="manager", verbs=["people.manage", *SEES])
     User.objects.filter(pk=cast.bob.pk).update(role=manager)
     bob = User.objects.get(pk=cast.bob.pk)
-    actions.make_reset_link(bob, who_of(bob), user=fleet.erin)
+    early = actions.make_reset_link(bob, who_of(bob), user=fleet.erin).split("/")[2]
     fleet.grant("operator", host=fleet.web1, label="app=shop")
+    with pytest.raises(LinkDead):
+        actions.reset_password(who_of(), early, password="a long enough password")
     bob = User.objects.get(pk=cast.bob.pk)
     for attempt in (
         lambda: actions.make_reset_link(bob, who_of(bob), user=fleet.erin),
