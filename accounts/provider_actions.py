@@ -75,6 +75,9 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
     if not email or not named.email_verified:
         raise EmailUnverified(email)
     user = User.objects.filter(email=email).first()
+    if user is not None and user.kind != User.Kind.PERSON:
+        # nobody signs in as a service account, whatever a provider vouches for
+        raise NotInvited(email)
     given = ""
     if user is None:
         role, link = _role_of_newcomer(email, rules)
@@ -101,6 +104,8 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
 def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, OneTimeLink | None]:
     """(role, their invitation: None where the rules let them in). NotInvited, RoleUnknown."""
     link = invitations.live().filter(kind=Kind.INVITE, email=email).first()
+    if link is not None and not invitations.stands(link):
+        link = None
     if link is not None and link.role is not None and rules.join in ("invited", "domain"):
         invitations.use_up(link)
         return link.role, link
@@ -152,7 +157,8 @@ def _sync_role(user: User, identity: Identity, named: Named, rules: Rules) -> di
         return {}
     # as accounts.actions: one at a time, so that the last administrator stays one
     Role.objects.select_for_update().get(name=ADMIN)
-    others = User.objects.filter(role__name=ADMIN, is_active=True).exclude(pk=user.pk)
+    admins = User.objects.filter(role__name=ADMIN, is_active=True, kind=User.Kind.PERSON)
+    others = admins.exclude(pk=user.pk)
     role = Role.objects.filter(name=name).first()
     if role is None or (user.role.name == ADMIN and not others.exists()):
         return {}

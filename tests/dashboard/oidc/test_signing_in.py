@@ -161,6 +161,39 @@ def test_an_invitation_is_taken_up_by_its_address(
     assert Browser().get(path).status_code == 410
 
 
+def test_nobody_comes_in_as_a_service_account(
+    cast: Cast, provider: TlsProvider, come: Any, configured: Any
+) -> None:
+    """Whatever address a provider vouches for: it would be linked for good."""
+    ci = User.objects.create(
+        email="ci@service.invalid", name="ci", role=cast.alice.role, kind=User.Kind.SERVICE
+    )
+    provider.claims |= {"sub": "ci-1", "email": ci.email}
+    configured('join = "domain"', 'domains = ["service.invalid"]')
+    browser = Browser()
+    assert come(browser).status_code == 403
+    assert not inside(browser)
+    assert not Identity.objects.exists()
+
+
+def test_the_last_administrator_is_a_person(
+    cast: Cast, provider: TlsProvider, come: Any, configured: Any
+) -> None:
+    """Groups leave the role to the last who can sign in; service accounts cannot."""
+    User.objects.create(
+        email="ci@service.invalid", name="ci", role=cast.alice.role, kind=User.Kind.SERVICE
+    )
+    provider.claims |= {"sub": "e-1", "email": "eve@example.org"}
+    groups_of(provider, "admins")
+    rules = ('admins = "admin"', 'ops = "operator"')
+    configured('join = "domain"', 'domains = ["example.org"]', "[provider.roles]", *rules)
+    come(Browser())
+    User.objects.filter(pk=cast.alice.pk).update(is_active=False)
+    groups_of(provider, "ops")
+    come(Browser())
+    assert User.objects.get(email="eve@example.org").role.name == "admin"
+
+
 def test_groups_give_teams_and_take_back_only_what_they_gave(
     cast: Cast, provider: TlsProvider, come: Any, configured: Any, entries: Any
 ) -> None:
