@@ -70,3 +70,20 @@ async def test_what_is_hidden_changes_in_silence(cast: Any, valkey: Any, page: A
     assert "shop2" in str(told)
     assert told["total"] == 1
     assert "other" not in str(told)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_grant_that_ends_by_itself_closes_the_socket(
+    cast: Any, valkey: Any, page: Any
+) -> None:
+    """Without a bell and without an epoch: the hub's own look sees that its time is over."""
+    from hosts.models import Grant
+
+    seer = (await sync_to_async(members)(cast))["one"]
+    one = await page(seer.user)
+    first = await one.watch("containers")
+    assert first["total"] == 2
+    await sync_to_async(Grant.objects.filter(user=seer.user).update)(until=timezone.now())
+    assert await one.closed() == 4409
+    again = await page(seer.user)
+    assert (await again.watch("containers"))["op"] == "refused"

@@ -1,12 +1,14 @@
 """A withdrawn right ends every stream, also when one of them cannot be asked for just then."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 from django.test import Client
+from django.utils import timezone
 
 from accounts import epoch
 from audit.shapes import Who
@@ -85,3 +87,27 @@ async def test_a_newcomer_is_asked_once_though_nothing_changed(streams: list[Str
             await look(guard, [first, late])
         assert late.ended == [4401]
         assert (first.asked, late.asked) == (1, 1)
+
+
+async def test_a_grant_that_ends_by_itself_is_a_change(streams: list[Stream], cast: Cast) -> None:
+    """Nobody did anything, so no epoch was raised: the clock alone withdrew the right."""
+    from accounts.models import Role
+    from hosts.models import Grant
+
+    @sync_to_async
+    def granted() -> Grant:
+        role = Role.objects.get(name="operator")
+        later = timezone.now() + timedelta(hours=1)
+        return Grant.objects.create(user=cast.charlie, role=role, until=later, made_by="Alice")
+
+    grant = await granted()
+    guard = guards.Guard()
+    one = streams[0]
+    with guard.watch(one):
+        await look(guard, [one])
+        await look(guard, [one])
+        assert one.asked == 1
+        one.answer = raises(NotVisible())
+        await sync_to_async(Grant.objects.filter(pk=grant.pk).update)(until=timezone.now())
+        await look(guard, [one])
+        assert one.ended == [4401]
