@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.access import Person, get_endpoint
+from hosts.actions import archive_words
 from hosts.actions.action import Action
-from hosts.actions.archive_words import told_base
 from hosts.actions.build import containerfile
 from hosts.actions.build.build_fields import BuildOrder, checked
 from hosts.actions.images.references import parse
@@ -43,7 +43,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
     try:
         base_judge.judge(text, order.arguments)
     except base_judge.Base as base:
-        raise HostRefused("text", told_base(base.line, base.why)) from base
+        raise HostRefused("text", archive_words.told_base(base.line, base.why)) from base
     secrets = {"text": text, "arguments": order.arguments}
     job_order = Order(
         endpoint=endpoint,
@@ -95,7 +95,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     except BuildFailed as failed:
         raise Trouble(failed_words(text, step), failed.message) from failed
     except ArchiveRefused as refused:
-        raise told(refused) from refused
+        raise archive_words.told(refused) from refused
     raise Trouble(_("The build ended without an image."))
 
 
