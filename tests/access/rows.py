@@ -1,0 +1,126 @@
+"""The table of routes (routes.txt), and what each of its lines lets whom do."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.access.people import NOWHERE, A, Someone
+from tests.dashboard.hidden_cast import HIDDEN, SEEN
+
+TABLE = Path(__file__).with_name("routes.txt")
+PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+# how a call may end
+DONE, NOT_THERE, DENIED, SIGNED_OUT = "done", "404", "403", "signed out"
+# words of the table that are no verbs
+OPEN, ANYONE, OWN, SEEN_HOST, ONESELF = "open", "anyone", "own", "seen", "oneself"
+_KINDS = {f"{kind}s": kind for kind in ("container", "pod", "image", "volume", "network", "secret")}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method of a route, and what it wants. `leaves`: who may do it leaves an entry. `how`: the word
+    before the verbs, which says what in the call they are about.
+    """
+
+    method: str
+    pattern: str
+    wants: tuple[str, ...]
+    leaves: bool = False
+    how: str = ""
+
+    @property
+    def each(self) -> bool:
+        """True for a list of which what is permitted is done."""
+        return self.how == "each"
+
+    @property
+    def names(self) -> set[str]:
+        """The parts that its address has."""
+        return {part["name"] for part in PART.finditer(self.pattern)}
+
+    @property
+    def kind(self) -> str:
+        """Of the object that its address names."""
+        if "podman_id" not in self.names:
+            return ""
+        if "kind" in self.names or "/container" in self.pattern:
+            return "container"
+        return "pod" if "/kube/of/" in self.pattern else _KINDS[self.pattern.split("/")[1]]
+
+    @property
+    def podman_id(self) -> str:
+        """The object at place A: of containers the one that a narrowed grant is about."""
+        return SEEN if self.kind == "container" else HIDDEN[1]
+
+    def ends(self, who: Someone) -> str:
+        """How it has to end for somebody."""
+        word = self.wants[0]
+        if word == OPEN:
+            return DONE
+        if not who.active:
+            return SIGNED_OUT
+        if word == OWN:
+            return NOT_THERE
+        if self.each:
+            return DONE
+        if self.how == "asked-form" and not who.holds(word):
+            # said before anybody looks at what the form names
+            return DENIED
+        if not self._sees(who):
+            return NOT_THERE
+        if word in (ANYONE, SEEN_HOST):
+            return DONE
+        return DONE if self._allowed(who) else DENIED
+
+    def _sees(self, who: Someone) -> bool:
+        names = self.names
+        if self.kind:
+            return who.holds(f"{self.kind}.view", A, fits=self.kind == "container")
+        if self.how in ("form", "asked-form"):
+            return who.holds("image.view", A)
+        if self.how == "list":
+            return who.holds(self.wants[0])
+        if self.how == "at" or names & {"endpoint_id", "host_id", "login_id"}:
+            return who.sees_host(A)
+        if "job_id" in names:
+            return who.holds("job.view", A)
+        if "approval_id" in names:
+            return who.holds("guardrail.approve", A)
+        if "key" in names:
+            return who.holds("container.exec", A)
+        if "request_id" in names:
+            return who.holds("access.view") or who.holds("access.approve")
+        if "number" in names:
+            # who reads no entries at all is told so
+            return not who.holds("audit.read") or who.holds("audit.read", A)
+        return True
+
+    def _allowed(self, who: Someone) -> bool:
+        if self.how == "whole":
+            return who.holds(self.wants[0]) and not who.narrowed
+        about_a = self.names & {"endpoint_id", "host_id", "login_id", "job_id", "key"}
+        here = A if about_a or self.how in ("form", "asked-form") else ""
+        return all(who.holds(verb, here, fits=self._fits) for verb in self.wants)
+
+    @property
+    def _fits(self) -> bool:
+        return self.kind == "container" or "job_id" in self.names
+
+    def has_effect(self, who: Someone) -> bool:
+        """True when it must leave an entry: a form that names things of place A."""
+        if not self.leaves or self.ends(who) != DONE or who.where == NOWHERE:
+            return False
+        return all(who.holds(verb, A, fits=True) for verb in self.wants if "." in verb)
+
+
+def table() -> list[Row]:
+    """Its lines: METHOD (with * where it leaves an entry), what it wants, the route's pattern."""
+    found = []
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            method, wants, pattern = line.split()
+            how, _colon, verbs = wants.rpartition(":")
+            leaves = method.endswith("*")
+            words = tuple(verbs.split("+"))
+            found.append(Row(method.rstrip("*"), pattern, words, leaves, how))
+    return found
