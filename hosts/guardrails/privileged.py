@@ -7,14 +7,14 @@ from hosts.models import Endpoint
 VERB = "container.privileged"
 
 
+def privileged_field(proposed: Proposed) -> str:
+    """The first field that makes something privileged; "" when nothing does."""
+    return next((fact.field for part in proposed.parts for fact in part.privileged), "")
+
+
 def lacks_right(
     person: Person, endpoint: Endpoint, proposed: Proposed, thing: Thing | None = None
 ) -> str:
-    """The field that says privileged, if the person may not make such a container there; else ""."""
+    """The field that makes it privileged, if the person may not do that there; else ""."""
     field = privileged_field(proposed)
     return "" if not field or allows(person, VERB, endpoint, thing) else field
-
-
-def privileged_field(proposed: Proposed) -> str:
-    """The first field that says privileged."""
-    return next((fact.field for part in proposed.parts for fact in part.privileged), "")

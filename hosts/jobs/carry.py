@@ -6,17 +6,14 @@ import time
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from audit.shapes import Who
 from hosts import vault
-from hosts.access import Person, still_allows
 from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import PURPOSE
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.asker import may
+from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Handler, Settled
 from hosts.jobs.lease import MAX_LOST_WORKERS
 from hosts.jobs.outcome import Outcome
@@ -50,6 +47,8 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
             state = Job.State.OK
     except Refused as refusal:
         state, error = Job.State.DENIED, str(refusal)
+    except NotAllowed as denied:
+        state, error = Job.State.DENIED, denied.message
     except Trouble as trouble:
         error, cause = trouble.message, trouble.cause
     except Undecided as undecided:
@@ -94,14 +93,7 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
         return Job.State.FAILED, _("The host was removed from Haulout before this began.")
     if not (job.endpoint.enabled and job.endpoint.host.enabled):
         return Job.State.FAILED, _("The host was disabled before this began.")
-    if job.who.get("door") == "console":
-        return None
-    close_old_connections()
-    # as they are now: the job may have waited for its turn since it was claimed
-    asker = User.objects.filter(pk=job.asked_by_id or 0).first()
-    if asker is None or not still_allows(
-        Person(asker, Who(**job.who)), job.verb, job.endpoint, job.grant_id
-    ):
+    if not may(job, job.verb):
         return Job.State.DENIED, _("%s may no longer do this.") % job.asked_by_name
     return None
 

@@ -9,8 +9,11 @@ from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
 from hosts.guardrails import Proposed, Refused, Severity, check
+from hosts.guardrails.privileged import VERB as PRIVILEGED
+from hosts.guardrails.privileged import privileged_field
 from hosts.guardrails.roads import at_work
 from hosts.jobs import crash, held
+from hosts.jobs.asker import may
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman
 
@@ -30,6 +33,10 @@ class Trouble(Exception):
         super().__init__(message)
         self.message = message
         self.cause = cause
+
+
+class NotAllowed(Trouble):
+    """Whoever asked may not do this as it turned out to be."""
 
 
 @dataclass
@@ -62,11 +69,15 @@ class Errand:
     async def permit(self, proposed: Proposed) -> None:
         """Ask the guardrails about what is really going to be sent: rules may have changed since the
         click, and some specs are known here alone. Raises Refused; Held where a second person is to say
-        yes first.
+        yes first; NotAllowed where it would be privileged and whoever asked has no right to that.
         """
         verdict = await _in_thread(check, self.endpoint, proposed)
         if verdict.worst is Severity.REFUSE:
             raise Refused(verdict)
+        if privileged_field(proposed) and not await _in_thread(may, self._job, PRIVILEGED):
+            raise NotAllowed(
+                _("%s may not make privileged containers there.") % self._job.asked_by_name
+            )
         if verdict.stops and not await _in_thread(held.covered, self.job_id, verdict, proposed):
             await _in_thread(held.hold, self._job, verdict, proposed)
         for one in verdict.warnings:

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hosts.access import Person, target_of
+from django.utils.translation import gettext as _
+
+from audit import write
+from audit.shapes import Target
+from hosts.access import Denied, Person, target_of
 from hosts.guardrails import (
     NeedsApproval,
     Proposed,
@@ -17,6 +21,8 @@ from hosts.guardrails import (
     check_many,
     refuse,
 )
+from hosts.guardrails.privileged import VERB as PRIVILEGED
+from hosts.guardrails.privileged import lacks_right
 from hosts.guardrails.roads import at_click
 
 if TYPE_CHECKING:
@@ -46,6 +52,9 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
         if _refused(person, verdict):
             _refuse(person, order, proposed, verdict)
             raise Refused(verdict)
+        if said := lacks_right(person, order.endpoint, proposed, order.thing):
+            _deny(person, order, said)
+            raise Denied(PRIVILEGED, _target(order))
         if verdict.stops and not person.reason:
             raise NeedsApproval(verdict, order.endpoint)
         beside = warned(verdict)
@@ -71,6 +80,11 @@ def permitted(
             _refuse(person, order, proposed, verdict)
             words = {"name": order.name, "host": str(order.endpoint), "why": str(Refused(verdict))}
             skipped.append(words)
+            stopped.add(id(order))
+        elif said := lacks_right(person, order.endpoint, proposed, order.thing):
+            _deny(person, order, said)
+            why = _("You may not make privileged containers there.")
+            skipped.append({"name": order.name, "host": str(order.endpoint), "why": why})
             stopped.add(id(order))
     return [order for order in orders if id(order) not in stopped]
 
@@ -98,5 +112,13 @@ def _carried(verb: str, order: "Order") -> Proposed:
 
 
 def _refuse(person: Person, order: "Order", proposed: Proposed, verdict: Verdict) -> None:
-    target = target_of(order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name)
-    refuse(person, order.endpoint, proposed, verdict, target=target)
+    refuse(person, order.endpoint, proposed, verdict, target=_target(order))
+
+
+def _deny(person: Person, order: "Order", said: str) -> None:
+    reason = f"{said}: no role or grant gives {PRIVILEGED} here"
+    write.refusal(person.who, PRIVILEGED, _target(order), reason=reason)
+
+
+def _target(order: "Order") -> Target:
+    return target_of(order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name)

@@ -63,6 +63,15 @@ for verb in (
         sensitive=True,
     ),
     Verb(
+        "container.privileged",
+        _("Make privileged containers"),
+        _("Make containers with all rights of their user on the host; with root's Podman: root"),
+        "container",
+        OPERATOR,
+        sensitive=True,
+        needs=("container.create",),
+    ),
+    Verb(
         "container.start",
         _("Start containers"),
         _("Start containers that are there"),
