@@ -19,6 +19,7 @@ MODULES = {
     "haulout/pending": "js/pending.js",
     "haulout/ring": "js/ring.js",
     "haulout/notices": "js/notices.js",
+    "haulout/approval": "js/approval.js",
     "haulout/rates": "js/rates.js",
     "haulout/audit": "js/audit.js",
     "haulout/search": "js/search.js",
