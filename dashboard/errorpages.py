@@ -58,6 +58,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the database is what does not answer."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     status = 503 if away else 500
+    if problem := of_api(request, status):
+        return problem
     theme = request.COOKIES.get("theme", "")
     page = loader.get_template(f"{status}.html").render(
         {
@@ -71,10 +73,22 @@ def failed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=status)
 
 
+def of_api(request: HttpRequest, status: int) -> HttpResponse | None:
+    """For programs: the same in a form that they read (dashboard.api), without more words."""
+    if not request.path.startswith("/api/v1/"):
+        return None
+    from dashboard.api import problems
+
+    kind = {404: "not-found", 400: "invalid"}.get(status, "failed")
+    return problems.answer(status, kind)
+
+
 def _page(
     request: HttpRequest, status: int, *, template: str = "", sentence: str = "", **said: object
 ) -> HttpResponse:
     """The whole frame for who is signed in, the bare one for strangers; a toast for htmx."""
+    if problem := of_api(request, status):
+        return problem
     user = getattr(request, "user", None)
     inside = user is not None and user.is_authenticated
     context = {"layout": "base.html" if inside else "bare.html", "sentence": sentence, **said}

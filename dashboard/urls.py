@@ -53,6 +53,7 @@ rooms = [
     ("views/", "dashboard.pages.saved.urls"),
     ("jobs/", "dashboard.pages.jobs.urls"),
     ("audit/", "dashboard.pages.audit.urls"),
+    ("api/v1/", "dashboard.api.urls"),
 ]
 urlpatterns = [
     *(path(prefix, include(room)) for prefix, room in rooms if _there(room)),

@@ -1,10 +1,16 @@
 """Without a session every route is closed, except the ones named here: default deny."""
 
+import re
 from typing import Any
 
 from django.test import Client
 
-from tests.dashboard.routes import Route, every_route
+from tests.dashboard.routes import Route
+from tests.dashboard.routes import every_route as all_routes
+
+# the door for programs: a session counts for nothing there
+API = "/api/v1/"
+API_OPEN = {"/api/v1/openapi.json"}
 
 OPEN = {
     "/account/login/",
@@ -20,6 +26,11 @@ OPEN = {
     "/healthz",
     "/readyz",
 }
+
+
+def every_route() -> list[Route]:
+    """Those of pages."""
+    return [route for route in all_routes() if not route.pattern.startswith(API)]
 
 
 def to_sign_in(response: Any, route: Route) -> bool:
@@ -65,3 +76,17 @@ def test_a_disabled_person_is_a_stranger(cast: Any, browser_of: Any) -> None:
     dave = browser_of(cast.dave)
     reached = {r.pattern for r in every_route() if not to_sign_in(dave.get(r.path), r)}
     assert reached == OPEN
+
+
+def test_the_api_asks_everybody_for_a_token(cast: Any, browser_of: Any) -> None:
+    alice = browser_of(cast.alice)
+    # its root is an address of Django Ninja's, where nothing is
+    routes = [route for route in all_routes() if re.match(rf"{API}.", route.pattern)]
+    assert len(routes) > 20
+    for client in (Client(), alice):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            answers = {
+                route.pattern: client.generic(method, route.path).status_code for route in routes
+            }
+            open_here = {where for where, status in answers.items() if status not in (401, 405)}
+            assert open_here == (API_OPEN if method == "GET" else set()), method

@@ -1,0 +1,46 @@
+"""The API put together: version 1."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+
+from dashboard.api import problems
+from dashboard.api.bearer import Bearer
+from dashboard.api.jobs import router as jobs
+from dashboard.api.reading import router as reading
+from hosts.access import NotVisible
+
+api = NinjaAPI(
+    title="Haulout",
+    version="1",
+    description=(
+        "Everything goes through the same rights, jobs and audit log as in the pages. "
+        "Send a token as `Authorization: Bearer haulout_…`."
+    ),
+    urls_namespace="api-v1",
+    auth=Bearer(),
+    docs_url=None,
+    openapi_url=None,
+)
+problems.register(api)
+rest = Router()
+
+
+@rest.get("/openapi.json", auth=None, include_in_schema=False)
+def openapi(request: HttpRequest) -> Any:
+    """The API's description, for everybody: it says nothing of what is here."""
+    return api.get_openapi_schema()
+
+
+@rest.api_operation(
+    ["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False
+)
+def nothing(request: HttpRequest, rest: str) -> HttpResponse:
+    """Whatever else: not there, and strangers are not told so."""
+    raise NotVisible
+
+
+# the last one takes what no other does
+for router in (reading, jobs, rest):
+    api.add_router("", router)

@@ -1,0 +1,80 @@
+"""Jobs: listed, one, waited for, cancelled."""
+
+import time
+from threading import BoundedSemaphore
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from audit.shapes import Target
+from dashboard.api.bearer import person_of
+from dashboard.api.limits import TooMany
+from dashboard.api.listing import Asked, page_of
+from dashboard.api.reading import Id
+from dashboard.api.shapes import JobOut, job_out
+from dashboard.live.spec import spec_named
+from hosts.access import get_job, require
+from hosts.actions import cancel_job
+from hosts.models import Job
+
+router = Router(tags=["jobs"])
+LOOK_EVERY_S = 0.25
+# each holds a thread of this web process
+WAITING = BoundedSemaphore(100)
+
+
+class Jobs(Schema):
+    """A page of jobs."""
+
+    items: list[JobOut]
+    next: str
+
+
+class Waiting(Schema):
+    """How long to wait for the end."""
+
+    wait: int = Field(
+        0, ge=0, le=60, description="Answer when it has ended, at the latest after so many seconds"
+    )
+
+
+@router.get("/jobs", response=Jobs, summary="List jobs")
+def listed(request: HttpRequest, asked: Query[Asked]) -> Any:
+    """One's own, and those of others where the token may see jobs."""
+    spec = spec_named("jobs")
+    assert spec is not None
+    found = page_of(spec, person_of(request), asked)
+    return {"items": [job_out(job) for job in found["items"]], "next": found["next"]}
+
+
+@router.get("/jobs/{job_id}", response=JobOut, summary="One job, waited for if you like")
+def one(request: HttpRequest, job_id: Id, asked: Query[Waiting]) -> Any:
+    """With `wait` it answers as soon as the job has ended; look at `ended`."""
+    person = person_of(request)
+    job = get_job(person, job_id)
+    until = time.monotonic() + asked.wait
+    if asked.wait and job.state in Job.OPEN:
+        if not WAITING.acquire(blocking=False):
+            raise TooMany(1)
+        try:
+            while job.state in Job.OPEN and time.monotonic() < until:
+                time.sleep(LOOK_EVERY_S)
+                job.refresh_from_db(fields=["state"])
+        finally:
+            WAITING.release()
+        # rights may have gone meanwhile, and the result has come
+        job = get_job(person, job_id)
+    return job_out(job)
+
+
+@router.post("/jobs/{job_id}/cancel", response=JobOut, summary="Cancel a job")
+def cancel(request: HttpRequest, job_id: Id) -> Any:
+    """It ends as cancelled, or as what it became before that."""
+    person = person_of(request)
+    job = get_job(person, job_id)
+    if person.scope is not None and not person.scope.has(cancel_job.VERB):
+        # one's own needs no right in the page, but a token that only looks must not end it
+        require(person, cancel_job.VERB, Target(kind="job", id=str(job.pk), name=str(job)))
+    return job_out(cancel_job.ask(person, job_id))

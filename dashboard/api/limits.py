@@ -1,0 +1,76 @@
+"""How often a token may be used, and how often an address may guess. Counted in Redis, for all web
+processes together; while Redis is away each counts for itself.
+"""
+
+import time
+from functools import cache
+from threading import Lock
+
+import redis
+from django.conf import settings
+
+# of one token, counted over ten seconds so that a script may burst
+WINDOW_S, PER_WINDOW = 10, 300
+# of one address, tokens that are none
+GUESS_WINDOW_S, GUESSES = 60, 20
+# Redis that did not answer is left alone for so long
+REST_S = 5.0
+_MOST_KEPT = 10_000
+_here: dict[str, int] = {}
+_lock = Lock()
+_rests_until = 0.0
+
+
+class TooMany(Exception):
+    """Asked too often; `retry_s` says when it is worth trying again."""
+
+    def __init__(self, retry_s: int) -> None:
+        super().__init__(f"again in {retry_s} s")
+        self.retry_s = retry_s
+
+
+def use(token_id: int) -> None:
+    """Count one request of a token. TooMany."""
+    _require(f"token:{token_id}", WINDOW_S, PER_WINDOW, add=1)
+
+
+def may_guess(address: str) -> None:
+    """TooMany once an address has sent too many tokens that are none."""
+    _require(f"guess:{address}", GUESS_WINDOW_S, GUESSES, add=0)
+
+
+def guessed(address: str) -> None:
+    """Count a token that is none."""
+    _count(f"guess:{address}", GUESS_WINDOW_S, add=1)
+
+
+def _require(name: str, window_s: int, most: int, *, add: int) -> None:
+    if _count(name, window_s, add=add) > most - (1 - add):
+        raise TooMany(window_s - int(time.time()) % window_s)
+
+
+def _count(name: str, window_s: int, *, add: int) -> int:
+    """How many there were in this window, with those added now."""
+    key = f"haulout:limit:{name}:{int(time.time()) // window_s}"
+    global _rests_until
+    if time.monotonic() >= _rests_until:
+        try:
+            if not add:
+                return int(_client().get(key) or 0)  # type: ignore[arg-type]
+            with _client().pipeline(transaction=False) as pipe:
+                pipe.incrby(key, add)
+                pipe.expire(key, window_s + 1)
+                return int(pipe.execute()[0])
+        except redis.RedisError:
+            _rests_until = time.monotonic() + REST_S
+    with _lock:
+        if len(_here) > _MOST_KEPT:
+            _here.clear()
+        _here[key] = _here.get(key, 0) + add
+        return _here[key]
+
+
+@cache
+def _client() -> redis.Redis:
+    # short: a limit is not worth waiting for
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2)

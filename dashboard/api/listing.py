@@ -1,0 +1,73 @@
+"""Lists: the filter line of the pages, a sort, and pages by cursor."""
+
+import base64
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from ninja import Schema
+from pydantic import Field
+
+from audit.shapes import Target
+from dashboard.api.problems import wrong
+from dashboard.live import filterline
+from dashboard.live.spec import ListSpec
+from dashboard.live.view import ordered, to_q
+from hosts.access import Person, require
+
+
+class Asked(Schema):
+    """What part of a list is asked for."""
+
+    q: str = Field("", max_length=filterline.MAX_LENGTH, description="Filter line, as in lists")
+    sort: str = Field("", max_length=40, description="A sort of the list, with - for the reverse")
+    limit: int = Field(100, ge=1, le=500)
+    cursor: str = Field("", max_length=300, description="`next` of the page before")
+
+
+def page_of(spec: ListSpec, person: Person, asked: Asked) -> dict[str, Any]:
+    """{"items": rows, "next": cursor or ""}. Problem 422 for what the line or the sort cannot mean. Denied.
+
+    Without a sort rows come by their number, and none is left out or told twice while others come
+    and go; with one, pages are counted.
+    """
+    if not spec.open_to(person):
+        require(person, spec.verb, Target(kind="list", name=spec.name))
+    condition, troubles = to_q(spec, filterline.parse(asked.q.replace("\x00", " ")))
+    if troubles:
+        raise wrong("q", " ".join(troubles))
+    rows = spec.base(person).filter(condition)
+    after = _read(asked.cursor)
+    if not asked.sort:
+        found, follows = _by_number(rows, asked.limit, after)
+    elif asked.sort.removeprefix("-") in spec.sorts and asked.sort.count("-") < 2:
+        walked = ordered(spec, rows, asked.sort)
+        found = list(walked[after : after + asked.limit + 1])
+        follows = after + asked.limit
+    else:
+        known = ", ".join(sorted(spec.sorts))
+        raise wrong("sort", _("There is %(known)s.") % {"known": known})
+    more = len(found) > asked.limit
+    return {"items": found[: asked.limit], "next": _written(follows) if more else ""}
+
+
+def _by_number(rows: QuerySet[Any], limit: int, after: int) -> tuple[list[Any], int]:
+    found = list(rows.filter(pk__gt=after).order_by("pk")[: limit + 1])
+    return found, found[limit - 1].pk if len(found) > limit else 0
+
+
+def _written(number: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps(number).encode()).decode()
+
+
+def _read(cursor: str) -> int:
+    if not cursor:
+        return 0
+    try:
+        number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except ValueError:
+        number = None
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
+        raise wrong("cursor", _("This is no cursor that was given out here."))
+    return number

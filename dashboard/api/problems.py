@@ -1,0 +1,148 @@
+"""What goes wrong, as RFC 9457 problems: `type` for programs, `detail` for people, `verb` for 403,
+`errors` by field for 422.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as Malformed
+
+from dashboard.api.limits import TooMany
+from hosts.access import Denied, NotVisible
+from hosts.guardrails import NeedsApproval, Refused
+from hosts.podman.errors import NotFound, PodmanError, Unavailable
+from hosts.refused import HostRefused
+
+PREFIX = "/api/v1/"
+_TYPE = "application/problem+json"
+
+
+class Wrong(Schema):
+    """A field, and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class ProblemOut(Schema):
+    """What every error looks like (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    verb: str | None = None
+    errors: list[Wrong] | None = None
+
+
+class Problem(Exception):
+    """An error with words of its own. `kind` is the last part of its type."""
+
+    def __init__(self, status: int, kind: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail, self.more = status, kind, detail, more
+
+
+def wrong(field: str, message: str) -> Problem:
+    """422 about one field."""
+    errors = [{"field": field, "message": message}]
+    return Problem(422, "invalid", message, errors=errors)
+
+
+def answer(
+    status: int, kind: str, detail: str = "", *, headers: dict[str, str] | None = None, **more: Any
+) -> HttpResponse:
+    """The problem as it is sent."""
+    told = {
+        "type": f"urn:haulout:problem:{kind}",
+        "title": _title(kind),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    response = JsonResponse(told, status=status, content_type=_TYPE)
+    for name, value in (headers or {}).items():
+        response[name] = value
+    return response
+
+
+def _title(kind: str) -> str:
+    known = {
+        "token": _("A valid token is needed"),
+        "denied": _("Not permitted"),
+        "not-found": _("Not there"),
+        "invalid": _("Something in the request is wrong"),
+        "guardrail": _("A guardrail stops this"),
+        "approval": _("This needs an approval"),
+        "too-many": _("Too many requests"),
+        "host": _("The host did not do this"),
+        "second-factor": _("A second factor is needed"),
+        "repeat": _("This key was used before"),
+    }
+    return str(known.get(kind, _("This did not work")))
+
+
+def register(api: NinjaAPI) -> None:
+    """Let the API answer with problems, whatever was raised."""
+    realm = {"WWW-Authenticate": 'Bearer realm="Haulout"'}
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: Any) -> HttpResponse:
+        detail = _("Send a token that is in force: “Authorization: Bearer haulout_…”.")
+        return answer(401, "token", detail, headers=realm)
+
+    @api.exception_handler(NotVisible)
+    @api.exception_handler(Http404)
+    def absent(request: HttpRequest, error: Any) -> HttpResponse:
+        return answer(404, "not-found", _("It does not exist, or you may not see it."))
+
+    @api.exception_handler(Denied)
+    def denied(request: HttpRequest, error: Denied) -> HttpResponse:
+        detail = _("Neither your rights nor this token permit %(verb)s here.")
+        return answer(403, "denied", detail % {"verb": error.verb}, verb=error.verb)
+
+    @api.exception_handler(Refused)
+    def stopped(request: HttpRequest, error: Refused) -> HttpResponse:
+        return answer(422, "guardrail", str(error))
+
+    @api.exception_handler(NeedsApproval)
+    def needs(request: HttpRequest, error: NeedsApproval) -> HttpResponse:
+        detail = _("Say why in the header Haulout-Reason, and it waits for somebody’s approval.")
+        return answer(409, "approval", f"{error} {detail}")
+
+    @api.exception_handler(HostRefused)
+    def refused(request: HttpRequest, error: HostRefused) -> HttpResponse:
+        errors = [{"field": error.field, "message": str(error)}]
+        return answer(422, "invalid", str(error), errors=errors)
+
+    @api.exception_handler(Malformed)
+    def malformed(request: HttpRequest, error: Malformed) -> HttpResponse:
+        errors = [
+            {"field": ".".join(map(str, one["loc"][1:])), "message": one["msg"]}
+            for one in error.errors
+        ]
+        return answer(422, "invalid", _("See errors."), errors=errors)
+
+    @api.exception_handler(HttpError)
+    def unread(request: HttpRequest, error: HttpError) -> HttpResponse:
+        # Django Ninja's own words for a body that is no JSON
+        return answer(error.status_code, "invalid", str(error))
+
+    @api.exception_handler(PodmanError)
+    def failed(request: HttpRequest, error: PodmanError) -> HttpResponse:
+        if isinstance(error, NotFound):
+            return answer(404, "not-found", error.message)
+        status = 503 if isinstance(error, Unavailable) else 502
+        return answer(status, "host", error.message)
+
+    @api.exception_handler(TooMany)
+    def limited(request: HttpRequest, error: TooMany) -> HttpResponse:
+        headers = {"Retry-After": str(error.retry_s)}
+        return answer(429, "too-many", _("Wait before you ask again."), headers=headers)
+
+    @api.exception_handler(Problem)
+    def worded(request: HttpRequest, error: Problem) -> HttpResponse:
+        return answer(error.status, error.kind, error.detail, **error.more)
