@@ -1,9 +1,15 @@
 """What a Containerfile takes from elsewhere: the images in FROM, COPY --from and RUN --mount, and the
 rights that a RUN asks for. Where its lines could be read in two ways nothing is taken for harmless.
+
+It is read twice: in order, which tells stages from images; and each line as if an instruction began
+there, with quotes and backslashes taken out of flags as buildah does, which finds what was hidden.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from hosts.podman.base_judge import Base, instructions
 
 _FROM = re.compile(
     r"FROM\s+(?P<flags>(?:--\S+\s+)*)(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?", re.I
@@ -12,6 +18,10 @@ _OTHER = re.compile(r"--from=(\S+)|--mount=\S*?\bfrom=([^,\s]+)", re.I)
 _HEREDOC = re.compile(r"<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_]*)\2(?=\s|$)")
 # parser directives: with another escape character lines are joined in another way
 _ESCAPE = re.compile(r"#\s*escape\s*=", re.I)
+_CONTINUED = re.compile(r"\\[ \t]*$")
+_QUOTES = str.maketrans("", "", "\\\"'")
+_IN_FLAG = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
+_OWN_NETWORK = ("", "default", "none", "private")
 
 
 @dataclass
@@ -22,29 +32,59 @@ class Taken:
     unclear: list[str] = field(default_factory=list)
     host_network: bool = False
     insecure: bool = False
-    _stages: set[str] = field(default_factory=set)
+    # by name, with the line on which it begins: above it the same name is an image's
+    _stages: dict[str, int] = field(default_factory=dict)
     # after a heredoc that is not plainly one, a line that looks like a stage may be text in it
     _sure: bool = True
 
-    def read(self, text: str) -> None:
-        """One instruction on one line."""
+    def read(self, text: str, line: int) -> None:
+        """One instruction, joined, that begins at `line`."""
         if match := _FROM.match(text):
-            self._image(match["image"].strip("\"'"))
+            self.image(match["image"], line)
             if (stage := match["stage"]) and self._sure:
-                self._stages.add(stage.casefold())
+                self._stages.setdefault(stage.casefold(), line)
             return
         for one, other in _OTHER.findall(text):
-            name = (one or other).strip("\"'")
-            if not name.isdecimal():
-                self._image(name)
+            self.image(one or other, line)
         if re.match(r"(ONBUILD\s+)?RUN\b", text, re.I):
             self.host_network |= bool(re.search(r"--network[= ]host\b", text, re.I))
             self.insecure |= bool(re.search(r"--security[= ]insecure\b", text, re.I))
 
-    def _image(self, name: str) -> None:
+    def read_begun(self, word: str, rest: str, line: int) -> None:
+        """What would be an instruction if it began at `line`. Makes no stages."""
+        if word == "from":
+            match = _FROM.match(f"FROM {rest}")
+            if match and match["flags"].translate(_QUOTES) != match["flags"]:
+                self.unclear.append(rest[:200])
+            elif match:
+                self.image(match["image"], line)
+        elif word in ("run", "copy", "add"):
+            for flag in _flags(rest.translate(_QUOTES)):
+                self._flag(word, flag, line)
+
+    def _flag(self, word: str, flag: str, line: int) -> None:
+        name, _sign, value = flag.partition("=")
+        for image in _IN_FLAG.findall(flag):
+            self.image(image, line)
+        if "$" in name or ("$" in value and name.casefold() == "--mount"):
+            self.unclear.append(flag)
+        if word == "run":
+            unclear = "$" in name
+            self.host_network |= unclear or (
+                name.casefold() == "--network" and value.casefold() not in _OWN_NETWORK
+            )
+            self.insecure |= unclear or (
+                name.casefold() == "--security" and value.casefold() not in ("", "sandbox")
+            )
+
+    def image(self, name: str, line: int) -> None:
+        """An image, unless the name is that of a stage above `line`."""
+        name = name.strip("\"'")
         if "$" in name:
             self.unclear.append(name)
-        elif name.casefold() != "scratch" and name.casefold() not in self._stages:
+            return
+        known = self._stages.get(name.casefold(), line) < line
+        if name and not known and not name.isdecimal() and name.casefold() != "scratch":
             self.images.append(name)
 
     def doubt(self, what: str) -> None:
@@ -58,35 +98,49 @@ def read(text: str) -> Taken:
     taken = Taken()
     parts: list[str] = []
     waiting: list[str] = []
-    for number, line in enumerate(text.split("\n")):
-        bare = line.strip(" \t\r\v\f")
+    start = 0
+    for number, full in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        line = full.removesuffix("\r")
+        bare = line.strip()
         if waiting:
-            if line.rstrip("\r").lstrip("\t") == waiting[0]:
+            if line.lstrip("\t") == waiting[0]:
                 waiting.pop(0)
-            elif _FROM.match(bare):
-                # text most likely, and judged all the same
-                _text(taken, bare)
             continue
-        if (number == 0 or not (taken.images or parts)) and _ESCAPE.match(bare):
+        if (number == 1 or not (taken.images or parts)) and _ESCAPE.match(bare):
             taken.doubt(bare)
         if not bare or bare.startswith("#"):
             continue
-        parts.append(bare.removesuffix("\\").strip())
-        if bare.endswith("\\"):
+        start = start if parts else number
+        # joined without a space
+        parts.append(_CONTINUED.sub("", line))
+        if parts[-1] != line:
             continue
-        whole = " ".join(parts)
+        whole = "".join(parts).strip()
         parts = []
-        taken.read(whole)
+        taken.read(whole, start)
         waiting = _heredocs(taken, whole)
     if parts:
-        taken.read(" ".join(parts))
+        taken.read("".join(parts).strip(), start)
+    _read_again(taken, text)
     return taken
 
 
-def _text(taken: Taken, bare: str) -> None:
-    match = _FROM.match(bare)
-    if match is not None:
-        taken.images.append(match["image"])
+def _read_again(taken: Taken, text: str) -> None:
+    try:
+        for line, word, rest in instructions(text):
+            taken.read_begun(word, rest, line)
+    except Base as unclear:
+        taken.unclear.append(unclear.text)
+
+
+def _flags(rest: str) -> Iterator[str]:
+    """The flags before all else, as --name=value; some versions take --name value too."""
+    words = rest.split()
+    while words and words[0].startswith("--"):
+        flag = words.pop(0)
+        if "=" not in flag and words and not words[0].startswith("--"):
+            flag += f"={words.pop(0)}"
+        yield flag
 
 
 def _heredocs(taken: Taken, whole: str) -> list[str]:

@@ -58,7 +58,7 @@ def judge(text: str, arguments: Mapping[str, str]) -> None:
     """Base for a Containerfile that could reach the host's disk. `arguments`: what the build gives."""
     if len(text) > LIMIT_BYTES:
         raise Base(0, "", BaseWhy.LARGE)
-    begun = list(_instructions(text))
+    begun = list(instructions(text))
     values = _Values(arguments, [rest for _line, word, rest in begun if word == "arg"])
     for line, word, rest in begun:
         if word == "from":
@@ -67,8 +67,10 @@ def judge(text: str, arguments: Mapping[str, str]) -> None:
             _flags(line, rest)
 
 
-def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, word, rest) of what would be an instruction if it began there; its head alone."""
+def instructions(text: str) -> Iterator[tuple[int, str, str]]:
+    """(line, word, rest) of what would be an instruction if it began there; its head alone. Base where
+    lines could be joined in two ways.
+    """
     lines = [one.removesuffix("\r") for one in text.removeprefix("\ufeff").split("\n")]
     following = ""
     for number in range(len(lines), 0, -1):

@@ -201,11 +201,65 @@ BUILDS = [
         {"text": "FROM scratch\nRUN echo \u2028FROM scratch AS evil\nFROM evil\n"},
     ),
     E("a folder as a base", "images", {"text": "FROM dir:/etc\n"}),
+    E("behind a byte order mark", "images", {"text": "\ufeffFROM evil.example/x:1\n"}),
+    E("a word over two lines", "images", {"text": f"FROM {IMAGE}\nFR\\\nOM evil.example/x:1\n"}),
+    E(
+        "a line that does not go on",
+        "images",
+        {"text": f"FROM {IMAGE}\nRUN true \\\v\nFROM evil.example/x:1\n"},
+    ),
+    E(
+        "behind a comment that is none",
+        "images",
+        {"text": f"FROM {IMAGE}\nRUN a \\\n  # b\nFROM evil.example/x:1\n"},
+    ),
+    E(
+        "a quoted flag",
+        "images",
+        {"text": f'FROM {IMAGE}\nCOPY --fr"om=evil.example/x:1" /a /a\n'},
+    ),
+    E("a flag and a word", "images", {"text": f"FROM {IMAGE}\nCOPY --from evil.example/x:1 / /\n"}),
+    E(
+        "a base inside a flag",
+        "images",
+        {"text": f'FROM --platform="a {IMAGE}" evil.example/x:1\n'},
+    ),
+    E(
+        "an escaped mount",
+        "images",
+        {"text": f"FROM {IMAGE}\nRUN --mount=type=bind,fr\\om=evil.example/x:1 true\n"},
+    ),
+    E(
+        "a stage that comes later",
+        "images",
+        {"text": f"FROM {IMAGE}\nCOPY --fr\\om=evil /a /a\nFROM {IMAGE} AS evil\n"},
+    ),
     E("an uploaded folder", "images", {"text": None}),
     E(
         "host network in RUN",
         "host_namespaces",
         {"text": f"FROM {IMAGE}\nRUN --network=host true\n"},
+    ),
+    *(
+        E(
+            f"host network as {flag}",
+            "host_namespaces",
+            {"text": f"FROM {IMAGE}\nRUN {flag} true\n"},
+        )
+        for flag in (
+            '--network="host"',
+            "--net\\work=host",
+            "--network=h\\ost",
+            "--net\\\nwork=host",
+            "--network=$N",
+            "--net$N",
+            "--network host",
+        )
+    ),
+    E(
+        "insecure RUN, quoted",
+        "privileged",
+        {"text": "FROM scratch\nRUN --security='insecure' x\n"},
     ),
     E("insecure RUN", "privileged", {"text": f"FROM {IMAGE}\nRUN --security=insecure true\n"}),
     E("host network", "host_namespaces", {"query": {"networkmode": "host"}}),
