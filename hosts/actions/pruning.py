@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hosts.access import Denied, NotVisible, Person, get_endpoint, get_object
+from hosts.guardrails.locks import at, lock_of, row_lock, words_of
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -84,6 +86,7 @@ def ask_plan(
         why = ""
         try:
             row = get_object(person, kind, endpoint_id, object_id, verb=verb)
+            lock = row_lock(row)
         except NotVisible:
             why = _("no longer there")
         except Denied:
@@ -91,6 +94,9 @@ def ask_plan(
         if why or row.gone:
             why = why or _("no longer there")
             skipped.append({"name": object_id[:12], "host": str(endpoint_id), "why": why})
+        elif lock is not None:
+            words = {"name": row.name, "host": str(row.endpoint), "why": words_of(lock)}
+            skipped.append(words)
         else:
             plans.setdefault(endpoint_id, []).append(item_of(row, sizes))
     if not plans:
@@ -143,6 +149,8 @@ async def carry_out(errand: Errand, *, look: Look, remove: Remove) -> dict[str, 
 async def _one(errand: Errand, item: Item, *, look: Look, remove: Remove, again: bool) -> str:
     """Why it stays, or "" when it is gone. `again`: an earlier try may have removed it."""
     try:
+        if why := await _locked(errand, item):
+            return why
         if why := await look(errand, item):
             return why
         await remove(errand, item)
@@ -157,6 +165,13 @@ async def _one(errand: Errand, item: Item, *, look: Look, remove: Remove, again:
             raise
         return failed.message
     return ""
+
+
+async def _locked(errand: Errand, item: Item) -> str:
+    """Who locked it, as it is now; "" when nobody did."""
+    there = await sync_to_async(at, thread_sensitive=False)(errand.endpoint)
+    lock = lock_of(there, errand.kind, item.id, item.name)
+    return words_of(lock) if lock else ""
 
 
 async def settle(errand: Errand) -> Settled:

@@ -21,7 +21,8 @@ from audit import write
 from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
 from hosts.access import Person, grounds
-from hosts.guardrails import Proposed, Refused, require
+from hosts.guardrails import Proposed, Refused, locks, require
+from hosts.guardrails.locking import CHANGES, MAKES
 from hosts.guardrails.roads import JUDGED
 from hosts.jobs.errand import Trouble
 from hosts.jobs.guarded import warned
@@ -102,6 +103,7 @@ def _permit(
     person: Person, verb: str, target: Target, proposed: Proposed | None
 ) -> dict[str, list[str]]:
     """What the intent is to hold beside its parameters: which rules warned."""
+    _heed_locks(person, verb, target)
     if verb not in JUDGED:
         return {}
     if proposed is None:
@@ -111,6 +113,18 @@ def _permit(
         return warned(require(person, endpoint, proposed, target=target))
     except Refused as refused:
         raise Trouble(str(refused)) from refused
+
+
+def _heed_locks(person: Person, verb: str, target: Target) -> None:
+    if verb not in CHANGES | MAKES or target.endpoint_id is None:
+        return
+    endpoint = Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id)
+    found = locks.check(
+        endpoint, verb, kind=target.kind, object_id=str(target.id), name=target.name
+    )
+    if found is not None:
+        write.refusal(person.who, verb, target, reason=found.said[:300])
+        raise Trouble(found.said)
 
 
 def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:

@@ -26,7 +26,8 @@ class Refused(HostRefused, ValueError):
         if verdict.worst is Severity.ASK:
             cure = _("What passes through at once cannot wait for one; a job in the page can.")
         else:
-            cure = _("Who may edit guardrails can change the rule.")
+            own = verdict.stops and verdict.stops[0].said
+            cure = "" if own else _("Who may edit guardrails can change the rule.")
         super().__init__("", verdict.sentence(), cure=cure, kind="guardrail")
         self.verdict = verdict
 
@@ -93,5 +94,5 @@ def refuse(
 ) -> None:
     """The entry: which rule, which field. Equal ones are counted."""
     first = verdict.stops[0]
-    reason = f"guardrail {first.rule} ({first.severity}): {first.field}"
+    reason = first.said or f"guardrail {first.rule} ({first.severity}): {first.field}"
     write.refusal(person.who, proposed.verb, target or target_of(endpoint), reason=reason[:300])

@@ -19,7 +19,9 @@ _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`rule` by its name and id (0: none in particular), `field`: where it stands in the spec."""
+    """`rule` by its name and id (0: none in particular), `field`: where it stands in the spec. `said`:
+    the whole sentence, of what is no guardrail (a lock, a freeze window).
+    """
 
     rule: str
     rule_id: int
@@ -27,6 +29,7 @@ class Finding:
     field: str
     words: str
     why: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Verdict:
             text = _("The guardrail “%(rule)s” asks for an approval (%(field)s): %(words)s")
         else:
             text = _("The guardrail “%(rule)s” refuses it (%(field)s): %(words)s")
-        said = text % values
+        said = first.said or text % values
         if first.why:
             said = f"{said} {first.why}"
         if more := len(self.stops) - 1:

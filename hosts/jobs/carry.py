@@ -9,7 +9,8 @@ from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
 from hosts import vault
-from hosts.guardrails import Refused
+from hosts.guardrails import Refused, Verdict
+from hosts.guardrails.standing import Standing
 from hosts.jobs import crash
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.asker import may
@@ -95,7 +96,23 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
         return Job.State.FAILED, _("The host was disabled before this began.")
     if not may(job, job.verb):
         return Job.State.DENIED, _("%s may no longer do this.") % job.asked_by_name
-    return None
+    return _in_the_way(job)
+
+
+def _in_the_way(job: Job) -> tuple[str, str] | None:
+    """What was put in its way since the click. A try that a lost worker has begun is settled first."""
+    if job.endpoint is None or job.step == "act":
+        return None
+    verdict = Standing().add(
+        Verdict(),
+        job.endpoint,
+        job.verb,
+        kind=job.object_kind,
+        object_id=job.object_id,
+        name=job.object_name,
+        params=job.params,
+    )
+    return (Job.State.DENIED, verdict.sentence()) if verdict.stops else None
 
 
 def errand_for(job: Job, podman: Podman) -> Errand:

@@ -19,11 +19,13 @@ from hosts.guardrails import (
     Severity,
     Verdict,
     check_many,
+    nothing,
     refuse,
 )
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
 from hosts.guardrails.roads import at_click
+from hosts.guardrails.standing import Standing
 
 if TYPE_CHECKING:
     from hosts.jobs.ask import Order
@@ -97,11 +99,29 @@ def _refused(person: Person, verdict: Verdict) -> bool:
 
 
 def _judged(verb: str, orders: Sequence["Order"]) -> list[tuple["Order", Proposed, Verdict]]:
-    if not at_click(verb):
-        return []
-    pairs = [(order, _carried(verb, order)) for order in orders]
-    verdicts = check_many((order.endpoint, proposed) for order, proposed in pairs)
-    return [(*pair, verdict) for pair, verdict in zip(pairs, verdicts, strict=True)]
+    if at_click(verb):
+        pairs = [(order, _carried(verb, order)) for order in orders]
+        verdicts = check_many((order.endpoint, proposed) for order, proposed in pairs)
+    else:
+        pairs = [(order, nothing(verb)) for order in orders]
+        verdicts = [Verdict() for _order in orders]
+    standing = Standing()
+    return [
+        (order, proposed, _with_standing(standing, verb, order, verdict))
+        for (order, proposed), verdict in zip(pairs, verdicts, strict=True)
+    ]
+
+
+def _with_standing(standing: Standing, verb: str, order: "Order", verdict: Verdict) -> Verdict:
+    return standing.add(
+        verdict,
+        order.endpoint,
+        verb,
+        kind=order.kind,
+        object_id=order.object_id,
+        name=order.name,
+        params=order.params,
+    )
 
 
 def _carried(verb: str, order: "Order") -> Proposed:

@@ -38,10 +38,13 @@ def told(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
 
 
 def covered(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
-    """True when all that `verdict` asks for was approved for this job and this proposal."""
+    """True when all that `verdict` asks for was approved for this job and this proposal, if there
+    is one.
+    """
     wanted = {_key(one) for one in told(verdict.findings)}
-    mark = digest(proposed) if proposed else ""
-    approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED, digest=mark)
+    approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED)
+    if proposed is not None:
+        approved = approved.filter(digest=digest(proposed))
     given = {_key(one) for row in approved for one in row.findings}
     return wanted <= given
 

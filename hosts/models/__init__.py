@@ -18,6 +18,7 @@ from hosts.models.inventory import (
     Volume,
 )
 from hosts.models.jobs import Batch, Job
+from hosts.models.locks import ObjectLock
 from hosts.models.registries import RegistryCredential
 from hosts.models.stats import StatsChunk, StatsStanding
 from hosts.models.terminals import OpenTerminal
@@ -41,6 +42,7 @@ __all__ = [
     "Job",
     "Login",
     "Network",
+    "ObjectLock",
     "OpenTerminal",
     "OpenTransfer",
     "Pod",

@@ -12,6 +12,7 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     images,
     jobs,
     kube,
+    locks,
     networks,
     pods,
     registries,

@@ -1,0 +1,1 @@
+"""Locking objects, so that nobody changes them."""

@@ -1,0 +1,109 @@
+"""lock.set: put a lock on an object or a host, and take it off. Whoever locked it may, and lock.override."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.epoch import raise_epoch
+from audit import write
+from audit.shapes import Target
+from hosts import bells
+from hosts.access import NotVisible, Person, allows, get_host, get_object, require
+from hosts.access.fetch import target_of
+from hosts.actions.refused import HostRefused
+from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
+
+VERB, OVERRIDE, REMOVE = "lock.set", "lock.override", "lock.remove"
+HOST = "host"
+LONGEST = 300
+
+
+def lock_object(person: Person, kind: str, ref: tuple[int, str], *, reason: str) -> ObjectLock:
+    """Lock an object of the inventory. NotVisible, Denied, HostRefused (no reason, locked already)."""
+    if kind not in INVENTORY:
+        raise NotVisible
+    row = get_object(person, kind, *ref, verb=VERB)
+    if row.gone:
+        raise HostRefused("", _("It is no longer there."))
+    target = _target_of_row(row, kind)
+    made = ObjectLock(
+        kind=kind,
+        host=row.endpoint.host,
+        endpoint=row.endpoint,
+        object_id=row.podman_id,
+        name=row.name or row.podman_id[:12],
+    )
+    return _make(person, made, target, reason)
+
+
+def lock_host(person: Person, host_id: int, *, reason: str) -> ObjectLock:
+    """Lock a host with all that is on it. NotVisible, Denied, HostRefused."""
+    host = get_host(person, host_id, VERB)
+    made = ObjectLock(kind=HOST, host=host, object_id=str(host.pk), name=host.name)
+    return _make(person, made, _target_of_host(host), reason)
+
+
+def unlock(person: Person, lock_id: int) -> ObjectLock:
+    """Take it off. NotVisible, Denied."""
+    found = ObjectLock.objects.select_related("host", "endpoint__host").filter(pk=lock_id).first()
+    if found is None:
+        raise NotVisible
+    target = _seen(person, found)
+    if found.locked_by_id is None or found.locked_by_id != person.user.pk:
+        require(person, OVERRIDE, target, found.endpoint or found.host)
+    with transaction.atomic():
+        found.delete()
+        raise_epoch()
+        told = {"locked_by": found.locked_by_name, "reason": found.reason}
+        write.event(person.who, REMOVE, target, params=told)
+        _ring(found.kind)
+    return found
+
+
+def may_unlock(person: Person, lock: ObjectLock) -> bool:
+    """True for whoever locked it, and for those who may take off others' locks there."""
+    own = lock.locked_by_id is not None and lock.locked_by_id == person.user.pk
+    return own or allows(person, OVERRIDE, lock.endpoint or lock.host)
+
+
+def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> ObjectLock:
+    made.reason = reason.strip()[:LONGEST]
+    if not made.reason:
+        raise HostRefused("reason", _("Say why: everybody who is refused reads it."))
+    made.locked_by_id, made.locked_by_name = person.user.pk, person.who.name
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+            raise_epoch()
+            write.event(person.who, VERB, target, params={"reason": made.reason})
+            _ring(made.kind)
+    except IntegrityError as exc:
+        raise HostRefused("", _("It is locked already.")) from exc
+    return made
+
+
+def _seen(person: Person, lock: ObjectLock) -> Target:
+    """What it is about. NotVisible where the person does not see that."""
+    if lock.endpoint is None:
+        get_host(person, lock.host_id, "host.view")
+        return _target_of_host(lock.host)
+    view = f"{lock.kind}.view"
+    try:
+        row = get_object(person, lock.kind, lock.endpoint.pk, lock.object_id, verb=view)
+    except NotVisible:
+        # gone, and forgotten by now: whoever may do all there can still tidy it away
+        if not allows(person, view, lock.endpoint):
+            raise
+        return target_of(lock.endpoint, kind=lock.kind, object_id=lock.object_id, name=lock.name)
+    return _target_of_row(row, lock.kind)
+
+
+def _target_of_row(row: InventoryRow, kind: str) -> Target:
+    return target_of(row.endpoint, kind=kind, object_id=row.podman_id, name=row.name)
+
+
+def _target_of_host(host: Host) -> Target:
+    return Target(kind=HOST, id=str(host.pk), name=host.name, host_id=host.pk, host_name=host.name)
+
+
+def _ring(kind: str) -> None:
+    bells.ring(f"{kind}s", "access", "audit")

@@ -1,0 +1,145 @@
+"""The locks in the way of a deed: of what it is about, and of what it would take along."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from hosts.guardrails.locking import MAKES, heeds, plan_of
+from hosts.guardrails.verdict import Finding, Severity
+from hosts.models import INVENTORY, Container, Endpoint, ObjectLock
+from hosts.models.inventory import LIVE
+
+# an object by its kind and its id or name
+Named = tuple[str, str]
+# of a kube file: the parameter that names what it takes down
+_PLAYED = {"pods": "pod", "containers": "container", "volumes": "volume", "secrets": "secret"}
+
+
+def words_of(lock: ObjectLock) -> str:
+    """“shop is locked by Ada since …: the reason”."""
+    since = date_format(timezone.localtime(lock.locked_at), "SHORT_DATETIME_FORMAT")
+    told = {
+        "name": lock.name,
+        "who": lock.locked_by_name,
+        "since": since,
+        "reason": lock.reason,
+    }
+    return _("%(name)s is locked by %(who)s since %(since)s: %(reason)s") % told
+
+
+def at(endpoint: Endpoint) -> list[ObjectLock]:
+    """All that count there: of its objects, and of its host."""
+    return list(
+        ObjectLock.objects.filter(
+            Q(endpoint=endpoint) | Q(host=endpoint.host_id, endpoint__isnull=True)
+        )
+    )
+
+
+def in_the_way(
+    locks: Iterable[ObjectLock],
+    endpoint: Endpoint,
+    verb: str,
+    *,
+    kind: str,
+    object_id: str,
+    name: str = "",
+    params: Mapping[str, Any] | None = None,
+) -> Finding | None:
+    """The lock that keeps it from being done. `locks`: those at the endpoint."""
+    listed = list(locks)
+    if not (listed and heeds(verb)):
+        return None
+    whole = next((one for one in listed if one.kind == "host"), None)
+    if whole is not None:
+        return _finding(whole)
+    touched = _touched(
+        endpoint, verb, kind=kind, object_id=object_id, name=name, params=params or {}
+    )
+    for lock in listed:
+        if {(lock.kind, lock.object_id), (lock.kind, lock.name)} & touched:
+            return _finding(lock)
+    return None
+
+
+def check(
+    endpoint: Endpoint,
+    verb: str,
+    *,
+    kind: str,
+    object_id: str,
+    name: str = "",
+    params: Mapping[str, Any] | None = None,
+) -> Finding | None:
+    """The same for one, with the locks as they are now."""
+    return in_the_way(
+        at(endpoint), endpoint, verb, kind=kind, object_id=object_id, name=name, params=params
+    )
+
+
+def lock_of(locks: Iterable[ObjectLock], kind: str, object_id: str, name: str) -> ObjectLock | None:
+    """The lock of this very object: by its id, or by its name where it was made anew."""
+    return next(
+        (
+            one
+            for one in locks
+            if one.kind == kind and (one.object_id == object_id or (name and one.name == name))
+        ),
+        None,
+    )
+
+
+def _finding(lock: ObjectLock) -> Finding:
+    words = words_of(lock)
+    return Finding("lock", lock.pk, Severity.REFUSE, "lock", words, said=words)
+
+
+def _touched(
+    endpoint: Endpoint,
+    verb: str,
+    *,
+    kind: str,
+    object_id: str,
+    name: str,
+    params: Mapping[str, Any],
+) -> set[Named]:
+    """What the deed is about, and what goes along with it."""
+    found: set[Named] = set()
+    if pod := params.get("pod"):
+        found.add(("pod", str(pod)))
+    for param, of in _PLAYED.items():
+        if verb == "kube.down" and isinstance(params.get(param), list):
+            found |= {(of, str(one)) for one in params[param]}
+    if verb in MAKES or plan_of(verb) or not object_id:
+        return found
+    found |= {(kind, object_id), (kind, name)} - {(kind, "")}
+    there = Container.objects.filter(LIVE, endpoint=endpoint)
+    if kind == "container":
+        for row in there.filter(podman_id=object_id).exclude(pod_id=""):
+            found |= {("pod", row.pod_id), ("pod", row.pod_name)}
+    elif kind == "pod":
+        found |= _named(there.filter(pod_id=object_id))
+    elif kind == "network" and (joins := params.get("container")):
+        found.add(("container", str(joins)))
+    if params.get("force") and kind in ("volume", "network"):
+        found |= _named(row for row in there if _uses(row, kind, name))
+    return found
+
+
+def _named(rows: Iterable[Container]) -> set[Named]:
+    return {("container", text) for row in rows for text in (row.podman_id, row.name)}
+
+
+def _uses(row: Container, kind: str, name: str) -> bool:
+    told = row.mounts if kind == "volume" else row.networks
+    return any(name in (one.values() if isinstance(one, dict) else (one,)) for one in told)
+
+
+def row_lock(row: Any) -> ObjectLock | None:
+    """Of one row of the inventory, as it is now."""
+    kind = next(name for name, model in INVENTORY.items() if isinstance(row, model))
+    return lock_of(at(row.endpoint), kind, row.podman_id, row.name)

@@ -1,0 +1,43 @@
+"""What stands in the way of a deed whatever it makes: locks. For the click, and once more in the worker."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hosts.guardrails import locks
+from hosts.guardrails.verdict import Finding, Verdict
+from hosts.models import Endpoint, ObjectLock
+
+
+class Standing:
+    """Asked about many orders: what stands at an endpoint is read once."""
+
+    def __init__(self) -> None:
+        self._locks: dict[int, list[ObjectLock]] = {}
+
+    def add(
+        self,
+        verdict: Verdict,
+        endpoint: Endpoint,
+        verb: str,
+        *,
+        kind: str,
+        object_id: str,
+        name: str,
+        params: Mapping[str, Any],
+    ) -> Verdict:
+        """`verdict` with what stands in the way."""
+        if endpoint.pk not in self._locks:
+            self._locks[endpoint.pk] = locks.at(endpoint)
+        found: list[Finding] = []
+        lock = locks.in_the_way(
+            self._locks[endpoint.pk],
+            endpoint,
+            verb,
+            kind=kind,
+            object_id=object_id,
+            name=name,
+            params=params,
+        )
+        if lock is not None:
+            found.append(lock)
+        return Verdict((*found, *verdict.findings), verdict.rules) if found else verdict

@@ -1,0 +1,227 @@
+"""Every verb against a lock: of its object, of what it takes along, of the whole host."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hosts.actions import ACTIONS
+from hosts.guardrails import Refused
+from hosts.guardrails.locking import CHANGES, LET_THROUGH, MAKES, plan_of
+from hosts.guardrails.roads import JUDGED, at_click
+from hosts.jobs import guarded
+from tests.cast import Cast
+from tests.dashboard.pages.run_cast import Hosts
+
+pytestmark = pytest.mark.django_db
+# streamed ones that only look, or that say themselves what they do: docs/guardrails.md
+STREAMS = {"container.files_edit", "volume.files_edit"}
+OPENS = {"container.exec", "container.attach"}
+KINDS = ("container", "pod", "volume", "network", "image", "secret")
+
+
+def test_every_action_stands_in_one_of_the_tables() -> None:
+    tables = [set(LET_THROUGH), set(MAKES), set(CHANGES)]
+    assert sum(map(len, tables)) == len(set().union(*tables))
+    known = set(ACTIONS) | (set(JUDGED) - OPENS) | STREAMS
+    missing = known - set().union(*tables)
+    assert not missing, f"say in hosts.guardrails.locking whether a lock keeps {missing} off"
+
+
+def locked(row: Any, kind: str, **more: Any) -> Any:
+    from hosts.models import ObjectLock
+
+    return ObjectLock.objects.create(
+        kind=kind,
+        host=row.endpoint.host,
+        endpoint=row.endpoint,
+        **{
+            "object_id": row.podman_id,
+            "name": row.name,
+            "locked_by_name": "Ada",
+            "reason": "audit until Friday",
+            **more,
+        },
+    )
+
+
+def asked(verb: str, endpoint: Any, row: Any, kind: str, **params: Any) -> None:
+    """As every road does it, on this object."""
+    from hosts.guardrails import nothing
+    from hosts.jobs.ask import Order
+    from tests.incomer import person_of
+
+    order = Order(
+        endpoint,
+        kind,
+        row.podman_id if row else "",
+        row.name if row else "new",
+        params=params,
+        proposed=nothing(verb) if at_click(verb) else None,
+    )
+    from accounts.models import User
+
+    guarded.require(person_of(User.objects.get(name="Alice")), verb, [order])
+
+
+@pytest.fixture
+def rows(hosts: Hosts) -> dict[str, Any]:
+    """One of each kind on web1."""
+    more: dict[str, dict[str, Any]] = {
+        "container": {"state": "running"},
+        "pod": {"state": "running"},
+    }
+    return {kind: hosts.add(hosts.web1, kind, f"a-{kind}", **more.get(kind, {})) for kind in KINDS}
+
+
+ON_OBJECTS = [verb for verb in sorted(ACTIONS) if verb.partition(".")[0] in KINDS]
+
+
+@pytest.mark.parametrize("verb", ON_OBJECTS)
+def test_a_lock_of_the_object(verb: str, cast: Cast, hosts: Hosts, rows: dict[str, Any]) -> None:
+    kind = verb.partition(".")[0]
+    row = rows[kind]
+    asked(verb, hosts.web1, row, kind)
+    lock = locked(row, kind)
+    of_object = verb in CHANGES and not plan_of(verb)
+    if of_object:
+        with pytest.raises(Refused, match=r"locked by Ada since .*: audit until Friday"):
+            asked(verb, hosts.web1, row, kind)
+    else:
+        asked(verb, hosts.web1, row, kind)
+    # another of its kind, and the same name elsewhere, are free
+    asked(verb, hosts.web1, hosts.add(hosts.web1, kind, "other", **_state(kind)), kind)
+    asked(verb, hosts.web2, hosts.add(hosts.web2, kind, row.name, **_state(kind)), kind)
+    # made anew under its name it is locked still
+    if of_object:
+        row.podman_id, lock.object_id = "newer", "older"
+        row.save()
+        lock.save()
+        with pytest.raises(Refused):
+            asked(verb, hosts.web1, row, kind)
+
+
+def _state(kind: str) -> dict[str, str]:
+    return {"state": "running"} if kind in ("container", "pod") else {}
+
+
+@pytest.mark.parametrize("verb", sorted(ACTIONS))
+def test_a_lock_of_the_host(verb: str, cast: Cast, hosts: Hosts, rows: dict[str, Any]) -> None:
+    from hosts.models import ObjectLock
+
+    kind = verb.partition(".")[0]
+    kind = kind if kind in KINDS else "pod"
+    ObjectLock.objects.create(
+        kind="host",
+        host=hosts.web1.host,
+        object_id=str(hosts.web1.host_id),
+        name="web1",
+        locked_by_name="Ada",
+        reason="moving",
+    )
+    if verb in LET_THROUGH:
+        asked(verb, hosts.web1, rows[kind], kind)
+    else:
+        with pytest.raises(Refused, match="web1 is locked by Ada"):
+            asked(verb, hosts.web1, rows[kind], kind)
+    asked(verb, hosts.web2, None, kind)
+
+
+def test_what_goes_along_with_it(cast: Cast, hosts: Hosts) -> None:
+    pod = hosts.add(hosts.web1, "pod", "shop", state="running")
+    inside = hosts.add(
+        hosts.web1,
+        "container",
+        "inside",
+        state="running",
+        pod_id=pod.podman_id,
+        pod_name="shop",
+        mounts=["data"],
+        networks=["back"],
+    )
+    volume, network = (
+        hosts.add(hosts.web1, "volume", "data"),
+        hosts.add(hosts.web1, "network", "back"),
+    )
+    lock = locked(inside, "container")
+    refused: list[tuple[str, Any, str, dict[str, Any]]] = [
+        ("pod.remove", pod, "pod", {}),
+        ("pod.stop", pod, "pod", {}),
+        ("volume.remove", volume, "volume", {"force": True}),
+        ("network.remove", network, "network", {"force": True}),
+        ("network.connect", network, "network", {"container": inside.podman_id}),
+        ("kube.down", None, "pod", {"containers": ["inside"]}),
+    ]
+    for verb, row, kind, params in refused:
+        with pytest.raises(Refused):
+            asked(verb, hosts.web1, row, kind, **params)
+    asked("volume.remove", hosts.web1, volume, "volume", force=False)
+    lock.delete()
+    locked(pod, "pod")
+    for verb, row, kind, params in (
+        ("container.stop", inside, "container", {}),
+        ("container.run", None, "container", {"pod": "shop"}),
+        ("kube.down", None, "pod", {"pods": ["shop"]}),
+    ):
+        with pytest.raises(Refused):
+            asked(verb, hosts.web1, row, kind, **params)
+
+
+def test_a_label_locks_nothing_and_unlocks_nothing(cast: Cast, hosts: Hosts) -> None:
+    label = {"io.haulout.lock": "true"}
+    row = hosts.add(hosts.web1, "container", "sly", state="running", labels=label)
+    asked("container.stop", hosts.web1, row, "container")
+    locked(row, "container")
+    row.labels = {"io.haulout.lock": "false"}
+    row.save()
+    with pytest.raises(Refused):
+        asked("container.stop", hosts.web1, row, "container")
+
+
+def test_locking_and_unlocking_are_entries_with_rights(
+    hosts: Hosts, alice: Any, bob: Any, cast: Cast, who_of: Callable[..., Any], entries: Any
+) -> None:
+    from hosts.access import Denied, Person
+    from hosts.actions.containers import stop_container
+    from hosts.actions.locks import lock as locking
+    from hosts.actions.refused import HostRefused
+
+    row = hosts.add(hosts.web1, "container", "shop", state="running")
+    ref = (hosts.web1.pk, row.podman_id)
+    charlie = Person(cast.charlie, who_of(cast.charlie))
+    with pytest.raises(Denied):
+        locking.lock_object(charlie, "container", ref, reason="mine")
+    with pytest.raises(HostRefused, match="Say why"):
+        locking.lock_object(bob, "container", ref, reason=" ")
+    lock = locking.lock_object(alice, "container", ref, reason="an audit")
+    with pytest.raises(HostRefused, match="locked already"):
+        locking.lock_object(bob, "container", ref, reason="too")
+    # nobody, whoever locked it included
+    for person in (alice, bob):
+        with pytest.raises(Refused, match="an audit"):
+            stop_container.ask(person, ref)
+    assert {entry.kind for entry in entries("container.stop")} == {"refusal"}
+    batch = stop_container.ask_many(bob, [ref])
+    assert "locked by Alice" in batch.skipped[0]["why"]
+    with pytest.raises(Denied):
+        locking.unlock(bob, lock.pk)
+    locking.unlock(alice, lock.pk)
+    assert stop_container.ask(bob, ref).state == "queued"
+    own = locking.lock_object(bob, "container", ref, reason="mine")
+    locking.unlock(bob, own.pk)
+    others = locking.lock_object(bob, "container", ref, reason="mine")
+    locking.unlock(alice, others.pk)
+    assert len([one for one in entries("lock.set") if one.kind == "event"]) == 3
+    removed = entries("lock.remove")
+    assert [one.params["locked_by"] for one in removed] == ["Alice", "Bob", "Bob"]
+
+
+def test_a_prune_leaves_out_what_is_locked(hosts: Hosts, alice: Any) -> None:
+    from hosts.actions.system import prune_volumes
+
+    free, kept = (hosts.add(hosts.web1, "volume", name) for name in ("free", "kept"))
+    locked(kept, "volume")
+    refs = [(hosts.web1.pk, row.podman_id) for row in (free, kept)]
+    batch = prune_volumes.ask(alice, refs, filters={})
+    assert [one["name"] for one in batch.jobs.get().params["items"]] == ["free"]
+    assert batch.skipped[0]["name"] == "kept"
