@@ -37,6 +37,7 @@ def group_word(name: str) -> str:
     """The heading of a group of verbs."""
     words = {
         "access": _("Access"),
+        "artifact": _("Artifacts"),
         "audit": _("Audit log"),
         "build": _("Builds"),
         "container": _("Containers"),

@@ -1,10 +1,12 @@
 """Pages that explain access. One's own is everyone's; that of others needs access.view."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.models import User
+from accounts.models import Token, User
 from accounts.permission import target_of
 from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
@@ -14,6 +16,7 @@ from dashboard.person import person_of
 from hosts.access import NotVisible, Person, allows, require, visible_hosts
 from hosts.access import target_of as target_of_place
 from hosts.access.explain import explain, sees
+from hosts.access.token_scope import scope_of
 from hosts.models import Endpoint
 
 # of names offered while typing
@@ -29,6 +32,11 @@ def _asked(asker: Person, given: str) -> User:
         require(asker, ACCESS_VIEW.name, target_of(others or user))
         user = get_object_or_404(User, pk=number)
     return user
+
+
+def _live_tokens(user: User) -> QuerySet[Token]:
+    live = Token.objects.filter(user=user, revoked_at=None, expires_at__gt=timezone.now())
+    return live.select_related("role").order_by("name")
 
 
 def _target(subject: Subject) -> Target:
@@ -57,10 +65,14 @@ def person(request: HttpRequest) -> HttpResponse:
             raise
         # typed: said beside the field, in the words for what there is not
         unknown = True
-    about = Person(user, asker.who)
+    tokens = list(_live_tokens(user))
+    token = next((one for one in tokens if str(one.pk) == request.GET.get("token")), None)
+    about = Person(user, asker.who, scope_of(token) if token else None)
     may_ask = allows(asker, ACCESS_VIEW.name)
     context = {
         "one": user,
+        "tokens": tokens,
+        "token": token,
         "subject": subject,
         "where": request.GET.get("where", "") or subject.where,
         "unknown": unknown,

@@ -1,8 +1,10 @@
 """Explain: one's own is everyone's, that of others needs access.view; what one does not see is no page."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
@@ -37,6 +39,22 @@ def test_places_are_found_by_name_and_by_address(cast: Cast, browser_of: Any, wh
     page = browser_of(cast.alice).get(f"/access/explain/{query}").content.decode()
     assert ("Edit hosts" in page) is (where not in ("", "den7/shopfront"))
     assert ("Manage people" in page) is (where == "")
+
+
+def test_what_a_token_cuts_off_is_said(cast: Cast, browser_of: Any) -> None:
+    from accounts.models import Token
+
+    later = timezone.now() + timedelta(days=1)
+    kept = {"user": cast.bob, "reach": "all", "made_by": "Bob", "expires_at": later}
+    token = Token.objects.create(name="ci", prefix="p", digest="d", read_only=True, **kept)
+    page = browser_of(cast.bob).get(f"{THERE}&token={token.pk}").content.decode()
+    assert page.count("not with this token") > 5
+    alices = browser_of(cast.alice).get(f"{THERE}&token={token.pk}").content.decode()
+    assert "not with this token" not in alices
+    token.everywhere = False
+    token.save()
+    page = browser_of(cast.bob).get(f"{THERE}&token={token.pk}").content.decode()
+    assert "This token does not reach shopfront on den7." in page
 
 
 def test_a_name_that_is_none_is_said_beside_the_field(cast: Cast, browser_of: Any) -> None:
