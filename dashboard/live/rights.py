@@ -4,14 +4,14 @@ What somebody shares with others (their key) is worked out again only when right
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import User
 from dashboard.second_factor import lacking
-from hosts.access import Person, moment, visibility_key
+from hosts.access import Person, Scope, moment, visibility_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,9 @@ class Standing:
 
 
 MOST_KEPT = 10_000
-# by person: the moment of rights and the role for which the key was worked out, and the key
-_keys: dict[int, tuple[tuple[tuple[int, int], int], str]] = {}
+# by person and what a token leaves of their rights: the moment of rights and the role for which the
+# key was worked out, and the key
+_keys: dict[tuple[int, Scope | None], tuple[tuple[tuple[int, int], int], str]] = {}
 
 
 def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], Standing]:
@@ -48,16 +49,17 @@ def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], S
         user = users.get(person.user.pk)
         if user is None or user.pk in shut_out or session not in sessions:
             continue
-        known = Person(user, person.who)
+        known = replace(person, user=user)
         found[user.pk, session] = Standing(known, _key(known, now))
     return found
 
 
 def _key(person: Person, now: tuple[int, int]) -> str:
     asked_for = (now, person.user.role_id)
-    kept = _keys.get(person.user.pk)
+    whose = (person.user.pk, person.scope)
+    kept = _keys.get(whose)
     if kept is None or kept[0] != asked_for:
         if len(_keys) >= MOST_KEPT:
             _keys.clear()
-        kept = _keys[person.user.pk] = (asked_for, visibility_key(person))
+        kept = _keys[whose] = (asked_for, visibility_key(person))
     return kept[1]

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 from asgiref.sync import sync_to_async
@@ -113,7 +114,7 @@ def _read(keys: set[str]) -> tuple[tuple[int, int], set[str]]:
 
 def _person(old: Person) -> Person | None:
     user = User.objects.filter(pk=old.user.pk, is_active=True).first()
-    return Person(user, old.who) if user and not lacks(user) else None
+    return replace(old, user=user) if user and not lacks(user) else None
 
 
 guard = Guard()
