@@ -76,6 +76,7 @@ def plan_of(text: str) -> KubePlan:
 
 def _listed(document: Document) -> Iterator[Document]:
     """A List is what it holds."""
+    _refuse_two_spellings(document)
     if document.content.get("kind") != "List":
         yield document
         return
@@ -87,7 +88,22 @@ def _listed(document: Document) -> Iterator[Document]:
         inner = {
             path[2:]: line for path, line in document.lines.items() if path[:2] == ("items", number)
         }
-        yield Document(item, document.line_of("items", number), inner)
+        listed = Document(item, document.line_of("items", number), inner)
+        _refuse_two_spellings(listed)
+        yield listed
+
+
+def _refuse_two_spellings(document: Document) -> None:
+    """Podman takes `Kind`, and a K of Kelvin, for `kind`: by which of two it goes we would not see."""
+    seen: dict[str, str] = {}
+    for key in map(str, document.content):
+        other = seen.setdefault(key.casefold(), key)
+        if other != key:
+            raise YamlRefused(
+                _("“%(name)s” stands there twice, as “%(other)s” too.")
+                % {"name": key[:80], "other": other[:80]},
+                document.line_of(key),
+            )
 
 
 def _pod(document: Document, kind: str, ports: list[str]) -> Iterator[Planned]:

@@ -115,3 +115,20 @@ def test_bombs_are_refused() -> None:
 def test_nothing_and_nonsense(text: str) -> None:
     with pytest.raises((YamlRefused, UnicodeError)):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Service\n\u212aind: Pod\n",
+        "Kind: Pod\nkind: Service\n",
+        "kind: List\nitems: []\nitem\u017f:\n- kind: Pod\n",
+        "kind: List\nitems:\n- kind: Service\n  \u212aind: Pod\n",
+    ],
+)
+def test_a_kind_in_two_spellings_is_refused(text: str) -> None:
+    """Podman's Go folds letters: what we would leave out as unknown, it would play unjudged."""
+    plain = "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: b, image: quay.io/x/y}]}\n"
+    plan_of(plain)
+    with pytest.raises(YamlRefused, match="twice"):
+        plan_of(f"{plain}---\n{text}")
