@@ -73,7 +73,9 @@ def missing(
     place = subject.name if subject.place is not None else ""
     # a verb about the site that they hold: what it was about goes beyond them
     held = own and verb is not None and verb.site and allows(reader, verb_name)
-    explained = own or allows(reader, ACCESS_VIEW.name)
+    # a verb of places, refused at none of them, is explained by none
+    told_where = subject.place is not None or (verb is not None and verb.site)
+    explained = told_where and (own or allows(reader, ACCESS_VIEW.name))
     return Missing(
         sentence=_sentence(label, place, beyond=held, own=own),
         verb=verb,

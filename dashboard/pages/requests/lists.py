@@ -23,6 +23,7 @@ STATES = {state.value: Q(state=state.value) for state in AccessRequest.State}
 def _prepare(rows: list[Any], person: Person) -> None:
     for row in rows:
         row.mine = row.asked_by_id == person.user.pk
+        row.over = row.until is not None and row.until <= timezone.now()
         row.can_decide = row.waiting and may_decide(person, row)
 
 
