@@ -239,10 +239,18 @@ def visibility_key(person: Person) -> str:
     return f"{rights_of(person.user).key}{person.scope or ''}"
 
 
-def still_allows(person: Person, verb: str, endpoint: Endpoint, grant_id: int | None) -> bool:
+def still_allows(
+    person: Person,
+    verb: str,
+    endpoint: Endpoint,
+    grant_id: int | None,
+    thing: Thing | None = None,
+) -> bool:
     """For a job that begins: what allowed it when it was asked for must stand. `grant_id`: the
-    narrowed grant that did.
+    narrowed grant that did. `thing`: what it is about, as it is now: it may have another name.
     """
+    if thing is not None and not allows(person, verb, endpoint, thing):
+        return False
     return allows(person, verb, endpoint) or any(
         one.grant is not None
         and one.grant.pk == grant_id

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import NewContainer, Person, allows, get_object
+from hosts.access import NewContainer, Person, allows, get_object, thing_of, verbs_at
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.refused import HostRefused
@@ -32,8 +32,11 @@ def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
     ):
         raise HostRefused("name", _("“%s” is the name of another one there.") % name)
     row = get_object(person, "container", *ref, verb=VERB)
-    if not allows(person, VERB, row.endpoint, NewContainer(name, row.labels)):
+    renamed = NewContainer(name, row.labels)
+    if not allows(person, VERB, row.endpoint, renamed):
         raise HostRefused("name", _("With that name your access to it would end."))
+    if not verbs_at(person, row.endpoint, renamed) <= verbs_at(person, row.endpoint, thing_of(row)):
+        raise HostRefused("name", _("With that name you could do more with it than you may now."))
     return ask_object(person, VERB, ref, params={"new_name": name})
 
 
