@@ -5,6 +5,7 @@ Nobody else changes a host.
 """
 
 from hosts.actions import (
+    artifacts,
     build,
     containers,
     files,
@@ -23,6 +24,7 @@ from hosts.actions.action import Action
 ACTIONS: dict[str, Action] = {
     action.verb: action
     for room in (
+        artifacts,
         build,
         containers,
         files,

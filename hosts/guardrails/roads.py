@@ -42,6 +42,8 @@ JUDGED: dict[str, Looked] = {
     "image.list_edit": Looked.BOTH,
     "image.load": Looked.STREAM,
     "image.import": Looked.STREAM,
+    "artifact.pull": Looked.BOTH,
+    "artifact.add": Looked.STREAM,
 }
 _THERE = "what is there was judged when it was made"
 _GONE = "it takes something away"
@@ -77,6 +79,8 @@ FREE: dict[str, str] = {
     "network.prune": _GONE,
     "image.push": "nothing comes to be on the host",
     "image.search": _READS,
+    "artifact.push": "nothing comes to be on the host",
+    "artifact.remove": _GONE,
     "image.untag": _GONE,
     "image.remove": _GONE,
     "image.prune": _GONE,

@@ -19,7 +19,7 @@ _EXEC_CREATE: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/exec")
 _UPGRADES: Final = re.compile(rf"{_PREFIX}/(?:exec/{_NAME}/start|containers/{_NAME}/attach)")
 _POSTS: Final = re.compile(
     rf"{_PREFIX}/(?:exec/{_NAME}/(?:start|resize|remove)|containers/{_NAME}/(?:exec|attach|resize)"
-    r"|build|images/load|images/import)"
+    r"|build|images/load|images/import|artifacts/add)"
 )
 _PUTS: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/archive")
 # A GET that runs a command, under whatever else Podman takes for a version.
@@ -99,6 +99,10 @@ _OUTSIDE: Final = re.compile(r"(?:^|[/\"])\.\.(?:[/\"]|$)|://|\\")
 # Of build's parameters those that name what comes to be.
 _BUILT_NAMES: Final = ("t", "manifest", "cacheto", "cachefrom")
 _CONTAINERFILES: Final = ("Containerfile", "Dockerfile")
+# Not `path`, which names a file of the host in a call beside it.
+_ADD_PARAMETERS: Final = frozenset(
+    {"name", "filename", "filemimetype", "artifactmimetype", "annotations", "append"}
+)
 _IMPORT_PARAMETERS: Final = frozenset({"changes", "message", "reference"})
 
 
@@ -134,6 +138,8 @@ def refusal(method: str, target: str) -> str | None:
             if _build_arguments(given) is None:
                 return "the arguments of the build are not plain"
             return _unknown(names - _BUILD_PARAMETERS)
+        if path.endswith("/artifacts/add"):
+            return _unknown(names - _ADD_PARAMETERS)
         if path.endswith("/images/import"):
             return _unknown(names - _IMPORT_PARAMETERS)
         return None

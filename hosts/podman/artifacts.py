@@ -1,13 +1,107 @@
-"""OCI artifacts, which Podman keeps since 5.6: files under a name, as images are. Read here only."""
+"""OCI artifacts, which Podman keeps since 5.6: files under a name, as images are.
 
-from typing import Any
+Every call raises Unsupported before. `/artifacts/local/add` takes a path of the host's own disk, and
+is not used.
+"""
 
-from hosts.podman.client import Podman
-from hosts.podman.paths import path
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any, Final
+
+from hosts.podman.client import Podman, as_object, decode
+from hosts.podman.errors import AnswerTooLarge, Malformed
+from hosts.podman.paths import Params, path
+from hosts.podman.pull import Credential
+
+# Podman answers when all is there, and says nothing before
+TRANSFER_LIMIT_S: Final = 2 * 3600.0
+_ANSWER_LIMIT_BYTES: Final = 1024 * 1024
+_BYTES: Final = {"Content-Type": "application/octet-stream"}
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 async def list_artifacts(podman: Podman) -> list[dict[str, Any]]:
     """`[{"Name", "Manifest": {"artifactType", "annotations", "layers": [{"size", "mediaType",
-    "annotations": {"org.opencontainers.image.title"}}]}}]`. Raises Unsupported before 5.6.
+    "annotations": {"org.opencontainers.image.title"}}]}}]`.
     """
     return (await podman.get(path("artifacts", "json"))).objects()
+
+
+async def inspect(podman: Podman, name: str) -> dict[str, Any]:
+    """As an item of the list, with `"Digest"`. Raises NotFound."""
+    return (await podman.get(path("artifacts", name, "json"))).object()
+
+
+async def pull(podman: Podman, name: str, *, credential: Credential | None = None) -> str:
+    """Fetch it from its registry; its digest. Podman tries three times more by itself."""
+    answer = await podman.call(
+        "POST",
+        path("artifacts", "pull"),
+        params={"name": name},
+        headers=_signed(credential),
+        timeout_s=TRANSFER_LIMIT_S,
+    )
+    return _digest(answer.object())
+
+
+async def push(podman: Podman, name: str, *, credential: Credential | None = None) -> str:
+    """Send it to the registry in its name, the only place that Podman takes; its digest there."""
+    answer = await podman.call(
+        "POST",
+        path("artifacts", name, "push"),
+        headers=_signed(credential),
+        timeout_s=TRANSFER_LIMIT_S,
+    )
+    return _digest(answer.object())
+
+
+async def remove(podman: Podman, name: str) -> None:
+    """Remove it. Raises NotFound."""
+    await podman.call("DELETE", path("artifacts", name))
+
+
+async def add(
+    podman: Podman,
+    name: str,
+    content: AsyncIterator[bytes],
+    *,
+    file: str,
+    kind: str = "",
+    append: bool = False,
+) -> str:
+    """A file as a new artifact of the media type `kind`, or one more file of an old one; its digest.
+
+    Raises Conflict or ServerFault where there is one of that name, or a file of that name in it.
+    """
+    params: Params = {
+        "name": name,
+        "fileName": file,
+        "artifactMIMEType": kind or None,
+        "append": True if append else None,
+    }
+    told = bytearray()
+    target = path("artifacts", "add")
+    async with podman.stream("POST", target, params=params, body=content, headers=_BYTES) as pieces:
+        async for piece in pieces:
+            told += piece
+            if len(told) > _ANSWER_LIMIT_BYTES:
+                raise AnswerTooLarge("Podman's answer to a file is too large.")
+    return _digest(as_object(decode(bytes(told))))
+
+
+async def extract(podman: Podman, name: str) -> AsyncGenerator[bytes, None]:
+    """Its files as a tar, as it comes. Raises NotFound before the first piece."""
+    async with podman.stream("GET", path("artifacts", name, "extract")) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+def _signed(credential: Credential | None) -> dict[str, str] | None:
+    return {"X-Registry-Auth": credential.header()} if credential else None
+
+
+def _digest(told: dict[str, Any]) -> str:
+    digest = told.get("ArtifactDigest")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise Malformed("Podman did not say which artifact it is.")
+    return digest

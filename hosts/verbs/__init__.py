@@ -5,6 +5,7 @@ they are (`audit.params.allow`), beside those that audit allows every verb.
 """
 
 from hosts.verbs import (  # noqa: F401 - importing registers
+    artifacts,
     containers,
     files,
     guardrails,

@@ -1,0 +1,61 @@
+"""Where an artifact is, and what it is called: an endpoint that has them, and a whole name."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts import capabilities
+from hosts.access import Person, get_endpoint
+from hosts.actions.images.references import parse, parse_full
+from hosts.actions.images.registry_words import why
+from hosts.actions.refused import HostRefused
+from hosts.guardrails import Proposed
+from hosts.jobs.ask import Order
+from hosts.jobs.errand import Trouble
+from hosts.models import Endpoint
+from hosts.podman.errors import PodmanError
+
+KIND = "artifact"
+
+
+def place_for(person: Person, endpoint_id: int, verb: str) -> Endpoint:
+    """The endpoint. NotVisible, Denied; HostRefused where its Podman has no artifacts."""
+    endpoint = get_endpoint(person, endpoint_id, verb)
+    if lack := capabilities.lacks(endpoint, "artifacts"):
+        raise HostRefused("endpoint", lack)
+    return endpoint
+
+
+def whole_name(text: str) -> str:
+    """A full name with its tag or digest. ValueError."""
+    return str(parse_full(text))
+
+
+def name_in_registry(text: str) -> str:
+    """As `whole_name`, of something that a registry can have. ValueError."""
+    name = whole_name(text)
+    if parse(name).registry == "localhost":
+        raise ValueError(
+            _("“localhost” names no registry: an artifact is pushed and pulled by its own name.")
+        )
+    return name
+
+
+def order_for(
+    endpoint: Endpoint, name: str, params: dict[str, Any], *, proposed: Proposed | None = None
+) -> Order:
+    """The order that concerns the artifact `name`."""
+    return Order(
+        endpoint=endpoint,
+        kind=KIND,
+        object_id=name[:255],
+        name=name,
+        params=params,
+        proposed=proposed,
+    )
+
+
+def trouble(words: str, name: str, failed: PodmanError, *, known: bool) -> Trouble:
+    """What a registry or Podman said, in our words. `known`: credentials were sent."""
+    sentence = why(parse(name).registry, failed, known=known)
+    return Trouble(sentence or words % {"name": name}, failed.message)

@@ -1,0 +1,58 @@
+"""artifact.pull: a broken pull is pulled again; what is there already is not sent twice."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.artifacts.names import KIND, name_in_registry, order_for, place_for, trouble
+from hosts.actions.images.references import parse
+from hosts.actions.registries.credentials import auth_for
+from hosts.guardrails import of_others
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import artifacts, system
+from hosts.podman.errors import PodmanError, Unavailable
+
+VERB = "artifact.pull"
+
+
+def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
+    """Ask for a pull of a full name. ValueError, HostRefused, NotVisible, Denied."""
+    endpoint = place_for(person, endpoint_id, VERB)
+    full = name_in_registry(name)
+    proposed = of_others.images(VERB, [full], field="name")
+    order = order_for(endpoint, full, {"name": full}, proposed=proposed)
+    return ask_job(person, VERB, order, queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Pull. Podman tells nothing of it before its end."""
+    name = errand.params["name"]
+    await errand.permit(of_others.images(VERB, [name], field="name"))
+    auth = await auth_for(errand.endpoint, parse(name))
+    errand.say(_("Pulling %s. Podman says nothing before it is there.") % name)
+    await errand.report({})
+    await errand.about_to_send()
+    try:
+        digest = await artifacts.pull(errand.podman, name, credential=auth)
+    except PodmanError as failed:
+        if failed.maybe_done or isinstance(failed, Unavailable):
+            raise
+        raise trouble(
+            _("%(name)s could not be pulled."), name, failed, known=bool(auth)
+        ) from failed
+    errand.say(digest)
+    return {"kind": KIND, "digest": digest}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Always again: only the registry knows whether the name still means the same."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

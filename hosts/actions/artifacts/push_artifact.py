@@ -1,0 +1,52 @@
+"""artifact.push: to the registry in its name, the only one Podman takes. A broken push is done again."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.artifacts.names import name_in_registry, order_for, place_for, trouble
+from hosts.actions.images.references import parse
+from hosts.actions.registries.credentials import auth_for
+from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import artifacts, system
+from hosts.podman.errors import PodmanError, Unavailable
+
+VERB = "artifact.push"
+
+
+def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
+    """Ask for a push. ValueError, HostRefused, NotVisible, Denied."""
+    endpoint = place_for(person, endpoint_id, VERB)
+    full = name_in_registry(name)
+    return ask_job(person, VERB, order_for(endpoint, full, {"name": full}), queue="long")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Push; the result tells the digest that the registry knows it by."""
+    name = errand.params["name"]
+    auth = await auth_for(errand.endpoint, parse(name))
+    errand.say(_("Pushing %s. Podman says nothing before it is there.") % name)
+    await errand.report({})
+    await errand.about_to_send()
+    try:
+        digest = await artifacts.push(errand.podman, name, credential=auth)
+    except PodmanError as failed:
+        if failed.maybe_done or isinstance(failed, Unavailable):
+            raise
+        raise trouble(_("%(name)s was not pushed."), name, failed, known=bool(auth)) from failed
+    errand.say(digest)
+    return {"digest": digest}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Always again: only the registry knows how far it came."""
+    await system.ping(errand.podman)
+    return Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long")

@@ -1,0 +1,61 @@
+"""artifact.remove: exactly those that a person saw, by name and digest. Settled by the digest."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.actions.action import Action
+from hosts.actions.artifacts.names import order_for, place_for, whole_name
+from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.handler import Settled
+from hosts.models import Batch
+from hosts.podman import artifacts
+from hosts.podman.errors import NotFound
+
+VERB = "artifact.remove"
+MOST = 500
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def ask_many(person: Person, endpoint_id: int, *, seen: list[tuple[str, str]]) -> Batch:
+    """A job for each (name, digest). ValueError, HostRefused, NotVisible, Denied."""
+    endpoint = place_for(person, endpoint_id, VERB)
+    seen = list(dict.fromkeys(seen))
+    if not seen or len(seen) > MOST:
+        raise ValueError(_("Choose between one and %d artifacts.") % MOST)
+    orders: list[Order] = []
+    for text, digest in seen:
+        name = whole_name(text)
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
+        orders.append(order_for(endpoint, name, {"name": name, "digest": digest}))
+    return ask_batch(person, VERB, orders, skipped=[], queue="short")
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Remove it, if it still is what was seen; what is gone already counts as removed."""
+    name, digest = errand.params["name"], errand.params["digest"]
+    try:
+        found = await artifacts.inspect(errand.podman, name)
+        if found.get("Digest") != digest:
+            raise Trouble(_("Under %s there is another artifact by now. It was left.") % name)
+        await errand.about_to_send()
+        await artifacts.remove(errand.podman, name)
+    except NotFound:
+        return {"changed": False}
+    return {"changed": True}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Gone, or another one stands under its name by now."""
+    try:
+        found = await artifacts.inspect(errand.podman, errand.params["name"])
+    except NotFound:
+        return Settled.DONE
+    return Settled.AGAIN if found.get("Digest") == errand.params["digest"] else Settled.DONE
+
+
+ACTION = Action(VERB, do, settle)

@@ -1,0 +1,93 @@
+"""artifact.add, artifact.extract: a person's file becomes an artifact, an artifact's files a tar.
+
+Streamed actions: intent and outcome, no job. They run in the web process over the narrow socket.
+"""
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person
+from hosts.access.fetch import target_of
+from hosts.actions.artifacts.names import KIND, place_for, whole_name
+from hosts.actions.streamed import Doing, streamed
+from hosts.dial import dial
+from hosts.guardrails import of_others
+from hosts.models import Endpoint
+from hosts.podman import Podman, artifacts
+
+ADD, EXTRACT = "artifact.add", "artifact.extract"
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A file that is to come. `kind`: the media type of a new artifact, "" leaves it to Podman."""
+
+    name: str
+    file: str
+    kind: str = ""
+    append: bool = False
+
+
+def added(*, name: str, file: str, kind: str = "", append: bool = False) -> Added:
+    """Checked. ValueError says what is wrong."""
+    # Podman takes a slash for a folder, and would not give such a file back
+    plain = re.split(r"[/\\]", file.strip())[-1][:200]
+    if plain in ("", ".", "..") or not plain.isprintable():
+        raise ValueError(_("The file needs a name."))
+    if kind and append:
+        raise ValueError(_("An artifact that is there keeps its type."))
+    if kind and not _MEDIA_TYPE.fullmatch(kind):
+        raise ValueError(_("A type reads like application/vnd.example.config."))
+    whole = whole_name(name)
+    if "@" in whole:
+        raise ValueError(_("A name that is given ends in a tag, not in a digest."))
+    return Added(whole, plain, kind, append)
+
+
+def place(person: Person, endpoint_id: int, verb: str) -> Endpoint:
+    """Where. NotVisible, Denied, HostRefused."""
+    return place_for(person, endpoint_id, verb)
+
+
+async def add(
+    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, order: Added
+) -> str:
+    """Its digest. The caller has authorised it. PodmanError, Trouble."""
+    target = target_of(endpoint, kind=KIND, object_id=order.name[:255], name=order.name)
+    params = {"file": order.file, "append": order.append}
+    proposed = of_others.archive(ADD, file=order.file, names=[order.name])
+    async with streamed(person, ADD, target, params, proposed=proposed) as doing:
+        async with Podman(dial(endpoint, streams=True)) as podman:
+            digest = await artifacts.add(
+                podman,
+                order.name,
+                _until_whole(body, doing),
+                file=order.file,
+                kind=order.kind,
+                append=order.append,
+            )
+        doing.detail = digest
+        return digest
+
+
+async def extract(person: Person, endpoint: Endpoint, name: str) -> AsyncGenerator[bytes, None]:
+    """The tar. The caller has authorised it. PodmanError before the first piece."""
+    target = target_of(endpoint, kind=KIND, object_id=name[:255], name=name)
+    async with streamed(person, EXTRACT, target, {"name": name}) as doing:
+        sent = 0
+        async with Podman(dial(endpoint, streams=True)) as podman:
+            async for piece in artifacts.extract(podman, name):
+                sent += len(piece)
+                doing.detail = f"{sent} bytes"
+                yield piece
+
+
+async def _until_whole(body: AsyncIterator[bytes], doing: Doing) -> AsyncGenerator[bytes, None]:
+    async for piece in body:
+        yield piece
+    # Podman has it all: from here on a broken connection does not undo it
+    doing.committing = True
