@@ -4,7 +4,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import NewContainer, Person, allows, get_object, thing_of, verbs_at
+from hosts.access import (
+    NewContainer,
+    Person,
+    allows,
+    get_object,
+    thing_of,
+    verbs_at,
+    visible_objects,
+)
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.refused import HostRefused
@@ -26,12 +34,13 @@ def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
         raise HostRefused("name", str(exc)) from exc
     if not name:
         raise HostRefused("name", _("Give a name."))
-    here = {"endpoint_id": ref[0], "name": name}
-    if Container.objects.filter(LIVE, **here).exclude(podman_id=ref[1]).exists() or (
-        Pod.objects.filter(LIVE, **here).exists()
-    ):
-        raise HostRefused("name", _("“%s” is the name of another one there.") % name)
     row = get_object(person, "container", *ref, verb=VERB)
+    # of what they do not see they hear from Podman alone
+    here: dict[str, Any] = {"endpoint_id": ref[0], "name": name}
+    others = Container.objects.filter(visible_objects(person, "container"), LIVE, **here)
+    pods = Pod.objects.filter(visible_objects(person, "pod"), LIVE, **here)
+    if others.exclude(podman_id=ref[1]).exists() or pods.exists():
+        raise HostRefused("name", _("“%s” is the name of another one there.") % name)
     renamed = NewContainer(name, row.labels)
     if not allows(person, VERB, row.endpoint, renamed):
         raise HostRefused("name", _("With that name your access to it would end."))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import Role
+from hosts.access import NotVisible
 from hosts.actions.containers import remove_container, rename_container
 from hosts.actions.refused import HostRefused
 from hosts.jobs import asker
@@ -37,6 +38,18 @@ def test_nobody_renames_something_into_their_reach(fleet: "Fleet", at: str) -> N
     assert (
         rename_container.ask(fleet.person(), ref(bank), name="bank-2").object_id == bank.podman_id
     )
+
+
+def test_a_name_tells_nobody_what_is_there(fleet: "Fleet") -> None:
+    shop, bank = (fleet.container(fleet.root1, name) for name in ("shop-1", "bank-1"))
+    for name in (bank.name, "free"):
+        with pytest.raises(NotVisible):
+            rename_container.ask(fleet.person(), ref(shop), name=name)
+    fleet.grant(host=fleet.web1, label="app=shop")
+    assert rename_container.ask(fleet.person(), ref(shop), name=bank.name)
+    fleet.grant(host=fleet.web1)
+    with pytest.raises(HostRefused, match="another one"):
+        rename_container.ask(fleet.person(), ref(shop), name=bank.name)
 
 
 def test_within_a_grant_names_are_free(fleet: "Fleet") -> None:
