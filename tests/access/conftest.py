@@ -1,6 +1,7 @@
 """The matrix of people and places, in the database."""
 
 import pytest
+from django.conf import settings
 
 from tests.access.furniture import Matrix, furnished
 
@@ -15,3 +16,11 @@ def matrix(db: None, keys: None, password_hash: str) -> Matrix:
 def transactional_matrix(transactional_db: None, keys: None, password_hash: str) -> Matrix:
     """The same where other threads see it too."""
     return furnished(password_hash)
+
+
+@pytest.fixture
+def vault_keys(keys: None) -> None:
+    """What seals the secret parameters of jobs."""
+    from hosts import vault
+
+    vault.make_keys(settings.HAULOUT_KEYS)

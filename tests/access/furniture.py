@@ -31,6 +31,7 @@ class Matrix:
 def furnished(password_hash: str) -> Matrix:
     """All of it, in the database."""
     from accounts.models import Role, User
+    from hosts.models import Endpoint, Image, Login
 
     def member(name: str, role: str = "member", *, active: bool = True) -> "User":
         return User.objects.create(
@@ -43,6 +44,10 @@ def furnished(password_hash: str) -> Matrix:
 
     bystander = member("bystander")
     furnish(bystander)
+    # one that can do all that Haulout can
+    Endpoint.objects.update(podman_version="5.8.0")
+    Login.objects.update(public_key="ssh-ed25519 AAAA")
+    Image.objects.filter(endpoint_id=2).update(manifest_list=True)
     return Matrix(everyone(member), bystander, _parts(bystander))
 
 
