@@ -12,13 +12,14 @@ from accounts.identities import Identity
 from accounts.roles import LABELS, WORDS
 from accounts.saved_views import SavedView
 from accounts.teams import Membership, Team
-from accounts.tokens import Token
+from accounts.tokens import Repeat, Token
 
 __all__ = [
     "AccessEpoch",
     "Identity",
     "Membership",
     "OneTimeLink",
+    "Repeat",
     "Role",
     "SavedView",
     "Team",

@@ -11,6 +11,7 @@ import zlib
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +93,29 @@ class Token(models.Model):
         if not self.everywhere:
             found = frozenset(name for name in found if not verbs.is_site(name))
         return found
+
+
+class Repeat(models.Model):
+    """A request that came with a key of the caller's own, so that the same one is not done twice.
+
+    `status` 0: it was begun, and nothing is known of its end. Kept a day (accounts.repeats).
+    """
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="repeats")
+    key = models.CharField(max_length=200)
+    # keyed hash of method, address and body: another request must not get this one's answer
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["token", "key"], name="repeat_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 def looks(verb: str) -> bool:

@@ -34,16 +34,27 @@ def csv_lines(filters: Filters, *, visible: Q | None) -> Iterator[bytes]:
 
 def json_lines(filters: Filters, *, visible: Q | None) -> Iterator[bytes]:
     """One object for each line: the exact canonical bytes of its entries, and the first's hash."""
-    for line in _lines(filters, visible):
-        yield orjson.dumps(
-            {
-                "entry": orjson.Fragment(bytes(line.entry.canonical)),
-                "hash": line.entry.hash_hex,
-                "outcome": _fragment(line.outcome),
-                "resolution": _fragment(line.resolution),
-            },
-            option=orjson.OPT_APPEND_NEWLINE,
-        )
+    yield from map(_json, _lines(filters, visible))
+
+
+def json_page(
+    filters: Filters, *, visible: Q | None, before: int | None, limit: int
+) -> tuple[bytes, int | None]:
+    """The same for one page: (its lines, `before` of the next page or None)."""
+    page = search(filters, visible=visible, before=before, limit=limit, whole=True)
+    return b"".join(map(_json, page.lines)), page.before
+
+
+def _json(line: Line) -> bytes:
+    return orjson.dumps(
+        {
+            "entry": orjson.Fragment(bytes(line.entry.canonical)),
+            "hash": line.entry.hash_hex,
+            "outcome": _fragment(line.outcome),
+            "resolution": _fragment(line.resolution),
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
 
 
 def neutral(value: object) -> object:

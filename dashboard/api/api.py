@@ -6,9 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 
 from dashboard.api import problems
+from dashboard.api.auditing import router as auditing
 from dashboard.api.bearer import Bearer
 from dashboard.api.jobs import router as jobs
+from dashboard.api.making import router as making
+from dashboard.api.pruning import router as pruning
 from dashboard.api.reading import router as reading
+from dashboard.api.verbs import router as verbs
 from hosts.access import NotVisible
 
 api = NinjaAPI(
@@ -42,5 +46,5 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 # the last one takes what no other does
-for router in (reading, jobs, rest):
+for router in (reading, jobs, making, pruning, verbs, auditing, rest):
     api.add_router("", router)
