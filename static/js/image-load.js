@@ -1,4 +1,4 @@
-// Uploading archives of images: one after the other, each with its progress, a way to stop it, and its end.
+// Uploading archives of images, and files of artifacts: one after the other, each with its progress, a way to stop it, and its end.
 import { size } from "haulout/sizes";
 
 const queue = [];
@@ -23,10 +23,11 @@ document.addEventListener("submit", (event) => {
   problem.textContent = "";
   const files = [...form.elements.files.files];
   if (!files.length) { form.elements.files.focus(); form.elements.files.click(); return; }
-  const importing = form.elements.what.value === "import";
+  const importing = form.elements.what?.value === "import";
+  const fields = form.dataset.fields?.split(" ") ?? (importing ? ["reference", "message", "changes"] : []);
   for (const file of files) {
     const query = new URLSearchParams({ file: file.name });
-    if (importing) for (const name of ["reference", "message", "changes"]) query.set(name, form.elements[name].value);
+    for (const name of fields) query.set(name, form.elements[name].value);
     const url = (importing ? form.dataset.importUrl : form.dataset.url).replace("/0/", `/${form.elements.endpoint.value}/`);
     add(form, file, `${url}?${query}`);
   }

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.inspecting import fetch, trouble_of
 from dashboard.person import person_of
 from hosts.access import get_endpoint
@@ -83,7 +84,8 @@ _KINDS: dict[
 @never_cache
 def kept(request: HttpRequest, endpoint_id: int, kind: str) -> HttpResponse:
     """The part of the System tab with an endpoint's artifacts or quadlets."""
-    endpoint = get_endpoint(person_of(request), endpoint_id, "host.view")
+    person = person_of(request)
+    endpoint = get_endpoint(person, endpoint_id, "host.view")
     read, shown = _KINDS[kind]
 
     async def ask(podman: Podman, _id: str) -> dict[str, Any]:
@@ -100,7 +102,12 @@ def kept(request: HttpRequest, endpoint_id: int, kind: str) -> HttpResponse:
             return render(request, "system/quadlets.html", {"rows": [], "no_systemd": True})
         return render(request, "parts/away.html", trouble_of(error, endpoint))
     rows = sorted((shown(item) for item in found), key=lambda row: row.name)
-    context = {"rows": rows[:MOST], "more": len(rows[MOST:])}
+    context = {
+        "rows": rows[:MOST],
+        "more": len(rows[MOST:]),
+        "endpoint": endpoint,
+        "verbs": verbs_for(person, endpoint),
+    }
     return render(request, f"system/{kind}.html", context)
 
 

@@ -1,0 +1,1 @@
+"""Artifacts of one endpoint: pulled, pushed, added, downloaded, removed. Their list: pages/system/kept."""

@@ -1,0 +1,144 @@
+"""The dialogs that pull, push and remove artifacts, and the page that adds a file."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from dashboard.pages.hostside import ask_host
+from dashboard.pages.pull.views import batch_url
+from dashboard.person import person_of
+from hosts import capabilities
+from hosts.access import get_endpoint
+from hosts.actions.artifacts import pull_artifact, push_artifact, remove_artifact, transfers
+from hosts.actions.artifacts.names import whole_name
+from hosts.actions.refused import HostRefused
+from hosts.inventory import bounds
+from hosts.models import Endpoint
+from hosts.podman import Podman, PodmanError, artifacts
+from hosts.podman.errors import NotFound
+
+MOST_TEXT = 500
+_both = require_http_methods(["GET", "POST"])
+Seen = tuple[str, str]
+
+
+def _show(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, f"artifacts/{name}.html", {"url": request.path, **context})
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else redirect(url)
+
+
+def _name(given: Any) -> str:
+    return str(given.get("name", ""))[:MOST_TEXT].strip()
+
+
+@_both
+def pull(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """A full name."""
+    person = person_of(request)
+    endpoint = get_endpoint(person, endpoint_id, pull_artifact.VERB)
+    context: dict[str, Any] = {
+        "title": _("Pull an artifact to %s") % endpoint,
+        "word": _("Pull artifact"),
+        "text": _name(request.POST if request.method == "POST" else request.GET),
+        "problem": capabilities.lacks(endpoint, "artifacts"),
+    }
+    if request.method == "POST":
+        try:
+            job = pull_artifact.ask(person, endpoint_id, name=context["text"])
+            return _go(request, reverse("jobs:page", args=[job.pk]))
+        except (ValueError, HostRefused) as wrong:
+            context["problem"] = str(wrong)
+    return _show(request, "pull", context)
+
+
+@_both
+def push(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """To the registry in its name."""
+    person = person_of(request)
+    endpoint = get_endpoint(person, endpoint_id, push_artifact.VERB)
+    name = _name(request.POST if request.method == "POST" else request.GET)
+    context: dict[str, Any] = {
+        "title": _("Push the artifact from %s?") % endpoint,
+        "word": _("Push artifact"),
+        "name": name,
+        "problem": capabilities.lacks(endpoint, "artifacts"),
+    }
+    if request.method == "POST":
+        try:
+            job = push_artifact.ask(person, endpoint_id, name=name)
+            return _go(request, reverse("jobs:page", args=[job.pk]))
+        except (ValueError, HostRefused) as wrong:
+            context["problem"] = str(wrong)
+    return _show(request, "push", context)
+
+
+@_both
+def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """GET: what `name` names on the host now, with digests. POST: remove exactly those."""
+    person = person_of(request)
+    endpoint = get_endpoint(person, endpoint_id, remove_artifact.VERB)
+    problem = capabilities.lacks(endpoint, "artifacts")
+    seen: list[Seen] = []
+    if request.method == "POST":
+        pairs = (one.partition(" ") for one in request.POST.getlist("seen"))
+        seen = [(name, digest) for digest, _space, name in pairs]
+        try:
+            batch = remove_artifact.ask_many(person, endpoint_id, seen=seen)
+            return _go(request, batch_url(batch))
+        except (ValueError, HostRefused) as wrong:
+            problem = str(wrong)
+    elif not problem:
+        try:
+            seen = _there(endpoint, request.GET.getlist("name")[: remove_artifact.MOST])
+            problem = "" if seen else _("Tick artifacts that are there.")
+        except PodmanError as error:
+            problem = error.message
+    words = ngettext(
+        "Remove the artifact from %(host)s?", "Remove %(n)d artifacts from %(host)s?", len(seen)
+    )
+    context = {
+        "title": words % {"n": len(seen), "host": endpoint},
+        "word": ngettext("Remove artifact", "Remove artifacts", len(seen)),
+        "seen": seen,
+        "problem": problem,
+    }
+    return _show(request, "remove", context)
+
+
+def _there(endpoint: Endpoint, names: list[str]) -> list[Seen]:
+    """Those of `names` that there are, with the digest of each."""
+
+    async def look(podman: Podman) -> list[Seen]:
+        found: list[Seen] = []
+        for name in dict.fromkeys(names):
+            try:
+                told = await artifacts.inspect(podman, whole_name(name))
+            except (NotFound, ValueError):
+                continue
+            found.append((name, bounds.text(told.get("Digest"), limit=MOST_TEXT)))
+        return found
+
+    return ask_host(endpoint, look) if names else []
+
+
+@require_GET
+def add_page(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """Name, type, file. ?name= adds to that artifact."""
+    person = person_of(request)
+    endpoint = get_endpoint(person, endpoint_id, transfers.ADD)
+    context = {
+        "endpoint": endpoint,
+        "name": _name(request.GET),
+        "lack": capabilities.lacks(endpoint, "artifacts"),
+        "back": reverse("system:system", args=[endpoint.host_id]),
+    }
+    return render(request, "artifacts/add.html", context)
