@@ -27,7 +27,8 @@ def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> 
     """The login to dial through, if it can be one for this host. HostRefused("via", …), Denied."""
     if via is None:
         return None
-    jump = Login.objects.select_related("host").filter(pk=via).first()
+    seen = Login.objects.filter(host__in=visible_hosts(person))
+    jump = seen.select_related("host").filter(pk=via).first()
     if jump is None or jump.host.kind != Host.Kind.SSH:
         raise HostRefused("via", _("This login cannot be dialled through."))
     get_host(person, jump.host_id, EDIT)

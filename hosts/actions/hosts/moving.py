@@ -1,4 +1,5 @@
-"""A host that joins or leaves a group gets or loses what the group is named in: grants, guardrails.
+"""A host that joins or leaves a group gets or loses what the group is named in: grants, guardrails,
+logins for registries.
 
 So nobody gives themselves or others more that way than by a grant, nor slips out from under a rule.
 """
@@ -10,9 +11,9 @@ from audit import write
 from audit.shapes import Target
 from hosts.access import Denied, Person, require
 from hosts.access.beyond import given_on
-from hosts.models import Group, Guardrail, Host
+from hosts.models import Group, Guardrail, Host, RegistryCredential
 
-GROUPS = "group.edit"
+GROUPS, REGISTRIES = "group.edit", "registry.edit"
 
 
 def require_moves(
@@ -22,11 +23,20 @@ def require_moves(
     joins, leaves = list(joins), list(leaves)
     if not joins and not leaves:
         return
+    require_joins(person, target, joins)
+    if Guardrail.objects.filter(groups__in=leaves, enabled=True).exists():
+        require(person, "guardrail.edit", target, host)
+
+
+def require_joins(person: Person, target: Target, joins: Iterable[Group]) -> None:
+    """Denied, with its entry, unless the person may put a host into these groups, also a new one."""
     require(person, GROUPS, target)
+    joins = list(joins)
     gives = frozenset[str]().union(*(given_on(group) for group in joins))
     if not gives <= beyond.measure(person.user):
         reason = f"grants on {', '.join(map(str, joins))} permit more than they hold everywhere"
         write.refusal(person.who, GROUPS, target, reason=reason[:300])
         raise Denied(GROUPS)
-    if Guardrail.objects.filter(groups__in=leaves, enabled=True).exists():
-        require(person, "guardrail.edit", target, host)
+    if RegistryCredential.objects.filter(group__in=joins).exists():
+        # a pull sends the group's passwords to the host
+        require(person, REGISTRIES, target)

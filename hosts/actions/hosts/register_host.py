@@ -17,6 +17,7 @@ from audit.shapes import Target
 from hosts import bells
 from hosts.access import Person, require
 from hosts.actions.hosts.host_address import check_address, check_port, check_socket, check_user
+from hosts.actions.hosts.moving import require_joins
 from hosts.actions.refused import HostRefused
 from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Group, Host, Login
@@ -106,6 +107,9 @@ def register(person: Person, new: NewHost) -> Host:
             raise HostRefused("key", _("There is no key to sign in with yet."))
     check_user(new.user)
     groups = check_groups(new.groups)
+    if groups:
+        joins = Group.objects.filter(name__in=groups)
+        require_joins(person, Target(kind="host", id="", name=name), joins)
     try:
         with transaction.atomic():
             host = _make(new, name=name, groups=groups)

@@ -7,9 +7,11 @@ import pytest
 from accounts import epoch
 from accounts.models import Role, User
 from hosts.access import Denied, allows
-from hosts.actions.hosts import edit_group, edit_host
+from hosts.actions.hosts import edit_group, edit_host, jumps, register_host
 from hosts.actions.hosts.edit_host import HostEdit
-from hosts.models import Guardrail
+from hosts.actions.hosts.register_host import NewHost
+from hosts.actions.refused import HostRefused
+from hosts.models import Group, Guardrail, RegistryCredential
 from tests.cast import Cast
 from tests.incomer import person_of
 from tests.two_teams import Fleet
@@ -84,3 +86,58 @@ def test_a_change_counts_at_once(fleet: Fleet, cast: Cast) -> None:
     assert not allows(fleet.person(), "container.stop", fleet.root2)
     edit_group.remove(alice, fleet.prod.pk)
     assert epoch.current() == seen + 3
+
+
+def new_host(*groups: str) -> NewHost:
+    return NewHost(
+        kind="ssh",
+        name="web9",
+        address="192.0.2.9",
+        port=22,
+        host_key_line="ssh-ed25519 AAAA",
+        fingerprint="SHA256:9",
+        user="root",
+        sealed_key=b"sealed",
+        public_key="ssh-ed25519 BBBB",
+        groups=list(groups),
+        jump_only=True,
+        sockets=[],
+    )
+
+
+def test_who_adds_hosts_does_not_choose_their_groups(fleet: Fleet, cast: Cast) -> None:
+    """Whoever has a grant on the group would get the host, and the host what the group has."""
+    keeper = with_role(cast.bob, "host.add")
+    for group in ("prod", "new"):
+        with pytest.raises(Denied):
+            register_host.register(keeper, new_host(group))
+    assert not Group.objects.filter(name="new").exists()
+    assert register_host.register(keeper, new_host()).groups.count() == 0
+    assert members(fleet) == ["web1"]
+
+
+def test_a_group_with_logins_for_registries_is_for_those_who_may_edit_them(
+    fleet: Fleet, cast: Cast
+) -> None:
+    """A pull sends the password to the host: one's own machine would read it."""
+    keeper = with_role(cast.bob, "group.edit", "host.add")
+    RegistryCredential.objects.create(
+        registry="quay.io", username="u", sealed_password=b"x", group=fleet.prod
+    )
+    with pytest.raises(Denied):
+        put(keeper, fleet, fleet.web1, fleet.web2)
+    with pytest.raises(Denied):
+        register_host.register(keeper, new_host("prod"))
+    put(person_of(cast.alice), fleet, fleet.web1, fleet.web2)
+    assert members(fleet) == ["web1", "web2"]
+
+
+def test_a_jump_host_that_one_does_not_see_is_not_there(fleet: Fleet) -> None:
+    fleet.grant("admin", host=fleet.web2)
+    hidden = fleet.root1.login_id
+    said = []
+    for via in (hidden, 10**6):
+        with pytest.raises(HostRefused) as refused:
+            jumps.check_jump(fleet.person(), via, host=fleet.web2)
+        said.append(str(refused.value))
+    assert said[0] == said[1]
