@@ -15,6 +15,7 @@ from hosts import bells
 from hosts.access import Person, get_host, require
 from hosts.actions.hosts.host_address import check_address, check_port
 from hosts.actions.hosts.moving import GROUPS, require_moves
+from hosts.actions.hosts.other_machine import refuse_others_address, refuse_others_key
 from hosts.actions.hosts.register_host import check_groups, check_name, groups_named, target_of_host
 from hosts.actions.refused import HostRefused
 from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login
@@ -70,6 +71,8 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
         _require_groups(person, host, had=had, wants=set(groups))
     host.name, host.notes = name, wanted.notes.strip()
     moved = (host.address, host.port) != (address, port)
+    if moved:
+        refuse_others_address(person, host, address, port)
     host.address, host.port = address, port
     try:
         with transaction.atomic():
@@ -123,6 +126,7 @@ def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str
     host = get_host(person, host_id, EDIT)
     if not line or not fingerprint:
         raise HostRefused("fingerprint", _("There is no key to accept."))
+    refuse_others_key(person, host, fingerprint)
     with transaction.atomic():
         old, host.host_key, host.fingerprint = host.fingerprint, line, fingerprint
         host.save()

@@ -141,3 +141,19 @@ def test_a_jump_host_that_one_does_not_see_is_not_there(fleet: Fleet) -> None:
             jumps.check_jump(fleet.person(), via, host=fleet.web2)
         said.append(str(refused.value))
     assert said[0] == said[1]
+
+
+def test_who_edits_a_host_does_not_make_another_of_ours_of_it(fleet: Fleet, cast: Cast) -> None:
+    """One key may open several: the administrator of one would become that of each."""
+    fleet.grant("admin", host=fleet.web1)
+    fleet.web2.address, fleet.web2.port = "192.0.2.2", 22
+    fleet.web2.save()
+    there = HostEdit("web1", "", ["prod"], fleet.web2.address, fleet.web2.port)
+    with pytest.raises(HostRefused, match="Another machine"):
+        edit_host.edit(fleet.person(), fleet.web1.pk, there)
+    key = {"line": "ssh-ed25519 CCCC", "fingerprint": fleet.web2.fingerprint}
+    with pytest.raises(HostRefused, match="Another machine"):
+        edit_host.accept_host_key(fleet.person(), fleet.web1.pk, **key)
+    key["fingerprint"] = "SHA256:new"
+    edit_host.accept_host_key(fleet.person(), fleet.web1.pk, **key)
+    edit_host.edit(person_of(cast.alice), fleet.web1.pk, there)
