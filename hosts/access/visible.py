@@ -230,7 +230,10 @@ def visible_entries(person: Person) -> Q | None:
     endpoints = endpoints_with(person, "audit.read")
     if endpoints is None:
         return None
-    hosts = rights_of(person.user).hosts_with("audit.read")
+    if not _reaches(person, "audit.read", None):
+        return Q(pk__in=())
+    found = rights_of(person.user).hosts_with("audit.read")
+    hosts = _cut(found, person.scope.hosts if person.scope else None)
     return _ids(endpoints) | Q(host_id__in=sorted(hosts or ()), endpoint_id__isnull=True)
 
 

@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Role, User
+from audit import write
+from audit.models import Entry
+from audit.shapes import Target
 from hosts.access import (
     Denied,
     NotVisible,
@@ -13,6 +18,7 @@ from hosts.access import (
     is_visible,
     objects_with,
     visible_endpoints,
+    visible_entries,
     visible_groups,
     visible_hosts,
     visible_objects,
@@ -159,3 +165,24 @@ def test_groups_without_a_host_that_one_sees_are_not_there(fleet: Fleet) -> None
     assert names(visible_groups(fleet.person())) == set()
     User.objects.filter(pk=fleet.erin.pk).update(role=Role.objects.get(name="viewer"))
     assert names(visible_groups(fleet.person())) == {"empty", "prod"}
+
+
+def test_a_token_reads_the_log_of_its_own_places_alone(fleet: Fleet) -> None:
+    """Entries about a host as a whole, which name no endpoint, are cut down too."""
+    for host in (fleet.web1, fleet.web2):
+        fleet.grant(host=host)
+        target = Target("host", str(host.pk), host.name, host_id=host.pk, host_name=host.name)
+        with transaction.atomic():
+            write.event(fleet.person().who, "host.edit", target)
+
+    def read(**limits: Any) -> set[str]:
+        seen = visible_entries(fleet.person(**limits))
+        found = Entry.objects.filter(seen or Q(), verb="host.edit")
+        return set(found.values_list("host_name", flat=True))
+
+    web2 = {"hosts": frozenset({fleet.web2.pk}), "endpoints": frozenset({fleet.root2.pk})}
+    assert read() == {"web1", "web2"}
+    assert read(**web2) == {"web2"}
+    assert read(verbs=frozenset({"host.view"})) == set()
+    fleet.grant("auditor")
+    assert read(**web2) == {"web2"}
