@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.shapes import Target
+from dashboard.live.locked import attach
 from dashboard.live.render import row_html, rows_html
 from dashboard.live.saved import default_address, saved_context
 from dashboard.live.spec import PAGE_ROWS, Column, ListSpec
@@ -134,6 +135,7 @@ def _range(result: Result) -> str:
 def live_row(person: Person, spec: ListSpec, row: Any) -> dict[str, Any]:
     """Context of live/one.html: one row that keeps itself true, whatever its template draws."""
     spec.prepare([row], person)
+    attach([row])
     gone = getattr(row, "gone", None) is not None
     html = row_html(spec, row, person)
     return {"spec": spec, "key": f"key:{row.pk}", "html": html, "gone": gone}

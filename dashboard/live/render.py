@@ -6,6 +6,7 @@ from typing import Any
 from django.template.loader import get_template
 
 from dashboard.live.grouping import GroupHead
+from dashboard.live.locked import lock_mark
 from dashboard.live.spec import ListSpec
 from dashboard.live.visibility import verbs_for
 from hosts.access import Person, verbs_at
@@ -41,7 +42,7 @@ def denied_here(spec: ListSpec, person: Person, verbs: frozenset[str]) -> list[s
 
 def mark_of(spec: ListSpec, row: Any) -> str:
     """The fingerprint of a row, or of a group's head."""
-    return row.mark if isinstance(row, GroupHead) else spec.fingerprint(row)
+    return row.mark if isinstance(row, GroupHead) else f"{spec.fingerprint(row)}{lock_mark(row)}"
 
 
 def rows_html(spec: ListSpec, rows: Iterable[Any], person: Person) -> list[str]:

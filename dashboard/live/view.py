@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dashboard.live import filterline
+from dashboard.live import locked as locked_rows
 from dashboard.live.filterline import Term
 from dashboard.live.grouping import GroupHead, Grouping, counted_groups, pieces, rows_of
 from dashboard.live.spec import PAGE_ROWS, BadValue, ListSpec
@@ -175,6 +176,7 @@ def run(view: View, person: Person) -> Result:
     start = (page - 1) * PAGE_ROWS
     found = list(ordered(spec, rows, view.order)[start : start + PAGE_ROWS])
     spec.prepare(found, person)
+    locked_rows.attach(found)
     return Result(found, total, page, troubles)
 
 
@@ -197,6 +199,7 @@ def _grouped(
     by_key = rows_of(grouping, ordered(spec, rows, view.order), here)
     found = [row for piece in here for row in by_key.get(piece.key, [])]
     spec.prepare(found, person)
+    locked_rows.attach(found)
     if not heads:
         return Result(found, total, page, troubles)
     facts = spec.group_facts(grouping, rows.order_by(), [piece.key for piece in here], person)

@@ -56,13 +56,13 @@ def in_the_way(
         return None
     whole = next((one for one in listed if one.kind == "host"), None)
     if whole is not None:
-        return _finding(whole)
+        return finding_of(whole)
     touched = _touched(
         endpoint, verb, kind=kind, object_id=object_id, name=name, params=params or {}
     )
     for lock in listed:
         if {(lock.kind, lock.object_id), (lock.kind, lock.name)} & touched:
-            return _finding(lock)
+            return finding_of(lock)
     return None
 
 
@@ -93,7 +93,8 @@ def lock_of(locks: Iterable[ObjectLock], kind: str, object_id: str, name: str) -
     )
 
 
-def _finding(lock: ObjectLock) -> Finding:
+def finding_of(lock: ObjectLock) -> Finding:
+    """The lock as what stands in the way."""
     words = words_of(lock)
     return Finding("lock", lock.pk, Severity.REFUSE, "lock", words, said=words)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
+from dashboard.live.locked import attach
 from dashboard.pages.acting import MOST_OBJECTS, refs_of
 from dashboard.pages.run.forms import endpoint_words
 from dashboard.person import person_of
@@ -112,13 +113,16 @@ def prune(request: HttpRequest) -> HttpResponse:
             if "HX-Request" in request.headers:
                 return HttpResponseClientRedirect(url)
             return redirect(url)
-    rows = _planned(wish)
+    planned = _planned(wish)
+    attach(planned)
+    rows = [row for row in planned if not hasattr(row, "lock")]
     context = {
         "wish": wish,
         "which": WHICH,
         "older": OLDER,
         "problem": problem,
         "rows": rows[:MOST_OBJECTS],
+        "locked": [row for row in planned if hasattr(row, "lock")],
         "more": len(rows) > MOST_OBJECTS,
         "bytes": sum(row.size_bytes for row in rows[:MOST_OBJECTS]),
         "targets": [

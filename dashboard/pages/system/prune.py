@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
+from dashboard.live.locked import attach
 from dashboard.pages.acting import refs_of
 from dashboard.pages.run.forms import endpoint_words
 from dashboard.pages.system.plans import KINDS, MOST_ASKED, Plan, PruneKind
@@ -45,6 +46,9 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
             problem = str(wrong)
     too_many = not chosen and len(endpoints) > MOST_ASKED
     plan = Plan() if too_many else pruned.plan((chosen or endpoints)[:MOST_ASKED], which)
+    attach([one.row for one in plan.found])
+    locked = [one.row for one in plan.found if hasattr(one.row, "lock")]
+    plan.found = [one for one in plan.found if not hasattr(one.row, "lock")]
     if pruned.sized:
         sizes = sizes_of(kind, [(one.row.endpoint_id, one.row.podman_id) for one in plan.found])
         for one in plan.found:
@@ -55,6 +59,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
         "page_url": f"{pruned.plural}:page",
         "which": which,
         "plan": plan,
+        "locked": locked,
         "found": plan.found[:MOST_SHOWN],
         "more": len(plan.found) > MOST_SHOWN,
         "too_many": too_many,

@@ -18,7 +18,9 @@ from hosts.actions.hosts.moving import GROUPS, require_moves
 from hosts.actions.hosts.other_machine import refuse_others_address, refuse_others_key
 from hosts.actions.hosts.register_host import check_groups, check_name, groups_named, target_of_host
 from hosts.actions.refused import HostRefused
-from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login
+from hosts.guardrails import Refused, Verdict
+from hosts.guardrails.locks import finding_of
+from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login, ObjectLock
 from hosts.models.hosts import State
 
 EDIT, REMOVE = "host.edit", "host.remove"
@@ -66,6 +68,7 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if not changes:
         return host
+    refuse_locked(host)
     if "groups" in changes:
         had = set(host.groups.values_list("name", flat=True))
         _require_groups(person, host, had=had, wants=set(groups))
@@ -110,6 +113,7 @@ def enable(person: Person, host_id: int) -> Host:
 
 def _switch(person: Person, host_id: int, state: State) -> Host:
     host = get_host(person, host_id, EDIT)
+    refuse_locked(host)
     now = timezone.now()
     with transaction.atomic():
         host.enabled = state != State.DISABLED
@@ -150,6 +154,7 @@ def remove(person: Person, host_id: int) -> None:
     HostRefused while jobs run there.
     """
     host = get_host(person, host_id, REMOVE)
+    refuse_locked(host)
     with transaction.atomic():
         refuse_while_jobs(host.endpoints.all())
         refuse_while_behind(host.logins.all())
@@ -159,6 +164,13 @@ def remove(person: Person, host_id: int) -> None:
         raise_epoch()
         write.event(person.who, REMOVE, target, params=known_by)
         bells.ring("hosts", *INVENTORY_BELLS, "audit")
+
+
+def refuse_locked(host: Host) -> None:
+    """Refused (a HostRefused) while the host is locked, with who locked it and why."""
+    lock = ObjectLock.objects.filter(kind="host", host=host).first()
+    if lock is not None:
+        raise Refused(Verdict((finding_of(lock),)))
 
 
 def refuse_while_jobs(endpoints: QuerySet[Endpoint]) -> None:

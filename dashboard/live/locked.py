@@ -1,0 +1,42 @@
+"""Which of a page's rows are locked: one query for all of them, none where rows are no objects."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hosts.guardrails.locks import lock_of, words_of
+from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
+
+
+def attach(rows: Iterable[Any]) -> None:
+    """Sets `lock` and `lock_words` on hosts and objects that are locked themselves; `lock_kind` on all
+    objects.
+    """
+    rows = list(rows)
+    hosts = {row.pk: row for row in rows if isinstance(row, Host)}
+    objects: list[Any] = [row for row in rows if isinstance(row, InventoryRow)]
+    if hosts:
+        for lock in ObjectLock.objects.filter(kind="host", host__in=hosts):
+            _set(hosts[lock.host_id], lock)
+    if not objects:
+        return
+    kind = next(name for name, model in INVENTORY.items() if isinstance(objects[0], model))
+    for row in objects:
+        row.lock_kind = kind
+    there: dict[int | None, list[ObjectLock]] = {}
+    endpoints = {row.endpoint_id for row in objects}
+    for lock in ObjectLock.objects.filter(kind=kind, endpoint__in=endpoints):
+        there.setdefault(lock.endpoint_id, []).append(lock)
+    for row in objects if there else ():
+        found = lock_of(there.get(row.endpoint_id, ()), kind, row.podman_id, row.name)
+        if found is not None:
+            _set(row, found)
+
+
+def lock_mark(row: Any) -> str:
+    """What a row's fingerprint has at its end: another lock looks different."""
+    lock = getattr(row, "lock", None)
+    return f".l{lock.pk}" if lock else ""
+
+
+def _set(row: Any, lock: ObjectLock) -> None:
+    row.lock, row.lock_words = lock, words_of(lock)

@@ -1,0 +1,71 @@
+"""Locking and unlocking. hosts.actions.locks does it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.person import person_of
+from dashboard.toasts import toast
+from hosts.access import get_host, get_object
+from hosts.actions.locks import lock
+from hosts.actions.refused import HostRefused
+from hosts.models import INVENTORY, ObjectLock
+
+_both = require_http_methods(["GET", "POST"])
+
+
+@_both
+def on_object(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """GET asks why, POST locks."""
+    if kind not in INVENTORY:
+        raise Http404
+    person, ref = person_of(request), (endpoint_id, podman_id)
+    row = get_object(person, kind, *ref, verb=lock.VERB)
+    told = {"name": row.name or row.podman_id[:12], "host": row.endpoint}
+    context = {
+        "title": _("Lock %(name)s on %(host)s") % told,
+        "sentence": _("Nobody changes it then, you neither, until it is unlocked."),
+    }
+    return _asked(
+        request, context, lambda reason: lock.lock_object(person, kind, ref, reason=reason)
+    )
+
+
+@_both
+def host(request: HttpRequest, host_id: int) -> HttpResponse:
+    """The same of a host with all that is on it."""
+    person = person_of(request)
+    row = get_host(person, host_id, lock.VERB)
+    context = {
+        "title": _("Lock %(name)s") % {"name": row.name},
+        "sentence": _(
+            "Nothing on this host is changed then, by anybody, you neither, until it is unlocked."
+        ),
+    }
+    return _asked(request, context, lambda reason: lock.lock_host(person, host_id, reason=reason))
+
+
+def _asked(
+    request: HttpRequest, context: dict[str, Any], deed: Callable[[str], ObjectLock]
+) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    if request.method == "POST":
+        try:
+            deed(reason)
+            return toast(HttpResponse(status=204), _("Locked"))
+        except HostRefused as trouble:
+            context["problem"] = str(trouble)
+    return render(request, "locks/dialog.html", {"url": request.path, "reason": reason, **context})
+
+
+@require_POST
+def unlock(request: HttpRequest, lock_id: int) -> HttpResponse:
+    """Take it off."""
+    lock.unlock(person_of(request), lock_id)
+    if "HX-Request" not in request.headers:
+        return redirect("/")
+    return toast(HttpResponse(status=204), _("Unlocked"))
