@@ -57,6 +57,7 @@ rooms = [
     ("jobs/", "dashboard.pages.jobs.urls"),
     ("audit/", "dashboard.pages.audit.urls"),
     ("api/v1/", "dashboard.api.urls"),
+    ("api/", "dashboard.pages.tokens.api_urls"),
 ]
 urlpatterns = [
     *(path(prefix, include(room)) for prefix, room in rooms if _there(room)),

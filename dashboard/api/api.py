@@ -34,7 +34,9 @@ rest = Router()
 @rest.get("/openapi.json", auth=None, include_in_schema=False)
 def openapi(request: HttpRequest) -> Any:
     """The API's description, for everybody: it says nothing of what is here."""
-    return api.get_openapi_schema()
+    from dashboard.api.description import description
+
+    return description()
 
 
 @rest.api_operation(

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field, create_model
 
+from accounts.verbs import verb_named
 from dashboard.api.bearer import person_of
 from dashboard.api.once import asked
 from dashboard.api.reading import Id, ObjectId
@@ -280,8 +281,15 @@ def _route(
         tags=[tag],
         operation_id=operation,
         summary=f"{doing.module.VERB}{', many at once' if many else ''}",
+        description=_words(doing.module.VERB),
         openapi_extra={"x-verb": doing.module.VERB},
     )(view)
+
+
+def _words(verb: str) -> str:
+    """What the verb permits, as roles say it."""
+    known = verb_named(verb)
+    return str(known.describes) if known else verb
 
 
 for _doing in DOINGS:

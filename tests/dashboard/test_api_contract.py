@@ -1,0 +1,104 @@
+"""The API keeps to its own description, whatever it is sent (schemathesis), and the page tells it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.cast import Cast
+from tests.dashboard.api_cast import make_caller
+from tests.two_teams import Fleet
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+# ask a host, which here is none: they answer 503, and some only after a while
+ASKS_A_HOST = ("/inspect", "/logs", "/stats", "/recreate", "/prune/volumes")
+
+
+@pytest.fixture
+def _one_connection() -> Iterator[None]:
+    """Requests end without closing the connection that the test's transaction is in."""
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (signals.request_started, signals.request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("_one_connection")
+def test_it_keeps_to_its_description(
+    fleet: Fleet, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings as django_settings
+    from django.core.wsgi import get_wsgi_application
+
+    from dashboard.api import limits
+    from hosts import vault
+
+    vault.make_keys(django_settings.HAULOUT_KEYS)
+    monkeypatch.setattr(limits, "_rests_until", float("inf"))
+    monkeypatch.setattr(limits, "PER_WINDOW", 10**9)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    # schemathesis does not unpack what WSGI hands it
+    headers = {
+        "Authorization": f"Bearer {make_caller(cast.alice).secret}",
+        "Accept-Encoding": "identity",
+    }
+    tried: set[str] = set()
+
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if operation.path.endswith(ASKS_A_HOST):
+            continue
+
+        @settings(
+            max_examples=4,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @_given(operation)
+        def one(case: Any) -> None:
+            response = case.call(headers=headers)
+            case.validate_response(response, checks=CHECKS)
+
+        one()
+        tried.add(f"{operation.method} {operation.path}")
+    assert len(tried) > 60
+
+
+def _given(operation: Any) -> Any:
+    from hypothesis import given
+
+    return given(case=operation.as_strategy())
+
+
+def test_each_address_has_words_and_a_name_of_its_own(cast: Cast, browser_of: Any) -> None:
+    from dashboard.api.description import description, operations
+
+    names = []
+    for path, method, one in operations(description()):
+        assert one["summary"], path
+        assert one["description"], path
+        assert one["security"], path
+        names.append(one["operationId"])
+        assert "401" in one["responses"], (method, path)
+    assert len(names) == len(set(names))
+    page = browser_of(cast.charlie).get("/api/").content.decode()
+    for path, _method, _one in operations(description()):
+        assert path in page
