@@ -106,7 +106,7 @@ def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         "Remove the artifact from %(host)s?", "Remove %(n)d artifacts from %(host)s?", len(seen)
     )
     context = {
-        "title": words % {"n": len(seen), "host": endpoint},
+        "title": words % {"n": len(seen), "host": endpoint} if seen else _("Remove artifacts"),
         "word": ngettext("Remove artifact", "Remove artifacts", len(seen)),
         "seen": seen,
         "problem": problem,
