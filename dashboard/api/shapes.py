@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import JSONField
 from ninja import Schema
 from ninja.orm import create_schema
 
@@ -103,16 +104,29 @@ _OWN: dict[str, tuple[Any, tuple[str, ...]]] = {
     "secret": (Secret, ("driver", "updated_at")),
 }
 
-# kind to the schema of its objects
-OBJECTS: dict[str, type[Schema]] = {
-    kind: create_schema(
+
+def _shape(kind: str) -> type[Schema]:
+    model, own = _OWN[kind]
+    names = (*_COMMON, *own)
+    # to Django Ninja all JSON is an object; here most is a list
+    json = {
+        name: list[Any] if model._meta.get_field(name).default is list else dict[str, Any]
+        for name in names
+        if isinstance(model._meta.get_field(name), JSONField)
+    }
+    return create_schema(
         model,
         name=kind.capitalize(),
-        fields=[*_COMMON, *own],
-        custom_fields=[("endpoint", Place, ...)],
+        fields=[name for name in names if name not in json],
+        custom_fields=[
+            ("endpoint", Place, ...),
+            *((name, given, ...) for name, given in json.items()),
+        ],
     )
-    for kind, (model, own) in _OWN.items()
-}
+
+
+# kind to the schema of its objects
+OBJECTS: dict[str, type[Schema]] = {kind: _shape(kind) for kind in _OWN}
 PLURALS = {kind: f"{kind}s" for kind in OBJECTS}
 
 
