@@ -1,5 +1,6 @@
 """Rows to HTML. The first page and every later change use the same template through here."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ from dashboard.live.grouping import GroupHead
 from dashboard.live.locked import lock_mark
 from dashboard.live.spec import ListSpec
 from dashboard.live.visibility import verbs_for
-from hosts.access import Person, verbs_at
+from hosts.access import Person, verbs_at, visibility_key
 
 
 def row_html(spec: ListSpec, row: Any, person: Person) -> str:
@@ -23,7 +24,7 @@ def row_html(spec: ListSpec, row: Any, person: Person) -> str:
         "verbs": verbs,
         "denied": denied_here(spec, person, verbs),
         "spec": spec,
-        "mark": mark_of(spec, row),
+        "mark": mark_of(spec, row, person),
     }
     if isinstance(row, GroupHead):
         return get_template(spec.group_template).render(context).strip()
@@ -40,9 +41,14 @@ def denied_here(spec: ListSpec, person: Person, verbs: frozenset[str]) -> list[s
     return sorted(name for name in missing if f"{subject}.{name}" in anywhere)
 
 
-def mark_of(spec: ListSpec, row: Any) -> str:
-    """The fingerprint of a row, or of a group's head."""
-    return row.mark if isinstance(row, GroupHead) else f"{spec.fingerprint(row)}{lock_mark(row)}"
+def mark_of(spec: ListSpec, row: Any, person: Person) -> str:
+    """The fingerprint of a row, or of a group's head: another one also where other verbs are held.
+
+    An open page has old marks when rights change, and must lose the buttons of what was taken.
+    """
+    mark = row.mark if isinstance(row, GroupHead) else f"{spec.fingerprint(row)}{lock_mark(row)}"
+    held = hashlib.blake2b(visibility_key(person).encode(), digest_size=4).hexdigest()
+    return f"{mark}.{held}"
 
 
 def rows_html(spec: ListSpec, rows: Iterable[Any], person: Person) -> list[str]:

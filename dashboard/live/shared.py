@@ -118,7 +118,9 @@ class Shared:
         with translation.override(self.language):
             at = datetime.now(UTC)
             result = run(self.view, person)
-            marks: dict[int | str, str] = {row.pk: mark_of(spec, row) for row in result.rows}
+            marks: dict[int | str, str] = {
+                row.pk: mark_of(spec, row, person) for row in result.rows
+            }
             if before and before.total == result.total and _same(before.marks, marks):
                 return None
             html = {

@@ -26,7 +26,8 @@ if (document.querySelector("[data-count-of]")) {
         const holder = document.createElement("template");
         holder.innerHTML = html;
         const line = holder.content.firstElementChild;
-        const key = `${line.dataset.pk} ${line.dataset.mark}`;
+        // not its mark, which is another one once what was asked for is held
+        const key = line.dataset.told;
         if (known.has(key)) continue;
         known.add(key);
         toast(line.textContent.trim(), { tone: line.dataset.tone, url: line.dataset.url, urlWord: line.dataset.word });

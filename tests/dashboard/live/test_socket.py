@@ -140,6 +140,29 @@ async def test_other_rights_close_for_a_fresh_start(valkey: Any, cast: Any, page
     assert await one.closed() == 4409
 
 
+async def test_an_open_page_loses_the_buttons_of_what_was_taken(
+    valkey: Any, cast: Any, container: Any, page: Any
+) -> None:
+    """It comes back with the marks of rows that had them, and is sent these rows anew."""
+    from accounts.models import Role, User
+
+    def demote() -> None:
+        viewer = Role.objects.get(name="viewer")
+        User.objects.filter(pk=cast.bob.pk).update(role=viewer)
+
+    web = await sync_to_async(container)("web")
+    one = await page(cast.bob)
+    row = (await one.watch())["rows"][str(web.pk)]
+    assert "hx-post" in row
+    mark = row.split('data-mark="')[1].split('"')[0]
+    await sync_to_async(demote)()
+    assert await one.closed() == 4409
+    await sync_to_async(cast.bob.refresh_from_db)()
+    again = await page(cast.bob)
+    rows = (await again.watch(have={str(web.pk): mark}))["rows"]
+    assert "hx-post" not in rows[str(web.pk)]
+
+
 async def test_a_list_one_may_not_see_is_refused(valkey: Any, cast: Any, page: Any) -> None:
     one = await page(cast.charlie)
     assert (await one.watch("audit-newest"))["op"] == "refused"
