@@ -23,6 +23,8 @@ MARK = "haulout_"
 _PUBLIC, _SECRET, _CHECK = 8, 40, 6
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(rf"{MARK}[0-9A-Za-z]{{{_SECRET + _CHECK}}}", re.ASCII)
+# the end of str(token)
+_NAMED = re.compile(rf"\(({MARK}[0-9A-Za-z]{{{_PUBLIC}}})…\)\Z")
 # what no token does, whoever made it: nobody raises their own rights with a leaked one
 NEVER = frozenset({"people.manage", "access.edit", "access.approve", "guardrail.approve"})
 # the last words of verbs that only look; the environment and files are more than that
@@ -153,6 +155,12 @@ def known(secret: str) -> Token | None:
         return None
     found = Token.objects.select_related("user__role", "role").filter(digest=digest_of(secret))
     return found.first()
+
+
+def named(words: str) -> Token | None:
+    """The token that the log calls so (`str(token)`), dead or alive."""
+    match = _NAMED.search(words)
+    return Token.objects.select_related("role").filter(prefix=match[1]).first() if match else None
 
 
 def why_dead(token: Token) -> str:

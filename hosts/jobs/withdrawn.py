@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import write
-from audit.shapes import Result, Who
+from audit.shapes import Result
 from hosts import bells
-from hosts.access import Person, still_allows
+from hosts.access import still_allows
+from hosts.jobs.asker import person_of
 from hosts.models import Job
 
 
@@ -26,7 +27,8 @@ def still_permitted(job: Job, asker: User | None) -> bool:
         return True
     if asker is None or job.endpoint is None:
         return False
-    return still_allows(Person(asker, Who(**job.who)), job.verb, job.endpoint, job.grant_id)
+    person = person_of(job, asker)
+    return person is not None and still_allows(person, job.verb, job.endpoint, job.grant_id)
 
 
 def withdrawn(job_ids: Iterable[int]) -> list[int]:

@@ -1,12 +1,13 @@
 """Jobs that have not begun end at once when their right is withdrawn; a running one goes on."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from hosts.jobs import withdrawn
+from hosts.jobs import asker, withdrawn
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,3 +116,31 @@ def test_one_that_waits_for_its_turn_ends_and_those_that_run_go_on(
     first = jobs[:PER_ENDPOINT]
     assert [ended(job).state for job in first] == ["ok"] * PER_ENDPOINT
     assert podman.done["restart"] == PER_ENDPOINT
+
+
+@pytest.mark.parametrize("end", ["revoked", "over", "narrower"])
+def test_what_a_token_asked_ends_with_it(person: Any, container: Any, end: str) -> None:
+    """One that was stolen has left nothing behind that still waits to be done."""
+    from accounts import token_actions
+    from accounts.models import Token
+    from hosts.access.token_scope import scope_of
+
+    in_a_day = timezone.now() + timedelta(days=1)
+    verbs = ("host.view", "container.view", "container.restart")
+    wanted = token_actions.Wanted("ci (old)", in_a_day, reach="verbs", verbs=verbs)
+    token, _secret = token_actions.make(person.user, person.who, wanted, user=person.user)
+    by_token = replace(person, scope=scope_of(token), who=replace(person.who, token=str(token)))
+    job = asked(by_token, container("a"))
+    assert withdrawn.end_queued() == 0
+    assert asker.may(job, job.verb)
+    # what else its owner may do is not the token's
+    assert not asker.may(job, "container.remove")
+    if end == "revoked":
+        token_actions.revoke(person.user, person.who, token=token)
+    elif end == "over":
+        Token.objects.update(expires_at=timezone.now())
+    else:
+        Token.objects.update(read_only=True)
+    assert not asker.may(job, job.verb)
+    assert withdrawn.end_queued() == 1
+    assert outcome_of(job).result == "denied"
