@@ -30,7 +30,7 @@ def reason_of(request: HttpRequest) -> str:
 def ask_why(request: HttpRequest, needed: NeedsApproval) -> HttpResponse:
     """409, with the question: an event for htmx, a page for a plain form."""
     if "HX-Request" in request.headers:
-        told = {"needs-approval": {"words": str(needed)}}
+        told = {"needs-approval": {"words": str(needed), "override": needed.override}}
         return HttpResponse(status=409, headers={"HX-Trigger": json.dumps(told)})
     sent = [
         (name, value)
@@ -38,5 +38,5 @@ def ask_why(request: HttpRequest, needed: NeedsApproval) -> HttpResponse:
         if name not in _OURS
         for value in values
     ]
-    context = {"verdict": needed.verdict, "endpoint": needed.endpoint, "sent": sent}
+    context = {"needed": needed, "sent": sent}
     return render(request, "approvals/why.html", context, status=409)

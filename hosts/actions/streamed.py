@@ -21,9 +21,10 @@ from audit import write
 from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
 from hosts.access import Person, grounds
-from hosts.guardrails import Proposed, Refused, locks, require
+from hosts.guardrails import Proposed, Refused, Verdict, require
 from hosts.guardrails.locking import CHANGES, MAKES
 from hosts.guardrails.roads import JUDGED
+from hosts.guardrails.standing import Standing
 from hosts.jobs.errand import Trouble
 from hosts.jobs.guarded import warned
 from hosts.models import Container, Endpoint, OpenTransfer
@@ -103,7 +104,7 @@ def _permit(
     person: Person, verb: str, target: Target, proposed: Proposed | None
 ) -> dict[str, list[str]]:
     """What the intent is to hold beside its parameters: which rules warned."""
-    _heed_locks(person, verb, target)
+    _heed_standing(person, verb, target)
     if verb not in JUDGED:
         return {}
     if proposed is None:
@@ -115,16 +116,23 @@ def _permit(
         raise Trouble(str(refused)) from refused
 
 
-def _heed_locks(person: Person, verb: str, target: Target) -> None:
+def _heed_standing(person: Person, verb: str, target: Target) -> None:
     if verb not in CHANGES | MAKES or target.endpoint_id is None:
         return
     endpoint = Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id)
-    found = locks.check(
-        endpoint, verb, kind=target.kind, object_id=str(target.id), name=target.name
+    verdict = Standing().add(
+        Verdict(),
+        endpoint,
+        verb,
+        kind=target.kind,
+        object_id=str(target.id),
+        name=target.name,
+        params={},
     )
-    if found is not None:
-        write.refusal(person.who, verb, target, reason=found.said[:300])
-        raise Trouble(found.said)
+    if verdict.stops:
+        said = verdict.sentence()
+        write.refusal(person.who, verb, target, reason=said[:300])
+        raise Trouble(said)
 
 
 def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:

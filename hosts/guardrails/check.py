@@ -38,10 +38,12 @@ class NeedsApproval(Exception):
     No ValueError: no form shows it beside a field, the page asks for the reason.
     """
 
-    def __init__(self, verdict: Verdict, endpoint: Endpoint) -> None:
+    def __init__(self, verdict: Verdict, endpoint: Endpoint, *, override: bool = False) -> None:
         super().__init__(verdict.sentence())
         self.verdict = verdict
         self.endpoint = endpoint
+        # they may override what stands in the way themselves: a reason is all it takes
+        self.override = override
 
 
 def rules_for(endpoint: Endpoint) -> list[Rule]:

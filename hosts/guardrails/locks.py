@@ -96,7 +96,7 @@ def lock_of(locks: Iterable[ObjectLock], kind: str, object_id: str, name: str) -
 def finding_of(lock: ObjectLock) -> Finding:
     """The lock as what stands in the way."""
     words = words_of(lock)
-    return Finding("lock", lock.pk, Severity.REFUSE, "lock", words, said=words)
+    return Finding("lock", 0, Severity.REFUSE, "lock", words, said=words)
 
 
 def _touched(

@@ -1,9 +1,12 @@
-"""What stands in the way of a deed whatever it makes: locks. For the click, and once more in the worker."""
+"""What stands in the way of a deed whatever it makes: locks and freeze windows. For the click, and once
+more in the worker.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from hosts.guardrails import locks
+from hosts.guardrails.freezes import Open, open_at
 from hosts.guardrails.verdict import Finding, Verdict
 from hosts.models import Endpoint, ObjectLock
 
@@ -13,6 +16,7 @@ class Standing:
 
     def __init__(self) -> None:
         self._locks: dict[int, list[ObjectLock]] = {}
+        self._freezes: dict[int, list[Open]] = {}
 
     def add(
         self,
@@ -28,6 +32,7 @@ class Standing:
         """`verdict` with what stands in the way."""
         if endpoint.pk not in self._locks:
             self._locks[endpoint.pk] = locks.at(endpoint)
+            self._freezes[endpoint.pk] = open_at(endpoint)
         found: list[Finding] = []
         lock = locks.in_the_way(
             self._locks[endpoint.pk],
@@ -40,4 +45,5 @@ class Standing:
         )
         if lock is not None:
             found.append(lock)
+        found += [one.finding() for one in self._freezes[endpoint.pk] if one.concerns(verb)]
         return Verdict((*found, *verdict.findings), verdict.rules) if found else verdict

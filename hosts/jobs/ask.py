@@ -15,7 +15,7 @@ from hosts import bells, vault
 from hosts.access import Person, Thing, grounds, target_of
 from hosts.guardrails import Proposed
 from hosts.jobs import guarded, wake
-from hosts.jobs.held import question
+from hosts.jobs.held import overridden, question
 from hosts.models import Approval, Batch, Endpoint, Job
 
 # purpose of sealed job parameters (hosts.vault)
@@ -122,7 +122,22 @@ def ask_all(
             for job, order, one in zip(jobs, orders, passed, strict=True)
             if one.needs
         ]
-        Approval.objects.bulk_create(waiting)
+        lifted = [
+            overridden(job, one.lifted, person)
+            for job, one in zip(jobs, passed, strict=True)
+            if one.lifted
+        ]
+        Approval.objects.bulk_create([*waiting, *lifted])
+        for job, order, one in zip(jobs, orders, passed, strict=True):
+            if one.lifted:
+                _tell_override(person, job, order, one)
         bells.ring("jobs", "audit", *(["access"] if waiting else []))
         wake.after_commit([job.pk for job in jobs if job.state == Job.State.QUEUED], queue)
     return jobs
+
+
+def _tell_override(person: Person, job: Job, order: Order, passed: guarded.Passed) -> None:
+    target = target_of(order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name)
+    windows = [one.rule for one in passed.lifted]
+    told = {"windows": windows, "reason": person.reason, "job": job.pk, "deed": job.verb}
+    write.event(person.who, guarded.OVERRIDE, target, params=told)

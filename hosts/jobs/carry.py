@@ -9,9 +9,10 @@ from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
 from hosts import vault
-from hosts.guardrails import Refused, Verdict
+from hosts.guardrails import Refused, Severity, Verdict
+from hosts.guardrails.freezes import is_freeze
 from hosts.guardrails.standing import Standing
-from hosts.jobs import crash
+from hosts.jobs import crash, held
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.asker import may
 from hosts.jobs.errand import Errand, NotAllowed, Trouble
@@ -100,7 +101,10 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
 
 
 def _in_the_way(job: Job) -> tuple[str, str] | None:
-    """What was put in its way since the click. A try that a lost worker has begun is settled first."""
+    """What was put in its way since the click. A try that a lost worker has begun is settled first.
+
+    Held where a second person is to say yes now.
+    """
     if job.endpoint is None or job.step == "act":
         return None
     verdict = Standing().add(
@@ -112,7 +116,13 @@ def _in_the_way(job: Job) -> tuple[str, str] | None:
         name=job.object_name,
         params=job.params,
     )
-    return (Job.State.DENIED, verdict.sentence()) if verdict.stops else None
+    if verdict.stops and held.lifted(job.pk, tuple(filter(is_freeze, verdict.findings))):
+        verdict = Verdict(tuple(one for one in verdict.findings if not is_freeze(one)))
+    if verdict.worst is Severity.REFUSE:
+        return Job.State.DENIED, verdict.sentence()
+    if verdict.stops and not held.covered(job.pk, verdict, None):
+        held.hold(job, verdict, None)
+    return None
 
 
 def errand_for(job: Job, podman: Podman) -> Errand:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from audit import write
 from audit.shapes import Target
-from hosts.access import Denied, Person, target_of
+from hosts.access import Denied, Person, allows, target_of
 from hosts.guardrails import (
+    Finding,
     NeedsApproval,
     Proposed,
     Refused,
@@ -22,6 +23,7 @@ from hosts.guardrails import (
     nothing,
     refuse,
 )
+from hosts.guardrails.freezes import is_freeze
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
 from hosts.guardrails.roads import at_click
@@ -30,6 +32,7 @@ from hosts.guardrails.standing import Standing
 if TYPE_CHECKING:
     from hosts.jobs.ask import Order
 
+OVERRIDE = "freeze.override"
 # where somebody can be asked why, and find the answer later
 DOORS = ("page",)
 
@@ -37,11 +40,12 @@ DOORS = ("page",)
 @dataclass(frozen=True, slots=True)
 class Passed:
     """An order that may become a job. `beside`: what its intent is to hold beside its parameters.
-    `needs`: what a second person has to approve first.
+    `needs`: what a second person has to approve first. `lifted`: freezes that this one overrides.
     """
 
     beside: dict[str, list[str]] = field(default_factory=dict)
     needs: Verdict | None = None
+    lifted: tuple[Finding, ...] = ()
 
 
 def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed]:
@@ -50,19 +54,21 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
     NeedsApproval, where a rule asks for a second person and this one has not said why.
     """
     passed = [Passed() for _order in orders]
-    for number, (order, proposed, verdict) in enumerate(_judged(verb, orders)):
+    for number, (order, proposed, whole) in enumerate(_judged(verb, orders)):
+        verdict, lifted = _overriding(person, order, whole)
         if _refused(person, verdict):
             _refuse(person, order, proposed, verdict)
             raise Refused(verdict)
         if said := lacks_right(person, order.endpoint, proposed, order.thing):
             _deny(person, order, said)
             raise Denied(PRIVILEGED, _target(order))
-        if verdict.stops and not person.reason:
-            raise NeedsApproval(verdict, order.endpoint)
+        if (verdict.stops or lifted) and not person.reason:
+            override = bool(lifted) and not verdict.stops
+            raise NeedsApproval(whole, order.endpoint, override=override)
         beside = warned(verdict)
         if verdict.stops:
             beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.stops))
-        passed[number] = Passed(beside, verdict if verdict.stops else None)
+        passed[number] = Passed(beside, verdict if verdict.stops else None, lifted)
     return passed
 
 
@@ -77,7 +83,8 @@ def permitted(
 ) -> list["Order"]:
     """Those that no rule refuses; the others get an entry and stand in `skipped` with the reason."""
     stopped: set[int] = set()
-    for order, proposed, verdict in _judged(verb, orders):
+    for order, proposed, whole in _judged(verb, orders):
+        verdict, _lifted = _overriding(person, order, whole)
         if _refused(person, verdict):
             _refuse(person, order, proposed, verdict)
             words = {"name": order.name, "host": str(order.endpoint), "why": str(Refused(verdict))}
@@ -89,6 +96,18 @@ def permitted(
             skipped.append({"name": order.name, "host": str(order.endpoint), "why": why})
             stopped.add(id(order))
     return [order for order in orders if id(order) not in stopped]
+
+
+def _overriding(
+    person: Person, order: "Order", verdict: Verdict
+) -> tuple[Verdict, tuple[Finding, ...]]:
+    """The verdict without the freezes that this person may override, and these."""
+    freezes = tuple(one for one in verdict.findings if is_freeze(one))
+    able = person.who.door in DOORS and allows(person, OVERRIDE, order.endpoint)
+    if not (freezes and able):
+        return verdict, ()
+    rest = tuple(one for one in verdict.findings if one not in freezes)
+    return Verdict(rest, verdict.rules), freezes
 
 
 def _refused(person: Person, verdict: Verdict) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit import write
 from hosts import bells
+from hosts.access import Person
 from hosts.guardrails import Finding, Proposed, Severity, Verdict
 from hosts.guardrails.digest import digest, facts
 from hosts.jobs.save import ClaimLost
@@ -47,6 +48,29 @@ def covered(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
         approved = approved.filter(digest=digest(proposed))
     given = {_key(one) for row in approved for one in row.findings}
     return wanted <= given
+
+
+def lifted(job_id: int, findings: tuple[Finding, ...]) -> bool:
+    """True when whoever asked overrode all of these."""
+    rows = Approval.objects.filter(job=job_id, state=Approval.State.OVERRIDDEN)
+    given = {_key(one) for row in rows for one in row.findings}
+    return {_key(asdict(one)) for one in findings} <= given
+
+
+def overridden(job: Job, findings: tuple[Finding, ...], person: Person) -> Approval:
+    """The row that says so; not saved."""
+    return Approval(
+        job=job,
+        findings=[
+            {name: value for name, value in asdict(one).items() if name != "severity"}
+            for one in findings
+        ],
+        reason=person.reason[:300],
+        state=Approval.State.OVERRIDDEN,
+        decided_by_id=person.user.pk,
+        decided_by_name=person.who.name,
+        decided_at=timezone.now(),
+    )
 
 
 def _key(finding: dict[str, Any]) -> tuple[str, ...]:

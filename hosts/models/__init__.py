@@ -5,6 +5,7 @@ from hosts.models.access_requests import AccessRequest
 from hosts.models.approvals import Approval
 from hosts.models.disk import DiskUse
 from hosts.models.events import HostEvent
+from hosts.models.freezes import FreezeWindow
 from hosts.models.guardrails import Guardrail
 from hosts.models.hosts import Endpoint, Group, Host, Login
 from hosts.models.inventory import (
@@ -32,6 +33,7 @@ __all__ = [
     "Container",
     "DiskUse",
     "Endpoint",
+    "FreezeWindow",
     "Grant",
     "Group",
     "Guardrail",

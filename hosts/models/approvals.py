@@ -21,9 +21,11 @@ class Approval(models.Model):
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
         EXPIRED = "expired", _("expired")
+        # by whoever asked, with a right of their own: a freeze window
+        OVERRIDDEN = "overridden", _("overridden")
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="approvals")
-    # [{"rule", "rule_id", "field", "words", "why"}]: what is to be let through, and nothing else
+    # [{"rule", "rule_id", "field", "words", "why", "said"}]: what is to be let through, and nothing else
     findings = models.JSONField(default=list)
     # hosts.guardrails.digest of what was proposed: another proposal is another question
     digest = models.CharField(max_length=64, blank=True)

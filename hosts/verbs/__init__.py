@@ -8,6 +8,7 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     artifacts,
     containers,
     files,
+    freezes,
     guardrails,
     hosts,
     images,

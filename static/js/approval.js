@@ -4,11 +4,12 @@ let submitter = null;
 
 document.addEventListener("submit", (event) => { submitter = event.submitter; }, true);
 
-function ask(words, then) {
+function ask({ words, override }, then) {
   const dialog = document.getElementById("approval-question").content.firstElementChild.cloneNode(true);
   const why = dialog.querySelector("input");
   const before = document.activeElement;
   dialog.querySelector("[data-approval-words]").textContent = words;
+  for (const one of dialog.querySelectorAll(override ? "[data-approval-only]" : "[data-override-only]")) one.remove();
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
@@ -45,5 +46,5 @@ function again(asking, button, reason) {
 document.addEventListener("needs-approval", (event) => {
   const asking = event.target;
   const button = submitter;
-  ask(event.detail.words, (reason) => again(asking, button, reason));
+  ask(event.detail, (reason) => again(asking, button, reason));
 });

@@ -117,6 +117,8 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "guardrail.edit": (gettext_lazy("Edit"), gettext_lazy("changed the guardrail")),
     "guardrail.approve": (gettext_lazy("Approve"), gettext_lazy("approved the job")),
     "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),
+    "freeze.edit": (gettext_lazy("Edit"), gettext_lazy("changed the freeze window")),
+    "freeze.override": (gettext_lazy("Override"), gettext_lazy("overrode a freeze for")),
     "lock.set": (gettext_lazy("Lock"), gettext_lazy("locked")),
     "lock.remove": (gettext_lazy("Unlock"), gettext_lazy("unlocked")),
     "lock.override": (gettext_lazy("Unlock"), gettext_lazy("unlocked")),

@@ -301,3 +301,45 @@ def test_a_worker_that_dies_between_loses_nothing_and_does_nothing_twice(
         loop.hand_over([job.pk])
     assert ended(job).state == "ok", job.error
     assert podman.done["create"] == 1
+
+
+@pytest.mark.parametrize("severity", ["refuse", "ask"])
+def test_a_freeze_that_opens_before_it_begins(
+    severity: str,
+    person: Any,
+    alice: Any,
+    container: Any,
+    podman: Any,
+    worker: Any,
+    ended: Any,
+) -> None:
+    """What was asked for before meets it when its turn comes; what overrode it goes on."""
+    from hosts.actions.approvals import decide
+    from hosts.actions.containers import restart_container
+    from hosts.models import FreezeWindow, Job
+    from tests.lab.waiting import until
+
+    row = container("a")
+    ref = (row.endpoint_id, row.podman_id)
+    job = restart_container.ask(person, ref)
+    now = timezone.now()
+    FreezeWindow.objects.create(
+        name="year's end",
+        severity=severity,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+    )
+    over = restart_container.ask(replace(alice, reason="it burns"), ref)
+    loop = worker()
+    loop.hand_over([job.pk, over.pk])
+    assert ended(over).state == "ok", over.error
+    assert podman.done["restart"] == 1
+    if severity == "refuse":
+        assert ended(job).state == "denied"
+        assert "year's end" in job.error
+        return
+    until("it waits", lambda: Job.objects.filter(pk=job.pk, state="held").exists())
+    decide.approve(alice, approval_of(job).pk)
+    loop.hand_over([job.pk])
+    assert ended(job).state == "ok", job.error
+    assert podman.done["restart"] == 2

@@ -1,0 +1,1 @@
+"""Freeze windows: making, changing and removing them."""
