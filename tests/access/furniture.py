@@ -67,6 +67,7 @@ def _parts(bystander: "User") -> dict[str, Any]:
         Guardrail,
         Job,
         Login,
+        ObjectLock,
         OpenTerminal,
         RegistryCredential,
     )
@@ -83,6 +84,9 @@ def _parts(bystander: "User") -> dict[str, Any]:
     )
     token = Token.objects.create(
         user=bystander, name="ci", prefix="p", digest="d", reach="all", expires_at=in_a_day
+    )
+    lock = ObjectLock.objects.create(
+        kind="volume", host_id=1, endpoint_id=2, object_id=HIDDEN[2], name="data", reason="why"
     )
     rule = Guardrail.objects.create(name="No privileges", kind="privileged")
     view = SavedView.objects.create(owner=bystander, list_name="containers", name="mine", query="")
@@ -119,6 +123,7 @@ def _parts(bystander: "User") -> dict[str, Any]:
         "grant_id": grant.pk,
         "token_id": token.pk,
         "approval_id": Approval.objects.create(job=held).pk,
+        "lock_id": lock.pk,
         "link_id": link.pk,
         "request_id": AccessRequest.objects.get(endpoint_id=2).pk,
         "credential_id": RegistryCredential.objects.get().pk,

@@ -92,13 +92,15 @@ def knock(browser: Browser, row: Row, matrix: Matrix) -> Any:
     def part(found: re.Match[str]) -> str:
         if found["name"] == "podman_id":
             return row.podman_id
-        if found["name"] == "kind" and "/files/" in row.pattern:
+        if found["name"] == "kind" and row.kind:
             return "container"
         return str(matrix.parts[found["name"]])
 
     path = PART.sub(part, row.pattern)
     form = urlencode(_form(row, matrix), doseq=True)
-    head = {"HTTP_X_CSRFTOKEN": browser.cookies[settings.CSRF_COOKIE_NAME].value}
+    head: dict[str, Any] = {"HTTP_X_CSRFTOKEN": browser.cookies[settings.CSRF_COOKIE_NAME].value}
+    if row.how == "hx":
+        head["HTTP_HX_REQUEST"] = "true"
     if row.method == "GET":
         return browser.get(f"{path}?{form}", **head)
     kind = "application/x-www-form-urlencoded"
@@ -118,6 +120,7 @@ def _form(row: Row, matrix: Matrix) -> dict[str, Any]:
         "name": "new",
         "role": "viewer",
         "container": SEEN,
+        "reason": "because",
         "email": str(matrix.bystander.email),
     }
 

@@ -84,6 +84,8 @@ class Row:
             return who.sees_host(A)
         if "job_id" in names:
             return who.holds("job.view", A)
+        if "lock_id" in names:
+            return who.holds("volume.view", A)
         if "approval_id" in names:
             return who.holds("guardrail.approve", A)
         if "key" in names:
@@ -98,7 +100,7 @@ class Row:
     def _allowed(self, who: Someone) -> bool:
         if self.how == "whole":
             return who.holds(self.wants[0]) and not who.narrowed
-        about_a = self.names & {"endpoint_id", "host_id", "login_id", "job_id", "key"}
+        about_a = self.names & {"endpoint_id", "host_id", "login_id", "job_id", "key", "lock_id"}
         here = A if about_a or self.how in ("form", "asked-form") else ""
         return all(who.holds(verb, here, fits=self._fits) for verb in self.wants)
 
