@@ -112,8 +112,10 @@ def used_by(role: Role) -> str:
 
 
 def copy_of(role: Role) -> Wanted:
-    """What a new role that begins as a copy is filled in with."""
-    return Wanted(f"{role.name}-2", role.describes, tuple(sorted(role.verb_names())))
+    """What a new role that begins as a copy is filled in with: not with the words of the other, which
+    are no longer true of it once another verb is ticked.
+    """
+    return Wanted(f"{role.name}-2", "", tuple(sorted(role.verb_names())))
 
 
 def _must_be_own(role: Role) -> None:
