@@ -84,7 +84,8 @@ def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
     typed = str(given.get("who", "")).strip().replace("\0", "")
     user = user_named(typed) if typed else None
     if user is None:
-        words = _("Nobody here is called %s.") % typed[:100] if typed else _("Say whom.")
+        nobody = _("Nobody here is called %s. Whom you invite can be in the team at once.")
+        words = nobody % typed[:100] if typed else _("Say whom.")
         return _asked_in_vain(request, team, words)
 
     def change() -> str:

@@ -32,6 +32,15 @@ class RoleForm(Dressed):
 class InviteForm(RoleForm):
     """Whom to invite, and as what."""
 
+    role = RoleChoice(
+        label=_("Role"),
+        queryset=Role.objects.all(),
+        to_field_name="name",
+        empty_label=None,
+        initial="viewer",
+        help_text=_("It counts on every host. As a member, they have what their teams have alone."),
+    )
+
     email = forms.EmailField(
         label=_("Email"),
         help_text=_("They will sign in with it. Haulout sends no mail: you pass the link on."),
