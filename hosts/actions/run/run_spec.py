@@ -39,7 +39,7 @@ def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[s
 def noted(spec: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     """`spec` with a note of what was asked for, so that it can be made again exactly.
 
-    One that is too long stays empty, and not away: Podman would put the image's own in its place.
+    One that is too long stays empty, and not away: Podman 4 would put the image's own in its place.
     """
     note = json.dumps(texts_of(params), ensure_ascii=False)
     if len(note) > MOST_NOTE:
