@@ -70,8 +70,9 @@ class Existing:
 async def look(podman: Podman, container: str) -> dict[str, Any]:
     """Inspect, with the `Config` of its image under `_image`. Raises NotFound.
 
-    With Podman 4 an image's annotations become the container's (not with 5.4). So a note that the image has too, or an image that
-    cannot be asked, is not ours: whoever made the image would choose what is made of it.
+    With Podman 4 an image's annotations become the container's (not with 5.4). So a note that the
+    image has too, or an image that cannot be asked, is not ours: whoever made the image would choose
+    what is made of it.
     """
     found = await containers.inspect(podman, container)
     try:
