@@ -1,6 +1,7 @@
 """Ask for the same once more: a new job with the old one's parameters, authorised anew."""
 
 from hosts.access import Person
+from hosts.actions.artifacts import pull_artifact, push_artifact
 from hosts.actions.containers import (
     check_container,
     checkpoint_container,
@@ -54,13 +55,14 @@ _ON_OBJECTS = {
         wait_container,
     )
 }
+_BY_NAME = {module.VERB: module.ask for module in (pull_artifact, push_artifact)}
 
 
 def can(job: Job) -> bool:
     """True when the job has ended and its parameters are all kept (secrets are not)."""
     if job.endpoint_id is None or job.state in Job.OPEN:
         return False
-    return job.verb in _ON_OBJECTS or job.verb in (pull_image.VERB, copy_image.VERB)
+    return job.verb in (*_ON_OBJECTS, *_BY_NAME, pull_image.VERB, copy_image.VERB)
 
 
 def ask(person: Person, job: Job) -> Job:
@@ -69,6 +71,9 @@ def ask(person: Person, job: Job) -> Job:
         raise ValueError(f"{job.verb} cannot be asked for again")
     if job.verb == pull_image.VERB:
         return pull_image.ask(person, job.endpoint_id, reference=job.params["image"])
+    if job.verb in _BY_NAME:
+        named: Job = _BY_NAME[job.verb](person, job.endpoint_id, name=job.params["name"])
+        return named
     if job.verb == copy_image.VERB:
         source = (job.params["source_endpoint"], job.object_id)
         copied: Job = copy_image.ask_many(person, [source], [job.endpoint_id]).jobs.get()

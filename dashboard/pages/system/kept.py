@@ -36,6 +36,11 @@ class Artifact:
     size_bytes: int
     created_at: datetime | None
 
+    @property
+    def has_registry(self) -> bool:
+        """Whether its name says where it could be pushed."""
+        return bool(self.name) and not self.name.startswith("localhost/")
+
 
 @dataclass(frozen=True, slots=True)
 class Quadlet:

@@ -135,3 +135,16 @@ def test_a_path_is_no_part_of_a_file_name() -> None:
 
     for file in ("/etc/shadow", "C:\\x\\shadow", "../shadow", "shadow"):
         assert added(name="localhost/x", file=file).file == "shadow"
+
+
+@pytest.mark.parametrize("what", ["pull", "push"])
+def test_a_job_that_ended_can_be_asked_for_again(
+    cast: Cast, browser_of: Any, hosts: Hosts, what: str
+) -> None:
+    from hosts.models import Job
+
+    browser = browser_of(cast.bob)
+    browser.send(url(hosts, what), {"name": NAME})
+    Job.objects.update(state="failed")
+    browser.send(f"/jobs/{Job.objects.get().pk}/again/", {})
+    assert [job.params for job in Job.objects.all()] == [{"name": NAME}] * 2
