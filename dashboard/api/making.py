@@ -17,7 +17,7 @@ from dashboard.api.shapes import JobOut
 from dashboard.pages.run.filled import read_container
 from hosts.access import get_object
 from hosts.actions.build import build_image
-from hosts.actions.build.build_fields import BuildOrder
+from hosts.actions.build.build_fields import checked
 from hosts.actions.containers import recreate_container
 from hosts.actions.images import pull_image
 from hosts.actions.images.references import parse_full
@@ -158,7 +158,7 @@ def build(request: HttpRequest, given: Build) -> Any:
     fields = given.dict(exclude={"endpoint", "text", "tags"})
 
     def ask() -> Job:
-        order = BuildOrder(tags=tuple(given.tags), containerfile="Containerfile", **fields)
+        order = checked(tags=given.tags, **fields)
         return build_image.ask(person, given.endpoint, text=given.text, order=order)
 
     return asked(request, ask)

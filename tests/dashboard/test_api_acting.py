@@ -178,6 +178,21 @@ def test_making_and_pruning(fleet: Fleet, cast: Cast, vault_keys: Any) -> None:
     assert bob.get("/prune/images?which=x").status_code == 422
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"tags": ["docker-archive:/etc/x"]}, {"platform": "linux;x"}, {"target": "--x"}],
+)
+def test_a_build_says_no_more_than_the_form_does(
+    fleet: Fleet, cast: Cast, given: dict[str, Any]
+) -> None:
+    from hosts.models import Job
+
+    whole = {"endpoint": fleet.root1.pk, "text": "FROM quay.io/x/y", "tags": ["a:1"], **given}
+    answer = make_caller(cast.bob).post("/images/build", whole)
+    assert answer.status_code == 422
+    assert not Job.objects.exists()
+
+
 def test_the_log_is_searched_and_copied(fleet: Fleet, cast: Cast, entries: Any) -> None:
     bob, charlie = make_caller(cast.bob), make_caller(cast.charlie)
     bob.post(here(fleet, "stop"))
