@@ -68,8 +68,8 @@ class Entry:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `rail` (sections of Entry), `theme`, `rail_narrow`, and two numbers: jobs that
-    run, requests that wait for this person.
+    """Context processor: `rail` (sections of Entry), `theme`, `rail_narrow`, freeze windows that are
+    open, and two numbers: jobs that run, requests that wait for this person.
     """
     theme = request.COOKIES.get("theme", "auto")
     return {
@@ -78,6 +78,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "rail": SimpleLazyObject(lambda: _rail(request)),
         "my_verbs": SimpleLazyObject(lambda: _verbs(request)),
         "waiting_requests": SimpleLazyObject(lambda: _waiting_requests(request)),
+        "open_freezes": SimpleLazyObject(lambda: _open_freezes(request)),
         "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
     }
 
@@ -125,6 +126,16 @@ def _waiting_requests(request: HttpRequest) -> int:
 
     person = person_of(request)
     return to_decide(person).count() + approvals_to_decide(person).count()
+
+
+def _open_freezes(request: HttpRequest) -> list[Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    from dashboard.pages.freezes.banner import open_for
+    from dashboard.person import person_of
+
+    return open_for(person_of(request))
 
 
 def _urls(names: tuple[str, ...]) -> tuple[str, ...]:

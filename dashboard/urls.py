@@ -52,6 +52,7 @@ rooms = [
     ("secrets/", "dashboard.pages.secrets.urls"),
     ("registries/", "dashboard.pages.registries.urls"),
     ("locks/", "dashboard.pages.locks.urls"),
+    ("guardrails/freezes/", "dashboard.pages.freezes.urls"),
     ("guardrails/", "dashboard.pages.guardrails.urls"),
     ("views/", "dashboard.pages.saved.urls"),
     ("jobs/", "dashboard.pages.jobs.urls"),

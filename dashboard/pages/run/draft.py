@@ -17,6 +17,7 @@ from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
 from hosts.capabilities import version_of
 from hosts.guardrails import Verdict, check, of_spec
+from hosts.guardrails.standing import Standing
 from hosts.models import Endpoint
 
 BAD, WARN, CALM = "bad", "warn", "calm"
@@ -139,7 +140,16 @@ def read(
         _say(draft, person, draft.endpoint, besides)
         if draft.params["image"]:
             spec = run_spec.final(draft.params, draft.endpoint)
-            draft.verdict = check(draft.endpoint, of_spec.container("container.run", spec))
+            verdict = check(draft.endpoint, of_spec.container("container.run", spec))
+            draft.verdict = Standing().add(
+                verdict,
+                draft.endpoint,
+                "container.run",
+                kind="container",
+                object_id="",
+                name="",
+                params=draft.params,
+            )
     return draft
 
 

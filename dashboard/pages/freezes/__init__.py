@@ -1,0 +1,1 @@
+"""Freeze windows: the list, the form, and the banner while one is open."""

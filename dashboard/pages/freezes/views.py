@@ -1,0 +1,122 @@
+"""Pages of freeze windows. Everybody who sees hosts reads them; changing needs freeze.edit."""
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.shapes import Target
+from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
+from dashboard.person import person_of
+from hosts import access
+from hosts.actions.freezes import edit_freeze
+from hosts.actions.refused import HostRefused
+from hosts.guardrails.freezes import Open, open_among, zone_of
+from hosts.models import FreezeWindow
+
+EVERY = Target(kind="freeze", id="", name="")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A window as the list shows it. `open`: it is open now."""
+
+    row: FreezeWindow
+    when: str
+    open: Open | None
+
+
+@require_safe
+def windows(request: HttpRequest) -> HttpResponse:
+    """All windows, open ones first."""
+    person = person_of(request)
+    access.require(person, "host.view", EVERY)
+    now = {one.window.pk: one for one in open_among(FreezeWindow.objects.filter(enabled=True))}
+    rows = FreezeWindow.objects.prefetch_related("groups")
+    lines = [Line(row, when_of(row), now.get(row.pk)) for row in rows]
+    lines.sort(key=lambda line: (line.open is None, line.row.name))
+    context = {"lines": lines, "may_edit": access.allows(person, edit_freeze.VERB)}
+    return render(request, "freezes/list.html", context)
+
+
+def when_of(row: FreezeWindow) -> str:
+    """“Friday, Saturday 18:00 to 6:00”, or from when until when."""
+    if row.days:
+        days = ", ".join(str(word) for number, word in DAYS if number in row.days)
+        told = {
+            "days": days,
+            "from": time_format(row.from_time or ""),
+            "until": time_format(row.until_time or ""),
+        }
+        return _("%(days)s, %(from)s to %(until)s") % told
+    if row.starts_at is None or row.ends_at is None:
+        return ""
+    zone = zone_of(row)
+    begins, ends = (
+        date_format(one.astimezone(zone), "SHORT_DATETIME_FORMAT")
+        for one in (row.starts_at, row.ends_at)
+    )
+    return _("%(begins)s to %(ends)s") % {"begins": begins, "ends": ends}
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make one."""
+    person = person_of(request)
+    access.require(person, edit_freeze.VERB, EVERY)
+    form = (
+        FreezeForm(request.POST)
+        if request.method == "POST"
+        else FreezeForm(initial={"zone": here()})
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_freeze.make(person, form.wanted())
+            messages.success(request, _("Made."))
+            return redirect("freezes:list")
+        except HostRefused as trouble:
+            _refuse(form, trouble)
+    return _form(request, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, freeze_id: int) -> HttpResponse:
+    """Change one."""
+    person = person_of(request)
+    row = edit_freeze.get_freeze(person, freeze_id)
+    form = (
+        FreezeForm(request.POST)
+        if request.method == "POST"
+        else FreezeForm(initial=initial_of(row))
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_freeze.edit(person, freeze_id, form.wanted())
+            messages.success(request, _("Saved."))
+            return redirect("freezes:list")
+        except HostRefused as trouble:
+            _refuse(form, trouble)
+    return _form(request, form, row)
+
+
+@require_POST
+def remove(request: HttpRequest, freeze_id: int) -> HttpResponse:
+    """It counts no longer."""
+    edit_freeze.remove(person_of(request), freeze_id)
+    messages.success(request, _("Removed."))
+    return redirect("freezes:list")
+
+
+def _refuse(form: FreezeForm, trouble: HostRefused) -> None:
+    own = {"starts_at": "starts", "ends_at": "ends"}.get(trouble.field, trouble.field)
+    form.refuse(trouble, field=own)
+
+
+def _form(request: HttpRequest, form: FreezeForm, row: FreezeWindow | None) -> HttpResponse:
+    context = {"form": form, "row": row, "zones": sorted(available_timezones())}
+    return render(request, "freezes/page.html", context, status=422 if form.errors else 200)
