@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
 from hosts.access import Person
-from hosts.actions.run import run_spec
+from hosts.actions.run import narrowed, run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
@@ -138,6 +138,9 @@ def read(
         draft.said["image"] = Said(BAD, _("Give the name of an image."))
     if draft.endpoint is not None:
         _say(draft, person, draft.endpoint, besides)
+        # once it is sent, the action refuses it and writes that down
+        if draft.params["image"] and not sent and not besides:
+            _fit(draft, person, draft.endpoint)
         if draft.params["image"]:
             spec = run_spec.final(draft.params, draft.endpoint)
             verdict = check(draft.endpoint, of_spec.container("container.run", spec))
@@ -151,6 +154,14 @@ def read(
                 params=draft.params,
             )
     return draft
+
+
+def _fit(draft: Draft, person: Person, endpoint: Endpoint) -> None:
+    """Say of what a narrowed grant is not for, before the click."""
+    try:
+        narrowed.thing_for(person, endpoint, "container.run", draft.params)
+    except ValueError as error:
+        draft.said.setdefault("endpoint", Said(BAD, str(error)))
 
 
 def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:

@@ -279,3 +279,22 @@ def test_a_part_opens_as_soon_as_something_stands_in_it(
     wrong = browser_of(cast.bob).send(RUN, form(hosts, sysctls="x"))
     opened = [part.name for part in wrong.context["draft"].sections if part.open]
     assert opened == ["security"]
+
+
+def test_a_narrowed_grant_says_before_the_click_what_it_is_for(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    from accounts.models import Role, User
+    from hosts.models import Grant
+
+    User.objects.filter(pk=cast.charlie.pk).update(role=Role.objects.get(name="member"))
+    Grant.objects.create(
+        user=cast.charlie,
+        role=Role.objects.get(name="operator"),
+        endpoint=hosts.web1,
+        label="app=shop",
+    )
+    person = browser_of(cast.charlie)
+    tone, words = said(person.send(CHECK, form(hosts), headers=HTMX))["endpoint"]
+    assert (tone, "label:app=shop" in words) == ("bad", True)
+    assert "endpoint" not in said(person.send(CHECK, form(hosts, labels="app=shop"), headers=HTMX))
