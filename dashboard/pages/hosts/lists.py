@@ -77,7 +77,7 @@ SPEC = register(
         empty={
             "icon": "server",
             "title": _("No hosts yet"),
-            "text": _("Add the first one: an address and an account are enough. No agent."),
+            "text": _("To add one, an address and an account are enough. No agent."),
             "hint": _("name, or state:away group:prod …"),
         },
     )

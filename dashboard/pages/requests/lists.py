@@ -66,7 +66,7 @@ SPEC = register(
         prepare=_prepare,
         empty={
             "icon": "hand",
-            "title": _("Nobody has asked for access"),
+            "title": _("No requests yet"),
             "text": _("Who lacks a right asks for it here, for as long as they need it."),
             "hint": _("name, or state:asked by:Ada …"),
         },
