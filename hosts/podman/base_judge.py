@@ -19,8 +19,12 @@ LIMIT_BYTES: Final = 256 * 1024
 # of an instruction: names and flags stand at its beginning
 _HEAD: Final = 4096
 _MOST_VALUES: Final = 64
-_DEPTH: Final = 8
+_MOST_VARIABLES: Final = 8
+_DEEPEST: Final = 20
 _BLANK: Final = re.compile(r"[\t\v\f\r ]+")
+_COMMAND: Final = re.compile(
+    r"\s*(?:onbuild[\t\v\f\r ]+)*(from|copy|add|run|arg)[\t\v\f\r ]+", re.I
+)
 _CONTINUED: Final = re.compile(r"\\[ \t]*$")
 _ESCAPE: Final = re.compile(r"\s*#[ \t]*escape[ \t]*=", re.I)
 # Python and Go do not agree on which of these are blank
@@ -82,10 +86,8 @@ def instructions(text: str) -> Iterator[tuple[int, str, str]]:
             continue
         joined = _CONTINUED.sub("", line)
         following = (joined[:_HEAD] + (following if joined != line else ""))[:_HEAD]
-        word, *rest = _BLANK.split(following.lstrip(), maxsplit=1)
-        if word.casefold() == "onbuild" and rest:
-            word, *rest = _BLANK.split(rest[0].lstrip(), maxsplit=1)
-        yield number, word.casefold(), rest[0] if rest else ""
+        if match := _COMMAND.match(following):
+            yield number, match[1].casefold(), following[match.end() :]
 
 
 def _from(line: int, rest: str, values: "_Values") -> None:
@@ -108,11 +110,11 @@ def _from(line: int, rest: str, values: "_Values") -> None:
 
 
 def _flags(line: int, rest: str) -> None:
+    if not rest.lstrip("\t\v\f\r ").startswith("--"):
+        return
     words = [word for word in _BLANK.split(rest.strip()) if word]
     count = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
     flags, found = words[:count], []
-    if not flags:
-        return
     if any(_is_quoted(flag) for flag in flags):
         # where the flags end is for whoever reads quotes to say: everything is looked at
         bare = rest.translate(_QUOTES)
@@ -151,6 +153,9 @@ class _Values:
     def __init__(self, given: Mapping[str, str], lines: list[str]) -> None:
         self._given = given
         self._defaults: dict[str, list[str]] = {}
+        # what was found once; None as long as it is looked for
+        self._known: dict[tuple[str, bool], set[str | None] | None] = {}
+        self._depth = 0
         # a quoted name would be another one
         self._wild = False
         for word in (word for line in lines for word in _BLANK.split(line.strip())):
@@ -161,14 +166,14 @@ class _Values:
             if sign and value:
                 self._defaults.setdefault(name, []).append(value)
 
-    def of(self, text: str, *, unset: bool, depth: int = 0) -> set[str | None]:
+    def of(self, text: str, *, unset: bool) -> set[str | None]:
         """All that `text` can come to; None: it is not known. `unset`: if nothing had a value, too."""
         parts = list(_VARIABLE.finditer(text))
-        if parts and (self._wild or depth > _DEPTH):
+        if parts and (self._wild or len(parts) > _MOST_VARIABLES):
             return {None}
         if not _PLAIN.fullmatch(_VARIABLE.sub("", text)):
             return {text if "$" not in text else None}
-        each = [self._one(part[1] or part[2], unset=unset, depth=depth) for part in parts]
+        each = [self._one(part[1] or part[2], unset) for part in parts]
         found: set[str | None] = set()
         for count, chosen in enumerate(product(*each)):
             if count >= _MOST_VALUES or None in chosen:
@@ -177,10 +182,23 @@ class _Values:
             found.add(_VARIABLE.sub(lambda part: _modified(part, next(left) or ""), text))  # noqa: B023
         return found
 
-    def _one(self, name: str, *, unset: bool, depth: int) -> set[str | None]:
+    def _one(self, name: str, unset: bool) -> set[str | None]:  # noqa: FBT001 - a part of the key
+        key = (name, unset)
+        if key in self._known:
+            # one that hangs on itself is not known
+            return self._known[key] or {None}
+        if self._depth > _DEEPEST:
+            return {None}
+        self._known[key] = None
+        self._depth += 1
+        found = self._known[key] = self._found(name, unset=unset)
+        self._depth -= 1
+        return found
+
+    def _found(self, name: str, *, unset: bool) -> set[str | None]:
         found: set[str | None] = {self._given[name]} if name in self._given else set()
         for value in self._defaults.get(name, []):
-            found |= self.of(value, unset=unset, depth=depth + 1)
+            found |= self.of(value, unset=unset)
         if not found and name in _GIVEN_BY_BUILDAH:
             found = {"linux"}
         return found | {""} if unset or not found else found

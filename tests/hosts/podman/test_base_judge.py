@@ -83,6 +83,14 @@ def test_what_comes_from_a_registry_is_taken(text: str) -> None:
     judge(text, {})
 
 
+@pytest.mark.parametrize(("deep", "wide"), [(600, 1), (600, 2), (40, 8), (3, 40)])
+def test_arguments_in_arguments_end_somewhere(deep: int, wide: int) -> None:
+    lines = [f"ARG A{at}={f'$A{at + 1}' * wide}\n" for at in range(deep)]
+    with pytest.raises(Base) as refused:
+        judge(f"{''.join(lines)}ARG A{deep}=x\nARG A{deep}=y\nFROM $A0\n", {})
+    assert refused.value.why is N
+
+
 @pytest.mark.parametrize("transport", sorted(TRANSPORTS))
 def test_an_argument_of_the_build_is_followed(transport: str) -> None:
     judge("ARG B\nFROM $B", {"B": "quay.io/x"})
