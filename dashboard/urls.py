@@ -26,6 +26,7 @@ rooms = [
     ("hosts/", "dashboard.pages.joining.urls"),
     ("", "dashboard.pages.system.urls"),
     ("hosts/endpoints/", "dashboard.pages.artifacts.urls"),
+    ("hosts/", "dashboard.pages.mutes.urls"),
     ("hosts/", "dashboard.pages.hosts.urls"),
     ("access/explain/", "dashboard.pages.explain.urls"),
     ("access/requests/approvals/", "dashboard.pages.approvals.urls"),

@@ -88,11 +88,13 @@ def certificate_ends() -> None:
 def ended_access() -> None:
     """Take away grants whose time is over, requests on which nobody decided, jobs nobody approved."""
     from hosts.actions.access_requests.ended_grants import end_grants, expire_requests
+    from hosts.actions.mutes.mute_host import end_mutes
     from hosts.jobs.held import expire
 
     end_grants()
     expire_requests()
     expire()
+    end_mutes()
 
 
 @shared_task(name="hosts.settle_terminals")

@@ -3,20 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
+from hosts.actions.mutes.mute_host import muted
 from hosts.guardrails.locks import lock_of, words_of
 from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
 
 
 def attach(rows: Iterable[Any]) -> None:
     """Sets `lock` and `lock_words` on hosts and objects that are locked themselves; `lock_kind` on all
-    objects.
+    objects; `muted` on muted hosts.
     """
     rows = list(rows)
-    hosts = {row.pk: row for row in rows if isinstance(row, Host)}
+    hosts: dict[int, Any] = {row.pk: row for row in rows if isinstance(row, Host)}
     objects: list[Any] = [row for row in rows if isinstance(row, InventoryRow)]
     if hosts:
         for lock in ObjectLock.objects.filter(kind="host", host__in=hosts):
             _set(hosts[lock.host_id], lock)
+        for mute in muted().filter(host__in=hosts):
+            hosts[mute.host_id].muted = mute
     if not objects:
         return
     kind = next(name for name, model in INVENTORY.items() if isinstance(objects[0], model))
@@ -35,7 +38,9 @@ def attach(rows: Iterable[Any]) -> None:
 def lock_mark(row: Any) -> str:
     """What a row's fingerprint has at its end: another lock looks different."""
     lock = getattr(row, "lock", None)
-    return f".l{lock.pk}" if lock else ""
+    mute = getattr(row, "muted", None)
+    said = f".l{lock.pk}" if lock else ""
+    return f"{said}.m{mute.until.timestamp()}" if mute else said
 
 
 def _set(row: Any, lock: ObjectLock) -> None:

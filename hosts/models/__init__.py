@@ -20,6 +20,7 @@ from hosts.models.inventory import (
 )
 from hosts.models.jobs import Batch, Job
 from hosts.models.locks import ObjectLock
+from hosts.models.mutes import HostMute
 from hosts.models.registries import RegistryCredential
 from hosts.models.stats import StatsChunk, StatsStanding
 from hosts.models.terminals import OpenTerminal
@@ -39,6 +40,7 @@ __all__ = [
     "Guardrail",
     "Host",
     "HostEvent",
+    "HostMute",
     "Image",
     "InventoryRow",
     "Job",

@@ -15,6 +15,7 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     jobs,
     kube,
     locks,
+    mutes,
     networks,
     pods,
     registries,

@@ -119,6 +119,8 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),
     "freeze.edit": (gettext_lazy("Edit"), gettext_lazy("changed the freeze window")),
     "freeze.override": (gettext_lazy("Override"), gettext_lazy("overrode a freeze for")),
+    "host.mute": (gettext_lazy("Mute"), gettext_lazy("muted the host")),
+    "host.unmute": (gettext_lazy("Unmute"), gettext_lazy("unmuted the host")),
     "lock.set": (gettext_lazy("Lock"), gettext_lazy("locked")),
     "lock.remove": (gettext_lazy("Unlock"), gettext_lazy("unlocked")),
     "lock.override": (gettext_lazy("Unlock"), gettext_lazy("unlocked")),

@@ -18,6 +18,7 @@ from dashboard.pages.hosts.standing import DISK_FULL, Standing
 from dashboard.pages.overview import approvals, certificates
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
+from hosts.actions.mutes.mute_host import muted
 from hosts.models import Container, Host
 
 CRASHES = 3
@@ -25,10 +26,14 @@ RECENT = timedelta(hours=24)
 
 
 def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
-    """Hosts first, then containers, who waits for an answer, then what ends or fills up."""
+    """Hosts first, then containers, who waits for an answer, then what ends or fills up. Nothing of
+    hosts on which somebody works (mute).
+    """
+    quiet = set(muted().values_list("host_id", flat=True))
+    hosts = [host for host in hosts if host.pk not in quiet]
     return [
         *_hosts(person, hosts, found),
-        *_containers(person),
+        *_containers(person, quiet),
         *approvals.items(person),
         *certificates.items(person, hosts, found),
         *_disks(hosts, found),
@@ -75,8 +80,10 @@ def _reason_kinds(standing: Standing) -> str:
     return " ".join(login.reason_kind for login in standing.logins)
 
 
-def _containers(person: Person) -> Iterator[Item]:
+def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     there = scope_to_visible(Container.objects.select_related("endpoint__host"), person)
+    if quiet:
+        there = there.exclude(endpoint__host__in=quiet)
     recent = timezone.now() - RECENT
     looping = Q(restarts__gte=CRASHES) & (Q(started_at__gte=recent) | Q(exited_at__gte=recent))
     loops = list(there.filter(looping).order_by("-restarts", "pk")[: MOST + 1])

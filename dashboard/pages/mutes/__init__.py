@@ -1,0 +1,1 @@
+"""Maintenance of hosts: the dialog that begins it, and ending it early."""

@@ -1,0 +1,1 @@
+"""Muting a host while somebody works on it."""

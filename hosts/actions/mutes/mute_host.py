@@ -1,0 +1,70 @@
+"""host.mute: for a while a host calls for nobody's attention. It ends by itself, or earlier."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.epoch import raise_epoch
+from audit import write
+from hosts import bells
+from hosts.access import NotVisible, Person, get_host
+from hosts.actions.hosts.register_host import target_of_host
+from hosts.actions.refused import HostRefused
+from hosts.models import HostMute
+
+VERB, END = "host.mute", "host.unmute"
+LONGEST = timedelta(days=14)
+
+
+def mute(person: Person, host_id: int, *, minutes: int, reason: str) -> HostMute:
+    """Until that many minutes from now; again: another end. NotVisible, Denied, HostRefused."""
+    host = get_host(person, host_id, VERB)
+    span = timedelta(minutes=minutes)
+    if not timedelta(0) < span <= LONGEST:
+        raise HostRefused("minutes", _("At most two weeks."))
+    if not reason.strip():
+        raise HostRefused("reason", _("Say why: everybody who looks at the host reads it."))
+    told = {
+        "until": timezone.now() + span,
+        "reason": reason.strip()[:300],
+        "muted_by_id": person.user.pk,
+        "muted_by_name": person.who.name,
+    }
+    with transaction.atomic():
+        row, _new = HostMute.objects.update_or_create(host=host, defaults=told)
+        raise_epoch()
+        params = {"until": row.until.isoformat(), "reason": row.reason}
+        write.event(person.who, VERB, target_of_host(host), params=params)
+        bells.ring("hosts", "containers", "access", "audit")
+    return row
+
+
+def unmute(person: Person, host_id: int) -> None:
+    """Before its time. NotVisible (also when it is not muted), Denied."""
+    host = get_host(person, host_id, VERB)
+    with transaction.atomic():
+        if not muted().filter(host=host).delete()[0]:
+            raise NotVisible
+        raise_epoch()
+        write.event(person.who, END, target_of_host(host))
+        bells.ring("hosts", "containers", "access", "audit")
+
+
+def muted() -> QuerySet[HostMute]:
+    """Those that count now, by the database's clock."""
+    return HostMute.objects.filter(until__gt=Now())
+
+
+def end_mutes() -> int:
+    """A chore: take away those past their time, so that open lists look again. How many."""
+    ended = HostMute.objects.filter(until__lte=Now())
+    if not ended.exists():
+        return 0
+    with transaction.atomic():
+        count = ended.delete()[0]
+        bells.ring("hosts", "containers")
+    return count
