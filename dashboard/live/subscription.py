@@ -54,7 +54,7 @@ def _marks(have: Any) -> dict[int | str, str]:
     if not isinstance(have, dict):
         return {}
     return {
-        int(pk) if pk.isdigit() else pk: mark
+        int(pk) if pk.isdecimal() else pk: mark
         for pk, mark in list(have.items())[:MOST_MARKS]
         if isinstance(mark, str) and isinstance(pk, str) and (pk.isascii() and len(pk) < 30)
     }

@@ -202,7 +202,7 @@ GRANTS = register(
                 ],
             ),
             one_of("narrowed", _("for some containers only"), _NARROWED),
-            Token("key", "", lambda v: Q(pk=v) if v.isdigit() else Q(pk=0)),
+            Token("key", "", lambda v: Q(pk=v) if v.isdecimal() else Q(pk=0)),
         ),
         text=any_contains("team__name", "user__name", "role__name", "reason", "made_by"),
         columns=(

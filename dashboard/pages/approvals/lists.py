@@ -36,7 +36,7 @@ SPEC = register(
             contains("object", _("part of the object's name"), "job__object_name"),
             Token("verb", _("verb"), lambda value: matching("job__verb", value)),
             equals("decided", _("who decided"), "decided_by_name"),
-            Token("key", "", lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
+            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
         ),
         text=any_contains("job__asked_by_name", "job__object_name", "job__host_name", "reason"),
         columns=(

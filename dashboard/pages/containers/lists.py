@@ -52,7 +52,7 @@ SPEC = register(
             USER,
             Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value)),
             Token("imageid", "", lambda value: Q(image_id__startswith=value)),
-            Token("key", "", lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
+            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
         ),
         text=any_contains("name", "image", "podman_id"),
         columns=(

@@ -53,7 +53,7 @@ SPEC = register(
             Token(
                 "certificate", _("its end"), _certificate, lambda person, typed: ("ends", "ended")
             ),
-            Token("key", "", lambda v: Q(pk=v) if v.isdigit() else Q(pk=0)),
+            Token("key", "", lambda v: Q(pk=v) if v.isdecimal() else Q(pk=0)),
         ),
         text=lambda value: (
             Q(name__icontains=value) | Q(address__icontains=value) | Q(notes__icontains=value)

@@ -23,7 +23,7 @@ def _verbs(person: Person, typed: str) -> Iterable[str]:
 
 
 def _number(field: str, value: str) -> Q:
-    return Q(**{field: int(value)}) if value.isdigit() and len(value) < 15 else Q(pk=0)
+    return Q(**{field: int(value)}) if value.isdecimal() and len(value) < 15 else Q(pk=0)
 
 
 SPEC = register(

@@ -47,7 +47,7 @@ SPEC = register(
             equals("by", _("who asked"), "asked_by_name"),
             contains("place", _("part of the place's name"), "place"),
             equals("decided", _("who decided"), "decided_by_name"),
-            Token("key", "", lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
+            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
         ),
         text=any_contains("asked_by_name", "place", "reason"),
         columns=(

@@ -88,7 +88,7 @@ SPEC = register(
             USER,
             one_of("is", _("trouble"), {"trouble": TROUBLE}),
             Token("host", "", HOST.to_q),
-            Token("key", "", lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
+            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
         ),
         text=any_contains("name", "action", "podman_id"),
         columns=(

@@ -38,7 +38,7 @@ SPEC = register(
             HOST,
             equals("by", _("who opened it"), "owner_name"),
             contains("container", _("part of the container's name"), "name"),
-            Token("key", "", lambda value: Q(pk=value) if value.isdigit() else Q(pk=0)),
+            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
         ),
         text=any_contains("name", "command", "owner_name"),
         columns=(

@@ -119,3 +119,17 @@ def test_a_page_costs_the_same_queries_however_many_rows(
         container(f"b{n}")
     with django_assert_num_queries(4):
         run(view_of(SPEC, {}), person)
+
+
+@pytest.mark.parametrize("value", ["²", "٣", "9" * 40, "-1", "x"])
+def test_a_number_that_is_none_ends_no_list(person: Any, value: str) -> None:
+    """A superscript two is a digit to Python and no number: who typed it got no page at all."""
+    from django.urls import get_resolver
+
+    from dashboard.live.spec import all_specs
+
+    assert get_resolver().url_patterns
+    numbered = [spec for spec in all_specs() if spec.token("key")]
+    assert numbered
+    for spec in numbered:
+        assert run(view_of(spec, {"q": f"key:{value}"}), person).rows == []
