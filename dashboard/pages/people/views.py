@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import actions, invitations
 from accounts.errors import AccountsError, NotPermitted
+from accounts.factors import has_factor
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, User
 from accounts.verbs import PEOPLE_MANAGE
@@ -26,6 +26,7 @@ from dashboard.pages.access.previewing import shown
 from dashboard.pages.people.forms import InviteForm, RoleForm
 from dashboard.pages.people.lists import SPEC
 from dashboard.person import person_of
+from dashboard.second_factor import lacks
 from hosts import access
 from hosts.access import Person
 
@@ -111,7 +112,8 @@ def _page(request: HttpRequest, person: Person, user: User, **context: object) -
         "memberships": user.memberships.select_related("team"),
         "grants": grants_of_person(person, user.email),
         "form": RoleForm(initial={"role": user.role.name}),
-        "totp": Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists(),
+        "factor": has_factor(user),
+        "lacking": lacks(user),
     }
     return render(request, "people/page.html", context)
 

@@ -164,3 +164,14 @@ def test_new_recovery_codes_are_a_renewal(cast: Cast, secret: str, entries: Any)
     code = codes.get_unused_codes()[0].encode()
     assert code in first
     assert code not in again
+
+
+def test_the_page_of_a_person_offers_to_take_theirs_away(
+    cast: Cast, secret: str, browser_of: Any
+) -> None:
+    alice = browser_of(cast.alice)
+    words = alice.get(f"/people/{cast.bob.pk}/").content.decode()
+    assert "second factor on" in words
+    assert f'action="/people/{cast.bob.pk}/factor/"' in words
+    alice.send(f"/people/{cast.bob.pk}/factor/", {})
+    assert "second factor off" in alice.get(f"/people/{cast.bob.pk}/").content.decode()
