@@ -41,7 +41,9 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
     error = cause = ""
     try:
         refused = await sync_to_async(_refused, thread_sensitive=False)(job, handler)
-        if refused:
+        if refused and await _sent_before(job, handler, podman):
+            state, result = Job.State.OK, {"settled": True}
+        elif refused:
             state, error = refused
         elif handler is not None and podman is not None:
             errand = errand_for(job, podman)
@@ -123,6 +125,16 @@ def _in_the_way(job: Job) -> tuple[str, str] | None:
     if verdict.stops and not held.covered(job.pk, verdict, None):
         held.hold(job, verdict, None)
     return None
+
+
+async def _sent_before(job: Job, handler: Handler | None, podman: Podman | None) -> bool:
+    """True when an earlier try was sent while it was still allowed, and the host did it: the end of
+    a job is what became of it, also when its right is gone since. Undecided.
+    """
+    if job.step != "act" or handler is None or podman is None:
+        return False
+    words = _("It was sent before; what the host made of it cannot be told.")
+    return await _decide(errand_for(job, podman), handler, words) is Settled.DONE
 
 
 def errand_for(job: Job, podman: Podman) -> Errand:

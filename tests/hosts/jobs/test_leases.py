@@ -72,6 +72,26 @@ def test_the_right_is_asked_again_by_the_worker(worker, person, cast, container,
     assert podman.done["stop"] == 0
 
 
+@pytest.mark.parametrize(("another", "end"), [(True, "ok"), (False, "denied")])
+def test_what_was_sent_while_it_was_allowed_ends_as_it_did(
+    worker, person, cast, container, podman, ended, another, end
+):
+    """With another process than before the restart had its effect; with the same one it had none."""
+    from accounts.models import Role, User
+    from hosts.actions.containers import restart_container
+
+    row = container("a")
+    job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
+    pid = podman.containers[row.podman_id]["pid"]
+    started_at = f"2026-01-01T00:00:00.{pid:09d}Z"
+    before = {"pid": pid, "started_at": started_at, "restarts": 0, "running": True}
+    lose(job, step="act", before=before | ({"pid": 1} if another else {}))
+    User.objects.filter(pk=cast.bob.pk).update(role=Role.objects.get(name="viewer"))
+    worker()
+    assert ended(job).state == end, job.error
+    assert podman.done["restart"] == 0
+
+
 def test_a_running_job_is_cancelled(worker, person, container, podman, ended):
     from hosts.actions import cancel_job
     from hosts.actions.containers import stop_container
