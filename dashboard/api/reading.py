@@ -1,6 +1,5 @@
 """What there is: who one is, hosts, endpoints, groups, objects of each kind, logs and statistics."""
 
-from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
 from types import GenericAlias
@@ -27,7 +26,12 @@ from dashboard.api.shapes import (
 from dashboard.live.spec import spec_named
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.hostside import ask_host
-from dashboard.pages.inspecting import masked
+from dashboard.pages.images.lists import read_image
+from dashboard.pages.inspecting import Reader, masked
+from dashboard.pages.networks.urls import ROOM as NETWORKS
+from dashboard.pages.pods.urls import ROOM as PODS
+from dashboard.pages.secrets.urls import ROOM as SECRETS
+from dashboard.pages.volumes.urls import ROOM as VOLUMES
 from dashboard.streams.reading import write_reading
 from hosts.access import (
     get_host,
@@ -37,21 +41,20 @@ from hosts.access import (
     visible_groups,
     visible_hosts,
 )
-from hosts.podman import Podman, containers, images, logs, networks, pods, secrets, stats, volumes
+from hosts.podman import Podman, containers, logs, stats
 
 router = Router()
+ROOMS = (PODS, VOLUMES, NETWORKS, SECRETS)
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 ObjectId = Annotated[str, Path(min_length=1, max_length=255)]
 MOST_LINES = 10_000
 MOST_BYTES = 8 * 2**20
-_INSPECT = {
+# as the pages read them: without passwords in a volume's mount options, lists as lists
+_INSPECT: dict[str, Reader] = {
     "container": containers.inspect,
-    "pod": pods.inspect,
-    "image": images.inspect,
-    "volume": volumes.inspect,
-    "network": networks.inspect,
-    "secret": secrets.inspect,
+    "image": read_image,
+    **{room.kind: room.read for room in ROOMS},
 }
 
 
@@ -270,11 +273,9 @@ def _lists(kind: str, plural: str) -> None:
         """What Podman itself says, asked now; values of environment variables are masked."""
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
-        read: Callable[..., Any] = _INSPECT[kind]
 
         async def look(podman: Podman) -> dict[str, Any]:
-            found: dict[str, Any] = await read(podman, podman_id)
-            return found
+            return await _INSPECT[kind](podman, podman_id)
 
         return masked(ask_host(row.endpoint, look))
 
