@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from dashboard.second_factor import lacking
 from hosts.access import Person, Scope, moment, visibility_key
+from hosts.access.rights import know
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,30 @@ def standings(watchers: Iterable[tuple[Person, str]]) -> dict[tuple[int, str], S
             session_key__in={session for _, session in asked}, expire_date__gt=timezone.now()
         ).values_list("session_key", flat=True)
     )
-    users = User.objects.filter(is_active=True).in_bulk({person.user.pk for person, _ in asked})
+    active = User.objects.filter(is_active=True).select_related("role")
+    users = active.in_bulk({person.user.pk for person, _ in asked})
     shut_out = lacking(users)
-    found: dict[tuple[int, str], Standing] = {}
-    for person, session in asked:
-        user = users.get(person.user.pk)
-        if user is None or user.pk in shut_out or session not in sessions:
-            continue
-        known = replace(person, user=user)
-        found[user.pk, session] = Standing(known, _key(known, now))
-    return found
+    known = {
+        (person.user.pk, session): replace(person, user=users[person.user.pk])
+        for person, session in asked
+        if person.user.pk in users and person.user.pk not in shut_out and session in sessions
+    }
+    # of all whose rights may be others now at once: one by one some hundred people take seconds
+    know(person.user for person in known.values() if not _kept(person, now))
+    return {one: Standing(person, _key(person, now)) for one, person in known.items()}
+
+
+def _kept(person: Person, now: tuple[int, int]) -> str:
+    """The key that was worked out for rights which have not changed since, or ""."""
+    asked_for, key = _keys.get((person.user.pk, person.scope), (None, ""))
+    return key if asked_for == (now, person.user.role_id) else ""
 
 
 def _key(person: Person, now: tuple[int, int]) -> str:
-    asked_for = (now, person.user.role_id)
-    whose = (person.user.pk, person.scope)
-    kept = _keys.get(whose)
-    if kept is None or kept[0] != asked_for:
+    key = _kept(person, now)
+    if not key:
         if len(_keys) >= MOST_KEPT:
             _keys.clear()
-        kept = _keys[whose] = (asked_for, visibility_key(person))
-    return kept[1]
+        key = visibility_key(person)
+        _keys[person.user.pk, person.scope] = ((now, person.user.role_id), key)
+    return key

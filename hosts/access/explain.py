@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from accounts import verbs as registry
@@ -66,6 +66,8 @@ def explain(person: Person, place: Place | None, row: InventoryRow | None = None
     """
     thing = row if row is not None and row._meta.model_name == "container" else None
     rights = rights_of(person.user)
+    given = [held.grant for held in rights.held if held.grant]
+    prefetch_related_objects(given, "team", "group", "host", "endpoint__host")
     whole = replace(person, scope=None)
     answers = []
     for verb in verbs_about(place, row):

@@ -7,30 +7,37 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, lru_cache
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import verbs as registry
-from accounts.models import Role, User
+from accounts.models import Membership, Role, User
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.models import Endpoint, Grant, Group, Host
 
 _KEPT = "_haulout_rights"
+Ids = frozenset[int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """One thing that gives verbs. `endpoints` and `hosts`: None is everywhere. No `grant`: the role
-    that the person has of their own, which alone gives verbs about the site.
+    that the person has of their own (`own`, by name), which alone gives verbs about the site.
     """
 
     verbs: frozenset[str]
-    endpoints: frozenset[int] | None = None
-    hosts: frozenset[int] | None = None
+    endpoints: Ids = None
+    hosts: Ids = None
     narrowing: Narrowing | None = None
     grant: Grant | None = None
-    words: str = ""
+    own: str = ""
+
+    @property
+    def words(self) -> str:
+        """For the audit log; may ask for the names of the grant's place and team."""
+        return f"role {self.own}" if self.grant is None else words_of(self.grant)
 
     def at(self, endpoint_id: int) -> bool:
         """True when it reaches this endpoint."""
@@ -44,50 +51,62 @@ class Rights:
     held: tuple[Held, ...] = ()
     # when the first of the grants ends; whoever keeps rights for longer must read them again then
     until: datetime | None = None
-    _key: str = ""
-    _at: dict[str, frozenset[int] | None] = field(default_factory=dict)
+    _at: dict[str, Ids] = field(default_factory=dict)
     _verbs_at: dict[int, frozenset[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def whole(self) -> tuple[Held, ...]:
         """What concerns all that is at its place."""
         return tuple(one for one in self.held if one.narrowing is None)
 
-    @property
+    @cached_property
     def narrowed(self) -> tuple[Held, ...]:
         """What concerns some containers only."""
         return tuple(one for one in self.held if one.narrowing is not None)
 
+    @cached_property
+    def _merged(self) -> tuple[tuple[frozenset[str], Ids, Ids], ...]:
+        """(verbs, endpoints, hosts) of all whole ones that give the same: some hundreds of grants are
+        of a few roles.
+        """
+        alike: dict[frozenset[str], list[Held]] = {}
+        for one in self.whole:
+            alike.setdefault(one.verbs, []).append(one)
+        return tuple(
+            (verbs, joined(o.endpoints for o in same), joined(o.hosts for o in same))
+            for verbs, same in alike.items()
+        )
+
     def everywhere(self) -> frozenset[str]:
         """Verbs held on every host, those about the site among them."""
-        return frozenset().union(*(one.verbs for one in self.whole if one.endpoints is None))
+        return frozenset().union(*(verbs for verbs, ids, _hosts in self._merged if ids is None))
 
     def anywhere(self) -> frozenset[str]:
         """Verbs held somewhere, be it on a single container."""
-        return frozenset().union(*(one.verbs for one in self.held))
+        return frozenset().union(*{one.verbs for one in self.held})
 
-    def endpoints_with(self, verb: str) -> frozenset[int] | None:
+    def endpoints_with(self, verb: str) -> Ids:
         """Endpoints where the verb is held for all that is there; None: everywhere."""
         if verb not in self._at:
-            self._at[verb] = _joined(one.endpoints for one in self.whole if verb in one.verbs)
+            self._at[verb] = joined(ids for verbs, ids, _hosts in self._merged if verb in verbs)
         return self._at[verb]
 
-    def hosts_with(self, verb: str) -> frozenset[int] | None:
+    def hosts_with(self, verb: str) -> Ids:
         """Hosts on which the verb is held as a whole; None: everywhere."""
-        return _joined(one.hosts for one in self.whole if verb in one.verbs)
+        return joined(hosts for verbs, _ids, hosts in self._merged if verb in verbs)
 
     def verbs_at(self, endpoint_id: int) -> frozenset[str]:
         """Verbs held for all that is at an endpoint."""
         if endpoint_id not in self._verbs_at:
             self._verbs_at[endpoint_id] = frozenset().union(
-                *(one.verbs for one in self.whole if one.at(endpoint_id))
+                *(v for v, ids, _hosts in self._merged if ids is None or endpoint_id in ids)
             )
         return self._verbs_at[endpoint_id]
 
     def verbs_on_host(self, host_id: int) -> frozenset[str]:
         """Verbs held for a host with all its endpoints."""
         return frozenset().union(
-            *(one.verbs for one in self.whole if one.hosts is None or host_id in one.hosts)
+            *(v for v, _ids, hosts in self._merged if hosts is None or host_id in hosts)
         )
 
     def grounds(self, verb: str, endpoint_id: int, thing: Thing | None = None) -> list[Held]:
@@ -102,23 +121,25 @@ class Rights:
             and one.narrowing.fits(thing)
         ]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Equal for two people who hold the same."""
-        if not self._key:
-            parts = sorted(
-                repr((sorted(one.verbs), _listed(one.endpoints), _listed(one.hosts), one.narrowing))
-                for one in self.held
-            )
-            self._key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        return self._key
+        parts = sorted(
+            f"{_mark(one.verbs)} {_mark(one.endpoints)} {_mark(one.hosts)} {one.narrowing!r}"
+            for one in self.held
+        )
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _listed(ids: frozenset[int] | None) -> list[int] | None:
-    return None if ids is None else sorted(ids)
+@lru_cache(maxsize=8192)
+def _mark(things: frozenset[str] | Ids) -> str:
+    """Short, and equal for equal sets; those of a place are one and the same for all who look at once."""
+    listed = "everywhere" if things is None else repr(sorted(things))
+    return hashlib.sha256(listed.encode()).hexdigest()
 
 
-def _joined(sets: Iterable[frozenset[int] | None]) -> frozenset[int] | None:
+def joined(sets: Iterable[Ids]) -> Ids:
+    """All of them together; None is everywhere."""
     found: set[int] = set()
     for one in sets:
         if one is None:
@@ -139,9 +160,26 @@ def rights_of(user: User) -> Rights:
 
 def keep(user: User, held: Iterable[Held]) -> None:
     """Let `rights_of` answer from grants that were read for many people at once."""
-    own = Held(user.role.verb_names(), words=f"role {user.role.name}")
-    rights = Rights((own, *held)) if user.is_active else Rights()
+    rights = _rights((_own(user), *held)) if user.is_active else Rights()
     user.__dict__[_KEPT] = ((user.role_id, user.is_active), rights)
+
+
+def know(users: Iterable[User]) -> None:
+    """Read what all of them hold, in a fixed number of queries; `rights_of` then asks no more."""
+    people = {user.pk: user for user in users if user.is_active}
+    teams: dict[int, list[int]] = {}
+    members = Membership.objects.filter(user__in=people).order_by()
+    for user_id, team_id in members.values_list("user_id", "team_id"):
+        teams.setdefault(team_id, []).append(user_id)
+    grants = list(_in_force(Grant.objects.filter(Q(user__in=people) | Q(team__in=teams))))
+    places = Places(grants)
+    mine: dict[int, list[Held]] = {user_id: [] for user_id in people}
+    for grant in grants:
+        held = held_through(grant, places)
+        for user_id in [grant.user_id] if grant.user_id else teams[grant.team_id or 0]:
+            mine[user_id].append(held)
+    for user_id, user in people.items():
+        keep(user, mine[user_id])
 
 
 def forget(user: User) -> None:
@@ -152,31 +190,46 @@ def forget(user: User) -> None:
 def _read(user: User) -> Rights:
     if not user.is_active:
         return Rights()
-    own = Held(user.role.verb_names(), words=f"role {user.role.name}")
     if user._state.adding:
         # of the console: no row, so no grants
-        return Rights((own,))
-    grants = list(grants_to(user).select_related("role", "team", "group", "host", "endpoint__host"))
+        return Rights((_own(user),))
+    grants = list(grants_to(user))
     places = Places(grants)
-    return Rights(
-        (own, *(held_through(grant, places) for grant in grants)),
-        min((grant.until for grant in grants if grant.until), default=None),
-    )
+    return _rights((_own(user), *(held_through(grant, places) for grant in grants)))
+
+
+def _own(user: User) -> Held:
+    return Held(user.role.verb_names(), own=user.role.name)
+
+
+def _rights(held: tuple[Held, ...]) -> Rights:
+    ends = [one.grant.until for one in held if one.grant and one.grant.until]
+    return Rights(held, min(ends, default=None))
 
 
 def grants_to(user: User) -> QuerySet[Grant]:
     """Grants in force to the person or to a team of theirs."""
-    now = timezone.now()
-    mine = Q(user=user) | Q(team__memberships__user=user)
-    return Grant.objects.filter(mine).filter(Q(until=None) | Q(until__gt=now)).order_by("pk")
+    teams = Membership.objects.filter(user=user).order_by().values("team")
+    return _in_force(Grant.objects.filter(Q(user=user) | Q(team__in=teams)))
+
+
+def _in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
+    return grants.filter(Q(until=None) | Q(until__gt=timezone.now())).order_by("pk")
 
 
 class Places:
-    """Which hosts and endpoints the places of some grants are, in at most two queries."""
+    """Which hosts and endpoints the places of some grants are, in at most three queries; their roles,
+    which are few, are read once for all.
+    """
 
     def __init__(self, grants: Iterable[Grant]) -> None:
         grants = list(grants)
         self._verbs: dict[int, frozenset[str]] = {}
+        self._of: dict[tuple[str, int], tuple[Ids, Ids]] = {}
+        bare = [grant for grant in grants if "role" not in grant._state.fields_cache]
+        roles = Role.objects.in_bulk({grant.role_id for grant in bare}) if bare else {}
+        for grant in bare:
+            grant.role = roles[grant.role_id]
         groups = {grant.group_id for grant in grants if grant.group_id}
         self.in_group: dict[int, set[int]] = {group: set() for group in groups}
         if groups:
@@ -190,18 +243,20 @@ class Places:
             for endpoint, host in rows.values_list("pk", "host_id"):
                 self.on_host.setdefault(host, []).append(endpoint)
 
-    def of(self, grant: Grant) -> tuple[frozenset[int] | None, frozenset[int] | None]:
-        """(endpoints, hosts) that it reaches; None is everywhere."""
+    def of(self, grant: Grant) -> tuple[Ids, Ids]:
+        """(endpoints, hosts) that it reaches; None is everywhere. The same sets for the same place."""
         if grant.endpoint_id:
             return frozenset({grant.endpoint_id}), frozenset()
         if grant.host_id:
-            hosts = {grant.host_id}
+            place, hosts = ("host", grant.host_id), {grant.host_id}
         elif grant.group_id:
-            hosts = self.in_group.get(grant.group_id, set())
+            place, hosts = ("group", grant.group_id), self.in_group.get(grant.group_id, set())
         else:
             return None, None
-        endpoints = (one for host in hosts for one in self.on_host.get(host, ()))
-        return frozenset(endpoints), frozenset(hosts)
+        if place not in self._of:
+            endpoints = (one for host in hosts for one in self.on_host.get(host, ()))
+            self._of[place] = frozenset(endpoints), frozenset(hosts)
+        return self._of[place]
 
     def verbs(self, role: Role) -> frozenset[str]:
         """What a grant of this role gives; computed once per role."""
@@ -220,7 +275,7 @@ def held_through(grant: Grant, places: Places) -> Held:
     if grant.narrowed:
         narrowing = Narrowing(grant.label, grant.names)
         verbs = frozenset(name for name in verbs if name.startswith("container."))
-    return Held(verbs, endpoints, hosts, narrowing, grant, words_of(grant))
+    return Held(verbs, endpoints, hosts, narrowing, grant)
 
 
 def words_of(grant: Grant) -> str:

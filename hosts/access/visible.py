@@ -10,9 +10,9 @@ from operator import or_
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts import verbs as registry
-from hosts.access.narrowing import Thing
+from hosts.access.narrowing import Narrowing, Thing
 from hosts.access.person import Person
-from hosts.access.rights import Held, rights_of
+from hosts.access.rights import Held, Ids, joined, rights_of
 from hosts.models import Endpoint, Group, Host, InventoryRow, Job
 
 Place = Endpoint | Host
@@ -119,13 +119,23 @@ def objects_with(person: Person, verb: str) -> Q:
     enabled, whole = _Enabled(), endpoints_with(person, verb)
     ways = [enabled.among(whole)]
     if whole is not None and verb.startswith("container.") and _reaches(person, verb, None):
-        scope = person.scope.endpoints if person.scope else None
-        for one in rights_of(person.user).narrowed:
-            if verb in one.verbs and one.narrowing is not None:
-                here = enabled.among(_cut(one.endpoints, scope))
-                ways.append(here & one.narrowing.condition())
+        for narrowing, ids in _narrowed_with(person, verb).items():
+            # what they see anyway is not looked at one by one
+            beside = enabled.beyond(ids, whole)
+            if beside is not None:
+                ways.append(beside & narrowing.condition())
     # an empty condition lets all through, and "all or some" is all
     return reduce(or_, ways) if all(ways) else Q()
+
+
+def _narrowed_with(person: Person, verb: str) -> dict[Narrowing, Ids]:
+    """Where they may do it with some containers: the places of equal narrowings together."""
+    places: dict[Narrowing, list[Ids]] = {}
+    for one in rights_of(person.user).narrowed:
+        if verb in one.verbs and one.narrowing is not None:
+            places.setdefault(one.narrowing, []).append(one.endpoints)
+    scope = person.scope.endpoints if person.scope else None
+    return {narrowing: _cut(joined(found), scope) for narrowing, found in places.items()}
 
 
 class _Enabled:
@@ -139,6 +149,11 @@ class _Enabled:
         told = dict(Endpoint.objects.order_by().values_list("pk", _IN_USE))
         self._every = frozenset(told)
         self._used = frozenset(pk for pk, used in told.items() if used)
+
+    def beyond(self, ids: frozenset[int] | None, seen: frozenset[int]) -> Q | None:
+        """The same without those in `seen`; None where none is left."""
+        left = (self._used if ids is None else self._used & ids) - seen
+        return Q(endpoint_id__in=sorted(left)) if left else None
 
     def among(self, ids: frozenset[int] | None) -> Q:
         """Rows at those of `ids` (None: all) that are in use."""
