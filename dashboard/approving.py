@@ -28,10 +28,10 @@ def reason_of(request: HttpRequest) -> str:
 
 
 def ask_why(request: HttpRequest, needed: NeedsApproval) -> HttpResponse:
-    """409, with the question: an event for htmx, a page for a plain form."""
+    """The question: an event for htmx (204), a page for a plain form (409)."""
     if "HX-Request" in request.headers:
         told = {"needs-approval": {"words": str(needed), "override": needed.override}}
-        return HttpResponse(status=409, headers={"HX-Trigger": json.dumps(told)})
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
     sent = [
         (name, value)
         for name, values in request.POST.lists()

@@ -1,26 +1,34 @@
-// What needs an approval is sent once more, with the reason, after the server has said so (HX-Trigger: needs-approval).
+// What needs an approval, or an override, is sent once more with the reason, after the server has said so (HX-Trigger: needs-approval).
 const FIELD = "approval_reason";
+const CLOSES = ["data-dialog-form", "data-dialog-again"];
 let submitter = null;
 
 document.addEventListener("submit", (event) => { submitter = event.submitter; }, true);
 
-function ask({ words, override }, then) {
+// the dialog in which somebody clicked closes on a good answer; this one is no answer yet
+function keepOpen(form) {
+  const kept = CLOSES.filter((name) => form?.hasAttribute(name));
+  for (const name of kept) form.removeAttribute(name);
+  return () => { for (const name of kept) form.setAttribute(name, ""); };
+}
+
+function ask({ words, override }, { done, left }) {
   const dialog = document.getElementById("approval-question").content.firstElementChild.cloneNode(true);
   const why = dialog.querySelector("input");
   const before = document.activeElement;
   dialog.querySelector("[data-approval-words]").textContent = words;
   for (const one of dialog.querySelectorAll(override ? "[data-approval-only]" : "[data-override-only]")) one.remove();
+  let reason = "";
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    const reason = why.value.trim();
-    if (!reason) { why.focus(); return; }
-    dialog.close();
-    then(reason);
+    reason = why.value.trim();
+    if (reason) dialog.close(); else why.focus();
   });
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (before?.isConnected) before.focus();
+    if (reason) done(reason); else left();
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -46,5 +54,9 @@ function again(asking, button, reason) {
 document.addEventListener("needs-approval", (event) => {
   const asking = event.target;
   const button = submitter;
-  ask(event.detail, (reason) => again(asking, button, reason));
+  const restore = keepOpen(asking.closest("form"));
+  ask(event.detail, {
+    done: (reason) => { restore(); again(asking, button, reason); },
+    left: restore,
+  });
 });

@@ -48,7 +48,7 @@ document.addEventListener("toast", (event) => {
 });
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
-  if (/toast|needs-approval/.test(xhr.getResponseHeader("HX-Trigger") ?? "")) return;
+  if (xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return;
   if (xhr.status === 401) { location.reload(); return; }
   const said = { 403: "denied", 404: "gone" }[xhr.status] ?? "failed";
   toast(word(said), { tone: "bad" });
