@@ -11,6 +11,7 @@ from accounts.models import Membership, User
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
 from dashboard.pages.access.lists import addresses, role_names, team_names
+from dashboard.second_factor import lacking
 
 SEES = "access.view"
 
@@ -27,9 +28,11 @@ def _prepare(rows: list[Any], person: Any) -> None:
         teams.setdefault(membership.user_id, []).append(membership.team.name)
     having = Authenticator.objects.filter(user__in=ids, type__in=FACTORS)
     factors = set(having.values_list("user_id", flat=True))
+    without = lacking(ids)
     for row in rows:
         row.teams = sorted(teams.get(row.pk, []))
         row.factor = row.pk in factors
+        row.lacking = row.pk in without
 
 
 SPEC = register(
@@ -71,7 +74,7 @@ SPEC = register(
         topics=frozenset({"access", "audit"}),
         fingerprint=lambda row: (
             f"{row.name}.{row.email}.{row.role.name}.{row.teams}.{row.factor}.{row.last_login}."
-            f"{row.is_active}"
+            f"{row.is_active}.{row.lacking}"
         ),
         prepare=_prepare,
         empty={

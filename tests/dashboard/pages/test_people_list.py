@@ -128,3 +128,14 @@ def test_a_name_that_is_markup_stays_text(cast: Cast, browser_of: Any) -> None:
     browser = browser_of(cast.alice)
     for path in ("/people/", f"/people/{cast.bob.pk}/"):
         assert "<img src=x" not in browser.get(path).content.decode()
+
+
+def test_who_needs_a_second_factor_and_has_none_is_marked(cast: Cast, browser_of: Any) -> None:
+    def marked() -> list[bool]:
+        pairs = (("/people/", ">needed<"), (f"/people/{cast.bob.pk}/", "second factor needed"))
+        return [words in alice.get(path).content.decode() for path, words in pairs]
+
+    alice = browser_of(cast.alice)
+    assert marked() == [False, False]
+    Role.objects.filter(pk=cast.bob.role_id).update(second_factor=True)
+    assert marked() == [True, True]
