@@ -154,4 +154,4 @@ def _running_jobs(request: HttpRequest) -> int:
     from hosts.access import visible_jobs
     from hosts.models import Job
 
-    return visible_jobs(person_of(request)).filter(state__in=Job.OPEN).count()
+    return visible_jobs(person_of(request)).filter(state__in=Job.TAKEN).count()

@@ -6,7 +6,7 @@ const ring = document.getElementById("running-jobs");
 if (ring) {
   const number = ring.querySelector(".running-count");
   watch("ring", {
-    describe: () => ({ list: "jobs", q: "state:open" }),
+    describe: () => ({ list: "jobs", q: "state:queued state:running" }),
     apply: ({ total }) => {
       number.textContent = total;
       ring.dataset.count = total;
