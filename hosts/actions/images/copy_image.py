@@ -14,7 +14,6 @@ from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
 from audit.params import allow
-from audit.shapes import Who
 from hosts.access import Denied, NotVisible, Person, allows, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.archive_words import told
@@ -23,6 +22,7 @@ from hosts.actions.images.names import split, with_tags
 from hosts.dial import dial
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.asker import person_of
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Endpoint, Image, Job
@@ -103,11 +103,14 @@ def _source(job_id: int, endpoint_id: int) -> Endpoint:
     found = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None or not (found.enabled and found.host.enabled):
         raise Trouble(_("The host it was to come from is no longer in Haulout, or disabled."))
-    if job.who.get("door") != "console" and (
-        job.asked_by is None or not allows(Person(job.asked_by, Who(**job.who)), VERB, found)
-    ):
+    if job.who.get("door") != "console" and not _asker_may(job, found):
         raise Trouble(_("%s may no longer do this.") % job.asked_by_name)
     return found
+
+
+def _asker_may(job: Job, source: Endpoint) -> bool:
+    person = person_of(job, job.asked_by) if job.asked_by else None
+    return person is not None and allows(person, VERB, source)
 
 
 async def do(errand: Errand) -> dict[str, Any]:

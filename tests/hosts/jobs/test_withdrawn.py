@@ -144,3 +144,39 @@ def test_what_a_token_asked_ends_with_it(person: Any, container: Any, end: str) 
     assert not asker.may(job, job.verb)
     assert withdrawn.end_queued() == 1
     assert outcome_of(job).result == "denied"
+
+
+@pytest.mark.parametrize("end", ["revoked", "narrower"])
+def test_the_source_of_a_copy_is_asked_again_as_the_token(
+    person: Any, endpoint: Any, end: str
+) -> None:
+    """It is no part of the job's own place, so the worker asks for it by itself."""
+    from accounts import token_actions
+    from accounts.models import Token
+    from hosts.access.token_scope import scope_of
+    from hosts.actions.images import copy_image
+    from hosts.jobs.ask import Order, ask
+    from hosts.jobs.errand import Trouble
+
+    in_a_day = timezone.now() + timedelta(days=1)
+    verbs = ("host.view", "image.view", "image.copy")
+    wanted = token_actions.Wanted("ci", in_a_day, reach="verbs", verbs=verbs)
+    token, _secret = token_actions.make(person.user, person.who, wanted, user=person.user)
+    by_token = replace(person, scope=scope_of(token), who=replace(person.who, token=str(token)))
+    proposed = copy_image._proposed({"names": ["quay.io/team/shop:1"]})
+    order = Order(
+        endpoint=endpoint,
+        kind="image",
+        object_id="a" * 64,
+        name="shop",
+        params={},
+        proposed=proposed,
+    )
+    job = ask(by_token, copy_image.VERB, order, queue="long")
+    assert copy_image._source(job.pk, endpoint.pk) == endpoint
+    if end == "revoked":
+        token_actions.revoke(person.user, person.who, token=token)
+    else:
+        Token.objects.update(read_only=True)
+    with pytest.raises(Trouble, match="may no longer"):
+        copy_image._source(job.pk, endpoint.pk)
