@@ -16,8 +16,21 @@ class Route:
     path: str
 
 
+# the door for programs: they come with tokens, and a session counts for nothing there
+API = "/api/v1/"
+
+
 def every_route() -> list[Route]:
-    """All routes, in the resolver's order."""
+    """All routes but those of the API, in the resolver's order."""
+    return [route for route in _all() if not route.pattern.startswith(API)]
+
+
+def api_routes() -> list[Route]:
+    """Those of the API. Its root is an address of Django Ninja's own, where nothing is."""
+    return [route for route in _all() if route.pattern.startswith(API) and route.pattern != API]
+
+
+def _all() -> list[Route]:
     from django.urls import get_resolver
 
     found: list[Route] = []

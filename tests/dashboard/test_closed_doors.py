@@ -1,15 +1,11 @@
 """Without a session every route is closed, except the ones named here: default deny."""
 
-import re
 from typing import Any
 
 from django.test import Client
 
-from tests.dashboard.routes import Route
-from tests.dashboard.routes import every_route as all_routes
+from tests.dashboard.routes import Route, api_routes, every_route
 
-# the door for programs: a session counts for nothing there
-API = "/api/v1/"
 API_OPEN = {"/api/v1/openapi.json"}
 
 OPEN = {
@@ -26,11 +22,6 @@ OPEN = {
     "/healthz",
     "/readyz",
 }
-
-
-def every_route() -> list[Route]:
-    """Those of pages."""
-    return [route for route in all_routes() if not route.pattern.startswith(API)]
 
 
 def to_sign_in(response: Any, route: Route) -> bool:
@@ -80,8 +71,7 @@ def test_a_disabled_person_is_a_stranger(cast: Any, browser_of: Any) -> None:
 
 def test_the_api_asks_everybody_for_a_token(cast: Any, browser_of: Any) -> None:
     alice = browser_of(cast.alice)
-    # its root is an address of Django Ninja's, where nothing is
-    routes = [route for route in all_routes() if re.match(rf"{API}.", route.pattern)]
+    routes = api_routes()
     assert len(routes) > 20
     for client in (Client(), alice):
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):

@@ -9,9 +9,8 @@ from django.utils import timezone
 from tests.cast import Browser, Cast
 from tests.dashboard.routes import every_route
 
-# about oneself; at the API a session counts for nothing (test_api_matrix)
+# about oneself
 OF_ONESELF = (
-    "/api/v1/",
     "/account/",
     "/views/",
     "/welcome/",
