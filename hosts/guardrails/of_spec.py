@@ -29,9 +29,12 @@ def container_part(reader: Reader, spec: Mapping[str, Any]) -> Part:
     _security(reader, given, part)
     _own_files(reader, given, part)
     _devices(reader, given, part)
+    # the page gives one name twice, which is to be judged and said once
+    named: dict[str, str] = {}
     for key in ("image", "raw_image_name"):
         if text := reader.text(given.get(key), key):
-            part.images.append(Fact(text, key))
+            named.setdefault(text, key)
+    part.images.extend(Fact(text, key) for text, key in named.items())
     if user := reader.text(given.get("user"), "user"):
         part.user = Fact(user, "user")
     if reader.tick(given.get("publish_image_ports"), "publish_image_ports"):

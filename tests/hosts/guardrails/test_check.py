@@ -36,6 +36,17 @@ def test_a_rule_of_two_groups_of_a_host_is_found_once(hosts: Hosts, rail: Rail) 
     assert len(check(hosts.web1, BAD).findings) == 1
 
 
+def test_one_image_is_said_once_and_another_name_beside_it_is_not_missed(
+    hosts: Hosts, rail: Rail
+) -> None:
+    rail("images", allow=["localhost/"])
+    name, other = "quay.io/x/y:1", "docker.io/evil/x:1"
+    same = of_spec.container("container.run", {"image": name, "raw_image_name": name})
+    two = of_spec.container("container.run", {"image": name, "raw_image_name": other})
+    assert [one.field for one in check(hosts.web1, same).findings] == ["image"]
+    assert [one.field for one in check(hosts.web1, two).findings] == ["image", "raw_image_name"]
+
+
 def test_a_rule_whose_last_group_goes_counts_nowhere(hosts: Hosts, rail: Rail) -> None:
     from hosts.models import Group
 
