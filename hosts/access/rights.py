@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import verbs as registry
 from accounts.models import Membership, Role, User
+from hosts.access.among import among
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.models import Endpoint, Grant, Group, Host
 
@@ -239,7 +240,7 @@ class Places:
         hosts = {grant.host_id for grant in grants if grant.host_id}.union(*self.in_group.values())
         self.on_host: dict[int, list[int]] = {}
         if hosts:
-            rows = Endpoint.objects.filter(host_id__in=hosts).order_by()
+            rows = Endpoint.objects.filter(among("host_id", hosts)).order_by()
             for endpoint, host in rows.values_list("pk", "host_id"):
                 self.on_host.setdefault(host, []).append(endpoint)
 

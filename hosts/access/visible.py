@@ -10,6 +10,7 @@ from operator import or_
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts import verbs as registry
+from hosts.access.among import among
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.access.person import Person
 from hosts.access.rights import Held, Ids, joined, rights_of
@@ -153,7 +154,7 @@ class _Enabled:
     def beyond(self, ids: frozenset[int] | None, seen: frozenset[int]) -> Q | None:
         """The same without those in `seen`; None where none is left."""
         left = (self._used if ids is None else self._used & ids) - seen
-        return Q(endpoint_id__in=sorted(left)) if left else None
+        return among("endpoint_id", left) if left else None
 
     def among(self, ids: frozenset[int] | None) -> Q:
         """Rows at those of `ids` (None: all) that are in use."""
@@ -161,11 +162,9 @@ class _Enabled:
         hidden = self._every - shown
         if not hidden:
             return Q()
-        if not shown:
-            return Q(pk__in=())
         if len(hidden) <= len(shown):
-            return ~Q(endpoint_id__in=sorted(hidden))
-        return Q(endpoint_id__in=sorted(shown))
+            return ~among("endpoint_id", hidden)
+        return among("endpoint_id", shown)
 
 
 def visible_objects(person: Person, kind: str) -> Q:
