@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person, get_endpoint
 from hosts.actions.refused import HostRefused
-from hosts.actions.run.run_spec import JOB_LABEL
+from hosts.inventory.job_marks import JOB_LABEL, OURS, mark
 from hosts.models import INVENTORY, Endpoint
 from hosts.models.inventory import LIVE
 from hosts.podman.paths import Filters
@@ -40,11 +40,18 @@ def place_for(person: Person, endpoint_id: int, verb: str, *, kind: str, name: s
     return endpoint
 
 
+def checked_labels(labels: dict[str, str] | None) -> dict[str, str]:
+    """The labels as given. HostRefused where one has a name of ours."""
+    if any(name.strip().startswith(OURS) for name in labels or {}):
+        raise HostRefused("labels", _("Labels that begin with io.haulout. are Haulout's own."))
+    return dict(labels or {})
+
+
 def with_job(labels: dict[str, str], job_id: int) -> dict[str, str]:
     """The labels and ours, by which a broken try is found again."""
-    return {**labels, JOB_LABEL: str(job_id)}
+    return {**labels, JOB_LABEL: mark(job_id)}
 
 
 def made_by(job_id: int) -> Filters:
     """The filter of a list that finds what the job made."""
-    return {"label": [f"{JOB_LABEL}={job_id}"]}
+    return {"label": [f"{JOB_LABEL}={mark(job_id)}"]}

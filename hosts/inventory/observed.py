@@ -14,6 +14,7 @@ from audit import write
 from audit.models import Entry
 from audit.shapes import Kind, Target
 from hosts.inventory.batch import Batch
+from hosts.inventory.job_marks import is_mark
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Endpoint, Job
 
@@ -202,7 +203,7 @@ def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
     pk, verb, kind, object_id, name = job
     if sighting.verb != verb and sighting.verb not in _CAUSES.get(verb, ()):
         return False
-    if sighting.made_by_job == str(pk):
+    if is_mark(sighting.made_by_job, pk):
         return True
     if kind == "pod" and sighting.kind == "container" and object_id:
         return sighting.pod_id == object_id

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hosts.inventory.bounds import integer, mapping, text
+from hosts.inventory.job_marks import JOB_LABEL
 
 _VERBS = {
     "container": {"create", "remove", "start", "stop", "kill", "pause", "unpause", "rename"},
@@ -78,7 +79,7 @@ class Reader:
             kind=kind,
             podman_id=podman_id,
             name=name or podman_id[:12],
-            made_by_job=attributes.get("io.haulout.job", ""),
+            made_by_job=attributes.get(JOB_LABEL, ""),
             pod_id=attributes.get("podId", ""),
         )
 

@@ -117,9 +117,10 @@ def test_a_broken_try_leaves_one_pod(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     from hosts.actions.kube import play_kube
+    from hosts.actions.making import made_by
 
     job = play_kube.ask(person, endpoint_on(host).pk, text=SHOP)
-    label = f"io.haulout.job={job.pk}"
+    (label,) = made_by(job.pk)["label"]
     host.podman("pod", "create", "--name", "shop", "--label", label)
     assert carry(job).state == "ok", (job.error, job.cause)
     assert len(host.podman("pod", "ls", "-q").split()) == 1

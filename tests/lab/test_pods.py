@@ -134,10 +134,11 @@ def test_a_taken_name_is_podmans_refusal(
 def test_a_broken_try_makes_no_second_pod(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
+    from hosts.actions.making import made_by
     from hosts.actions.pods import create_pod
 
     job = create_pod.ask(person, endpoint_on(host).pk, name="shop")
-    label = f"io.haulout.job={job.pk}"
+    (label,) = made_by(job.pk)["label"]
     made = host.podman("pod", "create", "--name", "shop", "--label", label).strip()
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "ok", (job.error, job.cause)

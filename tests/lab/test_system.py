@@ -92,6 +92,7 @@ def lose(job: Any, **values: Any) -> None:
 def test_what_was_sent_and_lost_is_not_made_twice(
     host: Any, endpoint: Any, person: Any, worker: Any, ended: Any
 ) -> None:
+    from hosts.actions.making import made_by
     from hosts.actions.networks import create_network
     from hosts.actions.secrets import create_secret
     from hosts.actions.volumes import create_volume
@@ -100,11 +101,14 @@ def test_what_was_sent_and_lost_is_not_made_twice(
     network = create_network.ask(person, endpoint.pk, name="shop")
     secret = create_secret.ask(person, endpoint.pk, name="shop", value=b"hunter2")
     other = create_secret.ask(person, endpoint.pk, name="other", value=b"hunter2")
-    label = "io.haulout.job"
-    host.podman("volume", "create", "--label", f"{label}={volume.pk}", "shop")
-    network_id = host.podman("network", "create", "--label", f"{label}={network.pk}", "shop")
+
+    def label(job: Any) -> str:
+        return str(made_by(job.pk)["label"][0])
+
+    host.podman("volume", "create", "--label", label(volume), "shop")
+    network_id = host.podman("network", "create", "--label", label(network), "shop")
     make = "echo x | podman secret create --label $0 $1 -"
-    secret_id = host.run("sh", "-c", make, f"{label}={secret.pk}", "shop").strip()
+    secret_id = host.run("sh", "-c", make, label(secret), "shop").strip()
     # made by somebody else, meanwhile
     host.run("sh", "-c", make, "a=b", "other")
     jobs = [volume, network, secret, other]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import parse, parse_full
+from hosts.actions.making import checked_labels
 from hosts.actions.refused import HostRefused
 from hosts.podman.build import BuildOptions
 
@@ -77,7 +78,7 @@ def checked(
         platform=platform,
         no_cache=no_cache,
         pull_always=pull_always,
-        labels=dict(labels or {}),
+        labels=checked_labels(labels),
         arguments=dict(arguments or {}),
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.run import run_spec
+from hosts.actions import making
 from hosts.actions.run.table.health import time_to_get_well_s
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -294,8 +294,8 @@ async def _restore(errand: Errand, before: dict[str, Any], place: Place) -> None
 
 async def made_by(errand: Errand) -> dict[str, Any] | None:
     """The container that this job made, as Podman lists it."""
-    label = f"{run_spec.JOB_LABEL}={errand.job_id}"
-    found = await containers.list_containers(errand.podman, filters={"label": [label]})
+    filters = making.made_by(errand.job_id)
+    found = await containers.list_containers(errand.podman, filters=filters)
     return dict(found[0]) if found else None
 
 

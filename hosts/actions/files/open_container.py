@@ -20,6 +20,7 @@ from hosts.actions.files.helper import clear, hold, judge_room
 from hosts.actions.files.place import HELPS, MOUNTED_AT
 from hosts.actions.files.reading import target_for
 from hosts.guardrails import of_others
+from hosts.inventory.job_marks import mark
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -54,7 +55,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     path = await containers.mount(errand.podman, errand.object_id)
     mount = {"type": "bind", "source": path, "destination": MOUNTED_AT, "options": ["rw", "bind"]}
     try:
-        await hold(errand, {"mounts": [mount], "labels": {HELPS: errand.object_id}})
+        await hold(
+            errand, {"mounts": [mount], "labels": {HELPS: mark(errand.job_id, errand.object_id)}}
+        )
     finally:
         await asyncio.shield(asyncio.create_task(_unmount(errand)))
     return {"kind": "container", "id": errand.object_id}

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from hosts.inventory.job_marks import JOB_LABEL, OURS, is_mark, job_of
 from hosts.jobs.errand import Trouble
 from hosts.podman import Podman, archive, containers
 from hosts.podman.archive import Stat
@@ -14,7 +15,7 @@ from hosts.podman.errors import NotFound
 MOST_PATH_BYTES: Final = 4096
 MOST_NAME_BYTES: Final = 255
 # label of a container that has the files of another one, which does not run, and where they are there
-HELPS: Final = "io.haulout.files-of"
+HELPS: Final = f"{OURS}files-of"
 MOUNTED_AT: Final = "/haulout-files"
 
 
@@ -83,12 +84,20 @@ async def find_place(podman: Podman, kind: str, podman_id: str) -> Place:
     if _runs(state):
         return Place(podman_id, "/", running=True)
     helpers = await containers.list_containers(
-        podman, filters={"label": [f"{HELPS}={podman_id}"], "status": ["running"]}
+        podman, filters={"label": [HELPS], "status": ["running"]}
     )
     for helper in helpers:
+        if not _helps(helper.get("Labels") or {}, podman_id):
+            continue
         name = str((helper.get("Names") or [""])[0])
         return Place(str(helper["Id"]), MOUNTED_AT, running=True, through=name)
     return Place(podman_id, "/", running=False)
+
+
+def _helps(labels: dict[str, Any], podman_id: str) -> bool:
+    """Both labels by the same job of ours: an image that copied the first has another second one."""
+    job_id = job_of(str(labels.get(HELPS, "")), podman_id)
+    return job_id is not None and is_mark(str(labels.get(JOB_LABEL, "")), job_id)
 
 
 async def _of_volume(podman: Podman, volume: str) -> Place:

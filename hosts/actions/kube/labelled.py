@@ -1,9 +1,10 @@
-"""The file with our label on every pod, by which a broken try is found again."""
+"""The file with our label on every pod, by which a broken try is found again; with no others of ours."""
 
 import yaml
 
 from hosts.actions.kube.kube_plan import WITH_PODS, KubePlan
 from hosts.actions.making import with_job
+from hosts.inventory.job_marks import without_ours
 
 
 def labelled(plan: KubePlan, *, job_id: int) -> bytes:
@@ -13,15 +14,21 @@ def labelled(plan: KubePlan, *, job_id: int) -> bytes:
         content = document.content
         if content.get("kind") == "Pod":
             _label(content, job_id)
-        elif content.get("kind") in WITH_PODS:
+        else:
+            _label(content)
+        if content.get("kind") in WITH_PODS:
             _label(content["spec"]["template"], job_id)
         made.append(content)
     return yaml.safe_dump_all(made, sort_keys=False).encode()
 
 
-def _label(holder: dict[str, object], job_id: int) -> None:
+def _label(holder: dict[str, object], job_id: int | None = None) -> None:
     given = holder.get("metadata")
     metadata = dict(given) if isinstance(given, dict) else {}
     labels = metadata.get("labels")
     own = {str(k): str(v) for k, v in labels.items()} if isinstance(labels, dict) else {}
-    holder["metadata"] = {**metadata, "labels": with_job(own, job_id)}
+    own = without_ours(own)
+    if job_id is not None:
+        own = with_job(own, job_id)
+    if own or "labels" in metadata:
+        holder["metadata"] = {**metadata, "labels": own}

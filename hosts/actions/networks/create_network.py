@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
 from hosts.actions.networks import network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
@@ -58,6 +58,7 @@ def ask(
     subnets = subnets or []
     network_fields.clashes(endpoint, subnets)
     servers = [str(network_fields.address_of(one, "dns_servers")) for one in dns_servers or []]
+    labels = checked_labels(labels)
     params = {
         "name": name,
         "driver": driver,
@@ -68,7 +69,7 @@ def ask(
         "dns": dns,
         "dns_servers": servers,
         "options": options or {},
-        "labels": labels or {},
+        "labels": labels,
         # for the log, which keeps plain values only
         "subnet": [one["subnet"] for one in subnets],
     }
@@ -78,7 +79,7 @@ def ask(
         object_id="",
         name=name,
         params=params,
-        proposed=of_others.network(VERB, network_fields.build(params, labels or {})),
+        proposed=of_others.network(VERB, network_fields.build(params, labels)),
     )
     return ask_job(person, VERB, order, queue="short")
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.run.told import told
@@ -56,7 +56,7 @@ def ask(
         "shared": shared,
         "infra": infra,
         "restart": restart,
-        "labels": labels or {},
+        "labels": checked_labels(labels),
     }
     order = Order(
         endpoint=endpoint,

@@ -13,6 +13,7 @@ from hosts.access import Person, find_endpoint, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
+from hosts.actions.making import made_by
 from hosts.actions.run import run_spec
 from hosts.actions.run.narrowed import thing_for
 from hosts.actions.run.run_conflicts import conflicts
@@ -112,9 +113,7 @@ async def bring_image(errand: Errand) -> None:
 
 async def _made(errand: Errand) -> str | None:
     """The id of the container that an earlier try of this job made."""
-    found = await containers.list_containers(
-        errand.podman, filters={"label": [f"{run_spec.JOB_LABEL}={errand.job_id}"]}
-    )
+    found = await containers.list_containers(errand.podman, filters=made_by(errand.job_id))
     return found[0]["Id"] if found else None
 
 

@@ -12,9 +12,9 @@ from hosts.actions.run.table import FIELDS, Kind, given
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
 from hosts.actions.run.table.reading import size_words
 from hosts.capabilities import version_of
+from hosts.inventory.job_marks import JOB_LABEL, mark
 from hosts.models import Endpoint
 
-JOB_LABEL = "io.haulout.job"
 # what was asked for, as texts by field: Podman's inspect does not tell all of it
 ORDER_NOTE = "io.haulout.order"
 # annotations are kept in several places of a host: no book
@@ -32,7 +32,7 @@ def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[s
             field.put(spec, value, params)
     if env:
         spec["env"] = env
-    spec["labels"] = {**params.get("labels", {}), JOB_LABEL: str(job_id)}
+    spec["labels"] = {**params.get("labels", {}), JOB_LABEL: mark(job_id)}
     return spec
 
 

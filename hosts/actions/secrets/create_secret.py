@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Denied, NotVisible, Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.making import checked_labels, checked_name, place_for, with_job
 from hosts.actions.secrets.secret_value import checked_value, told
+from hosts.inventory.job_marks import JOB_LABEL, is_mark
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -66,13 +67,14 @@ def _order(
 ) -> Order:
     name = checked_name(name)
     value = checked_value(value)
+    labels = checked_labels(labels)
     endpoint = place_for(person, endpoint_id, VERB, kind="secret", name=name)
     return Order(
         endpoint=endpoint,
         kind="secret",
         object_id="",
         name=name,
-        params={"name": name, "labels": labels or {}, **told(value)},
+        params={"name": name, "labels": labels, **told(value)},
         secrets=value,
     )
 
@@ -98,9 +100,8 @@ async def _made(errand: Errand) -> str:
     except NotFound:
         return ""
     labels = (found.get("Spec") or {}).get("Labels") or {}
-    (label,) = made_by(errand.job_id)["label"]
-    key, _equals, job_id = label.partition("=")
-    return str(found.get("ID", "")) if labels.get(key) == job_id else ""
+    ours = is_mark(str(labels.get(JOB_LABEL, "")), errand.job_id)
+    return str(found.get("ID", "")) if ours else ""
 
 
 async def settle(errand: Errand) -> Settled:

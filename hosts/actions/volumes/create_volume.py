@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.guardrails import of_storage
 from hosts.jobs.ask import Order
@@ -33,6 +33,7 @@ def ask(
     """Ask for a volume. HostRefused (with the field to change), NotVisible, Denied."""
     name = checked_name(name)
     driver = driver.strip() or LOCAL
+    labels = checked_labels(labels)
     endpoint = place_for(person, endpoint_id, VERB, kind="volume", name=name)
     options = options or {}
     drivers = ((endpoint.info or {}).get("plugins") or {}).get("volume") or []
@@ -51,7 +52,7 @@ def ask(
         params={
             "name": name,
             "driver": driver,
-            "labels": labels or {},
+            "labels": labels,
             "option_names": sorted(options),
         },
         secrets=json.dumps(options).encode() if options else None,

@@ -113,7 +113,7 @@ def test_an_objects_history_shows_its_entries_to_readers_alone(
 def test_an_objects_history_begins_with_who_made_it(
     cast: Cast, log: None, browser_of: Any, who_of: Any
 ) -> None:
-    from hosts.actions.run.run_spec import JOB_LABEL
+    from hosts.inventory.job_marks import JOB_LABEL, mark
     from hosts.models import Container, Endpoint, Host, Job, Login
 
     host = Host.objects.create(name="web1", address="192.0.2.1")
@@ -133,7 +133,7 @@ def test_an_objects_history_begins_with_who_made_it(
         result={"kind": "container", "id": SHOP.id},
     )
     now = timezone.now()
-    times = {"seen_at": now, "changed_at": now, "labels": {JOB_LABEL: str(job.pk)}}
+    times = {"seen_at": now, "changed_at": now, "labels": {JOB_LABEL: mark(job.pk)}}
     Container.objects.create(endpoint=endpoint, podman_id=SHOP.id, name="shop", digest="", **times)
     claimed = "ef" * 32
     Container.objects.create(endpoint=endpoint, podman_id=claimed, name="fake", digest="", **times)

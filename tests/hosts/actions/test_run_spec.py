@@ -7,6 +7,7 @@ import pytest
 
 from hosts.actions.run import run_fields
 from hosts.actions.run.run_spec import build, run_line, size_words
+from hosts.inventory.job_marks import mark
 
 IMAGE = "quay.io/x:1"
 
@@ -47,7 +48,7 @@ GIB = 1024**3
     ],
 )
 def test_each_field_and_nothing_else(params: dict[str, Any], part: dict[str, Any]) -> None:
-    bare = {"image": IMAGE, "raw_image_name": IMAGE, "labels": {"io.haulout.job": "7"}}
+    bare = {"image": IMAGE, "raw_image_name": IMAGE, "labels": {"io.haulout.job": mark(7)}}
     assert build({"image": IMAGE} | params, {}, job_id=7) == bare | part
 
 
@@ -80,7 +81,7 @@ def test_ports_and_mounts() -> None:
 
 def test_the_jobs_label_cannot_be_overwritten() -> None:
     params = {"image": IMAGE, "labels": {"io.haulout.job": "666", "a": "b"}}
-    assert build(params, {}, job_id=7)["labels"] == {"io.haulout.job": "7", "a": "b"}
+    assert build(params, {}, job_id=7)["labels"] == {"io.haulout.job": mark(7), "a": "b"}
 
 
 def test_the_line() -> None:

@@ -11,6 +11,7 @@ from audit.models import Entry
 from audit.shapes import Result
 from hosts.access.fetch import target_of
 from hosts.inventory import Batch, write_together
+from hosts.inventory.job_marks import mark
 from hosts.inventory.observed import Minutes, not_ours, record
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Endpoint, Job
@@ -72,10 +73,12 @@ def test_a_job_explains_for_some_seconds_after_its_end(
 
 def test_what_a_run_makes_carries_its_label(endpoint: Endpoint) -> None:
     made = job(endpoint, "container.run", object_id="", object_name="docker.io/library/nginx")
-    assert not foreign(endpoint, sighting("container.create", made_by_job=str(made.pk)))
-    assert foreign(endpoint, sighting("container.create", made_by_job=str(made.pk + 1)))
+    assert not foreign(endpoint, sighting("container.create", made_by_job=mark(made.pk)))
+    assert foreign(endpoint, sighting("container.create", made_by_job=mark(made.pk + 1)))
+    # anybody can count
+    assert foreign(endpoint, sighting("container.create", made_by_job=str(made.pk)))
     # removed by hand while the run that made it is long over
-    assert foreign(endpoint, sighting("container.kill", made_by_job=str(made.pk)))
+    assert foreign(endpoint, sighting("container.kill", made_by_job=mark(made.pk)))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +163,7 @@ def test_a_swap_explains_all_that_it_does(endpoint: Endpoint) -> None:
     for verb in ("container.rename", "container.stop", "container.remove"):
         assert not foreign(endpoint, sighting(verb)), verb
     for verb in ("container.create", "container.start", "container.rename"):
-        made = sighting(verb, podman_id=new, made_by_job=str(swap.pk))
+        made = sighting(verb, podman_id=new, made_by_job=mark(swap.pk))
         assert not foreign(endpoint, made), verb
         assert foreign(endpoint, sighting(verb, podman_id=new)), verb
 
