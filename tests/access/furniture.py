@@ -64,7 +64,9 @@ def _parts(bystander: "User") -> dict[str, Any]:
         Approval,
         Container,
         Grant,
+        FreezeWindow,
         Guardrail,
+        HostMute,
         Job,
         Login,
         ObjectLock,
@@ -87,6 +89,11 @@ def _parts(bystander: "User") -> dict[str, Any]:
     )
     lock = ObjectLock.objects.create(
         kind="volume", host_id=1, endpoint_id=2, object_id=HIDDEN[2], name="data", reason="why"
+    )
+    # switched off: nothing is frozen
+    freeze = FreezeWindow.objects.create(name="holidays", enabled=False)
+    HostMute.objects.create(
+        host_id=1, until=timezone.now() + timedelta(hours=1), reason="why", muted_by_name="Ada"
     )
     rule = Guardrail.objects.create(name="No privileges", kind="privileged")
     view = SavedView.objects.create(owner=bystander, list_name="containers", name="mine", query="")
@@ -124,6 +131,7 @@ def _parts(bystander: "User") -> dict[str, Any]:
         "token_id": token.pk,
         "approval_id": Approval.objects.create(job=held).pk,
         "lock_id": lock.pk,
+        "freeze_id": freeze.pk,
         "link_id": link.pk,
         "request_id": AccessRequest.objects.get(endpoint_id=2).pk,
         "credential_id": RegistryCredential.objects.get().pk,

@@ -121,6 +121,7 @@ def _form(row: Row, matrix: Matrix) -> dict[str, Any]:
         "role": "viewer",
         "container": SEEN,
         "reason": "because",
+        "minutes": "30",
         "email": str(matrix.bystander.email),
     }
 

@@ -6,7 +6,10 @@ from tests.access.test_matrix_jobs import verbs as of_jobs
 from tests.access.test_matrix_sockets import LISTS, MESSAGES
 
 # asked for in the midst of something else, where its own tests are
-ELSEWHERE = {"container.privileged": "tests/hosts/guardrails/test_privileged.py"}
+ELSEWHERE = {
+    "container.privileged": "tests/hosts/guardrails/test_privileged.py",
+    "freeze.override": "tests/hosts/guardrails/test_freezes.py",
+}
 
 
 def test_every_verb_is_tried() -> None:
