@@ -1,8 +1,8 @@
 """Who has to set up a second factor before they may do anything else. Asked at every door.
 
 A role may ask for one (Role.second_factor); it counts for whoever holds the role by themselves, or by
-a grant to them or to a team of theirs. Whoever has no password here and comes by a provider that asks
-for one itself (`second_factor = "provider"`) has it there.
+a grant to them or to a team of theirs. Whoever has no password here and comes by nothing but providers
+that ask for one themselves (`second_factor = "provider"`) has it there.
 """
 
 from collections.abc import Iterable
@@ -27,10 +27,14 @@ def lacking(user_ids: Iterable[int]) -> set[int]:
     live = Grant.objects.filter(role__in=asking).filter(Q(until=None) | Q(until__gt=timezone.now()))
     to_them = live.filter(Q(user=OuterRef("pk")) | Q(team__memberships__user=OuterRef("pk")))
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
-    elsewhere = Identity.objects.filter(user=OuterRef("pk"), provider__in=_asking_themselves())
+    known = Identity.objects.filter(user=OuterRef("pk"))
+    # one that does not ask is a way round those that do, whichever they came by this time
+    asking_there = Q(provider__in=_asking_themselves())
+    asked, unasked = known.filter(asking_there), known.exclude(asking_there)
     found = User.objects.select_related(None).filter(pk__in=list(user_ids))
     found = found.filter(Q(role__in=asking) | Exists(to_them)).exclude(Exists(having))
-    found = found.exclude(Exists(elsewhere), password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    without_password = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    found = found.exclude(without_password & Exists(asked) & ~Exists(unasked))
     return set(found.values_list("pk", flat=True))
 
 

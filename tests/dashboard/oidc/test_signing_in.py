@@ -81,8 +81,13 @@ def test_a_role_that_wants_one_believes_a_provider_that_is_said_to_ask(
     browser = Browser()
     come(browser)
     assert inside(browser) is (asks == "provider")
-    # with a password here it would be the way round
     eve = User.objects.get(email="eve@example.org")
+    assert lacks(eve) is (asks == "here")
+    # another provider, which does not ask, would be the way round
+    there = Identity.objects.create(user=eve, provider="other", issuer="https://o", subject="e")
+    assert lacks(eve)
+    there.delete()
+    # and so would a password here
     eve.set_password("a password of her own")
     eve.save()
     assert lacks(eve)
