@@ -59,7 +59,7 @@ class Bearer(HttpBearer):
         )
         token_actions.used(found, who)
         request.token = found  # type: ignore[attr-defined]
-        reason = request.headers.get(REASON, "")[:500]
+        reason = request.headers.get(REASON, "").strip()[:300]
         return Person(user, who, scope_of(found), reason=reason)
 
 

@@ -6,7 +6,10 @@ import pytest
 
 from tests.cast import Cast
 from tests.dashboard.api_cast import Caller, make_caller
+from tests.hosts.guardrails.conftest import rail
 from tests.two_teams import Fleet
+
+__all__ = ["rail"]
 
 
 @pytest.fixture(autouse=True)
@@ -267,3 +270,24 @@ def test_matrix(fleet: Fleet, cast: Cast) -> None:
     assert count > 60
     assert not Job.objects.exists()
     assert not Batch.objects.exists()
+
+
+def test_what_needs_an_approval_waits_once_it_says_why(
+    fleet: Fleet, cast: Cast, rail: Any, vault_keys: None
+) -> None:
+    from hosts.models import Job
+
+    rail("privileged", severity="ask")
+    bob = make_caller(cast.bob)
+    line = "podman run -d --name reader --privileged docker.io/library/nginx:1"
+    body = {"endpoint": fleet.root1.pk, "line": line}
+    answer = bob.post("/containers/run", body)
+    assert answer.status_code == 409
+    assert answer.json()["type"].endswith(":approval")
+    assert not Job.objects.exists()
+    answer = bob.post("/containers/run", body, HTTP_HAULOUT_REASON="the card reader needs it")
+    assert (answer.status_code, answer.json()["state"]) == (202, "held"), answer.content
+    assert answer.json()["ended"] is False
+    rail("privileged")
+    answer = bob.post("/containers/run", body)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:haulout:problem:guardrail")
