@@ -55,8 +55,10 @@ def _extra(person: Person, form: InviteForm) -> dict[str, Any]:
     manages = access.allows(person, PEOPLE_MANAGE.name)
     extra: dict[str, Any] = {"tab": "people", "quick": QUICK, "form": form, "manages": manages}
     if manages:
-        found = invitations.live().filter(kind=Kind.INVITE)
-        extra["open_invitations"] = found.prefetch_related("teams")
+        found = list(invitations.live().filter(kind=Kind.INVITE).prefetch_related("teams"))
+        for link in found:
+            link.stands = invitations.stands(link)  # type: ignore[attr-defined]
+        extra["open_invitations"] = found
     return extra
 
 

@@ -139,3 +139,17 @@ def test_who_needs_a_second_factor_and_has_none_is_marked(cast: Cast, browser_of
     assert marked() == [False, False]
     Role.objects.filter(pk=cast.bob.role_id).update(second_factor=True)
     assert marked() == [True, True]
+
+
+def test_an_invitation_is_dead_once_its_maker_may_not_give_it(
+    cast: Cast, browser_of: Any, who_of: Any
+) -> None:
+    admin = Role.objects.get(name="admin")
+    second = User.objects.create_user(email="frank@e.org", name="Frank", role=admin, password=None)
+    browser = browser_of(second)
+    browser.send("/people/invite/", {"email": "e@e.org", "role": "admin"})
+    assert "may no longer give this" not in browser_of(cast.alice).get("/people/").content.decode()
+    User.objects.filter(pk=second.pk).update(role=Role.objects.get(name="viewer"))
+    page = browser_of(cast.alice).get("/people/").content.decode()
+    assert "e@e.org" in page
+    assert "Frank may no longer give this" in page
