@@ -54,9 +54,13 @@ _ASKS: dict[str, Any] = {kind: one.ask for kind, one in KINDS.items()} | {"image
 
 
 def _endpoints(person: Person, verb: str, wanted: list[int]) -> list[Endpoint]:
-    require(person, verb, Target(kind=verb.partition(".")[0], name="any host"))
+    """Where the person may prune, and see what the plan names."""
+    kind = verb.partition(".")[0]
+    verbs = (verb, f"{kind}.view")
+    for needed in verbs:
+        require(person, needed, Target(kind=kind, name="any host"))
     seen = visible_endpoints(person).select_related("host", "login")
-    found = [one for one in seen if allows(person, verb, one)]
+    found = [one for one in seen if all(allows(person, needed, one) for needed in verbs)]
     return [one for one in found if one.pk in wanted] if wanted else found
 
 

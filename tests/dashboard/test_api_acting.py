@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.dashboard.api_cast import Caller, make_caller
@@ -291,3 +292,25 @@ def test_what_needs_an_approval_waits_once_it_says_why(
     rail("privileged")
     answer = bob.post("/containers/run", body)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:haulout:problem:guardrail")
+
+
+def test_a_plan_names_only_what_its_token_may_see(fleet: Fleet, cast: Cast) -> None:
+    from hosts.models import Image
+
+    now = timezone.now()
+    Image.objects.create(
+        endpoint=fleet.root1,
+        podman_id="e" * 64,
+        name="registry.example/secret-plans:1",
+        dangling=False,
+        digest="",
+        seen_at=now,
+        changed_at=now,
+    )
+    path = "/prune/images?which=unused"
+    seeing = make_caller(cast.bob, reach="verbs", verbs=("host.view", "image.view", "image.prune"))
+    assert "secret-plans" in seeing.get(path).content.decode()
+    blind = make_caller(cast.bob, "blind", reach="verbs", verbs=("host.view", "image.prune"))
+    answer = blind.get(path)
+    assert answer.status_code == 403, answer.content
+    assert "secret-plans" not in answer.content.decode()
