@@ -250,12 +250,21 @@ class NamesForm(Helpful):
         label=_("Notes"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: QuerySet[Group] | None, **kwargs: Any) -> None:
+        """`groups`: those that the person may choose; None takes the fields for them away."""
         super().__init__(*args, **kwargs)
-        self.fields["groups"].widget.attrs["class"] = "form-check-input"
+        if groups is None:
+            del self.fields["groups"], self.fields["new_groups"]
+            return
+        offered = self.fields["groups"]
+        assert isinstance(offered, GroupChoice)
+        offered.queryset = groups
+        offered.widget.attrs["class"] = "form-check-input"
 
     def group_names(self) -> list[str]:
         """The ticked groups and the new ones."""
+        if "groups" not in self.fields:
+            return []
         ticked = [group.name for group in self.cleaned_data["groups"]]
         typed: str = self.cleaned_data["new_groups"]
         return ticked + typed.replace(",", " ").split()
@@ -280,10 +289,7 @@ class EditForm(NamesForm):
 
     def __init__(self, *args: Any, kind: str, groups: QuerySet[Group], **kwargs: Any) -> None:
         """`groups`: those that the person sees."""
-        super().__init__(*args, **kwargs)
-        offered = self.fields["groups"]
-        assert isinstance(offered, GroupChoice)
-        offered.queryset = groups
+        super().__init__(*args, groups=groups, **kwargs)
         if kind == Host.Kind.LOCAL:
             del self.fields["address"], self.fields["port"]
 

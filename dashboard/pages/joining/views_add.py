@@ -30,6 +30,7 @@ from hosts.actions.hosts import (
     examine_host,
     host_address,
     jumps,
+    moving,
     register_host,
 )
 from hosts.actions.hosts.edit_host import EDIT
@@ -189,8 +190,9 @@ def confirmed(request: HttpRequest) -> Draft | None:
     return draft if draft.confirmed and draft.host_key_line else None
 
 
-def _names(draft: Draft) -> NamesForm:
-    return NamesForm(initial={"name": register_host.propose_name(draft.address)})
+def _names(person: Person, draft: Draft) -> NamesForm:
+    initial = {"name": register_host.propose_name(draft.address)}
+    return NamesForm(initial=initial, groups=moving.joinable(person))
 
 
 @require_GET
@@ -207,7 +209,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def examine(request: HttpRequest) -> HttpResponseBase:
     """The doctor's steps, line by line, and at the end the form that registers."""
-    allowed(request)
+    person = allowed(request)
     draft = confirmed(request)
     if draft is None or not draft.sealed_key:
         return HttpResponse(status=409)
@@ -234,7 +236,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         latest.take_found(found, signed_in=signed_in)
         drafts.keep(session, latest)
         session.save()
-        context = {"draft": latest, "sockets": found, "form": _names(latest)}
+        context = {"draft": latest, "sockets": found, "form": _names(person, latest)}
         return part(request, "joining/found.html", context)
 
     return stream(patient, ending=ending)
@@ -252,7 +254,7 @@ def register(request: HttpRequest) -> HttpResponse:
     sockets = [one for one in draft.found if one.path in ticked]
     if draft.login_id or draft.host_id:
         return _into_host(request, person, draft, sockets)
-    form = NamesForm(request.POST)
+    form = NamesForm(request.POST, groups=moving.joinable(person))
     if form.is_valid():
         try:
             host = register_host.register(

@@ -6,10 +6,12 @@ So nobody gives themselves or others more that way than by a grant, nor slips ou
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from accounts import beyond
 from audit import write
 from audit.shapes import Target
-from hosts.access import Denied, Person, require
+from hosts.access import Denied, Person, allows, require, visible_groups
 from hosts.access.beyond import given_on
 from hosts.models import Group, Guardrail, Host, RegistryCredential
 
@@ -26,6 +28,17 @@ def require_moves(
     require_joins(person, target, joins)
     if Guardrail.objects.filter(groups__in=leaves, enabled=True).exists():
         require(person, "guardrail.edit", target, host)
+
+
+def joinable(person: Person) -> QuerySet[Group] | None:
+    """The groups that `require_joins` would take, to be offered; None for whoever may choose none."""
+    if not allows(person, GROUPS):
+        return None
+    holds = beyond.measure(person.user)
+    groups = visible_groups(person)
+    if not allows(person, REGISTRIES):
+        groups = groups.exclude(registry_credentials__isnull=False)
+    return groups.filter(pk__in=[group.pk for group in groups if given_on(group) <= holds])
 
 
 def require_joins(person: Person, target: Target, joins: Iterable[Group]) -> None:

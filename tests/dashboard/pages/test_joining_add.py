@@ -77,3 +77,32 @@ def test_only_administrators_add_hosts(
 def test_this_machine_is_offered_with_its_obstacle(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.alice).get("/hosts/add/").content.decode()
     assert "This machine" in page
+
+
+def test_no_group_is_offered_that_would_be_refused_at_the_end(cast: Cast, who_of: Any) -> None:
+    from accounts.models import Role
+    from dashboard.pages.joining.forms import NamesForm
+    from hosts.access import Person
+    from hosts.actions.hosts.moving import joinable
+    from hosts.models import Grant, Group
+
+    Group.objects.create(name="edge")
+    prod = Group.objects.create(name="prod")
+    admin = Role.objects.get(name="admin")
+    Grant.objects.create(user=cast.charlie, role=admin, group=prod, made_by="Alice")
+
+    def offered(verbs: list[str]) -> list[str] | None:
+        cast.bob.role = Role.objects.create(name=f"r{len(verbs)}", verbs=verbs)
+        cast.bob.save()
+        groups = joinable(Person(cast.bob, who_of(cast.bob)))
+        form = NamesForm({"name": "web9", "new_groups": "mine"}, groups=groups)
+        assert form.is_valid(), form.errors
+        assert form.group_names() == ([] if groups is None else ["mine"])
+        return None if groups is None else [group.name for group in groups]
+
+    assert offered(["host.view", "host.add"]) is None
+    assert offered(["host.view", "host.add", "group.edit"]) == ["edge"]
+    cast.bob.role = admin
+    groups = joinable(Person(cast.bob, who_of(cast.bob)))
+    assert groups is not None
+    assert {group.name for group in groups} == {"edge", "prod"}
