@@ -97,7 +97,7 @@ def routes() -> list[Route]:
 
 
 def test_the_table_has_every_route() -> None:
-    """Those of programs, which come with a token, have tests of their own (tests.dashboard.test_api_acting)."""
+    """Those for programs with tokens have tests of their own: tests.dashboard.test_api_acting."""
     assert {row.pattern for row in ROWS} == {route.pattern for route in routes()}
     assert len({(row.method, row.how, row.pattern) for row in ROWS}) == len(ROWS)
 
