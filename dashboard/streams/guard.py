@@ -1,14 +1,15 @@
 """Ends streams whose right was withdrawn: one look a second for all of a process's streams.
 
 Looks at the moment of rights (hosts.access.moment) and at the sessions behind the streams; streams
-are asked for again only when one of them changed.
+are asked for again only when one of them changed. Those of people whose grants are for containers of
+some names also when the inventory did: what they watch may be called otherwise now.
 """
 
 import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from asgiref.sync import sync_to_async
@@ -19,6 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible, Person, moment
+from hosts.access.moment import by_name, written
 
 EVERY_S = 1.0
 log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class Guard:
         self._streams: set[Watched] = set()
         self._task: asyncio.Task[None] | None = None
         self._moment: tuple[int, int] | None = None
+        self._written: int | None = None
         # streams that have to be asked for at the next look
         self._due: set[Watched] = set()
 
@@ -72,13 +75,17 @@ class Guard:
 
     async def _look(self, streams: set[Watched]) -> None:
         keys = {stream.scope["session_key"] for stream in streams}
-        now, alive = await sync_to_async(_read, thread_sensitive=False)(keys)
+        people = {stream.person.user.pk for stream in streams}
+        seen = await sync_to_async(_read, thread_sensitive=False)(keys, people)
         for stream in streams:
-            if stream.scope["session_key"] not in alive:
+            if stream.scope["session_key"] not in seen.alive:
                 await stream.end(stream.WITHDRAWN)
-        if now != self._moment:
-            self._moment = now
+        if seen.moment != self._moment:
+            self._moment = seen.moment
             self._due |= streams
+        if seen.by_name and seen.written != self._written:
+            self._due |= {stream for stream in streams if stream.person.user.pk in seen.by_name}
+        self._written = seen.written
         for stream in self._due & streams:
             # one that cannot be asked for stays due, and keeps nobody else from being asked
             try:
@@ -106,10 +113,22 @@ class Guard:
             await stream.end(stream.WITHDRAWN)
 
 
-def _read(keys: set[str]) -> tuple[tuple[int, int], set[str]]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One look. `by_name`: people with grants for names; `written`: 0 where there are none."""
+
+    moment: tuple[int, int]
+    alive: set[str]
+    by_name: set[int]
+    written: int
+
+
+def _read(keys: set[str], people: set[int]) -> _Seen:
     close_old_connections()
     alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    return moment(), set(alive.values_list("session_key", flat=True))
+    keys = set(alive.values_list("session_key", flat=True))
+    named = by_name(people)
+    return _Seen(moment(), keys, named, written() if named else 0)
 
 
 def _person(old: Person) -> Person | None:

@@ -111,3 +111,36 @@ async def test_a_grant_that_ends_by_itself_is_a_change(streams: list[Stream], ca
         await sync_to_async(Grant.objects.filter(pk=grant.pk).update)(until=timezone.now())
         await look(guard, [one])
         assert one.ended == [4401]
+
+
+@pytest.mark.parametrize("to", ["person", "team", "nobody"])
+async def test_another_name_is_a_change_for_whoever_sees_by_name(
+    streams: list[Stream], cast: Cast, to: str
+) -> None:
+    """A rename on the host raises no epoch, but may take the container out of the grant."""
+    from accounts.models import Membership, Role, Team
+    from hosts.models import Endpoint, Grant, Host, Login
+
+    @sync_to_async
+    def granted() -> Endpoint:
+        host = Host.objects.create(name="web1", address="192.0.2.1")
+        login = Login.objects.create(host=host, user="root", state="up")
+        team = Team.objects.create(name="shop")
+        holder: dict[str, Any] = {"user": cast.alice} if to == "person" else {"team": team}
+        if to == "team":
+            Membership.objects.create(team=team, user=cast.alice)
+        role = Role.objects.get(name="operator")
+        Grant.objects.create(role=role, names="shop-*", made_by="Alice", **holder)
+        return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+
+    endpoint = await granted()
+    guard = guards.Guard()
+    one = streams[0]
+    with guard.watch(one):
+        await look(guard, [one])
+        await look(guard, [one])
+        assert one.asked == 1
+        one.answer = raises(NotVisible())
+        await sync_to_async(Endpoint.objects.filter(pk=endpoint.pk).update)(revision=7)
+        await look(guard, [one])
+        assert one.ended == ([] if to == "nobody" else [4401])
