@@ -7,7 +7,7 @@ from audit import queries
 from audit.queries import Filters, Line
 from dashboard.pages.audit.words import asked_words, said
 from hosts.access import Person, allows, visible_entries, visible_jobs
-from hosts.inventory.job_marks import JOB_LABEL, job_of
+from hosts.inventory.job_marks import JOB_LABEL
 from hosts.models import InventoryRow, Job
 
 MOST = 100
@@ -54,10 +54,10 @@ def _maker(person: Person, row: InventoryRow) -> Job | None:
 
     A label is the host's word; the job's own result says whether it is true.
     """
-    number = job_of(str(row.labels.get(JOB_LABEL, "")))
-    if number is None:
+    number = str(row.labels.get(JOB_LABEL, "")).partition(".")[0]
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
         return None
-    job = visible_jobs(person).filter(endpoint_id=row.endpoint_id, pk=number).first()
+    job = visible_jobs(person).filter(endpoint_id=row.endpoint_id, pk=int(number)).first()
     if job is None:
         return None
     made = (job.result.get("id"), *job.result.get("pods", ()))
