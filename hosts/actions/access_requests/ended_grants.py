@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.epoch import raise_epoch
 from audit import write
-from audit.shapes import Target, Who
+from audit.shapes import Who
 from hosts import bells
-from hosts.access.rights import words_of
+from hosts.actions.access.grants import target_of_grant
 from hosts.actions.access_requests.ask_access import params_of, target_of_request
 from hosts.models import AccessRequest, Grant
 from hosts.verbs.requests import EXPIRED, GRANT_ENDED
@@ -36,7 +36,7 @@ def end_grants() -> int:
             .select_related("role", "user", "team", "group", "host", "endpoint__host")
             .order_by("pk")[:MOST]
         )
-        entries = [(_target(grant), _told(grant)) for grant in grants]
+        entries = [(target_of_grant(grant), _told(grant)) for grant in grants]
         Grant.objects.filter(pk__in=[grant.pk for grant in grants]).delete()
         raise_epoch()
         for target, told in entries:
@@ -65,19 +65,6 @@ def expire_requests() -> int:
         if requests:
             bells.ring("access", "audit")
     return len(requests)
-
-
-def _target(grant: Grant) -> Target:
-    host = grant.host or (grant.endpoint.host if grant.endpoint else None)
-    return Target(
-        kind="grant",
-        id=grant.pk,
-        name=words_of(grant),
-        host_id=host.pk if host else None,
-        host_name=host.name if host else "",
-        endpoint_id=grant.endpoint_id,
-        endpoint_name=str(grant.endpoint) if grant.endpoint else "",
-    )
 
 
 def _told(grant: Grant) -> dict[str, object]:
