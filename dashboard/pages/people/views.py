@@ -158,9 +158,9 @@ def reset(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def role(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give a person another role."""
-    chosen = get_object_or_404(Role, name=request.POST.get("role", ""))
 
     def change(person: Person, user: User) -> str:
+        chosen = get_object_or_404(Role, name=request.POST.get("role", ""))
         actions.change_role(person.user, person.who, user=user, role=chosen)
         return _("%(name)s is %(role)s now.") % {"name": user, "role": chosen.label}
 
