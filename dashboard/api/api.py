@@ -10,6 +10,7 @@ from dashboard.api.auditing import router as auditing
 from dashboard.api.bearer import Bearer
 from dashboard.api.jobs import router as jobs
 from dashboard.api.making import router as making
+from dashboard.api.parsing import KeepableJson
 from dashboard.api.pruning import router as pruning
 from dashboard.api.reading import router as reading
 from dashboard.api.verbs import router as verbs
@@ -26,6 +27,7 @@ api = NinjaAPI(
     auth=Bearer(),
     docs_url=None,
     openapi_url=None,
+    parser=KeepableJson(),
 )
 problems.register(api)
 rest = Router()

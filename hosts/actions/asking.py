@@ -13,6 +13,11 @@ from hosts.models import Batch, InventoryRow, Job
 ObjectRef = tuple[int, str]
 
 
+def shown_id(ref: ObjectRef) -> str:
+    """What can be said of an object that nobody found: the id as it came, short and readable."""
+    return "".join(sign for sign in ref[1][:12] if sign.isprintable())
+
+
 def order_for(
     row: InventoryRow, kind: str, params: dict[str, Any], *, secrets: bytes | None = None
 ) -> Order:
@@ -53,7 +58,7 @@ def ask_objects(
         try:
             orders.append(order_for(get_object(person, kind, *ref, verb=verb), kind, params))
         except NotVisible:
-            skipped.append({"name": ref[1][:12], "host": "", "why": _("no longer there")})
+            skipped.append({"name": shown_id(ref), "host": "", "why": _("no longer there")})
         except Denied:
-            skipped.append({"name": ref[1][:12], "host": "", "why": _("not permitted")})
+            skipped.append({"name": shown_id(ref), "host": "", "why": _("not permitted")})
     return ask_batch(person, verb, orders, skipped=skipped, queue=queue)

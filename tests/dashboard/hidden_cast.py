@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.management.color import no_style
+from django.db import connection
 from django.utils import timezone
 
 ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zreef"
@@ -54,6 +56,10 @@ def furnish(others: Any) -> None:
             )
             _objects(endpoint, word)
             _doings(endpoint, word, others)
+    # PostgreSQL does not count what was given a number
+    with connection.cursor() as cursor:
+        for sql in connection.ops.sequence_reset_sql(no_style(), [Group, Host, Endpoint]):
+            cursor.execute(sql)
 
 
 def _objects(endpoint: Any, word: str) -> None:

@@ -91,6 +91,13 @@ def test_many_at_once_leaves_out_what_one_may_not(fleet: Fleet, cast: Cast) -> N
     assert prod.post("/bulk/containers/stop", {"objects": []}).status_code == 422
 
 
+@pytest.mark.parametrize("odd", ["a\x00b", "a\ud800b"])
+def test_no_text_that_a_database_cannot_keep(fleet: Fleet, cast: Cast, odd: str) -> None:
+    body = {"objects": [{"endpoint_id": fleet.root1.pk, "id": odd}], "x": [{odd: 1}]}
+    answer = make_caller(cast.bob).post("/bulk/containers/start", body)
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:haulout:problem:invalid")
+
+
 def test_a_key_makes_two_requests_one(fleet: Fleet, cast: Cast) -> None:
     from accounts.models import Repeat
     from hosts.models import Job

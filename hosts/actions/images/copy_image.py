@@ -17,7 +17,7 @@ from audit.params import allow
 from hosts.access import Denied, NotVisible, Person, allows, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.archive_words import told
-from hosts.actions.asking import ObjectRef
+from hosts.actions.asking import ObjectRef, shown_id
 from hosts.actions.images.names import split, with_tags
 from hosts.dial import dial
 from hosts.guardrails import Proposed, of_others
@@ -45,10 +45,10 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
         try:
             row = get_object(person, "image", *ref, verb=VERB)
         except NotVisible:
-            skipped.append({"name": ref[1][:12], "host": "", "why": _("no longer there")})
+            skipped.append({"name": shown_id(ref), "host": "", "why": _("no longer there")})
             continue
         except Denied:
-            skipped.append({"name": ref[1][:12], "host": "", "why": _("not permitted")})
+            skipped.append({"name": shown_id(ref), "host": "", "why": _("not permitted")})
             continue
         assert isinstance(row, Image)
         for target in dict.fromkeys(targets):
