@@ -61,7 +61,7 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
     ada.fill("#let-in", f"{name.lower()}@example.org")
     ada.click("text=Let in…")
     ada.get_by_role("dialog").get_by_role("button", name="Let in").click()
-    ada.locator("table").get_by_text(name).wait_for()
+    ada.locator("table").get_by_role("link", name=name).wait_for()
 
     ada.goto(f"{url}/access/roles/new/?from=viewer")
     ada.fill("#role [name=name]", role)
