@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts import beyond
 from accounts.models import Role, Team, User
-from hosts.access.rights import grants_to, rights_of, role_verbs
+from hosts.access.given import role_verbs
+from hosts.access.rights import grants_to, rights_of
 from hosts.models import Grant, Group
 
 

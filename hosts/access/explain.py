@@ -3,20 +3,21 @@
 Answers with what the resolver itself looks at (`rights`), so that the two cannot differ.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import verbs as registry
 from accounts.models import Membership, Role, User
 from accounts.verbs import Verb
 from audit.shapes import Who
+from hosts.access.given import Places, given, named
 from hosts.access.narrowing import Thing
 from hosts.access.person import Person
-from hosts.access.rights import Held, Places, Rights, held_through, keep, rights_of
+from hosts.access.rights import Held, Rights, held_through, keep, rights_of
 from hosts.access.visible import Place, allows, is_visible, visible_endpoints, visible_hosts
 from hosts.models import Endpoint, Grant, Host, InventoryRow
 
@@ -59,20 +60,25 @@ class Answer:
         return bool(self.through) and not self.allowed and not self.cut
 
 
-def explain(person: Person, place: Place | None, row: InventoryRow | None = None) -> list[Answer]:
+def explain(
+    person: Person,
+    place: Place | None,
+    row: InventoryRow | None = None,
+    grants: Mapping[int, Grant] | None = None,
+) -> list[Answer]:
     """Every verb that has a meaning there, by group. `row`: an object at the place, an endpoint.
 
-    Without a place: the verbs about the site.
+    Without a place: the verbs about the site. `grants`: what `named` gave, for who asks about many.
     """
     thing = row if row is not None and row._meta.model_name == "container" else None
     rights = rights_of(person.user)
-    given = [held.grant for held in rights.held if held.grant]
-    prefetch_related_objects(given, "team", "group", "host", "endpoint__host")
+    if grants is None:
+        grants = named(held.grant.pk for held in rights.held if held.grant)
     whole = replace(person, scope=None)
     answers = []
     for verb in verbs_about(place, row):
         ways = _ways(rights, verb, place, thing)
-        through = tuple(_through(held, person.user.role, part=part) for held, part in ways)
+        through = tuple(_through(held, grants, person.user.role, part=part) for held, part in ways)
         allowed = allows(person, verb.name, place, thing)
         cut = not allowed and allows(whole, verb.name, place, thing)
         answers.append(Answer(verb, allowed, through, cut))
@@ -103,11 +109,7 @@ def everybody(users: Iterable[User] | None = None) -> list[User]:
     """Active people with their rights read in a fixed number of queries, however many they are."""
     listed = list(User.objects.filter(is_active=True) if users is None else users)
     in_force = Q(until=None) | Q(until__gt=timezone.now())
-    grants = list(
-        Grant.objects.filter(in_force)
-        .select_related("role", "team", "group", "host", "endpoint__host")
-        .order_by("pk")
-    )
+    grants = given(Grant.objects.filter(in_force).order_by("pk"))
     places = Places(grants)
     teams: dict[int, set[int]] = {}
     for user_id, team_id in Membership.objects.order_by().values_list("user_id", "team_id"):
@@ -163,10 +165,13 @@ def _ways(
     return ways
 
 
-def _through(held: Held, own: Role, *, part: bool) -> Through:
-    grant = held.grant
-    if grant is None:
+def _through(held: Held, grants: Mapping[int, Grant], own: Role, *, part: bool) -> Through:
+    if held.grant is None:
         return Through(role=own.label)
+    grant = grants.get(held.grant.pk)
+    if grant is None:
+        # taken since it was read
+        return Through(role="", grant_id=held.grant.pk, part=part)
     return Through(
         role=grant.role.label,
         place=place_words(grant),

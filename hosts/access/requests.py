@@ -4,8 +4,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.beyond import measure
 from accounts.verbs import ACCESS_EDIT, ACCESS_VIEW
+from hosts.access.given import role_verbs
 from hosts.access.person import Person
-from hosts.access.rights import role_verbs
 from hosts.access.visible import allows
 from hosts.models import AccessRequest
 

@@ -12,14 +12,12 @@ from functools import cached_property, lru_cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts import verbs as registry
-from accounts.models import Membership, Role, User
-from hosts.access.among import among
+from accounts.models import Membership, User
+from hosts.access.given import Given, Ids, Places, given, words_of
 from hosts.access.narrowing import Narrowing, Thing
-from hosts.models import Endpoint, Grant, Group, Host
+from hosts.models import Grant
 
 _KEPT = "_haulout_rights"
-Ids = frozenset[int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +30,13 @@ class Held:
     endpoints: Ids = None
     hosts: Ids = None
     narrowing: Narrowing | None = None
-    grant: Grant | None = None
+    grant: Given | None = None
     own: str = ""
 
     @property
     def words(self) -> str:
-        """For the audit log; may ask for the names of the grant's place and team."""
-        return f"role {self.own}" if self.grant is None else words_of(self.grant)
+        """For the audit log; asks for the names of the grant's role, place and team."""
+        return f"role {self.own}" if self.grant is None else words_of(self.grant.pk)
 
     def at(self, endpoint_id: int) -> bool:
         """True when it reaches this endpoint."""
@@ -172,7 +170,7 @@ def know(users: Iterable[User]) -> None:
     members = Membership.objects.filter(user__in=people).order_by()
     for user_id, team_id in members.values_list("user_id", "team_id"):
         teams.setdefault(team_id, []).append(user_id)
-    grants = list(_in_force(Grant.objects.filter(Q(user__in=people) | Q(team__in=teams))))
+    grants = given(_in_force(Grant.objects.filter(Q(user__in=people) | Q(team__in=teams))))
     places = Places(grants)
     mine: dict[int, list[Held]] = {user_id: [] for user_id in people}
     for grant in grants:
@@ -194,7 +192,7 @@ def _read(user: User) -> Rights:
     if user._state.adding:
         # of the console: no row, so no grants
         return Rights((_own(user),))
-    grants = list(grants_to(user))
+    grants = given(grants_to(user))
     places = Places(grants)
     return _rights((_own(user), *(held_through(grant, places) for grant in grants)))
 
@@ -218,78 +216,14 @@ def _in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
     return grants.filter(Q(until=None) | Q(until__gt=timezone.now())).order_by("pk")
 
 
-class Places:
-    """Which hosts and endpoints the places of some grants are, in at most three queries; their roles,
-    which are few, are read once for all.
-    """
-
-    def __init__(self, grants: Iterable[Grant]) -> None:
-        grants = list(grants)
-        self._verbs: dict[int, frozenset[str]] = {}
-        self._of: dict[tuple[str, int], tuple[Ids, Ids]] = {}
-        bare = [grant for grant in grants if "role" not in grant._state.fields_cache]
-        roles = Role.objects.in_bulk({grant.role_id for grant in bare}) if bare else {}
-        for grant in bare:
-            grant.role = roles[grant.role_id]
-        groups = {grant.group_id for grant in grants if grant.group_id}
-        self.in_group: dict[int, set[int]] = {group: set() for group in groups}
-        if groups:
-            through = Host.groups.through.objects.filter(group_id__in=groups)
-            for group, host in through.values_list("group_id", "host_id"):
-                self.in_group[group].add(host)
-        hosts = {grant.host_id for grant in grants if grant.host_id}.union(*self.in_group.values())
-        self.on_host: dict[int, list[int]] = {}
-        if hosts:
-            rows = Endpoint.objects.filter(among("host_id", hosts)).order_by()
-            for endpoint, host in rows.values_list("pk", "host_id"):
-                self.on_host.setdefault(host, []).append(endpoint)
-
-    def of(self, grant: Grant) -> tuple[Ids, Ids]:
-        """(endpoints, hosts) that it reaches; None is everywhere. The same sets for the same place."""
-        if grant.endpoint_id:
-            return frozenset({grant.endpoint_id}), frozenset()
-        if grant.host_id:
-            place, hosts = ("host", grant.host_id), {grant.host_id}
-        elif grant.group_id:
-            place, hosts = ("group", grant.group_id), self.in_group.get(grant.group_id, set())
-        else:
-            return None, None
-        if place not in self._of:
-            endpoints = (one for host in hosts for one in self.on_host.get(host, ()))
-            self._of[place] = frozenset(endpoints), frozenset(hosts)
-        return self._of[place]
-
-    def verbs(self, role: Role) -> frozenset[str]:
-        """What a grant of this role gives; computed once per role."""
-        if role.pk not in self._verbs:
-            self._verbs[role.pk] = role_verbs(role)
-        return self._verbs[role.pk]
-
-
-def held_through(grant: Grant, places: Places) -> Held:
+def held_through(grant: Given, places: Places) -> Held:
     """The grant as the resolver uses it. Verbs about the site fall away, and with a narrowed one
     all that is not about a container.
     """
     endpoints, hosts = places.of(grant)
-    verbs = places.verbs(grant.role)
+    verbs = places.verbs(grant.role_id)
     narrowing = None
     if grant.narrowed:
         narrowing = Narrowing(grant.label, grant.names)
         verbs = frozenset(name for name in verbs if name.startswith("container."))
     return Held(verbs, endpoints, hosts, narrowing, grant)
-
-
-def words_of(grant: Grant) -> str:
-    """For the audit log: “grant 12: operator on group prod through team web”."""
-    place: Group | Host | Endpoint | None = grant.group or grant.host or grant.endpoint
-    kind = "group" if grant.group_id else "host" if grant.host_id else "endpoint"
-    where = f"on {kind} {place}" if place else "everywhere"
-    narrowing = Narrowing(grant.label, grant.names).words
-    only = f" for {narrowing}" if narrowing else ""
-    through = f" through team {grant.team}" if grant.team_id else ""
-    return f"grant {grant.pk}: {grant.role.name} {where}{only}{through}"
-
-
-def role_verbs(role: Role) -> frozenset[str]:
-    """Verbs that a grant of this role gives: those about places."""
-    return frozenset(name for name in role.verb_names() if not registry.is_site(name))

@@ -11,9 +11,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts import verbs as registry
 from hosts.access.among import among
+from hosts.access.given import Ids
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.access.person import Person
-from hosts.access.rights import Held, Ids, joined, rights_of
+from hosts.access.rights import Held, joined, rights_of
 from hosts.models import Endpoint, Group, Host, InventoryRow, Job
 
 Place = Endpoint | Host

@@ -15,7 +15,7 @@ from dashboard.pages.access.naming import Place, holder_named, place_named
 from dashboard.pages.joining.forms import Helpful
 from dashboard.pages.people.forms import RoleChoice
 from hosts.access import Person
-from hosts.access.rights import role_verbs
+from hosts.access.given import role_verbs
 from hosts.actions.access.wanted import Wanted
 from hosts.actions.refused import HostRefused
 

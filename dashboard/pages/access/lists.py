@@ -12,7 +12,7 @@ from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, group_names, host_names, matching, one_of
 from dashboard.pages.access.naming import place_text
 from hosts.access import Narrowing, Person
-from hosts.access.rights import role_verbs
+from hosts.access.given import role_verbs
 from hosts.actions.access.grants import with_names
 from hosts.models import Grant, Group, Host
 

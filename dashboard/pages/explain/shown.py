@@ -11,6 +11,7 @@ from audit.shapes import Who
 from dashboard.pages.explain.subject import Subject
 from hosts.access import Person
 from hosts.access.explain import Answer, Through, everybody, explain, sees, verbs_about
+from hosts.access.given import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,14 @@ def who_may(subject: Subject, verb: str = "") -> list[Held]:
     """Everybody who may do something there, who holds most first. `verb`: only who may do that."""
     about = verbs_about(subject.place, subject.row)
     found = []
+    grants = named()
     for user in everybody():
         person = Person(user, Who(name=str(user), user_id=user.pk))
         if not sees(person, subject.place, subject.row):
             continue
-        answers = [one for one in explain(person, subject.place, subject.row) if one.allowed]
+        answers = [
+            one for one in explain(person, subject.place, subject.row, grants) if one.allowed
+        ]
         names = {answer.verb.name for answer in answers}
         if not answers or (verb and verb not in names):
             continue

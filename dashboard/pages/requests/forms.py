@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from dashboard.pages.joining.forms import Helpful
-from hosts.access.rights import role_verbs
+from hosts.access.given import role_verbs
 from hosts.models import AccessRequest, Endpoint
 
 HOURS = (

@@ -18,8 +18,8 @@ from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import NotVisible, Person, visible_endpoints, visible_groups, visible_hosts
 from hosts.access.explain import explain
+from hosts.access.given import role_verbs
 from hosts.access.requests import may_decide, visible_requests
-from hosts.access.rights import role_verbs
 from hosts.actions.access_requests import ask_access, decide_access
 from hosts.actions.access_requests.ask_access import Wanted
 from hosts.actions.refused import HostRefused

@@ -18,7 +18,7 @@ from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
-from hosts.access.rights import role_verbs
+from hosts.access.given import role_verbs
 from hosts.actions.access.wanted import Wanted, checked
 from hosts.actions.refused import HostRefused
 from hosts.models import Grant

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, Team, User
+from hosts.access.given import role_verbs
 from hosts.access.narrowing import Narrowing
-from hosts.access.rights import role_verbs
 from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Grant, Group, Host
 

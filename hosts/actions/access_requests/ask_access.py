@@ -10,7 +10,7 @@ from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Narrowing, NotVisible, Person, visible_endpoints
-from hosts.access.rights import role_verbs
+from hosts.access.given import role_verbs
 from hosts.actions.refused import HostRefused
 from hosts.models import AccessRequest, Endpoint, Group, Host
 from hosts.verbs.requests import ASK, WITHDRAW

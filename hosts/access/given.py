@@ -1,0 +1,110 @@
+"""Grants as the resolver reads them, and which hosts and endpoints their places are."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from accounts import verbs as registry
+from accounts.models import Role
+from hosts.access.among import among
+from hosts.access.narrowing import Narrowing
+from hosts.models import Endpoint, Grant, Group, Host
+
+Ids = frozenset[int] | None
+
+
+class Given(NamedTuple):
+    """A grant's row in brief: some hundred model instances cost a request milliseconds."""
+
+    pk: int
+    role_id: int
+    user_id: int | None
+    team_id: int | None
+    group_id: int | None
+    host_id: int | None
+    endpoint_id: int | None
+    label: str
+    names: str
+    until: datetime | None
+
+    @property
+    def narrowed(self) -> bool:
+        """True when it concerns some containers only."""
+        return bool(self.label or self.names)
+
+
+def given(grants: QuerySet[Grant]) -> list[Given]:
+    """The rows in brief, in the order of the query."""
+    return [Given(*row) for row in grants.values_list(*Given._fields)]
+
+
+class Places:
+    """Which hosts and endpoints the places of some grants are, in at most three queries; their roles,
+    which are few, are read once for all.
+    """
+
+    def __init__(self, grants: Iterable[Given]) -> None:
+        grants = list(grants)
+        self._of: dict[tuple[str, int], tuple[Ids, Ids]] = {}
+        roles = Role.objects.in_bulk({grant.role_id for grant in grants}) if grants else {}
+        self._verbs = {pk: role_verbs(role) for pk, role in roles.items()}
+        groups = {grant.group_id for grant in grants if grant.group_id}
+        self.in_group: dict[int, set[int]] = {group: set() for group in groups}
+        if groups:
+            through = Host.groups.through.objects.filter(group_id__in=groups)
+            for group, host in through.values_list("group_id", "host_id"):
+                self.in_group[group].add(host)
+        hosts = {grant.host_id for grant in grants if grant.host_id}.union(*self.in_group.values())
+        self.on_host: dict[int, list[int]] = {}
+        if hosts:
+            rows = Endpoint.objects.filter(among("host_id", hosts)).order_by()
+            for endpoint, host in rows.values_list("pk", "host_id"):
+                self.on_host.setdefault(host, []).append(endpoint)
+
+    def of(self, grant: Given) -> tuple[Ids, Ids]:
+        """(endpoints, hosts) that it reaches; None is everywhere. The same sets for the same place."""
+        if grant.endpoint_id:
+            return frozenset({grant.endpoint_id}), frozenset()
+        if grant.host_id:
+            place, hosts = ("host", grant.host_id), {grant.host_id}
+        elif grant.group_id:
+            place, hosts = ("group", grant.group_id), self.in_group.get(grant.group_id, set())
+        else:
+            return None, None
+        if place not in self._of:
+            endpoints = (one for host in hosts for one in self.on_host.get(host, ()))
+            self._of[place] = frozenset(endpoints), frozenset(hosts)
+        return self._of[place]
+
+    def verbs(self, role_id: int) -> frozenset[str]:
+        """What a grant of this role gives."""
+        # a role can be gone since its grants were read
+        return self._verbs.get(role_id, frozenset())
+
+
+def named(pks: Iterable[int] | None = None) -> dict[int, Grant]:
+    """Grants (None: all) by their key, with the names of role, team and place. One query."""
+    with_names = Grant.objects.select_related("role", "team", "group", "host", "endpoint__host")
+    return with_names.in_bulk(None if pks is None else list(pks))
+
+
+def words_of(pk: int) -> str:
+    """For the audit log: “grant 12: operator on group prod through team web”."""
+    grant = named([pk]).get(pk)
+    if grant is None:
+        # taken since it was read
+        return f"grant {pk}"
+    place: Group | Host | Endpoint | None = grant.group or grant.host or grant.endpoint
+    kind = "group" if grant.group_id else "host" if grant.host_id else "endpoint"
+    where = f"on {kind} {place}" if place else "everywhere"
+    narrowing = Narrowing(grant.label, grant.names).words
+    only = f" for {narrowing}" if narrowing else ""
+    through = f" through team {grant.team}" if grant.team_id else ""
+    return f"grant {grant.pk}: {grant.role.name} {where}{only}{through}"
+
+
+def role_verbs(role: Role) -> frozenset[str]:
+    """Verbs that a grant of this role gives: those about places."""
+    return frozenset(name for name in role.verb_names() if not registry.is_site(name))
