@@ -15,7 +15,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from lucide.templatetags.lucide import lucide as lucide_icons
 
 from dashboard.modules import MODULES
 from dashboard.states import SHAPES, look
@@ -31,13 +30,6 @@ def import_map() -> SafeString:
     """The body of <script type="importmap">: our module names and where each is served."""
     body = json.dumps({"imports": {name: static(path) for name, path in MODULES.items()}})
     return mark_safe(body.replace("<", "\\u003c"))  # noqa: S308 - our own names only
-
-
-@register.simple_tag(name="lucide")
-@cache
-def icon(name: str, size: int = 24) -> SafeString:
-    """An icon by its name at lucide.dev. Kept once drawn: the library copies its XML each time."""
-    return mark_safe(str(lucide_icons(name, size=size)))  # noqa: S308 - no text of anybody's
 
 
 @register.simple_tag
@@ -115,13 +107,26 @@ _SPANS = (
 
 
 def ago_words(moment: datetime, now: datetime) -> str:
-    """How long ago (or in how long), in one unit; times.js says the same words."""
+    """How long ago (or in how long), in one unit; times.js says the same words.
+
+    What was is as old as its whole units; what comes is told to the nearest, so that what was
+    chosen to end in eight hours is not said to end in seven.
+    """
     seconds = (now - moment).total_seconds()
     if abs(seconds) < 5:
         return _("now")
-    length, unit = next((n, u) for at_least, n, u in _SPANS if abs(seconds) >= at_least)
-    span = _span(unit, int(abs(seconds) // length))
+    left = abs(seconds)
+    length, unit = _unit(left)
+    if seconds < 0:
+        left = int(left / length + 0.5) * length
+        # 59 minutes and a half are an hour
+        length, unit = _unit(left)
+    span = _span(unit, int(left // length))
     return (_("%(span)s ago") if seconds > 0 else _("in %(span)s")) % {"span": span}
+
+
+def _unit(seconds: float) -> tuple[int, str]:
+    return next((n, u) for at_least, n, u in _SPANS if seconds >= at_least)
 
 
 @register.simple_tag

@@ -17,9 +17,12 @@ function full(moment) {
 
 export function ago(moment, now = Date.now()) {
   const delta = (now - moment) / 1000;
-  const seconds = Math.abs(delta);
+  let seconds = Math.abs(delta);
   if (seconds < 5) return word("now");
-  const [, length, one, many] = steps.find(([limit]) => seconds < limit);
+  const fit = () => steps.find(([limit]) => seconds < limit);
+  // what comes is told to the nearest: eight hours that were just chosen are not seven
+  if (delta < 0) seconds = Math.round(seconds / fit()[1]) * fit()[1];
+  const [, length, one, many] = fit();
   const count = Math.floor(seconds / length);
   const span = `${count} ${units[count === 1 ? one : many]}`;
   return word(delta < 0 ? "in" : "ago", { span });
