@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.joining.told import told
-from hosts.access import Person, allows, visible_endpoints, visible_hosts
+from hosts.access import Person, allows, endpoints_with, visible_endpoints, visible_hosts
 from hosts.models import Container, Endpoint, Group, Host, Login, StatsStanding
 from hosts.stats.metrics import CPU_PER_CORE
 
@@ -35,6 +35,7 @@ class Standing:
     words: str = ""
     running: int = 0
     containers: int = 0
+    # where the person sees all, or some containers
     endpoints: list[Endpoint] = field(default_factory=list)
     logins: list[Login] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
@@ -48,6 +49,8 @@ class Standing:
     disk: float | None = None
     disk_bytes: int = 0
     info_at: datetime | None = None
+    # True: they see some containers alone. What the machine uses sums up others', and is not told
+    part: bool = False
 
     @property
     def rootless(self) -> list[str]:
@@ -85,6 +88,7 @@ class Standing:
             ),
             tuple(self.groups),
             self.info_at,
+            self.part,
         )
         return f"{hash(shown) & 0xFFFFFFFFFFFF:x}"
 
@@ -92,32 +96,46 @@ class Standing:
 def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
     """Of these hosts, in a few queries however many they are."""
     wanted = {host.pk: host for host in hosts}
-    endpoints: dict[int, list[Endpoint]] = defaultdict(list)
-    for endpoint in visible_endpoints(person).filter(host_id__in=wanted).order_by("rootless", "pk"):
-        endpoint.host = wanted[endpoint.host_id]
-        endpoints[endpoint.host_id].append(endpoint)
-    logins = _logins(wanted, endpoints, person)
+    seen = list(visible_endpoints(person).filter(host_id__in=wanted).order_by("rootless", "pk"))
     counts = {
         row["endpoint_id"]: (row["running"], row["every"])
         for row in scope_to_visible(Container.objects.all(), person)
-        .filter(endpoint_id__in=[e.pk for found in endpoints.values() for e in found])
+        .filter(endpoint_id__in=[endpoint.pk for endpoint in seen])
         .values("endpoint_id")
         .annotate(running=Count("pk", filter=Q(state="running")), every=Count("pk"))
         .order_by()
     }
+    ids = endpoints_with(person, "host.view")
+    whole = {endpoint.pk for endpoint in seen if ids is None or endpoint.pk in ids}
+    endpoints: dict[int, list[Endpoint]] = defaultdict(list)
+    for endpoint in seen:
+        endpoint.host = wanted[endpoint.host_id]
+        endpoints[endpoint.host_id].append(endpoint)
+    for pk, there in endpoints.items():
+        # by a narrowed grant there is a Podman where something fits; where nothing does, the host alone
+        own = [one for one in there if one.pk in whole or one.pk in counts]
+        endpoints[pk] = own or there
+    logins = _logins(wanted, endpoints, person)
     using = dict(
         StatsStanding.objects.filter(
-            endpoint_id__in=counts, reason_kind="", sampled_at__gt=timezone.now() - FRESH
+            endpoint_id__in=whole & counts.keys(),
+            reason_kind="",
+            sampled_at__gt=timezone.now() - FRESH,
         ).values_list("endpoint_id", "cpu")
     )
     groups: dict[int, list[str]] = defaultdict(list)
     named = Group.objects.filter(hosts__in=wanted).order_by("name")
     for host_id, name in named.values_list("hosts", "name"):
         groups[host_id].append(name)
-    return {
-        pk: _with_use(_standing(host, logins[pk], endpoints[pk], counts, groups[pk]), using)
-        for pk, host in wanted.items()
-    }
+    found = {}
+    for pk, host in wanted.items():
+        found[pk] = _standing(host, logins[pk], endpoints[pk], counts, groups[pk])
+        found[pk].part = bool(endpoints[pk]) and not any(e.pk in whole for e in endpoints[pk])
+        if found[pk].part and not found[pk].containers:
+            found[pk].endpoints, found[pk].logins, found[pk].versions = [], [], []
+        _resources(found[pk], [one for one in endpoints[pk] if one.pk in whole])
+        _with_use(found[pk], using)
+    return found
 
 
 def _logins(
@@ -142,12 +160,11 @@ def _logins(
     return found
 
 
-def _with_use(found: Standing, using: dict[int, int]) -> Standing:
+def _with_use(found: Standing, using: dict[int, int]) -> None:
     """Its containers' CPU of this minute in place of the mean since boot, where that is known."""
     used = [using[endpoint.pk] for endpoint in found.endpoints if endpoint.pk in using]
     if used and found.cpus:
         found.cpu, found.cpu_now = min(1.0, sum(used) / (CPU_PER_CORE * found.cpus)), True
-    return found
 
 
 def _standing(
@@ -165,7 +182,6 @@ def _standing(
         found.containers += every
         if endpoint.podman_version and endpoint.podman_version not in found.versions:
             found.versions.append(endpoint.podman_version)
-    _resources(found, endpoints)
     return found
 
 
