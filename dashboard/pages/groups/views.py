@@ -73,7 +73,7 @@ def page(request: HttpRequest, group_id: int) -> HttpResponse:
                 form.refuse(trouble)
             else:
                 messages.success(request, _("Saved."))
-                return redirect("groups:list")
+                return redirect("groups:page", group_id=group.pk)
     else:
         members = list(group.hosts.values_list("pk", flat=True))
         initial = {"name": group.name, "notes": group.notes, "hosts": members}

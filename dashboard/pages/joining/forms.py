@@ -287,8 +287,10 @@ class EditForm(NamesForm):
     )
     field_order = ["name", "address", "port", "groups", "new_groups", "notes"]
 
-    def __init__(self, *args: Any, kind: str, groups: QuerySet[Group], **kwargs: Any) -> None:
-        """`groups`: those that the person sees."""
+    def __init__(
+        self, *args: Any, kind: str, groups: QuerySet[Group] | None, **kwargs: Any
+    ) -> None:
+        """`groups`: those that the person may choose; None takes the fields for them away."""
         super().__init__(*args, groups=groups, **kwargs)
         if kind == Host.Kind.LOCAL:
             del self.fields["address"], self.fields["port"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,11 +34,12 @@ from hosts.actions.hosts import (
     examine_host,
     host_address,
     jumps,
+    moving,
 )
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
-from hosts.models import Host
+from hosts.models import Group, Host
 
 NEW_KEY = "joining-host-key"
 
@@ -69,14 +71,16 @@ def edit(request: HttpRequest, host_id: int) -> HttpResponse:
             "address": host.address,
             "port": host.port,
         }
-        form = EditForm(initial=initial, kind=host.kind, groups=visible_groups(person))
+        form = EditForm(initial=initial, kind=host.kind, groups=_groups_for(person, host))
         return _settings(request, host, form)
-    form = EditForm(request.POST, kind=host.kind, groups=visible_groups(person))
+    form = EditForm(request.POST, kind=host.kind, groups=_groups_for(person, host))
     if form.is_valid():
+        had = list(host.groups.values_list("name", flat=True))
         wanted = HostEdit(
             name=form.cleaned_data["name"],
             notes=form.cleaned_data["notes"],
-            groups=form.group_names(),
+            # whoever is not offered them leaves them as they are
+            groups=form.group_names() if "groups" in form.fields else had,
             address=form.cleaned_data.get("address", ""),
             port=form.cleaned_data.get("port", 0),
         )
@@ -89,6 +93,15 @@ def edit(request: HttpRequest, host_id: int) -> HttpResponse:
             messages.success(request, _("%(name)s: saved.") % {"name": host.name})
             return redirect_to(host)
     return _settings(request, host, form)
+
+
+def _groups_for(person: Person, host: Host) -> QuerySet[Group] | None:
+    """Those that they may put it into, and those that it is in; None for whoever may choose none."""
+    joinable = moving.joinable(person)
+    if joinable is None:
+        return None
+    chosen = Q(pk__in=joinable.order_by().values("pk")) | Q(pk__in=host.groups.values("pk"))
+    return visible_groups(person).filter(chosen)
 
 
 @require_POST

@@ -36,7 +36,8 @@ def test_rename_and_members(group: Any, cast: Cast, browser_of: Any, entries: An
     web1, web2 = make_host("web1"), make_host("web2", fingerprint="SHA256:2")
     group.hosts.set([web1])
     browser = browser_of(cast.alice)
-    browser.send(f"/groups/{group.pk}/", {"name": "live", "notes": "", "hosts": [web2.pk]})
+    answer = browser.send(f"/groups/{group.pk}/", {"name": "live", "notes": "", "hosts": [web2.pk]})
+    assert answer.url == f"/groups/{group.pk}/"
     group.refresh_from_db()
     assert (group.name, list(group.hosts.all())) == ("live", [web2])
     [entry] = entries("group.edit")

@@ -35,6 +35,27 @@ def test_names_groups_and_address(host: Any, cast: Cast, browser_of: Any, entrie
     }
 
 
+def test_groups_are_offered_to_who_may_choose_them(
+    host: Any, cast: Cast, browser_of: Any, entries: Any
+) -> None:
+    from accounts.models import Role
+    from hosts.models import Group
+
+    host.groups.add(Group.objects.create(name="prod"))
+    verbs = ["host.view", "host.edit"]
+    cast.charlie.role = Role.objects.create(name="names", verbs=verbs)
+    cast.charlie.save()
+    charlie = browser_of(cast.charlie)
+    page = charlie.get(f"/hosts/{host.pk}/edit/").content.decode()
+    assert "They are chosen by whoever may edit groups" in page
+    assert 'name="groups"' not in page
+    charlie.send(f"/hosts/{host.pk}/edit/", given(name="shop", groups=[]))
+    host.refresh_from_db()
+    assert host.name == "shop"
+    assert [group.name for group in host.groups.all()] == ["prod"]
+    assert 'name="groups"' in browser_of(cast.alice).get(f"/hosts/{host.pk}/edit/").content.decode()
+
+
 def test_nothing_changed_writes_nothing(
     host: Any, cast: Cast, browser_of: Any, entries: Any
 ) -> None:
