@@ -7,6 +7,7 @@ from hosts.access.fetch import (
     get_job,
     get_object,
     require,
+    require_whole,
     target_of,
     thing_of,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "objects_with",
     "on_endpoints",
     "require",
+    "require_whole",
     "rights_of",
     "still_allows",
     "target_of",

@@ -7,6 +7,7 @@ from hosts.access.person import Denied, NotVisible, Person
 from hosts.access.visible import (
     Place,
     allows,
+    endpoints_with,
     is_visible,
     visible_endpoints,
     visible_hosts,
@@ -43,6 +44,16 @@ def require(
     """Raise Denied, with a refusal in the audit log, unless `person` may do `verb` (see `allows`)."""
     if not allows(person, verb, place, thing):
         write.refusal(person.who, verb, target, reason=f"no role or grant gives {verb} here")
+        raise Denied(verb, target)
+
+
+def require_whole(person: Person, verb: str, target: Target) -> None:
+    """As `require` without a place, for what is never about some containers alone: refused also to
+    those who hold it by narrowed grants only.
+    """
+    require(person, verb, target)
+    if endpoints_with(person, verb) == frozenset():
+        write.refusal(person.who, verb, target, reason=f"{verb} is held for some containers only")
         raise Denied(verb, target)
 
 

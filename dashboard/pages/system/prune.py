@@ -30,7 +30,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     if pruned is None:
         raise Http404
     person = person_of(request)
-    access.require(person, pruned.verb, Target(kind=kind, name="any host"))
+    access.require_whole(person, pruned.verb, Target(kind=kind, name="any host"))
     given = request.GET if request.method == "GET" else request.POST
     endpoints = _endpoints(person, pruned)
     ids = set(given.getlist("endpoint"))

@@ -86,3 +86,23 @@ def test_nothing_ticked_and_no_right(cast: Cast, browser_of: Any, hosts: Hosts) 
     assert charlie.send("/containers/prune/", {"object": ticked}).status_code == 403
     assert charlie.get("/secrets/prune/").status_code == 404
     assert not Job.objects.exists()
+
+
+def test_for_some_containers_only_is_not_enough(
+    cast: Cast, browser_of: Any, hosts: Hosts, entries: Any
+) -> None:
+    """Also to look: nothing of what the page could show would be theirs."""
+    from accounts.models import Role
+    from hosts.models import Grant
+
+    cast.charlie.role = Role.objects.get(name="member")
+    cast.charlie.save()
+    Grant.objects.create(
+        user=cast.charlie,
+        role=Role.objects.get(name="admin"),
+        endpoint=hosts.web1,
+        names="shop-*",
+        made_by="Alice",
+    )
+    assert browser_of(cast.charlie).get("/containers/prune/").status_code == 403
+    assert [entry.kind for entry in entries("container.prune")] == ["refusal"]
