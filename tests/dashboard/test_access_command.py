@@ -42,6 +42,7 @@ def test_from_a_team_to_its_access(fleet: Fleet, cast: Cast, entries: Any) -> No
     ]
     assert stop["allowed"] is True
     assert "web" in stop["through"][0]
+    assert f"until {given['until']}" in stop["through"][0]
     run("take", str(given["grant"]))
     assert not Grant.objects.exists()
     run("team", "out", "web", "erin@example.org")

@@ -21,7 +21,7 @@ from dashboard.pages.access.naming import holder_named, place_named, user_named
 from dashboard.pages.explain.subject import subject_of
 from dashboard.person import console_person
 from hosts.access import NotVisible, Person
-from hosts.access.explain import explain
+from hosts.access.explain import Through, explain
 from hosts.actions.access import grants
 from hosts.actions.access.wanted import Wanted
 from hosts.actions.refused import HostRefused
@@ -177,17 +177,18 @@ class Command(BaseCommand):
                 {
                     "verb": one.verb.name,
                     "allowed": one.allowed,
-                    "through": [
-                        " ".join(
-                            part for part in (way.role, way.place, way.team, way.narrowed) if part
-                        )
-                        for way in one.through
-                    ],
+                    "through": [_way(way) for way in one.through],
                 }
                 for one in answers
             ),
             options,
         )
+
+
+def _way(way: Through) -> str:
+    """What gives a verb in one line: role, place, team, narrowing, its end."""
+    end = f"until {way.until.isoformat(timespec='seconds')}" if way.until else ""
+    return " ".join(part for part in (way.role, way.place, way.team, way.narrowed, end) if part)
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
