@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "channels",
     "django_htmx",
-    "lucide",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -95,7 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "dashboard.frame.frame",
             ],
-            "builtins": ["lucide.templatetags.lucide", "django.templatetags.i18n"],
+            "builtins": ["dashboard.templatetags.lucide", "django.templatetags.i18n"],
         },
     }
 ]

@@ -5,12 +5,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.template.loader import get_template
+from django.utils.translation import get_language
 
+from dashboard.live.drawn import Drawn
 from dashboard.live.grouping import GroupHead
 from dashboard.live.locked import lock_mark
 from dashboard.live.spec import ListSpec
 from dashboard.live.visibility import verbs_for
 from hosts.access import Person, verbs_at, visibility_key
+
+_drawn = Drawn()
 
 
 def row_html(spec: ListSpec, row: Any, person: Person) -> str:
@@ -18,6 +22,14 @@ def row_html(spec: ListSpec, row: Any, person: Person) -> str:
 
     Holds no token and no person's name.
     """
+    if spec.drawn_from is None or isinstance(row, GroupHead):
+        return _draw(spec, row, person)
+    look = (mark_of(spec, row, person), spec.drawn_from(row), visibility_key(person))
+    key = (spec.name, row.pk, get_language(), *look)
+    return _drawn.get(key, lambda: _draw(spec, row, person))
+
+
+def _draw(spec: ListSpec, row: Any, person: Person) -> str:
     verbs = verbs_for(person, row)
     context = {
         "row": row,

@@ -102,6 +102,9 @@ class ListSpec:
     # True where this person sees rows for another reason than their rights (their own jobs): what is
     # shown to them is then not shared with others who hold the same
     personal: Callable[[Person], bool] = _by_rights
+    # all that the row template reads beside what the fingerprint stands for: with it, rows that look
+    # equal are drawn once for all who hold the same (dashboard.live.drawn); without, each time
+    drawn_from: Callable[[Any], str] | None = None
     # ways to group the rows (Grouping), the template of the row above a group, and what it shows:
     # group_facts(grouping, rows, keys, person) gives each key its facts
     groupings: tuple["Grouping", ...] = ()

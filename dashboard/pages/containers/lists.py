@@ -10,7 +10,7 @@ from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
-from dashboard.pages.containers.shown import prepare
+from dashboard.pages.containers.shown import drawn_from, prepare
 from dashboard.pages.containers.told import failed
 from hosts.models import Container
 
@@ -83,6 +83,7 @@ SPEC = register(
         topics=frozenset({"containers", "hosts"}),
         fingerprint=lambda row: f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}",
         prepare=prepare,
+        drawn_from=drawn_from,
         bulk=(
             BulkVerb("start", _("Start"), "play", "/containers/bulk/start/"),
             BulkVerb("restart", _("Restart"), "rotate-cw", "/containers/bulk/restart/", key="r"),

@@ -128,6 +128,12 @@ def prepare(rows: list[Any], person: Person) -> None:
         row.shown = Shown(state, detail, since(row), can, ports, away, url, denied)
 
 
+def drawn_from(row: Any) -> str:
+    """What the row template reads that is not the row's own: its endpoint, its lock, what others did."""
+    endpoint, lock = row.endpoint, getattr(row, "lock_words", "")
+    return f"{row.shown!r} {endpoint} {endpoint.reason} {lock}"
+
+
 def denied_of(missing: frozenset[str]) -> list[str]:
     """Verbs of the bulk bar (last words) among those that the person holds, but not here."""
     return [name for name in (*POSSIBLE, "remove", "logs") if f"container.{name}" in missing]
