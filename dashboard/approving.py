@@ -9,7 +9,10 @@ import json
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dashboard.pages.guardrails.beside import told
+from hosts.access import Person
 from hosts.guardrails import NeedsApproval
+from hosts.jobs.guarded import Foreseen
 
 FIELD = "approval_reason"
 # what passes through web without being read (dashboard.streams.transfer) is no form
@@ -27,16 +30,19 @@ def reason_of(request: HttpRequest) -> str:
     return request.POST.get(FIELD, "").strip()[:300]
 
 
-def ask_why(request: HttpRequest, needed: NeedsApproval) -> HttpResponse:
+def ask_why(request: HttpRequest, needed: NeedsApproval, person: Person) -> HttpResponse:
     """The question: an event for htmx (204), a page for a plain form (409)."""
+    foreseen = Foreseen(needed.verdict, needed.override)
+    beside = told(person, needed.endpoint, foreseen)
     if "HX-Request" in request.headers:
-        told = {"needs-approval": {"words": str(needed), "override": needed.override}}
-        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
+        words = {"words": str(needed), "override": needed.override, "who": beside.by_whom}
+        trigger = json.dumps({"needs-approval": words})
+        return HttpResponse(status=204, headers={"HX-Trigger": trigger})
     sent = [
         (name, value)
         for name, values in request.POST.lists()
         if name not in _OURS
         for value in values
     ]
-    context = {"needed": needed, "sent": sent}
+    context = {"needed": needed, "beside": beside, "sent": sent}
     return render(request, "approvals/why.html", context, status=409)

@@ -14,6 +14,7 @@ from django.shortcuts import resolve_url
 
 from accounts.models import User
 from dashboard.approving import ask_why
+from dashboard.person import person_of
 from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
 from hosts.guardrails import NeedsApproval, Refused
@@ -154,7 +155,7 @@ class Refusals:
         if isinstance(error, NotVisible):
             raise Http404 from error
         if isinstance(error, NeedsApproval):
-            return ask_why(request, error)
+            return ask_why(request, error, person_of(request))
         if isinstance(error, Refused):
             # by a guardrail, on a page that shows no refusals beside its fields
             raise PermissionDenied(str(error)) from error

@@ -2,10 +2,12 @@
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Token, User
+from accounts.models import Role, Token, User
+from audit.shapes import Who
+from hosts.access.explain import everybody, sees
 from hosts.access.person import Person
 from hosts.access.visible import allows, endpoints_with, visible_endpoints
-from hosts.models import Approval
+from hosts.models import Approval, Endpoint
 
 APPROVE = "guardrail.approve"
 
@@ -34,8 +36,29 @@ def same_person(person: Person, approval: Approval) -> bool:
         return True
     if person.user.kind == User.Kind.SERVICE:
         return True
+    return person.who.name in _token_makers(asker)
+
+
+def _token_makers(asker: int | None) -> set[str]:
+    """Who made a token of the asker, where that is a service account."""
     made = Token.objects.filter(user=asker, user__kind=User.Kind.SERVICE)
-    return made.filter(made_by=person.who.name).exists()
+    return set(made.values_list("made_by", flat=True))
+
+
+def deciders(endpoint: Endpoint, asker: User) -> list[User]:
+    """People who may say yes to what `asker` asks for at `endpoint`, by name: as `may_decide`."""
+    roles = [role.pk for role in Role.objects.all() if APPROVE in role.verb_names()]
+    held = (
+        Q(role__in=roles) | Q(grants__role__in=roles) | Q(memberships__team__grants__role__in=roles)
+    )
+    people = User.objects.filter(held, is_active=True, kind=User.Kind.PERSON)
+    makers = _token_makers(asker.pk)
+    found = []
+    for user in everybody(people.exclude(pk=asker.pk).distinct().order_by("name", "pk")):
+        person = Person(user, Who(name=str(user)))
+        if str(user) not in makers and allows(person, APPROVE, endpoint) and sees(person, endpoint):
+            found.append(user)
+    return found
 
 
 def visible_approvals(person: Person) -> QuerySet[Approval]:

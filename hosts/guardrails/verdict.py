@@ -50,6 +50,11 @@ class Verdict:
         return tuple(one for one in self.in_order if one.severity is not Severity.WARN)
 
     @property
+    def stands(self) -> bool:
+        """True when what stands first in the way is no guardrail: a lock, a freeze window."""
+        return bool(self.stops and self.stops[0].said)
+
+    @property
     def in_order(self) -> tuple[Finding, ...]:
         """All findings, the strictest first."""
         return tuple(sorted(self.findings, key=lambda one: -_RANK[one.severity]))

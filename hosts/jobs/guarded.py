@@ -38,6 +38,17 @@ DOORS = ("page", "api")
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What the click would meet: `override` where a reason is all it takes, `lacks` the field for which
+    the right to make privileged containers is missing.
+    """
+
+    verdict: Verdict
+    override: bool = False
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
     """An order that may become a job. `beside`: what its intent is to hold beside its parameters.
     `needs`: what a second person has to approve first. `lifted`: freezes that this one overrides.
@@ -70,6 +81,14 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
             beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.stops))
         passed[number] = Passed(beside, verdict if verdict.stops else None, lifted)
     return passed
+
+
+def foresee(person: Person, verb: str, order: "Order") -> Foreseen:
+    """What `require` would say of the order, for forms; nothing is written down."""
+    [(_order, proposed, whole)] = _judged(verb, [order])
+    verdict, lifted = _overriding(person, order, whole)
+    lacks = lacks_right(person, order.endpoint, proposed, order.thing)
+    return Foreseen(whole, bool(lifted) and not verdict.stops, lacks)
 
 
 def warned(verdict: Verdict) -> dict[str, list[str]]:

@@ -12,11 +12,14 @@ function keepOpen(form) {
   return () => { for (const name of kept) form.setAttribute(name, ""); };
 }
 
-function ask({ words, override }, { done, left }) {
+function ask({ words, override, who }, { done, left }) {
   const dialog = document.getElementById("approval-question").content.firstElementChild.cloneNode(true);
   const why = dialog.querySelector("input");
   const before = document.activeElement;
   dialog.querySelector("[data-approval-words]").textContent = words;
+  const decides = dialog.querySelector("[data-approval-who]");
+  decides.textContent = who;
+  decides.hidden = !who;
   for (const one of dialog.querySelectorAll(override ? "[data-approval-only]" : "[data-override-only]")) one.remove();
   let reason = "";
   dialog.querySelector("form").addEventListener("submit", (event) => {

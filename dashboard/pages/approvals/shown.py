@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.pages.audit.words import asked_words
+from dashboard.pages.guardrails.beside import by_whom
 from hosts.access import Person
 from hosts.access.approvals import may_decide
 from hosts.actions.run import run_spec
@@ -98,3 +99,11 @@ def questions(jobs: Iterable[Any], person: Person) -> None:
     prepare(found, person)
     for row in found:
         held[row.job_id].question = row
+
+
+def name_deciders(jobs: Iterable[Any], person: Person) -> None:
+    """Sets `by_whom` on the question of each job that has one: who can say yes, as a sentence."""
+    for job in jobs:
+        row = getattr(job, "question", None)
+        if row is not None and job.endpoint is not None and job.asked_by is not None:
+            row.by_whom = by_whom(person, job.endpoint, job.asked_by, shared=True)

@@ -1,6 +1,7 @@
 """Pages of approvals: the list, one with its two buttons. hosts.actions.approvals decides."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dashboard.live.page import list_page
 from dashboard.pages.approvals.lists import QUICK, SPEC
 from dashboard.pages.approvals.shown import prepare, proposal
+from dashboard.pages.guardrails.beside import by_whom
 from dashboard.person import person_of
 from hosts.access import NotVisible
 from hosts.access.approvals import visible_approvals
@@ -33,7 +35,11 @@ def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
     if row is None:
         raise NotVisible
     prepare([row], person)
-    return render(request, "approvals/decide.html", {"row": row, "proposal": proposal(row)})
+    context: dict[str, Any] = {"row": row, "proposal": proposal(row)}
+    job = row.job
+    if row.waiting and job.asked_by_id == person.user.pk and job.endpoint is not None:
+        context["by_whom"] = by_whom(person, job.endpoint)
+    return render(request, "approvals/decide.html", context)
 
 
 @require_POST

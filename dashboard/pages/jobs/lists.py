@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, contains, equals, host_names, matching, one_of
-from dashboard.pages.jobs.shown import prepare
+from dashboard.pages.jobs.shown import prepare, prepare_whole
 from hosts.access import Person, endpoints_with, visible_jobs
 from hosts.actions import ACTIONS
 from hosts.models import Job
@@ -67,7 +67,9 @@ SPEC = register(
         },
     )
 )
-WHOLE = register(replace(SPEC, name="job", row_template="jobs/whole.html", columns=()))
+WHOLE = register(
+    replace(SPEC, name="job", row_template="jobs/whole.html", columns=(), prepare=prepare_whole)
+)
 QUICK = (
     (_("All"), ""),
     (_("Running"), "state:open"),

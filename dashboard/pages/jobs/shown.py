@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dashboard.pages.approvals.shown import questions
+from dashboard.pages.approvals.shown import name_deciders, questions
 from dashboard.pages.audit.words import asked_words
 from dashboard.pages.jobs import again
 from hosts.access import Person
@@ -113,6 +113,13 @@ def prepare(rows: Iterable[Any], person: Person) -> None:
     for row in rows:
         row.shown = show(row)
     questions(rows, person)
+
+
+def prepare_whole(rows: Iterable[Any], person: Person) -> None:
+    """The same for a job's page, which names who can approve it."""
+    rows = list(rows)
+    prepare(rows, person)
+    name_deciders(rows, person)
 
 
 def state_words(job: Job) -> str:

@@ -8,16 +8,17 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from dashboard.pages.guardrails.beside import Beside, beside
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
-from hosts.access import Person
+from hosts.access import NewContainer, Person
 from hosts.actions.run import narrowed, run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
 from hosts.capabilities import version_of
-from hosts.guardrails import Verdict, check, of_spec
-from hosts.guardrails.standing import Standing
+from hosts.guardrails import of_spec
+from hosts.jobs.ask import Order
 from hosts.models import Endpoint
 
 BAD, WARN, CALM = "bad", "warn", "calm"
@@ -63,8 +64,8 @@ class Draft:
     params: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict, repr=False)
     said: dict[str, Said] = field(default_factory=dict)
-    # of the guardrails, once there is an image and a host
-    verdict: Verdict | None = None
+    # what the guardrails say, once there is an image and a host
+    beside: Beside | None = None
 
     @property
     def sections(self) -> list["Part"]:
@@ -142,18 +143,23 @@ def read(
         if draft.params["image"] and not sent and not besides:
             _fit(draft, person, draft.endpoint)
         if draft.params["image"]:
-            spec = run_spec.final(draft.params, draft.endpoint)
-            verdict = check(draft.endpoint, of_spec.container("container.run", spec))
-            draft.verdict = Standing().add(
-                verdict,
-                draft.endpoint,
-                "container.run",
-                kind="container",
-                object_id="",
-                name="",
-                params=draft.params,
-            )
+            draft.beside = _judged(draft, person, draft.endpoint, besides)
     return draft
+
+
+def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> Beside:
+    verb = "container.recreate" if besides else "container.run"
+    params = draft.params
+    order = Order(
+        endpoint=endpoint,
+        kind="container",
+        object_id=besides,
+        name=params.get("name") or params["image"],
+        params=params,
+        proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
+        thing=NewContainer(params.get("name") or "", params.get("labels") or {}),
+    )
+    return beside(person, verb, order)
 
 
 def _fit(draft: Draft, person: Person, endpoint: Endpoint) -> None:

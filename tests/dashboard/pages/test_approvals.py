@@ -145,3 +145,62 @@ def test_the_run_form_says_it_before_the_click(
     form = {**FORM, "endpoint": hosts.web1.pk}
     said = browser_of(cast.bob).send("/containers/run/check/", form).content.decode()
     assert "needs an approval" in said
+
+
+def test_the_forms_say_who_can_approve_it(
+    cast: Cast, hosts: Hosts, rail: Any, browser_of: Callable[..., Any]
+) -> None:
+    """Names for those who may see people or are in a team with them, else how many; or that nobody can."""
+    from accounts.models import Membership, Role, Team, User
+
+    rail("privileged", severity="ask")
+    form = {**FORM, "endpoint": hosts.web1.pk}
+
+    def said(user: Any) -> str:
+        page: str = browser_of(user).send("/containers/run/check/", form).content.decode()
+        return page
+
+    assert "1 person can approve it." in said(cast.bob)
+    assert "Nobody else can approve it on web1 now." in said(cast.alice)
+    team = Team.objects.create(name="shop")
+    for user in (cast.alice, cast.bob):
+        Membership.objects.create(team=team, user=user)
+    assert "It can be approved by: Alice." in said(cast.bob)
+    admin = Role.objects.get(name="admin")
+    User.objects.create(email="eve@example.org", name="Eve", role=admin)
+    User.objects.create(email="ci@example.org", name="ci", role=admin, kind=User.Kind.SERVICE)
+    assert "It can be approved by: Alice and 1 more." in said(cast.bob)
+    assert "It can be approved by: Eve." in said(cast.alice)
+    asked = browser_of(cast.bob).send("/containers/run/", form, HTTP_HX_REQUEST="true")
+    trigger = json.loads(asked.headers["HX-Trigger"])["needs-approval"]
+    assert trigger["who"] == "It can be approved by: Alice and 1 more."
+
+
+def test_the_job_says_it_without_the_names_of_a_team(
+    cast: Cast, held: Any, browser_of: Callable[..., Any]
+) -> None:
+    """Its page is shown live to all who hold the same, whatever team they are in."""
+    job, row, _rule = held
+    assert (
+        "1 person can approve it." in browser_of(cast.bob).get(f"/jobs/{job.pk}/").content.decode()
+    )
+    whole = browser_of(cast.bob).get(f"/access/requests/approvals/{row.pk}/").content.decode()
+    assert "1 person can approve it." in whole
+    seen = browser_of(cast.alice).get(f"/jobs/{job.pk}/").content.decode()
+    assert "It can be approved by: Alice." in seen
+
+
+def test_a_right_that_lacks_is_said_before_the_click(
+    cast: Cast, hosts: Hosts, rail: Any, browser_of: Callable[..., Any]
+) -> None:
+    from accounts.models import Role
+
+    rail("limits", severity="warn", need=["memory"])
+    operator = Role.objects.get(name="operator")
+    verbs = sorted(operator.verb_names() - {"container.privileged"})
+    cast.bob.role = Role.objects.create(name="careful", verbs=verbs)
+    cast.bob.save()
+    form = {**FORM, "endpoint": hosts.web1.pk}
+    said = browser_of(cast.bob).send("/containers/run/check/", form).content.decode()
+    assert "You may not make privileged containers there." in said
+    assert "ruled out" in said
