@@ -1,16 +1,15 @@
-// A token's form: what a choice makes needless is out of sight. Without this script all of it stands there.
-const form = document.querySelector("[data-token-form]");
+// In a form, what a choice makes needless is out of sight (data-shown-by="name=value"). Without this
+// script all of it stands there.
+const parts = document.querySelectorAll("form [data-shown-by]");
 
 function fit() {
-  for (const part of form.querySelectorAll("[data-shown-by]")) {
+  for (const part of parts) {
     const [name, value] = part.dataset.shownBy.split("=");
-    part.hidden = form.elements[name].value !== value;
+    part.hidden = part.closest("form").elements[name].value !== value;
   }
 }
 
-if (form) {
-  form.addEventListener("change", fit);
-  // the browser may have filled in what was chosen before
-  window.addEventListener("pageshow", fit);
-  fit();
-}
+for (const form of new Set([...parts].map((part) => part.closest("form")))) form.addEventListener("change", fit);
+// the browser may have filled in what was chosen before
+window.addEventListener("pageshow", fit);
+fit();

@@ -14,6 +14,7 @@ from accounts.team_actions import name_rule
 from dashboard.pages.access.naming import Place, holder_named, place_named
 from dashboard.pages.joining.forms import Helpful
 from dashboard.pages.people.forms import RoleChoice
+from dashboard.pages.zoned import Zoned
 from hosts.access import Person
 from hosts.access.given import role_verbs
 from hosts.actions.access.wanted import Wanted
@@ -67,7 +68,7 @@ class RoleForm(NameForm):
         return {str(name) for name in value}
 
 
-class EndForm(Helpful):
+class EndForm(Zoned):
     """Until when, and why."""
 
     ends = forms.ChoiceField(
@@ -78,7 +79,7 @@ class EndForm(Helpful):
             ("8h", _("eight hours from now")),
             ("1d", _("a day from now")),
             ("1w", _("a week from now")),
-            ("at", _("the time beside")),
+            ("at", _("a time that I type")),
         ),
     )
     until = forms.DateTimeField(
@@ -94,14 +95,6 @@ class EndForm(Helpful):
         help_text=_("Stands beside it, and in the audit log."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        here = timezone.localtime()
-        self.fields["until"].help_text = now_("In %(zone)s, where it is %(now)s.") % {
-            "zone": here.tzname(),
-            "now": here.strftime("%Y-%m-%d %H:%M"),
-        }
 
     def end(self) -> datetime | None:
         """When it ends. HostRefused when a time is meant and none is given."""

@@ -13,6 +13,7 @@ from accounts.token_actions import Wanted
 from accounts.verbs import all_verbs
 from dashboard.pages.joining.forms import Helpful
 from dashboard.pages.people.forms import RoleChoice
+from dashboard.pages.zoned import Zoned
 from hosts.access import Person, visible_groups, visible_hosts
 from hosts.models import Group, Host
 
@@ -27,7 +28,7 @@ class Boxes(forms.CheckboxSelectMultiple):
         super().__init__(attrs={"class": "form-check-input"})
 
 
-class TokenForm(Helpful):
+class TokenForm(Zoned):
     """Everything but whose it is. Groups and hosts are those that the person sees."""
 
     name = forms.CharField(
@@ -37,7 +38,9 @@ class TokenForm(Helpful):
         widget=forms.TextInput(attrs=_PLAIN),
     )
     expires = forms.ChoiceField(
-        label=_("Lasts"), choices=(*DAYS.items(), ("at", _("until the day beside"))), initial="30"
+        label=_("Lasts"),
+        choices=(*DAYS.items(), ("at", _("until a day that I choose"))),
+        initial="30",
     )
     until = forms.DateField(
         label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -105,7 +108,8 @@ class TokenForm(Helpful):
         if last is None:
             raise forms.ValidationError({"until": [_("Say the day.")]})
         # the day itself still counts
-        morning = datetime.combine(last, datetime.min.time(), timezone.get_current_timezone())
+        zone = self.clock or timezone.get_current_timezone()
+        morning = datetime.combine(last, datetime.min.time(), zone)
         return morning + timedelta(days=1)
 
 

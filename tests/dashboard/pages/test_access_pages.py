@@ -1,6 +1,7 @@
 """Teams, roles and grants by their pages: made, previewed, changed; closed to others."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -37,6 +38,30 @@ def test_from_a_team_to_its_access(fleet: Fleet, cast: Cast, browser_of: Any) ->
     assert "by team web" in mine
     assert "group:prod" in mine
     alice.send(f"/access/grants/{grant.pk}/take/")
+    assert not Grant.objects.exists()
+
+
+def test_an_end_is_read_by_the_clock_of_whoever_types_it(
+    fleet: Fleet, cast: Cast, browser_of: Any
+) -> None:
+    alice = browser_of(cast.alice)
+    typed = {"ends": "at", "until": "2099-07-01T18:00", "zone": "Europe/Berlin"}
+    alice.send("/access/grants/give/", {**GIVE, **typed, "to": "team:shop", "where": "host:web1"})
+    grant = Grant.objects.get()
+    assert grant.until == datetime(2099, 7, 1, 16, tzinfo=UTC)
+    page = alice.get(f"/access/grants/{grant.pk}/").content.decode()
+    assert 'data-moment="2099-07-01T16:00:00+00:00"' in page
+    assert "In UTC, where it is" in page
+    typed |= {"until": "2099-01-01T18:00", "reason": "longer"}
+    alice.send(f"/access/grants/{grant.pk}/", typed)
+    grant.refresh_from_db()
+    assert grant.until == datetime(2099, 1, 1, 17, tzinfo=UTC)
+
+
+def test_a_zone_that_is_none_is_said(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
+    typed = {"to": "team:shop", "where": "host:web1", "zone": "America"}
+    answer = browser_of(cast.alice).send("/access/grants/give/", {**GIVE, **typed})
+    assert "There is no time zone America here." in text(answer)
     assert not Grant.objects.exists()
 
 
