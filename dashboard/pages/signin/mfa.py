@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateForm
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +29,10 @@ from audit.keys import write_once
 from dashboard.pages.signin.forms import Dressed
 from dashboard.pages.signin.sessions import browser_of
 from dashboard.pages.signin.who import stranger
+
+# how long a code can fit: its own half minute, and those that are let through on each side of it.
+# Allauth itself remembers a used one for a single half minute
+_FITS_S = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
 
 
 @lru_cache(maxsize=1)
@@ -88,9 +95,19 @@ class _CodeForm(Dressed):
         self.fields["code"].widget.attrs |= {"autofocus": True, "inputmode": "numeric"}
 
     def clean_code(self) -> str:
-        """The code, judged. Too many tries are refused, and that is written down."""
+        """The code, judged. Too many tries are refused, and that is written down. One that has let
+        somebody in, or set the app up, is a wrong one from then on.
+        """
+        spent = f"haulout-code-{self.user.pk}-{normalize_user_code(self.cleaned_data['code'])}"[
+            :200
+        ]
+        if cache.get(spent):
+            # judged all the same: it counts as a try, and is written down as one
+            self.cleaned_data["code"] = ""
         try:
-            return str(super().clean_code())  # type: ignore[misc]
+            code = str(super().clean_code())  # type: ignore[misc]
+            cache.set(spent, True, _FITS_S)
+            return code
         except ValidationError as trouble:
             if trouble.code in ("too_many_login_attempts", "rate_limited"):
                 signin.limited(stranger(context.request), email=self.user.email)

@@ -1,11 +1,14 @@
 """The second factor: set up, asked for, sealed at rest, taken away for somebody who lost it."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+from django.db import connection
 
 from accounts import actions
 from tests.cast import PASSWORD, Browser, Cast
@@ -57,6 +60,42 @@ def test_the_code_lets_in(cast: Cast, secret: str, entries: Any) -> None:
     browser.send("/account/2fa/authenticate/", {"code": next_code})
     assert browser.get("/account/").status_code == 200
     assert len(entries("signin.ok")) == before + 1
+
+
+def forget(seconds: int) -> None:
+    """What the cache keeps for less than that is gone, as if the time had passed for it alone."""
+    soon = connection.ops.adapt_datetimefield_value(
+        (datetime.now(UTC) + timedelta(seconds=seconds)).replace(microsecond=0)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM dashboard_cache WHERE expires < %s", [soon])
+
+
+def test_a_code_lets_in_once_as_long_as_it_fits(cast: Cast, secret: str, entries: Any) -> None:
+    """The codes of one half minute fit through three: whoever looked over a shoulder has a minute."""
+    next_code = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
+    inside = []
+    for code in (next_code, f" {next_code[:3]}-{next_code[3:]}"):
+        browser = Browser()
+        browser.sign_in("bob@example.org")
+        browser.send("/account/2fa/authenticate/", {"code": code})
+        inside.append(browser.get("/account/").status_code == 200)
+        forget(seconds=31)
+    assert inside == [True, False]
+    assert entries("signin.failed")[-1].detail == "wrong code of the second factor"
+
+
+def test_the_code_that_set_it_up_lets_nobody_in(cast: Cast, secret: str) -> None:
+    browser = Browser()
+    browser.sign_in("bob@example.org")
+    for half_minute in (-1, 0):
+        code = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + half_minute))
+        if cache.get(f"haulout-code-{cast.bob.pk}-{code}"):
+            browser.send("/account/2fa/authenticate/", {"code": code})
+            break
+    else:
+        raise AssertionError("the code of the set-up is not known to be used")
+    assert browser.get("/account/").status_code == 302
 
 
 def test_a_wrong_code_does_not_and_is_written(cast: Cast, secret: str, entries: Any) -> None:
