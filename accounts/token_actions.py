@@ -73,6 +73,7 @@ def make(by: User, who: Who, wanted: Wanted, *, user: User) -> tuple[Token, str]
             groups=[] if wanted.everywhere else sorted(wanted.groups),
             hosts=[] if wanted.everywhere else sorted(wanted.hosts),
             made_by=who.name[:200],
+            maker=by if by.pk else None,
             expires_at=wanted.expires_at,
         )
         told: dict[str, Any] = {

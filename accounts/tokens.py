@@ -60,6 +60,14 @@ class Token(models.Model):
     groups = models.JSONField(default=list, blank=True)
     hosts = models.JSONField(default=list, blank=True)
     made_by = models.CharField(max_length=200)
+    # who that is, whatever they call themselves since; None: the console, or made before this was kept
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="tokens_made",
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
