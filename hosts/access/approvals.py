@@ -1,5 +1,7 @@
 """Who sees which approvals, and who may decide on them: never whoever asked (four eyes)."""
 
+from dataclasses import dataclass
+
 from django.db.models import Q, QuerySet
 
 from accounts.models import Role, Token, User
@@ -36,13 +38,28 @@ def same_person(person: Person, approval: Approval) -> bool:
         return True
     if person.user.kind == User.Kind.SERVICE:
         return True
-    return person.who.name in _token_makers(asker)
+    return _token_makers(asker).has(person.user)
 
 
-def _token_makers(asker: int | None) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _Makers:
+    """People by their number, since anybody may call themselves otherwise; by name where no more is
+    known.
+    """
+
+    ids: set[int]
+    names: set[str]
+
+    def has(self, user: User) -> bool:
+        """True when this person made one of them."""
+        return user.pk in self.ids or str(user) in self.names
+
+
+def _token_makers(asker: int | None) -> _Makers:
     """Who made a token of the asker, where that is a service account."""
     made = Token.objects.filter(user=asker, user__kind=User.Kind.SERVICE)
-    return set(made.values_list("made_by", flat=True))
+    told = list(made.values_list("maker", "made_by"))
+    return _Makers({pk for pk, _name in told if pk}, {name for pk, name in told if not pk})
 
 
 def deciders(endpoint: Endpoint, asker: User) -> list[User]:
@@ -56,7 +73,7 @@ def deciders(endpoint: Endpoint, asker: User) -> list[User]:
     found = []
     for user in everybody(people.exclude(pk=asker.pk).distinct().order_by("name", "pk")):
         person = Person(user, Who(name=str(user)))
-        if str(user) not in makers and allows(person, APPROVE, endpoint) and sees(person, endpoint):
+        if not makers.has(user) and allows(person, APPROVE, endpoint) and sees(person, endpoint):
             found.append(user)
     return found
 

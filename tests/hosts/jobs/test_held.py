@@ -107,7 +107,8 @@ def test_nobody_approves_their_own(
 def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
     cast: Any, alice: Any, who_of: Any, endpoint: Any, vault_keys: None, rail: Any
 ) -> None:
-    from accounts.models import Role, Token, User
+    from accounts import actions, token_actions
+    from accounts.models import Role, User
     from hosts.access import Denied, Person, Scope
     from hosts.actions.approvals import decide
 
@@ -117,15 +118,11 @@ def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
         User.objects.create(email=f"{name}@example.org", name=name, role=role, kind=kind)
         for name, kind in (("robot", User.Kind.SERVICE), ("Carol", User.Kind.PERSON))
     )
-    Token.objects.create(
-        user=robot,
-        name="ci",
-        prefix="haulout_1",
-        digest="1",
-        reach="all",
-        made_by="Alice",
-        expires_at=timezone.now() + timedelta(days=1),
-    )
+    wanted = token_actions.Wanted("ci", timezone.now() + timedelta(days=1))
+    token_actions.make(cast.alice, alice.who, wanted, user=robot)
+    # who could approve once they are called otherwise
+    actions.rename(cast.alice, alice.who, name="Somebody Else")
+    alice = Person(cast.alice, who_of(cast.alice))
     job = asked(Person(robot, who_of(robot)), endpoint)
     carols = Person(carol, who_of(carol))
     by_token = replace(carols, scope=Scope())
