@@ -7,6 +7,7 @@ MODULES = {
     "haulout/menus": "js/menus.js",
     "haulout/times": "js/times.js",
     "haulout/copy": "js/copy.js",
+    "haulout/asking": "js/asking.js",
     "haulout/toasts": "js/toasts.js",
     "haulout/dialogs": "js/dialogs.js",
     "haulout/say": "js/say.js",

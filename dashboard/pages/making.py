@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
 from dashboard.live.spec import Words
+from dashboard.pages.guardrails.beside import Beside, beside, part, wanted
 from dashboard.pages.run.forms import Written, endpoint_words
 from dashboard.pages.signin.forms import Dressed
 from dashboard.person import person_of
@@ -25,6 +26,7 @@ from hosts import access
 from hosts.access import Person, allows, visible_endpoints
 from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
+from hosts.jobs.ask import Order
 from hosts.models import Batch, Endpoint, Job
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -90,7 +92,10 @@ class MakingForm(Dressed):
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """`ask(person, cleaned data)` makes the job, or the batch; its HostRefused lands in the form."""
+    """`ask(person, cleaned data)` makes the job, or the batch; its HostRefused lands in the form.
+
+    `order` says what it would ask for, so that the form shows before the click what stands in its way.
+    """
 
     kind: str
     plural: str
@@ -100,6 +105,7 @@ class Making:
     form: type[MakingForm]
     ask: Callable[[Person, dict[str, Any]], Job | Batch]
     note: Words = ""
+    order: Callable[[Person, dict[str, Any]], Order] | None = None
 
     @property
     def verb(self) -> str:
@@ -121,15 +127,17 @@ def make(making: Making) -> Callable[..., HttpResponse]:
             for one in visible_endpoints(person).select_related("host", "login")
             if allows(person, making.verb, one)
         ]
+        if wanted(request):
+            return part(request, _beside(making, person, request.POST, endpoints))
         if request.method == "POST":
             form = making.form(request.POST, request.FILES, endpoints=endpoints)
             if (asked := _asked(making, person, form)) is not None:
                 return redirect(watch_url(asked))
         else:
-            wanted = request.GET.get("endpoint", "")
+            chosen = request.GET.get("endpoint", "")
             start: dict[str, Any] = {}
-            if wanted.isdecimal():
-                start = {"endpoint": int(wanted), "endpoints": [wanted]}
+            if chosen.isdecimal():
+                start = {"endpoint": int(chosen), "endpoints": [chosen]}
             elif len(endpoints) == 1:
                 start = {"endpoints": [str(endpoints[0].pk)]}
             form = making.form(initial=start, endpoints=endpoints)
@@ -142,6 +150,24 @@ def make(making: Making) -> Callable[..., HttpResponse]:
         return render(request, "making/page.html", context)
 
     return view
+
+
+def _beside(
+    making: Making, person: Person, data: QueryDict, endpoints: list[Endpoint]
+) -> Beside | None:
+    """None while something is half written: what was said before stays."""
+    if making.order is None:
+        return None
+    written = data.copy()
+    # nothing that a rule says hangs on it, and it may come last
+    written["name"] = data.get("name", "").strip() or "new"
+    form = making.form(written, endpoints=endpoints)
+    if not form.is_valid():
+        return None
+    try:
+        return beside(person, making.verb, making.order(person, form.cleaned_data))
+    except HostRefused:
+        return None
 
 
 def watch_url(asked: Job | Batch) -> str:

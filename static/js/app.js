@@ -4,6 +4,7 @@ import "haulout/rail";
 import "haulout/menus";
 import "haulout/times";
 import "haulout/copy";
+import "haulout/asking";
 import "haulout/toasts";
 import "haulout/dialogs";
 import "haulout/approval";

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.shapes import Target
 from dashboard.pages.build import again
 from dashboard.pages.build.forms import BuildForm
+from dashboard.pages.guardrails.beside import Beside, beside, beside_stream, part, wanted
 from dashboard.pages.pull.targets import endpoints_for
 from dashboard.person import person_of
 from hosts import access, guardrails
+from hosts.access import Person
 from hosts.actions.build import build_image
 from hosts.actions.build.build_fields import BuildOrder
 from hosts.actions.refused import HostRefused
@@ -29,6 +31,8 @@ def page(request: HttpRequest) -> HttpResponse:
     access.require(person, build_image.VERB, ANYWHERE)
     endpoints = endpoints_for(person, build_image.VERB)
     way = "upload" if request.GET.get("way") == "upload" else "type"
+    if wanted(request):
+        return part(request, _beside(request, person, way))
     job = again.job_of(request, person)
     if request.method == "POST":
         form = BuildForm(request.POST, endpoints=endpoints)
@@ -37,8 +41,8 @@ def page(request: HttpRequest) -> HttpResponse:
     elif job is not None:
         form = BuildForm(initial=again.initial(job), endpoints=endpoints)
     else:
-        wanted = request.GET.get("endpoint", "")
-        start = {"endpoint": int(wanted)} if wanted.isdecimal() else {}
+        chosen = request.GET.get("endpoint", "")
+        start = {"endpoint": int(chosen)} if chosen.isdecimal() else {}
         form = BuildForm(initial=start, endpoints=endpoints)
     # an uploaded context may hold its own
     form.fields["text"].required = way == "type"
@@ -59,6 +63,26 @@ def _asked(request: HttpRequest, form: BuildForm) -> Job | None:
     except HostRefused as refused:
         form.refuse(refused)
         return None
+
+
+def _beside(request: HttpRequest, person: Person, way: str) -> Beside | None:
+    data = request.POST.copy()
+    # nothing that a rule says hangs on it, and it may come last
+    data["tags"] = data.get("tags", "").strip() or "localhost/new:1"
+    form = BuildForm(data, endpoints=endpoints_for(person, build_image.VERB))
+    if not form.is_valid():
+        return None
+    endpoint = Endpoint.objects.select_related("host", "login").get(
+        pk=form.cleaned_data["endpoint"]
+    )
+    try:
+        order = form.order()
+    except HostRefused:
+        return None
+    if way == "upload":
+        return beside_stream(endpoint, build_image.proposed(order, None))
+    text = form.cleaned_data["text"].replace("\r\n", "\n")
+    return beside(person, build_image.VERB, build_image.order_for(endpoint, text=text, order=order))
 
 
 def _judge(order: BuildOrder, endpoint_id: int) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,7 +11,7 @@ from accounts.models import Membership, User
 from accounts.verbs import ACCESS_VIEW, PEOPLE_MANAGE
 from hosts.access import Person, allows
 from hosts.access.approvals import deciders
-from hosts.guardrails import Severity, Verdict
+from hosts.guardrails import Proposed, Severity, Verdict, check
 from hosts.jobs.ask import Order
 from hosts.jobs.guarded import Foreseen, foresee
 from hosts.models import Endpoint
@@ -26,17 +28,37 @@ class Beside:
     by_whom: str = ""
     override: bool = False
     lacks: str = ""
+    # what passes through at once, and so cannot wait for anybody's yes
+    streamed: bool = False
 
     @property
     def ruled_out(self) -> bool:
         """True when the click would be refused."""
-        stopped = self.verdict.worst is Severity.REFUSE and not self.override
-        return stopped or bool(self.lacks)
+        if self.lacks or self.verdict.worst is Severity.REFUSE:
+            return bool(self.lacks) or not self.override
+        return self.streamed and self.verdict.worst is Severity.ASK
 
 
 def beside(person: Person, verb: str, order: Order) -> Beside:
     """What a click that makes this order would meet."""
     return told(person, order.endpoint, foresee(person, verb, order))
+
+
+def beside_stream(endpoint: Endpoint, proposed: Proposed) -> Beside:
+    """The same for what passes through at once."""
+    return Beside(check(endpoint, proposed), streamed=True)
+
+
+def part(request: HttpRequest, found: Beside | None) -> HttpResponse:
+    """The part of a page that `guardrails/asking.html` asked for; None: as it stands there."""
+    if found is None:
+        return HttpResponse(status=204)
+    return render(request, "guardrails/aside.html", {"beside": found})
+
+
+def wanted(request: HttpRequest) -> bool:
+    """True when a form asks for its verdict, not to be carried out."""
+    return request.method == "POST" and request.POST.get("only") == "verdict"
 
 
 def told(person: Person, endpoint: Endpoint, foreseen: Foreseen) -> Beside:

@@ -46,9 +46,6 @@ def page(request: HttpRequest) -> HttpResponse:
             context |= _tried(text, endpoint)
     elif endpoint is not None:
         context["count"] = len(rules_for(endpoint))
-    if request.POST.get("only") == "verdict":
-        # beside a form of its own, which says its other problems itself
-        return render(request, "guardrails/aside.html", context)
     part = "guardrails/tried.html" if "HX-Request" in request.headers else "guardrails/try.html"
     return render(request, part, context)
 

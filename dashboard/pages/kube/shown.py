@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from dashboard.live.spec import Words
+from dashboard.pages.guardrails.beside import Beside, beside
+from hosts.access import Person
 from hosts.actions.images.references import parse
 from hosts.actions.kube.kube_plan import KubePlan, Planned
-from hosts.actions.kube.play_kube import VERB, clashes
-from hosts.guardrails import Verdict, check, of_kube
+from hosts.actions.kube.play_kube import VERB, clashes, order_for
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
 
@@ -29,7 +30,7 @@ class Line:
 class Shown:
     """`blocked`: why it cannot be played. `down`: (kind, name) that taking down would remove.
 
-    `verdict`: of the guardrails.
+    `beside`: what the guardrails say.
     """
 
     plan: KubePlan
@@ -38,10 +39,10 @@ class Shown:
     blocked: str
     down: list[tuple[str, str]]
     endpoint: Endpoint
-    verdict: Verdict
+    beside: Beside
 
 
-def shown(plan: KubePlan, endpoint: Endpoint) -> Shown:
+def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
     """By the inventory; the host is not asked."""
     there = set(clashes(endpoint, plan))
     lines = [_line(one, there) for one in plan.objects]
@@ -58,7 +59,7 @@ def shown(plan: KubePlan, endpoint: Endpoint) -> Shown:
         blocked=blocked,
         down=[(kind, name) for kind, name in sorted(there) if kind in ("pod", "volume")],
         endpoint=endpoint,
-        verdict=check(endpoint, of_kube.kube(VERB, (one.content for one in plan.documents))),
+        beside=beside(person, VERB, order_for(endpoint, plan, text="", start=True)),
     )
 
 

@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
         job = _asked(request, person, endpoint, text)
         if job is not None:
             return redirect("jobs:page", job.pk)
-        plan = shown(plan_of(text), endpoint)
+        plan = shown(plan_of(text), endpoint, person)
     except YamlRefused as refused:
         wrong = Wrong(refused.message, line=refused.line, excerpt=_excerpt(text, refused.line))
         return _form(request, endpoints, chosen=chosen, text=text, wrong=wrong)

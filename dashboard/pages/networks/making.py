@@ -12,6 +12,7 @@ from hosts.access import Person
 from hosts.actions.networks import create_network, network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
+from hosts.jobs.ask import Order
 from hosts.models import Endpoint, Job
 
 DRIVERS = (
@@ -177,21 +178,18 @@ class NetworkForm(MakingForm):
 
 
 def _ask(person: Person, given: dict[str, Any]) -> Job:
+    return create_network.ask(person, given["endpoint"], **_given(given))
+
+
+def _order(person: Person, given: dict[str, Any]) -> Order:
+    return create_network.order(person, given["endpoint"], **_given(given))
+
+
+def _given(given: dict[str, Any]) -> dict[str, Any]:
+    names = ("name", "driver", "subnets", "ipv6", "internal", "dns", "options", "labels")
     servers = given["dns_servers"].replace(",", " ").split()
-    return create_network.ask(
-        person,
-        given["endpoint"],
-        name=given["name"],
-        driver=given["driver"],
-        subnets=given["subnets"],
-        parent=given["parent"].strip(),
-        ipv6=given["ipv6"],
-        internal=given["internal"],
-        dns=given["dns"],
-        dns_servers=servers,
-        options=given["options"],
-        labels=given["labels"],
-    )
+    more = {"parent": given["parent"].strip(), "dns_servers": servers}
+    return {name: given[name] for name in names} | more
 
 
 MAKING = Making(
@@ -202,4 +200,5 @@ MAKING = Making(
     button=_("Create network"),
     form=NetworkForm,
     ask=_ask,
+    order=_order,
 )

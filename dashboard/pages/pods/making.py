@@ -10,6 +10,7 @@ from dashboard.pages.run.forms import Written
 from hosts.access import Person
 from hosts.actions.pods import create_pod
 from hosts.actions.run import run_fields
+from hosts.jobs.ask import Order
 from hosts.models import Job
 
 
@@ -72,6 +73,10 @@ def _ask(person: Person, given: dict[str, Any]) -> Job:
     return create_pod.ask(person, given.pop("endpoint"), **given)
 
 
+def _order(person: Person, given: dict[str, Any]) -> Order:
+    return create_pod.order(person, given.pop("endpoint"), **given)
+
+
 MAKING = Making(
     kind="pod",
     plural="pods",
@@ -80,5 +85,6 @@ MAKING = Making(
     button=_("Create pod"),
     form=PodForm,
     ask=_ask,
+    order=_order,
     note=_("Containers come later: on the pod's page, or in the run form."),
 )

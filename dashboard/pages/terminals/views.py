@@ -9,10 +9,12 @@ from django.views.decorators.http import require_GET
 
 from dashboard.live.page import list_page
 from dashboard.pages.containers.frame import container_frame
+from dashboard.pages.guardrails.beside import beside_stream, part
 from dashboard.pages.terminals.lists import SPEC, visible
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, get_object
-from hosts.actions.containers.open_terminal import VERBS
+from hosts.actions.containers.open_terminal import EXEC, VERBS
+from hosts.guardrails import of_others
 from hosts.models import InventoryRow
 
 
@@ -24,9 +26,15 @@ def terminals(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def of_container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """A container's terminals: the person's own open ones again, else a new one."""
+    """A container's terminals: the person's own open ones again, else a new one. `only=verdict`: what
+    the guardrails say of one as somebody fills its form in.
+    """
     person = person_of(request)
     row = get_object(person, "container", endpoint_id, podman_id, verb="container.exec")
+    if request.GET.get("only") == "verdict":
+        user = request.GET.get("user", "")[:200]
+        proposed = of_others.command(VERBS[EXEC], user=user, name=row.name)
+        return part(request, beside_stream(row.endpoint, proposed))
     here = visible(person).filter(endpoint_id=endpoint_id, podman_id=podman_id, lost_at=None)
     mine = list(here.filter(owner=person.user).values_list("key", flat=True))
     context = _frame(person, row, keys=mine)

@@ -10,6 +10,7 @@ from dashboard.pages.run.forms import Written
 from hosts.access import Person
 from hosts.actions.run import run_fields
 from hosts.actions.volumes import create_volume
+from hosts.jobs.ask import Order
 from hosts.models import Job
 
 
@@ -38,6 +39,10 @@ def _ask(person: Person, given: dict[str, Any]) -> Job:
     return create_volume.ask(person, given.pop("endpoint"), **given)
 
 
+def _order(person: Person, given: dict[str, Any]) -> Order:
+    return create_volume.order(person, given.pop("endpoint"), **given)
+
+
 MAKING = Making(
     kind="volume",
     plural="volumes",
@@ -46,4 +51,5 @@ MAKING = Making(
     button=_("Create volume"),
     form=VolumeForm,
     ask=_ask,
+    order=_order,
 )

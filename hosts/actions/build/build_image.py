@@ -23,7 +23,7 @@ from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
-from hosts.models import Job
+from hosts.models import Endpoint, Job
 from hosts.podman import base_judge
 from hosts.podman.build import Built, build
 from hosts.podman.errors import BuildFailed
@@ -44,8 +44,13 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
         base_judge.judge(text, order.arguments)
     except base_judge.Base as base:
         raise HostRefused("text", archive_words.told_base(base.line, base.why)) from base
+    return ask_job(person, VERB, order_for(endpoint, text=text, order=order), queue="long")
+
+
+def order_for(endpoint: Endpoint, *, text: str, order: BuildOrder) -> Order:
+    """What is asked for, whatever is in its way."""
     secrets = {"text": text, "arguments": order.arguments}
-    job_order = Order(
+    return Order(
         endpoint=endpoint,
         kind="image",
         object_id="",
@@ -54,7 +59,6 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
         secrets=json.dumps(secrets).encode(),
         proposed=proposed(order, text),
     )
-    return ask_job(person, VERB, job_order, queue="long")
 
 
 def proposed(order: BuildOrder, text: str | None) -> Proposed:

@@ -58,7 +58,13 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
             _("It does not say which registry these come from: %s.") % ", ".join(short[:10]),
             cure=_("Write full names, such as docker.io/library/nginx."),
         )
-    order = Order(
+    order = order_for(endpoint, plan, text=text, start=start)
+    return ask_job(person, VERB, order, queue="long")
+
+
+def order_for(endpoint: Endpoint, plan: KubePlan, *, text: str, start: bool) -> Order:
+    """What is asked for, whatever is in its way."""
+    return Order(
         endpoint=endpoint,
         kind="pod",
         object_id="",
@@ -74,7 +80,6 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
         secrets=text.encode(),
         proposed=of_kube.kube(VERB, (one.content for one in plan.documents)),
     )
-    return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:

@@ -21,7 +21,12 @@ from hosts.podman import networks, system
 VERB = "network.create"
 
 
-def ask(
+def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
+    """Ask for a network. HostRefused (with the field to change), NotVisible, Denied."""
+    return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
+
+
+def order(
     person: Person,
     endpoint_id: int,
     *,
@@ -35,8 +40,8 @@ def ask(
     dns_servers: list[str] | None = None,
     options: dict[str, str] | None = None,
     labels: dict[str, str] | None = None,
-) -> Job:
-    """Ask for a network. `subnets` as network_fields.subnet makes them; none: Podman takes a free one.
+) -> Order:
+    """What would be asked for. `subnets` as network_fields.subnet makes them; none: Podman takes a free one.
 
     HostRefused (with the field to change), NotVisible, Denied.
     """
@@ -73,7 +78,7 @@ def ask(
         # for the log, which keeps plain values only
         "subnet": [one["subnet"] for one in subnets],
     }
-    order = Order(
+    return Order(
         endpoint=endpoint,
         kind="network",
         object_id="",
@@ -81,7 +86,6 @@ def ask(
         params=params,
         proposed=of_others.network(VERB, network_fields.build(params, labels)),
     )
-    return ask_job(person, VERB, order, queue="short")
 
 
 async def do(errand: Errand) -> dict[str, Any]:

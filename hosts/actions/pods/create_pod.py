@@ -27,7 +27,12 @@ RESTARTS = ("", "no", "on-failure", "always", "unless-stopped")
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*")
 
 
-def ask(
+def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
+    """Ask for a pod. HostRefused (with the field to change), NotVisible, Denied."""
+    return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
+
+
+def order(
     person: Person,
     endpoint_id: int,
     *,
@@ -39,8 +44,8 @@ def ask(
     infra: bool = True,
     restart: str = "",
     labels: dict[str, str] | None = None,
-) -> Job:
-    """Ask for a pod. `ports` as run_fields.port makes them; `shared` out of NAMESPACES.
+) -> Order:
+    """What would be asked for. `ports` as run_fields.port makes them; `shared` out of NAMESPACES.
 
     HostRefused (with the field to change), NotVisible, Denied.
     """
@@ -58,7 +63,7 @@ def ask(
         "restart": restart,
         "labels": checked_labels(labels),
     }
-    order = Order(
+    return Order(
         endpoint=endpoint,
         kind="pod",
         object_id="",
@@ -67,7 +72,6 @@ def ask(
         told=told(params),
         proposed=of_spec.pod(VERB, spec(params, job_id=0)),
     )
-    return ask_job(person, VERB, order, queue="short")
 
 
 def _check(

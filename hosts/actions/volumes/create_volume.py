@@ -21,7 +21,12 @@ VERB = "volume.create"
 LOCAL = "local"
 
 
-def ask(
+def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
+    """Ask for a volume. HostRefused (with the field to change), NotVisible, Denied."""
+    return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
+
+
+def order(
     person: Person,
     endpoint_id: int,
     *,
@@ -29,8 +34,8 @@ def ask(
     driver: str = LOCAL,
     options: dict[str, str] | None = None,
     labels: dict[str, str] | None = None,
-) -> Job:
-    """Ask for a volume. HostRefused (with the field to change), NotVisible, Denied."""
+) -> Order:
+    """What would be asked for. HostRefused (with the field to change), NotVisible, Denied."""
     name = checked_name(name)
     driver = driver.strip() or LOCAL
     labels = checked_labels(labels)
@@ -44,7 +49,7 @@ def ask(
             _("%(host)s has no driver “%(driver)s”; it has %(drivers)s.")
             % {"host": endpoint, "driver": driver, "drivers": ", ".join(drivers)},
         )
-    order = Order(
+    return Order(
         endpoint=endpoint,
         kind="volume",
         object_id="",
@@ -58,7 +63,6 @@ def ask(
         secrets=json.dumps(options).encode() if options else None,
         proposed=of_storage.volume(VERB, name=name, driver=driver, options=options, labels=labels),
     )
-    return ask_job(person, VERB, order, queue="short")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
