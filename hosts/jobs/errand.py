@@ -74,7 +74,7 @@ class Errand:
         verdict = await _in_thread(check, self.endpoint, proposed)
         if verdict.worst is Severity.REFUSE:
             raise Refused(verdict)
-        if privileged_field(proposed) and not await _in_thread(may, self._job, PRIVILEGED):
+        if privileged_field(proposed) and not await self.allowed(PRIVILEGED):
             raise NotAllowed(
                 _("%s may not make privileged containers there.") % self._job.asked_by_name
             )
@@ -84,6 +84,10 @@ class Errand:
             values = {"rule": one.rule, "field": one.field, "words": one.words}
             self.say(_("The guardrail “%(rule)s” warns (%(field)s): %(words)s") % values)
         self.permitted = True
+
+    async def allowed(self, verb: str) -> bool:
+        """Whether whoever asked may do this there too, as they came and as of now."""
+        return bool(await _in_thread(may, self._job, verb))
 
     async def about_to_send(self, before: dict[str, Any] | None = None) -> None:
         """Write down that the next request changes the host, and how the object stood before."""

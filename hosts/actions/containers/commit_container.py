@@ -1,4 +1,8 @@
-"""container.commit: an image of its root file system. A broken try leaves no trace to settle by."""
+"""container.commit: an image of its root file system. A broken try leaves no trace to settle by.
+
+Its name is what others run by it next: one of a registry, or one that is taken, asks for image.tag too,
+which nobody has by a grant for some containers.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -6,19 +10,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.params import allow
-from hosts.access import Person, get_object
+from hosts.access import Person, allows, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
+from hosts.actions.images import tag_image
 from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand
+from hosts.jobs.errand import Errand, NotAllowed
 from hosts.jobs.handler import Settled
-from hosts.models import Job
-from hosts.podman import containers, system
+from hosts.models import Image, Job
+from hosts.models.inventory import LIVE
+from hosts.podman import containers, images, system
 
-VERB = "container.commit"
+VERB, NAMES = "container.commit", tag_image.VERB
+LOCAL = "localhost"
 allow(VERB, "pause", "author")
 
 
@@ -42,7 +49,9 @@ def ask(
         raise HostRefused("name", str(exc)) from exc
     if reference.digest:
         raise HostRefused("name", _("A new image has no digest yet: give a tag."))
-    full = str(reference) if reference.registry else f"localhost/{reference}"
+    full = str(reference) if reference.registry else f"{LOCAL}/{reference}"
+    if not allows(person, NAMES, row.endpoint) and not _ones_own(full, row.endpoint_id):
+        raise HostRefused("name", _not_theirs(full))
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
     # what it was made of, not what it is to be called
@@ -51,9 +60,27 @@ def ask(
     return ask_job(person, VERB, order, queue="long")
 
 
+def _ones_own(name: str, endpoint_id: int) -> bool:
+    """True for a name that nobody else can mean: of the host alone, and of no image that is there."""
+    there = Image.objects.filter(LIVE, endpoint=endpoint_id).values_list("names", flat=True)
+    return name.startswith(f"{LOCAL}/") and not any(name in names for names in there)
+
+
+def _not_theirs(name: str) -> str:
+    words = _(
+        "What runs %(name)s next would get this image, and naming images is not permitted to you "
+        "there. Choose a name under %(local)s/ that is free."
+    )
+    return words % {"name": name, "local": LOCAL}
+
+
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it; the result names the image."""
-    repository, _colon, tag = errand.params["image"].rpartition(":")
+    name = errand.params["image"]
+    repository, _colon, tag = name.rpartition(":")
+    free = name.startswith(f"{LOCAL}/") and not await images.exists(errand.podman, name)
+    if not free and not await errand.allowed(NAMES):
+        raise NotAllowed(_not_theirs(name))
     found = await containers.inspect(errand.podman, errand.object_id)
     await errand.permit(of_others.images(VERB, [str(found.get("ImageName") or "")]))
     await errand.about_to_send()
@@ -66,7 +93,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         message=errand.params.get("message", ""),
         pause=bool(errand.params.get("pause", True)),
     )
-    return {"kind": "image", "id": image_id, "image": errand.params["image"]}
+    return {"kind": "image", "id": image_id, "image": name}
 
 
 async def settle(errand: Errand) -> Settled:
