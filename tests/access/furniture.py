@@ -141,4 +141,5 @@ def _parts(bystander: "User") -> dict[str, Any]:
         "kind": "privileged",
         "provider_id": "none",
         "token": "none",
+        "rest": "no/such/thing",
     }

@@ -1,17 +1,25 @@
 """Asks for a route as somebody, and sees what was written meanwhile; then takes it back."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.utils import timezone
+
+from tests.access.bodies import body_of
 from tests.access.furniture import MIXED, Matrix
 from tests.access.people import Someone
 from tests.access.rows import DENIED, DONE, NOT_THERE, PART, SIGNED_OUT, Row
 from tests.cast import Browser
+from tests.dashboard.api_cast import make_caller
 from tests.dashboard.hidden_cast import SEEN
+from tests.dashboard.routes import API
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)", re.IGNORECASE)
 # the log itself, and the session that a page keeps its draft in
@@ -68,16 +76,8 @@ def watched() -> Iterator[Seen]:
         transaction.savepoint_rollback(mark)
 
 
-def browser_for(who: Someone, monkeypatch: Any) -> Browser:
-    """Signed in; with a token's scope as person_of would give it."""
-    import dashboard.person
-    from hosts.access import Person
-
-    def cut_down(user: Any, given: Any, **more: Any) -> Person:
-        return Person(user, given, who.scope, **more)
-
-    if who.scope is not None:
-        monkeypatch.setattr(dashboard.person, "Person", cut_down)
+def browser_for(who: Someone) -> Browser:
+    """Signed in."""
     browser = Browser()
     browser.force_login(who.user)
     # a page of each door, for the token against forgery
@@ -85,18 +85,26 @@ def browser_for(who: Someone, monkeypatch: Any) -> Browser:
     return browser
 
 
+def program_for(who: Someone) -> Browser:
+    """One that comes with a token of theirs: with all that they may, or with what theirs is for."""
+    from accounts.models import Token, User
+
+    owner = User.objects.get(pk=who.user.pk)
+    owner.is_active = True  # it was made before they were disabled
+    made = make_caller(owner, **who.token)
+    program = Browser(**made.headers)
+    program.get(f"{API}me")
+    # that it was used is noted once a minute: not while the matrix looks
+    Token.objects.filter(pk=made.token.pk).update(used_at=timezone.now() + timedelta(days=1))
+    return program
+
+
 def knock(browser: Browser, row: Row, matrix: Matrix) -> Any:
     """The answer, of whatever status."""
-    from django.conf import settings
-
-    def part(found: re.Match[str]) -> str:
-        if found["name"] == "podman_id":
-            return row.podman_id
-        if found["name"] == "kind" and row.kind:
-            return "container"
-        return str(matrix.parts[found["name"]])
-
-    path = PART.sub(part, row.pattern)
+    path = _path(row, matrix)
+    if row.api:
+        said = {} if row.method == "GET" else {"content_type": "application/json"}
+        return browser.generic(row.method, path, json.dumps(body_of(row)), **said)
     form = urlencode(_form(row, matrix), doseq=True)
     head: dict[str, Any] = {"HTTP_X_CSRFTOKEN": browser.cookies[settings.CSRF_COOKIE_NAME].value}
     if row.how == "hx":
@@ -107,6 +115,17 @@ def knock(browser: Browser, row: Row, matrix: Matrix) -> Any:
     if row.method == "PUT":
         kind = "application/octet-stream"
     return browser.generic(row.method, path, form, content_type=kind, **head)
+
+
+def _path(row: Row, matrix: Matrix) -> str:
+    def part(found: re.Match[str]) -> str:
+        if found["name"] == "podman_id":
+            return row.podman_id
+        if found["name"] == "kind" and row.kind:
+            return "container"
+        return str(matrix.parts[found["name"]])
+
+    return PART.sub(part, row.pattern)
 
 
 def _form(row: Row, matrix: Matrix) -> dict[str, Any]:

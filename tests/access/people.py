@@ -30,12 +30,15 @@ NAMES = (
     "token for reading",
     "token for elsewhere",
 )
+# no session has less than its owner
+BY_THEMSELVES = tuple(name for name in NAMES if not name.startswith("token"))
 
 
 @dataclass(frozen=True)
 class Someone:
     """`verbs` at `where`; those about the site only with a role of one's own. `narrowed`: for
-    containers labelled app=shop alone. `scope`: they come with a token.
+    containers labelled app=shop alone. `scope`: they come with a token of it alone, which `token`
+    describes; all others with one that may do all that they may, or with a session.
     """
 
     user: "User"
@@ -44,6 +47,7 @@ class Someone:
     site: frozenset[str] = frozenset()
     narrowed: bool = False
     scope: "Scope | None" = None
+    token: dict[str, Any] = field(default_factory=dict)
     active: bool = field(default=True)
 
     def holds(self, verb: str, at: str = "", *, fits: bool = False) -> bool:
@@ -112,13 +116,16 @@ def everyone(member: Callable[..., "User"]) -> dict[str, Someone]:
     Grant.objects.create(user=found["narrowed"].user, group=ours, label="app=shop", **operator)
     views = frozenset(name for name in does if name.endswith(".view"))
     found["token for reading"] = Someone(
-        teammate("reading", ours), views - site, A, scope=Scope(verbs=views)
+        *(teammate("reading", ours), views - site, A),
+        scope=Scope(verbs=views),
+        token={"reach": "verbs", "verbs": tuple(sorted(views))},
     )
     # their owner may do all of it at A, and nothing at B
     found["token for elsewhere"] = Someone(
         teammate("elsewhere", ours),
         does - site,
         scope=Scope(hosts=frozenset({HOST_OF[B]}), endpoints=frozenset({3})),
+        token={"everywhere": False, "hosts": {HOST_OF[B]: B}},
     )
     assert tuple(found) == NAMES
     return found

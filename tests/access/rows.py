@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.access.people import NOWHERE, A, Someone
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
+from tests.dashboard.routes import API
 
 TABLE = Path(__file__).with_name("routes.txt")
 PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
@@ -13,6 +14,7 @@ PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 DONE, NOT_THERE, DENIED, SIGNED_OUT = "done", "404", "403", "signed out"
 # words of the table that are no verbs
 OPEN, ANYONE, OWN, SEEN_HOST, ONESELF = "open", "anyone", "own", "seen", "oneself"
+NOTHING = "nothing"
 _KINDS = {f"{kind}s": kind for kind in ("container", "pod", "image", "volume", "network", "secret")}
 
 
@@ -29,9 +31,14 @@ class Row:
     how: str = ""
 
     @property
+    def api(self) -> bool:
+        """True of the door for programs, which come with tokens."""
+        return self.pattern.startswith(API)
+
+    @property
     def each(self) -> bool:
         """True for a list of which what is permitted is done."""
-        return self.how == "each"
+        return self.how in ("each", "asked-each")
 
     @property
     def names(self) -> set[str]:
@@ -45,7 +52,9 @@ class Row:
             return ""
         if "kind" in self.names or "/container" in self.pattern:
             return "container"
-        return "pod" if "/kube/of/" in self.pattern else _KINDS[self.pattern.split("/")[1]]
+        if "/kube/of/" in self.pattern:
+            return "pod"
+        return _KINDS[self.pattern.removeprefix(API).lstrip("/").split("/")[0]]
 
     @property
     def podman_id(self) -> str:
@@ -59,13 +68,15 @@ class Row:
             return DONE
         if not who.active:
             return SIGNED_OUT
-        if word == OWN:
+        if word in (OWN, NOTHING):
             return NOT_THERE
+        # said before anybody looks at what is named
+        if self.how == "asked-form" and not who.holds(word):
+            return DENIED
+        if self.how == "asked-each" and (who.narrowed or not who.holds(word)):
+            return DENIED
         if self.each:
             return DONE
-        if self.how == "asked-form" and not who.holds(word):
-            # said before anybody looks at what the form names
-            return DENIED
         if not self._sees(who):
             return NOT_THERE
         if word in (ANYONE, SEEN_HOST):
@@ -80,7 +91,7 @@ class Row:
             return who.holds("image.view", A)
         if self.how == "list":
             return who.holds(self.wants[0])
-        if self.how == "at" or names & {"endpoint_id", "host_id", "login_id"}:
+        if self.how in ("at", "there") or names & {"endpoint_id", "host_id", "login_id"}:
             return who.sees_host(A)
         if "job_id" in names:
             return who.holds("job.view", A)
@@ -101,12 +112,13 @@ class Row:
         if self.how == "whole":
             return who.holds(self.wants[0]) and not who.narrowed
         about_a = self.names & {"endpoint_id", "host_id", "login_id", "job_id", "key", "lock_id"}
-        here = A if about_a or self.how in ("form", "asked-form") else ""
+        here = A if about_a or self.how in ("form", "asked-form", "there") else ""
         return all(who.holds(verb, here, fits=self._fits) for verb in self.wants)
 
     @property
     def _fits(self) -> bool:
-        return self.kind == "container" or "job_id" in self.names
+        # what is to be made there would fit too
+        return self.kind == "container" or "job_id" in self.names or self.how == "there"
 
     def has_effect(self, who: Someone) -> bool:
         """True when it must leave an entry: a form that names things of place A."""

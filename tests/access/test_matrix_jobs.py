@@ -11,20 +11,15 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from hosts.actions.build.build_fields import BuildOrder
+from tests.access.bodies import POD
 from tests.access.furniture import Matrix
 from tests.access.knocking import watched
-from tests.access.people import NAMES, PLACE_OF, A, Someone
+from tests.access.people import BY_THEMSELVES, NAMES, PLACE_OF, A, Someone
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
 
 NOT_THERE, DENIED, ASKED, NOTHING = "not there", "denied", "asked", "nothing"
 # what an action wants to know beside its place or object
 SPEC = {"image": "quay.io/x/y:1", "name": "new", "labels": {"app": "shop"}}
-POD = """
-apiVersion: v1
-kind: Pod
-metadata: {name: %s}
-spec: {containers: [{name: c, image: "quay.io/x/y:1"}]}
-"""
 PRUNE: dict[str, Any] = {"filters": {}}
 WORDS: dict[str, dict[str, Any]] = {
     "artifact.pull": {"name": "quay.io/x/y:1"},
@@ -171,9 +166,6 @@ class Hand:
 
 
 # what a token cuts away is cut away at the click; the worker asks for its owner
-BY_THEMSELVES = [name for name in NAMES if not name.startswith("token")]
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", BY_THEMSELVES)
 async def test_when_it_is_carried_out(transactional_matrix: Matrix, name: str) -> None:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tests.access.furniture import Matrix
 from tests.access.knocking import browser_for
-from tests.access.people import NAMES, A, Someone
+from tests.access.people import BY_THEMSELVES, A, Someone
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,7 +109,7 @@ Enter = Callable[[Someone, str], Any]
 
 
 @pytest_asyncio.fixture
-async def enter(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Enter]:
+async def enter() -> AsyncIterator[Enter]:
     """`await enter(who, path)`: (their socket, the code of the handshake's refusal or None)."""
     from dashboard.live.hub import hub
 
@@ -117,7 +117,7 @@ async def enter(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Enter]:
     cookies: dict[int, str] = {}
 
     def signed_in(who: Someone) -> str:
-        browser = browser_for(who, monkeypatch)
+        browser = browser_for(who)
         found = browser.cookies.get(settings.SESSION_COOKIE_NAME)
         return found.value if found else "none"
 
@@ -146,7 +146,7 @@ def expected(who: Someone, sees: str, verb: str) -> int:
     return RUNS if who.holds(f"container.{verb}", A, fits=fits) else DENIED
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BY_THEMSELVES)
 async def test_every_stream(transactional_matrix: Matrix, enter: Enter, name: str) -> None:
     who = transactional_matrix.people[name]
     for path, (_route, sees, verb) in STREAMS.items():
@@ -166,7 +166,7 @@ async def test_every_stream(transactional_matrix: Matrix, enter: Enter, name: st
             assert not [one for one in left if one[0] == "refusal"], path
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BY_THEMSELVES)
 async def test_every_list(
     transactional_matrix: Matrix, enter: Enter, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
