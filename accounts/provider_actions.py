@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import epoch, invitations
-from accounts.errors import EmailUnverified, NotInvited, RoleUnknown
+from accounts.errors import EmailUnverified, LinkDead, NotInvited, RoleUnknown
 from accounts.invitations import Kind
 from accounts.models import Identity, Membership, OneTimeLink, Role, Team, User, tidy_email
 from accounts.permission import target_of
@@ -22,6 +24,9 @@ from audit.shapes import Who
 
 params.allow("people.identity", "provider", "issuer", "subject")
 params.allow("people.provider_groups", "provider", "joined", "left", "unknown", "role")
+
+# as long as mail itself allows; a cut one would be somebody else's
+MOST_EMAIL = 254
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,14 @@ def come_in(who: Who, named: Named, rules: Rules) -> User:
 
     EmailUnverified, NotInvited, RoleUnknown.
     """
+    try:
+        return _come_in(who, named, rules)
+    except (IntegrityError, LinkDead):
+        # they came by another browser, or by their invitation, in the same moment: now they are here
+        return _come_in(who, named, rules)
+
+
+def _come_in(who: Who, named: Named, rules: Rules) -> User:
     with transaction.atomic():
         identity = (
             Identity.objects.select_for_update()
@@ -72,7 +85,7 @@ def come_in(who: Who, named: Named, rules: Rules) -> User:
 def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
     """Link the provider's account to the person with that address, or let a new person in."""
     email = tidy_email(named.email)
-    if not email or not named.email_verified:
+    if not named.email_verified or not _is_address(email):
         raise EmailUnverified(email)
     user = User.objects.filter(email=email).first()
     if user is not None and user.kind != User.Kind.PERSON:
@@ -99,6 +112,14 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
         subject=named.subject,
         role_given=given,
     )
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return len(email) <= MOST_EMAIL
 
 
 def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, OneTimeLink | None]:

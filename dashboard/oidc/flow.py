@@ -154,12 +154,17 @@ def _answer(provider: Provider, claims: Mapping[str, Any]) -> Answer:
         listed = []
     return Answer(
         subject=claims["sub"],
-        email=str(claims.get("email") or "")[:254],
+        email=_readable(claims.get("email")),
         # the text "true" is what one well-known provider sends
         email_verified=verified is True or verified == "true",
-        name=str(claims.get("name") or claims.get("preferred_username") or "")[:100],
+        name=_readable(claims.get("name") or claims.get("preferred_username"))[:100],
         groups=frozenset(group for group in listed if isinstance(group, str)),
     )
+
+
+def _readable(told: object) -> str:
+    """Without what nobody sees and no database keeps."""
+    return "".join(letter for letter in str(told or "") if letter.isprintable())
 
 
 def _cached(provider: Provider, url: str) -> dict[str, Any]:

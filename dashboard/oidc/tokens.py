@@ -68,7 +68,8 @@ def judge(
         raise _wrong(provider, _("it is meant for another application"), "azp")
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise _wrong(provider, _("it belongs to another sign-in"), "nonce")
-    if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
+    subject = claims["sub"]
+    if not (isinstance(subject, str) and 0 < len(subject) <= 255 and subject.isprintable()):
         raise _wrong(provider, _("it does not say who you are"), "sub")
     _judge_times(claims, provider, now)
     return claims

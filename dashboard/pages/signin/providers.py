@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts import provider_actions, signin
-from accounts.errors import EmailUnverified, NotInvited, RoleUnknown
+from accounts.errors import AccountsError
 from accounts.provider_actions import Named, Rules
 from dashboard.oidc import flow
 from dashboard.oidc.flow import Answer, Begun
@@ -148,7 +148,7 @@ def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Beg
     who = stranger(request, name=answer.email or provider.id)
     try:
         user = provider_actions.come_in(who, named, rules)
-    except (EmailUnverified, NotInvited, RoleUnknown) as refusal:
+    except AccountsError as refusal:
         signin.failed(who, email=answer.email, why=f"{provider.id}: {type(refusal).__name__}")
         return _told(request, provider, str(refusal), status=403)
     record_authentication(request, user, "provider", provider=f"provider {provider.id}")

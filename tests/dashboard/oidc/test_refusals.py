@@ -30,6 +30,7 @@ def refused(browser: Browser, answer: Any, words: str, *, status: int = 403) -> 
         ({"exp": "soon"}, "it cannot be read"),
         ({"sub": ""}, "it does not say who you are"),
         ({"sub": "x" * 300}, "it does not say who you are"),
+        ({"sub": "b\0"}, "it does not say who you are"),
     ],
 )
 def test_a_token_that_is_not_right(
@@ -39,6 +40,17 @@ def test_a_token_that_is_not_right(
     browser = Browser()
     refused(browser, come(browser), words)
     assert entries("signin.failed")[-1].who_name == "company"
+
+
+@pytest.mark.parametrize("email", ["none", "b" * 230 + "@example.org.elsewhere.example"])
+def test_what_is_no_address_names_nobody(
+    cast: Cast, provider: TlsProvider, come: Any, configured: Any, email: str
+) -> None:
+    """A long one cut short would be somebody else's."""
+    configured('join = "domain"', 'domains = ["example.org", "example.org.elsewhere.example"]')
+    provider.claims |= {"sub": "e-1", "email": email}
+    browser = Browser()
+    refused(browser, come(browser), "has verified the address")
 
 
 def test_a_token_signed_by_somebody_else(cast: Cast, provider: TlsProvider, come: Any) -> None:
@@ -178,6 +190,16 @@ def test_a_no_at_the_provider(cast: Cast, provider: TlsProvider, come: Any, entr
     browser = Browser()
     refused(browser, come(browser), "Company did not sign you in")
     assert entries("signin.failed")[-1].detail == "the provider said access_denied"
+
+
+def test_what_no_database_keeps_is_refused_like_the_rest(
+    cast: Cast, provider: TlsProvider, come: Any, entries: Any
+) -> None:
+    for lie in ({"error": "a\0b"}, {"iss": "https://evil\0.example"}):
+        provider.lies["back"] = lie
+        browser = Browser()
+        refused(browser, come(browser), "Begin again")
+        assert "\0" not in entries("signin.failed")[-1].detail
 
 
 def test_another_persons_userinfo(cast: Cast, provider: TlsProvider, come: Any) -> None:
