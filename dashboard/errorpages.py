@@ -5,7 +5,7 @@ The page for a fault of ours asks neither database nor session: either may be wh
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
@@ -17,6 +17,9 @@ from dashboard.frame import THEMES
 from dashboard.pages.explain.refused import Missing, missing_of
 from dashboard.toasts import toast
 from hosts.access import Denied
+
+# read_only_sql_transaction: a standby, or one that was set so
+READ_ONLY = "25006"
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -56,8 +59,7 @@ def not_sent_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the database is what does not answer."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    status = 503 if away else 500
+    status = 503 if _is_databases(sys.exc_info()[1]) else 500
     if problem := of_api(request, status):
         return problem
     theme = request.COOKIES.get("theme", "")
@@ -71,6 +73,13 @@ def failed(request: HttpRequest) -> HttpResponse:
         }
     )
     return HttpResponse(page, status=status)
+
+
+def _is_databases(error: BaseException | None) -> bool:
+    """True when the database is away or takes no writes; PostgreSQL has a code for the latter."""
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", "") == READ_ONLY
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def of_api(request: HttpRequest, status: int) -> HttpResponse | None:

@@ -106,7 +106,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # rate limits and short-lived notes; the database serves, so that it works while Redis is away
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "dashboard.cache.Cache",
         "LOCATION": "dashboard_cache",
     }
 }

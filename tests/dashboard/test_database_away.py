@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
+import psycopg
 import pytest
 
 from dashboard.cli.postgresql import Server
@@ -62,6 +64,23 @@ class Web:
         asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=GENEROUS_S)
         try:
             asking.request("GET", path, headers={"Cookie": COOKIE})
+            answer = asking.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            asking.close()
+
+    def sign_in(self) -> tuple[int, str]:
+        """Status and body of the answer to the sign-in form, sent as the page has it."""
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=GENEROUS_S)
+        try:
+            asking.request("GET", "/account/login/")
+            page = asking.getresponse()
+            page.read()
+            cookie = str(page.headers["Set-Cookie"]).partition(";")[0]
+            form = {"csrfmiddlewaretoken": cookie.partition("=")[2]}
+            form |= {"login": "nobody@example.org", "password": "no password of anybody"}
+            headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+            asking.request("POST", "/account/login/", urlencode(form), headers)
             answer = asking.getresponse()
             return answer.status, answer.read().decode()
         finally:
@@ -118,6 +137,15 @@ def test_whoever_only_reads_does_not_wait_for_a_writer(web: Web) -> None:
         assert web.get("/containers/")[0] == 302
 
 
+def test_signing_in_says_that_nothing_can_be_written(web: Web) -> None:
+    """And not that there were too many tries, which nobody could mend."""
+    status, page = web.sign_in()
+    assert (status, "is not right" in page) == (200, True)
+    with held(web.data / "haulout.sqlite3"):
+        status, page = web.sign_in()
+    assert (status, SAID in page) == (503, True)
+
+
 def test_a_sqlite_file_that_is_gone_comes_back_as_it_was(web: Web) -> None:
     file = web.data / "haulout.sqlite3"
     away = file.rename(file.with_suffix(".away"))
@@ -137,6 +165,14 @@ def test_postgresql_that_is_stopped(tmp_path: Path, must_have: Callable[..., Non
         Web(tmp_path / "data", DATABASE_URL=server.url).running() as web,
     ):
         assert web.get("/containers/")[0] == 302
+        # a standby, or a disk that is nearly full: it can be read
+        with psycopg.connect(server.url, autocommit=True) as other:
+            other.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            other.execute("SELECT pg_reload_conf()")
+        end = time.monotonic() + 60
+        while (answer := web.sign_in())[0] != 503:
+            assert time.monotonic() < end
+        assert SAID in answer[1]
         # frozen first, as a machine that hangs: it takes connections and says nothing
         os.kill(server.process.pid, signal.SIGSTOP)
         try:

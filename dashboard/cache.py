@@ -1,0 +1,69 @@
+"""The cache in the database, which holds the limits on guessing: it forgets none of them too soon, and
+a write that failed is told of.
+
+Django's own keeps 300 keys and drops a third when there are more, so that whoever guesses at many
+accounts would be rid of the limits; and it takes a write that the database refused for a key that is
+there already, which then reads as “too many tries”.
+"""
+
+import base64
+import pickle
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connections, router, transaction
+
+# every so many writes, what is over goes; never the rows of a limit that still counts
+SWEEP_EVERY = 50
+
+
+class Cache(DatabaseCache):
+    """As Django's, in one statement a write. A database that refuses: its own error, as with any query."""
+
+    def __init__(self, table: str, params: dict[str, Any]) -> None:
+        super().__init__(table, params)
+        self.table = table
+
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> None:
+        """Keep `value` under `key`, whatever is there."""
+        self._write(self.make_and_validate_key(key, version=version), value, timeout)
+
+    def add(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> bool:
+        """Keep `value` unless something is kept there whose time is not over; True when it was kept."""
+        place = self.make_and_validate_key(key, version=version)
+        return self._write(place, value, timeout, unless_kept="yes")
+
+    def _write(self, place: str, value: Any, timeout: Any, *, unless_kept: str = "") -> bool:
+        ends = self.get_backend_timeout(timeout)
+        until = (
+            datetime.max.replace(tzinfo=UTC)
+            if ends is None
+            else datetime.fromtimestamp(int(ends), UTC)
+        )
+        kept = base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1")
+        database = router.db_for_write(self.cache_model_class)
+        connection = connections[database]
+        adapted = connection.ops.adapt_datetimefield_value
+        now = adapted(datetime.now(UTC).replace(microsecond=0))
+        table = connection.ops.quote_name(self.table)
+        words = (
+            f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s)"  # noqa: S608 - our own table
+            " ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires"
+        )
+        given = [place, kept, adapted(until.replace(microsecond=0))]
+        if unless_kept:
+            words += f" WHERE {table}.expires < %s"
+            given.append(now)
+        # a transaction for one statement: beginning one waits for its turn better than SQLite itself
+        with transaction.atomic(using=database), connection.cursor() as cursor:
+            if random.randrange(SWEEP_EVERY) == 0:  # noqa: S311 - no secret
+                cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [now])  # noqa: S608
+            cursor.execute(words, given)
+            return bool(cursor.rowcount > 0)

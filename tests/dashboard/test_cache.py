@@ -1,0 +1,71 @@
+"""What the limits on guessing count is kept until its time is over, and is told of when it cannot be."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+
+from dashboard import cache as room
+
+
+def test_it_keeps_replaces_and_removes(db: None) -> None:
+    assert cache.get("a") is None
+    cache.set("a", [1.5, "ü"], 60)
+    assert cache.get("a") == [1.5, "ü"]
+    cache.set("a", 2, None)
+    assert (cache.get("a"), cache.delete("a"), cache.get("a")) == (2, True, None)
+
+
+def test_add_is_for_one_until_its_time_is_over(db: None) -> None:
+    assert cache.add("lock", "mine", 60)
+    assert not cache.add("lock", "yours", 60)
+    assert cache.get("lock") == "mine"
+    cache.set("lock", "mine", -5)
+    assert cache.add("lock", "yours", 60)
+    assert cache.get("lock") == "yours"
+
+
+def test_many_others_drive_nobodys_limit_out(db: None) -> None:
+    cache.set("bob", [1.0], 300)
+    for number in range(700):
+        cache.set(f"stranger-{number}", [1.0], 86_400)
+    assert cache.get("bob") == [1.0]
+
+
+def test_what_is_over_goes(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.set("old", 1, -5)
+    monkeypatch.setattr(room, "SWEEP_EVERY", 1)
+    cache.set("new", 1, 60)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM dashboard_cache")
+        assert [key for (key,) in cursor.fetchall()] == [":1:new"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_adds() -> None:
+    def add(number: int) -> bool:
+        try:
+            return cache.add("lock", number, 60)
+        finally:
+            connection.close()
+
+    cache.delete("lock")
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(add, range(8))) == [False] * 7 + [True]
+    finally:
+        cache.delete("lock")
+
+
+def test_a_write_that_is_refused_is_an_error(db: None) -> None:
+    refusing = {"sqlite": "PRAGMA query_only = ON", "postgresql": "SET TRANSACTION READ ONLY"}
+    with connection.cursor() as cursor:
+        cursor.execute(refusing[connection.vendor])
+        try:
+            for write in (cache.add, cache.set):
+                with pytest.raises(DatabaseError):
+                    write("a", 1, 60)
+        finally:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA query_only = OFF")
