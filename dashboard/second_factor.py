@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from accounts.factors import FACTORS
 from accounts.models import Identity, Role, User
 from dashboard.oidc.providers import providers
 from dashboard.oidc.trouble import FileWrong
+from hosts.access.given import in_force
 from hosts.models import Grant
 
 
@@ -24,7 +24,7 @@ def lacking(user_ids: Iterable[int]) -> set[int]:
     asking = list(Role.objects.filter(second_factor=True).values_list("pk", flat=True))
     if not asking:
         return set()
-    live = Grant.objects.filter(role__in=asking).filter(Q(until=None) | Q(until__gt=timezone.now()))
+    live = in_force(Grant.objects.filter(role__in=asking))
     to_them = live.filter(Q(user=OuterRef("pk")) | Q(team__memberships__user=OuterRef("pk")))
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     known = Identity.objects.filter(user=OuterRef("pk"))

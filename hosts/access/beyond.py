@@ -1,11 +1,10 @@
 """What grants give, for accounts, which knows people, teams and roles but no places."""
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from accounts import beyond
 from accounts.models import Role, Team, User
-from hosts.access.given import role_verbs
+from hosts.access.given import in_force, role_verbs
 from hosts.access.rights import grants_to, rights_of
 from hosts.models import Grant, Group
 
@@ -26,11 +25,6 @@ class Grants:
     def count(self, holder: Role | Team) -> int:
         """How many grants name this role or team."""
         return holder.grants.count()
-
-
-def in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
-    """Those that have not ended."""
-    return grants.filter(Q(until=None) | Q(until__gt=timezone.now()))
 
 
 def given_on(group: Group) -> frozenset[str]:

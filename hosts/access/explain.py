@@ -7,14 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q
-from django.utils import timezone
-
 from accounts import verbs as registry
 from accounts.models import Membership, Role, User
 from accounts.verbs import Verb
 from audit.shapes import Who
-from hosts.access.given import Places, given, named
+from hosts.access.given import Places, given, in_force, named
 from hosts.access.narrowing import Thing
 from hosts.access.person import Person
 from hosts.access.rights import Held, Rights, held_through, keep, rights_of
@@ -108,8 +105,7 @@ def sees(person: Person, place: Place | None, row: InventoryRow | None = None) -
 def everybody(users: Iterable[User] | None = None) -> list[User]:
     """Active people with their rights read in a fixed number of queries, however many they are."""
     listed = list(User.objects.filter(is_active=True) if users is None else users)
-    in_force = Q(until=None) | Q(until__gt=timezone.now())
-    grants = given(Grant.objects.filter(in_force).order_by("pk"))
+    grants = given(in_force(Grant.objects.order_by("pk")))
     places = Places(grants)
     teams: dict[int, set[int]] = {}
     for user_id, team_id in Membership.objects.order_by().values_list("user_id", "team_id"):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts import verbs as registry
 from accounts.models import Role
@@ -82,6 +83,11 @@ class Places:
         """What a grant of this role gives."""
         # a role can be gone since its grants were read
         return self._verbs.get(role_id, frozenset())
+
+
+def in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
+    """Those that have not ended."""
+    return grants.filter(Q(until=None) | Q(until__gt=timezone.now()))
 
 
 def named(pks: Iterable[int] | None = None) -> dict[int, Grant]:

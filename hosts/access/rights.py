@@ -10,10 +10,9 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts.models import Membership, User
-from hosts.access.given import Given, Ids, Places, given, words_of
+from hosts.access.given import Given, Ids, Places, given, in_force, words_of
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.models import Grant
 
@@ -170,7 +169,8 @@ def know(users: Iterable[User]) -> None:
     members = Membership.objects.filter(user__in=people).order_by()
     for user_id, team_id in members.values_list("user_id", "team_id"):
         teams.setdefault(team_id, []).append(user_id)
-    grants = given(_in_force(Grant.objects.filter(Q(user__in=people) | Q(team__in=teams))))
+    theirs = Grant.objects.filter(Q(user__in=people) | Q(team__in=teams)).order_by("pk")
+    grants = given(in_force(theirs))
     places = Places(grants)
     mine: dict[int, list[Held]] = {user_id: [] for user_id in people}
     for grant in grants:
@@ -209,11 +209,7 @@ def _rights(held: tuple[Held, ...]) -> Rights:
 def grants_to(user: User) -> QuerySet[Grant]:
     """Grants in force to the person or to a team of theirs."""
     teams = Membership.objects.filter(user=user).order_by().values("team")
-    return _in_force(Grant.objects.filter(Q(user=user) | Q(team__in=teams)))
-
-
-def _in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
-    return grants.filter(Q(until=None) | Q(until__gt=timezone.now())).order_by("pk")
+    return in_force(Grant.objects.filter(Q(user=user) | Q(team__in=teams))).order_by("pk")
 
 
 def held_through(grant: Given, places: Places) -> Held:

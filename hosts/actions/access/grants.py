@@ -41,14 +41,7 @@ def write_grant(person: Person, wanted: Wanted) -> Grant:
     """The row and its entry. Whoever calls has authorised it, and `checked` what is wanted."""
     with transaction.atomic():
         grant = Grant.objects.create(
-            team=wanted.team,
-            user=wanted.user,
-            role=wanted.role,
-            group=wanted.group,
-            host=wanted.host,
-            endpoint=wanted.endpoint,
-            label=wanted.label,
-            names=wanted.names,
+            **wanted.fields,
             until=wanted.until,
             reason=wanted.reason,
             made_by=person.who.name[:200],

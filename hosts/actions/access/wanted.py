@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, Team, User
-from hosts.access.given import role_verbs
+from hosts.access.given import in_force, role_verbs
 from hosts.access.narrowing import Narrowing
 from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Grant, Group, Host
@@ -40,6 +40,20 @@ class Wanted:
     def role_verbs(self) -> frozenset[str]:
         """Verbs of its role that a grant can give."""
         return role_verbs(self.role)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What makes it another grant than others: all but its end and its reason."""
+        return {
+            "team": self.team,
+            "user": self.user,
+            "role": self.role,
+            "group": self.group,
+            "host": self.host,
+            "endpoint": self.endpoint,
+            "label": self.label,
+            "names": self.names,
+        }
 
     @property
     def narrowing(self) -> Narrowing | None:
@@ -98,18 +112,7 @@ def _check_gives_something(wanted: Wanted) -> None:
 
 
 def _must_be_new(wanted: Wanted) -> None:
-    in_force = Q(until=None) | Q(until__gt=timezone.now())
-    same = Grant.objects.filter(
-        in_force,
-        team=wanted.team,
-        user=wanted.user,
-        role=wanted.role,
-        group=wanted.group,
-        host=wanted.host,
-        endpoint=wanted.endpoint,
-        label=wanted.label,
-        names=wanted.names,
-    ).first()
+    same = in_force(Grant.objects.filter(**wanted.fields)).first()
     if same is not None:
         words = _("They have exactly that already (grant %(id)d): change its end instead.")
         raise HostRefused("to", words % {"id": same.pk})
