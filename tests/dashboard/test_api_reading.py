@@ -1,6 +1,5 @@
 """The REST door, reading: who gets in, what they see, what nobody learns."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tests.dashboard.api_cast import Caller, make_caller
+from tests.hosts.podman.telling import telling
 from tests.two_teams import Fleet
 
 PROBLEM = "application/problem+json"
@@ -193,13 +193,9 @@ def test_the_token_stands_nowhere(
         assert hidden[:-1] not in text
 
 
-def test_inspect_shows_no_more_than_the_page(
-    fleet: Fleet, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_inspect_shows_no_more_than_the_page(fleet: Fleet, cast: Cast) -> None:
     """What Podman answers here holds secrets: the environment, and a password among mount options."""
     from hosts.models import Volume
-    from hosts.podman import Podman
-    from hosts.podman.client import Answer
 
     now = timezone.now()
     kept: dict[str, Any] = {"digest": "", "seen_at": now, "changed_at": now, "driver": "local"}
@@ -208,16 +204,16 @@ def test_inspect_shows_no_more_than_the_page(
         "Config": {"Env": ["KEY=canary-1"], "CreateCommand": ["podman", "-e", "KEY=canary-1"]},
         "Options": {"o": "username=u,password=canary-2"},
     }
-
-    async def get(self: Podman, *_path: Any, **_more: Any) -> Answer:
-        return Answer(200, {}, json.dumps(told).encode())
-
-    monkeypatch.setattr(Podman, "get", get)
     bob = make_caller(cast.bob)
-    for where in (f"/containers/{fleet.root1.pk}/shop0", f"/volumes/{fleet.root1.pk}/data"):
-        answer = bob.get(f"{where}/inspect")
-        assert answer.status_code == 200, answer.content
-        assert "canary-1" not in answer.content.decode()
-        if "volumes" in where:
-            assert "canary-2" not in answer.content.decode()
-            assert "username=u" in answer.content.decode()
+    with telling(fleet.root1.pk, lambda _path: told) as asked:
+        for where in (f"/containers/{fleet.root1.pk}/shop0", f"/volumes/{fleet.root1.pk}/data"):
+            answer = bob.get(f"{where}/inspect")
+            assert answer.status_code == 200, answer.content
+            assert "canary-1" not in answer.content.decode()
+            if "volumes" in where:
+                assert "canary-2" not in answer.content.decode()
+                assert "username=u" in answer.content.decode()
+    assert [path.rpartition("/libpod")[2] for path in asked] == [
+        "/containers/shop0/json",
+        "/volumes/data/json",
+    ]

@@ -1,18 +1,14 @@
 """Without container.environment no road leads to a value: inspect, run line, forms, kube YAML, diff."""
 
-import json
-import socketserver
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from tests.cast import Cast
 from tests.dashboard.routes import every_route
+from tests.hosts.podman.telling import telling
 
 ID = "ab" * 32
 CANARY = "canary-9f3"
@@ -43,40 +39,17 @@ spec:
 """
 
 
-class Answers(BaseHTTPRequestHandler):
-    """A Podman that tells all it knows to whoever asks."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args: Any) -> None:
-        """Silence."""
-
-    def address_string(self) -> str:
-        return "socket"
-
-    def do_GET(self) -> None:
-        # what the image brings along is no value of the container
-        told = INSPECT | {"Config": {}} if "/images/" in self.path else INSPECT
-        body = YAML.encode() if "/generate/kube" in self.path else json.dumps(told).encode()
-        self.server.asked.append(self.path)  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.send_header("Libpod-API-Version", "5.4.2")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no news."""
+def tell(path: str) -> Any:
+    """All it knows, to whoever asks."""
+    if "/generate/kube" in path:
+        return YAML
+    # what the image brings along is no value of the container
+    return INSPECT | {"Config": {}} if "/images/" in path else INSPECT
 
 
 @pytest.fixture
 def asked(cast: Cast) -> Iterator[list[str]]:
     """What the host was asked: a container and a pod `shop` at endpoint 1."""
-    from hosts.link.sockets import endpoint_socket
     from hosts.models import INVENTORY, Endpoint, Host, Login
 
     host = Host.objects.create(pk=1, name="web1", address="192.0.2.1")
@@ -86,16 +59,8 @@ def asked(cast: Cast) -> Iterator[list[str]]:
     kept = {"digest": "", "seen_at": now, "changed_at": now, "state": "running"}
     for kind in ("container", "pod"):
         INVENTORY[kind].objects.create(endpoint=endpoint, podman_id=ID, name="shop", **kept)
-    path = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=True)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)
-    server = Server(str(path), Answers)
-    server.asked = []  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.asked  # type: ignore[attr-defined]
-    server.shutdown()
-    server.server_close()
-    path.unlink(missing_ok=True)
+    with telling(endpoint.pk, tell) as told:
+        yield told
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Labels by which we know our own: nobody can write them before, and no road takes them from people."""
 
 import asyncio
+import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -13,7 +15,7 @@ from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import checked_labels, made_by
 from hosts.actions.refused import HostRefused
 from hosts.inventory.job_marks import JOB_LABEL, is_mark, job_of, mark
-from hosts.podman import containers
+from tests.hosts.podman.fake import Asked, answer, talking
 
 STOPPED = "a" * 64
 
@@ -66,17 +68,21 @@ metadata:
         ({HELPS: mark(7, "b" * 64), JOB_LABEL: mark(7)}, STOPPED),
     ],
 )
-def test_files_are_reached_by_a_helper_of_ours_alone(
-    monkeypatch: pytest.MonkeyPatch, labels: dict[str, str], found: str
+async def test_files_are_reached_by_a_helper_of_ours_alone(
+    labels: dict[str, str], found: str
 ) -> None:
-    async def inspect(_podman: Any, _container: str) -> dict[str, Any]:
-        return {"State": {"Running": False}}
+    helpers = [{"Id": "helper", "Names": ["x"], "Labels": labels}]
+    asked_for: list[Any] = []
 
-    async def listed(_podman: Any, *, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
-        assert filters == {"label": [HELPS], "status": ["running"]}
-        return [{"Id": "helper", "Names": ["x"], "Labels": labels}]
+    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        where = urlsplit(asked.line.split()[1])
+        told: Any = helpers
+        if where.path.endswith(f"/containers/{STOPPED}/json"):
+            told = {"State": {"Running": False}}
+        else:
+            asked_for.append(json.loads(parse_qs(where.query)["filters"][0]))
+        writer.write(answer("200 OK", json.dumps(told).encode()))
 
-    monkeypatch.setattr(containers, "inspect", inspect)
-    monkeypatch.setattr(containers, "list_containers", listed)
-    podman: Any = None
-    assert asyncio.run(find_place(podman, "container", STOPPED)).container == found
+    async with talking(handler) as (podman, _fake):
+        assert (await find_place(podman, "container", STOPPED)).container == found
+    assert asked_for == [{"label": [HELPS], "status": ["running"]}]
