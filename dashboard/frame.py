@@ -128,14 +128,14 @@ def _waiting_requests(request: HttpRequest) -> int:
     return to_decide(person).count() + approvals_to_decide(person).count()
 
 
-def _open_freezes(request: HttpRequest) -> list[Any]:
+def _open_freezes(request: HttpRequest) -> list[str]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    from dashboard.pages.freezes.banner import open_for
+    from dashboard.pages.freezes.banner import lines_for
     from dashboard.person import person_of
 
-    return open_for(person_of(request))
+    return lines_for(person_of(request))
 
 
 def _urls(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ TOPICS = frozenset(
         "terminals",
         "audit",
         "access",
+        "freezes",
     }
 )
 log = logging.getLogger(__name__)

@@ -6,7 +6,8 @@ from django.db.models import Count, Max
 
 from accounts.models import AccessEpoch
 from audit.models import Entry
-from hosts.models import Endpoint, Host, HostEvent, Job, Login
+from hosts.guardrails.freezes import open_among
+from hosts.models import Endpoint, FreezeWindow, Host, HostEvent, Job, Login
 
 INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks", "secrets"})
 
@@ -24,8 +25,18 @@ def stamps() -> dict[str, Any]:
         "jobs": Job.objects.aggregate(newest=Max("changed_at"), last=Max("pk")),
         "events": HostEvent.objects.aggregate(last=Max("pk"))["last"],
         "audit": Entry.objects.aggregate(last=Max("pk"))["last"],
+        "freezes": hash(_open_freezes()),
         "access": tuple(AccessEpoch.objects.values_list("number", flat=True)),
     }
+
+
+def _open_freezes() -> tuple[Any, ...]:
+    """Windows open and close by the clock, which rings no bell."""
+    found = open_among(FreezeWindow.objects.filter(enabled=True))
+    return tuple(
+        (one.window.pk, one.until, one.window.name, one.window.words, one.window.severity)
+        for one in found
+    )
 
 
 def rung(before: dict[str, Any], now: dict[str, Any]) -> set[str]:

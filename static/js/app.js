@@ -17,6 +17,7 @@ import "haulout/keys";
 import "haulout/logs/peek";
 import "haulout/ring";
 import "haulout/notices";
+import "haulout/freezes";
 import "haulout/inspect";
 import "haulout/pull-form";
 import "haulout/image-load";

@@ -8,18 +8,18 @@ function leave(line) {
   setTimeout(() => line.remove(), 260);
 }
 
-function settle(line) {
+function settle(line, stays = false) {
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "×";
   close.setAttribute("aria-label", word("dismiss"));
   close.addEventListener("click", () => leave(line));
   line.append(close);
-  if (line.classList.contains("tone-bad")) return;
+  if (stays || line.classList.contains("tone-bad")) return;
   setTimeout(() => leave(line), LIFE_MS);
 }
 
-export function toast(text, { tone = "calm", url = "", urlWord = "" } = {}) {
+export function toast(text, { tone = "calm", url = "", urlWord = "", stays = false } = {}) {
   const line = document.createElement("div");
   line.className = `toast-line tone-${tone}`;
   const span = document.createElement("span");
@@ -31,7 +31,7 @@ export function toast(text, { tone = "calm", url = "", urlWord = "" } = {}) {
     span.append(" ", link);
   }
   line.append(span);
-  settle(line);
+  settle(line, stays);
   document.getElementById("toasts")?.append(line);
 }
 

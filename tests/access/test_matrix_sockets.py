@@ -61,7 +61,7 @@ MESSAGES = {
 # every list, and the verb without which it is refused; "": each sees what is theirs in it
 LISTS = {
     **dict.fromkeys(("approvals", "job", "jobs", "overview-jobs"), ""),
-    **dict.fromkeys(("requests", "requests-waiting", "requests-decided"), ""),
+    **dict.fromkeys(("requests", "requests-waiting", "requests-decided", "freezes"), ""),
     **dict.fromkeys(("grants", "people", "roles", "teams"), "access.view"),
     **dict.fromkeys(("audit-newest", "overview-entries"), "audit.read"),
     **dict.fromkeys(("containers", "container-head", "container-summary"), "container.view"),

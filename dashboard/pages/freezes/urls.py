@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+# the banner too: its live list has to be known
+from dashboard.pages.freezes import banner as _banner  # noqa: F401
 from dashboard.pages.freezes import views
 
 app_name = "freezes"

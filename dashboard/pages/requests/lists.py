@@ -1,23 +1,20 @@
-"""The list of requests, what waits for somebody's decision, and what was decided for whoever asked."""
+"""The list of requests, and the number in the rail of what waits for somebody's decision."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import Column, ListSpec, Token, register
-from dashboard.live.tokens import any_contains, contains, equals, one_of
+from dashboard.live.tokens import contains
+from dashboard.pages.requests.maker import QUICK, Decided, list_of, told_list
+from dashboard.pages.requests.told import DECIDED
 from hosts.access import Person
 from hosts.access.approvals import approvals_to_decide, approves
 from hosts.access.requests import decides, may_decide, to_decide, visible_requests
 from hosts.models import AccessRequest
 
-# whoever was away longer finds the answer in the list
-TOLD_FOR = timedelta(minutes=10)
-STATES = {state.value: Q(state=state.value) for state in AccessRequest.State}
+__all__ = ["DECIDED", "QUICK", "SPEC", "WAITING"]
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
@@ -27,42 +24,18 @@ def _prepare(rows: list[Any], person: Person) -> None:
         row.can_decide = row.waiting and may_decide(person, row)
 
 
-def _mark(row: Any) -> str:
-    return f"{row.state}.{row.until}.{row.asked_by_name}"
-
-
-def _everyones(person: Person) -> bool:
-    return True
-
-
-SPEC = register(
-    ListSpec(
+SPEC = list_of(
+    Decided(
         name="requests",
-        verb="",
-        personal=_everyones,
         noun=(_("request"), _("requests")),
         base=visible_requests,
-        tokens=(
-            one_of("state", _("waiting is asked; approved, refused, …"), STATES),
-            equals("by", _("who asked"), "asked_by_name"),
-            contains("place", _("part of the place's name"), "place"),
-            equals("decided", _("who decided"), "decided_by_name"),
-            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
-        ),
-        text=any_contains("asked_by_name", "place", "reason"),
-        columns=(
-            Column("name", _("What")),
-            Column("state", _("State")),
-            Column("middle", _("Why"), rank=2),
-            Column("host", _("How long"), rank=2),
-            Column("since", _("Asked"), "-newest", rank=3),
-            Column("acts", ""),
-        ),
-        sorts={"newest": ("id",)},
-        default_sort="-newest",
-        row_template="requests/row.html",
+        states=AccessRequest.State,
+        asked_by="asked_by_name",
+        tokens=(contains("place", _("part of the place's name"), "place"),),
+        text=("place", "reason"),
+        fourth=_("How long"),
         topics=frozenset({"access"}),
-        fingerprint=_mark,
+        fingerprint=lambda row: f"{row.state}.{row.until}.{row.asked_by_name}",
         prepare=_prepare,
         empty={
             "icon": "hand",
@@ -72,7 +45,6 @@ SPEC = register(
         },
     )
 )
-QUICK = ((_("All"), ""), (_("Waiting"), "state:asked"), (_("Approved"), "state:approved"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,44 +66,10 @@ def _decides(person: Person) -> bool:
     return decides(person) or approves(person)
 
 
-def _decided(person: Person) -> list[Any]:
-    recent = Q(decided_at__gt=timezone.now() - TOLD_FOR, asked_by=person.user.pk)
-    return list(visible_requests(person).filter(recent).order_by("decided_at"))
-
-
-WAITING = register(
-    ListSpec(
-        name="requests-waiting",
-        verb="",
-        personal=_decides,
-        noun=(_("request"), _("requests")),
-        base=visible_requests,
-        tokens=(),
-        text=lambda value: Q(),
-        columns=(),
-        sorts={"newest": ("pk",)},
-        default_sort="newest",
-        row_template="requests/waiting.html",
-        topics=frozenset({"access"}),
-        fingerprint=lambda thing: str(thing.pk),
-        things=_waiting,
-    )
-)
-DECIDED = register(
-    ListSpec(
-        name="requests-decided",
-        verb="",
-        personal=_everyones,
-        noun=(_("request"), _("requests")),
-        base=visible_requests,
-        tokens=(),
-        text=lambda value: Q(),
-        columns=(),
-        sorts={"newest": ("pk",)},
-        default_sort="newest",
-        row_template="requests/told.html",
-        topics=frozenset({"access"}),
-        fingerprint=lambda row: f"{row.state}.{row.decided_at}",
-        things=_decided,
-    )
+WAITING = told_list(
+    "requests-waiting",
+    _waiting,
+    template="requests/waiting.html",
+    personal=_decides,
+    fingerprint=lambda thing: str(thing.pk),
 )

@@ -72,7 +72,7 @@ def remove(person: Person, freeze_id: int) -> str:
         row.delete()
         raise_epoch()
         write.event(person.who, VERB, target, params=told)
-        bells.ring("hosts", "audit")
+        bells.ring("hosts", "freezes", "audit")
     return target.name
 
 
@@ -150,4 +150,4 @@ def _target(row: FreezeWindow) -> Target:
 def _told(person: Person, row: FreezeWindow, params: dict[str, Any]) -> None:
     raise_epoch()
     write.event(person.who, VERB, _target(row), params=params)
-    bells.ring("hosts", "audit")
+    bells.ring("hosts", "freezes", "audit")
