@@ -85,6 +85,11 @@ class Errand:
             self.say(_("The guardrail “%(rule)s” warns (%(field)s): %(words)s") % values)
         self.permitted = True
 
+    @property
+    def narrowed(self) -> bool:
+        """True when a grant for some containers alone allowed it."""
+        return self._job.grant_id is not None
+
     async def allowed(self, verb: str) -> bool:
         """Whether whoever asked may do this there too, as they came and as of now."""
         return bool(await _in_thread(may, self._job, verb))

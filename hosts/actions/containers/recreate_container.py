@@ -18,7 +18,7 @@ from hosts.actions.containers.swapping import settle_swap, swap
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
-from hosts.actions.run.narrowed import thing_for
+from hosts.actions.run.narrowed import judge_image, thing_for
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_container import bring_image
 from hosts.actions.run.run_fields import KEPT
@@ -86,6 +86,7 @@ async def _spec(errand: Errand) -> dict[str, Any]:
                 errand.say(_("%s is no longer among its variables.") % name)
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
     spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+    await judge_image(errand, spec)
     await errand.permit(of_spec.container(VERB, spec))
     return spec
 

@@ -16,6 +16,7 @@ from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
+from hosts.actions.run.narrowed import judge_image
 from hosts.capabilities import version_of
 from hosts.guardrails import of_others, of_spec
 from hosts.jobs.errand import Errand, Trouble
@@ -91,6 +92,7 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
     params = run_spec.params_of(there.texts)
     spec = run_spec.build(params, there.env, job_id=errand.job_id)
     spec = run_spec.suited(run_spec.noted(spec, params), version_of(errand.endpoint))
+    await judge_image(errand, spec)
     await errand.permit(of_spec.container(VERB, spec))
     return spec
 

@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from hosts.access import NewContainer, Person, allows, rights_of
 from hosts.actions.run import run_spec
 from hosts.guardrails.spec_fields import CALM_ANNOTATIONS
+from hosts.jobs.errand import Errand, NotAllowed
 from hosts.models import Endpoint
+from hosts.podman import images
+from hosts.podman.errors import NotFound
 
 # fmt: off
 _HARMLESS = frozenset({
@@ -31,6 +34,8 @@ _HARMLESS = frozenset({
 _OWN_NETWORK = frozenset({"", "default", "private", "bridge", "slirp4netns", "pasta", "none"})
 # `podman auto-update` restarts the unit of the host that is named here
 _UNIT = "PODMAN_SYSTEMD_UNIT"
+# of an image's annotations, most of which only tell about it, those that a runtime takes for orders
+_ORDERS = ("run.oci.", "krun.", "org.systemd.", "org.criu.", "io.podman.", "io.katacontainers.")
 
 
 def thing_for(
@@ -83,4 +88,35 @@ def reaching(spec: dict[str, Any]) -> list[str]:
         found.add("mounts")
     if (spec.get("netns") or {}).get("nsmode", "") not in _OWN_NETWORK:
         found.add("netns")
+    return sorted(found)
+
+
+async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
+    """NotAllowed where the image of a job that a narrowed grant allowed brings along what its order
+    may not say: labels, and with Podman 4 annotations, of an image become the container's.
+    """
+    if not errand.narrowed:
+        return
+    try:
+        image = await images.inspect(errand.podman, str(spec["image"]))
+    except NotFound:
+        # Podman says so when it is asked for the container
+        return
+    if beyond := brought(image):
+        words = _(
+            "Access to some containers alone is not for this image: what it carries reaches "
+            "further on the host (%(carried)s)."
+        )
+        raise NotAllowed(words % {"carried": ", ".join(beyond)})
+
+
+def brought(image: dict[str, Any]) -> list[str]:
+    """Labels and annotations of an image, as inspect tells it, that reach further than a container."""
+    told = image.get("Annotations")
+    names = map(str, told) if isinstance(told, dict) else ()
+    found = {name for name in names if name.startswith(_ORDERS)}
+    config = image.get("Config")
+    for labels in (image.get("Labels"), config.get("Labels") if isinstance(config, dict) else None):
+        if isinstance(labels, dict) and _UNIT in labels:
+            found.add(_UNIT)
     return sorted(found)

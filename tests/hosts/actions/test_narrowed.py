@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hosts.actions.run import run_spec
-from hosts.actions.run.narrowed import reaching
+from hosts.actions.run.narrowed import brought, reaching
 
 PLAIN = {"image": "quay.io/team/shop:1", "name": "shop-1", "labels": {"app": "shop"}}
 
@@ -42,3 +42,19 @@ def test_no_label_by_which_podman_restarts_units_of_the_host() -> None:
 
 def test_no_log_of_checks_in_a_folder_of_the_host() -> None:
     assert reaching({"image": "x", "healthLogDestination": "/etc"}) == ["healthLogDestination"]
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ({"Labels": {"PODMAN_SYSTEMD_UNIT": "poweroff.target"}}, ["PODMAN_SYSTEMD_UNIT"]),
+        ({"Config": {"Labels": {"PODMAN_SYSTEMD_UNIT": ""}}}, ["PODMAN_SYSTEMD_UNIT"]),
+        ({"Annotations": {"run.oci.hooks.stdout": "/etc/x"}}, ["run.oci.hooks.stdout"]),
+        ({"Annotations": {"org.criu.config": "/etc/x"}}, ["org.criu.config"]),
+        ({"Annotations": {"com.docker.official-images.bashbrew.arch": "amd64"}}, []),
+        ({"Labels": {"maintainer": "somebody"}, "Annotations": None, "Config": None}, []),
+        ({"Labels": "?", "Annotations": ["?"], "Config": []}, []),
+    ],
+)
+def test_what_an_image_may_bring_along(image: dict[str, Any], said: list[str]) -> None:
+    assert brought(image) == said
