@@ -106,6 +106,7 @@ def test_what_is_locked_stays_and_a_freeze_says_so(
     ove.goto(f"{url}/containers/?q={container}")
     ove.locator("#list-containers tbody tr", has_text=container).locator("[data-open]").click()
     page = ove.url
+    ove.locator(".object-acts details.menu summary").click()
     ove.get_by_role("button", name="Lock…").click()
     ove.get_by_label("Why?").fill("an audit")
     ove.get_by_role("dialog").get_by_role("button", name="Lock").click()
@@ -117,7 +118,7 @@ def test_what_is_locked_stays_and_a_freeze_says_so(
     ada.locator(".lock-mark").first.wait_for()
     shot(ada, "locked-row")
     ove.get_by_role("button", name="Unlock").click()
-    ove.get_by_role("button", name="Lock…").wait_for(timeout=SOON_MS)
+    ove.locator(".lock-says").wait_for(state="detached", timeout=SOON_MS)
 
     window = f"holidays {token_hex(3)}"
     ada.goto(f"{url}/guardrails/freezes/new/")
