@@ -23,6 +23,9 @@ from dashboard.person import person_of
 from hosts.access import NotVisible, allows
 from hosts.access.preview import people_with_role
 
+# roles offered to be compared with: built-in ones first
+MOST_COMPARED = 30
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -40,6 +43,16 @@ class Part:
     word: str
     ticks: list[Tick]
 
+    @property
+    def on(self) -> int:
+        """How many of them are ticked."""
+        return sum(tick.on for tick in self.ticks)
+
+    @property
+    def sensitive(self) -> int:
+        """How many of those that are ticked can leak or break something."""
+        return sum(tick.on and tick.verb.sensitive for tick in self.ticks)
+
 
 def parts(names: set[str] | frozenset[str]) -> list[Part]:
     """All verbs by subject, those among `names` ticked."""
@@ -51,6 +64,23 @@ def parts(names: set[str] | frozenset[str]) -> list[Part]:
         Part(group_word(group), list(those))
         for group, those in groupby(ticks, key=lambda tick: tick.verb.group)
     ]
+
+
+def _form_context(ticked: set[str], role: Role | None = None) -> dict[str, object]:
+    """What the form's page shows beside its fields: all verbs, and roles to compare with."""
+    others = Role.objects.exclude(pk=role.pk) if role else Role.objects.all()
+    compared = [
+        (other.label, " ".join(sorted(other.verb_names())))
+        for other in others.order_by("-built_in", "pk")[:MOST_COMPARED]
+    ]
+    shown_parts = parts(ticked)
+    return {
+        "parts": shown_parts,
+        "ticked": sum(part.on for part in shown_parts),
+        "verbs": sum(len(part.ticks) for part in shown_parts),
+        "sensitive": sum(part.sensitive for part in shown_parts),
+        "compared": [(label, names) for label, names in compared if names],
+    }
 
 
 @require_GET
@@ -79,7 +109,7 @@ def new(request: HttpRequest) -> HttpResponse:
         origin = Role.objects.filter(name=request.GET.get("from", "viewer")[:50]).first()
         copy = role_actions.copy_of(origin) if origin else Wanted("")
         form = RoleForm(initial={"name": copy.name, "words": copy.words, "verbs": copy.verbs})
-    context = {"tab": "roles", "form": form, "parts": parts(form.ticked)}
+    context = {"tab": "roles", "form": form, **_form_context(form.ticked)}
     return render(request, "access/role_edit.html", context)
 
 
@@ -108,7 +138,7 @@ def page(request: HttpRequest, role_id: int) -> HttpResponse:
         "tab": "roles",
         "role": role,
         "form": form,
-        "parts": parts(form.ticked if own else role.verb_names()),
+        **(_form_context(form.ticked, role) if own else {"parts": parts(role.verb_names())}),
         "edits": edits,
         "used_by": role_actions.used_by(role),
     }
