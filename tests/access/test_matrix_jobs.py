@@ -131,10 +131,8 @@ def test_at_the_click(matrix: Matrix, vault_keys: None, name: str) -> None:
             except Denied:
                 how = DENIED
             except ValueError as error:
-                # what a plan has nothing left of
+                # what a plan has nothing left of; any other error is the test's end, and names itself
                 how = NOTHING if about(verb) == "refs" else repr(error)
-            except Exception as error:
-                how = repr(error)
         left = [one[0] for one in seen.jobs]
         if not left and how in (ASKED, NOTHING):
             # of a list: what they see was refused, and what they do not see was not there

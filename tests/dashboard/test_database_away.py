@@ -20,6 +20,7 @@ import pytest
 
 from dashboard.cli.postgresql import Server
 from dashboard.databases import PAGE_S, PATIENT_S, database
+from tests.lab.waiting import until
 from tests.stack import CHECKOUT, clean_environment, ending_with_us, free_port
 
 pytestmark = pytest.mark.timeout(240)
@@ -45,11 +46,10 @@ class Web:
         environ = {**self._environ, "HAULOUT_PROCESS": "web"}
         process = subprocess.Popen(ending_with_us([*manage, "web"]), env=environ)
         try:
-            end = time.monotonic() + 60
-            while not self._listens():
-                assert process.poll() is None
-                assert time.monotonic() < end
-                time.sleep(0.1)
+            until(
+                "web listens", lambda: self._listens() or process.poll() is not None, timeout_s=60
+            )
+            assert process.poll() is None
             yield self
         finally:
             process.terminate()

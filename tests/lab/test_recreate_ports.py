@@ -14,7 +14,8 @@ from tests.lab.waiting import until
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# takes the port as soon as it is free, says so, and lets it go when its input ends
+# takes the port as soon as it is free, says so, and lets it go when its input ends; it tries again
+# and again, since nothing tells that a port was let go
 HOLDER = """
 import socket, sys, time
 while True:

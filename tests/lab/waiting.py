@@ -1,5 +1,6 @@
 """Waiting for an event with a deadline, and asking a Podman socket without any client."""
 
+import asyncio
 import http.client
 import socket
 import urllib.error
@@ -12,6 +13,16 @@ from tests.lab.hosts.processes import wait_until
 
 def until(what: str, happens: Callable[[], bool], *, timeout_s: float = 15) -> None:
     wait_until(what, happens, timeout_s=timeout_s)
+
+
+async def until_then(what: str, happens: Callable[[], object], *, timeout_s: float = 15) -> None:
+    """The same in a loop whose other tasks go on meanwhile; for what tells nobody when it happens."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not happens():  # noqa: ASYNC110 - no event is set for it
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"waited {timeout_s:g} s in vain: {what}") from None
 
 
 def socket_get(path: Path, target: str) -> bytes:

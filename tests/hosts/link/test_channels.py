@@ -19,12 +19,11 @@ from hosts.link.target import Target
 from tests.hosts.link.conftest import LOOPBACK
 from tests.hosts.link.fake_podman import FakePodman
 from tests.hosts.link.sshd import Sshd
+from tests.lab.waiting import until_then
 
 
 async def channels_gone(connection: SshConnection) -> None:
-    async with asyncio.timeout(10):
-        while connection._conn._channels:  # noqa: ASYNC110 - asyncssh tells nobody
-            await asyncio.sleep(0.01)
+    await until_then("all channels are given back", lambda: not connection._conn._channels)
 
 
 async def test_two_hundred_streams_leave_no_channel(
@@ -42,9 +41,7 @@ async def test_two_hundred_streams_leave_no_channel(
     for start in range(0, 200, 20):
         await asyncio.gather(*(one(number) for number in range(start, start + 20)))
     await channels_gone(connection)
-    async with asyncio.timeout(10):
-        while relay.active or podman.open:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until_then("nobody is served", lambda: not relay.active and not podman.open)
 
 
 async def test_a_caller_that_is_gone_before_the_channel_opens_leaves_none(
@@ -117,9 +114,7 @@ async def test_a_ready_channel_serves_at_once_and_another_takes_its_place(
     channel.abort()
     await channels_gone(connection)
     # the count follows the channel a turn of the loop later
-    async with asyncio.timeout(10):
-        while connection.sessions.used:  # noqa: ASYNC110 - nobody tells of it
-            await asyncio.sleep(0.01)
+    await until_then("no session is used", lambda: not connection.sessions.used)
     await connection.close()
 
 
@@ -151,9 +146,9 @@ async def test_fewer_sessions_are_learned_from_the_refusals(
     path = str(podman.path)
     held = [await connection.stdio.open(lambda: Silent([]), path) for _ in range(3)]
     fourth = asyncio.ensure_future(connection.open_channel(lambda: Silent([]), path, timeout_s=30))
-    async with asyncio.timeout(30):
-        while connection.sessions.most != 3:  # noqa: ASYNC110 - the host refuses when it does
-            await asyncio.sleep(0.01)
+    await until_then(
+        "the host refuses a fourth", lambda: connection.sessions.most == 3, timeout_s=30
+    )
     with pytest.raises(LinkError) as caught:
         await connection.open_channel(lambda: Silent([]), path, timeout_s=0.5)
     assert caught.value.kind == "sessions-used"
@@ -184,9 +179,7 @@ async def test_more_sessions_are_used_where_the_host_gives_them(
 
 
 async def ready(connection: SshConnection, count: int) -> None:
-    async with asyncio.timeout(20):
-        while connection.stdio.ready != count:  # noqa: ASYNC110 - commands end when they end
-            await asyncio.sleep(0.01)
+    await until_then(f"{count} are ready", lambda: connection.stdio.ready == count, timeout_s=30)
 
 
 def starts(sshd: Sshd) -> int:

@@ -17,6 +17,7 @@ from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import SshConnection
 from tests.hosts.link.fake_podman import FakePodman
+from tests.lab.waiting import until_then
 
 DEADLINE_S = 10.0
 LIBPOD = "/v5.0.0/libpod"
@@ -39,9 +40,7 @@ async def ask(run: Path, data: bytes, *, web: bool = False, half_close: bool = F
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE_S):
-        while not true():  # noqa: ASYNC110 - what is waited for is in others' hands
-            await asyncio.sleep(0.01)
+    await until_then("what is in others' hands", true, timeout_s=DEADLINE_S)
 
 
 def get(path: str = "/_ping", *fields: str) -> bytes:
