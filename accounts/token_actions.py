@@ -104,13 +104,15 @@ def revoke(by: User, who: Who, *, token: Token) -> None:
             write.event(who, REVOKE, target, params={"owner": token.user.email})
 
 
-def used(token: Token, who: Who) -> None:
-    """Note that it was used, at most once a minute; the first use from an address gets an entry."""
+def used(token: Token, who: Who) -> bool:
+    """Note that it was used, at most once a minute; the first use from an address gets an entry.
+    True when it was noted.
+    """
     now = timezone.now()
     address = who.address[:64]
     strange = address not in token.addresses
     if not strange and token.used_at and now - token.used_at < TOUCH and address == token.used_from:
-        return
+        return False
     with transaction.atomic():
         found = Token.objects.select_for_update(of=("self",)).get(pk=token.pk)
         found.used_at, found.used_from = now, address
@@ -121,6 +123,7 @@ def used(token: Token, who: Who) -> None:
         if strange:
             detail = f"first use from {address}"
             write.event(who, USE, target_of_token(token), detail=detail)
+    return True
 
 
 def refused(who: Who, token: Token | None, why: str) -> None:

@@ -171,6 +171,11 @@ def named(words: str) -> Token | None:
     return Token.objects.select_related("role").filter(prefix=match[1]).first() if match else None
 
 
+def in_force() -> models.Q:
+    """Condition on tokens that open something now."""
+    return models.Q(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+
 def why_dead(token: Token) -> str:
     """Why it is not taken, for the log alone; empty when it is."""
     if token.revoked_at is not None:

@@ -27,6 +27,7 @@ TOPICS = frozenset(
         "terminals",
         "audit",
         "access",
+        "tokens",
         "freezes",
     }
 )

@@ -13,6 +13,7 @@ from dashboard.api import limits
 from dashboard.api.problems import Problem
 from dashboard.person import addresses
 from dashboard.second_factor import lacks
+from hosts import bells
 from hosts.access import Person
 from hosts.access.token_scope import scope_of
 
@@ -57,7 +58,8 @@ class Bearer(HttpBearer):
             forwarded_for=forwarded,
             door=DOOR,
         )
-        token_actions.used(found, who)
+        if token_actions.used(found, who):
+            bells.ring("tokens")
         request.token = found  # type: ignore[attr-defined]
         reason = request.headers.get(REASON, "").strip()[:300]
         return Person(user, who, scope_of(found), reason=reason)

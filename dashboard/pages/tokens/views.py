@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,10 +18,13 @@ from accounts.errors import NotPermitted
 from accounts.models import Token, User
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
+from dashboard.live.page import list_context, list_page
 from dashboard.pages.joining.forms import Helpful
 from dashboard.pages.tokens.forms import ServiceForm, TokenForm
+from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS, soon
 from dashboard.pages.tokens.shown import shown
 from dashboard.person import person_of
+from dashboard.toasts import toast
 from hosts import bells
 from hosts.access import Denied, Person, require
 
@@ -32,9 +36,13 @@ _TOKENS = Token.objects.select_related("user__role", "role")
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own tokens."""
-    person = person_of(request)
-    context = {"tokens": shown(_TOKENS.filter(user=person.user)), "own": True}
-    return render(request, "tokens/mine.html", context)
+    ending = Token.objects.filter(soon(), user=person_of(request).user).count()
+    extra = {
+        "ending": ending,
+        "empty_url": reverse("tokens:new"),
+        "empty_action": _("Make a token"),
+    }
+    return list_page(request, MINE, "tokens/mine.html", extra)
 
 
 @never_cache
@@ -75,7 +83,8 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 @never_cache
 def everybody(request: HttpRequest) -> HttpResponse:
     """All tokens, all service accounts."""
-    return _everybody(request, _manager(request), ServiceForm())
+    _manager(request)
+    return list_page(request, TOKENS, "tokens/all.html", _beside(ServiceForm()))
 
 
 @require_POST
@@ -98,7 +107,8 @@ def make_service(request: HttpRequest) -> HttpResponse:
         if user := _tried(form, make):
             messages.success(request, _("The service account %(name)s is made.") % {"name": user})
             return redirect("tokens:all")
-    return _everybody(request, person, form)
+    context = list_context(person, TOKENS, {})
+    return render(request, "tokens/all.html", {**context, **_beside(form)})
 
 
 def _manager(request: HttpRequest) -> Person:
@@ -107,16 +117,10 @@ def _manager(request: HttpRequest) -> Person:
     return person
 
 
-def _everybody(request: HttpRequest, person: Person, form: ServiceForm) -> HttpResponse:
+def _beside(form: ServiceForm) -> dict[str, Any]:
+    """What stands beside the list: the service accounts, and the form for one."""
     services = User.objects.filter(kind=User.Kind.SERVICE).prefetch_related("memberships__team")
-    context = {
-        "tab": "tokens",
-        "tokens": shown(_TOKENS.all()),
-        "services": services,
-        "form": form,
-        "own": False,
-    }
-    return render(request, "tokens/all.html", context)
+    return {"tab": "tokens", "quick": QUICK, "services": services, "form": form}
 
 
 def _making(request: HttpRequest, person: Person, user: User, back: str) -> HttpResponse:
@@ -152,5 +156,8 @@ def _revoke(request: HttpRequest, person: Person, token: Token, back: str) -> Ht
     except NotPermitted as refusal:
         raise Denied(refusal.verb) from refusal
     bells.ring("access", "audit")
-    messages.success(request, _("The token %(name)s is revoked.") % {"name": token.name})
+    words = _("The token %(name)s is revoked.") % {"name": token.name}
+    if "HX-Request" in request.headers:
+        return toast(HttpResponse(status=204), words)
+    messages.success(request, words)
     return redirect(back)

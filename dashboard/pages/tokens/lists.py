@@ -1,0 +1,153 @@
+"""The lists of tokens: one's own, and everybody's. They show a use or a revocation as it happens."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Token as Row
+from accounts.tokens import in_force
+from dashboard.live.spec import Column, ListSpec, Token, register
+from dashboard.live.tokens import any_contains, matching, one_of
+from dashboard.pages.access.lists import addresses, people_like
+from dashboard.pages.tokens.shown import SOON, shown
+from hosts.access import Person
+
+MANAGES = "people.manage"
+# a token that nobody used for so long is one that nobody misses
+UNUSED = timedelta(days=90)
+
+
+def soon() -> Q:
+    """Those in force that end within a week."""
+    return in_force() & Q(expires_at__lt=timezone.now() + SOON)
+
+
+def unused() -> Q:
+    """Those in force that nobody came with for three months, of which they have been there."""
+    before = timezone.now() - UNUSED
+    return in_force() & Q(made_at__lt=before) & (Q(used_at=None) | Q(used_at__lt=before))
+
+
+def _state(value: str) -> Q:
+    conditions = {
+        "live": in_force(),
+        "soon": soon(),
+        "unused": unused(),
+        "expired": Q(revoked_at=None, expires_at__lte=timezone.now()),
+        "revoked": Q(revoked_at__isnull=False),
+    }
+    return one_of("state", "", conditions).to_q(value)
+
+
+def _states(person: Person, typed: str) -> list[str]:
+    known = ("live", "soon", "unused", "expired", "revoked")
+    return [word for word in known if word.startswith(typed.lower())]
+
+
+def _rows(person: Person) -> QuerySet[Row]:
+    # what is dead stands below
+    dead = Case(When(in_force(), then=Value(0)), default=Value(1), output_field=IntegerField())
+    return Row.objects.select_related("user__role", "role").annotate(dead=dead)
+
+
+def _prepare(rows: list[Any], person: Person) -> None:
+    told = {one.token.pk: one for one in shown(rows)}
+    for row in rows:
+        row.told, row.own = told[row.pk], False
+
+
+def _prepare_own(rows: list[Any], person: Person) -> None:
+    _prepare(rows, person)
+    for row in rows:
+        row.own = True
+
+
+def _mark(row: Any) -> str:
+    told = row.told
+    return f"{told.state}.{row.used_at}.{row.used_from}.{told.what}.{told.where}.{row.user}"
+
+
+_NAME = Column("name", _("Token"), "name")
+_REST = (
+    Column("words", _("What for"), rank=2),
+    Column("middle", _("Last used"), "-used", rank=2),
+    Column("small", _("Ends"), "ends"),
+    Column("acts", ""),
+)
+
+TOKENS = register(
+    ListSpec(
+        name="tokens",
+        verb=MANAGES,
+        noun=(_("token"), _("tokens")),
+        base=_rows,
+        tokens=(
+            Token(
+                "person",
+                _("whose it is"),
+                lambda v: Q(user__in=people_like(v).values("pk")),
+                addresses,
+            ),
+            Token("token", _("name, * for any end"), lambda v: matching("name", v)),
+            Token("state", _("live, soon, unused, expired, revoked"), _state, _states),
+            Token("key", "", lambda v: Q(pk=v) if v.isdecimal() else Q(pk=0)),
+        ),
+        text=any_contains("name", "prefix", "user__name", "user__email"),
+        columns=(_NAME, Column("host", _("Owner"), rank=2), *_REST),
+        sorts={
+            "ends": ("dead", "expires_at", "id"),
+            "name": ("name", "id"),
+            "used": ("used_at", "id"),
+        },
+        default_sort="ends",
+        row_template="tokens/row.html",
+        topics=frozenset({"access", "tokens"}),
+        fingerprint=_mark,
+        prepare=_prepare,
+        empty={
+            "icon": "key-round",
+            "title": _("No tokens yet"),
+            "text": _("A token lets a script do a part of what its owner may do."),
+            "hint": _("name, or person:ada@example.org state:unused …"),
+        },
+    )
+)
+
+
+def _own(person: Person) -> QuerySet[Row]:
+    return _rows(person).filter(user=person.user)
+
+
+def _everyones(person: Person) -> bool:
+    return True
+
+
+MINE = register(
+    replace(
+        TOKENS,
+        name="my-tokens",
+        verb="",
+        personal=_everyones,
+        base=_own,
+        tokens=tuple(token for token in TOKENS.tokens if token.name != "person"),
+        text=any_contains("name", "prefix"),
+        columns=(_NAME, *_REST),
+        prepare=_prepare_own,
+        empty={
+            "icon": "key-round",
+            "title": _("You have no tokens"),
+            "text": _("Make one for a script: it does a part of what you may do."),
+            "hint": _("name, or state:soon …"),
+        },
+    )
+)
+QUICK = (
+    (_("All"), ""),
+    (_("In force"), "state:live"),
+    (_("End soon"), "state:soon"),
+    (_("Unused"), "state:unused"),
+)
