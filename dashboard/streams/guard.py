@@ -1,4 +1,4 @@
-"""Ends streams whose right was withdrawn: one look a second for all of a process's streams.
+"""Ends streams whose right was withdrawn: two looks a second for all of a process's streams.
 
 Looks at the moment of rights (hosts.access.moment) and at the sessions behind the streams; streams
 are asked for again only when one of them changed. Those of people whose grants are for containers of
@@ -7,7 +7,7 @@ some names also when the inventory did: what they watch may be called otherwise 
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
@@ -18,11 +18,16 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from accounts.models import User
-from dashboard.second_factor import lacks
+from dashboard.second_factor import lacking
 from hosts.access import Denied, NotVisible, Person, moment
+from hosts.access.fetch import asking_again, write_withdrawn
 from hosts.access.moment import by_name, written
+from hosts.access.rights import know
 
-EVERY_S = 1.0
+# of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
+EVERY_S = 0.5
+# so many are asked for at once; each has a thread and a connection to the database
+AT_ONCE = 4
 log = logging.getLogger(__name__)
 
 
@@ -86,31 +91,53 @@ class Guard:
         if seen.by_name and seen.written != self._written:
             self._due |= {stream for stream in streams if stream.person.user.pk in seen.by_name}
         self._written = seen.written
-        for stream in self._due & streams:
-            # one that cannot be asked for stays due, and keeps nobody else from being asked
-            try:
-                await self._ask(stream)
-            except DatabaseError as error:
-                log.warning("a right cannot be looked at yet: %s", error)
-            else:
-                self._due.discard(stream)
+        await self._ask_all(self._due & streams)
 
-    async def _ask(self, stream: Watched) -> None:
-        fresh = await sync_to_async(_person, thread_sensitive=False)(stream.person)
+    async def _ask_all(self, streams: set[Watched]) -> None:
+        """Those that cannot be asked for stay due, and keep nobody else from being asked."""
+        if not streams:
+            return
+        people = {stream.person.user.pk for stream in streams}
+        fresh = await sync_to_async(_people, thread_sensitive=False)(people)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(stream: Watched) -> Denied | None:
+            async with turns:
+                try:
+                    denied = await self._ask(stream, fresh.get(stream.person.user.pk))
+                except DatabaseError as error:
+                    log.warning("a right cannot be looked at yet: %s", error)
+                    return None
+                self._due.discard(stream)
+                return denied
+
+        asked = list(streams)
+        answers = await asyncio.gather(*map(ask, asked))
+        refused = [(s.person, denied) for s, denied in zip(asked, answers, strict=True) if denied]
+        if refused:
+            # all of them have ended: that does not wait for a log that cannot be written just now
+            await sync_to_async(_write, thread_sensitive=False)(refused)
+
+    async def _ask(self, stream: Watched, fresh: User | None) -> Denied | None:
         if fresh is None:
             await stream.end(stream.WITHDRAWN)
-            return
-        stream.person = fresh
+            return None
+        stream.person = replace(stream.person, user=fresh)
         try:
-            await stream.authorise()
-        except (NotVisible, Denied):
+            with asking_again():
+                await stream.authorise()
+        except NotVisible:
             await stream.end(stream.WITHDRAWN)
+        except Denied as denied:
+            await stream.end(stream.WITHDRAWN)
+            return denied
         except DatabaseError:
             raise
         except Exception:
             # nobody knows whether it is still allowed
             log.exception("a stream's right cannot be looked at: it ends")
             await stream.end(stream.WITHDRAWN)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +158,23 @@ def _read(keys: set[str], people: set[int]) -> _Seen:
     return _Seen(moment(), keys, named, written() if named else 0)
 
 
-def _person(old: Person) -> Person | None:
-    user = User.objects.filter(pk=old.user.pk, is_active=True).first()
-    return replace(old, user=user) if user and not lacks(user) else None
+def _people(user_ids: set[int]) -> dict[int, User]:
+    """Those of them who may do anything at all, with what each holds, in a fixed number of queries."""
+    close_old_connections()
+    active = User.objects.filter(is_active=True).select_related("role").in_bulk(user_ids)
+    shut_out = lacking(active)
+    found = {pk: user for pk, user in active.items() if pk not in shut_out}
+    know(found.values())
+    return found
+
+
+def _write(refused: Iterable[tuple[Person, Denied]]) -> None:
+    close_old_connections()
+    for person, denied in refused:
+        try:
+            write_withdrawn(person, denied)
+        except DatabaseError as error:
+            log.warning("the end of a stream without a right is not written: %s", error)
 
 
 guard = Guard()

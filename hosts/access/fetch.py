@@ -1,5 +1,9 @@
 """Fetch and authorise in one step. Refusals are written to the audit log here and nowhere else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from audit import write
 from audit.shapes import Target
 from hosts.access.narrowing import Thing
@@ -17,6 +21,7 @@ from hosts.models import INVENTORY, Endpoint, Host, InventoryRow, Job
 
 # of a key in the database
 _MOST = 2**63 - 1
+_AGAIN: ContextVar[bool] = ContextVar("asking again", default=False)
 
 
 def target_of(
@@ -43,8 +48,28 @@ def require(
 ) -> None:
     """Raise Denied, with a refusal in the audit log, unless `person` may do `verb` (see `allows`)."""
     if not allows(person, verb, place, thing):
-        write.refusal(person.who, verb, target, reason=f"no role or grant gives {verb} here")
+        if not _AGAIN.get():
+            write.refusal(person.who, verb, target, reason=f"no role or grant gives {verb} here")
         raise Denied(verb, target)
+
+
+@contextmanager
+def asking_again() -> Iterator[None]:
+    """For what is open already: Denied is raised, and its entry left to `write_withdrawn`, once what
+    was open has ended. Its end must not wait until the log can be written.
+    """
+    token = _AGAIN.set(True)
+    try:
+        yield
+    finally:
+        _AGAIN.reset(token)
+
+
+def write_withdrawn(person: Person, denied: Denied) -> None:
+    """The entry of what ended because its right went."""
+    if denied.target is not None:
+        reason = "it was open, and ended with the right to it"
+        write.refusal(person.who, denied.verb, denied.target, reason=reason)
 
 
 def require_whole(person: Person, verb: str, target: Target) -> None:

@@ -75,6 +75,51 @@ async def test_one_that_fails_keeps_nobody_else_from_being_asked(streams: list[S
         assert stuck.ended == [4401]
 
 
+async def test_its_end_does_not_wait_for_the_log(
+    streams: list[Stream], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ended because its right went is written after its end, and cannot be in its way."""
+    from audit import write
+    from audit.models import Entry
+    from audit.shapes import Target
+    from hosts.access.fetch import require
+
+    guard = guards.Guard()
+    one, other = streams[:2]
+
+    for stream in (one, other):
+
+        @sync_to_async
+        def ask(stream: Stream = stream) -> None:
+            require(stream.person, "container.logs", Target(kind="container", name="shop"))
+
+        monkeypatch.setattr(stream, "authorise", ask)
+    refusal = write.refusal
+
+    def full(*_given: Any, **_more: Any) -> int:
+        assert one.ended == [4401]
+        raise DatabaseError("disk full")
+
+    await type(one.person.user).objects.aupdate(role=await member())
+    with guard.watch(one):
+        monkeypatch.setattr(write, "refusal", full)
+        await look(guard, [one])
+        assert one.ended == [4401]
+    monkeypatch.setattr(write, "refusal", refusal)
+    with guard.watch(other):
+        await look(guard, [other])
+    entry = await Entry.objects.aget(kind="refusal")
+    assert (entry.verb, entry.who_name) == ("container.logs", "Alice")
+    assert "ended with the right" in entry.detail
+
+
+@sync_to_async
+def member() -> Any:
+    from accounts.models import Role
+
+    return Role.objects.get(name="member")
+
+
 async def test_a_newcomer_is_asked_once_though_nothing_changed(streams: list[Stream]) -> None:
     """Its right may have been withdrawn between its first look and the guard's."""
     guard = guards.Guard()
