@@ -14,6 +14,7 @@ from hosts.podman.errors import DeadlineExceeded, NotFound, PodmanError, ServerF
 
 MARK: Final = "HAULOUT_TERMINAL"
 WITHIN_S: Final = 5.0
+LOOK_S: Final = 0.1
 # what is started here does not carry the mark, so it does not end itself; grep of busybox and of
 # GNU both read binary files
 _SCRIPT: Final = (
@@ -41,10 +42,17 @@ async def signal(podman: Podman, container: str, *, mark: str, name: str, user: 
     return (await execs.inspect(podman, made)).get("ExitCode") == 0
 
 
-async def end(podman: Podman, container: str, exec_id: str, *, mark: str, user: str = "") -> bool:
-    """Hang up, then kill, until the session has ended. True when Podman says that it has.
-
-    Raises PodmanError where the host cannot be asked.
+async def end(
+    podman: Podman,
+    container: str,
+    exec_id: str,
+    *,
+    mark: str,
+    user: str = "",
+    patience_s: float = 1.0,
+) -> bool:
+    """Hang up, wait for so long, then kill, until the session has ended. True when Podman says that it
+    has. Raises PodmanError where the host cannot be asked.
     """
     for name in ("HUP", "KILL"):
         if not await _runs(podman, exec_id):
@@ -56,10 +64,10 @@ async def end(podman: Podman, container: str, exec_id: str, *, mark: str, user: 
             if not await _runs(podman, exec_id):
                 return True
             raise
-        for _ in range(10):
+        for _ in range(round(patience_s / LOOK_S)):
             if not await _runs(podman, exec_id):
                 return True
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LOOK_S)
     if await _runs(podman, exec_id):
         # for commands in containers without a shell: most of them end by SIGTERM
         try:

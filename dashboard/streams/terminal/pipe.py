@@ -162,8 +162,10 @@ class Pipe:
         except PodmanError:
             return
 
-    async def hang_up(self) -> bool:
-        """End what runs; an attached container's own process stays. True when that is sure."""
+    async def hang_up(self, *, patience_s: float) -> bool:
+        """End what runs, by force after `patience_s`; an attached container's own process stays. True
+        when that is sure.
+        """
         if self.opened.wanted.kind == ATTACH or not self.exec_id:
             return True
         return await hang_up.end(
@@ -172,6 +174,7 @@ class Pipe:
             self.exec_id,
             mark=self.opened.mark,
             user=self.opened.wanted.user,
+            patience_s=patience_s,
         )
 
     async def exit_code(self) -> int | None:

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 HIGH_BYTES: Final = 256 * 1024
 # how fast a flood runs on that nobody looks at
 UNSEEN_BYTES_S: Final = 4 * 1024 * 1024
+# what runs has so long to end by itself; whose right went has 2 s for all of it
+PATIENCE_S: Final = 1.0
+WITHDRAWN_PATIENCE_S: Final = 0.3
 
 
 class Session:
@@ -246,9 +249,11 @@ class Session:
 
     async def _hang_up(self, reading: "asyncio.Task[None]") -> Ending:
         self._drained.set()
-        result = Result.CANCELLED if self._stopped_by == "withdrawn" else Result.OK
+        withdrawn = self._stopped_by == "withdrawn"
+        result = Result.CANCELLED if withdrawn else Result.OK
+        patience_s = WITHDRAWN_PATIENCE_S if withdrawn else PATIENCE_S
         try:
-            if await self._pipe.hang_up():
+            if await self._pipe.hang_up(patience_s=patience_s):
                 await asyncio.wait([reading], timeout=1.0)
                 return Ending(self._stopped_by, result)
             words = "what runs in it did not end"
