@@ -1,6 +1,7 @@
 """Jobs: listed, one, waited for, cancelled."""
 
 import time
+from itertools import count
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -14,6 +15,7 @@ from dashboard.api.limits import TooMany
 from dashboard.api.listing import Asked, page_of
 from dashboard.api.reading import Id
 from dashboard.api.shapes import JobOut, job_out
+from dashboard.api.still import still
 from dashboard.live.spec import spec_named
 from hosts.access import get_job, require
 from hosts.actions import cancel_job
@@ -21,6 +23,8 @@ from hosts.models import Job
 
 router = Router(tags=["jobs"])
 LOOK_EVERY_S = 0.25
+# every how many looks it is asked whether the token may still wait
+RIGHTS_EVERY = 4
 # each holds a thread of this web process
 WAITING = BoundedSemaphore(100)
 
@@ -51,22 +55,32 @@ def listed(request: HttpRequest, asked: Query[Asked]) -> Any:
 
 @router.get("/jobs/{job_id}", response=JobOut, summary="One job, waited for if you like")
 def one(request: HttpRequest, job_id: Id, asked: Query[Waiting]) -> Any:
-    """With `wait` it answers as soon as the job has ended; look at `ended`."""
-    person = person_of(request)
-    job = get_job(person, job_id)
-    until = time.monotonic() + asked.wait
+    """With `wait` it answers as soon as the job has ended; look at `ended`. A token that is revoked
+    meanwhile waits no longer.
+    """
+    job = get_job(person_of(request), job_id)
     if asked.wait and job.state in Job.OPEN:
         if not WAITING.acquire(blocking=False):
             raise TooMany(1)
         try:
-            while job.state in Job.OPEN and time.monotonic() < until:
-                time.sleep(LOOK_EVERY_S)
-                job.refresh_from_db(fields=["state"])
+            _wait(request, job, until=time.monotonic() + asked.wait)
         finally:
             WAITING.release()
         # rights may have gone meanwhile, and the result has come
-        job = get_job(person, job_id)
+        job = get_job(still(request), job_id)
     return job_out(job)
+
+
+def _wait(request: HttpRequest, job: Job, *, until: float) -> None:
+    """Until it has ended, or the time is over. NotVisible, AuthenticationError."""
+    for look in count(1):
+        if job.state not in Job.OPEN or time.monotonic() >= until:
+            return
+        time.sleep(LOOK_EVERY_S)
+        if look % RIGHTS_EVERY:
+            job.refresh_from_db(fields=["state"])
+        else:
+            job.state = get_job(still(request), job.pk).state
 
 
 @router.post("/jobs/{job_id}/cancel", response=JobOut, summary="Cancel a job")

@@ -23,6 +23,7 @@ from dashboard.api.shapes import (
     host_out,
     object_out,
 )
+from dashboard.api.still import still
 from dashboard.live.spec import spec_named
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.hostside import ask_host
@@ -194,6 +195,8 @@ def read_logs(
         return b"".join(pieces)[:MOST_BYTES]
 
     text = ask_host(row.endpoint, read, timeout_s=30.0)
+    # it may have taken long, and what was read is told only to whoever may still read it
+    get_object(still(request), "container", endpoint_id, podman_id, verb="container.logs")
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -277,7 +280,9 @@ def _lists(kind: str, plural: str) -> None:
         async def look(podman: Podman) -> dict[str, Any]:
             return await _INSPECT[kind](podman, podman_id)
 
-        return masked(ask_host(row.endpoint, look))
+        found = masked(ask_host(row.endpoint, look))
+        get_object(still(request), kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
+        return found
 
 
 for _kind, _plural in PLURALS.items():
