@@ -239,8 +239,8 @@ def test_downloads(host: Any, box: Any, cast: Any) -> None:
         assert opened.getmember("data/out").linkname == "/etc/passwd"
     assert down(cast.bob, box, "file", "/data/nothing").status == 404
     assert down(cast.charlie, box, "file", "/data/text").status == 403
-    whats = [entry[2] for entry in entries("container.files") if entry[0] == "event"]
-    assert whats == ["download", "download", "folder", "download"]
+    ended = [entry[1] for entry in entries("container.files") if entry[0] == "outcome"]
+    assert ended == ["ok", "ok", "ok", "failed"]
 
 
 def test_edit_keeps_owner_mode_and_line_ends(

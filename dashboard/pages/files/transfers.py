@@ -4,7 +4,7 @@ import posixpath
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from typing import Any
 
 from django.conf import settings
@@ -28,14 +28,13 @@ from hosts.actions.files.importing import Judge
 from hosts.actions.files.place import find_place, look, named
 from hosts.actions.files.reading import (
     changeable,
-    enter,
     file_pieces,
     folder_pieces,
     readable,
     target_for,
 )
 from hosts.actions.files.writing import Exists, Wanted, write_file
-from hosts.actions.streamed import streamed
+from hosts.actions.streamed import Doing, streamed
 from hosts.dial import dial
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
@@ -79,13 +78,16 @@ def _download(
         path = asked_path(request)
     except Trouble as trouble:
         return HttpResponse(trouble.message, status=400, content_type="text/plain; charset=utf-8")
-    enter(person, kind, row, what=what, path=path)
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
+        # an intent now and its outcome with the last byte, or where it broke off
+        reading = streamed(
+            person, f"{kind}.files", target_for(row, kind), {"what": what, "path": path}
+        )
         try:
             if what == "folder":
-                return await _folder_answer(kind, row, path)
-            return await _file_answer(kind, row, path)
+                return await _folder_answer(kind, row, path, reading)
+            return await _file_answer(kind, row, path, reading)
         except (PodmanError, Trouble) as error:
             return _broken(error, row, path)
 
@@ -106,8 +108,11 @@ def _broken(error: PodmanError | Trouble, row: InventoryRow, path: str) -> HttpR
     return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
 
 
-async def _file_answer(kind: str, row: InventoryRow, path: str) -> HttpResponseBase:
+async def _file_answer(
+    kind: str, row: InventoryRow, path: str, reading: AbstractAsyncContextManager[Doing]
+) -> HttpResponseBase:
     async with AsyncExitStack() as held:
+        doing = await held.enter_async_context(reading)
         podman = await held.enter_async_context(Podman(dial(row.endpoint, streams=True)))
         place = await find_place(podman, kind, row.podman_id)
         seen = await look(podman, place, path)
@@ -116,7 +121,7 @@ async def _file_answer(kind: str, row: InventoryRow, path: str) -> HttpResponseB
         member, parts = await file_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         answer = StreamingHttpResponse(
-            _exactly(member.size_bytes, parts, held.pop_all()),
+            _exactly(member.size_bytes, parts, held.pop_all(), doing),
             content_type="application/octet-stream",
         )
         answer["Content-Length"] = str(member.size_bytes)
@@ -124,8 +129,11 @@ async def _file_answer(kind: str, row: InventoryRow, path: str) -> HttpResponseB
     raise AssertionError("unreachable")
 
 
-async def _folder_answer(kind: str, row: InventoryRow, path: str) -> HttpResponseBase:
+async def _folder_answer(
+    kind: str, row: InventoryRow, path: str, reading: AbstractAsyncContextManager[Doing]
+) -> HttpResponseBase:
     async with AsyncExitStack() as held:
+        doing = await held.enter_async_context(reading)
         podman = await held.enter_async_context(Podman(dial(row.endpoint, streams=True)))
         place = await find_place(podman, kind, row.podman_id)
         seen = await look(podman, place, path)
@@ -135,7 +143,7 @@ async def _folder_answer(kind: str, row: InventoryRow, path: str) -> HttpRespons
         held.push_async_callback(parts.aclose)
         first = await anext(parts, b"")
         answer = StreamingHttpResponse(
-            _all(first, parts, held.pop_all()), content_type="application/x-tar"
+            _all(first, parts, held.pop_all(), doing), content_type="application/x-tar"
         )
         name = shown(posixpath.basename(seen.path)) or row.name or "files"
         return _as_attachment(answer, f"{name}.tar")
@@ -149,7 +157,10 @@ def _as_attachment(answer: StreamingHttpResponse, name: str) -> StreamingHttpRes
 
 
 async def _exactly(
-    size_bytes: int, parts: AsyncGenerator[Member | bytes, None], held: AsyncExitStack
+    size_bytes: int,
+    parts: AsyncGenerator[Member | bytes, None],
+    held: AsyncExitStack,
+    doing: Doing,
 ) -> AsyncIterator[bytes]:
     """The file's bytes; one that shrank meanwhile breaks off instead of looking whole."""
     async with held:
@@ -157,18 +168,24 @@ async def _exactly(
         async for part in parts:
             if isinstance(part, bytes):
                 sent += len(part)
+                doing.detail = f"{sent} of {size_bytes} bytes"
                 yield part
         if sent != size_bytes:
+            doing.detail = f"{sent} of {size_bytes} bytes: the file became shorter"
             raise NotFound("The file ended before its size.")
 
 
 async def _all(
-    first: bytes, parts: AsyncGenerator[bytes, None], held: AsyncExitStack
+    first: bytes, parts: AsyncGenerator[bytes, None], held: AsyncExitStack, doing: Doing
 ) -> AsyncIterator[bytes]:
     async with held:
+        sent = len(first)
+        doing.detail = f"{sent} bytes"
         yield first
         async with aclosing(parts):
             async for part in parts:
+                sent += len(part)
+                doing.detail = f"{sent} bytes"
                 yield part
 
 

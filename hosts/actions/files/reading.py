@@ -40,7 +40,9 @@ def target_for(row: InventoryRow, kind: str) -> Any:
 
 
 def enter(person: Person, kind: str, row: InventoryRow, *, what: str, path: str) -> None:
-    """The entry that says what was read (list, view, download, folder), before it is."""
+    """The entry that says what a page was told (list, view), before it is; a download is a streamed
+    action.
+    """
     with transaction.atomic():
         write.event(
             person.who, f"{kind}.files", target_for(row, kind), params={"what": what, "path": path}
