@@ -1,4 +1,4 @@
-"""The way in: Access leads to the first of its pages that somebody may see."""
+"""The way in: what whoever sees access should know; for others what they hold themselves."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Role, User
 from dashboard.pages.access.doing import MAY, SEES
 from dashboard.pages.access.grants import grants_of_person
+from dashboard.pages.access.survey import counted, survey
 from dashboard.person import person_of
 from hosts.access import allows
 
@@ -15,8 +16,13 @@ MOST_NAMED = 3
 
 @require_GET
 def room(request: HttpRequest) -> HttpResponse:
-    """People for those who see access; for others what they hold themselves."""
-    return redirect("people:list" if allows(person_of(request), SEES) else "access:mine")
+    """Access at a glance for those who see it; others are led to what they hold themselves."""
+    person = person_of(request)
+    if not allows(person, SEES):
+        return redirect("access:mine")
+    items = survey(person)
+    context = {"tab": "room", "items": items, "summed": counted(items)}
+    return render(request, "access/room.html", context)
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """The list of people."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from accounts.models import Membership, User
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
 from dashboard.pages.access.lists import addresses, role_names, team_names
+from dashboard.pages.access.survey import long_away, without_factor
 from dashboard.second_factor import lacking
 
 SEES = "access.view"
@@ -19,6 +21,24 @@ SEES = "access.view"
 def _in_team(value: str) -> Q:
     members = Membership.objects.filter(matching("team__name", value)).order_by()
     return Q(pk__in=members.values("user"))
+
+
+def _factor(value: str) -> Q:
+    none = without_factor()
+    people = Q(is_active=True, kind=User.Kind.PERSON)
+    return one_of("factor", "", {"on": people & ~none, "none": none}).to_q(value)
+
+
+def _seen(value: str) -> Q:
+    never = Q(last_login=None, kind=User.Kind.PERSON)
+    return one_of("seen", "", {"never": never, "long-ago": long_away()}).to_q(value)
+
+
+def _words(*known: str) -> Callable[[Any, str], list[str]]:
+    def values(person: Any, typed: str) -> list[str]:
+        return [word for word in known if word.startswith(typed.lower())]
+
+    return values
 
 
 def _prepare(rows: list[Any], person: Any) -> None:
@@ -50,6 +70,8 @@ SPEC = register(
             ),
             Token("role", _("own role"), lambda v: matching("role__name", v), role_names),
             Token("team", _("team"), _in_team, team_names),
+            Token("factor", _("second factor: on, none"), _factor, _words("on", "none")),
+            Token("seen", _("last sign-in: never, long-ago"), _seen, _words("never", "long-ago")),
             one_of(
                 "state", _("state"), {"active": Q(is_active=True), "disabled": Q(is_active=False)}
             ),

@@ -1,0 +1,210 @@
+"""What whoever manages access should know at a glance: who holds most, what ends, what is left over.
+
+Counts and a few names, from SQL alone; each leads to the list that shows all of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.factors import FACTORS
+from accounts.models import Membership, Role, Token, User
+from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
+from dashboard.pages.access.naming import place_text
+from dashboard.pages.tokens.lists import soon, unused
+from hosts.access import Person, allows
+from hosts.access.given import in_force
+from hosts.access.requests import to_decide
+from hosts.actions.access.grants import with_names
+from hosts.models import Grant
+
+NAMED = 6
+# nobody who works here stays away for so long
+AWAY = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One finding. `warns`: somebody should look. `names`: (word, address), the first of `count`."""
+
+    title: str
+    words: str
+    count: int
+    names: list[tuple[str, str]]
+    url: str = ""
+    warns: bool = False
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.count - len(self.names)
+
+
+def without_factor() -> Q:
+    """People whom nothing but their password is asked for when they sign in."""
+    having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    return Q(is_active=True, kind=User.Kind.PERSON) & ~Q(Exists(having))
+
+
+def long_away() -> Q:
+    """Active people who were not here for three months, of which they have had an account."""
+    before = timezone.now() - AWAY
+    seen = Q(last_login=None) | Q(last_login__lt=before)
+    return Q(is_active=True, kind=User.Kind.PERSON, made_at__lt=before) & seen
+
+
+def survey(person: Person) -> list[Item]:
+    """What there is to know, what warns first. About fifteen queries."""
+    found = [item for item in _items(person) if item.count]
+    return sorted(found, key=lambda item: not item.warns)
+
+
+def _items(person: Person) -> Iterator[Item]:
+    managers = _managers()
+    yield from _managing(managers)
+    yield _second_factor(managers)
+    waiting = to_decide(person)
+    rows = list(waiting.order_by("pk")[:NAMED])
+    yield Item(
+        title=_("Requests that wait for you"),
+        words=_("Whoever asked cannot go on until somebody decides."),
+        count=waiting.count(),
+        names=[(row.asked_by_name, reverse("requests:decide", args=[row.pk])) for row in rows],
+        url=_list("requests:list", "state:asked"),
+        warns=True,
+    )
+    yield _ending()
+    yield _everywhere()
+    yield _left_over()
+    yield _people(
+        User.objects.filter(long_away()),
+        title=_("Not here for three months"),
+        words=_("What they hold still counts. Disable whoever has left."),
+        url=_list("people:list", "seen:long-ago"),
+    )
+    if allows(person, PEOPLE_MANAGE.name):
+        yield from _tokens()
+
+
+def _managers() -> QuerySet[User]:
+    roles = [role.pk for role in Role.objects.all() if ACCESS_EDIT.name in role.verb_names()]
+    return User.objects.filter(is_active=True, kind=User.Kind.PERSON, role__in=roles)
+
+
+def _managing(managers: QuerySet[User]) -> Iterator[Item]:
+    alone = managers.count() == 1
+    yield _people(
+        managers,
+        title=_("Only one person manages access") if alone else _("Who manages access"),
+        words=_("If they lose their password and second factor, only the console helps.")
+        if alone
+        else _("They give and take access, within what they hold themselves."),
+        url=_list("people:list", "role:admin"),
+        warns=alone,
+    )
+
+
+def _second_factor(managers: QuerySet[User]) -> Item:
+    open_to = managers.filter(without_factor()).exists()
+    return _people(
+        User.objects.filter(without_factor()),
+        title=_("Without a second factor"),
+        words=_("Some of them manage access: a stolen password would be enough for everything.")
+        if open_to
+        else _("A stolen password is enough to be them."),
+        url=_list("people:list", "factor:none"),
+        warns=open_to,
+    )
+
+
+def _ending() -> Item:
+    week = Q(until__lte=timezone.now() + timedelta(weeks=1))
+    return _grants(
+        in_force(Grant.objects.filter(week)).order_by("until", "pk"),
+        title=_("Grants that end this week"),
+        words=_("Whoever still needs one asks again, or is given another end."),
+        url=_list("access:grants", "until:week"),
+    )
+
+
+def _everywhere() -> Item:
+    there = Q(group=None, host=None, endpoint=None, label="", names="", until=None)
+    to_guests = Q(user__role__name="member", user__is_active=True)
+    return _grants(
+        Grant.objects.filter(there & to_guests).order_by("pk"),
+        title=_("Members who hold a role everywhere, for good"),
+        words=_("It counts as a role of their own would, also on hosts still to come."),
+        url=_list("access:grants", "until:never"),
+        warns=True,
+    )
+
+
+def _left_over() -> Item:
+    given = Grant.objects.filter(user=OuterRef("pk"))
+    member = Membership.objects.filter(user=OuterRef("pk"))
+    return _people(
+        User.objects.filter(Exists(given) | Exists(member), is_active=False),
+        title=_("Disabled people with grants or teams"),
+        words=_("They cannot come in. Enabled again, they would have all of it at once."),
+        url=_list("people:list", "state:disabled"),
+    )
+
+
+def _tokens() -> Iterator[Item]:
+    for condition, line, title, words in (
+        (
+            soon(),
+            "state:soon",
+            _("Tokens that end within a week"),
+            _("What uses them stops working then."),
+        ),
+        (
+            unused(),
+            "state:unused",
+            _("Tokens that nobody used for three months"),
+            _("Revoke what nobody misses."),
+        ),
+    ):
+        rows = Token.objects.filter(condition).select_related("user").order_by("expires_at", "pk")
+        first = [(f"{row.name}, {row.user}", "") for row in rows[:NAMED]]
+        yield Item(title, words, rows.count(), first, _list("tokens:all", line))
+
+
+def _people(people: QuerySet[User], *, title: str, words: str, **more: Any) -> Item:
+    rows = people.order_by("name", "pk")
+    names = [(str(row), reverse("people:page", args=[row.pk])) for row in rows[:NAMED]]
+    return Item(title, words, people.count(), names, **more)
+
+
+def _grants(grants: QuerySet[Grant], *, title: str, words: str, **more: Any) -> Item:
+    names = [
+        (
+            _("%(who)s: %(role)s on %(where)s")
+            % {"who": row.user or row.team, "role": row.role.label, "where": place_text(row)},
+            reverse("access:grant", args=[row.pk]),
+        )
+        for row in with_names(grants)[:NAMED]
+    ]
+    return Item(title, words, grants.count(), names, **more)
+
+
+def _list(name: str, line: str) -> str:
+    return f"{reverse(name)}?{urlencode({'q': line})}"
+
+
+def counted(items: list[Item]) -> str:
+    """How many warn, for the head of the page."""
+    count = sum(item.warns for item in items)
+    if not count:
+        return _("Nothing here calls for somebody.")
+    words = ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count)
+    return words % {"n": count}
