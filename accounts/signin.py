@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permission import target_of
-from accounts.sessions import end_session
+from accounts.sessions import end_session, end_sessions
 from audit import write
 from audit.shapes import Target, Who
 
@@ -28,6 +28,15 @@ def ended_elsewhere(user: User, who: Who, *, handle: str) -> bool:
         ended = end_session(user, handle)
         if ended:
             _event(who, "signin.out", target_of(user), detail="another session of theirs")
+    return ended
+
+
+def ended_all_elsewhere(user: User, who: Who, *, but: str | None) -> int:
+    """Somebody ended all their sessions except the one with the key `but`; how many, written down."""
+    with transaction.atomic():
+        ended = end_sessions(user, but=but)
+        if ended:
+            _event(who, "signin.out", target_of(user), detail=f"all other sessions: {ended}")
     return ended
 
 

@@ -36,6 +36,8 @@ class Env:
     audit_file: str
     oidc_file: Path
     terminal_grace_s: float
+    session_idle_hours: int
+    session_days: int
     upload_mib: int
     crash_at: Path | None
 
@@ -157,6 +159,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         audit_file=environ.get("HAULOUT_AUDIT_FILE") or "",
         oidc_file=Path(environ.get("HAULOUT_OIDC_FILE") or data / "oidc.toml"),
         terminal_grace_s=_seconds(environ, "HAULOUT_TERMINAL_GRACE_S", 60),
+        session_idle_hours=_count(environ, "HAULOUT_SESSION_IDLE_HOURS", 12, most=24 * 365),
+        session_days=_count(environ, "HAULOUT_SESSION_DAYS", 7, most=365),
         upload_mib=_count(environ, "HAULOUT_UPLOAD_MIB", 10_240),
         crash_at=Path(environ["HAULOUT_CRASH_AT"]) if environ.get("HAULOUT_CRASH_AT") else None,
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
@@ -167,10 +171,12 @@ def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(environ.get(name, "").replace(",", " ").split())
 
 
-def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+def _count(environ: Mapping[str, str], name: str, default: int, *, most: int = 0) -> int:
     given = environ.get(name) or str(default)
     if not (given.isascii() and given.isdigit() and int(given) > 0):
         raise ValueError(f"{name} is {given!r}: give a whole number above 0")
+    if most and int(given) > most:
+        raise ValueError(f"{name} is {given!r}: give at most {most}")
     return int(given)
 
 

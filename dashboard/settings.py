@@ -182,8 +182,8 @@ CSRF_COOKIE_NAME = "__Host-haulout-csrf" if ENV.https else "haulout-csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # idle end, which dashboard.session_age slides, and absolute end
-SESSION_COOKIE_AGE = 12 * 3600
-HAULOUT_SESSION_END_S = 7 * 24 * 3600
+SESSION_COOKIE_AGE = ENV.session_idle_hours * 3600
+HAULOUT_SESSION_END_S = ENV.session_days * 24 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.https and not ENV.own_certificate else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_proxy else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -77,6 +77,8 @@ def test_defaults_are_those_of_the_code() -> None:
         "HAULOUT_AUDIT_FILE": found.audit_file,
         "HAULOUT_OIDC_FILE": str(found.oidc_file),
         "HAULOUT_TERMINAL_GRACE_S": f"{found.terminal_grace_s:g}",
+        "HAULOUT_SESSION_IDLE_HOURS": str(found.session_idle_hours),
+        "HAULOUT_SESSION_DAYS": str(found.session_days),
         "HAULOUT_UPLOAD_MIB": str(found.upload_mib),
         "HAULOUT_ALLOW_LOOPBACK_HOSTS": "1" if found.allow_private_services else "0",
     }

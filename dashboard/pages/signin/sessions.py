@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.sessions import handle_of, sessions_of
@@ -19,7 +20,7 @@ _BROWSERS = {
     "Edg": "Edge",
     "OPR": "Opera",
     "Firefox": "Firefox",
-    "Chrome": "Chromium",
+    "(?:Headless)?Chrome": "Chromium",
     "Safari": "Safari",
     "curl": "curl",
 }
@@ -64,11 +65,12 @@ def shown(user: User, own_key: str | None) -> list[Shown]:
     return sorted(found, key=lambda one: (one.own, one.seen or earliest), reverse=True)
 
 
-def ends() -> dict[str, int]:
+def ends() -> dict[str, str]:
     """When sessions end by themselves, for templates."""
+    hours, days = settings.SESSION_COOKIE_AGE // 3600, settings.HAULOUT_SESSION_END_S // 86_400
     return {
-        "idle_hours": settings.SESSION_COOKIE_AGE // 3600,
-        "most_days": settings.HAULOUT_SESSION_END_S // 86_400,
+        "idle": ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours},
+        "most": ngettext("%(count)d day", "%(count)d days", days) % {"count": days},
     }
 
 
