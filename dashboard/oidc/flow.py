@@ -72,8 +72,10 @@ def about(provider: Provider) -> dict[str, Any]:
     return told
 
 
-def begin(provider: Provider, *, redirect_uri: str, next_path: str) -> tuple[str, str, Begun]:
-    """(address to go to, state, what to remember). Trouble."""
+def begin(
+    provider: Provider, *, redirect_uri: str, next_path: str, prompt: str = ""
+) -> tuple[str, str, Begun]:
+    """(address to go to, state, what to remember). `prompt="login"`: as somebody else. Trouble."""
     told = about(provider)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _unused in range(3))
     proof = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
@@ -86,6 +88,7 @@ def begin(provider: Provider, *, redirect_uri: str, next_path: str) -> tuple[str
         "nonce": nonce,
         "code_challenge": proof.decode(),
         "code_challenge_method": "S256",
+        **({"prompt": prompt} if prompt else {}),
     }
     where = str(told["authorization_endpoint"])
     joint = "&" if "?" in where else "?"
@@ -96,11 +99,20 @@ def begin(provider: Provider, *, redirect_uri: str, next_path: str) -> tuple[str
 def finish(provider: Provider, begun: Begun, *, redirect_uri: str, code: str) -> Answer:
     """Who came back with `code`. Trouble."""
     told = about(provider)
+    given = redeem(provider, told, code, redirect_uri=redirect_uri, verifier=begun.verifier)
+    claims = _judged(provider, told, str(given.get("id_token", "")), begun.nonce)
+    return _answer(provider, {**_more(provider, told, given, claims), **claims})
+
+
+def redeem(
+    provider: Provider, told: Mapping[str, Any], code: str, *, redirect_uri: str, verifier: str
+) -> dict[str, Any]:
+    """What the provider gives for `code`. NotOurClient, NotTheCode, Trouble."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect_uri,
-        "code_verifier": begun.verifier,
+        "code_verifier": verifier,
     }
     headers = {}
     methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
@@ -111,9 +123,7 @@ def finish(provider: Provider, begun: Begun, *, redirect_uri: str, code: str) ->
         form["client_id"] = provider.client_id
         if provider.client_secret:
             form["client_secret"] = provider.client_secret
-    given = ask(provider, str(told["token_endpoint"]), form=form, headers=headers)
-    claims = _judged(provider, told, str(given.get("id_token", "")), begun.nonce)
-    return _answer(provider, {**_more(provider, told, given, claims), **claims})
+    return ask(provider, str(told["token_endpoint"]), form=form, headers=headers)
 
 
 def _judged(provider: Provider, told: Mapping[str, Any], token: str, nonce: str) -> dict[str, Any]:

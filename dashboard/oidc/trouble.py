@@ -13,5 +13,13 @@ class NoAnswer(Trouble):
     """The provider did not answer, or not as one; trying again may help."""
 
 
+class NotOurClient(Trouble):
+    """The provider does not know our client_id, or another secret for it."""
+
+
+class NotTheCode(Trouble):
+    """The provider does not know the code with which somebody came back (any more)."""
+
+
 class FileWrong(Exception):
     """The file of providers cannot be used. Says where and what."""

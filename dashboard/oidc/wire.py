@@ -1,9 +1,12 @@
 """Asking a provider: JSON over TLS, its certificate checked, no redirects, little and soon."""
 
 import json
+import socket
 import ssl
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib import request as urllib_request
 from urllib.error import HTTPError, URLError
@@ -12,9 +15,11 @@ from urllib.parse import urlencode, urlsplit
 from django.utils.translation import gettext as _
 
 from dashboard.oidc.providers import Provider
-from dashboard.oidc.trouble import NoAnswer, Trouble
+from dashboard.oidc.trouble import NoAnswer, NotOurClient, NotTheCode, Trouble
 
 WAIT_S = 8.0
+# what OAuth calls a client that is not known, or whose secret is wrong
+NOT_OUR_CLIENT = ("invalid_client", "unauthorized_client")
 MOST_BYTES = 1024 * 1024
 
 
@@ -34,6 +39,17 @@ def ask(
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The JSON object at `url`; with `form` it is posted. Trouble, NoAnswer."""
+    return ask_with_time(provider, url, form=form, headers=headers)[0]
+
+
+def ask_with_time(
+    provider: Provider,
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[dict[str, Any], datetime | None]:
+    """As `ask`, and what time it is there: None where it does not say. Trouble, NoAnswer."""
     host = urlsplit(url).netloc
     if urlsplit(url).scheme != "https":
         raise Trouble(
@@ -58,14 +74,10 @@ def ask(
     )
     try:
         with opener.open(asked, timeout=WAIT_S) as answer:
-            body = _read(answer)
+            body, time_there = _read(answer), _time_of(answer.headers.get("Date", ""))
     except HTTPError as error:
         with error:
-            raise NoAnswer(
-                _("%(name)s answered with an error (%(status)s). Try again in a moment.")
-                % {"name": provider.name, "status": error.code},
-                why=f"{url}: {error.code} {_said(error)}",
-            ) from error
+            raise _erred(provider, url, error, posted="form" if form else "") from error
     except (OSError, ValueError) as error:
         raise _unreached(provider, host, error) from error
     try:
@@ -77,7 +89,47 @@ def ask(
             _("%(name)s answered with something that is not understood.") % {"name": provider.name},
             why=f"{url}: no JSON object",
         )
-    return told
+    return told, time_there
+
+
+def certificate_ends(provider: Provider) -> datetime:
+    """When the certificate that vouches for the issuer's address is over, in UTC. OSError."""
+    parts = urlsplit(provider.issuer)
+    context = ssl.create_default_context(cafile=provider.ca_file or None)
+    with (
+        socket.create_connection((parts.hostname or "", parts.port or 443), WAIT_S) as plain,
+        context.wrap_socket(plain, server_hostname=parts.hostname) as wrapped,
+    ):
+        told = cast(dict[str, Any], wrapped.getpeercert())
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC)
+
+
+def _time_of(header: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _erred(provider: Provider, url: str, error: HTTPError, *, posted: str) -> Trouble:
+    said = _said(error)
+    why = f"{url}: {error.code} {said}"
+    name = {"name": provider.name}
+    if said in NOT_OUR_CLIENT or (posted and error.code == 401):
+        words = _(
+            "%(name)s does not take Haulout for a client of its own: client_id or client_secret in"
+            " the file of providers are not what it knows. Nobody signs in by it until an"
+            " administrator has set this right."
+        )
+        return NotOurClient(words % name, why=why)
+    if said == "invalid_grant":
+        words = _(
+            "%(name)s does not know this sign-in any more: it took too long, or the page was loaded"
+            " twice. Begin again."
+        )
+        return NotTheCode(words % name, why=why)
+    words = _("%(name)s answered with an error (%(status)s). Try again in a moment.")
+    return NoAnswer(words % {**name, "status": error.code}, why=why)
 
 
 def _read(answer: Any) -> bytes:

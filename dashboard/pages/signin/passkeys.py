@@ -41,11 +41,18 @@ def refused_here(request: HttpRequest) -> str:
     name = urlsplit(f"//{request.get_host()}").hostname or ""
     if name == "localhost" or name.endswith(".localhost"):
         return ""
-    if _is_address(name):
-        return gettext(
+    if address := _address(name):
+        cure = gettext("Open Haulout by its name, over https.")
+        if address.is_loopback:
+            # the same machine, by the name that it always has
+            port = urlsplit(f"//{request.get_host()}").port
+            here = f"{request.scheme}://localhost{f':{port}' if port else ''}/"
+            cure = gettext("Open %(here)s instead.") % {"here": here}
+        words = gettext(
             "Browsers keep passkeys for a name, and this page was asked for by a bare IP address"
-            " (%(name)s). Open Haulout by its name, over https."
-        ) % {"name": name}
+            " (%(name)s). %(cure)s"
+        )
+        return words % {"name": name, "cure": cure}
     if not request.is_secure():
         return gettext(
             "Browsers use passkeys over https, or on localhost, and this page came over plain http"
@@ -54,12 +61,11 @@ def refused_here(request: HttpRequest) -> str:
     return ""
 
 
-def _is_address(name: str) -> bool:
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(name)
+        return ipaddress.ip_address(name)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 class AddForm(Dressed, AllauthAddForm):  # type: ignore[misc]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import provider_actions, signin
 from accounts.errors import AccountsError
+from accounts.models import Identity, User
 from accounts.provider_actions import Named, Rules
 from dashboard.oidc import flow
 from dashboard.oidc.flow import Answer, Begun
@@ -65,7 +67,7 @@ def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
         except Trouble as trouble:
             signin.failed(stranger(request), email=provider.id, why=trouble.why)
             status = 502 if isinstance(trouble, NoAnswer) else 403
-            return _told(request, provider, str(trouble), status=status)
+            return _told(request, provider, str(trouble), _wanted(request), status=status)
 
     return cast(Page, answered)
 
@@ -73,10 +75,12 @@ def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
 @_door
 def begin(request: HttpRequest, provider: Provider) -> HttpResponse:
     """Send somebody to the provider."""
-    wanted = request.GET.get("next", "")
-    next_path = wanted if get_adapter().is_safe_url(wanted) else ""
     where, state, begun = flow.begin(
-        provider, redirect_uri=_back_to(request, provider), next_path=next_path
+        provider,
+        redirect_uri=_back_to(request, provider),
+        next_path=_wanted(request),
+        # whoever is signed in there as somebody else has to be able to say so
+        prompt="login" if "other" in request.GET else "",
     )
     kept = dict(request.session.get(KEPT, {}))
     kept[state] = begun.kept()
@@ -90,6 +94,7 @@ def begin(request: HttpRequest, provider: Provider) -> HttpResponse:
 def back(request: HttpRequest, provider: Provider) -> HttpResponse:
     """Somebody comes back: with a code of a sign-in that this browser began, or with nothing."""
     begun = _begun(request, provider)
+    request.provider_next = begun.next  # type: ignore[attr-defined]
     if error := request.GET.get("error"):
         raise Trouble(
             _("%(name)s did not sign you in. Begin again, or sign in another way.")
@@ -150,18 +155,59 @@ def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Beg
         user = provider_actions.come_in(who, named, rules)
     except AccountsError as refusal:
         signin.failed(who, email=answer.email, why=f"{provider.id}: {type(refusal).__name__}")
-        return _told(request, provider, str(refusal), status=403)
+        return _told(request, provider, str(refusal), begun.next, status=403, other="1")
     record_authentication(request, user, "provider", provider=f"provider {provider.id}")
     # a second factor of theirs here is still asked for
     login = Login(user=user, redirect_url=begun.next or None)
     return cast(HttpResponse, perform_login(request, login))
 
 
+def _with(path: str, **query: str) -> str:
+    given = {key: value for key, value in query.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def named_by(user: User) -> list[tuple[str, Identity]]:
+    """(name of the provider, the identity there) of each by which somebody signs in."""
+    try:
+        names = {one.id: one.name for one in providers()}
+    except FileWrong:
+        names = {}
+    found = Identity.objects.filter(user=user)
+    return [(names.get(identity.provider, identity.provider), identity) for identity in found]
+
+
+def back_address(base: str, provider: Provider) -> str:
+    """The address to register at the provider, under `base`: https://haulout.example.org."""
+    return f"{base}{reverse('provider_back', args=[provider.id])}"
+
+
 def _back_to(request: HttpRequest, provider: Provider) -> str:
     # by the name they came by, which is one of ours: what is remembered lies under that name
-    return request.build_absolute_uri(reverse("provider_back", args=[provider.id]))
+    return back_address(request.build_absolute_uri("/").rstrip("/"), provider)
 
 
-def _told(request: HttpRequest, provider: Provider, words: str, *, status: int) -> HttpResponse:
-    context = {"words": words, "provider": provider}
+def _wanted(request: HttpRequest) -> str:
+    """Where somebody wanted to go when they began."""
+    wanted = getattr(request, "provider_next", request.GET.get("next", ""))
+    return wanted if get_adapter().is_safe_url(wanted) else ""
+
+
+def _told(
+    request: HttpRequest,
+    provider: Provider,
+    words: str,
+    next_path: str,
+    *,
+    status: int,
+    other: str = "",
+) -> HttpResponse:
+    """The page of what went wrong; with `other` it was about the person who came."""
+    begin = reverse("provider_begin", args=[provider.id])
+    context = {
+        "words": words,
+        "other": other,
+        "begin_url": _with(begin, next=next_path, other=other),
+        "other_way_url": _with(reverse("account_login"), next=next_path),
+    }
     return render(request, "signin/provider_trouble.html", context, status=status)

@@ -1,16 +1,21 @@
 """One's own account: name, password, second factor."""
 
+from typing import cast
+
+from allauth.account import views as allauth_views
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, factors, signin
 from accounts.sessions import handle_of
 from dashboard.pages.signin.forms import NameForm
+from dashboard.pages.signin.providers import named_by
 from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
 
@@ -34,18 +39,33 @@ def account(request: HttpRequest) -> HttpResponse:
         "totp": Authenticator.Type.TOTP in kinds,
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
         "codes_left": factors.codes_left(person.user),
+        "identities": named_by(person.user),
+        "password": person.user.has_usable_password(),
         "sessions": shown(person.user, request.session.session_key),
         **ends(),
     }
     return render(request, "account/settings.html", context)
 
 
+def password(request: HttpRequest) -> HttpResponseBase:
+    """One's new password; who comes by a provider has none to change."""
+    if person_of(request).user.has_usable_password():
+        return cast(HttpResponseBase, allauth_views.password_change(request))
+    messages.info(request, _("You have no password here: you sign in by your provider."))
+    return redirect("account_settings")
+
+
 @require_POST
 def end_session(request: HttpRequest) -> HttpResponse:
-    """End another session of one's own; this one ends by signing out."""
+    """End another session of one's own, or all others; this one ends by signing out."""
     person = person_of(request)
     handle = request.POST.get("session", "")
     own = request.session.session_key
+    if not handle:
+        ended = signin.ended_all_elsewhere(person.user, person.who, but=own)
+        words = ngettext("%(count)d session is ended.", "%(count)d sessions are ended.", ended)
+        messages.success(request, words % {"count": ended})
+        return redirect("account_settings")
     if own and handle == handle_of(own):
         return redirect("account_logout")
     if signin.ended_elsewhere(person.user, person.who, handle=handle):

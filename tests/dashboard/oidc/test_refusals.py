@@ -130,7 +130,7 @@ def test_a_provider_that_is_away(cast: Cast, provider: TlsProvider, come: Any) -
     ("path", "lie"),
     [
         ("/token", (500, b"trouble")),
-        ("/token", (400, {"error": "invalid_client"})),
+        ("/token", (400, {"error": "invalid_request"})),
         ("/keys", (200, b"not json")),
         ("/keys", (200, [])),
         ("/keys", (200, b"[" * 200_000)),
@@ -146,6 +146,46 @@ def test_answers_that_are_none(
     answer = come(browser)
     assert answer.status_code == 502
     assert browser.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("lie", "words"),
+    [
+        ((401, {"error": "invalid_client"}), "does not take Haulout for a client of its own"),
+        ((400, {"error": "unauthorized_client"}), "does not take Haulout for a client of its own"),
+        ((401, b""), "does not take Haulout for a client of its own"),
+        ((400, {"error": "invalid_grant"}), "does not know this sign-in any more"),
+    ],
+)
+def test_another_secret_is_told_apart_from_a_code_that_is_over(
+    cast: Cast, provider: TlsProvider, come: Any, entries: Any, lie: Any, words: str
+) -> None:
+    provider.lies["/token"] = lie
+    browser = Browser()
+    refused(browser, come(browser), words)
+    assert entries("signin.failed")[-1].who_name == "company"
+
+
+def test_whoever_begins_again_goes_where_they_wanted(
+    cast: Cast, provider: TlsProvider, come: Any
+) -> None:
+    provider.lies["back"] = {"error": "access_denied"}
+    page = come(Browser(), next_path="/jobs/?state=failed").content.decode()
+    assert 'href="/account/provider/company/?next=%2Fjobs%2F%3Fstate%3Dfailed"' in page
+    provider.lies["about"] = {"issuer": "https://evil.example"}
+    assert "evil.example%2F" not in come(Browser(), next_path="//evil.example/").content.decode()
+
+
+def test_whoever_is_not_known_may_be_somebody_else_there(
+    cast: Cast, provider: TlsProvider, come: Any
+) -> None:
+    provider.claims |= {"sub": "e-1", "email": "eve@example.org"}
+    browser = Browser()
+    page = come(browser).content.decode()
+    assert 'href="/account/provider/company/?other=1"' in page
+    assert "prompt" not in browser.get("/account/provider/company/").headers["Location"]
+    asked = browser.get("/account/provider/company/?other=1").headers["Location"]
+    assert "prompt=login" in asked
 
 
 def test_endpoints_without_tls_are_not_asked(cast: Cast, provider: TlsProvider, come: Any) -> None:

@@ -47,6 +47,21 @@ def test_a_known_person_comes_in_and_is_known_by_subject_from_then_on(
     assert Identity.objects.count() == 1
 
 
+def test_who_has_no_password_reads_by_what_they_come(
+    cast: Cast, provider: TlsProvider, come: Any, configured: Any
+) -> None:
+    configured('join = "domain"', 'domains = ["example.org"]')
+    provider.claims |= {"sub": "e-1", "email": "eve@example.org"}
+    browser = Browser()
+    come(browser)
+    page = browser.get("/account/").content.decode()
+    assert "<strong>Company</strong>" in page
+    assert 'href="/account/password/"' not in page
+    answer = browser.get("/account/password/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/")
+    assert "You have no password here" in browser.get("/account/").content.decode()
+
+
 def test_what_the_token_leaves_out_is_asked_for(
     cast: Cast, provider: TlsProvider, come: Any
 ) -> None:

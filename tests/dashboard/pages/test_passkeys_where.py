@@ -15,9 +15,11 @@ from dashboard.pages.signin.passkeys import refused_here
         ("haulout.example.org:8443", "https", ""),
         ("haulout.example.org", "http", "plain http from haulout.example.org"),
         ("192.0.2.7:8000", "https", "a bare IP address (192.0.2.7)"),
-        ("127.0.0.1", "http", "a bare IP address (127.0.0.1)"),
-        ("[::1]:8000", "http", "a bare IP address (::1)"),
-        ("[::1]", "https", "a bare IP address (::1)"),
+        ("192.0.2.7:8000", "https", "Open Haulout by its name, over https."),
+        ("127.0.0.1", "http", "a bare IP address (127.0.0.1). Open http://localhost/ instead."),
+        ("127.0.0.1:8000", "http", "Open http://localhost:8000/ instead."),
+        ("[::1]:8000", "http", "a bare IP address (::1). Open http://localhost:8000/ instead."),
+        ("[::1]", "https", "Open https://localhost/ instead."),
     ],
 )
 def test_where(host: str, scheme: str, words: str, settings: object) -> None:
