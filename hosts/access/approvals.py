@@ -79,8 +79,10 @@ def deciders(endpoint: Endpoint, asker: User) -> list[User]:
 
 
 def visible_approvals(person: Person) -> QuerySet[Approval]:
-    """Those of one's own jobs, and those at places where one decides."""
-    found = Approval.objects.select_related("job__endpoint__host", "job__batch")
+    """Those of one's own jobs, and those at places where one decides. Their texts, up to 200 kB each,
+    are read when asked for.
+    """
+    found = Approval.objects.select_related("job__endpoint__host", "job__batch").defer("text")
     mine = Q(job__asked_by=person.user.pk)
     if person.scope is not None and person.scope.endpoints is not None:
         mine &= Q(job__endpoint__in=sorted(person.scope.endpoints))

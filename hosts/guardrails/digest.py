@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from hosts.guardrails import masked
 from hosts.guardrails.proposed import Part, Proposed
 
 # ours, and given only once the job has its number
@@ -14,6 +15,8 @@ _OWN_LABEL = "io.haulout.job"
 def digest(proposed: Proposed) -> str:
     """64 hex digits. The same for what the form proposed and what the worker sends, if they agree."""
     told = asdict(proposed)
+    # of one without a text as it was before texts were kept
+    told = {key: value for key, value in told.items() if key != "text" or value}
     for part in told["parts"]:
         part["labels"].pop(_OWN_LABEL, None)
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
@@ -32,14 +35,15 @@ def facts(proposed: Proposed) -> list[dict[str, Any]]:
 
 
 def _lines(part: Part) -> list[list[str]]:
-    found = [["image", fact.value] for fact in (*part.images, *part.origins)]
+    found = [["image", masked.words(fact.value)] for fact in (*part.images, *part.origins)]
     found += [["privileged", "yes"]] if part.privileged else []
     found += [["namespace", f"{one.name}: {one.value or one.mode}"] for one in part.spaces]
     found += [["capability", fact.value] for fact in part.capabilities]
     found += [["device", fact.value] for fact in part.devices]
     found += [["security option", fact.value] for fact in part.security]
     for mount in part.mounts:
-        options = f" ({', '.join(mount.options)})" if mount.options else ""
+        given = ", ".join(masked.option(one) for one in mount.options)
+        options = f" ({given})" if given else ""
         found.append(["mount", f"{mount.type} {mount.source} → {mount.target}{options}"])
     found += [
         ["port", f"{port.address}:{port.first}" if port.address else str(port.first)]

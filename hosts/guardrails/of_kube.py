@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hosts.guardrails import kube_fields as fields
+from hosts.guardrails import masked
 from hosts.guardrails.of_spec import capability
 from hosts.guardrails.of_storage import volume_part
 from hosts.guardrails.proposed import Fact, Mount, Part, Port, Proposed, Space, What
@@ -18,14 +19,15 @@ def kube(verb: str, documents: Iterable[Mapping[str, Any]]) -> Proposed:
     """Of the documents of a file, Lists already taken apart (hosts.actions.kube.kube_plan)."""
     reader = Reader()
     parts: list[Part] = []
-    for number, document in enumerate(documents):
+    given = list(documents)
+    for number, document in enumerate(given):
         kind = document.get("kind")
         at = f"[{number}]" if number else ""
         if kind == "Pod" or kind in _WITH_TEMPLATE:
             parts += _workload(reader, document, at, template=kind != "Pod")
         elif kind == "PersistentVolumeClaim":
             parts.append(_claim(reader, document, at))
-    return Proposed(verb, tuple(parts), tuple(reader.unknown))
+    return Proposed(verb, tuple(parts), tuple(reader.unknown), masked.kube(given))
 
 
 def _workload(reader: Reader, raw: Any, at: str, *, template: bool) -> list[Part]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hosts.guardrails import of_containerfile
+from hosts.guardrails import masked, of_containerfile
 from hosts.guardrails.of_spec import capability
 from hosts.guardrails.of_storage import volume_with_options
 from hosts.guardrails.proposed import Fact, Mount, Part, Port, Proposed, Space, What
@@ -67,8 +67,9 @@ def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposed:
         Fact(name, at) for name, at in reader.texts(given.get("cachefrom"), "cachefrom")
     ]
     _containerfile(part, text)
-    for text, at in reader.texts(given.get("addcaps"), "addcaps"):
-        part.capabilities.append(Fact(capability(text), at))
+    written = "" if text is None else masked.containerfile(text)
+    for name, at in reader.texts(given.get("addcaps"), "addcaps"):
+        part.capabilities.append(Fact(capability(name), at))
     part.devices += [
         Fact(text.partition(":")[0], at)
         for text, at in reader.texts(given.get("devices"), "devices")
@@ -110,7 +111,7 @@ def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposed:
     ]
     if memory := reader.number(given.get("memory"), "memory"):
         part.limits["memory"] = memory
-    return Proposed(verb, (part,), tuple(reader.unknown))
+    return Proposed(verb, (part,), tuple(reader.unknown), written)
 
 
 def _containerfile(part: Part, text: str | None) -> None:

@@ -99,11 +99,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """`verb`: the road. `unknown`: fields that no builder knows, by their names."""
+    """`verb`: the road. `unknown`: fields that no builder knows, by their names. `text`: what was written,
+    where that says more than the parts, without secrets (hosts.guardrails.masked).
+    """
 
     verb: str
     parts: tuple[Part, ...] = ()
     unknown: tuple[str, ...] = ()
+    text: str = ""
 
 
 def nothing(verb: str) -> Proposed:

@@ -4,11 +4,12 @@ At the click `guarded` says what needs an approval, in the worker `Errand.permit
 approved is let through once more only if it is the same proposal and breaks no further rule.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,11 @@ def covered(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
     wanted = {_key(one) for one in told(verdict.findings)}
     approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED)
     if proposed is not None:
-        approved = approved.filter(digest=digest(proposed))
+        agrees = Q(digest=digest(proposed))
+        if proposed.text:
+            # of one that was asked before texts were kept
+            agrees |= Q(text="", digest=digest(replace(proposed, text="")))
+        approved = approved.filter(agrees)
     given = {_key(one) for row in approved for one in row.findings}
     return wanted <= given
 
@@ -86,6 +91,7 @@ def question(
         findings=told(verdict.findings),
         digest=digest(proposed) if proposed else "",
         proposed=facts(proposed) if proposed else [],
+        text=proposed.text if proposed else "",
         reason=reason[:300],
         at_work=not reason,
     )

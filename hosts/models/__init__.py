@@ -6,7 +6,7 @@ from hosts.models.approvals import Approval
 from hosts.models.disk import DiskUse
 from hosts.models.events import HostEvent
 from hosts.models.freezes import FreezeWindow
-from hosts.models.guardrails import Guardrail
+from hosts.models.guardrails import Guardrail, RuleMet
 from hosts.models.hosts import Endpoint, Group, Host, Login
 from hosts.models.inventory import (
     INVENTORY,
@@ -51,6 +51,7 @@ __all__ = [
     "OpenTransfer",
     "Pod",
     "RegistryCredential",
+    "RuleMet",
     "Secret",
     "StatsChunk",
     "StatsStanding",

@@ -31,3 +31,23 @@ class Guardrail(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RuleMet(models.Model):
+    """Once that a rule found something: what it led to then. Kept for some weeks, to show whom a rule
+    concerns before it is made stricter; the log has who it was.
+    """
+
+    # without a constraint: a rule that goes meanwhile must not take the job along that met it
+    rule = models.ForeignKey(
+        Guardrail, on_delete=models.CASCADE, db_constraint=False, related_name="met"
+    )
+    severity = models.CharField(max_length=8, choices=Guardrail.Severity)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # counted without the rows themselves
+        indexes = [models.Index(fields=["at", "rule", "severity"], name="rulemet_counted")]
+
+    def __str__(self) -> str:
+        return f"rule {self.rule_id} at {self.at}"

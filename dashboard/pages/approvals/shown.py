@@ -12,13 +12,14 @@ from dashboard.pages.guardrails.beside import by_whom
 from hosts.access import Person
 from hosts.access.approvals import may_decide
 from hosts.actions.run import run_spec
+from hosts.guardrails import masked
 from hosts.jobs.held import UNDECIDED
 from hosts.models import Approval
 
 HIDDEN = "•••"
 _RUNS = ("container.run", "container.create", "container.recreate")
 
-
+_TEXTS = {"kube.play": _("The kube file"), "image.build": _("The Containerfile")}
 # what hosts.guardrails.digest.facts calls things
 _WORDS = {
     "container": _("container"),
@@ -44,13 +45,23 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`line` and `spec` for containers; `parts` for all. Values of the environment are left out."""
+    """`line` and `spec` for containers; `parts` for all; `text` of a file, its secrets hidden, and what
+    that file is. Values of the environment are left out.
+    """
 
     line: str
     spec: str
     parts: list[dict[str, Any]]
     # more was given, and is shown to nobody
     sealed: bool
+    text: str = ""
+    text_is: str = ""
+    most: int = masked.MOST
+
+    @property
+    def cut(self) -> bool:
+        """True when the file goes on behind `text`."""
+        return len(self.text) > self.most
 
 
 def prepare(rows: Iterable[Any], person: Person) -> None:
@@ -78,7 +89,8 @@ def proposal(row: Approval) -> Proposal:
         {"what": _word(part["what"]), "name": part["name"], "lines": _lines(part)}
         for part in row.proposed
     ]
-    return Proposal(line, spec, parts, job.sealed_params is not None)
+    text_is = str(_TEXTS.get(job.verb, _("What was written")))
+    return Proposal(line, spec, parts, job.sealed_params is not None, row.text, text_is)
 
 
 def _lines(part: dict[str, Any]) -> list[tuple[str, str]]:
@@ -95,7 +107,7 @@ def questions(jobs: Iterable[Any], person: Person) -> None:
     if not held:
         return
     rows = Approval.objects.filter(job__in=held, state=Approval.State.ASKED)
-    found = list(rows.select_related("job__endpoint__host"))
+    found = list(rows.select_related("job__endpoint__host").defer("text"))
     prepare(found, person)
     for row in found:
         held[row.job_id].question = row

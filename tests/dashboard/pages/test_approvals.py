@@ -78,6 +78,70 @@ def test_whoever_decides_sees_all_but_secrets(
     assert f'href="/jobs/{job.pk}/"' in page
 
 
+KUBE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: reader}
+spec:
+  containers:
+  - name: front
+    image: quay.io/x/reader:1
+    command: [/bin/serve, --token, s3cr3t-canary]
+    securityContext: {privileged: true}
+    env: [{name: PIN, value: s3cr3t-canary}]
+"""
+FILE = "FROM quay.io/x/reader:1\nENV PIN=s3cr3t-canary\nRUN --security=insecure make <i>it</i>\n"
+
+
+@pytest.mark.parametrize(
+    ("road", "form", "shown"),
+    [
+        ("/kube/", {"text": KUBE, "do": "play"}, ("The kube file", "/bin/serve", "name: PIN")),
+        (
+            "/build/",
+            {"how": "text", "text": FILE, "tags": "shop:1"},
+            ("The Containerfile", "ENV PIN=•••", "make &lt;i&gt;it&lt;/i&gt;"),
+        ),
+    ],
+)
+def test_whoever_decides_reads_the_file_without_its_secrets(
+    cast: Cast,
+    hosts: Hosts,
+    rail: Any,
+    browser_of: Callable[..., Any],
+    road: str,
+    form: dict[str, str],
+    shown: tuple[str, ...],
+) -> None:
+    from hosts.models import Approval
+
+    rail("privileged", severity="ask")
+    given = {**form, "endpoint": hosts.web1.pk, "approval_reason": WHY}
+    answer = browser_of(cast.bob).send(road, given)
+    assert answer.status_code == 302, answer.content[:2000]
+    row = Approval.objects.get()
+    alice = browser_of(cast.alice)
+    page = alice.get(f"/access/requests/approvals/{row.pk}/").content.decode()
+    for words in shown:
+        assert words in page, words
+    assert "s3cr3t-canary" not in page + row.text
+    assert "It goes on" not in page
+
+
+def test_a_file_that_is_longer_than_what_is_kept_says_so(
+    cast: Cast, hosts: Hosts, held: Any, browser_of: Callable[..., Any]
+) -> None:
+    from hosts.guardrails import masked
+
+    _job, row, _rule = held
+    # what is run has its line; of files the text counts
+    type(row).objects.filter(pk=row.pk).update(text=f"{'x' * masked.MOST}\n{masked.CUT}")
+    row.job.verb = "image.build"
+    row.job.save()
+    page = browser_of(cast.alice).get(f"/access/requests/approvals/{row.pk}/").content.decode()
+    assert "only the first 200000 characters are kept" in page
+
+
 def test_the_asker_sees_it_wait_and_cannot_decide(
     cast: Cast, held: Any, browser_of: Callable[..., Any]
 ) -> None:

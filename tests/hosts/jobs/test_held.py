@@ -14,6 +14,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WHY = "the card reader needs it"
 PARAMS = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never", "labels": {"a": "b"}}
 
+KUBE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+  - name: c
+    image: quay.io/x/y:1
+    command: [serve]
+    securityContext: {privileged: true}
+"""
+
+
+def kube_of(text: str) -> Any:
+    from hosts.actions.kube.kube_plan import plan_of
+    from hosts.guardrails import of_kube
+
+    return of_kube.kube("kube.play", (one.content for one in plan_of(text).documents))
+
 
 @pytest.fixture
 def alice(cast: Any, who_of: Any) -> Any:
@@ -268,6 +287,39 @@ def test_an_approval_counts_for_its_proposal_alone(
     assert covered()
     assert not covered(image="quay.io/evil/y:1")
     assert not covered(labels={"a": "c"})
+
+
+def test_an_approval_of_before_texts_were_kept_still_counts(
+    person: Any, alice: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    """Of a kube file that waited while Haulout was brought up to date; for that file alone."""
+    from hosts.actions.approvals import decide
+    from hosts.actions.kube import play_kube
+    from hosts.guardrails import check
+    from hosts.guardrails.digest import digest
+    from hosts.jobs import held
+    from hosts.models import Approval
+
+    rail("privileged", severity="ask")
+    asker = replace(person, reason=WHY)
+    job = play_kube.ask(asker, endpoint.pk, text=KUBE)
+    row = approval_of(job)
+    assert "serve" in row.text
+    proposed = kube_of(KUBE)
+    old = digest(replace(proposed, text=""))
+    Approval.objects.filter(pk=row.pk).update(text="", digest=old)
+    decide.approve(alice, row.pk)
+
+    def covered(text: str) -> bool:
+        now = kube_of(text)
+        return held.covered(job.pk, check(endpoint, now), now)
+
+    assert covered(KUBE)
+    assert not covered(KUBE.replace("x/y:1", "evil/y:1"))
+    # one that was asked with its text counts for that text
+    Approval.objects.filter(pk=row.pk).update(text=row.text, digest=row.digest)
+    assert covered(KUBE)
+    assert not covered(KUBE.replace("serve", "other"))
 
 
 def test_a_worker_that_dies_between_loses_nothing_and_does_nothing_twice(

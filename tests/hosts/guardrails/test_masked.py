@@ -1,0 +1,180 @@
+"""What an approver reads of a kube file or a Containerfile: the text, and none of the secrets in it."""
+
+import re
+
+import pytest
+import yaml
+
+from hosts.guardrails import masked, of_kube, of_others
+from hosts.guardrails.digest import digest, facts
+from hosts.guardrails.of_storage import volume
+
+CANARY = "s3cr3t-canary"
+KUBE = f"""\
+apiVersion: v1
+kind: Secret
+metadata: {{name: db}}
+stringData: {{password: {CANARY}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: conf}}
+data: {{app.ini: "key = {CANARY}"}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: share
+  annotations: {{volume.podman.io/mount-options: "username=x,password={CANARY}"}}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: shop
+  annotations: {{note: {CANARY}, io.podman.annotations.userns: keep-id}}
+spec:
+  containers:
+  - name: front
+    image: quay.io/shop/front:7
+    command: [/bin/serve, --db-password, {CANARY}, --token={CANARY}, --port, "8080"]
+    env:
+    - {{name: DB, value: {CANARY}}}
+    - {{name: FROM_SECRET, valueFrom: {{secretKeyRef: {{name: db, key: password}}}}}}
+    livenessProbe:
+      httpGet: {{path: /, port: 80, httpHeaders: [{{name: X-Key, value: {CANARY}}}]}}
+"""
+
+
+def documents(text: str) -> list[dict[str, object]]:
+    return list(yaml.safe_load_all(text))
+
+
+def test_a_kube_file_is_shown_without_its_secrets() -> None:
+    text = masked.kube(documents(KUBE))
+    assert CANARY not in text
+    for said in ("quay.io/shop/front:7", "/bin/serve", "8080", "keep-id", "FROM_SECRET", "app.ini"):
+        assert said in text
+    # still YAML of the same shape
+    shown = documents(text)
+    assert [one["kind"] for one in shown] == ["Secret", "ConfigMap", "PersistentVolumeClaim", "Pod"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        # Podman takes names in any case
+        {"Kind": "Secret", "Data": {"a": CANARY}},
+        {"kind": "SECRET", "stringdata": {"a": CANARY}},
+        {"kind": "Pod", "Kind": "ConfigMap", "data": {"a": CANARY}},
+        {"kind": "Pod", "spec": {"containers": [{"Env": [{"name": "A", "Value": CANARY}]}]}},
+        {"kind": "Pod", "spec": {"volumes": [{"cifs": {"password": CANARY}}]}},
+        {"kind": "Pod", "metadata": {"Annotations": {"a": CANARY}}},
+    ],
+)
+def test_a_kube_file_of_odd_shape_shows_none_either(document: dict[str, object]) -> None:
+    assert CANARY not in masked.kube([document])
+
+
+def test_what_only_names_a_secret_stays() -> None:
+    spec = {
+        "volumes": [{"secret": {"secretName": "db-password"}}],
+        "automountServiceAccountToken": False,
+    }
+    assert documents(masked.kube([{"kind": "Pod", "spec": spec}])) == [
+        {"kind": "Pod", "spec": spec}
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"ENV DB={CANARY}",
+        f"ENV DB {CANARY} and more",
+        f"env A=1 B=\"{CANARY} x\" C='{CANARY}'",
+        f"ENV A=1 \\\n    B={CANARY}\\\n  C={CANARY}",
+        f'ENV A="one \\\n  {CANARY}"',
+        f"ONBUILD ENV DB={CANARY}",
+        f"ARG NPM={CANARY}",
+        f"RUN curl -H 'Authorization: Bearer {CANARY}' https://x.example",
+        f"RUN git clone https://me:{CANARY}@git.example/x",
+        f"RUN login --password {CANARY} --user me",
+        f"RUN DB_PASSWORD={CANARY} ./setup",
+        f'RUN echo \'{{"token": "{CANARY}"}}\' > /conf',
+        f"RUN <<EOF\nexport API_KEY={CANARY}\nEOF",
+    ],
+)
+def test_a_containerfile_is_shown_without_its_secrets(line: str) -> None:
+    text = masked.containerfile(
+        f"ARG BASE=3.20\nFROM docker.io/library/alpine:$BASE\n{line}\nUSER 7\n"
+    )
+    assert CANARY not in text
+    assert "ARG BASE=3.20\nFROM docker.io/library/alpine:$BASE\n" in text
+    assert text.endswith("\nUSER 7\n")
+
+
+def test_a_file_with_another_sign_for_what_goes_on_shows_none_either() -> None:
+    text = masked.containerfile(f"# escape=`\nFROM a.b/c:1\nENV A=1 `\n  B={CANARY}\nUSER 7\n")
+    assert text == "# escape=`\nFROM a.b/c:1\nENV A=••• `\nB=•••\nUSER 7\n"
+
+
+def test_what_is_cut_says_so() -> None:
+    whole = f"FROM a.b/c:1\n{'RUN true' * masked.MOST}"
+    assert masked.containerfile(whole).endswith(masked.CUT)
+    assert masked.kube([{"kind": "Pod", "spec": [whole]}]).endswith(masked.CUT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RUN apk add --no-cache curl && adduser -D app",
+        "COPY --chown=app:app . /srv",
+        "RUN --mount=type=secret,id=npm,target=/run/secrets/npm npm ci",
+        "RUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt",
+        "RUN login --password-file /run/secrets/x",
+        'ENTRYPOINT ["/bin/serve", "--listen", "0.0.0.0:80"]',
+        "USER passenger",
+        "RUN passwd -l root",
+    ],
+)
+def test_what_is_no_secret_stays_as_it_was_written(line: str) -> None:
+    text = f"FROM quay.io/x/y:1\n{line}\n"
+    assert masked.containerfile(text) == text
+
+
+def test_known_forms_of_keys_are_hidden_wherever_they_stand() -> None:
+    keys = ["ghp_" + "a" * 36, "AKIA" + "Q" * 16, "eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl"]
+    key = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----"
+    text = masked.words("\n".join([*(f"use {one} now" for one in keys), key]))
+    assert re.sub(r"use ••• now\n", "", text) == "•••"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a-", "a.", "eyJ-", "password", "--a-", "a", "x://", 'token="', "\\ ", "A=", "bearer "],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    """Quadratic would be minutes; what it would take is not measured, the test's own limit ends it."""
+    long = piece * (masked.MOST // len(piece))
+    for text in (long, f"FROM a.b/c:1\nENV {long}", f"FROM a.b/c:1\nENV A={long}"):
+        assert masked.containerfile(text)
+    assert masked.kube([{"kind": "Pod", "spec": {"x": long, "args": [long]}}])
+
+
+def test_a_volume_that_is_mounted_with_a_password_does_not_show_it() -> None:
+    options = {"type": "cifs", "device": "//nas/x", "o": f"username=me,password={CANARY},uid=7,ro"}
+    proposed = volume("volume.create", name="share", driver="local", options=options)
+    [part] = facts(proposed)
+    assert CANARY not in str(part)
+    assert "uid=7" in str(part)
+    assert "password=•••" in str(part)
+
+
+def test_the_text_belongs_to_what_is_approved() -> None:
+    one, other = (
+        of_kube.kube("kube.play", documents(KUBE.replace("/bin/serve", command)))
+        for command in ("/bin/serve", "/bin/other")
+    )
+    assert "/bin/serve" in one.text
+    assert digest(one) != digest(other)
+    built = of_others.build("image.build", {"t": ["x:1"]}, text=f"FROM a.b/c:1\nENV A={CANARY}\n")
+    assert built.text == "FROM a.b/c:1\nENV A=•••\n"
