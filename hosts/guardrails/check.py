@@ -9,6 +9,7 @@ from audit import write
 from audit.shapes import Target
 from hosts.access import Person
 from hosts.access.fetch import target_of
+from hosts.guardrails import met
 from hosts.guardrails.judge import Rule, judge
 from hosts.guardrails.proposed import Proposed
 from hosts.guardrails.verdict import Severity, Verdict
@@ -83,6 +84,7 @@ def require(
     if verdict.stops:
         refuse(person, endpoint, proposed, verdict, target=target)
         raise Refused(verdict)
+    met.note(verdict.warnings)
     return verdict
 
 
@@ -95,6 +97,7 @@ def refuse(
     target: Target | None = None,
 ) -> None:
     """The entry: which rule, which field. Equal ones are counted."""
+    met.note(verdict.findings)
     first = verdict.stops[0]
     reason = first.said or f"guardrail {first.rule} ({first.severity}): {first.field}"
     write.refusal(person.who, proposed.verb, target or target_of(endpoint), reason=reason[:300])

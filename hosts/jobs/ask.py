@@ -13,7 +13,7 @@ from audit import write
 from audit.shapes import Asking
 from hosts import bells, vault
 from hosts.access import Person, Thing, grounds, target_of
-from hosts.guardrails import Proposed
+from hosts.guardrails import Proposed, met
 from hosts.jobs import guarded, wake
 from hosts.jobs.held import overridden, question
 from hosts.models import Approval, Batch, Endpoint, Job
@@ -128,6 +128,7 @@ def ask_all(
             if one.lifted
         ]
         Approval.objects.bulk_create([*waiting, *lifted])
+        met.note(*(one.found for one in passed))
         for job, order, one in zip(jobs, orders, passed, strict=True):
             if one.lifted:
                 _tell_override(person, job, order, one)

@@ -8,10 +8,10 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
-from hosts.guardrails import Proposed, Refused, Severity, check
+from hosts.guardrails import Finding, Proposed, Refused, Severity, check, met
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import privileged_field
-from hosts.guardrails.roads import at_work
+from hosts.guardrails.roads import at_click, at_work
 from hosts.jobs import crash, held
 from hosts.jobs.asker import may
 from hosts.models import Endpoint, Job
@@ -63,6 +63,8 @@ class Errand:
     sent: bool = False
     # True once the guardrails had nothing against what this try sends
     permitted: bool = False
+    # rules that this try has met and counted
+    _met: set[int] = field(default_factory=set)
     _saved_at: float = 0.0
     _said: int = 0
 
@@ -73,17 +75,30 @@ class Errand:
         """
         verdict = await _in_thread(check, self.endpoint, proposed)
         if verdict.worst is Severity.REFUSE:
+            await self._count(verdict.findings)
             raise Refused(verdict)
         if privileged_field(proposed) and not await self.allowed(PRIVILEGED):
             raise NotAllowed(
                 _("%s may not make privileged containers there.") % self._job.asked_by_name
             )
-        if verdict.stops and not await _in_thread(held.covered, self.job_id, verdict, proposed):
-            await _in_thread(held.hold, self._job, verdict, proposed)
+        # what was found at the click was counted there, and what was approved when it was asked
+        found_here = () if at_click(self.verb) else verdict.warnings
+        if verdict.stops:
+            if not await _in_thread(held.covered, self.job_id, verdict, proposed):
+                await self._count((*verdict.stops, *found_here))
+                await _in_thread(held.hold, self._job, verdict, proposed)
+        else:
+            await self._count(found_here)
         for one in verdict.warnings:
             values = {"rule": one.rule, "field": one.field, "words": one.words}
             self.say(_("The guardrail “%(rule)s” warns (%(field)s): %(words)s") % values)
         self.permitted = True
+
+    async def _count(self, findings: tuple[Finding, ...]) -> None:
+        fresh = [one for one in findings if one.rule_id not in self._met]
+        if fresh:
+            self._met |= {one.rule_id for one in fresh}
+            await _in_thread(met.note, fresh)
 
     @property
     def narrowed(self) -> bool:

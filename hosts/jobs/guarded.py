@@ -57,6 +57,8 @@ class Passed:
     beside: dict[str, list[str]] = field(default_factory=dict)
     needs: Verdict | None = None
     lifted: tuple[Finding, ...] = ()
+    # what was found and lets it become a job, for `met`
+    found: tuple[Finding, ...] = ()
 
 
 def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed]:
@@ -79,7 +81,9 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
         beside = warned(verdict)
         if verdict.stops:
             beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.stops))
-        passed[number] = Passed(beside, verdict if verdict.stops else None, lifted)
+        passed[number] = Passed(
+            beside, verdict if verdict.stops else None, lifted, verdict.findings
+        )
     return passed
 
 

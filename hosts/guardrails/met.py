@@ -1,0 +1,70 @@
+"""How often each rule found something lately, and what that led to: rows of their own, since the log is
+not made to be counted.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from hosts.guardrails.verdict import Finding, Severity
+from hosts.models import RuleMet
+
+log = logging.getLogger(__name__)
+KEEP = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Times:
+    """Of one rule within KEEP."""
+
+    refused: int = 0
+    asked: int = 0
+    warned: int = 0
+
+    @property
+    def any(self) -> bool:
+        """True when it was met at all."""
+        return bool(self.refused or self.asked or self.warned)
+
+
+_NAMES = {Severity.REFUSE: "refused", Severity.ASK: "asked", Severity.WARN: "warned"}
+
+
+def note(*deeds: Iterable[Finding]) -> None:
+    """Write down which rules each deed met, each once, however much it found. Never fails: what cannot
+    be counted is done all the same.
+    """
+    rows = [
+        RuleMet(rule_id=rule_id, severity=severity.value)
+        for findings in deeds
+        for rule_id, severity in dict.fromkeys(
+            (one.rule_id, one.severity) for one in findings if one.rule_id
+        )
+    ]
+    if not rows:
+        return
+    try:
+        # a savepoint within the job's own transaction, which goes on without it
+        with transaction.atomic():
+            RuleMet.objects.bulk_create(rows)
+    except DatabaseError as trouble:
+        log.warning("could not count which guardrails were met: %s", trouble)
+
+
+def times() -> dict[int, Times]:
+    """By rule; those that nobody met are absent."""
+    found: dict[int, Times] = {}
+    recent = RuleMet.objects.filter(at__gt=timezone.now() - KEEP).order_by()
+    for rule_id, severity, n in recent.values_list("rule", "severity").annotate(n=Count("pk")):
+        setattr(found.setdefault(rule_id, Times()), _NAMES[Severity(severity)], n)
+    return found
+
+
+def tidy() -> int:
+    """A chore: forget what is past its time. How many."""
+    return RuleMet.objects.filter(at__lt=timezone.now() - KEEP).delete()[0]

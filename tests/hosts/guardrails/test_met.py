@@ -1,0 +1,155 @@
+"""How often rules are met: counted where a click or a worker found something, and never in a job's way."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from hosts.guardrails import Refused, met
+from hosts.guardrails.met import Times
+from tests.hosts.jobs.conftest import container, ended, endpoint, person, podman, vault_keys, worker
+
+__all__ = ["container", "ended", "endpoint", "person", "podman", "vault_keys", "worker"]
+pytestmark = pytest.mark.django_db(transaction=True)
+PARAMS = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never"}
+
+
+def asked(person: Any, endpoint: Any, reason: str = "") -> Any:
+    from hosts.actions.run import create_container
+
+    return create_container.ask(
+        replace(person, reason=reason), endpoint.pk, params=PARAMS, env={"KEY": "s3cret"}
+    )
+
+
+def test_what_a_rule_led_to_is_counted(
+    person: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    warns, strict = rail("images", severity="warn", allow=["localhost/*"]), rail("privileged")
+    with pytest.raises(Refused):
+        asked(person, endpoint)
+    assert met.times() == {warns.pk: Times(warned=1), strict.pk: Times(refused=1)}
+    strict.severity = "ask"
+    strict.save()
+    asked(person, endpoint, reason="it has to be")
+    assert met.times() == {warns.pk: Times(warned=2), strict.pk: Times(refused=1, asked=1)}
+    assert met.times()[strict.pk].any
+
+
+def test_a_question_without_a_reason_is_not_counted_yet(
+    person: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.guardrails import NeedsApproval
+
+    rail("privileged", severity="ask")
+    with pytest.raises(NeedsApproval):
+        asked(person, endpoint)
+    assert met.times() == {}
+
+
+def test_click_and_work_of_one_job_count_once(
+    person: Any, endpoint: Any, worker: Any, ended: Any, podman: Any, vault_keys: None, rail: Any
+) -> None:
+    warns = rail("privileged", severity="warn")
+    job = asked(person, endpoint)
+    worker().hand_over([job.pk])
+    assert ended(job).state == "ok", job.error
+    assert met.times() == {warns.pk: Times(warned=1)}
+
+
+def test_what_the_worker_comes_upon_is_counted_when_it_asks_and_not_again(
+    cast: Any,
+    who_of: Any,
+    person: Any,
+    endpoint: Any,
+    worker: Any,
+    ended: Any,
+    podman: Any,
+    vault_keys: None,
+    rail: Any,
+) -> None:
+    from hosts.access import Person
+    from hosts.actions.approvals import decide
+    from hosts.models import Job
+    from tests.lab.waiting import until
+
+    job = asked(person, endpoint)
+    rule = rail("privileged", severity="ask")
+    loop = worker()
+    loop.hand_over([job.pk])
+    until("it waits", lambda: Job.objects.filter(pk=job.pk, state="held").exists())
+    assert met.times() == {rule.pk: Times(asked=1)}
+    decide.approve(Person(cast.alice, who_of(cast.alice)), job.approvals.get(state="asked").pk)
+    loop.hand_over([job.pk])
+    assert ended(job).state == "ok", job.error
+    assert met.times() == {rule.pk: Times(asked=1)}
+
+
+@pytest.fixture
+def no_table() -> Iterator[None]:
+    """The table is elsewhere: each count fails in the database itself."""
+    from hosts.models import RuleMet
+
+    name = RuleMet._meta.db_table
+    with connection.schema_editor() as editor:
+        editor.alter_db_table(RuleMet, name, f"{name}_gone")
+    yield
+    with connection.schema_editor() as editor:
+        editor.alter_db_table(RuleMet, f"{name}_gone", name)
+
+
+@pytest.mark.usefixtures("no_table")
+def test_what_cannot_be_counted_is_done_all_the_same(
+    person: Any,
+    endpoint: Any,
+    vault_keys: None,
+    rail: Any,
+    entries: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rule = rail("privileged", severity="warn")
+    job = asked(person, endpoint)
+    job.refresh_from_db()
+    assert (job.state, job.intent > 0) == ("queued", True)
+    assert "could not count" in caplog.text
+    rule.severity = "refuse"
+    rule.save()
+    with pytest.raises(Refused):
+        asked(person, endpoint)
+    assert [one.kind for one in entries("container.create")] == ["intent", "refusal"]
+
+
+def test_a_rule_that_went_meanwhile_stops_nothing(
+    person: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.guardrails import check, of_spec
+    from hosts.models import RuleMet
+
+    rule = rail("privileged", severity="warn")
+    spec = {"image": "quay.io/x/y:1", "privileged": True}
+    verdict = check(endpoint, of_spec.container("container.run", spec))
+    met.note(verdict.findings)
+    rule.delete()
+    assert not RuleMet.objects.exists()
+    met.note(verdict.findings)
+    assert RuleMet.objects.count() == 1
+
+
+def test_what_is_past_its_time_is_not_counted_and_is_forgotten(
+    person: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.models import RuleMet
+
+    rule = rail("privileged", severity="warn")
+    asked(person, endpoint)
+    asked(person, endpoint)
+    old = RuleMet.objects.order_by("pk").first()
+    assert old is not None
+    RuleMet.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=31))
+    assert met.times() == {rule.pk: Times(warned=1)}
+    assert met.tidy() == 1
+    assert RuleMet.objects.count() == 1
