@@ -73,6 +73,12 @@ def configure() -> None:
                 "schedule": 600.0,
                 "options": {"expires": 580},
             },
+            # a fleet that was just added should not wait an hour for good plans
+            "statistics": {
+                "task": "hosts.refresh_statistics",
+                "schedule": 60.0,
+                "options": {"expires": 55},
+            },
             "tidy": {
                 "task": "hosts.tidy",
                 "schedule": 3600.0,

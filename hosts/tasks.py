@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from hosts.actions import ACTIONS
+from hosts.guardrails import met
 from hosts.jobs.loop import WorkerLoop
 from hosts.jobs.tidy import tidy_jobs
 
@@ -55,8 +56,13 @@ def thin_stats() -> None:
     thin()
 
 
+@shared_task(name="hosts.refresh_statistics")
 def refresh_statistics() -> None:
-    """Let SQLite count its rows anew where that changed a plan; PostgreSQL does so by itself."""
+    """Let SQLite count its rows anew where they grew tenfold; PostgreSQL does so by itself.
+
+    Without counts it takes the wrong index: the newest of 30,000 running containers take 16 ms, not 1.
+    Where nothing grew it costs next to nothing.
+    """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA optimize=0x10002")
@@ -71,9 +77,9 @@ def tidy() -> None:
     tidy_inventory()
     tidy_events()
     tidy_jobs()
+    met.tidy()
     # sessions past their end: Django leaves the sweeping to us
     call_command("clearsessions")
-    refresh_statistics()
 
 
 @shared_task(name="hosts.certificate_ends")

@@ -96,6 +96,8 @@ class ListSpec:
     row_template: str
     topics: frozenset[str]
     fingerprint: Callable[[Any], str]
+    # how many rows `base` has of those that a condition lets through, where there is a faster way
+    count: Callable[[Person, Q], int] | None = None
     bulk: tuple[BulkVerb, ...] = ()
     prepare: Callable[[list[Any], Person], None] = _nothing
     empty: dict[str, Words] = field(default_factory=dict)

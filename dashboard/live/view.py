@@ -171,7 +171,7 @@ def run(view: View, person: Person) -> Result:
         return _grouped(view, person, rows, grouping, troubles, heads=True)
     if walk := spec.walks.get(name):
         return _grouped(view, person, rows, walk, troubles, heads=False)
-    total = rows.order_by().count()
+    total = spec.count(person, condition & locked) if spec.count else rows.order_by().count()
     page = min(view.page, max(1, -(-total // PAGE_ROWS)))
     start = (page - 1) * PAGE_ROWS
     found = list(ordered(spec, rows, view.order)[start : start + PAGE_ROWS])

@@ -18,6 +18,7 @@ from hosts.access.rights import Held, Rights, rights_of
 from hosts.access.visible import (
     allows,
     could,
+    count_with,
     endpoints_with,
     grounds,
     is_visible,
@@ -46,6 +47,7 @@ __all__ = [
     "Thing",
     "allows",
     "could",
+    "count_with",
     "endpoints_with",
     "find_endpoint",
     "get_endpoint",

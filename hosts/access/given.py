@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import JSONArray
 from django.utils import timezone
 
 from accounts import verbs as registry
 from accounts.models import Role
-from hosts.access.among import among
+from hosts.access.listed import Listed
 from hosts.access.narrowing import Narrowing
 from hosts.models import Endpoint, Grant, Group, Host
 
@@ -38,7 +40,7 @@ class Given(NamedTuple):
 
 def given(grants: QuerySet[Grant]) -> list[Given]:
     """The rows in brief, in the order of the query."""
-    return [Given(*row) for row in grants.values_list(*Given._fields)]
+    return [Given._make(row) for row in grants.values_list(*Given._fields)]
 
 
 class Places:
@@ -48,41 +50,47 @@ class Places:
 
     def __init__(self, grants: Iterable[Given]) -> None:
         grants = list(grants)
-        self._of: dict[tuple[str, int], tuple[Ids, Ids]] = {}
         roles = Role.objects.in_bulk({grant.role_id for grant in grants}) if grants else {}
         self._verbs = {pk: role_verbs(role) for pk, role in roles.items()}
         groups = {grant.group_id for grant in grants if grant.group_id}
-        self.in_group: dict[int, set[int]] = {group: set() for group in groups}
-        if groups:
-            through = Host.groups.through.objects.filter(group_id__in=groups)
-            for group, host in through.values_list("group_id", "host_id"):
-                self.in_group[group].add(host)
-        hosts = {grant.host_id for grant in grants if grant.host_id}.union(*self.in_group.values())
-        self.on_host: dict[int, list[int]] = {}
-        if hosts:
-            rows = Endpoint.objects.filter(among("host_id", hosts)).order_by()
-            for endpoint, host in rows.values_list("pk", "host_id"):
-                self.on_host.setdefault(host, []).append(endpoint)
+        self._on_host = _endpoints_on_hosts() if groups or any(g.host_id for g in grants) else {}
+        self._in_group = {
+            group: (
+                frozenset(chain.from_iterable(self._on_host.get(one, ()) for one in hosts)),
+                hosts,
+            )
+            for group, hosts in (_hosts_in(groups) if groups else {}).items()
+        }
 
     def of(self, grant: Given) -> tuple[Ids, Ids]:
-        """(endpoints, hosts) that it reaches; None is everywhere. The same sets for the same place."""
+        """(endpoints, hosts) that it reaches; None is everywhere."""
         if grant.endpoint_id:
             return frozenset({grant.endpoint_id}), frozenset()
         if grant.host_id:
-            place, hosts = ("host", grant.host_id), {grant.host_id}
-        elif grant.group_id:
-            place, hosts = ("group", grant.group_id), self.in_group.get(grant.group_id, set())
-        else:
-            return None, None
-        if place not in self._of:
-            endpoints = (one for host in hosts for one in self.on_host.get(host, ()))
-            self._of[place] = frozenset(endpoints), frozenset(hosts)
-        return self._of[place]
+            return frozenset(self._on_host.get(grant.host_id, ())), frozenset({grant.host_id})
+        if grant.group_id:
+            return self._in_group.get(grant.group_id, (frozenset(), frozenset()))
+        return None, None
 
     def verbs(self, role_id: int) -> frozenset[str]:
         """What a grant of this role gives."""
         # a role can be gone since its grants were read
         return self._verbs.get(role_id, frozenset())
+
+
+def _hosts_in(groups: set[int]) -> dict[int, frozenset[int]]:
+    """Hosts of each group that has any."""
+    rows = Host.groups.through.objects.filter(group_id__in=groups).values_list("group_id")
+    return {group: frozenset(hosts) for group, hosts in rows.annotate(all=Listed("host_id"))}
+
+
+def _endpoints_on_hosts() -> dict[int, list[int]]:
+    """All endpoints by their host: to name a thousand hosts in a condition would take longer."""
+    found: dict[int, list[int]] = {}
+    pairs = Endpoint.objects.order_by().aggregate(all=Listed(JSONArray("host_id", "pk")))["all"]
+    for host, endpoint in pairs or ():
+        found.setdefault(host, []).append(endpoint)
+    return found
 
 
 def in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:

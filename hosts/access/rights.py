@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
+from hosts.access.enabled import Enabled
 from hosts.access.given import Given, Ids, Places, given, in_force, words_of
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.models import Grant
@@ -118,6 +119,11 @@ class Rights:
             and one.narrowing is not None
             and one.narrowing.fits(thing)
         ]
+
+    @cached_property
+    def enabled(self) -> Enabled:
+        """Endpoints in use, read once for all questions that these rights answer."""
+        return Enabled()
 
     @cached_property
     def key(self) -> str:

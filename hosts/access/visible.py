@@ -6,11 +6,11 @@ place, or (a narrowed grant) for containers that fit it; then nothing else there
 
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import verbs as registry
-from hosts.access.among import among
 from hosts.access.given import Ids
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.access.person import Person
@@ -18,7 +18,6 @@ from hosts.access.rights import Held, joined, rights_of
 from hosts.models import Endpoint, Group, Host, InventoryRow, Job
 
 Place = Endpoint | Host
-_IN_USE = ExpressionWrapper(Q(enabled=True, host__enabled=True), BooleanField())
 
 
 def allows(
@@ -113,21 +112,40 @@ def endpoints_with(person: Person, verb: str) -> frozenset[int] | None:
 
 def on_endpoints(person: Person, verb: str) -> Q:
     """Condition on rows with an `endpoint`: those of places where they may do `verb` with all."""
-    return _Enabled().among(endpoints_with(person, verb))
+    return rights_of(person.user).enabled.among(endpoints_with(person, verb))
 
 
 def objects_with(person: Person, verb: str) -> Q:
     """Condition on rows of the inventory: those with which they may do `verb`."""
-    enabled, whole = _Enabled(), endpoints_with(person, verb)
-    ways = [enabled.among(whole)]
-    if whole is not None and verb.startswith("container.") and _reaches(person, verb, None):
-        for narrowing, ids in _narrowed_with(person, verb).items():
-            # what they see anyway is not looked at one by one
-            beside = enabled.beyond(ids, whole)
-            if beside is not None:
-                ways.append(beside & narrowing.condition())
+    enabled = rights_of(person.user).enabled
+    whole, some = enabled.among(endpoints_with(person, verb)), _some_with(person, verb)
     # an empty condition lets all through, and "all or some" is all
-    return reduce(or_, ways) if all(ways) else Q()
+    return whole | some if whole and some is not None else whole
+
+
+def count_with(rows: QuerySet[Any], person: Person, verb: str) -> int:
+    """How many of these rows of the inventory `objects_with` lets through.
+
+    Asked in pieces, most of which an index answers alone: 50,000 rows take 1 ms instead of 7.
+    """
+    some = _some_with(person, verb)
+    beside = rows.filter(some).count() if some is not None else 0
+    return rights_of(person.user).enabled.count(rows, endpoints_with(person, verb)) + beside
+
+
+def _some_with(person: Person, verb: str) -> Q | None:
+    """Condition on the containers of narrowed grants, where they do not hold the verb as a whole."""
+    whole = endpoints_with(person, verb)
+    if whole is None or not verb.startswith("container.") or not _reaches(person, verb, None):
+        return None
+    enabled = rights_of(person.user).enabled
+    ways = [
+        beside & narrowing.condition()
+        for narrowing, ids in _narrowed_with(person, verb).items()
+        # what they see anyway is not looked at one by one
+        if (beside := enabled.beyond(ids, whole)) is not None
+    ]
+    return reduce(or_, ways) if ways else None
 
 
 def _narrowed_with(person: Person, verb: str) -> dict[Narrowing, Ids]:
@@ -138,34 +156,6 @@ def _narrowed_with(person: Person, verb: str) -> dict[Narrowing, Ids]:
             places.setdefault(one.narrowing, []).append(one.endpoints)
     scope = person.scope.endpoints if person.scope else None
     return {narrowing: _cut(joined(found), scope) for narrowing, found in places.items()}
-
-
-class _Enabled:
-    """Endpoints that are in use, as conditions which leave the database free to walk a sort's index.
-
-    `endpoint IN (subquery)` makes SQLite collect and sort all rows (36 ms against 1.9 ms at 50,000);
-    so what few endpoints are hidden is excluded instead, and nothing is said when none is.
-    """
-
-    def __init__(self) -> None:
-        told = dict(Endpoint.objects.order_by().values_list("pk", _IN_USE))
-        self._every = frozenset(told)
-        self._used = frozenset(pk for pk, used in told.items() if used)
-
-    def beyond(self, ids: frozenset[int] | None, seen: frozenset[int]) -> Q | None:
-        """The same without those in `seen`; None where none is left."""
-        left = (self._used if ids is None else self._used & ids) - seen
-        return among("endpoint_id", left) if left else None
-
-    def among(self, ids: frozenset[int] | None) -> Q:
-        """Rows at those of `ids` (None: all) that are in use."""
-        shown = self._used if ids is None else self._used & ids
-        hidden = self._every - shown
-        if not hidden:
-            return Q()
-        if len(hidden) <= len(shown):
-            return ~among("endpoint_id", hidden)
-        return among("endpoint_id", shown)
 
 
 def visible_objects(person: Person, kind: str) -> Q:

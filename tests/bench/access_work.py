@@ -27,11 +27,15 @@ def main() -> None:
     from django.core.management import call_command
     from django.urls import get_resolver
 
+    from hosts.tasks import refresh_statistics
+
     call_command("migrate", verbosity=0)
     # lists register themselves in the rooms of their pages
     assert get_resolver().url_patterns
     pick = random.Random(4)
     places = make_fleet(pick)
+    # as a running Haulout does each minute
+    refresh_statistics()
     administrator, granted = make_people(places, pick)
     found: dict[str, Any] = {"lists": lists(administrator, granted)}
     found["rights"] = rights(administrator, granted)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
-from dashboard.live.visibility import scope_to_visible
+from dashboard.live.visibility import count_visible, scope_to_visible
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
 from dashboard.pages.containers.shown import drawn_from, prepare
 from dashboard.pages.containers.told import failed
@@ -35,6 +35,7 @@ SPEC = register(
         base=lambda person: scope_to_visible(
             Container.objects.select_related("endpoint__host"), person
         ),
+        count=lambda person, wanted: count_visible(Container.objects.filter(wanted), person),
         tokens=(
             one_of("state", _("state"), STATES),
             HOST,
