@@ -11,14 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.verbs import verb_named
 from dashboard.live.page import list_page
-from dashboard.pages.explain.shown import parts_of
+from dashboard.pages.access.previewing import Shown, shown
+from dashboard.pages.access.roles import Part, parts
 from dashboard.pages.requests.forms import AskForm
 from dashboard.pages.requests.lists import QUICK, SPEC
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import NotVisible, Person, visible_endpoints, visible_groups, visible_hosts
-from hosts.access.explain import explain
-from hosts.access.given import role_verbs
 from hosts.access.requests import may_decide, visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
 from hosts.actions.access_requests.ask_access import Wanted
@@ -103,25 +102,19 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     found = visible_requests(person).filter(pk=request_id).first()
     if found is None:
         raise NotVisible
-    context: dict[str, Any] = {"tab": "requests", "row": found, "can_decide": False, "gives": []}
+    context: dict[str, Any] = {"tab": "requests", "row": found, "can_decide": False}
     if found.waiting and may_decide(person, found):
-        context |= {"can_decide": True, "gives": parts_of(_new(person, found))}
+        what = shown(person, lambda: decide_access.approve(person, found.pk), [found.asked_by_id])
+        context |= {"can_decide": True, "shown": what, "parts": _gained(what)}
     return render(request, "requests/decide.html", context)
 
 
-def _new(person: Person, found: AccessRequest) -> list[Any]:
-    """Verbs of the role, with what the asker holds of them there already."""
-    place = found.host or found.endpoint
-    verbs = role_verbs(found.role)
-    if found.label or found.names:
-        verbs = frozenset(name for name in verbs if name.startswith("container."))
-    asker = Person(found.asked_by, person.who)
-    if place is None:
-        from accounts.verbs import all_verbs
-        from hosts.access.explain import Answer
-
-        return [Answer(verb, False) for verb in all_verbs() if verb.name in verbs]
-    return [one for one in explain(asker, place) if one.verb.name in verbs and not one.allowed]
+def _gained(what: Shown) -> list[Part]:
+    """The verbs that it would add, by subject."""
+    if what.preview is None:
+        return []
+    pieces = [piece for one in what.preview.differences for piece in one.gains]
+    return [part for part in parts({name for piece in pieces for name in piece.verbs}) if part.on]
 
 
 @require_POST

@@ -28,6 +28,12 @@ def request() -> Any:
     return AccessRequest.objects.get()
 
 
+def request_waiting() -> Any:
+    from hosts.models import AccessRequest
+
+    return AccessRequest.objects.get(state="asked")
+
+
 def test_a_refusal_fills_the_form(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.charlie).get(f"{ASK}?verb=container.stop&endpoint=1").content.decode()
     assert "What you lack: “Stop containers”" in page
@@ -54,6 +60,34 @@ def test_from_asking_to_the_answer(cast: Cast, browser_of: Any) -> None:
     alice.send(f"{decide}approve/", {"answer": "until noon"})
     assert charlie.get("/containers/1/sample/stop/").status_code == 200
     assert "until noon" in charlie.get(decide).content.decode()
+
+
+def test_what_approving_would_change_stands_before_the_button(cast: Cast, browser_of: Any) -> None:
+    from hosts.models import Grant
+
+    charlie, alice = browser_of(cast.charlie), browser_of(cast.alice)
+    charlie.send(ASK, form())
+    decide = f"/access/requests/{request().pk}/"
+    page = alice.get(decide).content.decode()
+    assert page.index("gains") < page.index(f"{decide}approve/")
+    assert "on den7" in page
+    # looked at, and not made
+    assert not Grant.objects.exists()
+    assert request().state == "asked"
+    alice.send(f"{decide}approve/")
+    charlie.send(ASK, form(names="shop*"))
+    narrower = request_waiting()
+    page = alice.get(f"/access/requests/{narrower.pk}/").content.decode()
+    assert "other rights of theirs give the same" in page
+
+
+def test_what_cannot_be_approved_says_why_and_has_no_button(cast: Cast, browser_of: Any) -> None:
+    browser_of(cast.charlie).send(ASK, form(place="den8"))
+    decide = f"/access/requests/{request().pk}/"
+    page = browser_of(cast.alice).get(decide).content.decode()
+    assert "There is no host called den8: refuse it and say so." in page
+    assert f"{decide}refuse/" in page
+    assert f"{decide}approve/" not in page
 
 
 def test_what_was_decided_is_told_once_and_to_the_asker(
