@@ -21,13 +21,24 @@ class Part:
     name: str
     answers: list[Answer]
 
+    @property
+    def allowed(self) -> int:
+        """How many of them are a yes."""
+        return sum(answer.allowed for answer in self.answers)
+
+    @property
+    def some(self) -> int:
+        """How many are a yes for a part of it."""
+        return sum(answer.some for answer in self.answers)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one person may do there: `all_of` how many of the verbs, `sensitive` which by name."""
+    """What some people may do there, all of them the same and through the same: `parts` (subject, how
+    many verbs there are, how many they hold).
+    """
 
-    user: User
-    role: str
+    users: list[User]
     through: list[Through]
     parts: list[tuple[str, int, int]]
     sensitive: list[Verb]
@@ -66,9 +77,12 @@ def parts_of(answers: list[Answer]) -> list[Part]:
 
 
 def who_may(subject: Subject, verb: str = "") -> list[Held]:
-    """Everybody who may do something there, who holds most first. `verb`: only who may do that."""
+    """Everybody who may do something there, who holds most first; who holds the same through the same
+    together. `verb`: only who may do that.
+    """
     about = verbs_about(subject.place, subject.row)
-    found = []
+    alike: dict[tuple[tuple[str, ...], tuple[Through, ...]], list[User]] = {}
+    known = {one.name: one for one in about}
     grants = named()
     for user in everybody():
         person = Person(user, Who(name=str(user), user_id=user.pk))
@@ -77,17 +91,25 @@ def who_may(subject: Subject, verb: str = "") -> list[Held]:
         answers = [
             one for one in explain(person, subject.place, subject.row, grants) if one.allowed
         ]
-        names = {answer.verb.name for answer in answers}
-        if not answers or (verb and verb not in names):
+        names = tuple(answer.verb.name for answer in answers)
+        if not names or (verb and verb not in names):
             continue
-        through = list(dict.fromkeys(one for answer in answers for one in answer.through))
-        parts = [
-            (group_word(name), len(those), sum(1 for one in those if one.name in names))
-            for name, those in _grouped(about)
-        ]
-        sensitive = [answer.verb for answer in answers if answer.verb.sensitive]
-        found.append(Held(user, user.role.label, through, parts, sensitive, len(answers)))
-    return sorted(found, key=lambda held: (-held.count, str(held.user)))
+        through = tuple(dict.fromkeys(one for answer in answers for one in answer.through))
+        alike.setdefault((names, through), []).append(user)
+    found = [
+        Held(
+            users,
+            list(through),
+            [
+                (group_word(name), len(those), sum(one.name in names for one in those))
+                for name, those in _grouped(about)
+            ],
+            [known[name] for name in names if known[name].sensitive],
+            len(names),
+        )
+        for (names, through), users in alike.items()
+    ]
+    return sorted(found, key=lambda held: (-held.count, str(held.users[0])))
 
 
 def _grouped(verbs: list[Verb]) -> list[tuple[str, list[Verb]]]:

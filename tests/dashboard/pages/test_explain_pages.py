@@ -1,5 +1,6 @@
 """Explain: one's own is everyone's, that of others needs access.view; what one does not see is no page."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -89,3 +90,32 @@ def test_who_may_do_what_names_people_and_what_gives_it(cast: Cast, browser_of: 
     only = browser_of(cast.alice).get(f"{address}&verb=container.stop").content.decode()
     assert "Bob" in only
     assert "Charlie" not in only
+
+
+def test_who_holds_the_same_through_the_same_stands_together(cast: Cast, browser_of: Any) -> None:
+    from accounts.models import Role, User
+
+    viewer = Role.objects.get(name="viewer")
+    for number in range(1, 12):
+        User.objects.create_user(
+            email=f"v{number}@e.org", name=f"Vera{number:02}", role=viewer, password=None
+        )
+    page = browser_of(cast.alice).get("/access/explain/who/?host=1").content.decode()
+    one = next(one for one in page.split("<section") if ">Charlie<" in one)
+    assert one.count("their own role, Viewer") == 1
+    assert one.count("/access/explain/?person=") == 12
+    assert "and 4 more with the same" in one
+    assert page.count("their own role, Viewer") == 1
+
+
+def test_verbs_are_folded_by_subject_with_their_counts(cast: Cast, browser_of: Any) -> None:
+    page = browser_of(cast.charlie).get("/access/explain/?host=1").content.decode()
+    containers = next(one for one in page.split("<details") if ">Containers</h2>" in one)
+    found = re.search(r"(\d+) of (\d+):", containers)
+    assert found
+    held, every = found.groups()
+    assert int(held) == containers.count(">yes<") > 0
+    assert int(every) == containers.count('class="verb-line')
+    assert " open>" not in containers
+    # of one thing there is one part alone: nothing to unfold
+    assert "data-fold-one open>" in browser_of(cast.charlie).get(THERE).content.decode()
