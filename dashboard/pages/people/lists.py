@@ -80,11 +80,11 @@ SPEC = register(
         columns=(
             Column("name", _("Name"), "name"),
             Column("middle", _("Email"), "email", rank=2),
-            Column("small", _("Role")),
+            Column("small", _("Role"), rank=2),
             Column("words", _("Teams"), rank=2),
             Column("small", _("Second factor"), rank=3),
             Column("small", _("Last sign-in"), "-seen", rank=3),
-            Column("small", _("State"), rank=1),
+            Column("small", _("State"), rank=2),
         ),
         sorts={
             "name": ("-is_active", "name", "id"),
