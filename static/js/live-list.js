@@ -166,7 +166,9 @@ class LiveList extends HTMLElement {
   }
 
   refused() {
-    location.reload();
+    // these say themselves what has ended and why, and their lines can still be read
+    if (document.querySelector("[data-logs], [data-terminals]")) this.arrange([], new Map());
+    else location.reload();
   }
 }
 

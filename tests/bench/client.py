@@ -14,8 +14,9 @@ from tests.bench.running import EMAIL, PASSWORD
 class Client:
     """Use it in the loop it was entered in."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, email: str = EMAIL) -> None:
         self.url = url.rstrip("/")
+        self._email = email
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -42,7 +43,7 @@ class Client:
 
     async def _sign_in(self) -> None:
         await self.get("/account/login/")
-        status = await self.post("/account/login/", login=EMAIL, password=PASSWORD)
+        status = await self.post("/account/login/", login=self._email, password=PASSWORD)
         if status != 302:
             raise CannotRun(f"signing in answered {status}")
 
@@ -65,9 +66,10 @@ class Client:
 
     async def put_file(self, path: str, file: Path) -> tuple[int, str]:
         """Send a file as a body; the answer's status and text."""
-        headers = {"X-CSRFToken": self._token(), "Referer": self.url + "/"}
         with file.open("rb") as body:
-            async with self._session.put(self.url + path, data=body, headers=headers) as answer:
+            async with self._session.put(
+                self.url + path, data=body, headers=self.headers_for_change
+            ) as answer:
                 return answer.status, await answer.text()
 
     async def count_bytes(self, path: str) -> int:
@@ -77,6 +79,16 @@ class Client:
             async for piece in answer.content.iter_any():
                 taken += len(piece)
         return taken
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        """For requests that are no plain page."""
+        return self._session
+
+    @property
+    def headers_for_change(self) -> dict[str, str]:
+        """What a request has to say that is no form."""
+        return {"X-CSRFToken": self._token(), "Referer": self.url + "/"}
 
     def _token(self) -> str:
         found = [cookie.value for cookie in self._session.cookie_jar if "csrf" in cookie.key]

@@ -97,7 +97,7 @@ export class Pane {
       case "skipped": this.term.write(`\x1b[0m\r\n\x1b[2m${this.say("skipped", { n: size(message.bytes) })}\x1b[0m\r\n`); break;
       case "size": if (!this.types) this.term.resize(message.columns, message.rows); break;
       case "role": this.role(message); break;
-      case "ended": this.end(message); break;
+      case "ended": this.end(message.reason === "withdrawn" && !this.owner ? { ...message, reason: "withdrawn-of" } : message); break;
       case "refused": this.socket.close(); this.end(message); break;
     }
     this.foot();
@@ -110,7 +110,7 @@ export class Pane {
 
   role({ types, owner, watchers, of, kind, command, tty }) {
     const before = this.types;
-    Object.assign(this, { types, owner });
+    Object.assign(this, { types, owner, of });
     if (command) this.command = command;
     if (kind) this.wanted = { ...this.wanted, kind };
     if (kind === "attach" && !tty) this.term.options.convertEol = true;
@@ -135,7 +135,7 @@ export class Pane {
     this.state = "over";
     this.socket.close();
     this.term.options.cursorInactiveStyle = "none";
-    const text = this.say(reason.replace(/-(.)/g, (_, letter) => letter.toUpperCase()), { code: code ?? "?", n: this.say("grace"), words });
+    const text = this.say(reason.replace(/-(.)/g, (_, letter) => letter.toUpperCase()), { code: code ?? "?", n: this.say("grace"), name: this.of ?? "", words });
     const deeds = this.owner ? deedsOf(reason) : ["drop"];
     this.tell(text, deeds.map((name) => [name, () => this.on.deed(this, name)]), isTrouble(reason), words);
     this.foot();
