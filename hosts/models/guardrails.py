@@ -1,6 +1,7 @@
 """Guardrails: rules on what may be created, for the hosts of some groups or for all."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hosts.models.hosts import Group
@@ -34,8 +35,8 @@ class Guardrail(models.Model):
 
 
 class RuleMet(models.Model):
-    """Once that a rule found something: what it led to then. Kept for some weeks, to show whom a rule
-    concerns before it is made stricter; the log has who it was.
+    """That a rule found something, and what it led to: once, or `n` times in a day. Kept for some weeks,
+    to show whom a rule concerns before it is made stricter; the log has who it was.
     """
 
     # without a constraint: a rule that goes meanwhile must not take the job along that met it
@@ -43,7 +44,9 @@ class RuleMet(models.Model):
         Guardrail, on_delete=models.CASCADE, db_constraint=False, related_name="met"
     )
     severity = models.CharField(max_length=8, choices=Guardrail.Severity)
-    at = models.DateTimeField(auto_now_add=True)
+    # of several: the last
+    at = models.DateTimeField(default=timezone.now)
+    n = models.PositiveIntegerField(default=1)
 
     class Meta:
         # counted without the rows themselves

@@ -153,3 +153,28 @@ def test_what_is_past_its_time_is_not_counted_and_is_forgotten(
     assert met.times() == {rule.pk: Times(warned=1)}
     assert met.tidy() == 1
     assert RuleMet.objects.count() == 1
+
+
+def test_a_days_counts_are_added_up_and_none_is_lost(
+    person: Any, endpoint: Any, vault_keys: None, rail: Any
+) -> None:
+    from hosts.models import RuleMet
+
+    rule, other = rail("privileged", severity="warn"), rail("privileged", severity="refuse")
+    noon = timezone.now().replace(hour=12, minute=0) - timedelta(days=3)
+    for days, severity in ((0, "warn"), (0, "warn"), (0, "refuse"), (1, "warn"), (1, "warn")):
+        row = RuleMet.objects.create(rule=rule, severity=severity)
+        RuleMet.objects.filter(pk=row.pk).update(at=noon + timedelta(days=days))
+    RuleMet.objects.create(rule=rule, severity="warn")
+    RuleMet.objects.create(rule=rule, severity="warn")
+    RuleMet.objects.create(rule=other, severity="refuse", at=noon)
+    before = met.times()
+    assert before == {rule.pk: Times(warned=6, refused=1), other.pk: Times(refused=1)}
+    # two of each day; those of this hour stand apart
+    assert met.tidy() == 2
+    assert met.times() == before
+    assert sorted(RuleMet.objects.values_list("n", flat=True)) == [1, 1, 1, 1, 2, 2]
+    RuleMet.objects.create(rule=rule, severity="warn", at=noon - timedelta(hours=2))
+    assert met.tidy() == 1
+    assert met.times()[rule.pk] == Times(warned=7, refused=1)
+    assert met.tidy() == 0
