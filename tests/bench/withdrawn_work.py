@@ -14,9 +14,11 @@ from typing import Any
 import django
 
 EMAIL, NAME = "bella@example.org", "Bella"
-ROLE, GROUP = "lends", "lent"
+# a grant that is to end by itself has so long
+ENDS_IN_S = 3
+ROLE, GROUP, TEAM = "lends", "lent", "lenders"
 # how the right goes; "session": they sign out elsewhere
-WAYS = ("taken", "ended", "disabled", "role", "group", "session", "token")
+WAYS = ("taken", "ended", "disabled", "role", "group", "team", "session", "token")
 
 
 def main(password: str) -> None:
@@ -29,10 +31,10 @@ def main(password: str) -> None:
 
 
 class Stage:
-    """Bella, her role, the group with every host, and her grant on it."""
+    """Bella, her team, and its grant: a role on the group with every host."""
 
     def __init__(self, password: str) -> None:
-        from accounts.models import Role, User
+        from accounts.models import Role, Team, User
         from dashboard.person import console_person
         from hosts.models import Group, Host
 
@@ -45,12 +47,13 @@ class Stage:
         self.verbs = tuple(Role.objects.get(name="admin").verb_names())
         self.role = Role.objects.create(name=ROLE, verbs=sorted(self.verbs))
         self.group = Group.objects.create(name=GROUP)
+        self.team = Team.objects.create(name=TEAM)
         self.hosts = list(Host.objects.values_list("pk", flat=True))
         self.tokens = 0
 
     def give(self) -> dict[str, Any]:
         """All that was taken, again, and a new token."""
-        from accounts import actions, token_actions
+        from accounts import actions, team_actions, token_actions
         from hosts.actions.access import grants
         from hosts.actions.access.wanted import Wanted
         from hosts.models import Grant
@@ -61,8 +64,9 @@ class Stage:
             self.bella.refresh_from_db()
         self._edit_role(self.verbs)
         self._edit_group(self.hosts)
-        Grant.objects.filter(user=self.bella).delete()
-        grants.give(self.by, Wanted(user=self.bella, role=self.role, group=self.group))
+        team_actions.let_in(self.by.user, self.by.who, team=self.team, user=self.bella)
+        Grant.objects.filter(team=self.team).delete()
+        grants.give(self.by, Wanted(team=self.team, role=self.role, group=self.group))
         self.tokens += 1
         wanted = token_actions.Wanted(f"bench {self.tokens}", _in(days=1))
         self.token, secret = token_actions.make(self.bella, self.by.who, wanted, user=self.bella)
@@ -76,6 +80,7 @@ class Stage:
             "disabled": self._disabled,
             "role": lambda: self._edit_role(tuple(v for v in self.verbs if not _opens(v))),
             "group": lambda: self._edit_group([]),
+            "team": self._left,
             "session": self._signed_out,
             "token": self._revoked,
         }
@@ -86,15 +91,15 @@ class Stage:
         from hosts.actions.access import grants
         from hosts.models import Grant
 
-        grants.take(self.by, Grant.objects.get(user=self.bella).pk)
+        grants.take(self.by, Grant.objects.get(team=self.team).pk)
 
     def _ended(self) -> float:
         """Set to a moment from now; nobody does anything when it has come."""
         from hosts.actions.access import grants
         from hosts.models import Grant
 
-        until = _in(seconds=3)
-        grant = Grant.objects.get(user=self.bella)
+        until = _in(seconds=ENDS_IN_S)
+        grant = Grant.objects.get(team=self.team)
         grants.change(self.by, grant.pk, until=until, reason="")
         return time.monotonic() + (until - _in()).total_seconds()
 
@@ -102,6 +107,11 @@ class Stage:
         from accounts import actions
 
         actions.disable(self.by.user, self.by.who, user=self.bella)
+
+    def _left(self) -> None:
+        from accounts import team_actions
+
+        team_actions.let_out(self.by.user, self.by.who, team=self.team, user=self.bella)
 
     def _signed_out(self) -> None:
         from accounts.sessions import end_sessions

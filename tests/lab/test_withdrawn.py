@@ -1,0 +1,127 @@
+"""Jobs that wait when the right behind them goes change nothing on a real host, by Podman's own word."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.bench.withdrawn_work import WAYS, Stage
+from tests.cast import PASSWORD
+from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.real_endpoint import ended, endpoint_on, vault_keys, worker
+from tests.lab.waiting import until
+
+__all__ = ["ended", "endpoint_on", "vault_keys", "worker"]
+pytestmark = pytest.mark.django_db(transaction=True)
+IMAGE = "localhost/busybox:latest"
+# who signs out keeps their rights
+GOES = [way for way in WAYS if way != "session"]
+
+
+def as_bella(stage: Stage, *, by_token: bool) -> Any:
+    """As a page has her, or a request with the token that she has now."""
+    from accounts.models import User
+    from audit.shapes import Who
+    from hosts.access import Person
+    from hosts.access.token_scope import scope_of
+
+    bella = User.objects.get(pk=stage.bella.pk)
+    person = Person(bella, Who(name=str(bella), user_id=bella.pk))
+    if not by_token:
+        return person
+    who = replace(person.who, token=str(stage.token))
+    return replace(person, who=who, scope=scope_of(stage.token))
+
+
+def its_end_comes(stage: Stage) -> None:
+    """Wait until the grant has ended by itself."""
+    from django.utils import timezone
+
+    from hosts.models import Grant
+
+    grant = Grant.objects.get(team=stage.team)
+    until("the grant's end", lambda: grant.until <= timezone.now(), timeout_s=30)
+
+
+def test_what_waits_is_never_done(
+    lab: Any, clean_hosts: None, endpoint_on: Any, worker: Any, ended: Any
+) -> None:
+    """Whatever takes the right, and whichever worker comes to it first."""
+    from hosts.actions.containers import remove_container, restart_container
+    from hosts.actions.run import run_container
+
+    host = lab.hosts[0]
+    host.podman("run", "-d", "--name", "shop", "--stop-signal", "KILL", IMAGE, "sleep", "999")
+    endpoint = endpoint_on(host)
+    ref = (endpoint.pk, mirror(endpoint, "container")["shop"].podman_id)
+    before = inspected(host, "container", "shop")["State"]["StartedAt"]
+    stage = Stage(PASSWORD)
+
+    def asked(bella: Any) -> list[Any]:
+        params = {"image": IMAGE, "name": "late", "pull": "never"}
+        return [
+            restart_container.ask(bella, ref),
+            run_container.ask(bella, endpoint.pk, params=params, env={}),
+            remove_container.ask(bella, ref, force=True),
+        ]
+
+    for way in GOES:
+        stage.give()
+        jobs = asked(as_bella(stage, by_token=way == "token"))
+        stage.take(way)
+        if way == "ended":
+            its_end_comes(stage)
+        worker().hand_over([job.pk for job in jobs])
+        found = {job.verb: ended(job, within_s=60).state for job in jobs}
+        assert set(found.values()) == {"denied"}, (way, found)
+    assert names(host, "container") == {"shop"}
+    assert inspected(host, "container", "shop")["State"]["StartedAt"] == before
+
+    # given again, the same is done
+    stage.give()
+    job = restart_container.ask(as_bella(stage, by_token=False), ref)
+    worker().hand_over([job.pk])
+    assert ended(job, within_s=60).state == "ok", (job.error, job.cause)
+    assert inspected(host, "container", "shop")["State"]["StartedAt"] != before
+
+
+def test_those_in_the_row_are_not_done_and_what_runs_goes_on(
+    lab: Any, clean_hosts: None, endpoint_on: Any, worker: Any, ended: Any
+) -> None:
+    """More are asked for than one Podman is given at once."""
+    from hosts.actions.containers import stop_container
+    from hosts.jobs.loop import PER_ENDPOINT
+    from hosts.models import Job
+
+    host = lab.hosts[0]
+    # does not hear its stop signal, so that a stop lasts until somebody ends it
+    stubborn = ("--stop-timeout", "300", "--stop-signal", "USR1", IMAGE, "sleep", "999")
+    made = [f"shop{number}" for number in range(PER_ENDPOINT + 3)]
+    for name in made:
+        host.podman("run", "-d", "--name", name, *stubborn)
+    endpoint = endpoint_on(host)
+    rows = mirror(endpoint, "container")
+    stage = Stage(PASSWORD)
+    stage.give()
+    bella = as_bella(stage, by_token=False)
+    jobs = {name: stop_container.ask(bella, (endpoint.pk, rows[name].podman_id)) for name in made}
+    worker().hand_over([job.pk for job in jobs.values()])
+
+    def running() -> set[str]:
+        return {job.object_name for job in Job.objects.filter(step="act")}
+
+    try:
+        until("as many run as may at once", lambda: len(running()) == PER_ENDPOINT, timeout_s=60)
+        begun = running()
+        stage.take("taken")
+        late = [job for name, job in jobs.items() if name not in begun]
+        assert {ended(job, within_s=60).state for job in late} == {"denied"}
+        assert running() == begun
+    finally:
+        for name in made:
+            if name in running():
+                pid = inspected(host, "container", name)["State"]["Pid"]
+                host.run("kill", "-9", str(pid))
+    assert {ended(jobs[name], within_s=60).state for name in begun} == {"ok"}
+    states = {name: inspected(host, "container", name)["State"]["Status"] for name in made}
+    assert {name for name, state in states.items() if state == "running"} == set(made) - begun
