@@ -12,5 +12,5 @@ class Listed(Aggregate):
     output_field = JSONField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
-        """The same there."""
-        return self.as_sql(compiler, connection, function="JSON_AGG", **extra_context)
+        """The same there; of its plain JSON, Django gets what was read already."""
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra_context)
