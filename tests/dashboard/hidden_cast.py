@@ -14,6 +14,8 @@ from django.utils import timezone
 
 ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zreef"
 WORDS = (ELSEWHERE, NEXTDOOR, BESIDE)
+# by endpoint
+WORD_AT = {1: BESIDE, 2: NEXTDOOR, 3: ELSEWHERE}
 KINDS = ("container", "pod", "image", "volume", "network", "secret")
 # by endpoint: of the visible object, and of the hidden one
 SEEN = "a1" * 32
@@ -43,7 +45,7 @@ def furnish(others: Any) -> None:
         host.groups.add(Group.objects.create(pk=pk, name=group, notes=group))
         for user, number in users:
             login = Login.objects.create(host=host, user=user, state="up", reason=user)
-            word = {1: BESIDE, 2: NEXTDOOR, 3: ELSEWHERE}[number]
+            word = WORD_AT[number]
             endpoint = Endpoint.objects.create(
                 pk=number,
                 host=host,
@@ -179,6 +181,107 @@ def _doings(endpoint: Any, word: str, others: Any) -> None:
         reason=word,
         minutes=60,
     )
+
+
+def furnish_more(others: Any) -> None:
+    """Beside `furnish`: what stands in the way at each place, and what one place has of another."""
+    from hosts.models import Endpoint
+
+    for endpoint in Endpoint.objects.select_related("host").order_by("pk"):
+        _standing(endpoint, WORD_AT[endpoint.pk], others)
+    _across(others)
+
+
+def _standing(endpoint: Any, word: str, others: Any) -> None:
+    """A lock, a job that waits for an approval; of the other host also maintenance, a rule, a window."""
+    from hosts.models import Approval, FreezeWindow, Guardrail, HostMute, Job, ObjectLock
+
+    now = timezone.now()
+    by = {"locked_by": others, "locked_by_name": "Alice", "reason": word, "host": endpoint.host}
+    ObjectLock.objects.create(
+        kind="container",
+        endpoint=endpoint,
+        object_id=HIDDEN[endpoint.pk],
+        name=f"{word}-container",
+        **by,
+    )
+    job = Job.objects.create(
+        verb="container.run",
+        endpoint=endpoint,
+        host_name=endpoint.host.name,
+        endpoint_name=str(endpoint),
+        object_kind="container",
+        object_name=f"{word}-container",
+        asked_by=others,
+        asked_by_name="Alice",
+        intent=0,
+        state="held",
+        params={"image": f"localhost/{word}-image:latest"},
+    )
+    found = {
+        "rule": word,
+        "rule_id": 1,
+        "field": "privileged",
+        "words": word,
+        "why": "",
+        "said": "",
+    }
+    part = {"what": "container", "name": word, "lines": [["image", word]]}
+    Approval.objects.create(job=job, findings=[found], proposed=[part], reason=word)
+    if endpoint.pk != 3:
+        return
+    ObjectLock.objects.create(kind="host", object_id=str(endpoint.host_id), name=word, **by)
+    HostMute.objects.create(
+        host=endpoint.host, until=now + timedelta(hours=1), reason=word, muted_by_name="Alice"
+    )
+    rule = Guardrail.objects.create(name=word, words=word, kind="privileged", everywhere=False)
+    window = FreezeWindow.objects.create(
+        name=word,
+        words=word,
+        everywhere=False,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+    )
+    for one in (rule, window):
+        one.groups.set(endpoint.host.groups.all())
+
+
+def _across(others: Any) -> None:
+    """What is at a place that is seen, and has to do with one that is not: an image that was copied from
+    there.
+    """
+    from django.db import transaction
+
+    from audit import write
+    from audit.shapes import Who
+    from hosts.access import target_of
+    from hosts.models import Endpoint, Job
+
+    here, there = (Endpoint.objects.select_related("host").get(pk=pk) for pk in (1, 3))
+    params = {"source_endpoint": there.pk, "source": str(there), "names": [], "size_bytes": 1}
+    Job.objects.create(
+        verb="image.copy",
+        endpoint=here,
+        host_name=here.host.name,
+        endpoint_name=str(here),
+        object_kind="image",
+        object_id=HIDDEN[1],
+        object_name=f"{BESIDE}-image",
+        asked_by=others,
+        asked_by_name="Alice",
+        intent=0,
+        state="failed",
+        error="it broke off",
+        params=params,
+    )
+    target = target_of(here, kind="image", object_id=HIDDEN[1], name=f"{BESIDE}-image")
+    who = Who(name="Alice", user_id=others.pk, door="page")
+    with transaction.atomic():
+        write.event(who, "image.copy", target, params=params)
+    # the way to what is seen leads through what is not
+    login, jump = here.login, there.login
+    login.via = jump
+    login.save()
 
 
 def seers(member: Any) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.cast import Browser, Cast
-from tests.dashboard.hidden_cast import HIDDEN, SEEN, Seer, furnish, seers
+from tests.dashboard.hidden_cast import HIDDEN, SEEN, Seer, furnish, furnish_more, seers
 from tests.dashboard.routes import every_route
 
 _PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
@@ -26,6 +27,7 @@ def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
     from accounts.models import Role, User
 
     furnish(cast.alice)
+    furnish_more(cast.alice)
     role = Role.objects.get(name="member")
 
     def member(name: str) -> Any:
@@ -103,6 +105,38 @@ def test_no_page_names_it(seen_by: dict[str, Seer], browser_of: Any, name: str) 
         if told := leaks(seer, answer):
             found[f"{method} {path}"] = told
     assert found == {}
+
+
+def test_what_came_from_elsewhere_does_not_name_it(
+    seen_by: dict[str, Seer], browser_of: Any
+) -> None:
+    """Of a copy between hosts, its job is at the host that received."""
+    from hosts.models import Job
+
+    job = Job.objects.get(verb="image.copy")
+    for name in ("one", "group"):
+        browser = browser_of(seen_by[name].user)
+        for path in ("/jobs/", f"/jobs/{job.pk}/"):
+            text = asked(browser, "GET", path)
+            assert "copy" in text, path
+            assert leaks(seen_by[name], text) == [], path
+
+
+def test_no_number_counts_what_is_elsewhere(seen_by: dict[str, Seer], browser_of: Any) -> None:
+    """The page of the log knows no later entry than the newest that its reader sees."""
+    from audit import write
+    from audit.models import Entry, Head
+    from audit.shapes import Who
+    from hosts.access import target_of
+    from hosts.models import Endpoint
+
+    newest = Entry.objects.filter(endpoint_id=1).latest("number").number
+    with transaction.atomic():
+        there = target_of(Endpoint.objects.select_related("host").get(pk=3))
+        write.event(Who(name="Alice", user_id=1, door="page"), "host.edit", there)
+    assert Head.objects.get(pk=1).number > newest
+    browser = browser_of(seen_by["one"].user)
+    assert f'data-audit-first="{newest}"' in asked(browser, "GET", "/audit/")
 
 
 @pytest.mark.parametrize("name", WHO)

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from audit import queries
-from audit.models import Head
 from audit.queries import Line
 from audit.shapes import Target
 from dashboard.live import filterline
@@ -47,7 +46,7 @@ def log(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
     page = queries.search(asked.filters, visible=visible_entries(person), before=before)
-    head = Head.objects.filter(pk=1).first()
+    newest = NEWEST.base(person).first()
     context: dict[str, Any] = {
         "line": line,
         "chips": _chips(line),
@@ -55,12 +54,11 @@ def log(request: HttpRequest) -> HttpResponse:
         "lines": with_words(page.lines),
         "older": f"?{urlencode({'q': line, 'before': page.before})}" if page.before else "",
         "newest_page": before is None,
-        "count": head.number if head else 0,
+        "count": newest.pk if newest else 0,
         "verified": queries.last_verification(),
     }
     if request.headers.get("HX-Target") == "list-audit":
         return render(request, "audit/lines.html", context)
-    newest = NEWEST.base(person).first()
     context["newest"] = live_row(person, NEWEST, newest) if newest else None
     return render(request, "audit/list.html", context)
 

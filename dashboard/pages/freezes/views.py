@@ -14,6 +14,7 @@ from audit.shapes import Target
 from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
 from dashboard.person import person_of
 from hosts import access
+from hosts.access.ruled import ruling
 from hosts.actions.freezes import edit_freeze
 from hosts.actions.refused import HostRefused
 from hosts.guardrails.freezes import Open, open_among, zone_of
@@ -37,7 +38,7 @@ def windows(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     access.require(person, "host.view", EVERY)
     now = {one.window.pk: one for one in open_among(FreezeWindow.objects.filter(enabled=True))}
-    rows = FreezeWindow.objects.prefetch_related("groups")
+    rows = ruling(person, FreezeWindow.objects.all(), editing=edit_freeze.VERB)
     lines = [Line(row, when_of(row), now.get(row.pk)) for row in rows]
     lines.sort(key=lambda line: (line.open is None, line.row.name))
     context = {"lines": lines, "may_edit": access.allows(person, edit_freeze.VERB)}

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +16,7 @@ from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
+from hosts.access.ruled import ruling
 from hosts.actions.guardrails import edit_guardrail
 from hosts.actions.refused import HostRefused
 from hosts.guardrails.kinds import KINDS, Kind, Shape
@@ -38,13 +40,17 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All rules; where there are none, a set to begin with."""
     person = person_of(request)
     access.require(person, edit_guardrail.READ, EVERY)
-    rows = Guardrail.objects.prefetch_related("groups")
+    rows = _seen(person)
     context = {
         "lines": [Line(row, KINDS.get(row.kind), says(row)) for row in rows],
         "may_edit": access.allows(person, edit_guardrail.VERB),
         "suggested": [(KINDS[kind], name, words) for kind, name, words, _set in SUGGESTED],
     }
     return render(request, "guardrails/list.html", context)
+
+
+def _seen(person: Person) -> QuerySet[Guardrail]:
+    return ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
 
 
 def says(row: Guardrail) -> list[str]:
@@ -100,6 +106,7 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     kind = KINDS.get(row.kind)
     may_edit = access.allows(person, edit_guardrail.VERB)
     if kind is None or not may_edit:
+        row = get_object_or_404(_seen(person), pk=row.pk)
         context = {"line": Line(row, kind, says(row)), "may_edit": may_edit}
         return render(request, "guardrails/read.html", context)
     form = GuardrailForm(request.POST or None, kind=kind, initial=initial_of(row, kind))
