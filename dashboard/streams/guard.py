@@ -1,12 +1,15 @@
 """Ends streams whose right was withdrawn: two looks a second for all of a process's streams.
 
 Looks at the moment of rights (hosts.access.moment) and at the sessions behind the streams; streams
-are asked for again only when one of them changed. Those of people whose grants are for containers of
-some names also when the inventory did: what they watch may be called otherwise now.
+are asked for again only when one of them changed: first those of people who hold something else now,
+whoever else has hundreds open. Those of people whose grants are for containers of some names also when
+the inventory changed: what they watch may be called otherwise now.
 """
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,10 +25,12 @@ from dashboard.second_factor import lacking
 from hosts.access import Denied, NotVisible, Person, moment
 from hosts.access.fetch import asking_again, write_withdrawn
 from hosts.access.moment import by_name, written
-from hosts.access.rights import know
+from hosts.access.rights import know, rights_of
 
 # of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
 EVERY_S = 0.5
+# what of each look goes to streams of people who hold what they held
+REST_S = 0.25
 # so many are asked for at once; each has a thread and a connection to the database
 AT_ONCE = 4
 log = logging.getLogger(__name__)
@@ -55,6 +60,8 @@ class Guard:
         self._written: int | None = None
         # streams that have to be asked for at the next look
         self._due: set[Watched] = set()
+        # what its person held (Rights.key) when it was last found to be allowed
+        self._held: dict[Watched, str] = {}
 
     @contextmanager
     def watch(self, stream: Watched) -> Iterator[None]:
@@ -69,6 +76,7 @@ class Guard:
         finally:
             self._streams.discard(stream)
             self._due.discard(stream)
+            self._held.pop(stream, None)
 
     async def _run(self) -> None:
         while self._streams:
@@ -91,24 +99,44 @@ class Guard:
         if seen.by_name and seen.written != self._written:
             self._due |= {stream for stream in streams if stream.person.user.pk in seen.by_name}
         self._written = seen.written
-        await self._ask_all(self._due & streams)
+        await self._ask_all(self._due & streams, seen.by_name)
 
-    async def _ask_all(self, streams: set[Watched]) -> None:
-        """Those that cannot be asked for stay due, and keep nobody else from being asked."""
+    async def _ask_all(self, streams: set[Watched], by_name: set[int]) -> None:
         if not streams:
             return
         people = {stream.person.user.pk for stream in streams}
         fresh = await sync_to_async(_people, thread_sensitive=False)(people)
+        urgent = {
+            stream
+            for stream in streams
+            if stream.person.user.pk in by_name
+            or stream not in self._held
+            or stream.person.user.pk not in fresh
+            or fresh[stream.person.user.pk].holds != self._held[stream]
+        }
+        await self._ask_each(urgent, fresh)
+        # no more of them than lets the next look come in time
+        await self._ask_each(streams - urgent, fresh, until=time.monotonic() + REST_S)
+
+    async def _ask_each(
+        self, streams: set[Watched], fresh: dict[int, "_Fresh"], *, until: float = math.inf
+    ) -> None:
+        """Those that cannot be asked for stay due, and keep nobody else from being asked."""
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def ask(stream: Watched) -> Denied | None:
             async with turns:
+                if time.monotonic() > until:
+                    return None
+                found = fresh.get(stream.person.user.pk)
                 try:
-                    denied = await self._ask(stream, fresh.get(stream.person.user.pk))
+                    denied = await self._ask(stream, found.user if found else None)
                 except DatabaseError as error:
                     log.warning("a right cannot be looked at yet: %s", error)
                     return None
                 self._due.discard(stream)
+                if found and stream in self._streams:
+                    self._held[stream] = found.holds
                 return denied
 
         asked = list(streams)
@@ -158,14 +186,22 @@ def _read(keys: set[str], people: set[int]) -> _Seen:
     return _Seen(moment(), keys, named, written() if named else 0)
 
 
-def _people(user_ids: set[int]) -> dict[int, User]:
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """Somebody as the database knows them now. `holds`: Rights.key."""
+
+    user: User
+    holds: str
+
+
+def _people(user_ids: set[int]) -> dict[int, _Fresh]:
     """Those of them who may do anything at all, with what each holds, in a fixed number of queries."""
     close_old_connections()
     active = User.objects.filter(is_active=True).select_related("role").in_bulk(user_ids)
     shut_out = lacking(active)
     found = {pk: user for pk, user in active.items() if pk not in shut_out}
     know(found.values())
-    return found
+    return {pk: _Fresh(user, rights_of(user).key) for pk, user in found.items()}
 
 
 def _write(refused: Iterable[tuple[Person, Denied]]) -> None:

@@ -56,6 +56,9 @@ class _Transfer:
     async def end(self, code: int) -> None:
         """The guard ends it: the right was withdrawn."""
         self._withdrawn = True
+        if self._begun:
+            # what waits for a slow reader is not sent any more
+            self._wire.abort()
         if self._task is not None:
             self._task.cancel()
 
@@ -69,13 +72,16 @@ class _Transfer:
         self._task = asyncio.create_task(self._carry(), name="transfer")
         try:
             with guard.watch(self):
-                await self._task
+                await asyncio.shield(self._task)
         except asyncio.CancelledError:
+            # cancelled once, that it may clear up; whoever lost the right need not wait for that
+            if self._withdrawn:
+                await self._fail(403, _("Your right to do this was withdrawn."))
+            else:
+                self._task.cancel()
+            await asyncio.gather(asyncio.shield(self._task), return_exceptions=True)
             if not self._withdrawn:
-                # it was cancelled along with us; once is enough for it to clear up
-                await asyncio.gather(self._task, return_exceptions=True)
                 raise
-            await self._fail(403, _("Your right to do this was withdrawn."))
         except TooLarge as large:
             await self._answer(too_large(large.limit_bytes))
         except Gone:

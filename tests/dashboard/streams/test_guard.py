@@ -1,7 +1,9 @@
 """A withdrawn right ends every stream, also when one of them cannot be asked for just then."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -189,3 +191,46 @@ async def test_another_name_is_a_change_for_whoever_sees_by_name(
         await sync_to_async(Endpoint.objects.filter(pk=endpoint.pk).update)(revision=7)
         await look(guard, [one])
         assert one.ended == ([] if to == "nobody" else [4401])
+
+
+async def test_who_holds_less_is_asked_before_hundreds_who_hold_the_same(
+    streams: list[Stream], cast: Cast
+) -> None:
+    """Theirs end in time, however long it takes to ask for all the others."""
+    guard = guards.Guard()
+    client = Client()
+    await sync_to_async(client.force_login)(
+        cast.bob, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    person = Person(cast.bob, Who(name="Bob", door="web"))
+    theirs = Stream(person, str(client.session.session_key))
+    asked: list[Stream] = []
+    with ExitStack() as open_ones:
+        for one in (*streams, theirs):
+            open_ones.enter_context(guard.watch(one))
+        await look(guard, [*streams, theirs])
+        for one in (*streams, theirs):
+            one.answer = partial(asked.append, one)
+        await type(cast.bob).objects.filter(pk=cast.bob.pk).aupdate(role=await member())
+        await sync_to_async(epoch.raise_epoch)()
+        await look(guard, [*streams, theirs])
+    assert asked[0] is theirs
+    assert set(asked) == {*streams, theirs}
+
+
+async def test_the_others_do_not_keep_it_from_looking_again(
+    streams: list[Stream], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What there was no time for is asked for in the looks that follow."""
+    guard = guards.Guard()
+    with ExitStack() as open_ones:
+        for one in streams:
+            open_ones.enter_context(guard.watch(one))
+        await look(guard, streams)
+        await sync_to_async(epoch.raise_epoch)()
+        with monkeypatch.context() as changed:
+            changed.setattr(guards, "REST_S", -1.0)
+            await look(guard, streams)
+        assert [one.asked for one in streams] == [1, 1, 1]
+        await look(guard, streams)
+        assert [one.asked for one in streams] == [2, 2, 2]
