@@ -70,7 +70,7 @@ TEAMS = register(
         columns=(
             Column("name", _("Name"), "name"),
             Column("words", _("What it is for"), rank=2),
-            Column("small", _("People"), figure=True),
+            Column("small", _("People"), rank=2, figure=True),
             Column("small", _("Grants"), rank=2, figure=True),
         ),
         sorts={"name": ("name", "id")},
@@ -125,7 +125,7 @@ ROLES = register(
             Column("name", _("Name"), "name"),
             Column("words", _("What it permits"), rank=2),
             Column("small", _("Verbs"), rank=3, figure=True),
-            Column("small", _("People"), figure=True),
+            Column("small", _("People"), rank=2, figure=True),
             Column("small", _("Grants"), rank=2, figure=True),
         ),
         sorts={"made": ("id",), "name": ("name", "id")},

@@ -60,6 +60,7 @@ def list_of(its: Decided) -> ListSpec:
             text=any_contains(its.asked_by, *its.text),
             columns=(
                 Column("name", _("What")),
+                Column("small", _("Who asked"), rank=2),
                 Column("state", _("State")),
                 Column("middle", _("Why"), rank=2),
                 Column("host", its.fourth, rank=2),
