@@ -112,5 +112,13 @@ def who_may(subject: Subject, verb: str = "") -> list[Held]:
     return sorted(found, key=lambda held: (-held.count, str(held.users[0])))
 
 
+def verbs_to_ask(subject: Subject) -> list[tuple[str, list[Verb]]]:
+    """The verbs that have a meaning there, under the heading of their subject."""
+    return [
+        (group_word(name), those)
+        for name, those in _grouped(verbs_about(subject.place, subject.row))
+    ]
+
+
 def _grouped(verbs: list[Verb]) -> list[tuple[str, list[Verb]]]:
     return [(name, list(those)) for name, those in groupby(verbs, key=lambda verb: verb.group)]

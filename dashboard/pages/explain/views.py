@@ -10,7 +10,7 @@ from accounts.models import Token, User
 from accounts.permission import target_of
 from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
-from dashboard.pages.explain.shown import parts_of, who_may
+from dashboard.pages.explain.shown import parts_of, verbs_to_ask, who_may
 from dashboard.pages.explain.subject import Subject, subject_of
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, allows, require, visible_hosts
@@ -92,9 +92,12 @@ def who(request: HttpRequest) -> HttpResponse:
     subject = subject_of(asker, request.GET)
     require(asker, ACCESS_VIEW.name, _target(subject))
     verb = request.GET.get("verb", "")[:60]
+    people = who_may(subject, verb)
     context = {
         "subject": subject,
         "verb": verb,
-        "people": who_may(subject, verb),
+        "verbs": verbs_to_ask(subject),
+        "people": people,
+        "counted": sum(len(held.users) for held in people),
     }
     return render(request, "explain/who.html", context)

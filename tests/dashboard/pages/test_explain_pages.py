@@ -90,6 +90,8 @@ def test_who_may_do_what_names_people_and_what_gives_it(cast: Cast, browser_of: 
     only = browser_of(cast.alice).get(f"{address}&verb=container.stop").content.decode()
     assert "Bob" in only
     assert "Charlie" not in only
+    assert '<option value="container.stop" selected>Stop containers</option>' in only
+    assert "2 people" in only
 
 
 def test_who_holds_the_same_through_the_same_stands_together(cast: Cast, browser_of: Any) -> None:
