@@ -1,11 +1,11 @@
-// In a form, what a choice makes needless is out of sight (data-shown-by="name=value"). Without this
+// In a form, what a choice makes needless is out of sight (data-shown-by="name=value|other"). Without this
 // script all of it stands there.
 const parts = document.querySelectorAll("form [data-shown-by]");
 
 function fit() {
   for (const part of parts) {
-    const [name, value] = part.dataset.shownBy.split("=");
-    part.hidden = part.closest("form").elements[name].value !== value;
+    const [name, values] = part.dataset.shownBy.split("=");
+    part.hidden = !values.split("|").includes(part.closest("form").elements[name].value);
   }
 }
 
