@@ -188,7 +188,7 @@ def _people(people: QuerySet[User], *, title: str, words: str, **more: Any) -> I
 def _grants(grants: QuerySet[Grant], *, title: str, words: str, **more: Any) -> Item:
     names = [
         (
-            _("%(who)s: %(role)s on %(where)s")
+            _("%(who)s: %(role)s, %(where)s")
             % {"who": row.user or row.team, "role": row.role.label, "where": place_text(row)},
             reverse("access:grant", args=[row.pk]),
         )
