@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from hosts.guardrails.locking import LET_THROUGH
@@ -35,7 +34,7 @@ class Open:
         until = self.until.astimezone(zone_of(self.window))
         told = {
             "name": self.window.name,
-            "until": date_format(until, "SHORT_DATETIME_FORMAT"),
+            "until": until.strftime("%Y-%m-%d %H:%M"),
             "zone": self.window.zone,
         }
         said = _("The freeze window “%(name)s” is open until %(until)s (%(zone)s).") % told

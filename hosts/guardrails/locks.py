@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from hosts.guardrails.locking import MAKES, heeds, plan_of
@@ -21,7 +20,7 @@ _PLAYED = {"pods": "pod", "containers": "container", "volumes": "volume", "secre
 
 def words_of(lock: ObjectLock) -> str:
     """“shop is locked by Ada since …: the reason”."""
-    since = date_format(timezone.localtime(lock.locked_at), "SHORT_DATETIME_FORMAT")
+    since = timezone.localtime(lock.locked_at).strftime("%Y-%m-%d %H:%M %Z")
     told = {
         "name": lock.name,
         "who": lock.locked_by_name,
