@@ -1,7 +1,7 @@
 """container.commit: an image of its root file system. A broken try leaves no trace to settle by.
 
-Its name is what others run by it next: one of a registry, or one that is taken, asks for image.tag too,
-which nobody has by a grant for some containers.
+Its name is what others run by it next, so any name asks for image.tag too, which nobody has by a grant
+for some containers. Without that right it gets one in a folder that no other name leads to.
 """
 
 from dataclasses import replace
@@ -26,6 +26,9 @@ from hosts.podman import containers, images, system
 
 VERB, NAMES = "container.commit", tag_image.VERB
 LOCAL = "localhost"
+# Podman takes localhost/nginx where a Containerfile or kube file says "nginx", before Docker Hub's; no
+# account there has a hyphen in its name
+OWN_FOLDER = f"{LOCAL}/by-commit/"
 allow(VERB, "pause", "author")
 
 
@@ -38,7 +41,8 @@ def ask(
     message: str = "",
     pause: bool = True,
 ) -> Job:
-    """Ask for an image `name`; one without a registry is the host's own (localhost/).
+    """Ask for an image `name`; one without a registry is the host's own (localhost/), or of OWN_FOLDER
+    for those who may not name images there.
 
     HostRefused (no name of an image), NotVisible, Denied.
     """
@@ -49,8 +53,10 @@ def ask(
         raise HostRefused("name", str(exc)) from exc
     if reference.digest:
         raise HostRefused("name", _("A new image has no digest yet: give a tag."))
-    full = str(reference) if reference.registry else f"{LOCAL}/{reference}"
-    if not allows(person, NAMES, row.endpoint) and not _ones_own(full, row.endpoint_id):
+    may_name = allows(person, NAMES, row.endpoint)
+    folder = f"{LOCAL}/" if may_name else OWN_FOLDER
+    full = str(reference) if reference.registry else f"{folder}{reference}"
+    if not may_name and not _ones_own(full, row.endpoint_id):
         raise HostRefused("name", _not_theirs(full))
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
@@ -61,24 +67,24 @@ def ask(
 
 
 def _ones_own(name: str, endpoint_id: int) -> bool:
-    """True for a name that nobody else can mean: of the host alone, and of no image that is there."""
+    """True for a name that nobody else can mean: of that folder, and of no image that is there."""
     there = Image.objects.filter(LIVE, endpoint=endpoint_id).values_list("names", flat=True)
-    return name.startswith(f"{LOCAL}/") and not any(name in names for names in there)
+    return name.startswith(OWN_FOLDER) and not any(name in names for names in there)
 
 
 def _not_theirs(name: str) -> str:
     words = _(
         "What runs %(name)s next would get this image, and naming images is not permitted to you "
-        "there. Choose a name under %(local)s/ that is free."
+        "there. Choose a name under %(folder)s that is free."
     )
-    return words % {"name": name, "local": LOCAL}
+    return words % {"name": name, "folder": OWN_FOLDER}
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it; the result names the image."""
     name = errand.params["image"]
     repository, _colon, tag = name.rpartition(":")
-    free = name.startswith(f"{LOCAL}/") and not await images.exists(errand.podman, name)
+    free = name.startswith(OWN_FOLDER) and not await images.exists(errand.podman, name)
     if not free and not await errand.allowed(NAMES):
         raise NotAllowed(_not_theirs(name))
     found = await containers.inspect(errand.podman, errand.object_id)

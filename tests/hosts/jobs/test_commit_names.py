@@ -9,7 +9,8 @@ from hosts.actions.containers import commit_container
 from hosts.actions.refused import HostRefused
 
 pytestmark = pytest.mark.django_db(transaction=True)
-THEIRS = ["docker.io/library/postgres:17", "localhost/bank:1", "bank:1"]
+# the last one is what Podman takes for "nginx", before Docker Hub's
+THEIRS = ["docker.io/library/postgres:17", "localhost/bank:1", "localhost/nginx:latest"]
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def shop(cast: Any, who_of: Any, container: Any) -> Any:
 @pytest.mark.parametrize("name", THEIRS)
 def test_not_by_a_grant_for_some_containers(shop: Any, name: str, vault_keys: None) -> None:
     charlie, ref = shop
-    with pytest.raises(HostRefused, match="Choose a name under localhost/") as refused:
+    with pytest.raises(HostRefused, match="Choose a name under localhost/by-commit/ ") as refused:
         commit_container.ask(charlie, ref, name=name)
     assert refused.value.field == "name"
 
@@ -58,13 +59,20 @@ def test_who_may_name_images_there_may(shop: Any, person: Any, name: str, vault_
     assert commit_container.ask(person, ref, name=name).params["image"].endswith(name)
 
 
+def test_a_short_name_leads_to_no_other(shop: Any, person: Any, vault_keys: None) -> None:
+    charlie, ref = shop
+    made = commit_container.ask(charlie, ref, name="nginx").params["image"]
+    assert made == "localhost/by-commit/nginx:latest"
+    assert commit_container.ask(person, ref, name="mine").params["image"] == "localhost/mine:latest"
+
+
 def test_a_name_that_was_taken_meanwhile_stays_where_it_is(
     shop: Any, podman: Any, worker: Any, ended: Any, vault_keys: None
 ) -> None:
     """This Podman has every image that it is asked for; the inventory knew of none like it."""
     charlie, ref = shop
-    job = commit_container.ask(charlie, ref, name="localhost/mine:1")
+    job = commit_container.ask(charlie, ref, name="mine:1")
     worker().hand_over([job.pk])
     assert ended(job).state == "denied", job.error
-    assert "localhost/mine:1" in job.error
+    assert "localhost/by-commit/mine:1" in job.error
     assert podman.done["commit"] == 0
