@@ -117,7 +117,7 @@ def everybody(users: Iterable[User] | None = None) -> list[User]:
             for grant, one in held
             if grant.user_id == user.pk or grant.team_id in teams.get(user.pk, ())
         ]
-        keep(user, mine)
+        keep(user, mine, places.fleet)
     return listed
 
 

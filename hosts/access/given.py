@@ -6,16 +6,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import JSONArray
 from django.utils import timezone
 
 from accounts import verbs as registry
 from accounts.models import Role
+from hosts.access.fleet import Fleet, Ids
 from hosts.access.listed import Listed
 from hosts.access.narrowing import Narrowing
 from hosts.models import Endpoint, Grant, Group, Host
-
-Ids = frozenset[int] | None
 
 
 class Given(NamedTuple):
@@ -50,13 +48,14 @@ class Places:
 
     def __init__(self, grants: Iterable[Given]) -> None:
         grants = list(grants)
+        # read when the first of them names a host or a group
+        self.fleet = Fleet()
         roles = Role.objects.in_bulk({grant.role_id for grant in grants}) if grants else {}
         self._verbs = {pk: role_verbs(role) for pk, role in roles.items()}
         groups = {grant.group_id for grant in grants if grant.group_id}
-        self._on_host = _endpoints_on_hosts() if groups or any(g.host_id for g in grants) else {}
         self._in_group = {
             group: (
-                frozenset(chain.from_iterable(self._on_host.get(one, ()) for one in hosts)),
+                frozenset(chain.from_iterable(self.fleet.on_host.get(one, ()) for one in hosts)),
                 hosts,
             )
             for group, hosts in (_hosts_in(groups) if groups else {}).items()
@@ -67,7 +66,7 @@ class Places:
         if grant.endpoint_id:
             return frozenset({grant.endpoint_id}), frozenset()
         if grant.host_id:
-            return frozenset(self._on_host.get(grant.host_id, ())), frozenset({grant.host_id})
+            return frozenset(self.fleet.on_host.get(grant.host_id, ())), frozenset({grant.host_id})
         if grant.group_id:
             return self._in_group.get(grant.group_id, (frozenset(), frozenset()))
         return None, None
@@ -82,15 +81,6 @@ def _hosts_in(groups: set[int]) -> dict[int, frozenset[int]]:
     """Hosts of each group that has any."""
     rows = Host.groups.through.objects.filter(group_id__in=groups).values_list("group_id")
     return {group: frozenset(hosts) for group, hosts in rows.annotate(all=Listed("host_id"))}
-
-
-def _endpoints_on_hosts() -> dict[int, list[int]]:
-    """All endpoints by their host: to name a thousand hosts in a condition would take longer."""
-    found: dict[int, list[int]] = {}
-    pairs = Endpoint.objects.order_by().aggregate(all=Listed(JSONArray("host_id", "pk")))["all"]
-    for host, endpoint in pairs or ():
-        found.setdefault(host, []).append(endpoint)
-    return found
 
 
 def in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:

@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
-from hosts.access.enabled import Enabled
-from hosts.access.given import Given, Ids, Places, given, in_force, words_of
+from hosts.access.fleet import Fleet, Ids
+from hosts.access.given import Given, Places, given, in_force, words_of
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.models import Grant
 
@@ -50,6 +50,8 @@ class Rights:
     held: tuple[Held, ...] = ()
     # when the first of the grants ends; whoever keeps rights for longer must read them again then
     until: datetime | None = None
+    # what the places of the grants were read from, for conditions on rows
+    fleet: Fleet = field(default_factory=Fleet, compare=False, repr=False)
     _at: dict[str, Ids] = field(default_factory=dict)
     _verbs_at: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -121,11 +123,6 @@ class Rights:
         ]
 
     @cached_property
-    def enabled(self) -> Enabled:
-        """Endpoints in use, read once for all questions that these rights answer."""
-        return Enabled()
-
-    @cached_property
     def key(self) -> str:
         """Equal for two people who hold the same."""
         parts = sorted(
@@ -162,9 +159,9 @@ def rights_of(user: User) -> Rights:
     return found
 
 
-def keep(user: User, held: Iterable[Held]) -> None:
+def keep(user: User, held: Iterable[Held], fleet: Fleet) -> None:
     """Let `rights_of` answer from grants that were read for many people at once."""
-    rights = _rights((_own(user), *held)) if user.is_active else Rights()
+    rights = _rights((_own(user), *held), fleet) if user.is_active else Rights()
     user.__dict__[_KEPT] = ((user.role_id, user.is_active), rights)
 
 
@@ -184,7 +181,7 @@ def know(users: Iterable[User]) -> None:
         for user_id in [grant.user_id] if grant.user_id else teams[grant.team_id or 0]:
             mine[user_id].append(held)
     for user_id, user in people.items():
-        keep(user, mine[user_id])
+        keep(user, mine[user_id], places.fleet)
 
 
 def forget(user: User) -> None:
@@ -200,16 +197,17 @@ def _read(user: User) -> Rights:
         return Rights((_own(user),))
     grants = given(grants_to(user))
     places = Places(grants)
-    return _rights((_own(user), *(held_through(grant, places) for grant in grants)))
+    held = (_own(user), *(held_through(grant, places) for grant in grants))
+    return _rights(held, places.fleet)
 
 
 def _own(user: User) -> Held:
     return Held(user.role.verb_names(), own=user.role.name)
 
 
-def _rights(held: tuple[Held, ...]) -> Rights:
+def _rights(held: tuple[Held, ...], fleet: Fleet) -> Rights:
     ends = [one.grant.until for one in held if one.grant and one.grant.until]
-    return Rights(held, min(ends, default=None))
+    return Rights(held, min(ends, default=None), fleet)
 
 
 def grants_to(user: User) -> QuerySet[Grant]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts import verbs as registry
-from hosts.access.given import Ids
+from hosts.access.fleet import Ids
 from hosts.access.narrowing import Narrowing, Thing
 from hosts.access.person import Person
 from hosts.access.rights import Held, joined, rights_of
@@ -112,13 +112,13 @@ def endpoints_with(person: Person, verb: str) -> frozenset[int] | None:
 
 def on_endpoints(person: Person, verb: str) -> Q:
     """Condition on rows with an `endpoint`: those of places where they may do `verb` with all."""
-    return rights_of(person.user).enabled.among(endpoints_with(person, verb))
+    return rights_of(person.user).fleet.among(endpoints_with(person, verb))
 
 
 def objects_with(person: Person, verb: str) -> Q:
     """Condition on rows of the inventory: those with which they may do `verb`."""
-    enabled = rights_of(person.user).enabled
-    whole, some = enabled.among(endpoints_with(person, verb)), _some_with(person, verb)
+    fleet = rights_of(person.user).fleet
+    whole, some = fleet.among(endpoints_with(person, verb)), _some_with(person, verb)
     # an empty condition lets all through, and "all or some" is all
     return whole | some if whole and some is not None else whole
 
@@ -130,7 +130,7 @@ def count_with(rows: QuerySet[Any], person: Person, verb: str) -> int:
     """
     some = _some_with(person, verb)
     beside = rows.filter(some).count() if some is not None else 0
-    return rights_of(person.user).enabled.count(rows, endpoints_with(person, verb)) + beside
+    return rights_of(person.user).fleet.count(rows, endpoints_with(person, verb)) + beside
 
 
 def _some_with(person: Person, verb: str) -> Q | None:
@@ -138,12 +138,12 @@ def _some_with(person: Person, verb: str) -> Q | None:
     whole = endpoints_with(person, verb)
     if whole is None or not verb.startswith("container.") or not _reaches(person, verb, None):
         return None
-    enabled = rights_of(person.user).enabled
+    fleet = rights_of(person.user).fleet
     ways = [
         beside & narrowing.condition()
         for narrowing, ids in _narrowed_with(person, verb).items()
         # what they see anyway is not looked at one by one
-        if (beside := enabled.beyond(ids, whole)) is not None
+        if (beside := fleet.beyond(ids, whole)) is not None
     ]
     return reduce(or_, ways) if ways else None
 
