@@ -1,5 +1,5 @@
 """A host that joins or leaves a group gets or loses what the group is named in: grants, guardrails,
-logins for registries.
+freeze windows, logins for registries.
 
 So nobody gives themselves or others more that way than by a grant, nor slips out from under a rule.
 """
@@ -13,7 +13,7 @@ from audit import write
 from audit.shapes import Target
 from hosts.access import Denied, Person, allows, require, visible_groups
 from hosts.access.beyond import given_on
-from hosts.models import Group, Guardrail, Host, RegistryCredential
+from hosts.models import FreezeWindow, Group, Guardrail, Host, RegistryCredential
 
 GROUPS, REGISTRIES = "group.edit", "registry.edit"
 
@@ -28,6 +28,8 @@ def require_moves(
     require_joins(person, target, joins)
     if Guardrail.objects.filter(groups__in=leaves, enabled=True).exists():
         require(person, "guardrail.edit", target, host)
+    if FreezeWindow.objects.filter(groups__in=leaves, enabled=True).exists():
+        require(person, "freeze.edit", target, host)
 
 
 def joinable(person: Person) -> QuerySet[Group] | None:

@@ -11,7 +11,7 @@ from hosts.actions.hosts import edit_group, edit_host, jumps, register_host
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.actions.hosts.register_host import NewHost
 from hosts.actions.refused import HostRefused
-from hosts.models import Group, Guardrail, RegistryCredential
+from hosts.models import FreezeWindow, Group, Guardrail, RegistryCredential
 from tests.cast import Cast
 from tests.incomer import person_of
 from tests.two_teams import Fleet
@@ -62,12 +62,22 @@ def test_who_edits_groups_gives_no_more_than_they_hold(
     assert members(fleet) == ["web1", "web2"]
 
 
-def test_leaving_a_group_with_a_guardrail_is_for_those_who_may_lift_it(
-    fleet: Fleet, cast: Cast
+def guardrail() -> Any:
+    return Guardrail.objects.create(name="no root", kind="privileged", everywhere=False)
+
+
+def window() -> Any:
+    return FreezeWindow.objects.create(name="nights", days=[1], everywhere=False)
+
+
+@pytest.mark.parametrize(("made", "lifts"), [(guardrail, "guardrail"), (window, "freeze")])
+def test_leaving_a_group_with_a_rule_or_window_is_for_those_who_may_lift_it(
+    fleet: Fleet, cast: Cast, made: Any, lifts: str
 ) -> None:
-    keeper = with_role(cast.bob, "group.edit")
-    rule = Guardrail.objects.create(name="no root", kind="privileged", everywhere=False)
-    rule.groups.add(fleet.prod)
+    keeper = with_role(cast.bob, "group.edit", "host.edit")
+    made().groups.add(fleet.prod)
+    with pytest.raises(Denied, match=f"{lifts}.edit"):
+        edit_host.edit(keeper, fleet.web1.pk, host_edit(fleet.web1))
     with pytest.raises(Denied):
         put(keeper, fleet)
     with pytest.raises(Denied):
