@@ -1,10 +1,12 @@
 """Where else access shows: a group's and a host's page, somebody's own, who holds nothing yet."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from accounts.models import Membership, Role
-from tests.cast import Cast
+from tests.cast import Browser, Cast
 from tests.dashboard.pages.test_access_pages import text
+from tests.dashboard.pages.test_people_list import shown_link
 from tests.two_teams import Fleet
 
 
@@ -47,8 +49,10 @@ def test_who_holds_nothing_is_told_so_and_whom_to_ask(
 def test_an_invitation_may_carry_teams(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
     alice = browser_of(cast.alice)
     asked = {"email": "gus@example.org", "role": "member", "teams": [fleet.team.pk]}
-    alice.send("/people/invite/", asked)
+    link = shown_link(alice.send("/people/invite/", asked))
     assert "gus@example.org Member shop" in text(alice.get("/people/"))
+    page = text(Browser().get(urlsplit(link).path))
+    assert "You will be in the team shop, and have what is granted to it." in page
 
 
 def test_another_role_says_what_it_changes(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
