@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts import verbs as registry
+from accounts.beyond import measure
 from accounts.models import Membership, Role, User
 from accounts.verbs import Verb
 from audit.shapes import Who
 from hosts.access.given import Places, given, in_force, named
 from hosts.access.narrowing import Thing
 from hosts.access.person import Person
+from hosts.access.requests import APPROVE
 from hosts.access.rights import Held, Rights, held_through, keep, rights_of
 from hosts.access.visible import Place, allows, is_visible, visible_endpoints, visible_hosts
 from hosts.models import Endpoint, Grant, Host, InventoryRow
@@ -121,19 +123,36 @@ def everybody(users: Iterable[User] | None = None) -> list[User]:
     return listed
 
 
-def givers(verb: str, place: Place | None) -> list[User]:
-    """Active people who manage access, hold the verb there and see the place, by name."""
-    edit = registry.ACCESS_EDIT.name
-    roles = User.objects.filter(is_active=True).order_by("name", "pk")
-    people = [
-        user for user in roles if user.kind == User.Kind.PERSON and edit in user.role.verb_names()
+def givers(verb: str, place: Place | None, but: int | None = None) -> list[User]:
+    """Active people who can give the verb there, by name: they decide on it, hold it everywhere and see
+    the place. `but`: the number of whoever lacks it, for nobody gives to themselves.
+    """
+    # what is about the site comes with a role of one's own alone
+    gives = {registry.PEOPLE_MANAGE.name}
+    if not registry.is_site(verb):
+        gives = {registry.ACCESS_EDIT.name, APPROVE}
+    active = User.objects.filter(is_active=True, kind=User.Kind.PERSON).exclude(pk=but)
+    people = active.select_related("role").order_by("name", "pk")
+    able = [user for user in people if gives & user.role.verb_names()]
+    return [
+        user
+        for user in everybody(able)
+        if verb in measure(user) and sees(Person(user, who=_NOBODY), place)
     ]
-    found = []
-    for user in everybody(people):
-        person = Person(user, who=_NOBODY)
-        if allows(person, verb, place) and sees(person, place):
-            found.append(user)
-    return found
+
+
+def sees_people(reader: Person) -> bool:
+    """True for whoever may know who there is."""
+    return allows(reader, registry.ACCESS_VIEW.name) or allows(reader, registry.PEOPLE_MANAGE.name)
+
+
+def nameable(reader: Person, users: list[User]) -> list[User]:
+    """Those whose names the reader may know: all where they see people, else those of their own teams."""
+    if sees_people(reader):
+        return users
+    teams = Membership.objects.filter(user=reader.user.pk).values("team")
+    mates = set(Membership.objects.filter(team__in=teams).values_list("user", flat=True))
+    return [user for user in users if user.pk in mates]
 
 
 def _ways(

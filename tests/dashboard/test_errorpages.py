@@ -64,7 +64,7 @@ def test_refused_tells_htmx_in_a_toast(cast: Any, browser_of: Any, more_routes: 
 def test_a_verb_not_permitted_is_named(cast: Any, browser_of: Any) -> None:
     answer = browser_of(cast.charlie).get("/people/")
     assert answer.status_code == 403
-    assert b"An administrator can give it to you." in answer.content
+    assert b"1 person who manages access can give it." in answer.content
 
 
 def test_a_strange_host_name_has_its_cure(db: None) -> None:

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.verbs import ACCESS_VIEW, PEOPLE_MANAGE, Verb, verb_named
+from accounts.verbs import ACCESS_VIEW, Verb, verb_named
 from audit.models import Entry
 from audit.shapes import Target
 from dashboard.pages.explain.subject import Subject
@@ -20,7 +21,7 @@ from hosts.access import (
     visible_endpoints,
     visible_hosts,
 )
-from hosts.access.explain import givers
+from hosts.access.explain import givers, nameable
 from hosts.models import INVENTORY
 
 # of names: a page is no directory
@@ -29,14 +30,14 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """`givers`: names, none where the reader may not see people. Addresses are "" where there is
-    nothing to go to.
+    """`by_whom`: who can give it, as a sentence; "" where it is held, or unknown. Addresses are "" where
+    there is nothing to go to.
     """
 
     sentence: str
     verb: Verb | None
     describes: str = ""
-    givers: tuple[str, ...] = ()
+    by_whom: str = ""
     ask_url: str = ""
     explain_url: str = ""
 
@@ -66,10 +67,6 @@ def missing(
     subject = _subject(reader, target)
     label = str(verb.label) if verb else verb_name
     own = of is None or of == reader.user.pk
-    sees_people = allows(reader, ACCESS_VIEW.name) or allows(reader, PEOPLE_MANAGE.name)
-    names: tuple[str, ...] = ()
-    if sees_people and verb is not None:
-        names = tuple(str(user) for user in givers(verb.name, subject.place)[:MOST])
     place = subject.name if subject.place is not None else ""
     # a verb about the site that they hold: what it was about goes beyond them
     held = own and verb is not None and verb.site and allows(reader, verb_name)
@@ -80,7 +77,7 @@ def missing(
         sentence=_sentence(label, place, beyond=held, own=own),
         verb=verb,
         describes=str(verb.describes) if verb else "",
-        givers=names,
+        by_whom=_by_whom(reader, verb, subject, of or reader.user.pk) if verb and not held else "",
         ask_url=_ask(verb, subject) if own and verb and not held else "",
         explain_url=subject.explain_url(None if own else of) if explained else "",
     )
@@ -96,6 +93,24 @@ def _sentence(label: str, place: str, *, beyond: bool, own: bool) -> str:
     if place:
         return _("Nothing that you hold permits “%(verb)s” here: %(place)s.") % told
     return _("Nothing that you hold permits “%(verb)s”.") % told
+
+
+def _by_whom(reader: Person, verb: Verb, subject: Subject, of: int) -> str:
+    able = givers(verb.name, subject.place, of)
+    if not able:
+        return _("Nobody can give it in the page now: whoever runs Haulout can, at its console.")
+    names = [str(user) for user in nameable(reader, able)[:MOST]]
+    told = {"names": ", ".join(names), "n": len(able) - len(names)}
+    if not names:
+        words = ngettext(
+            "%(n)d person who manages access can give it.",
+            "%(n)d people who manage access can give it.",
+            len(able),
+        )
+        return words % told
+    if told["n"]:
+        return _("It can be given by: %(names)s and %(n)d more.") % told
+    return _("It can be given by: %(names)s.") % told
 
 
 def _ask(verb: Verb, subject: Subject) -> str:

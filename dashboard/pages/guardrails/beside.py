@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, User
-from accounts.verbs import ACCESS_VIEW, PEOPLE_MANAGE
-from hosts.access import Person, allows
+from accounts.models import User
+from hosts.access import Person
 from hosts.access.approvals import deciders
+from hosts.access.explain import nameable, sees_people
 from hosts.guardrails import Proposed, Severity, Verdict, check
 from hosts.jobs.ask import Order
 from hosts.jobs.guarded import Foreseen, foresee
@@ -103,11 +103,6 @@ def _nobody(endpoint: Endpoint) -> str:
 
 
 def _named(person: Person, users: list[User], *, shared: bool) -> list[User]:
-    """Those whose names the reader may know: everybody's, or those of people in a team of theirs."""
-    if allows(person, ACCESS_VIEW.name) or allows(person, PEOPLE_MANAGE.name):
-        return users
-    if shared:
+    if shared and not sees_people(person):
         return []
-    teams = Membership.objects.filter(user=person.user.pk).values("team")
-    mates = set(Membership.objects.filter(team__in=teams).values_list("user", flat=True))
-    return [user for user in users if user.pk in mates]
+    return nameable(person, users)

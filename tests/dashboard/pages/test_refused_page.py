@@ -28,7 +28,47 @@ def test_it_names_verb_and_place_and_leads_to_a_request(cast: Cast, browser_of: 
 def test_whoever_may_not_see_people_is_told_no_names(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.charlie).get(STOP).content.decode()
     assert "Alice" not in page
-    assert "An administrator can give it to you." in page
+    assert "1 person who manages access can give it." in page
+
+
+def test_people_of_ones_own_team_are_named_and_the_others_counted(
+    cast: Cast, browser_of: Any
+) -> None:
+    from accounts.models import Membership, Role, Team, User
+
+    admin = Role.objects.get(name="admin")
+    User.objects.create_user(email="erin@e.org", name="Erin", role=admin, password=None)
+    team = Team.objects.create(name="shop")
+    for user in (cast.alice, cast.charlie):
+        Membership.objects.create(team=team, user=user)
+    page = browser_of(cast.charlie).get(STOP).content.decode()
+    assert "It can be given by: Alice and 1 more." in page
+    assert "Erin" not in page
+
+
+def test_where_nobody_can_give_it_the_console_is_named(cast: Cast, browser_of: Any) -> None:
+    cast.alice.is_active = False
+    cast.alice.save()
+    page = browser_of(cast.charlie).get(STOP).content.decode()
+    assert "Nobody can give it in the page now" in page
+
+
+# five roads: a page, a form, a POST, a page of a kind of objects, one about the site
+@pytest.mark.parametrize(
+    ("road", "verb"),
+    [
+        ("/containers/1/sample/files/", "Read files"),
+        ("/containers/run/", "Run containers"),
+        ("/containers/1/sample/restart/", "Restart containers"),
+        ("/volumes/create/", "Create volumes"),
+        ("/guardrails/new/images/", "Edit guardrails"),
+        ("/access/grants/", "See access"),
+    ],
+)
+def test_every_road_names_verb_and_giver(cast: Cast, browser_of: Any, road: str, verb: str) -> None:
+    page = browser_of(cast.charlie).get(road).content.decode()
+    assert f"Nothing that you hold permits “{verb}”" in page
+    assert "can give it." in page
 
 
 def test_whoever_sees_access_is_told_who_can_give_it(cast: Cast, browser_of: Any) -> None:

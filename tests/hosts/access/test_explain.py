@@ -141,3 +141,21 @@ def test_givers_manage_access_and_hold_it(cast: Cast, place: Any) -> None:
     cast.bob.save()
     assert [str(user) for user in givers("container.stop", place)] == ["Alice"]
     assert [str(user) for user in givers("image.pull", place)] == ["Alice", "Bob"]
+    assert [str(user) for user in givers("image.pull", place, cast.bob.pk)] == ["Alice"]
+
+
+def test_givers_may_be_those_who_decide_on_requests(cast: Cast, place: Any) -> None:
+    from accounts.models import Role
+
+    verbs = ["access.approve", "host.view", "container.view", "container.stop"]
+    cast.bob.role = Role.objects.create(name="decides", verbs=verbs)
+    cast.bob.save()
+    assert [str(user) for user in givers("container.stop", place)] == ["Alice", "Bob"]
+    # held nowhere else, so nothing that they could give
+    cast.bob.role = Role.objects.create(name="here", verbs=["access.approve"])
+    cast.bob.save()
+    assert [str(user) for user in givers("container.stop", place)] == ["Alice"]
+    # a role with it is given by whoever manages people
+    cast.bob.role = Role.objects.create(name="people", verbs=["people.manage", "access.view"])
+    cast.bob.save()
+    assert [str(user) for user in givers("access.view", None)] == ["Alice", "Bob"]
