@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from dashboard.pages.guardrails import trying, views
+from dashboard.pages.guardrails import there, trying, views
 
 app_name = "guardrails"
 urlpatterns = [
     path("", views.rules, name="list"),
     path("new/", views.kinds, name="kinds"),
     path("new/<slug:kind>/", views.new, name="new"),
+    path("new/<slug:kind>/there/", there.of_form, name="there-form"),
     path("suggested/", views.suggested, name="suggested"),
     path("try/", trying.page, name="try"),
     path("<int:guardrail_id>/", views.page, name="page"),
+    path("<int:guardrail_id>/there/", there.of_rule, name="there"),
     path("<int:guardrail_id>/remove/", views.remove, name="remove"),
 ]

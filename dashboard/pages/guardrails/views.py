@@ -19,7 +19,9 @@ from hosts.access import Person
 from hosts.access.ruled import ruling
 from hosts.actions.guardrails import edit_guardrail
 from hosts.actions.refused import HostRefused
+from hosts.guardrails import met
 from hosts.guardrails.kinds import KINDS, Kind, Shape
+from hosts.guardrails.met import Times
 from hosts.guardrails.suggested import SUGGESTED
 from hosts.models import Guardrail
 
@@ -33,6 +35,8 @@ class Line:
     row: Guardrail
     kind: Kind | None
     says: list[str]
+    # of late; None: met by nobody
+    times: Times | None = None
 
 
 @require_safe
@@ -40,9 +44,9 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All rules; where there are none, a set to begin with."""
     person = person_of(request)
     access.require(person, edit_guardrail.READ, EVERY)
-    rows = _seen(person)
+    rows, times = _seen(person), met.times()
     context = {
-        "lines": [Line(row, KINDS.get(row.kind), says(row)) for row in rows],
+        "lines": [Line(row, KINDS.get(row.kind), says(row), times.get(row.pk)) for row in rows],
         "may_edit": access.allows(person, edit_guardrail.VERB),
         "suggested": [(KINDS[kind], name, words) for kind, name, words, _set in SUGGESTED],
     }
@@ -107,7 +111,8 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     may_edit = access.allows(person, edit_guardrail.VERB)
     if kind is None or not may_edit:
         row = get_object_or_404(_seen(person), pk=row.pk)
-        context = {"line": Line(row, kind, says(row)), "may_edit": may_edit}
+        line = Line(row, kind, says(row), met.times().get(row.pk))
+        context = {"line": line, "may_edit": may_edit}
         return render(request, "guardrails/read.html", context)
     form = GuardrailForm(request.POST or None, kind=kind, initial=initial_of(row, kind))
     if request.method == "POST" and form.is_valid():
@@ -123,6 +128,8 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, form: GuardrailForm, row: Guardrail | None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "kind": form.kind, "row": row}
+    if row is not None:
+        context["times"] = met.times().get(row.pk)
     return render(request, "guardrails/page.html", context, status=422 if form.errors else 200)
 
 

@@ -1,0 +1,71 @@
+"""What is there already and would break a rule: beside its form while it is filled in, and on its page."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from audit.shapes import Target
+from dashboard.pages.guardrails.forms import GuardrailForm
+from dashboard.person import person_of
+from hosts import access
+from hosts.access.ruled import ruling
+from hosts.actions.guardrails import edit_guardrail
+from hosts.guardrails.already import HOW, There, already, judges
+from hosts.guardrails.check import rule_of
+from hosts.guardrails.judge import Rule
+from hosts.guardrails.kinds import KINDS, checked
+from hosts.models import Guardrail
+from hosts.refused import HostRefused
+
+EVERY = Target(kind="guardrail", id="", name="")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """As `guardrails/there.html` takes it. `unfinished`: the form is not right yet."""
+
+    judges: bool
+    how: Any = ""
+    found: list[There] = field(default_factory=list)
+    unfinished: bool = False
+
+
+@require_POST
+def of_form(request: HttpRequest, kind: str) -> HttpResponse:
+    """What the rule in the form would meet; nothing is saved."""
+    person = person_of(request)
+    access.require(person, edit_guardrail.VERB, EVERY)
+    if kind not in KINDS:
+        raise Http404
+    form = GuardrailForm(request.POST, kind=KINDS[kind])
+    told = Told(judges(kind), HOW.get(kind, ""), unfinished=True)
+    if judges(kind) and form.is_valid():
+        wanted = form.wanted()
+        try:
+            rule = Rule(wanted.name, kind, checked(kind, wanted.settings))
+        except HostRefused:
+            # said beside its field once it is sent
+            return _part(request, told)
+        found = already(person, rule, wanted.groups or None)
+        told = Told(True, told.how, found)
+    return _part(request, told)
+
+
+@require_safe
+def of_rule(request: HttpRequest, guardrail_id: int) -> HttpResponse:
+    """The same of a rule that is there, for whoever may read it."""
+    person = person_of(request)
+    access.require(person, edit_guardrail.READ, EVERY)
+    rows = ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
+    row = get_object_or_404(rows, pk=guardrail_id)
+    if not judges(row.kind):
+        return _part(request, Told(judges=False))
+    groups = None if row.everywhere else list(row.groups.all())
+    return _part(request, Told(True, HOW[row.kind], already(person, rule_of(row), groups)))
+
+
+def _part(request: HttpRequest, told: Told) -> HttpResponse:
+    return render(request, "guardrails/there.html", {"told": told})
