@@ -131,7 +131,9 @@ def givers(verb: str, place: Place | None, but: int | None = None) -> list[User]
     gives = {registry.PEOPLE_MANAGE.name}
     if not registry.is_site(verb):
         gives = {registry.ACCESS_EDIT.name, APPROVE}
-    active = User.objects.filter(is_active=True, kind=User.Kind.PERSON).exclude(pk=but)
+    active = User.objects.filter(is_active=True, kind=User.Kind.PERSON)
+    if but is not None:
+        active = active.exclude(pk=but)
     people = active.select_related("role").order_by("name", "pk")
     able = [user for user in people if gives & user.role.verb_names()]
     return [

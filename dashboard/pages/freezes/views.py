@@ -1,12 +1,12 @@
 """Pages of freeze windows. Everybody who sees hosts reads them; changing needs freeze.edit."""
 
 from dataclasses import dataclass
+from datetime import time
 from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -46,23 +46,26 @@ def windows(request: HttpRequest) -> HttpResponse:
 
 
 def when_of(row: FreezeWindow) -> str:
-    """“Friday, Saturday 18:00 to 6:00”, or from when until when."""
+    """“Friday, Saturday, 18:00 to 06:00”, or from when until when."""
     if row.days:
         days = ", ".join(str(word) for number, word in DAYS if number in row.days)
         told = {
             "days": days,
-            "from": time_format(row.from_time or ""),
-            "until": time_format(row.until_time or ""),
+            "from": _clock(row.from_time),
+            "until": _clock(row.until_time),
         }
         return _("%(days)s, %(from)s to %(until)s") % told
     if row.starts_at is None or row.ends_at is None:
         return ""
     zone = zone_of(row)
     begins, ends = (
-        date_format(one.astimezone(zone), "SHORT_DATETIME_FORMAT")
-        for one in (row.starts_at, row.ends_at)
+        one.astimezone(zone).strftime("%Y-%m-%d %H:%M") for one in (row.starts_at, row.ends_at)
     )
     return _("%(begins)s to %(ends)s") % {"begins": begins, "ends": ends}
+
+
+def _clock(moment: time | None) -> str:
+    return moment.strftime("%H:%M") if moment else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -102,7 +102,13 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     found = visible_requests(person).filter(pk=request_id).first()
     if found is None:
         raise NotVisible
-    context: dict[str, Any] = {"tab": "requests", "row": found, "can_decide": False}
+    lacked = verb_named(found.verb) if found.verb else None
+    context: dict[str, Any] = {
+        "tab": "requests",
+        "row": found,
+        "lacked": lacked,
+        "can_decide": False,
+    }
     if found.waiting and may_decide(person, found):
         what = shown(person, lambda: decide_access.approve(person, found.pk), [found.asked_by_id])
         context |= {"can_decide": True, "shown": what, "parts": _gained(what)}
