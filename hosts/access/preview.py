@@ -65,6 +65,14 @@ class Preview:
     people: int
     whole: bool
 
+    @property
+    def alike(self) -> list[tuple[list[User], Difference]]:
+        """Those for whom it means the same together, in the order of who comes first."""
+        found: dict[tuple[tuple[Piece, ...], tuple[Piece, ...]], tuple[list[User], Difference]] = {}
+        for one in self.differences:
+            found.setdefault((one.gains, one.losses), ([], one))[0].append(one.user)
+        return list(found.values())
+
 
 def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
     """What `change` would mean for these people (by id). What it raises passes through; nothing stays.

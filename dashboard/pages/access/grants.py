@@ -153,7 +153,8 @@ def take(request: HttpRequest, grant_id: int) -> HttpResponse:
         title = _("Take %(role)s on %(where)s from %(who)s?") % words
         where = reverse("access:take", args=[grant_id])
         what = shown(person, change, _holders(grant))
-        return render(request, "access/dialog.html", dialog(title, where, _("Take it"), what))
+        context = dialog(title, where, _("Take it"), what, takes=True)
+        return render(request, "access/dialog.html", context)
     done(request, change)
     return redirect("access:grants")
 

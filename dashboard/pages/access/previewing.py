@@ -72,6 +72,19 @@ def fitting(person: Person, wanted: Wanted) -> Fitting | None:
     return Fitting(rows.order_by().count(), names)
 
 
-def dialog(title: str, action: str, verb: str, what: Shown, **fields: Any) -> dict[str, Any]:
-    """Context of access/dialog.html: a question with what it changes, and the button that does it."""
-    return {"title": title, "action": action, "verb": verb, "shown": what, "fields": fields}
+def dialog(
+    title: str,
+    action: str,
+    verb: str,
+    what: Shown,
+    *,
+    takes: bool = False,
+    words: str = "",
+    **fields: Any,
+) -> dict[str, Any]:
+    """Context of access/dialog.html: a question with what it changes, and the button that does it.
+
+    `takes`: something is lost by it. `words`: what else there is to know. `fields`: sent with it.
+    """
+    context = {"title": title, "action": action, "verb": verb, "shown": what, "fields": fields}
+    return context | {"takes": takes, "words": words}

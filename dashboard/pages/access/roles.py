@@ -177,7 +177,8 @@ def remove(request: HttpRequest, role_id: int) -> HttpResponse:
         title = _("Remove the role %(name)s?") % {"name": name}
         where = reverse("access:role-remove", args=[key])
         what = shown(person, change, people_with_role(key))
-        return render(request, "access/dialog.html", dialog(title, where, _("Remove"), what))
+        context = dialog(title, where, _("Remove"), what, takes=True)
+        return render(request, "access/dialog.html", context)
     return redirect("access:roles") if done(request, change) else redirect("access:role", key)
 
 

@@ -116,7 +116,8 @@ def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
     if request.method == "GET":
         title = _("Let %(name)s out of %(team)s?") % {"name": user, "team": team}
         where = reverse("access:let-out", args=[team.pk, user.pk])
-        context = dialog(title, where, _("Let out"), shown(person, change, [user.pk]))
+        what = shown(person, change, [user.pk])
+        context = dialog(title, where, _("Let out"), what, takes=True)
         return render(request, "access/dialog.html", context)
     done(request, change)
     return redirect("access:team", team_id=team.pk)
@@ -160,7 +161,8 @@ def remove(request: HttpRequest, team_id: int) -> HttpResponse:
         title = _("Remove the team %(name)s?") % {"name": name}
         where = reverse("access:team-remove", args=[key])
         what = shown(person, change, people_of_team(key))
-        return render(request, "access/dialog.html", dialog(title, where, _("Remove"), what))
+        context = dialog(title, where, _("Remove"), what, takes=True)
+        return render(request, "access/dialog.html", context)
     return redirect("access:teams") if done(request, change) else redirect("access:team", key)
 
 

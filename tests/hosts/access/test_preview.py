@@ -146,3 +146,24 @@ def test_of_many_people_the_rest_is_counted(fleet: Fleet, cast: Cast, monkeypatc
     monkeypatch.setattr(previews, "MOST_PEOPLE", 1)
     found = preview(lambda: None, [cast.alice.pk, fleet.erin.pk])
     assert (found.people, found.whole) == (2, False)
+
+
+def test_people_for_whom_it_means_the_same_stand_together(fleet: Fleet, cast: Cast) -> None:
+    member = Role.objects.get(name="member")
+    second, third = (
+        User.objects.create_user(email=f"{name}@e.org", name=name, role=member, password=None)
+        for name in ("Fay", "Gil")
+    )
+    for user in (fleet.erin, second, third):
+        Membership.objects.create(team=fleet.team, user=user)
+    # one of them holds it there already, and so gains less
+    Grant.objects.create(
+        user=third, role=Role.objects.get(name="operator"), endpoint=fleet.root1, made_by="Alice"
+    )
+    wanted = Wanted(role=Role.objects.get(name="operator"), team=fleet.team, host=fleet.web1)
+    ids = [fleet.erin.pk, second.pk, third.pk]
+    found = preview(lambda: grants.give(person_of(cast.alice), wanted), ids)
+    assert [[str(user) for user in users] for users, _one in found.alike] == [
+        ["Erin", "Fay"],
+        ["Gil"],
+    ]
