@@ -6,13 +6,15 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.shapes import Target
 from dashboard.pages.access.doing import SEES
 from dashboard.pages.access.grants import grants_shown
-from dashboard.pages.access.previewing import Shown, shown
+from dashboard.pages.access.previewing import Shown, dialog, shown
 from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
 from hosts import access
@@ -20,7 +22,7 @@ from hosts.access import Person, visible_groups, visible_hosts
 from hosts.access.preview import people_on_group
 from hosts.actions.hosts import edit_group
 from hosts.actions.refused import HostRefused
-from hosts.models import Grant
+from hosts.models import Grant, Group
 
 
 def _list(request: HttpRequest, person: Person, form: NewGroupForm) -> HttpResponse:
@@ -108,11 +110,49 @@ def previewed(request: HttpRequest, group_id: int) -> HttpResponse:
     return render(request, "access/preview.html", {"shown": what, "begun": True})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, group_id: int) -> HttpResponse:
-    """Take the group away; its hosts stay."""
+    """GET: what goes with it, as a question. POST: take the group away; its hosts stay."""
     person = person_of(request)
-    name = edit_group.get_group(person, group_id).name
+    group = edit_group.get_group(person, group_id)
+    name = group.name
+    if request.method == "GET":
+        what = Shown()
+        if access.allows(person, SEES):
+            what = shown(
+                person, lambda: edit_group.remove(person, group_id), people_on_group(group)
+            )
+        context = dialog(
+            _("Remove the group %(name)s?") % {"name": name},
+            reverse("groups:remove", args=[group_id]),
+            _("Remove"),
+            what,
+            takes=True,
+            words=_goes_with(group),
+        )
+        return render(request, "access/dialog.html", context)
     edit_group.remove(person, group_id)
     messages.success(request, _("The group %(name)s is gone; its hosts stay.") % {"name": name})
     return redirect("groups:list")
+
+
+def _goes_with(group: Group) -> str:
+    """Grants and credentials that are lost, rules and windows that count nowhere afterwards."""
+    grants = group.grants.count()
+    said = (
+        [ngettext("%(n)d grant goes with it.", "%(n)d grants go with it.", grants)]
+        if grants
+        else []
+    )
+    credentials = group.registry_credentials.order_by("registry").values_list("registry", flat=True)
+    if credentials:
+        said.append(_("Credentials kept for it are erased: %(names)s."))
+    alone = [
+        str(row)
+        for rows in (group.guardrails, group.freezes)
+        for row in rows.filter(everywhere=False).annotate(n=Count("groups")).filter(n=1)
+    ]
+    if alone:
+        said.append(_("These would count nowhere: %(alone)s."))
+    told = {"n": grants, "names": ", ".join(credentials), "alone": ", ".join(alone)}
+    return " ".join(said) % told

@@ -57,6 +57,27 @@ def test_removal_keeps_hosts(group: Any, cast: Cast, browser_of: Any) -> None:
     assert Host.objects.count() == 1
 
 
+def test_what_goes_with_a_group_is_said_before_it_goes(
+    group: Any, cast: Cast, browser_of: Any
+) -> None:
+    from accounts.models import Role
+    from hosts.models import Grant, Group, Guardrail
+
+    group.hosts.set([make_host()])
+    Grant.objects.create(user=cast.bob, role=Role.objects.get(name="viewer"), group=group)
+    cast.bob.role = Role.objects.get(name="member")
+    cast.bob.save()
+    rule = Guardrail.objects.create(name="No devices", kind="devices", everywhere=False)
+    rule.groups.add(group)
+    page = browser_of(cast.alice).get(f"/groups/{group.pk}/remove/").content.decode()
+    assert "Remove the group prod?" in page
+    assert "1 grant goes with it. These would count nowhere: No devices." in page
+    assert "Bob" in page
+    assert "loses" in page
+    assert "btn-danger" in page
+    assert Group.objects.exists()
+
+
 def test_others_see_and_do_not_touch(group: Any, cast: Cast, browser_of: Any) -> None:
     bob = browser_of(cast.bob)
     page = bob.get("/groups/").content.decode()
