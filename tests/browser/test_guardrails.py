@@ -72,3 +72,21 @@ def test_a_spec_is_tried(served: Served, rules: Any) -> None:
     page.locator(".verdict-refuse", has_text="/etc of the host").wait_for()
     page.fill("#try-text", "podman run -v /srv/data/x:/x quay.io/x/y:1")
     page.locator(".verdict-pass").wait_for()
+
+
+def test_a_rule_says_before_it_is_saved_what_of_that_which_is_there_would_break_it(
+    served: Served, rules: Any, host: Any
+) -> None:
+    page = rules
+    host.podman("create", "--name", NAME, "--label", "team=shop", "localhost/busybox", "true")
+    page.goto(f"{served.url}/guardrails/new/labels/")
+    there = page.locator(".there")
+    there.get_by_text("0 of 1 container that is there now").wait_for()
+    page.fill("[name=set_require]", "owner")
+    there.get_by_text("1 of 1 container that is there now").wait_for()
+    page.fill("[name=set_require]", "team=*")
+    there.get_by_text("0 of 1 container that is there now").wait_for()
+    page.fill("[name=set_refuse]", "team")
+    there.get_by_role("link", name=NAME).wait_for()
+    page.get_by_role("button", name="Make the rule").click()
+    page.locator(".rail-line", has_text="met by nobody in 30 days").wait_for()

@@ -20,6 +20,7 @@ from hosts.access.ruled import ruling
 from hosts.actions.guardrails import edit_guardrail
 from hosts.actions.refused import HostRefused
 from hosts.guardrails import met
+from hosts.guardrails.already import judges
 from hosts.guardrails.kinds import KINDS, Kind, Shape
 from hosts.guardrails.met import Times
 from hosts.guardrails.suggested import SUGGESTED
@@ -112,7 +113,7 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     if kind is None or not may_edit:
         row = get_object_or_404(_seen(person), pk=row.pk)
         line = Line(row, kind, says(row), met.times().get(row.pk))
-        context = {"line": line, "may_edit": may_edit}
+        context = {"line": line, "may_edit": may_edit, "judged": judges(row.kind)}
         return render(request, "guardrails/read.html", context)
     form = GuardrailForm(request.POST or None, kind=kind, initial=initial_of(row, kind))
     if request.method == "POST" and form.is_valid():
@@ -128,6 +129,7 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, form: GuardrailForm, row: Guardrail | None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "kind": form.kind, "row": row}
+    context["judged"] = judges(form.kind.name)
     if row is not None:
         context["times"] = met.times().get(row.pk)
     return render(request, "guardrails/page.html", context, status=422 if form.errors else 200)
