@@ -83,8 +83,10 @@ class Rights:
         return frozenset().union(*(verbs for verbs, ids, _hosts in self._merged if ids is None))
 
     def anywhere(self) -> frozenset[str]:
-        """Verbs held somewhere, be it on a single container."""
-        return frozenset().union(*{one.verbs for one in self.held})
+        """Verbs held somewhere, be it on a single container; that its host is there shows with it."""
+        found: frozenset[str] = frozenset().union(*{one.verbs for one in self.held})
+        shows = any("container.view" in one.verbs for one in self.narrowed)
+        return found | {"host.view"} if shows else found
 
     def endpoints_with(self, verb: str) -> Ids:
         """Endpoints where the verb is held for all that is there; None: everywhere."""

@@ -4,6 +4,7 @@ import { unwatch, watch } from "haulout/live-socket";
 import { politely, word } from "haulout/say";
 
 const FADE_MS = 350;
+const JUST_DRAWN_MS = 3000;
 const PAGE_ROWS = 50;
 const parser = document.createElement("template");
 // heads of groups have words for keys and are no rows
@@ -166,8 +167,10 @@ class LiveList extends HTMLElement {
   }
 
   refused() {
-    // these say themselves what has ended and why, and their lines can still be read
-    if (document.querySelector("[data-logs], [data-terminals]")) this.arrange([], new Map());
+    // these say themselves what has ended and why, and their lines can still be read; a page that was
+    // drawn just now would be the same again, and again
+    const saysSo = document.querySelector("[data-logs], [data-terminals]");
+    if (saysSo || performance.now() < JUST_DRAWN_MS) this.arrange([], new Map());
     else location.reload();
   }
 }

@@ -18,7 +18,7 @@ INFO = {
     },
     "store": {"graphRootAllocated": 100 << 30, "graphRootUsed": 42 << 30},
 }
-LOADS = ("6.0 GiB", "42.0 GiB", "75 %", "rootless", "anna", "Disk", "Events")
+LOADS = ("6.0 GiB", "42.0 GiB", "75 %", "rootless", "anna", "/disk/", "Events")
 
 
 @pytest.fixture
