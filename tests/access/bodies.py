@@ -32,7 +32,7 @@ _THERE: dict[str, dict[str, Any]] = {
     "images/build": {"text": "FROM x/y"},
     "kube/play": {"text": POD % "new"},
     "kube/down": {"text": POD % "zreef-pod"},
-    "/commit": {"name": IMAGE},
+    "/commit": {"name": "new:1"},
     "/untag": {"names": ["zreef-image:latest"]},
 }
 

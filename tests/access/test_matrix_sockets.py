@@ -62,7 +62,8 @@ MESSAGES = {
 LISTS = {
     **dict.fromkeys(("approvals", "job", "jobs", "overview-jobs"), ""),
     **dict.fromkeys(("requests", "requests-waiting", "requests-decided", "freezes"), ""),
-    **{"my-tokens": "", "tokens": "people.manage"},
+    "my-tokens": "",
+    "tokens": "people.manage",
     **dict.fromkeys(("grants", "people", "roles", "teams"), "access.view"),
     **dict.fromkeys(("audit-newest", "overview-entries"), "audit.read"),
     **dict.fromkeys(("containers", "container-head", "container-summary"), "container.view"),
