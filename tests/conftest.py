@@ -16,7 +16,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("haulout")
     group.addoption("--all", action="store_true", help="also run what is marked more")
     group.addoption("--hosts", metavar="FILE", help="run the lab's tests on these hosts instead")
-    group.addoption("--database-only", action="store_true", help="only tests that use the database")
+    words = "only tests that use the database, and not alike on each kind of it"
+    group.addoption("--database-only", action="store_true", help=words)
 
 
 def _tier(item: pytest.Item) -> int:
@@ -27,6 +28,11 @@ def _tier(item: pytest.Item) -> int:
 
 def _is_more(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("more") and not item.get_closest_marker("on_every_podman"))
+
+
+def _is_for_each_database(item: pytest.Item, *, every: bool) -> bool:
+    """What is marked any_database runs on a second kind of database with --all only."""
+    return _uses_database(item) and (every or not item.get_closest_marker("any_database"))
 
 
 def _uses_database(item: pytest.Item) -> bool:
@@ -49,7 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--all"):
         dropped += [item for item in items if _is_more(item)]
     if config.getoption("--database-only"):
-        dropped += [item for item in items if not _uses_database(item)]
+        every = config.getoption("--all")
+        dropped += [item for item in items if not _is_for_each_database(item, every=every)]
     if dropped:
         gone = set(dropped)
         config.hook.pytest_deselected(items=list(gone))

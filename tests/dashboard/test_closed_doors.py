@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from tests.dashboard.routes import Route, api_routes, every_route
 
+pytestmark = pytest.mark.any_database(
+    "refused before anything but a session or token is asked of it"
+)
 API_OPEN = {"/api/v1/openapi.json"}
 
 OPEN = {

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
 from django.http import HttpRequest, HttpResponse
 
 from tests.cast import Browser
 from tests.dashboard.routes import every_route
 
+pytestmark = pytest.mark.any_database("refused before anything is asked of it")
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 

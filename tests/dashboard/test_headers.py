@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.dashboard.routes import every_route
 
+pytestmark = pytest.mark.any_database("headers are put on without asking it")
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 EXACTLY = {
     "X-Content-Type-Options": "nosniff",

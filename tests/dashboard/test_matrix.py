@@ -9,6 +9,8 @@ from django.utils import timezone
 from tests.cast import Browser, Cast
 from tests.dashboard.routes import every_route
 
+# what rights mean in SQL is asked on each kind of database by tests/access and tests/hosts/access
+ALIKE = pytest.mark.any_database("what it asks in SQL is what tests.access.test_matrix asks")
 # about oneself
 OF_ONESELF = (
     "/account/",
@@ -86,6 +88,7 @@ def reached(browser: Browser, methods: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
+@ALIKE
 def test_a_viewer_changes_nothing(cast: Cast, objects: None, browser_of: Any) -> None:
     from audit.models import Entry
     from hosts.models import Group, Job
@@ -96,6 +99,7 @@ def test_a_viewer_changes_nothing(cast: Cast, objects: None, browser_of: Any) ->
     assert not Entry.objects.filter(kind="intent").exists()
 
 
+@ALIKE
 def test_who_has_no_right_sees_nothing(cast: Cast, objects: None, browser_of: Any) -> None:
     from accounts.models import Role
 
@@ -110,6 +114,7 @@ def test_who_has_no_right_sees_nothing(cast: Cast, objects: None, browser_of: An
     assert shown == []
 
 
+@ALIKE
 def test_an_operator_reaches_them(cast: Cast, objects: None, browser_of: Any) -> None:
     """Else the two above would hold for pages that are not there."""
     answered = reached(browser_of(cast.bob), ("GET",))
