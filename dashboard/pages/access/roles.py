@@ -150,8 +150,10 @@ def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
     """What the ticks as they stand would change for whoever has the role."""
     person = allowed(request, MAY, kind="role")
     role = _role(role_id)
-    form = RoleForm(request.POST)
+    form, same = RoleForm(request.POST), ""
     if form.is_valid():
+        if set(form.cleaned_data["verbs"]) == role.verb_names():
+            same = _("The ticks are as they were saved: nobody gains or loses anything.")
         what = shown(
             person,
             lambda: role_actions.edit(person.user, person.who, wanted_of(form), role=role),
@@ -159,7 +161,8 @@ def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
         )
     else:
         what = Shown(troubles=[str(error) for errors in form.errors.values() for error in errors])
-    return render(request, "access/preview.html", {"shown": what, "begun": True})
+    context = {"shown": what, "begun": True, "nothing": same}
+    return render(request, "access/preview.html", context)
 
 
 @require_http_methods(["GET", "POST"])

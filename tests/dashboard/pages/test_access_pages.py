@@ -65,6 +65,19 @@ def test_a_zone_that_is_none_is_said(fleet: Fleet, cast: Cast, browser_of: Any) 
     assert not Grant.objects.exists()
 
 
+def test_ticks_as_they_were_saved_are_said_to_be_so(
+    fleet: Fleet, cast: Cast, browser_of: Any
+) -> None:
+    alice = browser_of(cast.alice)
+    role = Role.objects.create(name="looks", verbs=["host.view", "container.view"])
+    Grant.objects.create(user=fleet.erin, role=role, host=fleet.web1, made_by="Alice")
+    where, given = f"/access/roles/{role.pk}/preview/", {"name": "looks", "words": ""}
+    same = text(alice.send(where, {**given, "verbs": ["host.view", "container.view"]}))
+    assert "The ticks are as they were saved" in same
+    fewer = text(alice.send(where, {**given, "verbs": ["host.view"]}))
+    assert "Erin loses on web1" in fewer
+
+
 def test_the_preview_says_what_changes_and_changes_nothing(
     fleet: Fleet,
     cast: Cast,
