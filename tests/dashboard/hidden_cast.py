@@ -20,6 +20,8 @@ KINDS = ("container", "pod", "image", "volume", "network", "secret")
 # by endpoint: of the visible object, and of the hidden one
 SEEN = "a1" * 32
 HIDDEN = {1: "b2" * 32, 2: "c3" * 32, 3: "d4" * 32}
+# what comes later, where it does
+FARTHER, OTHERS = "zatoll", "e5" * 32
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def furnish(others: Any) -> None:
             cursor.execute(sql)
 
 
-def _objects(endpoint: Any, word: str) -> None:
+def _objects(endpoint: Any, word: str, ident: str = "") -> None:
     from hosts.models import INVENTORY
 
     now = timezone.now()
@@ -82,13 +84,15 @@ def _objects(endpoint: Any, word: str) -> None:
         if kind == "image":
             more |= {"names": [f"{word}-image:latest"]}
         model = INVENTORY[kind]
-        model.objects.create(podman_id=HIDDEN[endpoint.pk], name=f"{word}-{kind}", **kept, **more)
-        if endpoint.pk == 1 and kind == "container":
+        model.objects.create(
+            podman_id=ident or HIDDEN[endpoint.pk], name=f"{word}-{kind}", **kept, **more
+        )
+        if endpoint.pk == 1 and not ident and kind == "container":
             seen = {"labels": {"app": "shop"}, "image": "shop", "state": "running"}
             model.objects.create(podman_id=SEEN, name="shop", **kept, **seen)
 
 
-def _doings(endpoint: Any, word: str, others: Any) -> None:
+def _doings(endpoint: Any, word: str, others: Any, ident: str = "") -> None:
     """Jobs, entries, terminals, events, sums, credentials, rules, grants, requests, views."""
     from django.db import transaction
 
@@ -107,7 +111,8 @@ def _doings(endpoint: Any, word: str, others: Any) -> None:
         RegistryCredential,
     )
 
-    now, ident = timezone.now(), HIDDEN[endpoint.pk]
+    now, key = timezone.now(), f"key{endpoint.pk}{ident[:1]}"
+    ident = ident or HIDDEN[endpoint.pk]
     # of one click on all places: what was left out elsewhere stands in every job of it
     skipped = [{"name": word, "host": word, "why": word} for word in WORDS]
     batch = Batch.objects.create(verb="container.start", asked_by_name=word, skipped=skipped)
@@ -134,7 +139,7 @@ def _doings(endpoint: Any, word: str, others: Any) -> None:
     with transaction.atomic():
         write.event(who, "container.exec", target, params={"name": word}, detail=word)
     OpenTerminal.objects.create(
-        key=f"key{endpoint.pk}",
+        key=key,
         kind="exec",
         endpoint=endpoint,
         podman_id=ident,
@@ -154,14 +159,15 @@ def _doings(endpoint: Any, word: str, others: Any) -> None:
         name=f"{word}-container",
         image=word,
     )
-    DiskUse.objects.create(
-        endpoint=endpoint, measured_at=now, kinds={}, sizes={"container": {ident: 1}}
+    DiskUse.objects.update_or_create(
+        endpoint=endpoint,
+        defaults={"measured_at": now, "kinds": {}, "sizes": {"container": {ident: 1}}},
     )
     if endpoint.pk == 1:
         # beside what is seen there is nothing that has the place's own word
         return
     group = endpoint.host.groups.get()
-    if endpoint.pk == 3:
+    if endpoint.pk in (3, 9):
         RegistryCredential.objects.create(
             registry=f"{word}.example", username=word, sealed_password=b"", group=group
         )
@@ -192,7 +198,28 @@ def furnish_more(others: Any) -> None:
     _across(others)
 
 
-def _standing(endpoint: Any, word: str, others: Any) -> None:
+def furnish_elsewhere(others: Any, *, beside: bool) -> None:
+    """More of all that nobody of `seers` sees: another host, with all of `furnish`. `beside`: at the
+    Podman that they see, too.
+    """
+    from hosts.models import Endpoint, Group, Host, Login
+
+    host = Host.objects.create(pk=9, name=FARTHER, address=f"{FARTHER}.example", notes=FARTHER)
+    host.groups.add(Group.objects.create(pk=9, name=FARTHER, notes=FARTHER))
+    login = Login.objects.create(host=host, user="root", state="up", reason="root")
+    endpoint = Endpoint.objects.create(
+        pk=9, host=host, login=login, user="root", socket="/s", state="up", podman_version="5.4.2"
+    )
+    places = [endpoint]
+    if beside:
+        places.append(Endpoint.objects.select_related("host").get(pk=1))
+    for place in places:
+        _objects(place, FARTHER, OTHERS)
+        _doings(place, FARTHER, others, OTHERS)
+        _standing(place, FARTHER, others, OTHERS)
+
+
+def _standing(endpoint: Any, word: str, others: Any, ident: str = "") -> None:
     """A lock, a job that waits for an approval; of the other host also maintenance, a rule, a window."""
     from hosts.models import Approval, FreezeWindow, Guardrail, HostMute, Job, ObjectLock
 
@@ -201,7 +228,7 @@ def _standing(endpoint: Any, word: str, others: Any) -> None:
     ObjectLock.objects.create(
         kind="container",
         endpoint=endpoint,
-        object_id=HIDDEN[endpoint.pk],
+        object_id=ident or HIDDEN[endpoint.pk],
         name=f"{word}-container",
         **by,
     )
@@ -228,7 +255,7 @@ def _standing(endpoint: Any, word: str, others: Any) -> None:
     }
     part = {"what": "container", "name": word, "lines": [["image", word]]}
     Approval.objects.create(job=job, findings=[found], proposed=[part], reason=word)
-    if endpoint.pk != 3:
+    if endpoint.pk not in (3, 9):
         return
     ObjectLock.objects.create(kind="host", object_id=str(endpoint.host_id), name=word, **by)
     HostMute.objects.create(
