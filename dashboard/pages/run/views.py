@@ -25,6 +25,7 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
 from hosts.actions.run import create_container, pasted_line, run_container
+from hosts.actions.run.narrowed import label_asked_for
 from hosts.models import Endpoint, Job
 from hosts.podman import PodmanError
 
@@ -56,12 +57,14 @@ def page(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("endpoint", "")
     if wanted.isdecimal():
         start["endpoint"] = int(wanted)
-    form = RunForm(initial=start, endpoints=endpoints)
-    blank = Draft(form, [empty_port()], [empty_volume()])
     wanted_here = (one for one in endpoints if one.pk == start.get("endpoint"))
     # a choice shows its first until somebody chooses
-    blank.endpoint = next(wanted_here, endpoints[0])
-    blank.params = given
+    endpoint = next(wanted_here, endpoints[0])
+    if label := label_asked_for(person, endpoint, run_container.VERB):
+        start["labels"] = label
+    form = RunForm(initial=start, endpoints=endpoints)
+    blank = Draft(form, [empty_port()], [empty_volume()])
+    blank.endpoint, blank.params = endpoint, given
     return _shown(request, blank)
 
 

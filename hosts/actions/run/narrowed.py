@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.access import NewContainer, Person, allows, rights_of
+from hosts.access.narrowing import Narrowing
 from hosts.actions.run import run_spec
 from hosts.guardrails.spec_fields import CALM_ANNOTATIONS
 from hosts.jobs.errand import Errand, NotAllowed
@@ -48,11 +49,7 @@ def thing_for(
     if allows(person, verb, endpoint):
         return None
     thing = NewContainer(params.get("name") or "", params.get("labels") or {})
-    narrowings = [
-        one.narrowing
-        for one in rights_of(person.user).narrowed
-        if one.narrowing and verb in one.verbs and one.at(endpoint.pk)
-    ]
+    narrowings = _narrowings(person, endpoint, verb)
     if not narrowings:
         return thing
     if not any(one.fits(thing) for one in narrowings):
@@ -70,6 +67,22 @@ def thing_for(
             % {"fields": ", ".join(beyond)}
         )
     return thing
+
+
+def label_asked_for(person: Person, endpoint: Endpoint, verb: str) -> str:
+    """The label as “name=value” that whatever they make there needs; "" for none, or where several do."""
+    if allows(person, verb, endpoint):
+        return ""
+    labels = {one.label for one in _narrowings(person, endpoint, verb)}
+    return labels.pop() if len(labels) == 1 else ""
+
+
+def _narrowings(person: Person, endpoint: Endpoint, verb: str) -> list[Narrowing]:
+    return [
+        one.narrowing
+        for one in rights_of(person.user).narrowed
+        if one.narrowing and verb in one.verbs and one.at(endpoint.pk)
+    ]
 
 
 def reaching(spec: dict[str, Any]) -> list[str]:

@@ -298,3 +298,5 @@ def test_a_narrowed_grant_says_before_the_click_what_it_is_for(
     tone, words = said(person.send(CHECK, form(hosts), headers=HTMX))["endpoint"]
     assert (tone, "label:app=shop" in words) == ("bad", True)
     assert "endpoint" not in said(person.send(CHECK, form(hosts, labels="app=shop"), headers=HTMX))
+    # and the form begins with it
+    assert person.get("/containers/run/").context["draft"].form["labels"].value() == "app=shop"
