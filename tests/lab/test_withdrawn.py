@@ -1,19 +1,26 @@
-"""Jobs that wait when the right behind them goes change nothing on a real host, by Podman's own word."""
+"""When a right goes: jobs that wait change nothing on a real host, by Podman's own word, and what is cut
+leaves nothing held there.
+"""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from tests.bench.withdrawn_work import WAYS, Stage
 from tests.cast import PASSWORD
 from tests.lab.mirrored import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, vault_keys, worker
+from tests.lab.transfers import transfer
 from tests.lab.waiting import until
 
 __all__ = ["ended", "endpoint_on", "vault_keys", "worker"]
 pytestmark = pytest.mark.django_db(transaction=True)
 IMAGE = "localhost/busybox:latest"
+# more than lies anywhere between a host and whoever reads
+LARGE_MIB = 48
 # who signs out keeps their rights
 GOES = [way for way in WAYS if way != "session"]
 
@@ -125,3 +132,35 @@ def test_those_in_the_row_are_not_done_and_what_runs_goes_on(
     assert {ended(jobs[name], within_s=60).state for name in begun} == {"ok"}
     states = {name: inspected(host, "container", name)["State"]["Status"] for name in made}
     assert {name for name, state in states.items() if state == "running"} == set(made) - begun
+
+
+async def test_an_export_that_is_cut_leaves_its_container_free(
+    lab: Any, clean_hosts: None, endpoint_on: Any, cast: Any
+) -> None:
+    """Podman holds its lock for as long as somebody may still read."""
+    from accounts.epoch import raise_epoch
+    from accounts.models import Role
+
+    host, stalls = lab.hosts[0], asyncio.Event()
+
+    def made() -> str:
+        fill = f"head -c {LARGE_MIB}m /dev/urandom >/large"
+        host.podman("run", "--name", "shop", IMAGE, "sh", "-c", fill)
+        endpoint = endpoint_on(host)
+        row = mirror(endpoint, "container")["shop"]
+        return f"/transfer/containers/{endpoint.pk}/{row.podman_id}/export/"
+
+    def withdraw() -> None:
+        cast.alice.role = Role.objects.get(name="viewer")
+        cast.alice.save()
+        raise_epoch()
+
+    async def during() -> None:
+        await stalls.wait()
+        await sync_to_async(withdraw)()
+
+    path = await sync_to_async(made)()
+    answer = await transfer(cast.alice, "GET", path, during=during, stalls=stalls)
+    assert (answer.status, answer.aborted) == (200, True)
+    assert len(answer.body) < LARGE_MIB * 2**20
+    await sync_to_async(host.podman)("rename", "shop", "free", timeout_s=30)

@@ -36,9 +36,11 @@ async def transfer(
     token: bool = True,
     length: int | None = None,
     during: Any = None,
+    stalls: asyncio.Event | None = None,
 ) -> Answer:
     """Send one request; `during()` is awaited once the body's pieces have been fed and, unless the
-    announced `length` is longer, the body has ended.
+    announced `length` is longer, the body has ended. A reader that `stalls` sets it with the
+    answer's first piece and takes no more.
     """
     from dashboard.asgi import application
     from dashboard.streams.transfer.wire import WIRE, Wire
@@ -72,6 +74,9 @@ async def transfer(
             got.headers = {k.decode().lower(): v.decode() for k, v in message["headers"]}
         else:
             got.body += message.get("body", b"")
+            if stalls is not None:
+                stalls.set()
+                await asyncio.Event().wait()
 
     scope = {
         "type": "http",

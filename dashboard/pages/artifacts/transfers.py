@@ -1,22 +1,16 @@
 """Files of artifacts up from and down to a browser, under transfer/artifacts/."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 
 from django.conf import settings
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    JsonResponse,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover
+from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.actions.artifacts import transfers
 from hosts.actions.artifacts.names import whole_name
 from hosts.actions.refused import HostRefused
@@ -44,7 +38,7 @@ def extract(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
             await pieces.aclose()
             words = _("Not downloaded: %s") % error.message
             return HttpResponse(words, status=502, content_type=_TEXT)
-        answer = StreamingHttpResponse(_all(first, pieces), content_type="application/x-tar")
+        answer = Poured(pieces, first=first, content_type="application/x-tar")
         file = name.rpartition("/")[2].replace(":", "-").replace("@", "-")
         answer["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=f"{file}.tar"
@@ -57,15 +51,6 @@ def extract(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
         person=person,
         recheck=lambda person: transfers.place(person, endpoint_id, transfers.EXTRACT),
     )
-
-
-async def _all(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    try:
-        yield first
-        async for piece in pieces:
-            yield piece
-    finally:
-        await pieces.aclose()
 
 
 @require_http_methods(["PUT"])

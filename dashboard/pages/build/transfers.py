@@ -5,14 +5,14 @@ from base64 import urlsafe_b64decode
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.pages.build.forms import BuildForm
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover
+from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.access import Person
 from hosts.actions.build.build_fields import BuildOrder
 from hosts.actions.build.build_upload import build_upload, buildable
@@ -42,7 +42,7 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         lines = build_upload(person, endpoint, body, order=order, file=file, limit_bytes=limit)
-        return StreamingHttpResponse(_told(lines), content_type="application/x-ndjson")
+        return Poured(_told(lines), content_type="application/x-ndjson")
 
     def recheck(person: Person) -> None:
         buildable(person, endpoint_id)
@@ -66,7 +66,7 @@ def _order(header: str, endpoint: Endpoint) -> BuildOrder:
     return form.order()
 
 
-async def _told(lines: AsyncGenerator[str | Built, None]) -> AsyncIterator[bytes]:
+async def _told(lines: AsyncGenerator[str | Built, None]) -> AsyncGenerator[bytes, None]:
     try:
         async for line in lines:
             yield _json({"id": line.image_id} if isinstance(line, Built) else {"line": line})

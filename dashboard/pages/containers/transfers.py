@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover
+from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.actions.containers import export_container
 from hosts.podman import PodmanError
 
@@ -29,15 +29,7 @@ def export(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespon
             words = _("Not exported: %s") % error.message
             return HttpResponse(words, status=502, content_type="text/plain; charset=utf-8")
 
-        async def whole() -> AsyncIterator[bytes]:
-            try:
-                yield first
-                async for piece in pieces:
-                    yield piece
-            finally:
-                await pieces.aclose()
-
-        answer = StreamingHttpResponse(whole(), content_type="application/x-tar")
+        answer = Poured(pieces, first=first, content_type="application/x-tar")
         answer["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=f"{row.name or row.podman_id[:12]}.tar"
         )

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard.pages.files.where import asked, asked_path, shown
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover
+from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.access import Person
 from hosts.actions.files.importing import Judge
 from hosts.actions.files.place import find_place, look, named
@@ -120,7 +120,7 @@ async def _file_answer(
             raise Trouble(_("Only a file can be downloaded as it is."))
         member, parts = await file_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
-        answer = StreamingHttpResponse(
+        answer = Poured(
             _exactly(member.size_bytes, parts, held.pop_all(), doing),
             content_type="application/octet-stream",
         )
@@ -142,9 +142,7 @@ async def _folder_answer(
         parts = folder_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         first = await anext(parts, b"")
-        answer = StreamingHttpResponse(
-            _all(first, parts, held.pop_all(), doing), content_type="application/x-tar"
-        )
+        answer = Poured(_all(first, parts, held.pop_all(), doing), content_type="application/x-tar")
         name = shown(posixpath.basename(seen.path)) or row.name or "files"
         return _as_attachment(answer, f"{name}.tar")
     raise AssertionError("unreachable")
@@ -161,7 +159,7 @@ async def _exactly(
     parts: AsyncGenerator[Member | bytes, None],
     held: AsyncExitStack,
     doing: Doing,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The file's bytes; one that shrank meanwhile breaks off instead of looking whole."""
     async with held:
         sent = 0
@@ -177,7 +175,7 @@ async def _exactly(
 
 async def _all(
     first: bytes, parts: AsyncGenerator[bytes, None], held: AsyncExitStack, doing: Doing
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     async with held:
         sent = len(first)
         doing.detail = f"{sent} bytes"

@@ -1,15 +1,9 @@
 """Archives of images down to and up from a browser, under transfer/images/."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 
 from django.conf import settings
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    JsonResponse,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -17,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard.pages.acting import refs_of
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Carry, Handover
+from dashboard.streams.transfer.handover import Carry, Handover, Poured
 from hosts.access import Person
 from hosts.actions.images import archives
 from hosts.jobs.errand import Trouble
@@ -47,7 +41,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
             await pieces.aclose()
             words = _("Not saved: %s") % error.message
             return HttpResponse(words, status=502, content_type=_TEXT)
-        answer = StreamingHttpResponse(_all(first, pieces), content_type="application/x-tar")
+        answer = Poured(pieces, first=first, content_type="application/x-tar")
         answer["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=file_name(rows)
         )
@@ -57,15 +51,6 @@ def save(request: HttpRequest) -> HttpResponseBase:
         archives.savable(person, refs, form=form)
 
     return Handover(request, carry, person=person, recheck=recheck)
-
-
-async def _all(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    try:
-        yield first
-        async for piece in pieces:
-            yield piece
-    finally:
-        await pieces.aclose()
 
 
 def file_name(rows: list[Image]) -> str:

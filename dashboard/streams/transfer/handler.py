@@ -11,7 +11,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
 from dashboard.streams.guard import guard
-from dashboard.streams.transfer.handover import Handover
+from dashboard.streams.transfer.handover import Handover, Poured
 from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge, Wire
 from hosts.podman import PodmanError
 
@@ -113,7 +113,11 @@ class _Transfer:
             # the browser sees the end even while we still take the rest of its body
             answer.headers.setdefault("Content-Length", str(len(answer.content)))  # type: ignore[attr-defined]
         self._begun = True
-        await self._send_response(answer, self._send)
+        try:
+            await self._send_response(answer, self._send)
+        finally:
+            if isinstance(answer, Poured):
+                await answer.parts.aclose()
 
 
 def too_large(limit_bytes: int) -> JsonResponse:

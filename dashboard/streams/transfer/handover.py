@@ -1,17 +1,36 @@
 """What a view under `transfer/` gives back: how to go on once the person is known to be allowed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from hosts.access import Person
 
 Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
 
 
+class Poured(StreamingHttpResponse):
+    """An answer that is poured out: `first`, then `parts`, which end with it however it ends. Left to
+    Python's clearing up, an export would hold Podman's lock of its container for as long.
+    """
+
+    def __init__(
+        self, parts: AsyncGenerator[bytes, None], *, content_type: str, first: bytes = b""
+    ) -> None:
+        super().__init__(_all(first, parts), content_type=content_type)
+        self.parts = parts
+
+
+async def _all(first: bytes, parts: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    if first:
+        yield first
+    async for part in parts:
+        yield part
+
+
 class Handover(HttpResponse):
-    """`carry(body)` does the transfer and returns the answer, a streamed one for a download.
+    """`carry(body)` does the transfer and returns the answer, for a download one that is Poured.
 
     It is cancelled when the browser goes or the right does: what it began, it ends in `finally`.
     A PodmanError out of a streamed answer cuts the connection. `recheck(person)` raises NotVisible
