@@ -58,6 +58,25 @@ def container(verb: str, found: dict[str, Any]) -> Proposed:
     return Proposed(verb, (part,))
 
 
+# as a pod tells what its containers share
+_SHARED = {"net": "network", "pid": "pid", "ipc": "ipc", "uts": "uts", "user": "user"}
+
+
+def joined(verb: str, pod: dict[str, Any], carrier: dict[str, Any]) -> Proposed:
+    """Of what a container gets from the pod that it joins: namespaces and ports that they share, and what
+    Podman copies from the pod's own container, the carrier (specgen/generate.Inherit): capabilities,
+    devices, mounts, security options. Both as inspect tells them.
+    """
+    shared = {_SHARED.get(str(name)) for name in pod.get("SharedNamespaces") or []}
+    [part] = container(verb, carrier).parts
+    ours = Part(What.JOINED, str(pod.get("Name") or ""), at="pod")
+    ours.privileged, ours.capabilities = part.privileged, part.capabilities
+    ours.devices, ours.mounts, ours.security = part.devices, part.mounts, part.security
+    ours.spaces = [space for space in part.spaces if space.name in shared]
+    ours.ports = part.ports if "network" in shared else []
+    return Proposed(verb, (ours,))
+
+
 def _part(found: dict[str, Any], key: str) -> dict[str, Any]:
     inner = found.get(key)
     return inner if isinstance(inner, dict) else {}

@@ -20,6 +20,8 @@ class What(StrEnum):
     EXEC = "exec"
     IMAGE = "image"
     LIMITS = "limits"
+    # a pod that is there, of what a container gets by joining it
+    JOINED = "joined"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,12 @@ class Errand:
     _saved_at: float = 0.0
     _said: int = 0
 
-    async def permit(self, proposed: Proposed) -> None:
+    async def permit(self, proposed: Proposed, *, known_at_click: bool = True) -> None:
         """Ask the guardrails about what is really going to be sent: rules may have changed since the
         click, and some specs are known here alone. Raises Refused; Held where a second person is to say
         yes first; NotAllowed where it would be privileged and whoever asked has no right to that.
+
+        `known_at_click` False: nobody could be asked about this proposal before.
         """
         verdict = await _in_thread(check, self.endpoint, proposed)
         if verdict.worst is Severity.REFUSE:
@@ -82,7 +84,7 @@ class Errand:
                 _("%s may not make privileged containers there.") % self._job.asked_by_name
             )
         # what was found at the click was counted there, and what was approved when it was asked
-        found_here = () if at_click(self.verb) else verdict.warnings
+        found_here = () if known_at_click and at_click(self.verb) else verdict.warnings
         if verdict.stops:
             if not await _in_thread(held.covered, self.job_id, verdict, proposed):
                 await self._count((*verdict.stops, *found_here))

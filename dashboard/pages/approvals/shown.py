@@ -30,6 +30,7 @@ _WORDS = {
     "exec": _("command"),
     "limits": _("limits"),
     "image": _("image"),
+    "joined": _("pod that it joins:"),
     "privileged": _("privileged"),
     "namespace": _("namespace"),
     "capability": _("capability"),

@@ -19,6 +19,7 @@ from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
 from hosts.actions.run.narrowed import judge_image, thing_for
+from hosts.actions.run.permitted import permit_made
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_container import bring_image
 from hosts.actions.run.run_fields import KEPT
@@ -87,7 +88,7 @@ async def _spec(errand: Errand) -> dict[str, Any]:
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
     spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
     await judge_image(errand, spec)
-    await errand.permit(of_spec.container(VERB, spec))
+    await permit_made(errand, spec)
     return spec
 
 

@@ -17,8 +17,9 @@ from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
 from hosts.actions.run.narrowed import judge_image
+from hosts.actions.run.permitted import permit_made
 from hosts.capabilities import version_of
-from hosts.guardrails import of_others, of_spec
+from hosts.guardrails import of_others
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
 from hosts.podman import images
@@ -93,7 +94,7 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
     spec = run_spec.build(params, there.env, job_id=errand.job_id)
     spec = run_spec.suited(run_spec.noted(spec, params), version_of(errand.endpoint))
     await judge_image(errand, spec)
-    await errand.permit(of_spec.container(VERB, spec))
+    await permit_made(errand, spec)
     return spec
 
 

@@ -16,6 +16,7 @@ from hosts.actions.images.references import parse_full
 from hosts.actions.making import made_by
 from hosts.actions.run import run_spec
 from hosts.actions.run.narrowed import judge_image, thing_for
+from hosts.actions.run.permitted import permit_made
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
@@ -77,7 +78,7 @@ async def make(errand: Errand) -> str:
         spec = run_spec.build(errand.params, env, job_id=errand.job_id)
         spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
         await judge_image(errand, spec)
-        await errand.permit(of_spec.container(errand.verb, spec))
+        await permit_made(errand, spec)
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)
         for warning in warnings:

@@ -209,7 +209,7 @@ PORTS = Kind(
     _("Ports"),
     _("Ports of the host that may be published, and on which of its addresses."),
     "plug",
-    frozenset((What.CONTAINER, What.POD, What.BUILD)),
+    frozenset((What.CONTAINER, What.POD, What.JOINED, What.BUILD)),
     (
         Setting("allow", _("Allowed; nothing here: all"), example="8000-8999", read=_ports_read),
         Setting("addresses", _("On these addresses alone"), example="127.0.0.1", read=_address),

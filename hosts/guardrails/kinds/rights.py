@@ -18,7 +18,7 @@ from hosts.guardrails.kinds.kind import (
 from hosts.guardrails.kinds.matching import matches
 from hosts.guardrails.proposed import Part, What
 
-_MADE = frozenset((What.CONTAINER, What.POD, What.BUILD, What.EXEC))
+_MADE = frozenset((What.CONTAINER, What.POD, What.JOINED, What.BUILD, What.EXEC))
 _SPACES = (
     ("network", _("network")),
     ("pid", _("processes (pid)")),

@@ -1,0 +1,27 @@
+"""Guardrails asked about a container on its way to Podman, and about the pod that it joins: a pod may be
+older than the rule, or made past Haulout, and its containers get what it has.
+"""
+
+from typing import Any
+
+from hosts.guardrails import of_inspect, of_spec
+from hosts.jobs.errand import Errand
+from hosts.podman import containers, pods
+from hosts.podman.errors import NotFound
+
+
+async def permit_made(errand: Errand, spec: dict[str, Any]) -> None:
+    """As Errand.permit, of a SpecGenerator."""
+    await errand.permit(of_spec.container(errand.verb, spec))
+    if not (name := str(spec.get("pod") or "")):
+        return
+    try:
+        pod = await pods.inspect(errand.podman, name)
+        infra = str(pod.get("InfraContainerID") or "")
+        # without a container of its own a pod shares nothing
+        carrier = await containers.inspect(errand.podman, infra) if infra else {}
+    except NotFound:
+        # Podman says so when it is asked for the container
+        return
+    if carrier:
+        await errand.permit(of_inspect.joined(errand.verb, pod, carrier), known_at_click=False)
