@@ -12,14 +12,17 @@ from dashboard.pages.containers.lists import QUICK, SPEC, SUMMARY
 from dashboard.pages.inspecting import inspect_part
 from dashboard.pages.lifeline import past_of
 from dashboard.person import person_of
-from hosts.access import get_object
+from hosts.access import endpoints_with, get_object
 from hosts.podman import containers as podman_containers
 
 
 @require_GET
 def containers(request: HttpRequest) -> HttpResponse:
     """All containers on all hosts."""
-    return list_page(request, SPEC, "containers/list.html", {"quick": QUICK})
+    # by a grant for some containers alone nobody prunes
+    may_prune = endpoints_with(person_of(request), "container.prune") != frozenset()
+    extra = {"quick": QUICK, "may_prune": may_prune}
+    return list_page(request, SPEC, "containers/list.html", extra)
 
 
 def _frame(request: HttpRequest, endpoint_id: int, podman_id: str, tab: str) -> dict[str, Any]:
