@@ -23,6 +23,8 @@ def test_a_request_and_its_answer_arrive_by_themselves(
     sela.goto(f"{doors.url}/access/requests/ask/")
     operator = sela.locator("[name=role] option", has_text="Operator").get_attribute("value")
     sela.select_option("[name=role]", operator)
+    sela.select_option("[name=kind]", "everywhere")
+    sela.locator("[name=place]").wait_for(state="hidden")
     sela.select_option("[name=kind]", "group")
     sela.fill("[name=place]", "nowhere-yet")
     sela.fill("[name=reason]", "the shop is down")
