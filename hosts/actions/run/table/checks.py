@@ -1,7 +1,14 @@
-"""How the command of a check is written, and what podman run fills in."""
+"""What the check whether it is well and the one while it starts have in common: how a command is written,
+what podman run fills in, the fields of their parts.
+"""
 
-from hosts.actions.run.table.reading import command_words
-from hosts.actions.run.table.seen import json_words
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hosts.actions.run.table.field import Field, Params, Spec, nothing
+from hosts.actions.run.table.reading import command_words, duration_ns, duration_words
+from hosts.actions.run.table.seen import Seen, json_words
 
 # what is not given; the times in nanoseconds
 USUAL = {"Interval": 30 * 10**9, "Timeout": 30 * 10**9, "Retries": 3}
@@ -24,3 +31,47 @@ def test_words(test: list[str]) -> str:
     if len(test) == 2 and test[0] == "CMD-SHELL" and not test[1].startswith("["):
         return test[1]
     return json_words(test)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One of the two. `key`: of the spec; `usual`: what podman run fills in; `parts`: fields and the part
+    of the check that each is; `find`: the check of a container that is there, {} without one.
+    """
+
+    key: str
+    usual: dict[str, int]
+    parts: dict[str, str]
+    find: Callable[[Seen], dict[str, Any]]
+
+    def command(self, name: str, label: Any, flag: str, **more: Any) -> Field:
+        """The field that says what is carried out, which puts the whole check."""
+        seen = self._seen("Test", lambda test: test_words([str(word) for word in test]))
+        return Field(name, label, test_of, self._put, (flag,), write=test_words, seen=seen, **more)
+
+    def span(self, name: str, label: Any, flag: str, **more: Any) -> Field:
+        """A part that is a time."""
+        seen = self._seen(self.parts[name], lambda value: duration_words(int(value)))
+        read, write = more.pop("read", duration_ns), more.pop("write", duration_words)
+        return Field(name, label, read, nothing, (flag,), write=write, seen=seen, told=True, **more)
+
+    def count(
+        self, name: str, label: Any, flag: str, *, read: Callable[[str], Any], **more: Any
+    ) -> Field:
+        """A part that is a number."""
+        seen = self._seen(self.parts[name], str)
+        return Field(name, label, read, nothing, (flag,), seen=seen, told=True, **more)
+
+    def _put(self, spec: Spec, test: Any, params: Params) -> None:
+        check: dict[str, Any] = {"Test": test, **self.usual}
+        for name, part in self.parts.items():
+            if params.get(name) is not None:
+                check[part] = params[name]
+        spec[self.key] = check
+
+    def _seen(self, part: str, words: Callable[[Any], str]) -> Callable[[Seen], str]:
+        def seen(one: Seen) -> str:
+            value = self.find(one).get(part)
+            return "" if not value or self.usual.get(part) == value else words(value)
+
+        return seen

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from hosts.actions.run.table.checks import USUAL, test_of, test_words
-from hosts.actions.run.table.field import Field, Kind, Params, Spec, nothing
+from hosts.actions.run.table.checks import USUAL, Check
+from hosts.actions.run.table.field import Field, Kind, Params, Spec
 from hosts.actions.run.table.reading import (
     duration_ns,
     duration_words,
@@ -17,7 +17,7 @@ from hosts.actions.run.table.reading import (
     pairs,
     tick,
 )
-from hosts.actions.run.table.seen import Seen, pairs_of
+from hosts.actions.run.table.seen import Seen, mapping, pairs_of
 from hosts.actions.run.table.startup import STARTUP
 
 # libpod/define/healthchecks.go
@@ -31,19 +31,6 @@ ON_FAILURE = (
 _DRIVERS = r"journald|k8s-file|json-file|none|passthrough|passthrough-tty"
 
 
-def _put_check(spec: Spec, test: Any, params: Params) -> None:
-    check: dict[str, Any] = {"Test": test, **USUAL}
-    for name, key in (
-        ("health_interval", "Interval"),
-        ("health_timeout", "Timeout"),
-        ("health_retries", "Retries"),
-        ("health_start", "StartPeriod"),
-    ):
-        if params.get(name) is not None:
-            check[key] = params[name]
-    spec["healthconfig"] = check
-
-
 def time_to_get_well_s(check: dict[str, Any]) -> float:
     """How long a check as inspect tells it may take to say healthy or unhealthy."""
     start, every, most = (
@@ -53,17 +40,9 @@ def time_to_get_well_s(check: dict[str, Any]) -> float:
     return start + int(check.get("Retries") or 3) * (every + most)
 
 
-def _check_seen(name: str) -> Any:
-    def seen(one: Seen) -> str:
-        check = one.own("Healthcheck") or {}
-        value = check.get(name)
-        if not value or USUAL.get(name) == value or (check.get("Test") or [""])[0] == "NONE":
-            return ""
-        if name == "Test":
-            return test_words([str(word) for word in value])
-        return str(value) if name == "Retries" else duration_words(int(value))
-
-    return seen
+def _own(seen: Seen) -> dict[str, Any]:
+    check = mapping(seen.own("Healthcheck"))
+    return {} if (check.get("Test") or [""])[0] == "NONE" else check
 
 
 def _interval(text: str) -> int | None:
@@ -111,61 +90,42 @@ def _put_driver(spec: Spec, driver: Any, _params: Params) -> None:
     spec.setdefault("log_configuration", {})["driver"] = driver
 
 
+_CHECK = Check(
+    "healthconfig",
+    USUAL,
+    {
+        "health_interval": "Interval",
+        "health_timeout": "Timeout",
+        "health_retries": "Retries",
+        "health_start": "StartPeriod",
+    },
+    _own,
+)
 HEALTH = (
-    Field(
+    _CHECK.command(
         "health_cmd",
         _("Command of the check"),
-        test_of,
-        _put_check,
-        ("--health-cmd",),
-        write=test_words,
-        seen=_check_seen("Test"),
+        "--health-cmd",
         help=_("For the shell inside; it is well when this ends with 0."),
         hint="curl -f http://localhost/",
     ),
-    Field(
+    _CHECK.span(
         "health_interval",
         _("Every"),
-        _interval,
-        nothing,
-        ("--health-interval",),
+        "--health-interval",
+        read=_interval,
         write=lambda value: duration_words(value) if value else "disable",
-        seen=_check_seen("Interval"),
         hint="30s",
-        told=True,
     ),
-    Field(
-        "health_timeout",
-        _("It may take"),
-        duration_ns,
-        nothing,
-        ("--health-timeout",),
-        write=duration_words,
-        seen=_check_seen("Timeout"),
-        hint="30s",
-        told=True,
-    ),
-    Field(
+    _CHECK.span("health_timeout", _("It may take"), "--health-timeout", hint="30s"),
+    _CHECK.count(
         "health_retries",
         _("Failures in a row until unhealthy"),
-        number(1, 10_000),
-        nothing,
-        ("--health-retries",),
-        seen=_check_seen("Retries"),
+        "--health-retries",
+        read=number(1, 10_000),
         hint="3",
-        told=True,
     ),
-    Field(
-        "health_start",
-        _("Failures do not count for"),
-        duration_ns,
-        nothing,
-        ("--health-start-period",),
-        write=duration_words,
-        seen=_check_seen("StartPeriod"),
-        hint="0s",
-        told=True,
-    ),
+    _CHECK.span("health_start", _("Failures do not count for"), "--health-start-period", hint="0s"),
     Field(
         "health_on_failure",
         _("When it is unhealthy"),
