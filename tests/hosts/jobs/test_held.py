@@ -1,6 +1,6 @@
 """Jobs that a guardrail holds back until a second person says yes."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.hosts.guardrails.conftest import rail
 
 __all__ = ["rail"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("vault_keys")]
 WHY = "the card reader needs it"
 PARAMS = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never", "labels": {"a": "b"}}
 
@@ -42,6 +42,20 @@ def alice(cast: Any, who_of: Any) -> Any:
     return Person(cast.alice, who_of(cast.alice))
 
 
+@dataclass
+class Desk:
+    """A worker, what the host was asked for, and how a job ends."""
+
+    podman: Any
+    worker: Any
+    ended: Any
+
+
+@pytest.fixture
+def desk(podman: Any, worker: Any, ended: Any) -> Desk:
+    return Desk(podman, worker, ended)
+
+
 def asked(person: Any, endpoint: Any, reason: str = WHY) -> Any:
     from hosts.actions.run import create_container
 
@@ -59,9 +73,7 @@ def outcome_of(job: Any) -> Any:
     return Entry.objects.get(intent=job.intent, kind="outcome")
 
 
-def test_without_a_reason_nothing_is_asked(
-    person: Any, endpoint: Any, vault_keys: None, rail: Any
-) -> None:
+def test_without_a_reason_nothing_is_asked(person: Any, endpoint: Any, rail: Any) -> None:
     from hosts.guardrails import NeedsApproval
     from hosts.models import Job
 
@@ -75,10 +87,7 @@ def test_it_waits_and_goes_on_once_somebody_else_says_yes(
     person: Any,
     alice: Any,
     endpoint: Any,
-    podman: Any,
-    worker: Any,
-    ended: Any,
-    vault_keys: None,
+    desk: Desk,
     rail: Any,
     entries: Any,
 ) -> None:
@@ -86,7 +95,7 @@ def test_it_waits_and_goes_on_once_somebody_else_says_yes(
 
     rule = rail("privileged", severity="ask")
     job = asked(person, endpoint)
-    loop = worker()
+    loop = desk.worker()
     loop.hand_over([job.pk])
     job.refresh_from_db()
     assert (job.state, job.sealed_params is not None) == ("held", True)
@@ -97,17 +106,15 @@ def test_it_waits_and_goes_on_once_somebody_else_says_yes(
 
     decide.approve(alice, row.pk, answer="go on")
     loop.hand_over([job.pk])
-    assert ended(job).state == "ok", job.error
-    assert podman.done["create"] == 1
+    assert desk.ended(job).state == "ok", job.error
+    assert desk.podman.done["create"] == 1
     [entry] = entries("guardrail.approve")
     assert (entry.params["job"], entry.params["reason"], entry.who_name) == (job.pk, WHY, "Alice")
     # the worker's own spec was the one approved: nobody was asked twice
     assert job.approvals.count() == 1
 
 
-def test_nobody_approves_their_own(
-    alice: Any, endpoint: Any, vault_keys: None, rail: Any, entries: Any
-) -> None:
+def test_nobody_approves_their_own(alice: Any, endpoint: Any, rail: Any, entries: Any) -> None:
     from hosts.access import Denied, Scope
     from hosts.actions.approvals import decide
 
@@ -124,7 +131,7 @@ def test_nobody_approves_their_own(
 
 
 def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
-    cast: Any, alice: Any, who_of: Any, endpoint: Any, vault_keys: None, rail: Any
+    cast: Any, alice: Any, who_of: Any, endpoint: Any, rail: Any
 ) -> None:
     from accounts import actions, token_actions
     from accounts.models import Role, User
@@ -154,7 +161,7 @@ def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
 
 
 def test_who_may_not_approve_sees_their_own_alone(
-    cast: Any, person: Any, who_of: Any, endpoint: Any, vault_keys: None, rail: Any
+    cast: Any, person: Any, who_of: Any, endpoint: Any, rail: Any
 ) -> None:
     from hosts.access import Denied, NotVisible, Person
     from hosts.actions.approvals import decide
@@ -167,9 +174,7 @@ def test_who_may_not_approve_sees_their_own_alone(
         decide.approve(Person(cast.charlie, who_of(cast.charlie)), approval_of(job).pk)
 
 
-def test_refused_it_ends(
-    person: Any, alice: Any, endpoint: Any, podman: Any, vault_keys: None, rail: Any
-) -> None:
+def test_refused_it_ends(person: Any, alice: Any, endpoint: Any, podman: Any, rail: Any) -> None:
     from hosts.actions.approvals import decide
     from hosts.actions.refused import HostRefused
 
@@ -186,9 +191,7 @@ def test_refused_it_ends(
     assert podman.done["create"] == 0
 
 
-def test_cancelled_by_whoever_asked(
-    person: Any, alice: Any, endpoint: Any, vault_keys: None, rail: Any
-) -> None:
+def test_cancelled_by_whoever_asked(person: Any, alice: Any, endpoint: Any, rail: Any) -> None:
     from hosts.actions import cancel_job
     from hosts.actions.approvals import decide
     from hosts.actions.refused import HostRefused
@@ -204,9 +207,7 @@ def test_cancelled_by_whoever_asked(
         decide.approve(alice, row.pk)
 
 
-def test_after_a_day_it_is_cancelled(
-    person: Any, endpoint: Any, vault_keys: None, rail: Any
-) -> None:
+def test_after_a_day_it_is_cancelled(person: Any, endpoint: Any, rail: Any) -> None:
     from hosts.jobs import held
     from hosts.models import Approval
 
@@ -222,7 +223,7 @@ def test_after_a_day_it_is_cancelled(
     assert old.approvals.get().state == "expired"
 
 
-def test_its_right_gone_it_ends(person: Any, endpoint: Any, vault_keys: None, rail: Any) -> None:
+def test_its_right_gone_it_ends(person: Any, endpoint: Any, rail: Any) -> None:
     from hosts.jobs import withdrawn
 
     rail("privileged", severity="ask")
@@ -238,10 +239,7 @@ def test_a_rule_that_came_later_asks_again_and_one_that_refuses_refuses(
     person: Any,
     alice: Any,
     endpoint: Any,
-    podman: Any,
-    worker: Any,
-    ended: Any,
-    vault_keys: None,
+    desk: Desk,
     rail: Any,
 ) -> None:
     from hosts.actions.approvals import decide
@@ -252,22 +250,22 @@ def test_a_rule_that_came_later_asks_again_and_one_that_refuses_refuses(
     job = asked(person, endpoint)
     decide.approve(alice, approval_of(job).pk)
     second = rail("images", severity="ask", allow=["localhost/*"])
-    loop = worker()
+    loop = desk.worker()
     loop.hand_over([job.pk])
     until("it waits again", lambda: Job.objects.filter(pk=job.pk, state="held").exists())
     row = approval_of(job)
     # all that this question lets through stands in it, also what was approved before
     assert {one["rule"] for one in row.findings} == {first.name, second.name}
-    assert (row.at_work, podman.done["create"]) == (True, 0)
+    assert (row.at_work, desk.podman.done["create"]) == (True, 0)
     decide.approve(alice, row.pk)
     rail("labels", require=["team=shop"])
     loop.hand_over([job.pk])
-    assert ended(job).state == "denied", job.error
-    assert podman.done["create"] == 0
+    assert desk.ended(job).state == "denied", job.error
+    assert desk.podman.done["create"] == 0
 
 
 def test_an_approval_counts_for_its_proposal_alone(
-    person: Any, alice: Any, endpoint: Any, vault_keys: None, rail: Any
+    person: Any, alice: Any, endpoint: Any, rail: Any
 ) -> None:
     from hosts.actions.approvals import decide
     from hosts.guardrails import check, of_spec
@@ -290,7 +288,7 @@ def test_an_approval_counts_for_its_proposal_alone(
 
 
 def test_an_approval_of_before_texts_were_kept_still_counts(
-    person: Any, alice: Any, endpoint: Any, vault_keys: None, rail: Any
+    person: Any, alice: Any, endpoint: Any, rail: Any
 ) -> None:
     """Of a kube file that waited while Haulout was brought up to date; for that file alone."""
     from hosts.actions.approvals import decide
@@ -326,10 +324,7 @@ def test_a_worker_that_dies_between_loses_nothing_and_does_nothing_twice(
     person: Any,
     alice: Any,
     endpoint: Any,
-    podman: Any,
-    worker: Any,
-    ended: Any,
-    vault_keys: None,
+    desk: Desk,
     rail: Any,
 ) -> None:
     """The call after the approval is lost, and two workers come upon the row at once."""
@@ -346,10 +341,10 @@ def test_a_worker_that_dies_between_loses_nothing_and_does_nothing_twice(
     assert lease.waiting() == [job.pk]
     [dead] = lease.claim([job.pk], "dead")
     lease.release({dead.pk: dead.claim}, "dead")
-    for loop in (worker(), worker()):
+    for loop in (desk.worker(), desk.worker()):
         loop.hand_over([job.pk])
-    assert ended(job).state == "ok", job.error
-    assert podman.done["create"] == 1
+    assert desk.ended(job).state == "ok", job.error
+    assert desk.podman.done["create"] == 1
 
 
 @pytest.mark.parametrize("severity", ["refuse", "ask"])
@@ -358,9 +353,7 @@ def test_a_freeze_that_opens_before_it_begins(
     person: Any,
     alice: Any,
     container: Any,
-    podman: Any,
-    worker: Any,
-    ended: Any,
+    desk: Desk,
 ) -> None:
     """What was asked for before meets it when its turn comes; what overrode it goes on."""
     from hosts.actions.approvals import decide
@@ -379,16 +372,16 @@ def test_a_freeze_that_opens_before_it_begins(
         ends_at=now + timedelta(hours=1),
     )
     over = restart_container.ask(replace(alice, reason="it burns"), ref)
-    loop = worker()
+    loop = desk.worker()
     loop.hand_over([job.pk, over.pk])
-    assert ended(over).state == "ok", over.error
-    assert podman.done["restart"] == 1
+    assert desk.ended(over).state == "ok", over.error
+    assert desk.podman.done["restart"] == 1
     if severity == "refuse":
-        assert ended(job).state == "denied"
+        assert desk.ended(job).state == "denied"
         assert "year's end" in job.error
         return
     until("it waits", lambda: Job.objects.filter(pk=job.pk, state="held").exists())
     decide.approve(alice, approval_of(job).pk)
     loop.hand_over([job.pk])
-    assert ended(job).state == "ok", job.error
-    assert podman.done["restart"] == 2
+    assert desk.ended(job).state == "ok", job.error
+    assert desk.podman.done["restart"] == 2
