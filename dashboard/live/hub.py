@@ -1,4 +1,4 @@
-"""The hub: one per web process. Hears the bells, looks by itself every 2 s, and runs what is watched.
+"""The hub: one per web process. Hears the bells, looks by itself every second, and runs what is watched.
 
 Started by the first watcher and stopped with the last, so that an idle process asks nothing.
 """
@@ -22,8 +22,9 @@ from hosts.access import Person
 
 log = logging.getLogger(__name__)
 
-# a withdrawn right closes sockets within 2 s, also when its bell was lost
-LOOK_S = 1.5
+# a withdrawn right closes sockets within 2 s, also when its bell was lost or nobody rang one; the
+# rest is for asking on a busy machine
+LOOK_S = 1.0
 REDIS_AGAIN_S = 1.0
 
 

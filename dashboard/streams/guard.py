@@ -29,8 +29,10 @@ from hosts.access.rights import know, rights_of
 
 # of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
 EVERY_S = 0.5
+# and what is left to everything else in this process between two looks, however long one takes
+REST_S = 0.1
 # what of each look goes to streams of people who hold what they held
-REST_S = 0.25
+OTHERS_S = 0.2
 # so many are asked for at once; each has a thread and a connection to the database
 AT_ONCE = 4
 log = logging.getLogger(__name__)
@@ -79,12 +81,15 @@ class Guard:
             self._held.pop(stream, None)
 
     async def _run(self) -> None:
+        took_s = 0.0
         while self._streams:
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(max(REST_S, EVERY_S - took_s))
+            began = time.monotonic()
             try:
                 await self._look(set(self._streams))
             except DatabaseError as error:
                 log.warning("rights cannot be looked at: %s", error)
+            took_s = time.monotonic() - began
 
     async def _look(self, streams: set[Watched]) -> None:
         keys = {stream.scope["session_key"] for stream in streams}
@@ -116,7 +121,7 @@ class Guard:
         }
         await self._ask_each(urgent, fresh)
         # no more of them than lets the next look come in time
-        await self._ask_each(streams - urgent, fresh, until=time.monotonic() + REST_S)
+        await self._ask_each(streams - urgent, fresh, until=time.monotonic() + OTHERS_S)
 
     async def _ask_each(
         self, streams: set[Watched], fresh: dict[int, "_Fresh"], *, until: float = math.inf

@@ -229,7 +229,7 @@ async def test_the_others_do_not_keep_it_from_looking_again(
         await look(guard, streams)
         await sync_to_async(epoch.raise_epoch)()
         with monkeypatch.context() as changed:
-            changed.setattr(guards, "REST_S", -1.0)
+            changed.setattr(guards, "OTHERS_S", -1.0)
             await look(guard, streams)
         assert [one.asked for one in streams] == [1, 1, 1]
         await look(guard, streams)
