@@ -5,6 +5,7 @@ MODULES = {
     "haulout/theme-switch": "js/theme-switch.js",
     "haulout/rail": "js/rail.js",
     "haulout/menus": "js/menus.js",
+    "haulout/tabs": "js/tabs.js",
     "haulout/times": "js/times.js",
     "haulout/copy": "js/copy.js",
     "haulout/asking": "js/asking.js",

@@ -2,6 +2,7 @@
 import "haulout/theme-switch";
 import "haulout/rail";
 import "haulout/menus";
+import "haulout/tabs";
 import "haulout/times";
 import "haulout/copy";
 import "haulout/asking";

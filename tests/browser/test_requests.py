@@ -51,3 +51,17 @@ def test_a_request_and_its_answer_arrive_by_themselves(
     sela.goto(f"{doors.url}/access/requests/")
     sela.get_by_text("refused", exact=True).first.wait_for()
     assert sela.locator(".toast-line", has_text="refused your request").count() == 0
+
+
+def test_the_tab_that_is_open_is_in_sight_on_a_telephone(
+    doors: Doors, new_page: Callable[..., Any]
+) -> None:
+    ada = new_page(storage_state=doors.state)
+    ada.set_viewport_size({"width": 360, "height": 780})
+    ada.goto(f"{doors.url}/access/requests/")
+    ada.wait_for_function(
+        """() => {
+            const tab = document.querySelector(".tabs [aria-current]").getBoundingClientRect();
+            return tab.left >= 0 && tab.right <= window.innerWidth;
+        }"""
+    )

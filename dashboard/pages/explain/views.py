@@ -70,6 +70,7 @@ def person(request: HttpRequest) -> HttpResponse:
     about = Person(user, asker.who, scope_of(token) if token else None)
     may_ask = allows(asker, ACCESS_VIEW.name)
     context = {
+        "tab": "explain",
         "one": user,
         "tokens": tokens,
         "token": token,
@@ -94,6 +95,7 @@ def who(request: HttpRequest) -> HttpResponse:
     verb = request.GET.get("verb", "")[:60]
     people = who_may(subject, verb)
     context = {
+        "tab": "explain",
         "subject": subject,
         "verb": verb,
         "verbs": verbs_to_ask(subject),
