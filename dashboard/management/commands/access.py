@@ -33,6 +33,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 class Command(BaseCommand):
     help = "Teams, roles and grants: list, make, give, take; explain what somebody may do where."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True)

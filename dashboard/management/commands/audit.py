@@ -20,6 +20,7 @@ class Command(BaseCommand):
     """Exit 0 when all is well; 1 with the first bad number and what is wrong."""
 
     help = "Verify the audit log, sign it, and put old parts of it away"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True)

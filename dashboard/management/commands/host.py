@@ -25,6 +25,7 @@ from hosts.models import Host, Job, Login
 
 class Command(BaseCommand):
     help = "Hosts: add one, import many, list, examine, rotate keys, remove."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True, metavar="add|import|list|…")

@@ -14,6 +14,7 @@ from dashboard.oidc.trouble import FileWrong, Trouble
 
 class Command(BaseCommand):
     help = "Check the file of OpenID providers, and ask each of them about itself."
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.HAULOUT_OIDC_FILE

@@ -24,6 +24,7 @@ def whole_link(path: str) -> str:
 
 class Command(BaseCommand):
     help = "People: invite somebody, make a link for a new password, list them."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True, metavar="invite|reset|list")

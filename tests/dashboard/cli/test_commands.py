@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import load_command_class
 
 from tests.stack import CHECKOUT, clean_environment
 
@@ -25,3 +26,11 @@ def test_help_names_our_commands(tmp_path: Path, words: list[str]) -> None:
     files = (CHECKOUT / "dashboard/management/commands").glob("[a-z]*.py")
     assert {line[0] for line in lines} == {file.stem for file in files}
     assert all(len(line) > 3 for line in lines)  # each says what it does
+
+
+def test_no_command_waits_for_checks_of_all_pages() -> None:
+    """Django's load every page; a command of ours that needs one loads that."""
+    from dashboard.cli.commands import ORDER
+
+    loaded = {name: load_command_class("dashboard", name) for name in (*ORDER, "oidc")}
+    assert [name for name, found in loaded.items() if found.requires_system_checks != []] == []
