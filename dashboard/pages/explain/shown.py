@@ -13,6 +13,9 @@ from hosts.access import Person
 from hosts.access.explain import Answer, Through, everybody, explain, sees, verbs_about
 from hosts.access.given import named
 
+# of verbs named in a head
+_FEW = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -30,6 +33,12 @@ class Part:
     def some(self) -> int:
         """How many are a yes for a part of it."""
         return sum(answer.some for answer in self.answers)
+
+    @property
+    def few(self) -> list[Answer]:
+        """Those that are a yes, be it in part; none where they are too many for a line."""
+        held = [answer for answer in self.answers if answer.allowed or answer.some]
+        return held if len(held) <= _FEW else []
 
 
 @dataclass(frozen=True, slots=True)

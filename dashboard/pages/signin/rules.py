@@ -47,6 +47,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     active = User.objects.filter(is_active=True)
     waiting = lacking(active.values_list("pk", flat=True))
     context = {
+        "tab": "people",
         "roles": roles,
         "waiting": active.filter(pk__in=waiting).order_by("name"),
         **_providers(),
@@ -69,7 +70,8 @@ def sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     """Where somebody is signed in."""
     _allowed(request)
     user = get_object_or_404(User, pk=user_id)
-    context = {"one": user, "sessions": shown(user, request.session.session_key), **ends()}
+    found = shown(user, request.session.session_key)
+    context = {"tab": "people", "one": user, "sessions": found, **ends()}
     return render(request, "signin/sessions_of.html", context)
 
 

@@ -121,3 +121,21 @@ def test_verbs_are_folded_by_subject_with_their_counts(cast: Cast, browser_of: A
     assert " open>" not in containers
     # of one thing there is one part alone: nothing to unfold
     assert "data-fold-one open>" in browser_of(cast.charlie).get(THERE).content.decode()
+
+
+def test_what_is_held_for_some_containers_only_is_named_in_the_head(
+    cast: Cast, browser_of: Any
+) -> None:
+    from accounts.models import Role
+    from hosts.models import Grant, Host
+
+    cast.charlie.role = Role.objects.get(name="member")
+    cast.charlie.save()
+    role = Role.objects.create(name="looks", verbs=["host.view", "container.view"])
+    host = Host.objects.get(pk=1)
+    Grant.objects.create(user=cast.charlie, role=role, host=host, names="shop*", made_by="Alice")
+    page = browser_of(cast.charlie).get("/access/explain/?host=1").content.decode()
+    containers = next(one for one in page.split("<details") if ">Containers</h2>" in one)
+    head = containers.partition("</summary>")[0]
+    assert "1 in part" in head
+    assert "See containers" in head
