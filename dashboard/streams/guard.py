@@ -35,6 +35,8 @@ REST_S = 0.1
 OTHERS_S = 0.2
 # so many are asked for at once; each has a thread and a connection to the database
 AT_ONCE = 4
+# and so many before those of them end that may not go on
+MANY = 64
 log = logging.getLogger(__name__)
 
 
@@ -126,51 +128,56 @@ class Guard:
     async def _ask_each(
         self, streams: set[Watched], fresh: dict[int, "_Fresh"], *, until: float = math.inf
     ) -> None:
-        """Those that cannot be asked for stay due, and keep nobody else from being asked."""
-        turns = asyncio.Semaphore(AT_ONCE)
+        """Those that cannot be asked for stay due, and keep nobody else from being asked.
 
-        async def ask(stream: Watched) -> Denied | None:
-            async with turns:
-                if time.monotonic() > until:
-                    return None
-                found = fresh.get(stream.person.user.pk)
-                try:
-                    denied = await self._ask(stream, found.user if found else None)
-                except DatabaseError as error:
-                    log.warning("a right cannot be looked at yet: %s", error)
-                    return None
-                self._due.discard(stream)
-                if found and stream in self._streams:
-                    self._held[stream] = found.holds
-                return denied
-
+        They end once all have been asked for, or so many at a time: what is written down at their end
+        takes the threads that the others' rights are read in.
+        """
         asked = list(streams)
-        answers = await asyncio.gather(*map(ask, asked))
-        refused = [(s.person, denied) for s, denied in zip(asked, answers, strict=True) if denied]
-        if refused:
-            # all of them have ended: that does not wait for a log that cannot be written just now
-            await sync_to_async(_write, thread_sensitive=False)(refused)
+        for start in range(0, len(asked), MANY):
+            some = asked[start : start + MANY]
+            turns = asyncio.Semaphore(AT_ONCE)
 
-    async def _ask(self, stream: Watched, fresh: User | None) -> Denied | None:
-        if fresh is None:
-            await stream.end(stream.WITHDRAWN)
-            return None
-        stream.person = replace(stream.person, user=fresh)
-        try:
-            with asking_again():
-                await stream.authorise()
-        except NotVisible:
-            await stream.end(stream.WITHDRAWN)
-        except Denied as denied:
-            await stream.end(stream.WITHDRAWN)
-            return denied
-        except DatabaseError:
-            raise
-        except Exception:
-            # nobody knows whether it is still allowed
-            log.exception("a stream's right cannot be looked at: it ends")
-            await stream.end(stream.WITHDRAWN)
-        return None
+            async def ask(stream: Watched, turns: asyncio.Semaphore = turns) -> bool | Denied:
+                async with turns:
+                    if time.monotonic() > until:
+                        return True
+                    return await self._ask(stream, fresh.get(stream.person.user.pk))
+
+            answers = list(zip(some, await asyncio.gather(*map(ask, some)), strict=True))
+            for stream, answer in answers:
+                if answer is not True:
+                    await stream.end(stream.WITHDRAWN)
+            refused = [
+                (one.person, answer) for one, answer in answers if isinstance(answer, Denied)
+            ]
+            if refused:
+                # all of them have ended: that does not wait for a log that cannot be written just now
+                await sync_to_async(_write, thread_sensitive=False)(refused)
+
+    async def _ask(self, stream: Watched, found: "_Fresh | None") -> bool | Denied:
+        """Whether it may go on; Denied where that is to be written down."""
+        answer: bool | Denied = found is not None
+        if found is not None:
+            stream.person = replace(stream.person, user=found.user)
+            try:
+                with asking_again():
+                    await stream.authorise()
+            except NotVisible:
+                answer = False
+            except Denied as denied:
+                answer = denied
+            except DatabaseError as error:
+                log.warning("a right cannot be looked at yet: %s", error)
+                return True
+            except Exception:
+                # nobody knows whether it is still allowed
+                log.exception("a stream's right cannot be looked at: it ends")
+                answer = False
+            if stream in self._streams:
+                self._held[stream] = found.holds
+        self._due.discard(stream)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
