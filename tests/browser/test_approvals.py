@@ -19,11 +19,12 @@ def shot(page: Any, name: str) -> None:
     if not (shots := os.environ.get("TEST_SHOTS")):
         return
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        # nothing is half way in or out
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=f"{shots}/{name}-{scheme}-{width}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
