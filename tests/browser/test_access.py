@@ -99,9 +99,10 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
     asked.get_by_role("button", name="Take it").click()
     ada.wait_for_url("**/access/grants/")
 
-    # each looks again by itself, and there is nothing to see any more
-    for page, what in ((sela, "#list-containers"), (log, "[data-log-box]"), (terminal, ".xterm")):
-        page.locator(what).first.wait_for(state="detached", timeout=SOON_MS)
+    # each ends by itself: the list looks again and there is none; what was read stays, with the reason
+    sela.locator("#list-containers").wait_for(state="detached", timeout=SOON_MS)
+    for page, said in ((log, "[data-log-trouble]"), (terminal, "[data-said-text]")):
+        page.locator(said, has_text="was withdrawn").wait_for(timeout=SOON_MS)
     assert sela.goto(f"{url}{where}").status == 404
     sela.goto(url)
     sela.get_by_role("heading", name="You have no access yet").wait_for()
