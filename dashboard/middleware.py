@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
@@ -145,10 +145,23 @@ class Refusals:
     def process_view(
         self, request: HttpRequest, view: object, args: object, named: dict[str, object]
     ) -> None:
-        """What no database holds is not there: numbers beyond its own, zero bytes."""
+        """What no database holds is not there: numbers beyond its own, zero bytes. Nor is it taken in
+        what is asked or sent: no form makes it, and PostgreSQL would fail on it.
+        """
         for value in named.values():
             if (isinstance(value, int) and value > MOST) or "\0" in str(value):
                 raise Http404
+        if request.path.startswith(API):
+            # which reads its own, and answers programs in their form
+            return
+        sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+        if any(
+            "\0" in text
+            for given in sent
+            for name, texts in given.lists()
+            for text in [name, *texts]
+        ):
+            raise BadRequest("a zero byte")
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's own handlers render 404.html and 403.html from what is raised here."""
