@@ -17,7 +17,14 @@ from hosts.access.narrowing import Thing
 from hosts.access.person import Person
 from hosts.access.requests import APPROVE
 from hosts.access.rights import Held, Rights, held_through, keep, rights_of
-from hosts.access.visible import Place, allows, is_visible, visible_endpoints, visible_hosts
+from hosts.access.visible import (
+    Place,
+    allows,
+    is_visible,
+    verbs_at,
+    visible_endpoints,
+    visible_hosts,
+)
 from hosts.models import Endpoint, Grant, Host, InventoryRow
 
 # asks on nobody's behalf; only what they hold is looked at
@@ -73,15 +80,21 @@ def explain(
     rights = rights_of(person.user)
     if grants is None:
         grants = named(held.grant.pk for held in rights.held if held.grant)
-    whole = replace(person, scope=None)
-    answers = []
-    for verb in verbs_about(place, row):
-        ways = _ways(rights, verb, place, thing)
-        through = tuple(_through(held, grants, person.user.role, part=part) for held, part in ways)
-        allowed = allows(person, verb.name, place, thing)
-        cut = not allowed and allows(whole, verb.name, place, thing)
-        answers.append(Answer(verb, allowed, through, cut))
-    return answers
+    may = verbs_at(person, place, thing)
+    uncut = may if person.scope is None else verbs_at(replace(person, scope=None), place, thing)
+    ways = [
+        (held.verbs, _through(held, grants, person.user.role, part=part))
+        for held, part in _ways(rights, place, thing)
+    ]
+    return [
+        Answer(
+            verb,
+            verb.name in may,
+            tuple(through for verbs, through in ways if verb.name in verbs),
+            verb.name in uncut - may,
+        )
+        for verb in verbs_about(place, row)
+    ]
 
 
 def verbs_about(place: Place | None, row: InventoryRow | None = None) -> list[Verb]:
@@ -157,17 +170,13 @@ def nameable(reader: Person, users: list[User]) -> list[User]:
     return [user for user in users if user.pk in mates]
 
 
-def _ways(
-    rights: Rights, verb: Verb, place: Place | None, thing: Thing | None
-) -> list[tuple[Held, bool]]:
-    """What gives the verb at the place or at a part of it: (held, only at a part of the host)."""
+def _ways(rights: Rights, place: Place | None, thing: Thing | None) -> list[tuple[Held, bool]]:
+    """What counts at the place or at a part of it: (held, only at a part of the host)."""
     ways: list[tuple[Held, bool]] = []
-    here = set()
+    here: set[int] = set()
     if isinstance(place, Host):
-        here = set(place.endpoints.values_list("pk", flat=True))
+        here = {endpoint.pk for endpoint in place.endpoints.all()}
     for held in rights.held:
-        if verb.name not in held.verbs:
-            continue
         if place is None:
             if held.endpoints is None:
                 ways.append((held, False))

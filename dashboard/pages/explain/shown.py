@@ -1,8 +1,10 @@
 """How an explanation reads: verbs in groups, and what gives each in words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,6 +14,8 @@ from dashboard.pages.explain.subject import Subject
 from hosts.access import Person
 from hosts.access.explain import Answer, Through, everybody, explain, sees, verbs_about
 from hosts.access.given import named
+from hosts.access.rights import rights_of
+from hosts.models import Host
 
 # of verbs named in a head
 _FEW = 5
@@ -92,22 +96,15 @@ def who_may(subject: Subject, verb: str = "") -> list[Held]:
     about = verbs_about(subject.place, subject.row)
     alike: dict[tuple[tuple[str, ...], tuple[Through, ...]], list[User]] = {}
     known = {one.name: one for one in about}
-    grants = named()
-    for user in everybody():
-        person = Person(user, Who(name=str(user), user_id=user.pk))
-        if not sees(person, subject.place, subject.row):
-            continue
-        answers = [
-            one for one in explain(person, subject.place, subject.row, grants) if one.allowed
-        ]
+    for users, answers in _explained(subject):
         names = tuple(answer.verb.name for answer in answers)
         if not names or (verb and verb not in names):
             continue
         through = tuple(dict.fromkeys(one for answer in answers for one in answer.through))
-        alike.setdefault((names, through), []).append(user)
+        alike.setdefault((names, through), []).extend(users)
     found = [
         Held(
-            users,
+            sorted(users, key=str),
             list(through),
             [
                 (group_word(name), len(those), sum(one.name in names for one in those))
@@ -119,6 +116,24 @@ def who_may(subject: Subject, verb: str = "") -> list[Held]:
         for (names, through), users in alike.items()
     ]
     return sorted(found, key=lambda held: (-held.count, str(held.users[0])))
+
+
+def _explained(subject: Subject) -> Iterator[tuple[list[User], list[Answer]]]:
+    """(people who hold the same things, what they may do there): asked once for all of them."""
+    together: dict[tuple[int | str, ...], list[User]] = {}
+    for user in everybody():
+        held = rights_of(user).held
+        key = tuple(one.grant.pk if one.grant else one.own for one in held)
+        together.setdefault(key, []).append(user)
+    grants = named()
+    if isinstance(subject.place, Host):
+        prefetch_related_objects([subject.place], "endpoints")
+    for users in together.values():
+        first = users[0]
+        person = Person(first, Who(name=str(first), user_id=first.pk))
+        if sees(person, subject.place, subject.row):
+            answers = explain(person, subject.place, subject.row, grants)
+            yield users, [answer for answer in answers if answer.allowed]
 
 
 def verbs_to_ask(subject: Subject) -> list[tuple[str, list[Verb]]]:

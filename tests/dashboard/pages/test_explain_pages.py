@@ -139,3 +139,21 @@ def test_what_is_held_for_some_containers_only_is_named_in_the_head(
     head = containers.partition("</summary>")[0]
     assert "1 in part" in head
     assert "See containers" in head
+
+
+def test_many_who_hold_the_same_are_asked_about_once(
+    cast: Cast, browser_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    from accounts.models import Role, User
+
+    alice, address = browser_of(cast.alice), "/access/explain/who/?host=1"
+    alice.get(address)
+    with django_assert_max_num_queries(100) as few:
+        alice.get(address)
+    viewer = Role.objects.get(name="viewer")
+    User.objects.bulk_create(
+        User(email=f"v{number}@e.org", name=f"Vera{number:02}", role=viewer) for number in range(40)
+    )
+    with django_assert_max_num_queries(len(few)):
+        page = alice.get(address).content.decode()
+    assert "43 people" in page
