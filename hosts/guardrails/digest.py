@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from hosts.guardrails import masked
@@ -14,13 +14,15 @@ _OWN_LABEL = "io.haulout.job"
 
 def digest(proposed: Proposed) -> str:
     """64 hex digits. The same for what the form proposed and what the worker sends, if they agree."""
-    told = asdict(proposed)
+    told = asdict(replace(proposed, written=None))
+    del told["written"]
     # of one without a text as it was before texts were kept
-    told = {key: value for key, value in told.items() if key != "text" or value}
+    if text := proposed.text:
+        told["text"] = text
     for part in told["parts"]:
         part["labels"].pop(_OWN_LABEL, None)
-    text = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    whole = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def facts(proposed: Proposed) -> list[dict[str, Any]]:

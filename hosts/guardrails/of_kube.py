@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hosts.guardrails import kube_fields as fields
@@ -27,7 +28,7 @@ def kube(verb: str, documents: Iterable[Mapping[str, Any]]) -> Proposed:
             parts += _workload(reader, document, at, template=kind != "Pod")
         elif kind == "PersistentVolumeClaim":
             parts.append(_claim(reader, document, at))
-    return Proposed(verb, tuple(parts), tuple(reader.unknown), masked.kube(given))
+    return Proposed(verb, tuple(parts), tuple(reader.unknown), partial(masked.kube, given))
 
 
 def _workload(reader: Reader, raw: Any, at: str, *, template: bool) -> list[Part]:

@@ -1,6 +1,7 @@
 """Builders for roads that take no spec: networks, builds, commands inside, images."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from hosts.guardrails import masked, of_containerfile
@@ -67,7 +68,7 @@ def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposed:
         Fact(name, at) for name, at in reader.texts(given.get("cachefrom"), "cachefrom")
     ]
     _containerfile(part, text)
-    written = "" if text is None else masked.containerfile(text)
+    written = None if text is None else partial(masked.containerfile, text)
     for name, at in reader.texts(given.get("addcaps"), "addcaps"):
         part.capabilities.append(Fact(capability(name), at))
     part.devices += [

@@ -5,6 +5,7 @@ the field that said it, so that a refusal names what to change. Paths and names 
 given; nothing here asks a host or the database.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -101,14 +102,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """`verb`: the road. `unknown`: fields that no builder knows, by their names. `text`: what was written,
-    where that says more than the parts, without secrets (hosts.guardrails.masked).
+    """`verb`: the road. `unknown`: fields that no builder knows, by their names. `written`: makes the text
+    of what was written, where that says more than the parts; most are judged and never shown.
     """
 
     verb: str
     parts: tuple[Part, ...] = ()
     unknown: tuple[str, ...] = ()
-    text: str = ""
+    written: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """What was written, without secrets (hosts.guardrails.masked); "" where the parts say it all."""
+        return self.written() if self.written else ""
 
 
 def nothing(verb: str) -> Proposed:

@@ -47,9 +47,9 @@ def covered(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
     approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED)
     if proposed is not None:
         agrees = Q(digest=digest(proposed))
-        if proposed.text:
+        if proposed.written:
             # of one that was asked before texts were kept
-            agrees |= Q(text="", digest=digest(replace(proposed, text="")))
+            agrees |= Q(text="", digest=digest(replace(proposed, written=None)))
         approved = approved.filter(agrees)
     given = {_key(one) for row in approved for one in row.findings}
     return wanted <= given
