@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -55,7 +55,7 @@ def note(*deeds: Iterable[Finding]) -> None:
         # a savepoint within the job's own transaction, which goes on without it
         with transaction.atomic():
             RuleMet.objects.bulk_create(rows)
-    except DatabaseError as trouble:
+    except Error as trouble:
         log.warning("could not count which guardrails were met: %s", trouble)
 
 
