@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -68,14 +69,15 @@ class AskForm(Helpful):
         super().__init__(*args, **kwargs)
         # what gives nothing at a place cannot be asked for; nor can a role without the verb that
         # was missing
-        roles = [
-            role.pk
-            for role in Role.objects.all()
-            if (given := role_verbs(role)) and (not verb or verb in given)
-        ]
+        given = {role.pk: role_verbs(role) for role in Role.objects.order_by("pk")}
+        roles = [pk for pk, verbs in given.items() if verbs and (not verb or verb in verbs)]
+        if verb:
+            # what gives the least stands first, and is chosen unless they choose
+            roles.sort(key=lambda pk: len(given[pk]))
         field = self.fields["role"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Role.objects.filter(pk__in=roles)
+        places = [When(pk=pk, then=place) for place, pk in enumerate(roles)]
+        field.queryset = Role.objects.filter(pk__in=roles).order_by(Case(*places, default=0))
         kinds = self.fields["kind"]
         assert isinstance(kinds, forms.ChoiceField)
         named = dict(AccessRequest.Kind.choices)

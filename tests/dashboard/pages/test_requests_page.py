@@ -43,6 +43,15 @@ def test_a_refusal_fills_the_form(cast: Cast, browser_of: Any) -> None:
     assert "Viewer:" not in page
 
 
+def test_the_role_that_gives_least_stands_first(cast: Cast, browser_of: Any) -> None:
+    from accounts.models import Role
+
+    Role.objects.create(name="stopper", verbs=["host.view", "container.view", "container.stop"])
+    page = browser_of(cast.charlie).get(f"{ASK}?verb=container.stop&endpoint=1").content.decode()
+    options = page.partition('name="role"')[2].partition("</select>")[0]
+    assert options.index("stopper") < options.index("Operator") < options.index("Administrator")
+
+
 def test_from_asking_to_the_answer(cast: Cast, browser_of: Any) -> None:
     charlie, alice = browser_of(cast.charlie), browser_of(cast.alice)
     assert 'data-count-of="requests-waiting" hidden>0<' in alice.get("/jobs/").content.decode()
