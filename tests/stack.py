@@ -161,18 +161,18 @@ def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
     Stack(made).manage("setup")
 
     def copy(path: Path) -> Path:
-        shutil.copytree(made, path)
+        shutil.copytree(made, path, dirs_exist_ok=True)
         return path
 
     return copy
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(prepared_data: Callable[[Path], Path]) -> Iterator[Stack]:
     """One Haulout for the whole session, with its first administrator's link unread by anybody."""
     data = Path(tempfile.mkdtemp(prefix="haulout-stack-"))
     try:
-        with Stack(data) as running:
+        with Stack(prepared_data(data)) as running:
             running.read_first_link()
             yield running
     finally:

@@ -34,12 +34,12 @@ class Served:
 
 
 @contextmanager
-def serving(lab: Any, browser: Any) -> Iterator[Served]:
+def serving(lab: Any, browser: Any, prepared_data: Callable[[Path], Path]) -> Iterator[Served]:
     """A whole Haulout with the lab's hosts and its first administrator."""
     data = Path(tempfile.mkdtemp(prefix="haulout-served-"))
     names = tuple(f"web{number}" for number, _host in enumerate(lab.hosts, 1))
     try:
-        with Stack(data) as running:
+        with Stack(prepared_data(data)) as running:
             running.read_first_link()
             for name, host in zip(names, lab.hosts, strict=True):
                 _register(running, name, host)
@@ -54,9 +54,9 @@ def serving(lab: Any, browser: Any) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def served(lab: Any, browser: Any) -> Iterator[Served]:
+def served(lab: Any, browser: Any, prepared_data: Callable[[Path], Path]) -> Iterator[Served]:
     """Started with the first test that wants it."""
-    with serving(lab, browser) as one:
+    with serving(lab, browser, prepared_data) as one:
         yield one
 
 

@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,11 @@ def doors_of(stack: Stack, browser: Any) -> Doors:
 
 
 @pytest.fixture(scope="session")
-def doors(browser: Any) -> Iterator[Doors]:
+def doors(browser: Any, prepared_data: Callable[[Path], Path]) -> Iterator[Doors]:
     """Started with the first test that wants it."""
     data = Path(tempfile.mkdtemp(prefix="haulout-doors-"))
     try:
-        with Stack(data) as running:
+        with Stack(prepared_data(data)) as running:
             yield doors_of(running, browser)
     finally:
         shutil.rmtree(data, ignore_errors=True)

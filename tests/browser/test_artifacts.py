@@ -16,10 +16,12 @@ NAME = "localhost/tide/table:1"
 
 
 @pytest.fixture
-def served_newest(lab_of: Any, browser: Any) -> Iterator[tuple[Served, Any]]:
+def served_newest(
+    lab_of: Any, browser: Any, prepared_data: Callable[[Path], Path]
+) -> Iterator[tuple[Served, Any]]:
     """A Haulout with a host of Podman 5.8, and that host."""
     lab = lab_of("5.8")
-    with serving(lab, browser) as one:
+    with serving(lab, browser, prepared_data) as one:
         yield one, lab.hosts[0]
     lab.hosts[0].podman("artifact", "rm", "-a")
 

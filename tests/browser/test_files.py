@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ MIB = 2**20
 
 
 @pytest.fixture(scope="module")
-def haulout(lab: Any, browser: Any) -> Iterator[Stack]:
+def haulout(lab: Any, browser: Any, prepared_data: Callable[[Path], Path]) -> Iterator[Stack]:
     """A Haulout with an administrator and h1."""
     with tempfile.TemporaryDirectory(prefix="haulout-files-") as folder:
-        with Stack(Path(folder)) as running:
+        with Stack(prepared_data(Path(folder))) as running:
             running.read_first_link()
             context = browser.new_context()
             become_admin(context.new_page(), running.first_admin_link)

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,11 +72,11 @@ def machines(places: list[Place], lab_of: Any) -> list[Place]:
 
 
 @pytest.fixture(scope="module")
-def ours(machines: list[Place]) -> Iterator[Stack]:
+def ours(machines: list[Place], prepared_data: Callable[[Path], Path]) -> Iterator[Stack]:
     """A Haulout of our own with all of them."""
     data = Path(tempfile.mkdtemp(prefix="haulout-stack-"))
     try:
-        with Stack(data) as running:
+        with Stack(prepared_data(data)) as running:
             running.read_first_link()
             for place in machines:
                 login = place.host.login(place.user)

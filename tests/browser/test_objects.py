@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ EMAIL = "ada@example.org"
 
 
 @pytest.fixture(scope="module")
-def ours(lab: Any) -> Iterator[Stack]:
+def ours(lab: Any, prepared_data: Callable[[Path], Path]) -> Iterator[Stack]:
     """A Haulout of our own with h1 as web1."""
     data = Path(tempfile.mkdtemp(prefix="haulout-stack-"))
     host = lab.hosts[0]
     try:
-        with Stack(data) as running:
+        with Stack(prepared_data(data)) as running:
             running.read_first_link()
             running.manage(
                 "host",

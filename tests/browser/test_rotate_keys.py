@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,9 +28,11 @@ def hosts(lab: Any) -> Iterator[list[Host]]:
 
 
 @pytest.fixture
-def fresh(lab: Any, browser: Any, hosts: list[Host]) -> Iterator[Served]:
+def fresh(
+    lab: Any, browser: Any, hosts: list[Host], prepared_data: Callable[[Path], Path]
+) -> Iterator[Served]:
     """A Haulout of its own, which signs in with the lab's key: one to see refused."""
-    with serving(lab, browser) as one:
+    with serving(lab, browser, prepared_data) as one:
         yield one
 
 

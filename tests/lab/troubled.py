@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -252,13 +252,15 @@ def name_of(pid: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def broken_stack(lab: Lab, registry: Registry) -> Iterator[Troubled]:
+def broken_stack(
+    lab: Lab, registry: Registry, prepared_data: Callable[[Path], Path]
+) -> Iterator[Troubled]:
     """One Haulout for the fault tests of a file, with both hosts of the lab and an administrator.
 
     Not for the session: its event streams would keep an idle Podman from ever ending.
     """
     data = Path(tempfile.mkdtemp(prefix="haulout-fault-"))
-    stack = Stack(data, environ={"HAULOUT_CRASH_AT": str(data / "crash-at")})
+    stack = Stack(prepared_data(data), environ={"HAULOUT_CRASH_AT": str(data / "crash-at")})
     troubled = Troubled(stack)
     try:
         stack.manage("setup", "--admin-email", EMAIL, "--password-stdin", given=f"{PASSWORD}\n")
