@@ -42,7 +42,11 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         lines = build_upload(person, endpoint, body, order=order, file=file, limit_bytes=limit)
-        return Poured(_told(lines), content_type="application/x-ndjson")
+        return Poured(
+            _told(lines),
+            content_type="application/x-ndjson",
+            says=lambda why: _json({"error": why}),
+        )
 
     def recheck(person: Person) -> None:
         buildable(person, endpoint_id)

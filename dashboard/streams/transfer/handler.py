@@ -42,8 +42,8 @@ class _Transfer:
         self._send_response = send_response
         self._send = send
         self._task: asyncio.Task[None] | None = None
-        self._begun = False
-        self._withdrawn = False
+        self._begun: HttpResponseBase | None = None
+        self._withdrawn = asyncio.Event()
 
     async def authorise(self) -> None:
         """Raise NotVisible or Denied where the person may no longer have this."""
@@ -55,10 +55,7 @@ class _Transfer:
 
     async def end(self, code: int) -> None:
         """The guard ends it: the right was withdrawn."""
-        self._withdrawn = True
-        if self._begun:
-            # what waits for a slow reader is not sent any more
-            self._wire.abort()
+        self._withdrawn.set()
         if self._task is not None:
             self._task.cancel()
 
@@ -72,16 +69,13 @@ class _Transfer:
         self._task = asyncio.create_task(self._carry(), name="transfer")
         try:
             with guard.watch(self):
-                await asyncio.shield(self._task)
+                await self._ends(self._task)
         except asyncio.CancelledError:
-            # cancelled once, that it may clear up; whoever lost the right need not wait for that
-            if self._withdrawn:
-                await self._fail(403, _("Your right to do this was withdrawn."))
-            else:
+            # it is cancelled once, that it may clear up
+            if not self._withdrawn.is_set():
                 self._task.cancel()
             await asyncio.gather(asyncio.shield(self._task), return_exceptions=True)
-            if not self._withdrawn:
-                raise
+            raise
         except TooLarge as large:
             await self._answer(too_large(large.limit_bytes))
         except Gone:
@@ -94,15 +88,34 @@ class _Transfer:
             log.exception("a transfer failed")
             await self._fail(500, _("Haulout itself failed here; its log has the details."))
 
+    async def _ends(self, task: "asyncio.Task[None]") -> None:
+        """Until it is done; whoever lost the right is told so before it has cleared up."""
+        withdrawn = asyncio.create_task(self._withdrawn.wait(), name="transfer withdrawn")
+        try:
+            await asyncio.wait([task, withdrawn], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            withdrawn.cancel()
+        done = task.done() and not task.cancelled()
+        if done or not self._withdrawn.is_set():
+            await task
+            return
+        await self._fail(403, _("Your right to do this was withdrawn."))
+        await asyncio.gather(asyncio.shield(task), return_exceptions=True)
+
     async def _carry(self) -> None:
         body = self._wire.pieces(limit_bytes=self.handover.limit_bytes)
-        await self._answer(await self.handover.carry(body))
+        answer = await self.handover.carry(body)
+        if not self._withdrawn.is_set():
+            await self._answer(answer)
 
     async def _fail(self, status: int, message: str) -> None:
-        if self._begun:
-            self._wire.abort()
-        else:
+        if self._begun is None:
             await self._answer(JsonResponse({"error": message}, status=status))
+        elif isinstance(self._begun, Poured) and self._begun.says:
+            await self._send({"type": "http.response.body", "body": self._begun.says(message)})
+        else:
+            # what waits for a slow reader is not sent any more
+            self._wire.abort()
 
     async def _answer(self, answer: HttpResponseBase) -> None:
         for name, value in self.handover.items():
@@ -112,7 +125,7 @@ class _Transfer:
         if not answer.streaming:
             # the browser sees the end even while we still take the rest of its body
             answer.headers.setdefault("Content-Length", str(len(answer.content)))  # type: ignore[attr-defined]
-        self._begun = True
+        self._begun = answer
         try:
             await self._send_response(answer, self._send)
         finally:

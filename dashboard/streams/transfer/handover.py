@@ -12,14 +12,20 @@ Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
 
 class Poured(StreamingHttpResponse):
     """An answer that is poured out: `first`, then `parts`, which end with it however it ends. Left to
-    Python's clearing up, an export would hold Podman's lock of its container for as long.
+    Python's clearing up, an export would hold Podman's lock of its container for as long. `says`
+    makes the last piece of one that breaks off out of words; without it the connection is cut.
     """
 
     def __init__(
-        self, parts: AsyncGenerator[bytes, None], *, content_type: str, first: bytes = b""
+        self,
+        parts: AsyncGenerator[bytes, None],
+        *,
+        content_type: str,
+        first: bytes = b"",
+        says: Callable[[str], bytes] | None = None,
     ) -> None:
         super().__init__(_all(first, parts), content_type=content_type)
-        self.parts = parts
+        self.parts, self.says = parts, says
 
 
 async def _all(first: bytes, parts: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
