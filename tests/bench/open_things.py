@@ -10,7 +10,7 @@ import json
 import socket as plain
 import tarfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -243,7 +243,7 @@ async def zeros() -> AsyncIterator[bytes]:
         yield bytes(PIECE_BYTES)
 
 
-async def tar() -> AsyncIterator[bytes]:
+async def tar() -> AsyncGenerator[bytes, None]:
     """An archive with a Containerfile and a file that goes on for long."""
     yield _member("Containerfile", b"FROM scratch\nCOPY long /\n")
     long = tarfile.TarInfo("long")

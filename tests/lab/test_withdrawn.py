@@ -3,12 +3,14 @@ leaves nothing held there.
 """
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 
+from tests.bench.open_things import BUILD, tar
 from tests.bench.withdrawn_work import WAYS, Stage
 from tests.cast import PASSWORD
 from tests.lab.mirrored import inspected, mirror, names
@@ -134,13 +136,19 @@ def test_those_in_the_row_are_not_done_and_what_runs_goes_on(
     assert {name for name, state in states.items() if state == "running"} == set(made) - begun
 
 
+def only_views(person: Any) -> None:
+    from accounts.epoch import raise_epoch
+    from accounts.models import Role
+
+    person.role = Role.objects.get(name="viewer")
+    person.save()
+    raise_epoch()
+
+
 async def test_an_export_that_is_cut_leaves_its_container_free(
     lab: Any, clean_hosts: None, endpoint_on: Any, cast: Any
 ) -> None:
     """Podman holds its lock for as long as somebody may still read."""
-    from accounts.epoch import raise_epoch
-    from accounts.models import Role
-
     host, stalls = lab.hosts[0], asyncio.Event()
 
     def made() -> str:
@@ -150,17 +158,50 @@ async def test_an_export_that_is_cut_leaves_its_container_free(
         row = mirror(endpoint, "container")["shop"]
         return f"/transfer/containers/{endpoint.pk}/{row.podman_id}/export/"
 
-    def withdraw() -> None:
-        cast.alice.role = Role.objects.get(name="viewer")
-        cast.alice.save()
-        raise_epoch()
-
     async def during() -> None:
         await stalls.wait()
-        await sync_to_async(withdraw)()
+        await sync_to_async(only_views)(cast.alice)
 
     path = await sync_to_async(made)()
     answer = await transfer(cast.alice, "GET", path, during=during, stalls=stalls)
     assert (answer.status, answer.aborted) == (200, True)
     assert len(answer.body) < LARGE_MIB * 2**20
     await sync_to_async(host.podman)("rename", "shop", "free", timeout_s=30)
+
+
+async def test_a_build_says_in_its_output_why_it_ended(
+    lab: Any, clean_hosts: None, endpoint_on: Any, cast: Any
+) -> None:
+    """Its answer has begun long before, so that no status can say it."""
+    from audit.models import Entry
+
+    endpoint = await sync_to_async(endpoint_on)(lab.hosts[0])
+    context = tar()
+    pieces = [await anext(context) for _number in range(3)]
+    await context.aclose()
+
+    async def during() -> None:
+        begun = sync_to_async(Entry.objects.filter(verb="image.build", kind="intent").exists)
+        async with asyncio.timeout(30):
+            while not await begun():  # noqa: ASYNC110 - nothing tells us
+                await asyncio.sleep(0.05)
+        await sync_to_async(only_views)(cast.alice)
+        async with asyncio.timeout(30):
+            while await sync_to_async(Entry.objects.filter(kind="outcome").count)() == 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    answer = await transfer(
+        cast.alice,
+        "PUT",
+        f"/transfer/build/{endpoint.pk}/",
+        pieces,
+        query="file=context.tar",
+        length=2**30,
+        during=during,
+        more_headers=BUILD,
+    )
+    assert (answer.status, answer.aborted) == (200, False)
+    last = json.loads(answer.body.splitlines()[-1])
+    assert last == {"error": "Your right to do this was withdrawn."}
+    outcome = await Entry.objects.aget(verb="image.build", kind="outcome")
+    assert outcome.result in ("cancelled", "unknown")

@@ -37,6 +37,7 @@ async def transfer(
     length: int | None = None,
     during: Any = None,
     stalls: asyncio.Event | None = None,
+    more_headers: dict[str, str] | None = None,
 ) -> Answer:
     """Send one request; `during()` is awaited once the body's pieces have been fed and, unless the
     announced `length` is longer, the body has ended. A reader that `stalls` sets it with the
@@ -59,6 +60,7 @@ async def transfer(
         (b"content-length", str(size if length is None else length).encode()),
         (b"origin", ORIGIN.encode()),
     ]
+    headers += [(k.lower().encode(), v.encode()) for k, v in (more_headers or {}).items()]
     if token:
         headers.append((b"x-csrftoken", TOKEN.encode()))
     got = Answer()
