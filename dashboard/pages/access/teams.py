@@ -1,5 +1,7 @@
 """Pages of teams. Whoever sees access reads them, and so do a team's own people."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +26,10 @@ from hosts.access.preview import people_of_team
 @require_GET
 def teams(request: HttpRequest) -> HttpResponse:
     """All teams."""
-    return list_page(request, TEAMS, "access/teams.html", {"tab": "teams"})
+    extra: dict[str, Any] = {"tab": "teams"}
+    if allows(person_of(request), MAY):
+        extra |= {"empty_url": reverse("access:team-new"), "empty_action": _("Make a team")}
+    return list_page(request, TEAMS, "access/teams.html", extra)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,7 +33,9 @@ MOST = 100
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """One's own requests; those of others too for whoever decides."""
-    return list_page(request, SPEC, "requests/list.html", {"quick": QUICK, "tab": "requests"})
+    asking = {"empty_url": reverse("requests:ask"), "empty_action": _("Ask for access")}
+    extra = {"quick": QUICK, "tab": "requests", **asking}
+    return list_page(request, SPEC, "requests/list.html", extra)
 
 
 @require_http_methods(["GET", "POST"])

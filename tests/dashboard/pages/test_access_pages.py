@@ -264,3 +264,14 @@ def test_filters(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
     assert "erin@example.org" in people
     assert "bob@example.org" not in people
     assert "shop" in text(alice.get("/access/teams/", {"q": "person:erin@example.org"}))
+
+
+def test_an_empty_list_of_teams_leads_on(cast: Cast, browser_of: Any) -> None:
+    page = browser_of(cast.alice).get("/access/teams/").content.decode()
+    empty = page.partition("No teams yet")[2].partition("</div>")[0]
+    assert "/access/teams/new/" in empty
+    cast.charlie.role = Role.objects.get(name="auditor")
+    cast.charlie.save()
+    page = browser_of(cast.charlie).get("/access/teams/").content.decode()
+    assert "No teams yet" in page
+    assert "/access/teams/new/" not in page
