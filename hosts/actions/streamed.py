@@ -128,6 +128,7 @@ def _heed_standing(person: Person, verb: str, target: Target) -> None:
         object_id=str(target.id),
         name=target.name,
         params={},
+        person=person,
     )
     if verdict.stops:
         said = verdict.sentence()

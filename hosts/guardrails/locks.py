@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hosts.access import Person, allows
 from hosts.guardrails.locking import MAKES, heeds, plan_of
 from hosts.guardrails.verdict import Finding, Severity
 from hosts.models import INVENTORY, Container, Endpoint, ObjectLock
@@ -48,8 +49,11 @@ def in_the_way(
     object_id: str,
     name: str = "",
     params: Mapping[str, Any] | None = None,
+    person: Person | None = None,
 ) -> Finding | None:
-    """The lock that keeps it from being done. `locks`: those at the endpoint."""
+    """The lock that keeps it from being done. `locks`: those at the endpoint. What would go along is named
+    to a `person` who sees it alone.
+    """
     listed = list(locks)
     if not (listed and heeds(verb)):
         return None
@@ -59,10 +63,21 @@ def in_the_way(
     touched = _touched(
         endpoint, verb, kind=kind, object_id=object_id, name=name, params=params or {}
     )
+    own = {(kind, object_id), (kind, name)}
     for lock in listed:
-        if {(lock.kind, lock.object_id), (lock.kind, lock.name)} & touched:
-            return finding_of(lock)
+        called = {(lock.kind, lock.object_id), (lock.kind, lock.name)}
+        if called & touched:
+            return finding_of(lock) if called & own or _seen(person, lock) else _something()
     return None
+
+
+def _seen(person: Person | None, lock: ObjectLock) -> bool:
+    return person is not None and allows(person, f"{lock.kind}.view", lock.endpoint)
+
+
+def _something() -> Finding:
+    words = _("Something that would go along with it is locked.")
+    return Finding("lock", 0, Severity.REFUSE, "lock", words, said=words)
 
 
 def check(

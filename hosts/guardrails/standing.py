@@ -5,6 +5,7 @@ more in the worker.
 from collections.abc import Mapping
 from typing import Any
 
+from hosts.access import Person
 from hosts.guardrails import locks
 from hosts.guardrails.freezes import Open, open_at
 from hosts.guardrails.verdict import Finding, Verdict
@@ -28,8 +29,9 @@ class Standing:
         object_id: str,
         name: str,
         params: Mapping[str, Any],
+        person: Person | None = None,
     ) -> Verdict:
-        """`verdict` with what stands in the way."""
+        """`verdict` with what stands in the way, as `person` may hear it."""
         if endpoint.pk not in self._locks:
             self._locks[endpoint.pk] = locks.at(endpoint)
             self._freezes[endpoint.pk] = open_at(endpoint)
@@ -42,6 +44,7 @@ class Standing:
             object_id=object_id,
             name=name,
             params=params,
+            person=person,
         )
         if lock is not None:
             found.append(lock)

@@ -67,7 +67,7 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
     NeedsApproval, where a rule asks for a second person and this one has not said why.
     """
     passed = [Passed() for _order in orders]
-    for number, (order, proposed, whole) in enumerate(_judged(verb, orders)):
+    for number, (order, proposed, whole) in enumerate(_judged(person, verb, orders)):
         verdict, lifted = _overriding(person, order, whole)
         if _refused(person, verdict):
             _refuse(person, order, proposed, verdict)
@@ -89,7 +89,7 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
 
 def foresee(person: Person, verb: str, order: "Order") -> Foreseen:
     """What `require` would say of the order, for forms; nothing is written down."""
-    [(_order, proposed, whole)] = _judged(verb, [order])
+    [(_order, proposed, whole)] = _judged(person, verb, [order])
     verdict, lifted = _overriding(person, order, whole)
     lacks = lacks_right(person, order.endpoint, proposed, order.thing)
     return Foreseen(whole, bool(lifted) and not verdict.stops, lacks)
@@ -106,7 +106,7 @@ def permitted(
 ) -> list["Order"]:
     """Those that no rule refuses; the others get an entry and stand in `skipped` with the reason."""
     stopped: set[int] = set()
-    for order, proposed, whole in _judged(verb, orders):
+    for order, proposed, whole in _judged(person, verb, orders):
         verdict, _lifted = _overriding(person, order, whole)
         if _refused(person, verdict):
             _refuse(person, order, proposed, verdict)
@@ -141,7 +141,9 @@ def _refused(person: Person, verdict: Verdict) -> bool:
     return verdict.worst is Severity.REFUSE
 
 
-def _judged(verb: str, orders: Sequence["Order"]) -> list[tuple["Order", Proposed, Verdict]]:
+def _judged(
+    person: Person, verb: str, orders: Sequence["Order"]
+) -> list[tuple["Order", Proposed, Verdict]]:
     if at_click(verb):
         pairs = [(order, _carried(verb, order)) for order in orders]
         verdicts = check_many((order.endpoint, proposed) for order, proposed in pairs)
@@ -150,12 +152,14 @@ def _judged(verb: str, orders: Sequence["Order"]) -> list[tuple["Order", Propose
         verdicts = [Verdict() for _order in orders]
     standing = Standing()
     return [
-        (order, proposed, _with_standing(standing, verb, order, verdict))
+        (order, proposed, _with_standing(person, standing, verb, order, verdict))
         for (order, proposed), verdict in zip(pairs, verdicts, strict=True)
     ]
 
 
-def _with_standing(standing: Standing, verb: str, order: "Order", verdict: Verdict) -> Verdict:
+def _with_standing(
+    person: Person, standing: Standing, verb: str, order: "Order", verdict: Verdict
+) -> Verdict:
     return standing.add(
         verdict,
         order.endpoint,
@@ -164,6 +168,7 @@ def _with_standing(standing: Standing, verb: str, order: "Order", verdict: Verdi
         object_id=order.object_id,
         name=order.name,
         params=order.params,
+        person=person,
     )
 
 

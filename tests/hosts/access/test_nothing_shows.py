@@ -110,3 +110,32 @@ def test_a_bulk_names_nothing_that_is_hidden(person: Any) -> None:
     assert batch.jobs.count() == 1
     assert {one["why"] for one in batch.skipped} == {"no longer there"}
     assert BESIDE not in str(batch.skipped)
+
+
+def test_no_lock_names_what_would_go_along(person: Any, keys: None) -> None:
+    """A volume taken by force takes containers along: that one of them is locked is all that is told."""
+    from hosts.actions.volumes import remove_volume
+    from hosts.guardrails import Refused
+    from hosts.models import Container, ObjectLock
+
+    mine = Container.objects.get(endpoint=1, podman_id=HIDDEN[1])
+    Container.objects.filter(pk=mine.pk).update(mounts=[f"{BESIDE}-volume"])
+    ObjectLock.objects.create(
+        kind="container",
+        host=mine.endpoint.host,
+        endpoint=mine.endpoint,
+        object_id=mine.podman_id,
+        name=mine.name,
+        locked_by_name="Alice",
+        reason="moves",
+    )
+    said = {}
+    for name in ("volumes", "one"):
+        with pytest.raises(Refused) as refused:
+            remove_volume.ask(person(name), (1, HIDDEN[1]), force=True)
+        said[name] = str(refused.value)
+    assert f"{BESIDE}-container" in said["one"] and "moves" in said["one"]
+    assert "locked" in said["volumes"]
+    assert not [
+        word for word in (f"{BESIDE}-container", "Alice", "moves") if word in said["volumes"]
+    ]
