@@ -5,12 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import Denied, NotVisible, Person, get_object, thing_of
+from hosts.access import Denied, NotVisible, Person, get_object, require, thing_of
+from hosts.access.fetch import target_of
 from hosts.jobs.ask import Order, ask, ask_batch
+from hosts.jobs.errand import Errand, NotAllowed
 from hosts.models import Batch, InventoryRow, Job
 
 # an object named by the endpoint it lives on and its id there
 ObjectRef = tuple[int, str]
+# Podman's forced removal of a volume, network or image takes the containers along that use it
+ALONG = "container.remove"
 
 
 def shown_id(ref: ObjectRef) -> str:
@@ -33,12 +37,41 @@ def order_for(
     )
 
 
-def ask_object(
-    person: Person, verb: str, ref: ObjectRef, *, params: dict[str, Any], queue: str = "short"
-) -> Job:
-    """A job for one object. The kind is the verb's first word. NotVisible, Denied."""
-    kind = verb.partition(".")[0]
+def removal(*, force: bool) -> dict[str, Any]:
+    """Parameters for `ask_object` and `ask_objects` where a forced removal takes containers along."""
+    return {"params": {"force": force}, "also": ALONG if force else ""}
+
+
+async def heed_along(errand: Errand) -> None:
+    """NotAllowed where it is forced, and whoever asked may no longer remove containers there."""
+    if errand.params.get("force") and not await errand.allowed(ALONG):
+        raise NotAllowed(
+            _("Containers that use it would go along, and removing those is not permitted there.")
+        )
+
+
+def _fetch(person: Person, kind: str, ref: ObjectRef, verb: str, also: str) -> InventoryRow:
     row = get_object(person, kind, *ref, verb=verb)
+    if also:
+        target = target_of(row.endpoint, kind=kind, object_id=row.podman_id, name=row.name)
+        require(person, also, target, row.endpoint)
+    return row
+
+
+def ask_object(
+    person: Person,
+    verb: str,
+    ref: ObjectRef,
+    *,
+    params: dict[str, Any],
+    queue: str = "short",
+    also: str = "",
+) -> Job:
+    """A job for one object. The kind is the verb's first word. NotVisible, Denied.
+    `also`: another verb that it takes there.
+    """
+    kind = verb.partition(".")[0]
+    row = _fetch(person, kind, ref, verb, also)
     return ask(person, verb, order_for(row, kind, params), queue=queue)
 
 
@@ -49,6 +82,7 @@ def ask_objects(
     *,
     params: dict[str, Any],
     queue: str = "short",
+    also: str = "",
 ) -> Batch:
     """A batch over many objects. What one may not do is left out and listed in `skipped`."""
     kind = verb.partition(".")[0]
@@ -56,7 +90,7 @@ def ask_objects(
     skipped: list[dict[str, str]] = []
     for ref in dict.fromkeys(refs):
         try:
-            orders.append(order_for(get_object(person, kind, *ref, verb=verb), kind, params))
+            orders.append(order_for(_fetch(person, kind, ref, verb, also), kind, params))
         except NotVisible:
             skipped.append({"name": shown_id(ref), "host": "", "why": _("no longer there")})
         except Denied:

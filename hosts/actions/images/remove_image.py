@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
 from hosts.actions.images.removing import remove_whole
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -19,16 +19,17 @@ VERB = "image.remove"
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
     """Ask for a removal. `force`: with the containers that use it."""
-    return ask_object(person, VERB, ref, params={"force": force})
+    return ask_object(person, VERB, ref, **removal(force=force))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
     """Ask for many removals."""
-    return ask_objects(person, VERB, refs, params={"force": force})
+    return ask_objects(person, VERB, refs, **removal(force=force))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove it with all its names; what is gone already counts as removed."""
+    await heed_along(errand)
     await errand.about_to_send()
     podman, image_id = errand.podman, errand.object_id
     try:

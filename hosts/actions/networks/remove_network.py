@@ -4,7 +4,7 @@ from typing import Any
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -16,16 +16,17 @@ VERB = "network.remove"
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
     """Ask for a removal. `force`: with the containers that are on it."""
-    return ask_object(person, VERB, ref, params={"force": force})
+    return ask_object(person, VERB, ref, **removal(force=force))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
     """Ask for many removals."""
-    return ask_objects(person, VERB, refs, params={"force": force})
+    return ask_objects(person, VERB, refs, **removal(force=force))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove it; what is gone already counts as removed."""
+    await heed_along(errand)
     await errand.about_to_send()
     try:
         await networks.remove(

@@ -112,12 +112,46 @@ def test_a_bulk_names_nothing_that_is_hidden(person: Any) -> None:
     assert BESIDE not in str(batch.skipped)
 
 
+def may_remove_containers(person: Any) -> None:
+    from accounts.models import Role
+
+    role = Role.objects.get(name="store")
+    role.verbs = [*role.verbs, "container.remove"]
+    role.save()
+
+
+@pytest.mark.parametrize("kind", ["volume", "network", "image"])
+def test_no_removal_by_force_without_the_right_to_what_goes_along(
+    person: Any, keys: None, kind: str
+) -> None:
+    from accounts.models import Role
+    from hosts.access import Denied
+    from hosts.actions.images import remove_image
+    from hosts.actions.networks import remove_network
+    from hosts.actions.volumes import remove_volume
+    from hosts.models import Job
+
+    asker = person("volumes")
+    role = Role.objects.get(name="store")
+    role.verbs = [*role.verbs, f"{kind}.view", f"{kind}.remove"]
+    role.save()
+    room = {"volume": remove_volume, "network": remove_network, "image": remove_image}[kind]
+    ref = (1, HIDDEN[1])
+    with pytest.raises(Denied, match=r"container\.remove"):
+        room.ask(asker, ref, force=True)
+    batch = room.ask_many(asker, [ref], force=True)
+    assert [one["why"] for one in batch.skipped] == ["not permitted"]
+    assert not batch.jobs.exists()
+    assert room.ask(asker, ref).state == Job.State.QUEUED
+
+
 def test_no_lock_names_what_would_go_along(person: Any, keys: None) -> None:
     """A volume taken by force takes containers along: that one of them is locked is all that is told."""
     from hosts.actions.volumes import remove_volume
     from hosts.guardrails import Refused
     from hosts.models import Container, ObjectLock
 
+    may_remove_containers(person("volumes"))
     mine = Container.objects.get(endpoint=1, podman_id=HIDDEN[1])
     Container.objects.filter(pk=mine.pk).update(mounts=[f"{BESIDE}-volume"])
     ObjectLock.objects.create(
@@ -134,7 +168,8 @@ def test_no_lock_names_what_would_go_along(person: Any, keys: None) -> None:
         with pytest.raises(Refused) as refused:
             remove_volume.ask(person(name), (1, HIDDEN[1]), force=True)
         said[name] = str(refused.value)
-    assert f"{BESIDE}-container" in said["one"] and "moves" in said["one"]
+    assert f"{BESIDE}-container" in said["one"]
+    assert "moves" in said["one"]
     assert "locked" in said["volumes"]
     assert not [
         word for word in (f"{BESIDE}-container", "Alice", "moves") if word in said["volumes"]

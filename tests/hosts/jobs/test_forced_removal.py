@@ -1,0 +1,33 @@
+"""What a forced removal takes along is asked about again when it is carried out."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from hosts.actions.volumes import remove_volume
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_right_to_what_goes_along_went_meanwhile(
+    cast: Any, who_of: Any, container: Any, podman: Any, worker: Any, ended: Any, vault_keys: None
+) -> None:
+    from accounts.models import Role, User
+    from hosts.access import Person
+    from hosts.models import Volume
+
+    role = Role.objects.create(
+        name="store", verbs=["host.view", "volume.view", "volume.remove", "container.remove"]
+    )
+    User.objects.filter(pk=cast.charlie.pk).update(role=role)
+    charlie = Person(User.objects.get(pk=cast.charlie.pk), who_of(cast.charlie))
+    endpoint, now = container("a").endpoint, timezone.now()
+    kept = {"endpoint": endpoint, "digest": "", "seen_at": now, "changed_at": now}
+    Volume.objects.create(podman_id="data", name="data", **kept)
+    job = remove_volume.ask(charlie, (endpoint.pk, "data"), force=True)
+    role.verbs = ["host.view", "volume.view", "volume.remove"]
+    role.save()
+    worker().hand_over([job.pk])
+    assert ended(job).state == "denied", job.error
+    assert "go along" in job.error
