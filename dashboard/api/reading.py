@@ -229,7 +229,9 @@ def usage(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
         async with aclosing(stats.follow(podman, interval_s=1)) as readings:
             return await anext(readings, [])
 
-    for one in ask_host(row.endpoint, read):
+    found = ask_host(row.endpoint, read)
+    get_object(still(request), "container", endpoint_id, podman_id, verb="container.stats")
+    for one in found:
         if one.podman_id == podman_id:
             return one._asdict()
     raise Problem(409, "host", _("It does not run, so it uses nothing."))
