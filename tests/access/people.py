@@ -59,6 +59,9 @@ class Someone:
         if self.where == NOWHERE:
             # a token's owner holds it somewhere: enough for a page, on which nothing is
             return self.scope is not None and not at
+        if self.narrowed and verb == "host.view" and not at:
+            # that the host of what they see is there shows with it, on pages and lists of what they see
+            return True
         if self.narrowed and not (verb.startswith("container.") and (fits or not at)):
             return False
         return not at or self.where in (at, EVERYWHERE)
