@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.live.spec import Words
+from dashboard.pages.removing import asked_by
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, get_object
@@ -67,7 +68,7 @@ def one(deed: Deed) -> Callable[..., HttpResponse]:
         ref = (endpoint_id, podman_id)
         if request.method == "GET":
             rows = [get_object(person, deed.kind, *ref, verb=deed.verb)]
-            return _dialog(request, deed, rows)
+            return _dialog(request, person, deed, rows)
         if request.method != "POST":
             return HttpResponseNotAllowed(["GET", "POST"])
         job = deed.ask(person, ref, **deed.params(request.POST))
@@ -89,7 +90,7 @@ def many(deed: Deed) -> Callable[..., HttpResponse]:
         form = request.GET if request.method == "GET" else request.POST
         refs = refs_of(form.getlist("object"))
         if request.method == "GET":
-            return _dialog(request, deed, _rows(person, deed, refs))
+            return _dialog(request, person, deed, _rows(person, deed, refs))
         if request.method != "POST":
             return HttpResponseNotAllowed(["GET", "POST"])
         batch = deed.ask_many(person, refs, **deed.params(request.POST))
@@ -128,7 +129,10 @@ def _rows(person: Person, deed: Deed, refs: list[Ref]) -> list[InventoryRow]:
     return [row for row in found if (row.endpoint_id, row.podman_id) in wanted]
 
 
-def _dialog(request: HttpRequest, deed: Deed, rows: list[InventoryRow]) -> HttpResponse:
+def _dialog(
+    request: HttpRequest, person: Person, deed: Deed, rows: list[InventoryRow]
+) -> HttpResponse:
+    asked_by(person, rows)
     question = deed.question(rows)
     objects = [f"{row.endpoint_id}:{row.podman_id}" for row in rows]
     context = {"question": question, "url": request.path, "objects": objects}

@@ -1,12 +1,14 @@
 """What the dialogs say that remove volumes, networks and secrets: who uses it, asked of the host."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.pages.hostside import ask_host
+from hosts.access import Person, verbs_at
+from hosts.actions.asking import ALONG
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.users import User
@@ -14,16 +16,31 @@ from hosts.podman.users import User
 # a dialog that somebody waits for
 PATIENCE_S = 4.0
 MOST_NAMED = 8
+UNSEEN = User(id="", name="", state="")
+
+
+def asked_by(person: Person, rows: Iterable[InventoryRow]) -> None:
+    """Say to the rows who is asked about them: a dialog names nothing else that they do not see."""
+    for row in rows:
+        row.verbs_there = verbs_at(person, row.endpoint)  # type: ignore[attr-defined]
+
+
+def may_there(row: InventoryRow, verb: str) -> bool:
+    """Whether that person may do this with all that is where the row is."""
+    return verb in getattr(row, "verbs_there", ())
 
 
 def users_now(
     row: InventoryRow, read: Callable[[Podman], Awaitable[list[User]]]
 ) -> list[User] | None:
-    """Containers that use it, or None where the host does not say now."""
+    """Containers that use it, or None where the host does not say now; one without a name for any that
+    the person does not see.
+    """
     try:
-        return ask_host(row.endpoint, read, timeout_s=PATIENCE_S)
+        users = ask_host(row.endpoint, read, timeout_s=PATIENCE_S)
     except PodmanError:
         return None
+    return users if may_there(row, "container.view") or not users else [UNSEEN]
 
 
 def used_words(users: list[User] | None) -> str:
@@ -32,19 +49,23 @@ def used_words(users: list[User] | None) -> str:
         return _("The host does not say now who uses it.")
     if not users:
         return _("No container uses it.")
+    if users == [UNSEEN]:
+        return _("Used by containers that you do not see.")
     return _("Used by %s.") % named(users)
 
 
 def named(users: list[User]) -> str:
     """The first names, and how many more."""
+    if users == [UNSEEN]:
+        return _("Containers that you do not see")
     names = ", ".join(user.name for user in users[:MOST_NAMED])
     more = len(users) - MOST_NAMED
     return names if more <= 0 else _("%(names)s and %(n)d more") % {"names": names, "n": more}
 
 
-def with_users(users: list[User] | None) -> tuple[dict[str, Any], ...]:
-    """The option to remove those that use it too, where some do."""
-    if not users:
+def with_users(row: InventoryRow, users: list[User] | None) -> tuple[dict[str, Any], ...]:
+    """The option to remove those that use it too, where some do and the person may."""
+    if not users or not may_there(row, ALONG):
         return ()
     label = ngettext(
         "Remove the container that uses it too, also when it runs",

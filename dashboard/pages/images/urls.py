@@ -20,7 +20,9 @@ from dashboard.pages.images.lists import create, edit, is_list, platforms, read_
 from dashboard.pages.images.prune import prune
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.pages.removing import may_there
 from dashboard.templatetags.face import size
+from hosts.actions.asking import ALONG
 from hosts.actions.images import remove_image
 from hosts.models import Image, InventoryRow
 
@@ -79,6 +81,7 @@ def _remove(rows: list[InventoryRow]) -> Question:
         }
     else:
         title = _("Remove %(n)d images?") % {"n": len(rows)}
+    may = all(may_there(row, ALONG) for row in rows)
     label = ngettext(
         "A container uses it: remove that too", "%(n)d containers use them: remove those too", used
     ) % {"n": used}
@@ -88,7 +91,7 @@ def _remove(rows: list[InventoryRow]) -> Question:
         sentence=_("Frees up to %(size)s; layers that other images share stay.")
         % {"size": size(bytes_in_all)},
         losses=names_of(rows) if len(rows) > 1 else (),
-        options=({"name": "force", "label": label, "on": False},) if used else (),
+        options=({"name": "force", "label": label, "on": False},) if used and may else (),
         danger=True,
     )
 

@@ -23,7 +23,7 @@ def _remove(rows: list[InventoryRow]) -> Question:
             % {"name": row.name, "host": row.endpoint},
             verb=_now("Remove network"),
             sentence=used_words(users),
-            options=with_users(users),
+            options=with_users(row, users),
             danger=True,
         )
     return Question(

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from dashboard.pages.removing import named
+from dashboard.pages.removing import asked_by, named
 from dashboard.pages.secrets.deeds import users_of
 from dashboard.pages.secrets.making import ReplaceForm
 from dashboard.person import person_of
@@ -35,6 +35,7 @@ def replace(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
                 form.refuse(trouble)
             else:
                 return redirect("jobs:page", job.pk)
+    asked_by(person, [row])
     users = users_of(row)
     warning = ""
     if users:

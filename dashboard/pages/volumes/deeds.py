@@ -28,7 +28,7 @@ def _remove(rows: list[InventoryRow]) -> Question:
             % {"name": row.name, "host": row.endpoint},
             verb=_now("Remove volume"),
             sentence=f"{_lost(size_bytes)} {used_words(users)}",
-            options=with_users(users),
+            options=with_users(row, users),
             danger=True,
             # nobody wants to type for what is small
             type_name=row.name if size_bytes and size_bytes >= BIG_BYTES else "",

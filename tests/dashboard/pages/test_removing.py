@@ -1,0 +1,57 @@
+"""What dialogs say of containers that use a thing, which the host is asked about: to whom sees those."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.cast import Cast
+from tests.dashboard.hidden_cast import HIDDEN, Seer, furnish, seers
+from tests.hosts.jobs.small_podman import SmallPodman
+
+USER = "9a" * 32
+
+
+@pytest.fixture
+def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
+    from accounts.models import Role, User
+
+    furnish(cast.alice)
+    role = Role.objects.get(name="member")
+    return seers(
+        lambda name: User.objects.create(
+            email=f"{name}@example.org", name=name, role=role, password=password_hash
+        )
+    )
+
+
+@pytest.fixture
+def podman(seen_by: dict[str, Seer]) -> Iterator[SmallPodman]:
+    from hosts.link.sockets import endpoint_socket
+
+    fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, 1, web=True))
+    fake.add(USER)
+    yield fake
+    fake.close()
+
+
+@pytest.mark.parametrize("kind", ["volume", "network"])
+def test_who_uses_it_is_named_to_who_sees_them(
+    seen_by: dict[str, Seer], podman: SmallPodman, browser_of: Any, kind: str
+) -> None:
+    from accounts.models import Role
+
+    store = Role.objects.get(name="store")
+    store.verbs = [*store.verbs, f"{kind}.view", f"{kind}.remove"]
+    store.save()
+    told = {}
+    for name in ("one", "volumes"):
+        answer = browser_of(seen_by[name].user).get(f"/{kind}s/1/{HIDDEN[1]}/remove/")
+        assert answer.status_code == 200
+        told[name] = answer.content.decode()
+    assert USER[:12] in told["one"]
+    assert USER[:12] not in told["volumes"]
+    assert "Used by containers that you do not see." in told["volumes"]
+    assert 'name="force"' in told["one"]
+    assert 'name="force"' not in told["volumes"]
