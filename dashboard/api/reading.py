@@ -28,7 +28,7 @@ from dashboard.live.spec import spec_named
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.hostside import ask_host
 from dashboard.pages.images.lists import read_image
-from dashboard.pages.inspecting import Reader, masked
+from dashboard.pages.inspecting import Reader, masked, without_unseen
 from dashboard.pages.networks.urls import ROOM as NETWORKS
 from dashboard.pages.pods.urls import ROOM as PODS
 from dashboard.pages.secrets.urls import ROOM as SECRETS
@@ -282,7 +282,7 @@ def _lists(kind: str, plural: str) -> None:
         async def look(podman: Podman) -> dict[str, Any]:
             return await _INSPECT[kind](podman, podman_id)
 
-        found = masked(ask_host(row.endpoint, look))
+        found = masked(without_unseen(person, row, ask_host(row.endpoint, look)))
         get_object(still(request), kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
         return found
 

@@ -30,6 +30,12 @@ TIMEOUT_S = 10.0
 # --env, --env-merge, and -e, also behind other short flags: -ite NAME=value
 _ENV_FLAG = re.compile(r"--env(?:-merge)?(?:=|$)|-[ditqP]*e=?")
 
+# where inspect names containers: a pod's own command may name the one that it came with
+_NAMING = {
+    "network": frozenset({"containers", "Containers"}),
+    "pod": frozenset({"Containers", "CreateCommand"}),
+}
+
 Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 
 
@@ -118,6 +124,14 @@ def _masked_command(words: list[str]) -> list[str]:
     return shown
 
 
+def without_unseen(person: Person, row: InventoryRow, inspect: dict[str, Any]) -> dict[str, Any]:
+    """A copy without what names containers that the person does not see: those in a pod or on a network."""
+    kind = row._meta.model_name or ""
+    if kind not in _NAMING or allows(person, "container.view", row.endpoint):
+        return inspect
+    return {name: value for name, value in inspect.items() if name not in _NAMING[kind]}
+
+
 def inspect_part(
     request: HttpRequest, kind: str, endpoint_id: int, podman_id: str, *, read: Reader
 ) -> HttpResponse:
@@ -134,6 +148,7 @@ def inspect_part(
         found = fetch(row.endpoint, podman_id, read)
     except PodmanError as error:
         return render(request, "parts/away.html", trouble_of(error, row.endpoint), status=200)
+    found = without_unseen(person, row, found)
     shown = found if whole else masked(found)
     context = {
         "tree": tree(shown),

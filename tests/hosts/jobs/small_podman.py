@@ -25,6 +25,8 @@ class SmallPodman:
         self.path = path
         self.containers: dict[str, dict[str, Any]] = {}
         self.done: Counter[str] = Counter()
+        # what else it tells, by path
+        self.answers: dict[str, Any] = {}
         self.lock = threading.Lock()
         self.before: Callable[[str], None] = lambda verb: None
         self.during: Callable[[str], bool] = lambda verb: True
@@ -106,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = PREFIX.sub("", parts.path)
         if path == "/_ping":
             self._answer(200, b"OK")
+        elif path in podman.answers:
+            self._answer(200, podman.answers[path])
         elif path == "/containers/json":
             wanted = json.loads(parse_qs(parts.query).get("filters", ["{}"])[0]).get("label", [])
             self._answer(

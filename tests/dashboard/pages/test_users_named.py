@@ -1,4 +1,4 @@
-"""What dialogs say of containers that use a thing, which the host is asked about: to whom sees those."""
+"""What dialogs and inspect say of the containers that use a thing, told by the host: to who sees those."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from tests.cast import Cast
+from tests.dashboard.api_cast import make_caller
 from tests.dashboard.hidden_cast import HIDDEN, Seer, furnish, seers
 from tests.hosts.jobs.small_podman import SmallPodman
 
@@ -55,3 +56,31 @@ def test_who_uses_it_is_named_to_who_sees_them(
     assert "Used by containers that you do not see." in told["volumes"]
     assert 'name="force"' in told["one"]
     assert 'name="force"' not in told["volumes"]
+
+
+@pytest.mark.parametrize("kind", ["pod", "network"])
+def test_inspect_names_those_to_who_sees_them(
+    seen_by: dict[str, Seer], podman: SmallPodman, browser_of: Any, kind: str
+) -> None:
+    from accounts.models import Role
+
+    store = Role.objects.get(name="store")
+    store.verbs = [*store.verbs, f"{kind}.view", f"{kind}.inspect"]
+    store.save()
+    ident = HIDDEN[1]
+    podman.answers[f"/pods/{ident}/json"] = {
+        "Name": "its-name",
+        "Containers": [{"Id": USER}],
+        "CreateCommand": ["podman", "run", "--name", USER],
+    }
+    podman.answers[f"/networks/{ident}/json"] = {
+        "name": "its-name",
+        "containers": {USER: {"name": "shop"}},
+    }
+    for name, sees in (("one", True), ("volumes", False)):
+        user = seen_by[name].user
+        page = browser_of(user).get(f"/{kind}s/1/{ident}/inspect/", HTTP_HX_REQUEST="true")
+        told = make_caller(user).get(f"/{kind}s/1/{ident}/inspect")
+        for text in (page.content.decode(), told.content.decode()):
+            assert "its-name" in text
+            assert (USER in text) is sees
