@@ -38,7 +38,7 @@ def read(text: str, endpoints: list[Endpoint], person: Person) -> list[Line]:
             continue
         if line.reference.short:
             line.problem = _("Which one is meant? Choose its full name.")
-            line.offers = offers_for(endpoints[0], line.reference) if endpoints else []
+            line.offers = offers_for(person, endpoints[0], line.reference) if endpoints else []
         else:
             line.note = _credentials(line.reference, endpoints, person)
     return found

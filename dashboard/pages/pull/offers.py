@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync
 
+from hosts.access import Person, allows
 from hosts.actions.images.references import Reference, candidates
 from hosts.dial import dial
 from hosts.models import Endpoint, Image
@@ -24,9 +25,11 @@ class Offer:
     here: bool
 
 
-def offers_for(endpoint: Endpoint, reference: Reference) -> list[Offer]:
-    """In the order in which they are worth offering; empty when nothing is known."""
-    there = _there(endpoint, reference)
+def offers_for(person: Person, endpoint: Endpoint, reference: Reference) -> list[Offer]:
+    """In the order in which they are worth offering; empty when nothing is known. Of what is there those
+    alone hear who see images there.
+    """
+    there = _there(endpoint, reference) if allows(person, "image.view", endpoint) else []
     names = list(dict.fromkeys([*there, *_tried(endpoint, reference)]))
     return [Offer(name, name in there) for name in names[:MOST]]
 

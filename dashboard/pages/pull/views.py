@@ -66,7 +66,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     if reference is None or not reference.short or not wanted.isdecimal():
         return HttpResponse()
     endpoint = access.get_endpoint(person, int(wanted), "image.view")
-    context = {"offers": offers_for(endpoint, reference), "host": endpoint.host.name}
+    context = {"offers": offers_for(person, endpoint, reference), "host": endpoint.host.name}
     return render(request, "pull/offers.html", context)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -117,3 +119,22 @@ def test_a_disabled_host_is_not_offered(cast: Cast, browser_of: Any, hosts: Host
     assert "web2" not in browser.get(PULL).content.decode()
     browser.send(PULL, {"images": IMAGE, "endpoint": hosts.web2.pk})
     assert not Job.objects.exists()
+
+
+def test_no_offer_names_an_image_that_one_does_not_see(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    from accounts.models import Role, User
+    from hosts.models import Image
+
+    now, name = timezone.now(), "registry.example.org/others/shop:latest"
+    kept = {"digest": "", "seen_at": now, "changed_at": now}
+    Image.objects.create(endpoint=hosts.web1, podman_id="7" * 64, names=[name], **kept)
+    role = Role.objects.create(name="puller", verbs=["host.view", "image.pull"])
+    User.objects.filter(pk=cast.charlie.pk).update(role=role)
+    form = {"images": "shop", "endpoint": hosts.web1.pk}
+    said = {
+        user: browser_of(user).send(CHECK, form).content.decode()
+        for user in (cast.bob, User.objects.get(pk=cast.charlie.pk))
+    }
+    assert [name in text for text in said.values()] == [True, False]
