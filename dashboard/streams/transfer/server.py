@@ -28,6 +28,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     """One request. What is not under STREAMED behaves as in Daphne, but with a bounded body."""
 
     wire: Wire | None = None
+    # Twisted's own
+    chunked: int
     _idle_s: float | None = None
     _taken = 0
     _lingering: Any = None
@@ -76,6 +78,10 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         if self._producing:
             self.unregisterProducer()
         if self.wire is not None and not self.wire.whole and self.channel is not None:
+            if self.chunked:
+                # whoever was told no length sees the end at once, too
+                self.channel.write(b"0\r\n\r\n")
+                self.chunked = 0
             self._lingering = reactor.callLater(LINGER_S, self._close_answer)
             self.wire.drop()
             return
