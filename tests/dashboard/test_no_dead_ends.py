@@ -11,6 +11,7 @@ from tests.cast import Cast
 from tests.dashboard.test_lists_watched import GRANTS
 from tests.two_teams import Fleet
 
+pytestmark = pytest.mark.any_database("links are drawn and refused alike on each")
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]*)')
 # what ends the session, files, and what streams
 LEFT_OUT = re.compile(r"/account/logout/|/static/|/transfer/|/download|/raw/|^[a-z]+:")
