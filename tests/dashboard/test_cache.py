@@ -39,7 +39,10 @@ def test_what_is_over_goes(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.set("new", 1, 60)
     with connection.cursor() as cursor:
         cursor.execute("SELECT cache_key FROM dashboard_cache")
-        assert [key for (key,) in cursor.fetchall()] == [":1:new"]
+        keys = {key for (key,) in cursor.fetchall()}
+    # others' tests may have left limits that still count
+    assert ":1:new" in keys
+    assert ":1:old" not in keys
 
 
 @pytest.mark.django_db(transaction=True)
