@@ -60,8 +60,9 @@ def come_in(who: Who, named: Named, rules: Rules) -> User:
     """
     try:
         return _come_in(who, named, rules)
-    except (IntegrityError, LinkDead):
-        # they came by another browser, or by their invitation, in the same moment: now they are here
+    except (IntegrityError, LinkDead, NotInvited):
+        # they came by another browser, or by their invitation, in the same moment: now they are here.
+        # NotInvited too: the one who was faster may have used the invitation up after we found nobody
         return _come_in(who, named, rules)
 
 

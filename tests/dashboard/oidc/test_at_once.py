@@ -8,8 +8,9 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from accounts import actions
+from accounts import actions, provider_actions
 from accounts.models import Identity, Membership, Role, Team, User
+from accounts.provider_actions import Named, Rules
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider
 
@@ -83,6 +84,36 @@ def test_each_gets_in_and_it_is_one_person(
     assert User.objects.filter(email=email).count() == 1
     assert Identity.objects.count() == len(entries("people.identity")) == 1
     assert len(entries("signin.ok")) == MANY
+
+
+def test_an_invitation_used_up_between_two_looks_lets_both_in(cast: Cast, who_of: Any) -> None:
+    operator = Role.objects.get(name="operator")
+    actions.invite(cast.alice, who_of(cast.alice), email="fred@example.org", role=operator)
+    named = Named(
+        "company", "https://id.example.org", "f-1", "fred@example.org", True, "", frozenset()
+    )
+    came: list[User] = []
+
+    def come() -> None:
+        try:
+            came.append(provider_actions.come_in(who_of(), named, Rules(join="invited")))
+        finally:
+            connection.close()
+
+    faster = threading.Thread(target=come)
+
+    def overtaken(execute: Any, sql: str, *more: Any) -> Any:
+        if not faster.ident and "accounts_onetimelink" in sql:
+            faster.start()
+            if connection.vendor == "postgresql":  # on SQLite one writer waits for the other
+                faster.join(timeout=20)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(overtaken):
+        came.append(provider_actions.come_in(who_of(), named, Rules(join="invited")))
+    faster.join(timeout=20)
+    assert len(came) == 2
+    assert came[0] == came[1] == User.objects.get(email="fred@example.org")
 
 
 def test_their_groups_give_a_team_once(
