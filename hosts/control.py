@@ -5,7 +5,7 @@ Without a running link the console does the same itself; web never holds an SSH 
 
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -130,7 +130,7 @@ async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
     return await _ask("/stats", asked, timeout_s=STATS_S)
 
 
-async def examine(patient: dict[str, Any]) -> AsyncIterator[Step]:
+async def examine(patient: dict[str, Any]) -> AsyncGenerator[Step, None]:
     """The doctor's steps as they come. `patient`: `{"login_id"}`, or `{"address", "port", "user",
     "sealed_key", "host_key_line", "socket", "via"}` with the seal in base64. Raises ControlError.
     """

@@ -37,13 +37,18 @@ async function examine(section) {
   end.replaceChildren();
   let failed = false;
   let ended = false;
+  // why nobody may look here (any more)
+  let refused = "";
   try {
     const answer = await fetch(section.dataset.doctor, { method: "POST", headers: { "X-CSRFToken": token() } });
+    if ([403, 404].includes(answer.status)) refused = words.refused;
     if (!answer.ok) throw new Error(`${answer.status}`);
     for await (const told of lines(answer.body)) {
       if (told.step) {
         failed ||= told.state === "failed";
         show(list, told);
+      } else if (told.withdrawn) {
+        refused = told.withdrawn;
       } else {
         ended = true;
         end.innerHTML = told.end;
@@ -53,7 +58,10 @@ async function examine(section) {
   } catch {
     ended = false;
   }
-  now.textContent = !ended ? words.broken : failed ? words.bad : words.good;
+  // a step that nobody waits for any more does not turn for ever
+  for (const left of list.querySelectorAll(".doctor-running")) left.remove();
+  now.textContent = refused || (!ended ? words.broken : failed ? words.bad : words.good);
+  again.hidden = Boolean(refused);
   again.disabled = false;
 }
 

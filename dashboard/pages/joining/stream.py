@@ -1,17 +1,27 @@
-"""The doctor's steps as a browser reads them: one JSON line each, with the step's finished HTML."""
+"""The doctor's steps as a browser reads them: one JSON line each, with the step's finished HTML.
 
+Whoever loses the right to them meanwhile is told so in the last line, within 2 s.
+"""
+
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any, ClassVar
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from dashboard.pages.joining.told import told
 from dashboard.pages.joining.words import step_title
+from dashboard.person import person_of
+from dashboard.streams.guard import guard
 from hosts import control
+from hosts.access import Person
 from hosts.control import ControlError, Step
 
 log = structlog.get_logger(__name__)
@@ -19,30 +29,89 @@ log = structlog.get_logger(__name__)
 Ending = Callable[[list[Step]], str]
 
 
-def stream(patient: dict[str, Any], *, ending: Ending) -> HttpResponseBase:
-    """`{"step", "html"}` for each step as it comes, at last `{"end": html}`."""
+# raises NotVisible or Denied where the person may no longer have the doctor look
+Recheck = Callable[[Person], Any]
+
+
+def stream(
+    request: HttpRequest, patient: dict[str, Any], *, recheck: Recheck, ending: Ending
+) -> HttpResponseBase:
+    """`{"step", "state", "html"}` for each step as it comes, at last `{"end": html}`, or
+    `{"withdrawn": words}`.
+    """
     return StreamingHttpResponse(
-        _lines(patient, ending),
+        _Examination(request, recheck).lines(patient, ending),
         content_type="application/x-ndjson",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _lines(patient: dict[str, Any], ending: Ending) -> AsyncIterator[str]:
-    steps: dict[str, Step] = {}
-    try:
-        async for step in control.examine(patient):
-            steps[step.step] = step
-            if step.state == "failed":
-                _note(patient, step)
-            yield _line(step)
-    except ControlError as error:
-        broken = Step("control", "failed", cause=error.cause, cure=error.cure)
-        steps[broken.step] = broken
-        _note(patient, broken)
-        yield _line(broken)
-    html = await sync_to_async(ending, thread_sensitive=False)(list(steps.values()))
-    yield json.dumps({"end": html}) + "\n"
+class _Examination:
+    """The doctor at work. The guard sees it as it sees every stream."""
+
+    WITHDRAWN: ClassVar[int] = 4401
+
+    def __init__(self, request: HttpRequest, recheck: Recheck) -> None:
+        self.person = person_of(request)
+        self.scope = {"session_key": request.session.session_key}
+        self._recheck = recheck
+        self._withdrawn = asyncio.Event()
+        # in the language of the request, which the event loop does not know
+        self._words = _("Your right to do this was withdrawn.")
+
+    async def authorise(self) -> None:
+        """Raise NotVisible or Denied where the person may no longer have this."""
+        await sync_to_async(self._again, thread_sensitive=False)()
+
+    def _again(self) -> None:
+        close_old_connections()
+        self._recheck(self.person)
+
+    async def end(self, code: int) -> None:
+        """The guard ends it: the right was withdrawn."""
+        self._withdrawn.set()
+
+    async def lines(self, patient: dict[str, Any], ending: Ending) -> AsyncIterator[str]:
+        """What `stream` sends."""
+        steps: dict[str, Step] = {}
+        with guard.watch(self):
+            try:
+                async with aclosing(self._steps(patient)) as found:
+                    async for step in found:
+                        steps[step.step] = step
+                        if step.state == "failed":
+                            _note(patient, step)
+                        yield _line(step)
+            except ControlError as error:
+                broken = Step("control", "failed", cause=error.cause, cure=error.cure)
+                steps[broken.step] = broken
+                _note(patient, broken)
+                yield _line(broken)
+            if self._withdrawn.is_set():
+                yield json.dumps({"withdrawn": self._words}) + "\n"
+                return
+            html = await sync_to_async(ending, thread_sensitive=False)(list(steps.values()))
+            yield json.dumps({"end": html}) + "\n"
+
+    async def _steps(self, patient: dict[str, Any]) -> AsyncGenerator[Step, None]:
+        """Those of the doctor, who is sent away when the right goes."""
+        gone = asyncio.create_task(self._withdrawn.wait(), name="doctor withdrawn")
+        try:
+            async with aclosing(control.examine(patient)) as found:
+                while not self._withdrawn.is_set():
+                    coming = asyncio.ensure_future(anext(found, None))
+                    try:
+                        await asyncio.wait([coming, gone], return_when=asyncio.FIRST_COMPLETED)
+                    finally:
+                        # nobody may close what still runs
+                        if not coming.done():
+                            coming.cancel()
+                            await asyncio.wait([coming])
+                    if coming.cancelled() or (step := coming.result()) is None:
+                        return
+                    yield step
+        finally:
+            gone.cancel()
 
 
 def _note(patient: dict[str, Any], step: Step) -> None:

@@ -44,8 +44,12 @@ from hosts.models import Host, Login
 def allowed(request: HttpRequest) -> Person:
     """The person, if they may add hosts."""
     person = person_of(request)
-    access.require(person, register_host.VERB, Target(kind="host", id="", name=""))
+    _require(person)
     return person
+
+
+def _require(person: Person) -> None:
+    access.require(person, register_host.VERB, Target(kind="host", id="", name=""))
 
 
 def page(request: HttpRequest, step: str, **context: Any) -> HttpResponse:
@@ -239,7 +243,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         context = {"draft": latest, "sockets": found, "form": _names(person, latest)}
         return part(request, "joining/found.html", context)
 
-    return stream(patient, ending=ending)
+    return stream(request, patient, recheck=_require, ending=ending)
 
 
 @require_POST

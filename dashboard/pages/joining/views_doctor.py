@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dashboard.pages.joining.forms import SocketForm, told_whole
 from dashboard.pages.joining.stream import part, stream
 from dashboard.person import person_of
-from hosts.access import allows, get_host
+from hosts.access import Person, allows, get_host
 from hosts.actions.hosts import edit_host, edit_logins, examine_host
 from hosts.actions.hosts.host_address import check_socket
 from hosts.actions.hosts.register_host import FoundSocket
@@ -84,7 +84,10 @@ def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
         context = {"login": login, "sockets": fresh if may_edit else []}
         return part(request, "joining/more_sockets.html", context)
 
-    return stream(patient, ending=ending)
+    def recheck(person: Person) -> None:
+        edit_logins.get_login(person, login_id, examine_host.VERB)
+
+    return stream(request, patient, recheck=recheck, ending=ending)
 
 
 @require_POST
