@@ -2,17 +2,22 @@
 
 Everything at once is open in each turn; the right goes in another way each time. Counted from right
 after the commit (or from the grant's end) to the last byte or the close code that the person got.
+HAULOUT_BENCH_LOAD=12 keeps the machine busy with so many loops meanwhile.
 """
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from tests.bench.client import Client
 from tests.bench.figures import Options, figure, quantile
 from tests.bench.open_things import (
+    END_WITHIN_S,
     Thing,
     close,
     ends,
@@ -31,6 +36,8 @@ TURNS = 16
 GOAL_S = 2.0
 # of the administrator's, who may see all the while: they are asked for again with every change
 OTHERS = 150
+# busy loops beside it, at the bench's own priority
+LOAD = int(os.environ.get("HAULOUT_BENCH_LOAD", "0"))
 PROCESS = "process of the terminal, on the host"
 WAIT = "wait by REST"
 WORDS = {
@@ -62,7 +69,8 @@ def figures(found: Times) -> list[dict[str, Any]]:
             what = f"{words.format(WORDS.get(name, name))}, longest of {len(took)}"
             lines.append(line(what, max(took), took))
     every = [one for times in found.values() for one in times]
-    return [*lines, line(f"p95 of all {len(every)}", quantile(every, 0.95), every)]
+    what = f"p95 of all {len(every)}, load {os.getloadavg()[0]:.0f}"
+    return [*lines, line(what, quantile(every, 0.95), every)]
 
 
 def line(what: str, value_s: float, took: list[float]) -> dict[str, Any]:
@@ -84,13 +92,28 @@ async def turns(haulout: Running, place: Place, hand: Hand) -> Times:
     found: Times = {}
     async with Client(haulout.url) as administrator:
         async with watched(administrator, place), crowd(administrator, place, OTHERS):
-            for number in range(TURNS):
-                way = WAYS[number % len(WAYS)]
-                for name, took in (
-                    await turn(haulout, place, hand, way, str(71000 + number))
-                ).items():
-                    found.setdefault((name, way), []).append(took)
+            with busy(LOAD):
+                for number in range(TURNS):
+                    way = WAYS[number % len(WAYS)]
+                    for name, took in (
+                        await turn(haulout, place, hand, way, str(71000 + number))
+                    ).items():
+                        found.setdefault((name, way), []).append(took)
     return found
+
+
+@contextmanager
+def busy(loops: int) -> Iterator[None]:
+    """So many processes that want the processor all the while."""
+    made = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _number in range(loops)
+    ]
+    try:
+        yield
+    finally:
+        for one in made:
+            one.kill()
+            one.wait()
 
 
 async def turn(
@@ -107,8 +130,8 @@ async def turn(
         if way != "token":
             openers |= place.openers(sleep)
         opened = await open_all(client, openers)
+        gone = asyncio.create_task(gone_at(sleep)) if way != "token" else None
         try:
-            gone = asyncio.create_task(gone_at(sleep)) if way != "token" else None
             at = (await asyncio.to_thread(hand.does, way))["at"]
             ended = await ends(opened)
             took = {name: when - at for name, (when, _how) in ended.items()}
@@ -116,13 +139,19 @@ async def turn(
                 took[PROCESS] = await gone - at
             return took
         finally:
+            if gone is not None:
+                gone.cancel()
             await close(opened)
 
 
 async def gone_at(sleep: str) -> float:
-    """When the terminal's process was no longer there."""
-    while await asyncio.to_thread(runs, "sleep", sleep):  # noqa: ASYNC110 - nothing tells us
-        await asyncio.sleep(0.01)
+    """When the terminal's process was no longer there. AssertionError where it stays."""
+    try:
+        async with asyncio.timeout(END_WITHIN_S):
+            while await asyncio.to_thread(runs, "sleep", sleep):  # noqa: ASYNC110 - nothing tells us
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"still there: the terminal's “sleep {sleep}”") from None
     return time.monotonic()
 
 
