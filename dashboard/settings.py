@@ -175,7 +175,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Haulout"
 MFA_TOTP_TOLERANCE = 1
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "dashboard.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
 SESSION_COOKIE_NAME = "__Host-haulout" if ENV.https else "haulout"
 CSRF_COOKIE_NAME = "__Host-haulout-csrf" if ENV.https else "haulout-csrf"
