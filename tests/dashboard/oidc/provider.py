@@ -144,7 +144,10 @@ class TlsProvider:
 
 
 def make_certificates(folder: Path) -> tuple[Path, Path]:
-    """(file of an authority, file of key and certificate that it signed for localhost)."""
+    """(file of an authority, file of key and certificate that it signed for localhost).
+
+    The authority's certificate has no key usage, as many companies' own have none.
+    """
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _unused in range(2))
     authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of a test")])
     signed_authority = _certificate(authority, authority, authority_key, authority_key, ca=True)

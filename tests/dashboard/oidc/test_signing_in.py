@@ -1,5 +1,6 @@
 """Signing in by a provider: who gets in, as whom, with which teams and role, and what is written."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,16 @@ def test_a_known_person_comes_in_and_is_known_by_subject_from_then_on(
     come(again)
     assert inside(again)
     assert Identity.objects.count() == 1
+
+
+def test_an_authority_between_is_enough(
+    cast: Cast, come: Any, configured: Any, tmp_path: Path
+) -> None:
+    """The file may end at any certificate of the chain: here at the provider's own."""
+    configured(ca_file=str(tmp_path / "provider.pem"))
+    browser = Browser()
+    come(browser)
+    assert inside(browser)
 
 
 def test_who_has_no_password_reads_by_what_they_come(
