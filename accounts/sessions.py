@@ -8,6 +8,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts import epoch
 from accounts.models import User
 
 
@@ -18,8 +19,7 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     second for thousands, and only where a password or an account changes.
     """
     theirs = [key for key, _kept in sessions_of(user) if key != but]
-    ended, _per_model = Session.objects.filter(session_key__in=theirs).delete()
-    return ended
+    return _end(theirs)
 
 
 def sessions_of(user: User) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -38,5 +38,11 @@ def handle_of(key: str) -> str:
 
 def end_session(user: User, handle: str) -> bool:
     """End the one session of `user` with this handle; False when it is not there (any more)."""
-    keys = [key for key, _kept in sessions_of(user) if handle_of(key) == handle]
-    return bool(Session.objects.filter(session_key__in=keys).delete()[0])
+    return bool(_end([key for key, _kept in sessions_of(user) if handle_of(key) == handle]))
+
+
+def _end(keys: list[str]) -> int:
+    ended, _per_model = Session.objects.filter(session_key__in=keys).delete()
+    if ended:
+        epoch.changed()
+    return ended

@@ -9,5 +9,12 @@ class HostsConfig(AppConfig):
     name = "hosts"
 
     def ready(self) -> None:
-        from hosts import verbs  # noqa: F401 - importing registers
+        from accounts import epoch
+        from hosts import (
+            bells,
+            verbs,  # noqa: F401 - importing registers
+        )
         from hosts.access import beyond  # noqa: F401 - likewise
+
+        # accounts may not know the bells
+        epoch.tell(lambda: bells.ring("access"))

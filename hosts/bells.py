@@ -4,7 +4,7 @@ Whoever listens reads the database, and also looks by itself every 2 s.
 """
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import cache
 
 import redis
@@ -56,7 +56,7 @@ def _publish(topics: tuple[str, ...]) -> None:
         log.debug("bell lost: %s", error)
 
 
-async def listen() -> AsyncIterator[set[str]]:
+async def listen() -> AsyncGenerator[set[str], None]:
     """Topics as they ring. Raises redis.RedisError when Redis goes away; the caller tries again."""
     client = redis.asyncio.Redis.from_url(settings.REDIS_URL)
     try:

@@ -1,4 +1,5 @@
-"""Ends streams whose right was withdrawn: two looks a second for all of a process's streams.
+"""Ends streams whose right was withdrawn: two looks a second for all of a process's streams, and one
+at once when the bell of access rings.
 
 Looks at the moment of rights (hosts.access.moment) and at the sessions behind the streams; streams
 are asked for again only when one of them changed: first those of people who hold something else now,
@@ -11,10 +12,11 @@ import logging
 import math
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
+import redis
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, close_old_connections
@@ -22,10 +24,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from dashboard.second_factor import lacking
+from dashboard.streams.asking import ask, own
+from hosts import bells
 from hosts.access import Denied, NotVisible, Person, moment
 from hosts.access.fetch import asking_again, write_withdrawn
 from hosts.access.moment import by_name, written
 from hosts.access.rights import know, rights_of
+from hosts.database_threads import DatabaseThreads
 
 # of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
 EVERY_S = 0.5
@@ -37,6 +42,8 @@ OTHERS_S = 0.2
 AT_ONCE = 4
 # and so many before those of them end that may not go on
 MANY = 64
+# without Redis nothing rings, and the looks alone have to do
+REDIS_AGAIN_S = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +73,8 @@ class Guard:
         self._due: set[Watched] = set()
         # what its person held (Rights.key) when it was last found to be allowed
         self._held: dict[Watched, str] = {}
+        # entries of those that ended
+        self._writing: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def watch(self, stream: Watched) -> Iterator[None]:
@@ -83,20 +92,42 @@ class Guard:
             self._held.pop(stream, None)
 
     async def _run(self) -> None:
+        threads = DatabaseThreads(AT_ONCE, name="guard")
+        rung = asyncio.Event()
+        hears = asyncio.create_task(_hear(rung), name="guard bells")
+        try:
+            with own(threads):
+                await self._look_again_and_again(rung)
+        finally:
+            # whoever opens a stream from here on begins another
+            if self._task is asyncio.current_task():
+                self._task = None
+            hears.cancel()
+            await asyncio.gather(hears, *self._writing, return_exceptions=True)
+            await asyncio.to_thread(threads.shutdown)
+
+    async def _look_again_and_again(self, rung: asyncio.Event) -> None:
         took_s = 0.0
         while self._streams:
-            await asyncio.sleep(max(REST_S, EVERY_S - took_s))
+            await asyncio.sleep(REST_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, EVERY_S - REST_S - took_s)):
+                    await rung.wait()
+            rung.clear()
             began = time.monotonic()
             try:
                 await self._look(set(self._streams))
             except DatabaseError as error:
                 log.warning("rights cannot be looked at: %s", error)
+            except Exception:
+                # without it nothing would end any more
+                log.exception("rights cannot be looked at")
             took_s = time.monotonic() - began
 
     async def _look(self, streams: set[Watched]) -> None:
         keys = {stream.scope["session_key"] for stream in streams}
         people = {stream.person.user.pk for stream in streams}
-        seen = await sync_to_async(_read, thread_sensitive=False)(keys, people)
+        seen = await ask(lambda: _read(keys, people))
         for stream in streams:
             if stream.scope["session_key"] not in seen.alive:
                 await stream.end(stream.WITHDRAWN)
@@ -112,7 +143,7 @@ class Guard:
         if not streams:
             return
         people = {stream.person.user.pk for stream in streams}
-        fresh = await sync_to_async(_people, thread_sensitive=False)(people)
+        fresh = await ask(lambda: _people(people))
         urgent = {
             stream
             for stream in streams
@@ -130,30 +161,37 @@ class Guard:
     ) -> None:
         """Those that cannot be asked for stay due, and keep nobody else from being asked.
 
-        They end once all have been asked for, or so many at a time: what is written down at their end
-        takes the threads that the others' rights are read in.
+        They end once all have been asked for, or so many at a time: what their ends do takes this
+        process's time from the asking for the others.
         """
         asked = list(streams)
         for start in range(0, len(asked), MANY):
             some = asked[start : start + MANY]
             turns = asyncio.Semaphore(AT_ONCE)
 
-            async def ask(stream: Watched, turns: asyncio.Semaphore = turns) -> bool | Denied:
+            async def one(stream: Watched, turns: asyncio.Semaphore = turns) -> bool | Denied:
                 async with turns:
                     if time.monotonic() > until:
                         return True
                     return await self._ask(stream, fresh.get(stream.person.user.pk))
 
-            answers = list(zip(some, await asyncio.gather(*map(ask, some)), strict=True))
+            answers = list(zip(some, await asyncio.gather(*map(one, some)), strict=True))
             for stream, answer in answers:
                 if answer is not True:
                     await stream.end(stream.WITHDRAWN)
             refused = [
-                (one.person, answer) for one, answer in answers if isinstance(answer, Denied)
+                (stream.person, answer) for stream, answer in answers if isinstance(answer, Denied)
             ]
             if refused:
-                # all of them have ended: that does not wait for a log that cannot be written just now
-                await sync_to_async(_write, thread_sensitive=False)(refused)
+                # they have ended, and others' ends do not wait for a log that cannot be written just now
+                self._write(refused)
+
+    def _write(self, refused: list[tuple[Person, Denied]]) -> None:
+        writing = asyncio.create_task(
+            sync_to_async(_write, thread_sensitive=False)(refused), name="guard writes"
+        )
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
 
     async def _ask(self, stream: Watched, found: "_Fresh | None") -> bool | Denied:
         """Whether it may go on; Denied where that is to be written down."""
@@ -191,7 +229,6 @@ class _Seen:
 
 
 def _read(keys: set[str], people: set[int]) -> _Seen:
-    close_old_connections()
     alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     keys = set(alive.values_list("session_key", flat=True))
     named = by_name(people)
@@ -208,12 +245,23 @@ class _Fresh:
 
 def _people(user_ids: set[int]) -> dict[int, _Fresh]:
     """Those of them who may do anything at all, with what each holds, in a fixed number of queries."""
-    close_old_connections()
     active = User.objects.filter(is_active=True).select_related("role").in_bulk(user_ids)
     shut_out = lacking(active)
     found = {pk: user for pk, user in active.items() if pk not in shut_out}
     know(found.values())
     return {pk: _Fresh(user, rights_of(user).key) for pk, user in found.items()}
+
+
+async def _hear(rung: asyncio.Event) -> None:
+    """Set `rung` whenever somebody's access may have changed."""
+    while True:
+        try:
+            async for topics in bells.listen():
+                if "access" in topics:
+                    rung.set()
+        except (redis.RedisError, OSError) as error:
+            log.debug("the guard hears no bells, looking every %s s: %s", EVERY_S, error)
+        await asyncio.sleep(REDIS_AGAIN_S)
 
 
 def _write(refused: Iterable[tuple[Person, Denied]]) -> None:

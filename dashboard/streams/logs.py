@@ -6,9 +6,7 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
-
+from dashboard.streams.asking import ask
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.lines import LineAssembler
 from dashboard.streams.log_source import Viewer, sources
@@ -35,10 +33,9 @@ class LogsConsumer(StreamConsumer):
 
     async def authorise(self) -> None:
         """container.logs on this container, asked again with every change of access."""
-        self.row = await sync_to_async(self._fetch, thread_sensitive=False)()
+        self.row = await ask(self._fetch)
 
     def _fetch(self) -> InventoryRow:
-        close_old_connections()
         row = get_object(
             self.person,
             "container",

@@ -4,10 +4,9 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.urls import get_resolver, reverse
 
+from dashboard.streams.asking import ask
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.log_choice import Asked, Choice, asked_of, choose, inventory_stamp
 from dashboard.streams.log_source import LogSource, Viewer, sources
@@ -81,11 +80,10 @@ class MergedLogsConsumer(StreamConsumer):
 
     async def authorise(self) -> None:
         """container.logs on each container, asked again with every change of access."""
-        self.choice = await sync_to_async(self._choose, thread_sensitive=False)()
+        self.choice = await ask(self._choose)
         self._news.set()
 
     def _choose(self) -> Choice:
-        close_old_connections()
         # the list of containers registers itself in the room of its pages
         get_resolver().url_patterns  # noqa: B018
         choice = choose(self.person, self.asked)
@@ -168,7 +166,7 @@ class MergedLogsConsumer(StreamConsumer):
         """Containers that begin to match join by themselves."""
         stamp = -1
         while True:
-            now = await sync_to_async(_stamp, thread_sensitive=False)()
+            now = await ask(inventory_stamp)
             if now != stamp:
                 stamp = now
                 try:
@@ -259,8 +257,3 @@ class MergedLogsConsumer(StreamConsumer):
 
     def _tail(self) -> int:
         return tail_of(self.query)
-
-
-def _stamp() -> int:
-    close_old_connections()
-    return inventory_stamp()

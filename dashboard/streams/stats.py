@@ -4,9 +4,7 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
-
+from dashboard.streams.asking import ask
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.stats_of import Subject, subjects
 from dashboard.streams.stats_source import Line, sources
@@ -35,10 +33,9 @@ class StatsConsumer(StreamConsumer):
 
     async def authorise(self) -> None:
         """container.stats on every subject, asked again with every change of access."""
-        self.found = await sync_to_async(self._fetch, thread_sensitive=False)()
+        self.found = await ask(self._fetch)
 
     def _fetch(self) -> list[Subject]:
-        close_old_connections()
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         found = subjects(self.person, query.get("of", []))
         if not found:

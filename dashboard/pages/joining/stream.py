@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from dashboard.pages.joining.told import told
 from dashboard.pages.joining.words import step_title
 from dashboard.person import person_of
+from dashboard.streams.asking import ask
 from dashboard.streams.guard import guard
 from hosts import control
 from hosts.access import Person
@@ -61,11 +61,7 @@ class _Examination:
 
     async def authorise(self) -> None:
         """Raise NotVisible or Denied where the person may no longer have this."""
-        await sync_to_async(self._again, thread_sensitive=False)()
-
-    def _again(self) -> None:
-        close_old_connections()
-        self._recheck(self.person)
+        await ask(lambda: self._recheck(self.person))
 
     async def end(self, code: int) -> None:
         """The guard ends it: the right was withdrawn."""

@@ -22,6 +22,7 @@ from accounts.sessions import end_sessions
 from dashboard.pages.signin.sessions import FROM
 from dashboard.pages.signin.who import known, stranger
 from dashboard.session_age import BEGAN
+from hosts import bells
 
 # ways to show that it is still oneself, by allauth's ids
 _INSTEAD = {
@@ -93,6 +94,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         if isinstance(user, User):
             signin.signed_out(user, known(request, user))
         super().logout(request)
+        # what is open in other tabs ends now, not with the next look
+        bells.ring("access")
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """One's own new password; all other sessions end."""

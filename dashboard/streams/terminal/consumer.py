@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
 from audit.shapes import AuditError
+from dashboard.streams.asking import ask
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.terminal.session import Session
 from dashboard.streams.terminal.sessions import TooManyError, sessions
@@ -42,10 +43,9 @@ class TerminalConsumer(StreamConsumer):
         """The right on this container, asked again with every change of access."""
         if self.session is None and (key := self.route.get("key")):
             self.session = sessions.find(key)
-        await sync_to_async(self._authorise, thread_sensitive=False)()
+        await ask(self._authorise)
 
     def _authorise(self) -> None:
-        close_old_connections()
         if self.session is None:
             ref = (self.route["endpoint_id"], self.route["podman_id"])
             get_object(self.person, "container", *ref, verb="container.exec")

@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
 from audit.shapes import Result
+from dashboard.streams.asking import ask
 from dashboard.streams.guard import guard
 from dashboard.streams.terminal.endings import Ending, after_end, refused
 from dashboard.streams.terminal.hurry import Hurry
@@ -68,10 +69,9 @@ class Session:
 
     async def authorise(self) -> None:
         """The owner's right, asked again with every change of access. NotVisible, Denied."""
-        await sync_to_async(self._authorise, thread_sensitive=False)()
+        await ask(self._authorise)
 
     def _authorise(self) -> None:
-        close_old_connections()
         row = self.opened.row
         verb = VERBS[self.opened.wanted.kind]
         get_object(self.person, "container", row.endpoint_id, row.podman_id, verb=verb)

@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
-from django.db import close_old_connections, connections
+from django.db import connections
 from django.http import HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
+from dashboard.streams.asking import ask
 from dashboard.streams.guard import guard
 from dashboard.streams.transfer.handover import Handover, Poured
 from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge, Wire
@@ -47,11 +48,7 @@ class _Transfer:
 
     async def authorise(self) -> None:
         """Raise NotVisible or Denied where the person may no longer have this."""
-        await sync_to_async(self._recheck, thread_sensitive=False)()
-
-    def _recheck(self) -> None:
-        close_old_connections()
-        self.handover.recheck(self.person)
+        await ask(lambda: self.handover.recheck(self.person))
 
     async def end(self, code: int) -> None:
         """The guard ends it: the right was withdrawn."""

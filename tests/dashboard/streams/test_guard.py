@@ -1,5 +1,6 @@
 """A withdrawn right ends every stream, also when one of them cannot be asked for just then."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -58,6 +59,8 @@ def streams(cast: Cast) -> list[Stream]:
 
 async def look(guard: guards.Guard, streams: list[Stream]) -> None:
     await guard._look(set(streams))
+    # and until what ended is written down
+    await asyncio.gather(*guard._writing)
 
 
 async def test_one_that_fails_keeps_nobody_else_from_being_asked(streams: list[Stream]) -> None:
