@@ -181,14 +181,11 @@ async def test_a_build_says_in_its_output_why_it_ended(
     await context.aclose()
 
     async def during() -> None:
-        begun = sync_to_async(Entry.objects.filter(verb="image.build", kind="intent").exists)
-        async with asyncio.timeout(30):
-            while not await begun():  # noqa: ASYNC110 - nothing tells us
-                await asyncio.sleep(0.05)
+        written = Entry.objects.filter(verb="image.build")
+        beside = sync_to_async(until, thread_sensitive=False)
+        await beside("the build's begin", written.filter(kind="intent").exists, timeout_s=60)
         await sync_to_async(only_views)(cast.alice)
-        async with asyncio.timeout(30):
-            while await sync_to_async(Entry.objects.filter(kind="outcome").count)() == 0:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await beside("the build's end", written.filter(kind="outcome").exists, timeout_s=60)
 
     answer = await transfer(
         cast.alice,
