@@ -37,7 +37,7 @@ def facts(proposed: Proposed) -> list[dict[str, Any]]:
 
 
 def _lines(part: Part) -> list[list[str]]:
-    found = [["image", masked.words(fact.value)] for fact in (*part.images, *part.origins)]
+    found = [["image", masked.image(fact.value)] for fact in (*part.images, *part.origins)]
     found += [["privileged", "yes"]] if part.privileged else []
     found += [["namespace", f"{one.name}: {one.value or one.mode}"] for one in part.spaces]
     found += [["capability", fact.value] for fact in part.capabilities]

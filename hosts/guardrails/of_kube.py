@@ -16,8 +16,10 @@ from hosts.guardrails.reading import Reader, join
 _WITH_TEMPLATE = ("Deployment", "DaemonSet", "Job")
 
 
-def kube(verb: str, documents: Iterable[Mapping[str, Any]]) -> Proposed:
-    """Of the documents of a file, Lists already taken apart (hosts.actions.kube.kube_plan)."""
+def kube(verb: str, documents: Iterable[Mapping[str, Any]], *, text: str = "") -> Proposed:
+    """Of the documents of a file, Lists already taken apart (hosts.actions.kube.kube_plan). `text`: the
+    file as it was sent, for whoever approves it.
+    """
     reader = Reader()
     parts: list[Part] = []
     given = list(documents)
@@ -28,7 +30,7 @@ def kube(verb: str, documents: Iterable[Mapping[str, Any]]) -> Proposed:
             parts += _workload(reader, document, at, template=kind != "Pod")
         elif kind == "PersistentVolumeClaim":
             parts.append(_claim(reader, document, at))
-    return Proposed(verb, tuple(parts), tuple(reader.unknown), partial(masked.kube, given))
+    return Proposed(verb, tuple(parts), tuple(reader.unknown), partial(masked.kube, given, text))
 
 
 def _workload(reader: Reader, raw: Any, at: str, *, template: bool) -> list[Part]:

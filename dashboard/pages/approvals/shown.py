@@ -16,7 +16,6 @@ from hosts.guardrails import masked
 from hosts.jobs.held import UNDECIDED
 from hosts.models import Approval
 
-HIDDEN = "•••"
 _RUNS = ("container.run", "container.create", "container.recreate")
 
 _TEXTS = {"kube.play": _("The kube file"), "image.build": _("The Containerfile")}
@@ -47,7 +46,7 @@ _WORDS = {
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """`line` and `spec` for containers; `parts` for all; `text` of a file, its secrets hidden, and what
-    that file is. Values of the environment are left out.
+    that file is. Values of the environment are left out. `anew`: the text is not the one that was sent.
     """
 
     line: str
@@ -57,12 +56,13 @@ class Proposal:
     sealed: bool
     text: str = ""
     text_is: str = ""
+    anew: bool = False
     most: int = masked.MOST
 
     @property
     def cut(self) -> bool:
         """True when the file goes on behind `text`."""
-        return len(self.text) > self.most
+        return self.text.endswith(f"\n{masked.CUT}")
 
 
 def prepare(rows: Iterable[Any], person: Person) -> None:
@@ -80,18 +80,23 @@ def proposal(row: Approval) -> Proposal:
     job = row.job
     line = spec = ""
     if job.verb in _RUNS:
-        names = list(job.params.get("env_names", []))
+        params = masked.order(job.params)
+        names = list(params.get("env_names", []))
         verb = "create" if job.verb == "container.create" else "run"
-        line = run_spec.run_line(job.params, names, verb=verb)
-        built = run_spec.build(job.params, dict.fromkeys(names, HIDDEN), job_id=0)
+        line = masked.visible(run_spec.run_line(params, names, verb=verb))
+        built = run_spec.build(params, dict.fromkeys(names, masked.HIDDEN), job_id=0)
         del built["labels"][run_spec.JOB_LABEL]
-        spec = json.dumps({k: v for k, v in built.items() if v}, indent=2, ensure_ascii=False)
+        told = json.dumps({k: v for k, v in built.items() if v}, indent=2, ensure_ascii=False)
+        spec = masked.visible(told)
     parts = [
         {"what": _word(part["what"]), "name": part["name"], "lines": _lines(part)}
         for part in row.proposed
     ]
     text_is = str(_TEXTS.get(job.verb, _("What was written")))
-    return Proposal(line, spec, parts, job.sealed_params is not None, row.text, text_is)
+    first, _newline, rest = row.text.partition("\n")
+    anew = first == masked.ANEW
+    text = masked.visible(rest if anew else row.text)
+    return Proposal(line, spec, parts, job.sealed_params is not None, text, text_is, anew)
 
 
 def _lines(part: dict[str, Any]) -> list[tuple[str, str]]:

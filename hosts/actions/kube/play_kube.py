@@ -16,7 +16,7 @@ from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
-from hosts.guardrails import of_kube
+from hosts.guardrails import Proposed, of_kube
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -78,15 +78,20 @@ def order_for(endpoint: Endpoint, plan: KubePlan, *, text: str, start: bool) -> 
             "start": start,
         },
         secrets=text.encode(),
-        proposed=of_kube.kube(VERB, (one.content for one in plan.documents)),
+        proposed=_proposed(plan, text),
     )
+
+
+def _proposed(plan: KubePlan, text: str) -> Proposed:
+    return of_kube.kube(VERB, (one.content for one in plan.documents), text=text)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Pull what is missing, take away what an earlier try of this job left, then play."""
     sealed = await errand.secrets()
-    plan = plan_of((sealed or b"").decode())
-    await errand.permit(of_kube.kube(VERB, (one.content for one in plan.documents)))
+    text = (sealed or b"").decode()
+    plan = plan_of(text)
+    await errand.permit(_proposed(plan, text))
     for image in plan.images:
         if not await images.exists(errand.podman, image):
             errand.say(_("Pulling %s") % image)

@@ -18,6 +18,8 @@ FORM = {
     "name": "reader",
     "privileged": "on",
     "environment": "PIN=s3cr3t-canary",
+    "command": "mysql -ps3cr3t-canary --host=db",
+    "labels": "x.token=s3cr3t-canary",
     "restart": "no",
 }
 
@@ -70,7 +72,14 @@ def test_whoever_decides_sees_all_but_secrets(
 ) -> None:
     job, row, rule = held
     page = browser_of(cast.alice).get(f"/access/requests/approvals/{row.pk}/").content.decode()
-    for words in ("podman run", "quay.io/x/reader:1", "--privileged", rule.name, "Bob", "PIN"):
+    for words in (
+        "podman run",
+        "quay.io/x/reader:1",
+        "--privileged",
+        rule.name,
+        "--host=db",
+        "PIN",
+    ):
         assert words in page, words
     assert "s3cr3t-canary" not in page
     assert "&lt;b&gt;needs" in page
@@ -79,8 +88,9 @@ def test_whoever_decides_sees_all_but_secrets(
 
 
 KUBE = """\
-apiVersion: v1
+# the reader of cards, once with --token s3cr3t-canary
 kind: Pod
+apiVersion: v1
 metadata: {name: reader}
 spec:
   containers:
@@ -96,7 +106,16 @@ FILE = "FROM quay.io/x/reader:1\nENV PIN=s3cr3t-canary\nRUN --security=insecure 
 @pytest.mark.parametrize(
     ("road", "form", "shown"),
     [
-        ("/kube/", {"text": KUBE, "do": "play"}, ("The kube file", "/bin/serve", "name: PIN")),
+        (
+            "/kube/",
+            {"text": KUBE, "do": "play"},
+            (
+                "The kube file",
+                "# the reader of cards, once with --token •••\nkind: Pod",
+                "[/bin/serve, --token, •••]",
+                "{name: PIN, value: •••}",
+            ),
+        ),
         (
             "/build/",
             {"how": "text", "text": FILE, "tags": "shop:1"},

@@ -31,7 +31,8 @@ def kube_of(text: str) -> Any:
     from hosts.actions.kube.kube_plan import plan_of
     from hosts.guardrails import of_kube
 
-    return of_kube.kube("kube.play", (one.content for one in plan_of(text).documents))
+    documents = (one.content for one in plan_of(text).documents)
+    return of_kube.kube("kube.play", documents, text=text)
 
 
 @pytest.fixture
