@@ -17,6 +17,8 @@ from audit.shapes import Who
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # with so few recovery codes left a person is told
 FEW_CODES = 2
+# of a passkey, beside what allauth keeps of it
+_COUNT = "count"
 _WORDS = {
     Authenticator.Type.TOTP: "authenticator app",
     Authenticator.Type.RECOVERY_CODES: "recovery codes",
@@ -32,6 +34,23 @@ def codes_left(user: User) -> int | None:
     """How many recovery codes of `user` are unused; None without any second factor."""
     kept = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
     return len(kept.wrap().get_unused_codes()) if kept else None
+
+
+def counted(factor: Authenticator, count: int) -> bool:
+    """Note how often a passkey says that it signed; False where it said as much before: then there may be
+    a copy of it. Most that are kept on several devices count nothing and say 0.
+    """
+    with transaction.atomic():
+        # with `written`, which may save the whole row
+        User.objects.select_related(None).select_for_update().get(pk=factor.user_id)
+        kept = Authenticator.objects.get(pk=factor.pk)
+        last = kept.data.get(_COUNT, kept.wrap().authenticator_data.counter)
+        if count <= last and (count or last):
+            return False
+        if count != last:
+            kept.data[_COUNT] = count
+            kept.save(update_fields=["data"])
+    return True
 
 
 def named(factor: Authenticator) -> str:

@@ -15,13 +15,17 @@ from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm as AllauthAuthen
 from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditForm
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm as AllauthLoginForm
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as AllauthReauthenticateForm
+from allauth.mfa.webauthn.internal import auth
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, CollectedClientData, RegistrationResponse
 
 from accounts import signin
+from accounts.factors import counted
 from dashboard.pages.signin.forms import Dressed
 from dashboard.pages.signin.who import stranger
 
@@ -80,11 +84,21 @@ class AddForm(Dressed, AllauthAddForm):  # type: ignore[misc]
     def clean(self) -> dict[str, Any]:
         """The browser's answer, judged."""
         try:
-            return cast(dict[str, Any], super().clean())
+            cleaned = cast(dict[str, Any], super().clean())
+            if given := cleaned.get("credential"):
+                _must_be_ours(RegistrationResponse.from_dict(given).response.client_data)
+            return cleaned
         except (ValidationError, *_UNREADABLE) as trouble:
             raise ValidationError(
                 gettext("The browser gave no passkey that fits. Try again.")
             ) from trouble
+
+
+def _must_be_ours(said: CollectedClientData) -> None:
+    """ValueError for an answer to another page: a neighbour below our name, a frame of somebody else."""
+    here = f"{context.request.scheme}://{context.request.get_host()}"
+    if said.origin not in (here, *settings.CSRF_TRUSTED_ORIGINS) or said.cross_origin:
+        raise ValueError("it was asked for by another page")
 
 
 class EditForm(Dressed, AllauthEditForm):  # type: ignore[misc]
@@ -98,17 +112,31 @@ class EditForm(Dressed, AllauthEditForm):  # type: ignore[misc]
 class _Judged:
     """What the three forms that take a passkey's answer have in common."""
 
+    cleaned_data: dict[str, Any]
+    passwordless: bool
+
     def clean_credential(self) -> Authenticator:
         """The passkey that answered. Whatever is wrong with it, a person reads the same."""
+        given = self.cleaned_data["credential"]
+        why = "a passkey that does not fit"
         try:
-            return super().clean_credential()  # type: ignore[misc]
+            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+            answer = AuthenticationResponse.from_dict(given).response
+            _must_be_ours(answer.client_data)
+            # the question may have been put after a password, where knowing the owner is not asked for
+            if self.passwordless and not answer.authenticator_data.is_user_verified():
+                raise ValueError("it did not know its owner")
+            if not counted(found, answer.authenticator_data.counter):
+                why = "a passkey whose counter went back: there may be a copy of it"
+                raise ValueError(why)
+            return found
         except (ValidationError, *_UNREADABLE) as trouble:
             if getattr(trouble, "code", "") == "too_many_login_attempts":
                 signin.limited(stranger(context.request), email=self._whose())
                 raise
-            signin.failed(
-                stranger(context.request), email=self._whose(), why="a passkey that does not fit"
-            )
+            # each question is for one answer
+            auth.clear_state()
+            signin.failed(stranger(context.request), email=self._whose(), why=why)
             raise ValidationError(
                 gettext(
                     "This passkey does not fit: it is not known here, was removed, or its answer"
