@@ -12,6 +12,7 @@ MODULES = {
     "haulout/toasts": "js/toasts.js",
     "haulout/dialogs": "js/dialogs.js",
     "haulout/say": "js/say.js",
+    "haulout/wrong-fields": "js/wrong-fields.js",
     "haulout/live-socket": "js/live-socket.js",
     "haulout/live-list": "js/live-list.js",
     "haulout/selection": "js/selection.js",

@@ -9,6 +9,7 @@ import "haulout/asking";
 import "haulout/toasts";
 import "haulout/dialogs";
 import "haulout/approval";
+import "haulout/wrong-fields";
 import "haulout/live-list";
 import "haulout/selection";
 import "haulout/groups";

@@ -1,6 +1,7 @@
 // Building of an uploaded context: the fields are checked, the tar is sent, the output comes back line by line.
 import { size } from "haulout/sizes";
 import { tar } from "haulout/tar";
+import { toFirstWrong } from "haulout/wrong-fields";
 
 const form = document.querySelector("[data-build]");
 const out = document.querySelector("[data-build-out]");
@@ -33,10 +34,10 @@ form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (request) return;
   for (const old of form.querySelectorAll("[data-checked]")) old.remove();
-  if (!chosen) { form.querySelector("[data-problem=files]").textContent = form.dataset.choose; return; }
+  if (!chosen) { form.querySelector("[data-problem=files]").textContent = form.dataset.choose; toFirstWrong(form); return; }
   const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form) });
   const problems = answer.ok ? await answer.json() : { __all__: `HTTP ${answer.status}` };
-  if (Object.keys(problems).length) { for (const [name, text] of Object.entries(problems)) problem(name, text); return; }
+  if (Object.keys(problems).length) { for (const [name, text] of Object.entries(problems)) problem(name, text); toFirstWrong(form); return; }
   send(isTar(chosen) ? chosen.files[0].file : tar(chosen.files));
 });
 
@@ -47,8 +48,6 @@ function problem(name, text) {
   said.setAttribute("role", "alert");
   const holder = field?.closest(".field");
   if (holder) holder.append(said); else form.prepend(said);
-  field?.closest("details")?.setAttribute("open", "");
-  field?.focus();
 }
 
 function send(body) {

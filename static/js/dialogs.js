@@ -1,7 +1,11 @@
 // Dialogs come from the server into #dialogs as <dialog data-dialog> and open themselves; they close on success.
+let opener = null;
+
 function open(root) {
   for (const dialog of root.querySelectorAll("dialog[data-dialog]:not([open])")) {
-    const before = document.activeElement;
+    // one that comes back in the place of another leads back to what opened the first
+    const before = document.activeElement === document.body ? opener : document.activeElement;
+    opener = before;
     dialog.showModal();
     dialog.addEventListener("close", () => {
       dialog.remove();

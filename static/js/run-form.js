@@ -1,4 +1,6 @@
 // The run form: rows come and go, every change is checked by the server, a pasted line fills the fields.
+import { toFirstWrong } from "haulout/wrong-fields";
+
 const form = document.getElementById("run-form");
 const PAUSE_MS = 300;
 let pause = null;
@@ -96,9 +98,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 document.body.addEventListener("run-refused", () => {
   mark();
-  const said = form.querySelector(".said-bad");
-  const place = said && fieldsOf(said)[0];
-  (place?.matches("[data-row]") ? place.querySelector("input:not([type=hidden])") : place)?.focus();
+  toFirstWrong(form);
 });
 
 function fill(answer) {
