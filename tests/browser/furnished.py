@@ -39,4 +39,5 @@ def furnished(served: Served, ada: Any, new_page: Callable[..., Any]) -> Iterato
     ada.goto(f"{url}/guardrails/")
     ada.get_by_role("link", name=rule).click()
     ada.get_by_role("button", name="Remove “").click()
+    ada.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     ada.wait_for_url("**/guardrails/")

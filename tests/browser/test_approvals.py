@@ -93,6 +93,7 @@ def test_a_second_person_approves_live(
         ada.goto(f"{url}/guardrails/")
         ada.click(f"a.rail-name:has-text('{rule}')")
         ada.get_by_role("button", name="Remove “").click()
+        ada.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
         ada.wait_for_url("**/guardrails/")
         lab.hosts[0].podman("rm", "-f", "-i", "-t", "0", made)
 
@@ -151,6 +152,7 @@ def test_what_is_locked_stays_and_a_freeze_says_so(
         ada.goto(f"{url}/guardrails/freezes/")
         ada.click(f"a.rail-name:has-text('{window}')")
         ada.get_by_role("button", name="Remove “").click()
+        ada.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
         ada.wait_for_url("**/guardrails/freezes/")
     ada.goto(f"{url}/hosts/")
     ada.locator("#list-hosts tbody tr", has_text="web1").locator("[data-open]").click()

@@ -27,6 +27,7 @@ def rules(served: Served, ada: Any) -> Iterator[Any]:
             break
         ada.locator(".rail-name").first.click()
         ada.get_by_role("button", name="Remove “").click()
+        ada.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
         ada.wait_for_url("**/guardrails/")
 
 

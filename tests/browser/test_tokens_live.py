@@ -44,5 +44,6 @@ def test_a_use_and_a_revocation_are_seen(
         seen.filter(has_text=name).wait_for(timeout=SOON_MS)
 
     everybodys.get_by_role("button", name=f"Revoke {name}").click()
+    everybodys.get_by_role("dialog").get_by_role("button", name="Revoke the token").click()
     row.get_by_text("revoked", exact=True).wait_for(timeout=SOON_MS)
     assert row.get_by_role("button").count() == 0

@@ -80,11 +80,13 @@ def dialog(
     *,
     takes: bool = False,
     words: str = "",
+    losses: Iterable[str] = (),
     **fields: Any,
 ) -> dict[str, Any]:
     """Context of access/dialog.html: a question with what it changes, and the button that does it.
 
-    `takes`: something is lost by it. `words`: what else there is to know. `fields`: sent with it.
+    `takes`: something is lost by it. `words`: what else there is to know. `losses`: what ends, one
+    by one. `fields`: sent with it.
     """
     context = {"title": title, "action": action, "verb": verb, "shown": what, "fields": fields}
-    return context | {"takes": takes, "words": words}
+    return context | {"takes": takes, "words": words, "losses": [] if what.troubles else losses}

@@ -7,11 +7,15 @@ from zoneinfo import available_timezones
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.shapes import Target
+from dashboard.pages.access.previewing import Shown, dialog
 from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
+from dashboard.pages.guardrails.views import where_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access.ruled import ruling
@@ -108,12 +112,42 @@ def page(request: HttpRequest, freeze_id: int) -> HttpResponse:
     return _form(request, form, row)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, freeze_id: int) -> HttpResponse:
-    """It counts no longer."""
-    edit_freeze.remove(person_of(request), freeze_id)
-    messages.success(request, _("Removed."))
+    """GET: until when it would last, as a question. POST: it counts no longer."""
+    person = person_of(request)
+    if request.method == "GET":
+        row = edit_freeze.get_freeze(person, freeze_id)
+        context = dialog(
+            _("Remove the freeze window “%(name)s”?") % {"name": row.name},
+            reverse("freezes:remove", args=[row.pk]),
+            _("Remove"),
+            Shown(),
+            takes=True,
+            words=f"{_lost(row)} {_('Its times are lost; switching it off keeps them.')}",
+        )
+        return render(request, "access/dialog.html", context)
+    name = edit_freeze.remove(person, freeze_id)
+    messages.success(request, _("“%s” is removed.") % name)
     return redirect("freezes:list")
+
+
+def _lost(row: FreezeWindow) -> str:
+    told = {"where": where_of(row), "zone": row.zone, "when": when_of(row)}
+    if not row.enabled:
+        return _("It is switched off, so nothing is frozen by it now.")
+    if now := open_among(FreezeWindow.objects.filter(pk=row.pk)):
+        told["until"] = now[0].until.astimezone(zone_of(row)).strftime("%Y-%m-%d %H:%M")
+        return (
+            _(
+                "It is open now, and would last until %(until)s (%(zone)s): changes on %(where)s are"
+                " possible at once."
+            )
+            % told
+        )
+    if row.ends_at and row.ends_at < timezone.now():
+        return _("It is over: %(when)s (%(zone)s).") % told
+    return _("It would keep changes away from %(where)s: %(when)s (%(zone)s).") % told
 
 
 def _refuse(form: FreezeForm, trouble: HostRefused) -> None:

@@ -7,11 +7,14 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.shapes import Target
+from dashboard.pages.access.previewing import Shown, dialog
 from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
 from dashboard.person import person_of
 from hosts import access
@@ -24,7 +27,7 @@ from hosts.guardrails.already import judges
 from hosts.guardrails.kinds import KINDS, Kind, Shape
 from hosts.guardrails.met import Times
 from hosts.guardrails.suggested import SUGGESTED
-from hosts.models import Guardrail
+from hosts.models import FreezeWindow, Guardrail
 
 EVERY = Target(kind="guardrail", id="", name="")
 
@@ -145,9 +148,35 @@ def suggested(request: HttpRequest) -> HttpResponse:
     return redirect("guardrails:list")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
-    """Take the rule away."""
-    name = edit_guardrail.remove(person_of(request), guardrail_id)
+    """GET: what it kept away of late, as a question. POST: take the rule away."""
+    person = person_of(request)
+    if request.method == "GET":
+        row = edit_guardrail.get_guardrail(person, guardrail_id)
+        met_words = render_to_string("guardrails/met.html", {"times": met.times().get(row.pk)})
+        told = {"met": met_words.strip(), "where": where_of(row)}
+        words = _(
+            "How often it was met: %(met)s. It counts on %(where)s. What it refused can be made again"
+            " from then on. Its settings are lost; switching it off keeps them."
+        )
+        context = dialog(
+            _("Remove the rule “%(name)s”?") % {"name": row.name},
+            reverse("guardrails:remove", args=[row.pk]),
+            _("Remove"),
+            Shown(),
+            takes=True,
+            words=words % told,
+        )
+        return render(request, "access/dialog.html", context)
+    name = edit_guardrail.remove(person, guardrail_id)
     messages.success(request, _("“%s” is removed.") % name)
     return redirect("guardrails:list")
+
+
+def where_of(row: Guardrail | FreezeWindow) -> str:
+    """“every host”, or its groups by name."""
+    if row.everywhere:
+        return _("every host")
+    names = ", ".join(row.groups.order_by("name").values_list("name", flat=True))
+    return names or _("no host: its groups are gone")

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import actions, invitations
 from accounts.errors import AccountsError, NotPermitted
@@ -22,7 +23,8 @@ from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.access.grants import grants_of_person
-from dashboard.pages.access.previewing import shown
+from dashboard.pages.access.previewing import Shown, dialog, shown
+from dashboard.pages.people.ending import with_the_factor, with_the_person
 from dashboard.pages.people.forms import InviteForm, RoleForm
 from dashboard.pages.people.lists import SPEC
 from dashboard.person import person_of
@@ -94,11 +96,19 @@ def invite(request: HttpRequest) -> HttpResponse:
     return _list(request, person, form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, link_id: int) -> HttpResponse:
-    """Take an open invitation back."""
+    """GET: the question. POST: take an open invitation back."""
     person = _allowed(request)
     link = get_object_or_404(OneTimeLink, pk=link_id, kind=Kind.INVITE)
+    if request.method == "GET":
+        title = _("Withdraw the invitation of %(email)s?") % {"email": link.email}
+        words = _(
+            "The link that was passed on opens nothing from then on. To join, they need another."
+        )
+        where = reverse("people:withdraw", args=[link_id])
+        context = dialog(title, where, _("Withdraw"), Shown(), takes=True, words=words)
+        return render(request, "access/dialog.html", context)
     actions.withdraw_invitation(person.user, person.who, link=link)
     messages.success(
         request, _("The invitation of %(email)s is withdrawn.") % {"email": link.email}
@@ -167,26 +177,60 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
     return _change(request, user_id, change)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def factor(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Take the second factor away from somebody who lost it."""
+    """GET: the question. POST: take the second factor away from somebody who lost it."""
 
     def change(person: Person, user: User) -> str:
         actions.remove_second_factor(person.user, person.who, user=user)
         return _("%(name)s signs in with the password alone now.") % {"name": user}
 
-    return _change(request, user_id, change)
+    if request.method == "POST":
+        return _change(request, user_id, change)
+    person, user = _allowed(request), get_object_or_404(User, pk=user_id)
+    context = dialog(
+        _("Take the second factor of %(name)s away?") % {"name": user},
+        reverse("people:factor", args=[user_id]),
+        _("Take it away"),
+        _tried(person, user, change),
+        takes=True,
+        words=_("Make sure that it is them who asks: afterwards the password alone is enough."),
+        losses=with_the_factor(user),
+    )
+    return render(request, "access/dialog.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def disable(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Shut a person out."""
+    """GET: what ends by it, as a question. POST: shut a person out."""
 
     def change(person: Person, user: User) -> str:
         actions.disable(person.user, person.who, user=user)
         return _("%(name)s is disabled and signed out everywhere.") % {"name": user}
 
-    return _change(request, user_id, change)
+    if request.method == "POST":
+        return _change(request, user_id, change)
+    person, user = _allowed(request), get_object_or_404(User, pk=user_id)
+    losses = with_the_person(user)
+    words = _("Role, teams and grants stay, for the day that the account is enabled again.")
+    if not losses:
+        words = _("Nothing is open or waits in that name now.") + " " + words
+    context = dialog(
+        _("Disable %(name)s?") % {"name": user},
+        reverse("people:disable", args=[user_id]),
+        _("Disable"),
+        _tried(person, user, change),
+        takes=True,
+        words=words,
+        losses=losses,
+    )
+    return render(request, "access/dialog.html", context)
+
+
+def _tried(person: Person, user: User, change: Callable[[Person, User], str]) -> Shown:
+    """Why it cannot be done, if it cannot. Denied."""
+    copy = User.objects.get(pk=user.pk)
+    return Shown(troubles=shown(person, lambda: change(person, copy), []).troubles)
 
 
 @require_POST

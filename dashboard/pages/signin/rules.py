@@ -4,9 +4,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import signin_actions
 from accounts.errors import NotPermitted
@@ -15,6 +16,8 @@ from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.oidc.providers import providers
 from dashboard.oidc.trouble import FileWrong
+from dashboard.pages.access.previewing import Shown, dialog
+from dashboard.pages.people.ending import with_sessions
 from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
 from dashboard.second_factor import lacking
@@ -75,11 +78,22 @@ def sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     return render(request, "signin/sessions_of.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
-    """End one of somebody's sessions, or all where none is named."""
+    """GET: what ends with all of them, as a question. POST: end one, or all where none is named."""
     person = _allowed(request)
     user = get_object_or_404(User, pk=user_id)
+    if request.method == "GET":
+        context = dialog(
+            _("End all sessions of %(name)s?") % {"name": user},
+            reverse("signin:end_sessions", args=[user_id]),
+            _("End all of them"),
+            Shown(),
+            takes=True,
+            words=_("They can sign in again at once."),
+            losses=with_sessions(user),
+        )
+        return render(request, "access/dialog.html", context)
     try:
         if handle := request.POST.get("session"):
             ended = int(

@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import Token
 from accounts.tokens import why_dead
+from dashboard.pages.acting import Question
+from dashboard.templatetags.face import ago_words
 from hosts.models import Group, Host
 
 SOON = timedelta(days=7)
@@ -67,3 +69,23 @@ def _where(token: Token, groups: dict[int, str], hosts: dict[int, str]) -> str:
     gone = _("(gone)")
     names = [_("group %s") % groups.get(pk, gone) for pk in token.groups]
     return ", ".join([*names, *(hosts.get(pk, gone) for pk in token.hosts)])
+
+
+def question_of(token: Token) -> Question:
+    """What is lost by revoking it: what it does, and where it was used of late."""
+    one = shown([token])[0]
+    if token.used_at:
+        told = {"ago": ago_words(token.used_at, timezone.now()), "address": token.used_from}
+        used = _("last used %(ago)s, from %(address)s") % told
+    else:
+        used = _("never used")
+    return Question(
+        _("Revoke the token %(name)s?") % {"name": token.name},
+        _("Revoke the token"),
+        _(
+            "Whatever uses it is refused from then on. Nothing brings it back: another must be made,"
+            " and put in its place."
+        ),
+        losses=(_("of %(owner)s") % {"owner": token.user}, f"{one.what} · {one.where}", used),
+        danger=True,
+    )

@@ -22,7 +22,7 @@ from dashboard.live.page import list_context, list_page
 from dashboard.pages.joining.forms import Helpful
 from dashboard.pages.tokens.forms import ServiceForm, TokenForm
 from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS, soon
-from dashboard.pages.tokens.shown import shown
+from dashboard.pages.tokens.shown import question_of, shown
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts import bells
@@ -71,9 +71,9 @@ def _new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
     return _making(request, person, user, "tokens:all")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
-    """One's own dies."""
+    """GET asks, POST: one's own dies."""
     person = person_of(request)
     token = get_object_or_404(_TOKENS, pk=token_id, user=person.user)
     return _revoke(request, person, token, "tokens:mine")
@@ -87,9 +87,9 @@ def everybody(request: HttpRequest) -> HttpResponse:
     return list_page(request, TOKENS, "tokens/all.html", _beside(ServiceForm()))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def revoke_any(request: HttpRequest, token_id: int) -> HttpResponse:
-    """Somebody's dies."""
+    """GET asks, POST: somebody's dies."""
     person = _manager(request)
     return _revoke(request, person, get_object_or_404(_TOKENS, pk=token_id), "tokens:all")
 
@@ -151,6 +151,9 @@ def _tried(form: Helpful, change: Callable[[], T]) -> T | None:
 
 
 def _revoke(request: HttpRequest, person: Person, token: Token, back: str) -> HttpResponse:
+    if request.method == "GET":
+        context = {"url": request.path, "question": question_of(token)}
+        return render(request, "parts/question.html", context)
     try:
         token_actions.revoke(person.user, person.who, token=token)
     except NotPermitted as refusal:
