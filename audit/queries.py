@@ -22,7 +22,8 @@ _HEAVY = ("canonical", "previous")
 @dataclass(frozen=True)
 class Filters:
     """What to look for; empty means anything. Names are whole names; `object` is a name, a full
-    id, or the first 12 or more digits of one. `verb` may end in `.*`. Times are aware."""
+    id, or the first 12 or more digits of one. `verb` may end in `.*`. Times are aware. `any_of`:
+    conditions on Entry, each with an index of its own, one of which must hold."""
 
     person: str = ""
     person_id: int | None = None
@@ -36,6 +37,7 @@ class Filters:
     door: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    any_of: tuple[Q, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def search(
     found: list[Entry] = []
     for query in _by_result(entries, filters):
         found += query.order_by("-number")[: limit + 1]
+    # an end and its intent are one line, where each was found
+    found = list({entry.intent or entry.number: entry for entry in found}.values())
     found.sort(key=lambda entry: -entry.number)
     shown = found[:limit]
     return Page(_paired(shown, whole=whole), shown[-1].number if len(found) > limit else None)
@@ -167,6 +171,18 @@ def _newest(until: datetime) -> int | None:
 
 
 def _by_result(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
+    if not filters.any_of:
+        return _ended(entries, filters)
+    if not filters.result:
+        return [entries.filter(one) for one in filters.any_of]
+    # either entry of a line may be the one that it holds of
+    either = [
+        one | Q(intent__in=Entry.objects.filter(one).values("number")) for one in filters.any_of
+    ]
+    return [query.filter(one) for query in _ended(entries, filters) for one in either]
+
+
+def _ended(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
     if not filters.result:
         return [entries.filter(FIRST)]
     ended = entries.filter(SECOND, result=filters.result)

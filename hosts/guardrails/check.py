@@ -96,8 +96,10 @@ def refuse(
     *,
     target: Target | None = None,
 ) -> None:
-    """The entry: which rule, which field. Equal ones are counted."""
+    """The entry: which rules, which fields. Equal ones are counted."""
     met.note(verdict.findings)
-    first = verdict.stops[0]
-    reason = first.said or f"guardrail {first.rule} ({first.severity}): {first.field}"
+    stops = [
+        one.said or f"guardrail {one.rule} ({one.severity}): {one.field}" for one in verdict.stops
+    ]
+    reason = stops[0] if verdict.stands else "; ".join(dict.fromkeys(stops))
     write.refusal(person.who, proposed.verb, target or target_of(endpoint), reason=reason[:300])

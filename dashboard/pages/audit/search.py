@@ -7,15 +7,40 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.models import User
+from accounts.verbs import all_verbs
 from audit.models import KIND_LABELS, RESULT_LABELS
 from audit.queries import Filters
 from dashboard.live import filterline
+from dashboard.live.filterline import Term
+from hosts.access import Person, allows, visible_hosts
+from hosts.access.ruled import ruling
+from hosts.actions.guardrails import edit_guardrail
+from hosts.guardrails.entries import met_by
+from hosts.models import Guardrail
 
 RESULTS = [value for value, _label in RESULT_LABELS]
 KINDS = [value for value, _label in KIND_LABELS if value not in ("outcome", "resolution")]
 DOORS = ("page", "socket", "console", "host", "worker", "link", "api", "gate")
-NAMES = ("person", "verb", "host", "object", "result", "kind", "door", "since", "until")
+# what each is, beside it while it is typed
+NAMES = {
+    "person": _lazy("whole name of whoever did it"),
+    "verb": _lazy("container.restart, or container.* for all of them"),
+    "host": _lazy("whole name of a host"),
+    "object": _lazy(
+        "whole name or id of what it was done to; the same as without a word before it"
+    ),
+    "rule": _lazy("whole name of a guardrail: what it refused, asked about or warned of"),
+    "result": _lazy("how it ended"),
+    "kind": _lazy("event: what was looked at or signed in; observed: done on a host past Haulout"),
+    "door": _lazy("page, api, gate, console …"),
+    "since": _lazy("2h, 3d, or a date or time (UTC)"),
+    "until": _lazy("2h, 3d, or a date or time (UTC)"),
+}
+MOST = 12
+SEES_PEOPLE = "access.view"
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -62,6 +87,8 @@ def _with(filters: Filters, name: str, value: str, troubles: list[str]) -> Filte
         if given is None:
             troubles.append(_("Write a time as 2h, 3d, 2026-11-24 or 2026-11-24T14:00 (UTC)."))
             return filters
+    if name == "rule":
+        return replace(filters, any_of=met_by(value))
     return replace(filters, **{name: given})
 
 
@@ -76,19 +103,42 @@ def moment(value: str) -> datetime | None:
     return read_at if read_at.tzinfo else read_at.replace(tzinfo=UTC)
 
 
-def suggestions(typed: str) -> list[dict[str, str]]:
-    """What could come next while typing."""
+def suggestions(typed: str, person: Person) -> list[dict[str, str]]:
+    """What could come next while typing: names of people, hosts and rules that this person sees."""
     name, colon, value = typed[:100].partition(":")
+    name = name.lower()
     if not colon:
-        return [{"insert": f"{n}:", "hint": ""} for n in NAMES if n.startswith(name.lower())]
-    from accounts.verbs import all_verbs
+        return [
+            {"insert": f"{one}:", "hint": str(hint)}
+            for one, hint in NAMES.items()
+            if one.startswith(name)
+        ]
+    value = value.strip('"')
+    if name in ("person", "host", "rule"):
+        found = _names(name, value, person)
+    else:
+        known: dict[str, list[str]] = {
+            "result": RESULTS,
+            "kind": KINDS,
+            "door": list(DOORS),
+            "verb": [verb.name for verb in all_verbs()],
+            "since": ["1h", "1d", "1w"],
+        }
+        found = [one for one in known.get(name, []) if one.startswith(value)]
+    return [{"insert": str(Term(name, one)), "hint": ""} for one in found[:MOST]]
 
-    known: dict[str, list[str]] = {
-        "result": RESULTS,
-        "kind": KINDS,
-        "door": list(DOORS),
-        "verb": [verb.name for verb in all_verbs()],
-        "since": ["1h", "1d", "1w"],
-    }
-    found = [one for one in known.get(name.lower(), []) if one.startswith(value)]
-    return [{"insert": f"{name}:{one}", "hint": ""} for one in found[:12]]
+
+def _names(name: str, part: str, person: Person) -> list[str]:
+    rows: Any
+    if name == "host":
+        rows = visible_hosts(person)
+    elif name == "rule":
+        if not allows(person, edit_guardrail.READ):
+            return []
+        rows = ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
+    elif allows(person, SEES_PEOPLE):
+        rows = User.objects.all()
+    else:
+        rows = User.objects.filter(pk=person.user.pk)
+    named = rows.order_by("name").filter(name__icontains=part).values_list("name", flat=True)
+    return list(dict.fromkeys(named[:MOST]))

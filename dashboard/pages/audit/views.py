@@ -40,7 +40,7 @@ def log(request: HttpRequest) -> HttpResponse:
     """The newest lines that match; older ones page by page."""
     person = _reader(request)
     if "suggest" in request.GET:
-        return JsonResponse({"suggestions": suggestions(request.GET["suggest"])})
+        return JsonResponse({"suggestions": suggestions(request.GET["suggest"], person)})
     line = request.GET.get("q", "")[: filterline.MAX_LENGTH].replace("\x00", " ").strip()
     asked = read(line)
     given = request.GET.get("before", "")
