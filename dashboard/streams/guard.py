@@ -143,14 +143,16 @@ class Guard:
         if not streams:
             return
         people = {stream.person.user.pk for stream in streams}
-        fresh = await ask(lambda: _people(people))
+        newcomers = [stream for stream in streams if stream not in self._held]
+        fresh, held = await ask(lambda: (_people(people), _held_at_first(newcomers)))
+        held = {**held, **self._held}
+        self._held = {stream: held[stream] for stream in self._streams if stream in held}
         urgent = {
             stream
             for stream in streams
             if stream.person.user.pk in by_name
-            or stream not in self._held
             or stream.person.user.pk not in fresh
-            or fresh[stream.person.user.pk].holds != self._held[stream]
+            or fresh[stream.person.user.pk].holds != held.get(stream)
         }
         await self._ask_each(urgent, fresh)
         # no more of them than lets the next look come in time
@@ -250,6 +252,13 @@ def _people(user_ids: set[int]) -> dict[int, _Fresh]:
     found = {pk: user for pk, user in active.items() if pk not in shut_out}
     know(found.values())
     return {pk: _Fresh(user, rights_of(user).key) for pk, user in found.items()}
+
+
+def _held_at_first(streams: Iterable[Watched]) -> dict[Watched, str]:
+    """What they were let in by, which the objects of their people keep: when it is the same now,
+    there is no hurry to ask a second time for all of a crowd that has just come.
+    """
+    return {stream: rights_of(stream.person.user).key for stream in streams}
 
 
 async def _hear(rung: asyncio.Event) -> None:

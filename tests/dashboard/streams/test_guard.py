@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
@@ -219,6 +220,34 @@ async def test_who_holds_less_is_asked_before_hundreds_who_hold_the_same(
         await look(guard, [*streams, theirs])
     assert asked[0] is theirs
     assert set(asked) == {*streams, theirs}
+
+
+async def test_a_crowd_that_has_just_come_keeps_nobody_waiting(
+    streams: list[Stream], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they hold is what they were let in by; who holds less than that is asked first."""
+    from hosts.access.rights import rights_of
+
+    guard = guards.Guard()
+    # each socket has an object of its own, with what was found to be held
+    users = [await type(one.person.user).objects.aget(pk=one.person.user.pk) for one in streams]
+    for one, user in zip(streams, users, strict=True):
+        one.person = replace(one.person, user=user)
+        await sync_to_async(rights_of)(user)
+    await type(users[0]).objects.filter(pk=users[0].pk).aupdate(role=await member())
+    same = streams[1:]
+    for one in same:
+        # let in after that
+        one.person = replace(one.person, user=await type(users[0]).objects.aget(pk=users[0].pk))
+    with ExitStack() as open_ones:
+        for one in streams:
+            open_ones.enter_context(guard.watch(one))
+        with monkeypatch.context() as changed:
+            changed.setattr(guards, "OTHERS_S", -1.0)
+            await look(guard, streams)
+        assert [one.asked for one in streams] == [1, 0, 0]
+        await look(guard, streams)
+        assert [one.asked for one in streams] == [1, 1, 1]
 
 
 async def test_the_others_do_not_keep_it_from_looking_again(
