@@ -1,6 +1,6 @@
 """What stands beside a form before the click: the verdict, who could say yes, what one may override."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from dashboard.pages.guardrails.joining import Joined
 from hosts.access import Person
 from hosts.access.approvals import deciders
 from hosts.access.explain import nameable, sees_people
@@ -30,6 +31,8 @@ class Beside:
     lacks: str = ""
     # what passes through at once, and so cannot wait for anybody's yes
     streamed: bool = False
+    # the pod that it joins
+    joined: Joined | None = None
 
     @property
     def ruled_out(self) -> bool:
@@ -39,9 +42,11 @@ class Beside:
         return self.streamed and self.verdict.worst is Severity.ASK
 
 
-def beside(person: Person, verb: str, order: Order) -> Beside:
-    """What a click that makes this order would meet."""
-    return told(person, order.endpoint, foresee(person, verb, order))
+def beside(person: Person, verb: str, order: Order, *, pod: Joined | None = None) -> Beside:
+    """What a click that makes this order would meet, there or in the worker. `pod`: what it joins."""
+    if pod is not None and order.proposed is not None:
+        order = replace(order, proposed=pod.with_pod(order.proposed))
+    return replace(told(person, order.endpoint, foresee(person, verb, order)), joined=pod)
 
 
 def beside_stream(endpoint: Endpoint, proposed: Proposed) -> Beside:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,8 +21,18 @@ _CONTAINERFILE = re.compile(r"(?:\s*(?:#.*)?\n)*\s*(FROM|ARG)\s", re.IGNORECASE)
 LINE, SPEC, POD, KUBE, FILE = "line", "spec", "pod", "kube", "file"
 
 
-def read(text: str, endpoint: Endpoint) -> tuple[str, Proposed, list[str]]:
-    """(what it is, what it would make, what is left out of it). ValueError in words."""
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What it is, what it would make, what is left out of it, and the pod that it would join."""
+
+    what: str
+    proposed: Proposed
+    left_out: list[str] = field(default_factory=list)
+    pod: str = ""
+
+
+def read(text: str, endpoint: Endpoint) -> Pasted:
+    """ValueError in words."""
     text = text[:LONGEST].replace("\r\n", "\n")
     bare = text.strip()
     if not bare:
@@ -34,14 +45,14 @@ def read(text: str, endpoint: Endpoint) -> tuple[str, Proposed, list[str]]:
         except YamlRefused as refused:
             where = _("Line %d:") % refused.line if refused.line else ""
             raise ValueError(f"{where} {refused.message}".strip()) from refused
-        return KUBE, of_kube.kube("kube.play", (one.content for one in plan.documents)), []
+        return Pasted(KUBE, of_kube.kube("kube.play", (one.content for one in plan.documents)))
     if _CONTAINERFILE.match(text):
         order = checked(tags=["localhost/try:1"])
-        return FILE, build_image.proposed(order, text), []
+        return Pasted(FILE, build_image.proposed(order, text))
     return _line(bare, endpoint)
 
 
-def _spec(bare: str) -> tuple[str, Proposed, list[str]]:
+def _spec(bare: str) -> Pasted:
     try:
         found = json.loads(bare)
     except (ValueError, RecursionError) as wrong:
@@ -49,11 +60,13 @@ def _spec(bare: str) -> tuple[str, Proposed, list[str]]:
     if not isinstance(found, dict):
         raise ValueError(_("A spec is a mapping."))
     if _POD & found.keys():
-        return POD, of_spec.pod("pod.create", found), []
-    return SPEC, of_spec.container("container.run", found), []
+        return Pasted(POD, of_spec.pod("pod.create", found))
+    # Podman takes names in any case
+    pod = next((value for key, value in found.items() if key.casefold() == "pod"), "")
+    return Pasted(SPEC, of_spec.container("container.run", found), pod=str(pod or ""))
 
 
-def _line(bare: str, endpoint: Endpoint) -> tuple[str, Proposed, list[str]]:
+def _line(bare: str, endpoint: Endpoint) -> Pasted:
     line = pasted_line.read(bare)
     params: dict[str, Any] = {"image": ""}
     problems = []
@@ -64,4 +77,6 @@ def _line(bare: str, endpoint: Endpoint) -> tuple[str, Proposed, list[str]]:
             problems.append(str(wrong))
     left = [_("The form has no field for %s.") % ", ".join(line.left_out)] if line.left_out else []
     spec = run_spec.final(params, endpoint)
-    return LINE, of_spec.container("container.run", spec), [*left, *line.reasons, *problems]
+    left_out = [*left, *line.reasons, *problems]
+    proposed = of_spec.container("container.run", spec)
+    return Pasted(LINE, proposed, left_out, str(params.get("pod") or ""))

@@ -10,12 +10,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
+from dashboard.pages.guardrails.joining import joined
 from dashboard.pages.guardrails.pasted import read
 from dashboard.person import person_of
 from hosts import access
-from hosts.access import visible_endpoints
+from hosts.access import Person, visible_endpoints
 from hosts.actions.guardrails.edit_guardrail import READ
 from hosts.guardrails import check, rules_for
+from hosts.models import Endpoint
 
 EVERY = Target(kind="guardrail", id="", name="")
 
@@ -43,17 +45,24 @@ def page(request: HttpRequest) -> HttpResponse:
         if endpoint is None:
             context["problem"] = _("Choose a host.")
         else:
-            context |= _tried(text, endpoint)
+            context |= _tried(text, endpoint, person)
     elif endpoint is not None:
         context["count"] = len(rules_for(endpoint))
     part = "guardrails/tried.html" if "HX-Request" in request.headers else "guardrails/try.html"
     return render(request, part, context)
 
 
-def _tried(text: str, endpoint: Any) -> dict[str, Any]:
+def _tried(text: str, endpoint: Endpoint, person: Person) -> dict[str, Any]:
     try:
-        what, proposed, left_out = read(text, endpoint)
+        found = read(text, endpoint)
     except ValueError as wrong:
         return {"problem": str(wrong)}
-    verdict = check(endpoint, proposed)
-    return {"what": what, "verdict": verdict, "left_out": left_out, "count": verdict.rules}
+    pod = joined(person, endpoint, found.pod)
+    verdict = check(endpoint, pod.with_pod(found.proposed) if pod else found.proposed)
+    return {
+        "what": found.what,
+        "verdict": verdict,
+        "left_out": found.left_out,
+        "count": verdict.rules,
+        "joined": pod,
+    }

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.pages.guardrails.beside import Beside, beside
+from dashboard.pages.guardrails.joining import joined
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
 from hosts.access import NewContainer, Person
@@ -159,7 +160,7 @@ def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> B
         proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
         thing=NewContainer(params.get("name") or "", params.get("labels") or {}),
     )
-    return beside(person, verb, order)
+    return beside(person, verb, order, pod=joined(person, endpoint, params.get("pod") or ""))
 
 
 def _fit(draft: Draft, person: Person, endpoint: Endpoint) -> None:

@@ -1,0 +1,87 @@
+"""The pod that a container would join, for the verdict before the click: it gives its containers what it has.
+
+A form is answered from the inventory and from what was kept of a look at the host. Where nothing is kept the
+page asks for that look by itself (looking.py), and for its verdict once more when it has ended; what is not
+known by then is judged by the worker.
+"""
+
+from dataclasses import dataclass, replace
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, allows, visible_objects
+from hosts.guardrails import Proposed
+from hosts.guardrails.check import rules_for
+from hosts.guardrails.proposed import Part, Port, What
+from hosts.models import Container, Endpoint, Pod
+from hosts.models.inventory import LIVE
+
+VERB = "pod.inspect"
+# of an id, as Podman takes it
+_SHORTEST_ID = 4
+KNOWN, ASKING, AWAY, UNKNOWN = "known", "asking", "away", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """`state`: known (judged whole), asking (a look is to be asked for), away, unknown. `parts`: what it
+    gives, as far as it is known.
+    """
+
+    name: str
+    endpoint: Endpoint
+    state: str
+    why: str = ""
+    parts: tuple[Part, ...] = ()
+
+    def with_pod(self, proposed: Proposed) -> Proposed:
+        """What a container that joins it would be."""
+        return replace(proposed, parts=(*proposed.parts, *self.parts))
+
+
+def joined(person: Person, endpoint: Endpoint, name: str) -> Joined | None:
+    """None where there is no pod to judge, or no rule to judge it by."""
+    if not name or not rules_for(endpoint):
+        return None
+    row = row_of(person, endpoint, name)
+    if row is None:
+        return Joined(name, endpoint, UNKNOWN, _("no pod of that name is known there."))
+    seen = _seen(row)
+    if not allows(person, VERB, endpoint):
+        return Joined(name, endpoint, UNKNOWN, _("you may not inspect pods there."), seen)
+    kept = cache.get(key_of(row))
+    if isinstance(kept, Part):
+        return Joined(name, endpoint, KNOWN, parts=(kept,))
+    if isinstance(kept, str):
+        return Joined(name, endpoint, AWAY, kept, seen)
+    return Joined(name, endpoint, ASKING, parts=seen)
+
+
+def key_of(row: Pod) -> str:
+    """Where a look is kept: a Part, or in words why there is none. Another revision is another pod."""
+    return f"guardrails.pod.{row.pk}.{row.revision}"
+
+
+def row_of(person: Person, endpoint: Endpoint, name: str) -> Pod | None:
+    """The pod of that name or id, if they see it."""
+    rows = Pod.objects.filter(visible_objects(person, "pod"), LIVE, endpoint=endpoint)
+    if named := rows.filter(name=name).first():
+        return named
+    if len(name) < _SHORTEST_ID or not name.isalnum():
+        return None
+    found = list(rows.filter(podman_id__startswith=name)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def _seen(row: Pod) -> tuple[Part, ...]:
+    """What Podman's lists say: the ports that its own container publishes."""
+    carrier = Container.objects.filter(LIVE, endpoint=row.endpoint, podman_id=row.infra_id).first()
+    if not row.infra_id or carrier is None:
+        return ()
+    ports = [
+        Port(one["host_port"], one["range"], one["host_ip"], "ports")
+        for one in carrier.ports
+        if one["host_port"]
+    ]
+    return (Part(What.JOINED, row.name, ports=ports, at="pod"),)

@@ -1,0 +1,55 @@
+"""The look at a pod on its host that a form's verdict is to judge by (joining.py), asked for by the page."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from dashboard.pages.guardrails.joining import VERB, key_of, row_of
+from dashboard.pages.hostside import ask_host
+from dashboard.person import person_of
+from hosts.access import get_endpoint
+from hosts.guardrails import of_inspect
+from hosts.guardrails.proposed import Part, What
+from hosts.models import Endpoint, Pod
+from hosts.podman import Podman, PodmanError, containers, pods
+
+PATIENCE_S = 5.0
+# how long a look counts; one that failed is soon tried again
+KEPT_S, FAILED_S = 120, 20
+
+
+@require_POST
+def look(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """POST `pod`: ask the host, keep what it says, and have the page judge once more."""
+    person = person_of(request)
+    endpoint = get_endpoint(person, endpoint_id, VERB)
+    row = row_of(person, endpoint, request.POST.get("pod", "")[:255])
+    answer = HttpResponse(status=204)
+    if row is None:
+        return answer
+    key = key_of(row)
+    if cache.get(key) is None:
+        found, lasts_s = _asked(endpoint, row)
+        cache.set(key, found, lasts_s)
+    return trigger_client_event(answer, "haulout:pod")
+
+
+def _asked(endpoint: Endpoint, row: Pod) -> tuple[Part | str, int]:
+    async def ask(podman: Podman) -> tuple[dict[str, Any], dict[str, Any]]:
+        pod = await pods.inspect(podman, row.podman_id)
+        infra = str(pod.get("InfraContainerID") or "")
+        # without a container of its own a pod shares nothing
+        return pod, await containers.inspect(podman, infra) if infra else {}
+
+    try:
+        pod, carrier = ask_host(endpoint, ask, timeout_s=PATIENCE_S)
+    except PodmanError as error:
+        return error.message or _("the host does not say."), FAILED_S
+    if not carrier:
+        return Part(What.JOINED, row.name, at="pod"), KEPT_S
+    [part] = of_inspect.joined("", pod, carrier).parts
+    return part, KEPT_S
