@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import epoch, invitations
+from accounts.at_once import unless_taken
 from accounts.errors import AdminExists, LastAdmin, NotSignedIn
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, Team, User, tidy_email
@@ -203,7 +204,8 @@ def _new_user(*, email: str, name: str, role: Role, password: str) -> User:
         }
     )
     _must_be_new(email)
-    return User.objects.create_user(email, name=name, role=role, password=password)
+    with unless_taken(_is_here(email)):
+        return User.objects.create_user(email, name=name, role=role, password=password)
 
 
 def _check(checks: Mapping[str, Any]) -> None:
@@ -225,8 +227,12 @@ def _must_be_given(name: str) -> None:
 
 def _must_be_new(email: str) -> None:
     if User.objects.filter(email=email).exists():
-        words = _("%(email)s is a person here already.") % {"email": email}
-        raise ValidationError({"email": [words]})
+        raise _is_here(email)
+
+
+def _is_here(email: str) -> ValidationError:
+    words = _("%(email)s is a person here already.") % {"email": email}
+    return ValidationError({"email": [words]})
 
 
 def _lock_admins() -> Role:

@@ -179,6 +179,10 @@ def _sync_role(user: User, identity: Identity, named: Named, rules: Rules) -> di
         return {}
     # as accounts.actions: one at a time, so that the last administrator stays one
     Role.objects.select_for_update().get(name=ADMIN)
+    user.refresh_from_db(fields=["role"])
+    if user.role.name != identity.role_given:
+        # given another by hand while we waited
+        return {}
     admins = User.objects.filter(role__name=ADMIN, is_active=True, kind=User.Kind.PERSON)
     others = admins.exclude(pk=user.pk)
     role = Role.objects.filter(name=name).first()

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import beyond, epoch, verbs
+from accounts.at_once import unless_taken
 from accounts.errors import AccountsError
 from accounts.models import OneTimeLink, Role, User
 from accounts.permission import require_access
@@ -46,7 +47,7 @@ def make(by: User, who: Who, wanted: Wanted) -> Role:
     name, chosen = _checked_name(wanted.name), _checked_verbs(wanted.verbs)
     role = Role(name=name, words=wanted.words.strip()[:200], verbs=chosen)
     require_access(by, who, target=target, gives=role)
-    with transaction.atomic():
+    with unless_taken(_name_taken()):
         role.save()
         _enter(who, role, {"made": True, "words": role.words, "verbs": chosen})
     return role
@@ -60,7 +61,7 @@ def edit(by: User, who: Who, wanted: Wanted, *, role: Role) -> None:
     name, chosen = _checked_name(wanted.name, but=role), _checked_verbs(wanted.verbs)
     require_access(by, who, target=target, gives=Role(name=name, verbs=chosen))
     words = wanted.words.strip()[:200]
-    with transaction.atomic():
+    with unless_taken(_name_taken()):
         role = Role.objects.select_for_update().get(pk=role.pk)
         had = set(role.verb_names())
         before = {"name": role.name, "words": role.words}
@@ -132,8 +133,12 @@ def _checked_name(name: str, *, but: Role | None = None) -> str:
         raise ValidationError({"name": [name_rule()]})
     same = Role.objects.filter(name=name)
     if name in BUILT_IN_ROLES or (same.exclude(pk=but.pk) if but else same).exists():
-        raise ValidationError({"name": [_("There is a role of this name already.")]})
+        raise _name_taken()
     return name
+
+
+def _name_taken() -> ValidationError:
+    return ValidationError({"name": [_("There is a role of this name already.")]})
 
 
 def _checked_verbs(chosen: Iterable[str]) -> list[str]:

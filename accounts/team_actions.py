@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import beyond, epoch
+from accounts.at_once import unless_taken
 from accounts.errors import AccountsError
 from accounts.models import Membership, Team, User
 from accounts.permission import require_access
@@ -32,7 +33,7 @@ def make(by: User, who: Who, *, name: str, words: str = "") -> Team:
     """A team without people. ValidationError, NotPermitted."""
     require_access(by, who, target=Target(kind="team", name=name))
     name = _checked(name)
-    with transaction.atomic():
+    with unless_taken(_name_taken()):
         team = Team.objects.create(name=name, words=words.strip()[:200])
         _enter(who, team, {"made": True, "words": team.words})
     return team
@@ -42,7 +43,7 @@ def edit(by: User, who: Who, *, team: Team, name: str, words: str) -> None:
     """Another name, other words. ValidationError, NotPermitted."""
     require_access(by, who, target=target_of_team(team), gives=team)
     name, words = _checked(name, but=team), words.strip()[:200]
-    with transaction.atomic():
+    with unless_taken(_name_taken()):
         before = {"name": team.name, "words": team.words}
         after = {"name": name, "words": words}
         if before != after:
@@ -130,8 +131,12 @@ def _checked(name: str, *, but: Team | None = None) -> str:
         raise ValidationError({"name": [name_rule()]})
     same = Team.objects.filter(name=name)
     if (same.exclude(pk=but.pk) if but else same).exists():
-        raise ValidationError({"name": [_("There is a team of this name already.")]})
+        raise _name_taken()
     return name
+
+
+def _name_taken() -> ValidationError:
+    return ValidationError({"name": [_("There is a team of this name already.")]})
 
 
 def name_rule() -> str:

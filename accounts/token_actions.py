@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import epoch, tokens
+from accounts.at_once import unless_taken
 from accounts.models import Role, Token, User
 from accounts.permission import require_manage, target_of
 from accounts.verbs import is_registered
@@ -59,7 +60,7 @@ def make(by: User, who: Who, wanted: Wanted, *, user: User) -> tuple[Token, str]
     _require(by, who, user, Target(kind="token", name=wanted.name[:60]))
     name = _checked(wanted, user)
     secret = tokens.fresh()
-    with transaction.atomic():
+    with unless_taken(ValidationError({"name": [_name_taken()]})):
         token = Token.objects.create(
             user=user,
             name=name,
@@ -142,9 +143,10 @@ def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> Us
         rule = _("Small letters, digits and “-”, at most 50, beginning with a letter or digit.")
         raise ValidationError({"name": [rule]})
     email = f"{name}@{SERVICE_DOMAIN}"
+    taken = ValidationError({"name": [_("There is a service account of this name already.")]})
     if User.objects.filter(email=email).exists():
-        raise ValidationError({"name": [_("There is a service account of this name already.")]})
-    with transaction.atomic():
+        raise taken
+    with unless_taken(taken):
         user = User(email=email, name=words.strip()[:100] or name, role=role)
         user.kind = User.Kind.SERVICE
         user.set_unusable_password()
@@ -162,6 +164,10 @@ def _require(by: User, who: Who, user: User, target: Target) -> None:
         raise ValidationError(_("Tokens of people are made by themselves."))
 
 
+def _name_taken() -> str:
+    return _("There is a token of this name already. Revoke it, or name another.")
+
+
 def _checked(wanted: Wanted, user: User) -> str:
     """The tidy name. ValidationError with every problem by its field."""
     problems: dict[str, list[str]] = {}
@@ -170,7 +176,7 @@ def _checked(wanted: Wanted, user: User) -> str:
     if not name or len(name) > 60:
         problems["name"] = [_("Give a name of at most 60 characters: the log will show it.")]
     elif live.filter(name=name).exists():
-        problems["name"] = [_("There is a token of this name already. Revoke it, or name another.")]
+        problems["name"] = [_name_taken()]
     elif live.count() >= MOST_TOKENS:
         problems["name"] = [_("There are %d tokens already. Revoke some.") % MOST_TOKENS]
     now = timezone.now()

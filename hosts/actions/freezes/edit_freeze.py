@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.at_once import unless_taken
 from accounts.epoch import raise_epoch
 from audit import write
 from audit.shapes import Target
@@ -89,8 +90,9 @@ def _write(row: FreezeWindow, wanted: Wanted) -> None:
     name = wanted.name.strip()
     if not name or len(name) > 80:
         raise HostRefused("name", _("Give it a name of at most %d characters.") % 80)
+    taken = HostRefused("name", _("There is a freeze window of this name already."))
     if FreezeWindow.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
-        raise HostRefused("name", _("There is a freeze window of this name already."))
+        raise taken
     if wanted.severity not in FreezeWindow.Severity.values:
         raise HostRefused("severity", _("Refuse or ask."))
     if wanted.zone not in available_timezones():
@@ -107,7 +109,8 @@ def _write(row: FreezeWindow, wanted: Wanted) -> None:
     row.starts_at = None if weekly else wanted.starts_at
     row.ends_at = None if weekly else wanted.ends_at
     row.enabled, row.everywhere = wanted.enabled, not wanted.groups
-    row.save()
+    with unless_taken(taken):
+        row.save()
     row.groups.set(wanted.groups)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.at_once import unless_taken
 from accounts.epoch import raise_epoch
 from audit import write
 from audit.shapes import Target
@@ -106,8 +107,9 @@ def _write(row: Guardrail, wanted: Wanted) -> dict[str, Any]:
     name = wanted.name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise HostRefused("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
+    taken = HostRefused("name", _("There is a guardrail of this name already."))
     if Guardrail.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
-        raise HostRefused("name", _("There is a guardrail of this name already."))
+        raise taken
     if wanted.kind not in KINDS:
         raise HostRefused("kind", _("No such kind: %s.") % wanted.kind[:40])
     if wanted.severity not in tuple(Severity):
@@ -116,7 +118,8 @@ def _write(row: Guardrail, wanted: Wanted) -> dict[str, Any]:
     row.settings = checked(wanted.kind, wanted.settings)
     row.words = wanted.words.strip()[:LONGEST_WORDS]
     row.enabled, row.everywhere = wanted.enabled, not wanted.groups
-    row.save()
+    with unless_taken(taken):
+        row.save()
     row.groups.set(wanted.groups)
     return _shown(row)
 
