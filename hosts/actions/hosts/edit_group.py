@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.at_once import unless_taken
 from accounts.epoch import raise_epoch
 from audit import params, write
 from audit.shapes import Target
@@ -27,7 +28,7 @@ def make(person: Person, *, name: str, notes: str = "") -> Group:
     """A new group without hosts. HostRefused("name", …), Denied."""
     require(person, VERB, Target(kind="group", id="", name=name))
     name = _checked(name)
-    with transaction.atomic():
+    with unless_taken(_name_taken()):
         group = Group.objects.create(name=name, notes=notes.strip())
         write.event(person.who, VERB, target_of_group(group), params={"made": True})
         bells.ring("hosts", "audit")
@@ -55,10 +56,12 @@ def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list
         require_moves(person, host, target_of_group(group), joins=[group], leaves=[])
     for host in before - after:
         require_moves(person, host, target_of_group(group), joins=[], leaves=[group])
-    with transaction.atomic():
+    with unless_taken(_name_taken()):
         group.name, group.notes = name, notes.strip()
         group.save()
-        group.hosts.set(after)
+        # those alone of which was asked: others may have come or gone since
+        group.hosts.add(*(after - before))
+        group.hosts.remove(*(before - after))
         raise_epoch()
         write.event(person.who, VERB, target_of_group(group), params={"changes": changes})
         bells.ring("hosts", *INVENTORY_BELLS, "access", "audit")
@@ -105,5 +108,9 @@ def _checked(name: str, *, but: Group | None = None) -> str:
         raise HostRefused("name", _("Give the group a name."))
     same = Group.objects.filter(name__iexact=names[0])
     if (same.exclude(pk=but.pk) if but else same).exists():
-        raise HostRefused("name", _("There is a group of this name already."))
+        raise _name_taken()
     return names[0]
+
+
+def _name_taken() -> HostRefused:
+    return HostRefused("name", _("There is a group of this name already."))

@@ -51,11 +51,12 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
     address, port = host.address, host.port
     if host.kind == Host.Kind.SSH:
         address, port = check_address(wanted.address), check_port(wanted.port)
+    had = set(host.groups.values_list("name", flat=True))
     before = {
         "name": host.name,
         "address": host.address,
         "port": host.port,
-        "groups": sorted(host.groups.values_list("name", flat=True)),
+        "groups": sorted(had),
         "notes": host.notes,
     }
     after = {
@@ -69,9 +70,9 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
     if not changes:
         return host
     refuse_locked(host)
-    if "groups" in changes:
-        had = set(host.groups.values_list("name", flat=True))
-        _require_groups(person, host, had=had, wants=set(groups))
+    wants = set(groups)
+    if had != wants:
+        _require_groups(person, host, had=had, wants=wants)
     host.name, host.notes = name, wanted.notes.strip()
     moved = (host.address, host.port) != (address, port)
     if moved:
@@ -79,8 +80,10 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
     host.address, host.port = address, port
     try:
         with transaction.atomic():
-            host.save()
-            host.groups.set(groups_named(groups))
+            host.save(update_fields=["name", "notes", "address", "port"])
+            # those alone of which was asked: it may have come into others since
+            host.groups.add(*groups_named(sorted(wants - had)))
+            host.groups.remove(*Group.objects.filter(name__in=had - wants))
             raise_epoch()
             if moved:
                 tried_again(host.logins.all())
