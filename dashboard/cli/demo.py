@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -29,15 +30,15 @@ def check(*, yes: bool) -> None:
 
 
 class Demo:
-    """The lab of one run of `up`. It ends with us: a keeper waits for the end of our pipe."""
+    """The lab of one run of `up`. It ends with this object: a keeper waits for the end of our pipe."""
 
     def __init__(self, say: Say) -> None:
         self.say = say
-        self._keeper: asyncio.subprocess.Process | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
 
     async def run(self) -> None:
         """Bring the hosts up and register those that are not registered yet."""
-        await self._start_keeper()
+        self.start_keeper()
         self.say(f"demo: bringing up {HOSTS} hosts (a minute the first time)")
         status, out = await _manage("lab", "up", str(HOSTS), "--demo", "--json")
         if status:
@@ -70,12 +71,15 @@ class Demo:
             self.say(f"demo: {name} was not registered: {_last_line(out)}")
         return status == 0
 
-    async def _start_keeper(self) -> None:
-        self._keeper = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(env.CHECKOUT / "manage.py"), "lab", "keep"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+    def start_keeper(self) -> None:
+        """Start what takes the lab down when we are gone, however we went."""
+        # not asyncio's: with its loop it kills what still runs (from 3.11.8 on), and this has its
+        # work to do then
+        self._keeper = subprocess.Popen(
+            [sys.executable, str(env.CHECKOUT / "manage.py"), "lab", "keep"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
             umask=0o022,
         )
@@ -90,7 +94,13 @@ async def _manage(*words: str) -> tuple[int, str]:
         stderr=asyncio.subprocess.STDOUT,
         umask=0o022,  # the lab's own accounts must read what it makes
     )
-    out, _none = await process.communicate()
+    try:
+        out, _none = await process.communicate()
+    finally:
+        if process.returncode is None:
+            # `up` ends: a lab that is built on would stay behind
+            process.kill()
+            await process.wait()
     return process.returncode or 0, out.decode(errors="replace")
 
 

@@ -18,6 +18,7 @@ from accounts.invitations import first_admin_link
 from dashboard import env
 from dashboard.bootstrap.trouble import Trouble, from_oserror
 from dashboard.cli import demo
+from dashboard.cli.demo import Demo
 from dashboard.supervisor import address, certificate, prepare, valkey
 from dashboard.supervisor.answers import sign_in_page
 from dashboard.supervisor.child import Spec
@@ -42,6 +43,7 @@ class Up:
         self.terminal = Terminal()
         self.say = self.terminal.say
         self.tls: certificate.Certificate | None = None
+        self.demo_hosts: Demo | None = None  # they go when it goes
 
     def run(self) -> None:
         """Run until a signal. Trouble when it cannot start."""
@@ -142,7 +144,8 @@ class Up:
 
     async def _afterwards(self) -> None:
         if self.demo:
-            await demo.Demo(self.say).run()
+            self.demo_hosts = Demo(self.say)
+            await self.demo_hosts.run()
 
     def _first_link(self) -> str | None:
         try:

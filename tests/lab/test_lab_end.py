@@ -86,6 +86,20 @@ def test_a_lab_of_a_killed_process_goes_too(data: Path) -> None:
     until("the keeper takes the lab down", lambda: left(place) == [])
 
 
+def test_the_demo_s_hosts_go_with_up(data: Path) -> None:
+    bring_up(hosts=1, data=data)
+    script = (
+        "import asyncio; from dashboard.cli.demo import Demo\n"
+        "demo = Demo(print)\n"
+        "async def start(): demo.start_keeper()\n"
+        "asyncio.run(start())"
+    )
+    environ = {**os.environ, "HAULOUT_DATA": str(data.parent)}
+    subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, env=environ, check=True)
+    place = Place.at(data)
+    until("the keeper takes the lab down", lambda: left(place) == [], timeout_s=60)
+
+
 def test_up_again_returns_the_same_lab_and_replaces_a_dead_one(data: Path) -> None:
     lab = bring_up(hosts=1, data=data)
     assert bring_up(hosts=1, data=data).hosts[0].pid == lab.hosts[0].pid
