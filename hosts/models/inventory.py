@@ -3,6 +3,7 @@
 Only the link writes these rows (hosts.inventory). Rows that are gone stay seven days.
 """
 
+import re
 from typing import Any
 
 from django.db import models
@@ -43,6 +44,30 @@ class Carries(Func):
         parts = [compiler.compile(part) for part in self.source_expressions]
         params = [value for _sql, values in parts for value in values]
         return template % tuple(sql for sql, _values in parts), params
+
+
+class Called(Func):
+    """True for rows whose name fits a pattern with * and ?, letter by letter.
+
+    No regular expression on SQLite: Django's is Python's, and a host chooses the names on which it
+    would try every place for every star.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(F("name"))
+        self.pattern = pattern
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        name, params = compiler.compile(self.source_expressions[0])
+        return f"({name} GLOB %s)", [*params, self.pattern.replace("[", "[[]")]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        name, params = compiler.compile(self.source_expressions[0])
+        parts = {"*": r"(?:.|\n)*", "?": r"(?:.|\n)"}
+        pattern = "".join(parts.get(one) or re.escape(one) for one in self.pattern)
+        return f"({name} ~ %s)", [*params, rf"\A(?:{pattern})\Z"]
 
 
 def label_condition(label: str) -> Q:

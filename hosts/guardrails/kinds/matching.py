@@ -9,6 +9,8 @@ _REFERENCE = re.compile(
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 _TRANSPORT = "docker://"
+# in characters; Podman takes names of 255, a tag of 128 and a digest
+_LONGEST_NAME = 512
 
 
 def matches(text: str, patterns: list[str]) -> bool:
@@ -33,7 +35,8 @@ def plain_path(text: str) -> str | None:
 def whole_name(text: str) -> tuple[str, str, str] | None:
     """(name with its registry, tag, digest) of an image; None for a short name, an id, or nonsense."""
     text = text.strip().removeprefix(_TRANSPORT).removeprefix("containers-storage:")
-    match = _REFERENCE.fullmatch(text)
+    # one that is longer than any would take the expression minutes
+    match = _REFERENCE.fullmatch(text) if len(text) <= _LONGEST_NAME else None
     if match is None:
         return None
     name = match["name"]
