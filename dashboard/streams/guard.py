@@ -38,10 +38,11 @@ EVERY_S = 0.5
 REST_S = 0.1
 # what of each look goes to streams of people who hold what they held
 OTHERS_S = 0.2
-# so many are asked for at once; each has a thread and a connection to the database
-AT_ONCE = 4
-# and so many before those of them end that may not go on
-MANY = 64
+# threads that ask, each with a connection to the database
+THREADS = 4
+# so many are asked for before those of them end that may not go on; of people who hold what they held,
+# so many between two looks at the clock
+MANY, SOME = 64, 16
 # without Redis nothing rings, and the looks alone have to do
 REDIS_AGAIN_S = 1.0
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class Guard:
             self._held.pop(stream, None)
 
     async def _run(self) -> None:
-        threads = DatabaseThreads(AT_ONCE, name="guard")
+        threads = DatabaseThreads(THREADS, name="guard")
         rung = asyncio.Event()
         hears = asyncio.create_task(_hear(rung), name="guard bells")
         try:
@@ -125,59 +126,41 @@ class Guard:
             took_s = time.monotonic() - began
 
     async def _look(self, streams: set[Watched]) -> None:
-        keys = {stream.scope["session_key"] for stream in streams}
-        people = {stream.person.user.pk for stream in streams}
-        seen = await ask(lambda: _read(keys, people))
-        for stream in streams:
-            if stream.scope["session_key"] not in seen.alive:
-                await stream.end(stream.WITHDRAWN)
-        if seen.moment != self._moment:
-            self._moment = seen.moment
-            self._due |= streams
-        if seen.by_name and seen.written != self._written:
-            self._due |= {stream for stream in streams if stream.person.user.pk in seen.by_name}
-        self._written = seen.written
-        await self._ask_all(self._due & streams, seen.by_name)
-
-    async def _ask_all(self, streams: set[Watched], by_name: set[int]) -> None:
-        if not streams:
-            return
-        people = {stream.person.user.pk for stream in streams}
-        newcomers = [stream for stream in streams if stream not in self._held]
-        fresh, held = await ask(lambda: (_people(people), _held_at_first(newcomers)))
-        held = {**held, **self._held}
-        self._held = {stream: held[stream] for stream in self._streams if stream in held}
-        urgent = {
-            stream
-            for stream in streams
-            if stream.person.user.pk in by_name
-            or stream.person.user.pk not in fresh
-            or fresh[stream.person.user.pk].holds != held.get(stream)
-        }
-        await self._ask_each(urgent, fresh)
+        # in one go: on a busy machine each way to a thread and back is what takes the time
+        before = _Before(self._moment, self._written, self._due & streams, dict(self._held))
+        seen = await ask(lambda: _read(streams, before))
+        for stream in seen.signed_out:
+            await stream.end(stream.WITHDRAWN)
+        self._moment, self._written = seen.moment, seen.written
+        # some have gone meanwhile
+        self._due |= seen.due & self._streams
+        for stream in seen.held.keys() & self._streams:
+            self._held.setdefault(stream, seen.held[stream])
+        await self._ask_each(seen.urgent, seen.fresh, MANY)
         # no more of them than lets the next look come in time
-        await self._ask_each(streams - urgent, fresh, until=time.monotonic() + OTHERS_S)
+        others, until = seen.due - seen.urgent, time.monotonic() + OTHERS_S
+        await self._ask_each(others, seen.fresh, SOME, until=until)
 
     async def _ask_each(
-        self, streams: set[Watched], fresh: dict[int, "_Fresh"], *, until: float = math.inf
+        self,
+        streams: set[Watched],
+        fresh: dict[int, "_Fresh"],
+        at_once: int,
+        *,
+        until: float = math.inf,
     ) -> None:
         """Those that cannot be asked for stay due, and keep nobody else from being asked.
 
         They end once all have been asked for, or so many at a time: what their ends do takes this
         process's time from the asking for the others.
         """
-        asked = list(streams)
-        for start in range(0, len(asked), MANY):
-            some = asked[start : start + MANY]
-            turns = asyncio.Semaphore(AT_ONCE)
-
-            async def one(stream: Watched, turns: asyncio.Semaphore = turns) -> bool | Denied:
-                async with turns:
-                    if time.monotonic() > until:
-                        return True
-                    return await self._ask(stream, fresh.get(stream.person.user.pk))
-
-            answers = list(zip(some, await asyncio.gather(*map(one, some)), strict=True))
+        asked = list(streams & self._streams)
+        for start in range(0, len(asked), at_once):
+            if time.monotonic() > until:
+                return
+            some = asked[start : start + at_once]
+            found = [self._ask(stream, fresh.get(stream.person.user.pk)) for stream in some]
+            answers = list(zip(some, await asyncio.gather(*found), strict=True))
             for stream, answer in answers:
                 if answer is not True:
                     await stream.end(stream.WITHDRAWN)
@@ -221,20 +204,53 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class _Before:
+    """What the guard knows when it looks; as in Guard."""
+
+    moment: tuple[int, int] | None
+    written: int | None
+    due: set[Watched]
+    held: dict[Watched, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """One look. `by_name`: people with grants for names; `written`: 0 where there are none."""
+    """One look. `due`: to be asked for, `urgent` of them first; `fresh`: their people; `held`: by what
+    those were let in that have not been asked for yet; `written`: 0 where nobody has grants for names.
+    """
 
     moment: tuple[int, int]
-    alive: set[str]
-    by_name: set[int]
     written: int
+    signed_out: set[Watched]
+    due: set[Watched]
+    urgent: set[Watched]
+    fresh: dict[int, "_Fresh"]
+    held: dict[Watched, str]
 
 
-def _read(keys: set[str], people: set[int]) -> _Seen:
-    alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    keys = set(alive.values_list("session_key", flat=True))
-    named = by_name(people)
-    return _Seen(moment(), keys, named, written() if named else 0)
+def _read(streams: set[Watched], before: _Before) -> _Seen:
+    # before all else: what changes meanwhile has another moment, and is due at the next look
+    now = moment()
+    keys = {stream.scope["session_key"] for stream in streams}
+    live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    alive = set(live.values_list("session_key", flat=True))
+    named = by_name({stream.person.user.pk for stream in streams})
+    stamp = written() if named else 0
+    due = set(streams if now != before.moment else before.due)
+    if named and stamp != before.written:
+        due |= {stream for stream in streams if stream.person.user.pk in named}
+    signed_out = {stream for stream in streams if stream.scope["session_key"] not in alive}
+    due -= signed_out
+    fresh = _people({stream.person.user.pk for stream in due}) if due else {}
+    held = _held_at_first(stream for stream in due if stream not in before.held)
+    urgent = {
+        stream
+        for stream in due
+        if stream.person.user.pk in named
+        or stream.person.user.pk not in fresh
+        or fresh[stream.person.user.pk].holds != (before.held.get(stream) or held.get(stream))
+    }
+    return _Seen(now, stamp, signed_out, due, urgent, fresh, held)
 
 
 @dataclass(frozen=True, slots=True)
