@@ -22,6 +22,10 @@ document.addEventListener("haulout:rows", (event) => {
 document.addEventListener("pointerover", (event) => {
   over = event.pointerType === "mouse" && Boolean(event.target.closest?.("#list-audit .table-room"));
 });
+// the file holds what the line says now
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-audit-export]")) event.target.elements.q.value = document.getElementById("filter-audit").value;
+});
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-audit-show]")) refresh();
 });

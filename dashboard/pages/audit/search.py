@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.models import User
+from accounts.models import Team, User
 from accounts.verbs import all_verbs
 from audit.models import KIND_LABELS, RESULT_LABELS
 from audit.queries import Filters
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
+from dashboard.pages.audit.subjects import WHAT, about, what
 from hosts.access import Person, allows, visible_hosts
 from hosts.access.ruled import ruling
 from hosts.actions.guardrails import edit_guardrail
@@ -32,6 +34,8 @@ NAMES = {
     "object": _lazy(
         "whole name or id of what it was done to; the same as without a word before it"
     ),
+    "what": _lazy("seen: what was looked at; access: whose rights were changed; signin"),
+    "about": _lazy("whole name of a person or team: who changed their access"),
     "rule": _lazy("whole name of a guardrail: what it refused, asked about or warned of"),
     "result": _lazy("how it ended"),
     "kind": _lazy("event: what was looked at or signed in; observed: done on a host past Haulout"),
@@ -73,7 +77,7 @@ def read(line: str) -> Asked:
 
 def _with(filters: Filters, name: str, value: str, troubles: list[str]) -> Filters:
     given: Any = value
-    fixed = {"result": RESULTS, "kind": KINDS}.get(name)
+    fixed = {"result": RESULTS, "kind": KINDS, "what": list(WHAT)}.get(name)
     if fixed and value.lower() not in fixed:
         troubles.append(
             _("“%(token)s:%(value)s” means nothing. There is %(known)s.")
@@ -87,8 +91,10 @@ def _with(filters: Filters, name: str, value: str, troubles: list[str]) -> Filte
         if given is None:
             troubles.append(_("Write a time as 2h, 3d, 2026-11-24 or 2026-11-24T14:00 (UTC)."))
             return filters
-    if name == "rule":
-        return replace(filters, any_of=met_by(value))
+    made = {"rule": met_by, "what": what, "about": about}.get(name)
+    if made:
+        found, before = made(given), filters.any_of or (Q(),)
+        return replace(filters, any_of=tuple(one & other for one in before for other in found))
     return replace(filters, **{name: given})
 
 
@@ -114,7 +120,9 @@ def suggestions(typed: str, person: Person) -> list[dict[str, str]]:
             if one.startswith(name)
         ]
     value = value.strip('"')
-    if name in ("person", "host", "rule"):
+    if name == "what":
+        return [{"insert": f"what:{one}", "hint": str(hint)} for one, hint in WHAT.items()]
+    if name in ("person", "host", "rule", "about"):
         found = _names(name, value, person)
     else:
         known: dict[str, list[str]] = {
@@ -140,5 +148,12 @@ def _names(name: str, part: str, person: Person) -> list[str]:
         rows = User.objects.all()
     else:
         rows = User.objects.filter(pk=person.user.pk)
-    named = rows.order_by("name").filter(name__icontains=part).values_list("name", flat=True)
-    return list(dict.fromkeys(named[:MOST]))
+    found = [*_like(rows, part)]
+    if name == "about" and allows(person, SEES_PEOPLE):
+        found += _like(Team.objects.all(), part)
+    return list(dict.fromkeys(found))
+
+
+def _like(rows: Any, part: str) -> list[str]:
+    named = rows.order_by("name").filter(name__icontains=part)
+    return list(named.values_list("name", flat=True)[:MOST])

@@ -1,30 +1,50 @@
 """The audit log: who did what, where, and how it ended. Reading it is a right of its own."""
 
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_GET, require_POST
 
-from audit import queries
+from audit import queries, write
+from audit.export import csv_lines
 from audit.queries import Line
 from audit.shapes import Target
 from dashboard.live import filterline
+from dashboard.live.filterline import Term
 from dashboard.live.page import Chip, live_row
+from dashboard.pages.audit.links import links_of, rules_in, search_url
 from dashboard.pages.audit.lists import NEWEST
 from dashboard.pages.audit.search import read, suggestions
-from dashboard.pages.audit.words import parameter, said, verb_label
+from dashboard.pages.audit.words import parameter, place, said, verb_label
 from dashboard.pages.explain.refused import missing_in
 from dashboard.person import person_of
 from hosts.access import Person, require, visible_entries
 
-VERB = "audit.read"
+VERB, EXPORT = "audit.read", "audit.export"
+LOG = Target(kind="audit", name="audit log")
+# of one file; more is for the API and the console
+MOST_EXPORTED = 10_000
+QUICK = (
+    (_lazy("All"), ""),
+    (_lazy("Refused"), "result:denied"),
+    (_lazy("Looked at"), "what:seen"),
+    (_lazy("Access"), "what:access"),
+    (_lazy("Sign-in"), "what:signin"),
+    (_lazy("Past Haulout"), "kind:observed"),
+)
 
 
 def _reader(request: HttpRequest) -> Person:
     person = person_of(request)
-    require(person, VERB, Target(kind="audit", name="audit log"))
+    require(person, VERB, LOG)
     return person
 
 
@@ -32,6 +52,10 @@ def with_words(lines: list[Line]) -> list[Line]:
     """Lines whose entries know their words."""
     for line in lines:
         line.entry.said = said(line)  # type: ignore[attr-defined]
+        line.entry.place = place(line.entry)  # type: ignore[attr-defined]
+        line.entry.rules = [  # type: ignore[attr-defined]
+            (name, search_url(Term("rule", name))) for name in rules_in(line.entry)
+        ]
     return lines
 
 
@@ -56,6 +80,9 @@ def log(request: HttpRequest) -> HttpResponse:
         "newest_page": before is None,
         "count": newest.pk if newest else 0,
         "verified": queries.last_verification(),
+        "quick": QUICK,
+        "view": {"line": line},
+        "most": MOST_EXPORTED,
     }
     if request.headers.get("HX-Target") == "list-audit":
         return render(request, "audit/lines.html", context)
@@ -72,6 +99,26 @@ def _chips(line: str) -> list[Chip]:
     return chips
 
 
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """What the filter finds as CSV, newest first, with an entry of its own."""
+    person = _reader(request)
+    line = request.POST.get("q", "")[: filterline.MAX_LENGTH].replace("\x00", " ").strip()
+    asked = read(line)
+    if asked.troubles:
+        messages.error(request, " ".join(asked.troubles))
+        return redirect(f"{reverse('audit:list')}?{urlencode({'q': line})}")
+    with transaction.atomic():
+        told = {"limit": MOST_EXPORTED, "filters": {"q": line}}
+        write.event(person.who, EXPORT, LOG, params=told)
+    # the header is no line of the log
+    rows = islice(csv_lines(asked.filters, visible=visible_entries(person)), MOST_EXPORTED + 1)
+    answer = HttpResponse(b"".join(rows), content_type="text/csv; charset=utf-8")
+    name = f"haulout-audit-{timezone.now():%Y%m%d-%H%M%S}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 @require_GET
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """One line, whole: its pair, its parameters, its place in the chain."""
@@ -83,7 +130,12 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     parts = [one for one in (found.entry, found.outcome, found.resolution) if one]
     for one in parts:
         one.told = [(name, parameter(name, value)) for name, value in one.params.items()]  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"line": found, "parts": parts, "label": verb_label(found.entry.verb)}
+    context: dict[str, Any] = {
+        "line": found,
+        "parts": parts,
+        "label": verb_label(found.entry.verb),
+        "links": links_of(reader, found.entry),
+    }
     if found.entry.kind == "refusal":
         context["missing"] = missing_in(reader, found.entry)
     return render(request, "audit/entry.html", context)

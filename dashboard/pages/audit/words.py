@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.verbs import all_verbs
+from audit.models import Entry
 from audit.queries import Line
 from dashboard.pages.audit.access_words import change_words
 from dashboard.templatetags.face import size
@@ -40,7 +41,10 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "container.watch": (gettext_lazy("Watch"), gettext_lazy("watched a terminal in")),
     "container.files": (gettext_lazy("Files of"), gettext_lazy("read files of")),
     "container.files_edit": (gettext_lazy("Files of"), gettext_lazy("changed files of")),
-    "container.environment": (gettext_lazy("Environment of"), gettext_lazy("saw the secrets of")),
+    "container.environment": (
+        gettext_lazy("Environment of"),
+        gettext_lazy("saw the environment of"),
+    ),
     "image.pull": (gettext_lazy("Pull"), gettext_lazy("pulled")),
     "image.prune": (gettext_lazy("Prune"), gettext_lazy("pruned")),
     "image.copy": (gettext_lazy("Copy"), gettext_lazy("copied")),
@@ -205,7 +209,9 @@ def said(line: Line) -> str:
     known = _WORDS.get(entry.verb)
     done = change_words(entry.verb, entry.params) or (str(known[1]) if known else entry.verb)
     if entry.kind == "refusal":
-        return _("was refused: %(verb)s") % {"verb": asked_words(entry.verb)}
+        # without a name behind it “Edit” says nothing
+        asked = asked_words(entry.verb) if entry.target_name else verb_label(entry.verb)
+        return _("was refused: %(verb)s") % {"verb": asked}
     if entry.kind != "intent":
         return done
     if line.result == "ok":
@@ -213,3 +219,13 @@ def said(line: Line) -> str:
     if line.open:
         return _("asked: %(verb)s") % {"verb": asked_words(entry.verb)}
     return _("tried: %(verb)s") % {"verb": asked_words(entry.verb)}
+
+
+def place(entry: Entry) -> str:
+    """Where: the Podman or host; of a grant also its group, or everywhere."""
+    if entry.endpoint_name or entry.host_name:
+        return entry.endpoint_name or entry.host_name
+    if entry.verb != "access.grant" or not {"given", "taken"} & set(entry.params):
+        return ""
+    group = entry.params.get("group")
+    return _("group %s") % group if group else _("everywhere")

@@ -1,0 +1,118 @@
+"""Where an entry leads: to whoever did it, to what it was done to, to the grant that allowed it, as far
+as the reader may go there; and on in the log.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Team, User
+from audit.models import Entry
+from dashboard.live.filterline import Term
+from hosts.access import Person, allows, is_visible, visible_hosts, visible_jobs
+from hosts.access.ruled import ruling
+from hosts.actions.guardrails import edit_guardrail
+from hosts.models import INVENTORY, Grant, Guardrail
+
+SEES_PEOPLE = "access.view"
+_GRANT = re.compile(r"grant (\d{1,18}):")
+_RULE = re.compile(r"guardrail (.+?) \((?:refuse|ask)\): ")
+# kind of target: (the page of one, rows that the reader may see)
+_PAGES: dict[str, tuple[str, Callable[[Person], "QuerySet[Any]"]]] = {
+    "user": ("people:page", lambda person: _if_people(person, User.objects.all())),
+    "team": ("access:team", lambda person: _if_people(person, Team.objects.all())),
+    "role": ("access:role", lambda person: _if_people(person, Role.objects.all())),
+    "grant": ("access:grant", lambda person: _if_people(person, Grant.objects.all())),
+    "host": ("hosts:page", visible_hosts),
+    "job": ("jobs:page", visible_jobs),
+    "guardrail": (
+        "guardrails:page",
+        lambda person: ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB),
+    ),
+}
+
+
+@dataclass(slots=True)
+class Links:
+    """Addresses, each "" where there is nothing, or nothing to be seen. `more`: (words, address) within
+    the log.
+    """
+
+    who: str = ""
+    target: str = ""
+    grant: str = ""
+    more: list[tuple[str, str]] = field(default_factory=list)
+
+
+def links_of(reader: Person, entry: Entry) -> Links:
+    """For the page of an entry; one query for each link."""
+    found = Links(target=_target(reader, entry))
+    if entry.who_id and allows(reader, SEES_PEOPLE):
+        found.who = reverse("people:page", args=[entry.who_id])
+    if given := _GRANT.match(entry.grant):
+        found.grant = _page(reader, "grant", given[1])
+    if entry.who_name:
+        words = _("All that %(name)s did") % {"name": entry.who_name}
+        found.more.append((words, search_url(Term("person", entry.who_name))))
+    if entry.target_kind in INVENTORY and entry.target_id:
+        words = _("All that was done to %(name)s") % {"name": entry.target_name}
+        found.more.append((words, search_url(Term("object", entry.target_id[:12]))))
+    for name in _concerned(entry):
+        words = _("Who changed the access of %(name)s") % {"name": name}
+        found.more.append((words, search_url(Term("about", name))))
+    for name in rules_in(entry):
+        words = _("What the rule “%(name)s” met") % {"name": name}
+        found.more.append((words, search_url(Term("rule", name))))
+    return found
+
+
+def search_url(*terms: Term) -> str:
+    """The log, filtered."""
+    return f"{reverse('audit:list')}?{urlencode({'q': ' '.join(map(str, terms))})}"
+
+
+def rules_in(entry: Entry) -> list[str]:
+    """Names of the guardrails that refused it."""
+    return list(dict.fromkeys(_RULE.findall(entry.detail))) if entry.kind == "refusal" else []
+
+
+def _concerned(entry: Entry) -> list[str]:
+    """Names of the people and teams whose access it changed."""
+    params = entry.params
+    named = [params.get(one) for one in ("user", "team", "let_in", "let_out")]
+    if entry.target_kind in ("user", "team") and entry.target_name != entry.who_name:
+        named.append(entry.target_name)
+    subject = entry.verb.partition(".")[0]
+    if subject not in ("access", "people"):
+        return []
+    return list(dict.fromkeys(one for one in named if isinstance(one, str) and one))
+
+
+def _target(reader: Person, entry: Entry) -> str:
+    if entry.target_kind in INVENTORY:
+        rows = INVENTORY[entry.target_kind].objects.select_related("endpoint__host")
+        row = rows.filter(endpoint=entry.endpoint_id, podman_id=entry.target_id, gone=None).first()
+        if row is None or not is_visible(reader, row):
+            return ""
+        return reverse(f"{entry.target_kind}s:page", args=[row.endpoint_id, row.podman_id])
+    return _page(reader, entry.target_kind, entry.target_id)
+
+
+def _page(reader: Person, kind: str, given: str) -> str:
+    page = _PAGES.get(kind)
+    if page is None or not (given.isascii() and given.isdigit()) or len(given) > 18:
+        return ""
+    name, rows_for = page
+    return (
+        reverse(name, args=[int(given)]) if rows_for(reader).filter(pk=int(given)).exists() else ""
+    )
+
+
+def _if_people(person: Person, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    return rows if allows(person, SEES_PEOPLE) else rows.none()
