@@ -178,3 +178,63 @@ def test_an_upload_is_told_before_a_byte_is_sent(
     given = {"endpoint": hosts.web1.pk, "tags": "shop:1"}
     answer = browser_of(cast.bob).send("/build/check/", given)
     assert row.name in answer.json()["__all__"]
+
+
+@pytest.mark.parametrize("edits", [True, False])
+def test_giving_access_to_some_containers_leads_to_the_rule_on_images(
+    cast: Cast, browser_of: Any, edits: bool
+) -> None:
+    from accounts.models import Role
+
+    admin = Role.objects.get(name="admin")
+    if not edits:
+        verbs = sorted(admin.verb_names() - {"guardrail.edit"})
+        cast.alice.role = Role.objects.create(name="access only", verbs=verbs)
+        cast.alice.save()
+    page = browser_of(cast.alice).get("/access/grants/give/").content.decode()
+    assert "says which ones there may be." in page
+    assert ('href="/guardrails/new/images/"' in page) is edits
+
+
+@pytest.mark.parametrize(
+    ("image", "passes"),
+    [
+        ("registry.example.org/shop/front:7", True),
+        ("localhost/by-commit/front:1", True),
+        ("docker.io/library/alpine", False),
+        # one that is there already, by its id or a short name
+        ("sha256:" + "a" * 64, False),
+        ("a" * 64, False),
+        ("alpine", False),
+        ("localhost/shop/front", False),
+    ],
+)
+def test_who_works_on_some_containers_only_is_held_to_images_by_a_rule(
+    cast: Cast, hosts: Hosts, rail: Rail, image: str, passes: bool
+) -> None:
+    from dataclasses import replace
+
+    from accounts.models import Role
+    from audit.shapes import Who
+    from hosts.access import Person
+    from hosts.actions.run import run_container
+    from hosts.models import Grant
+
+    rail("images", allow=["registry.example.org/shop", "localhost/by-commit"])
+    Grant.objects.create(
+        user=cast.charlie,
+        role=cast.bob.role,
+        endpoint=hosts.web1,
+        label="app=shop",
+        made_by="Alice",
+    )
+    cast.charlie.role = Role.objects.get(name="member")
+    cast.charlie.save()
+    charlie = Person(cast.charlie, replace(Who(name="Charlie"), door="page"))
+    params = {"image": image, "labels": {"app": "shop"}}
+    if passes:
+        assert run_container.ask(charlie, hosts.web1.pk, params=params, env={}).state == "queued"
+        return
+    # a short name, or an id, says not even from where
+    with pytest.raises(ValueError, match=r"allowed places|which registry"):
+        run_container.ask(charlie, hosts.web1.pk, params=params, env={})
