@@ -129,6 +129,9 @@ def _touched(
     for param, of in _PLAYED.items():
         if verb == "kube.down" and isinstance(params.get(param), list):
             found |= {(of, str(one)) for one in params[param]}
+    if verb == "kube.play" and isinstance(params.get("secrets"), list):
+        # one that is there would get the file's value
+        found |= {("secret", str(one)) for one in params["secrets"]}
     if verb in MAKES or plan_of(verb) or not object_id:
         return found
     found |= {(kind, object_id), (kind, name)} - {(kind, "")}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.spec import Words
 from dashboard.pages.guardrails.beside import Beside, beside
-from hosts.access import Person
+from hosts.access import Person, allows, visible_objects
 from hosts.actions.images.references import parse
 from hosts.actions.kube.kube_plan import KubePlan, Planned
 from hosts.actions.kube.play_kube import VERB, clashes, order_for
@@ -15,6 +15,8 @@ from hosts.models.inventory import LIVE
 
 # icon, tone and word of what becomes of an object
 MADE, TAKEN, KEPT, REPLACED = "made", "taken", "kept", "replaced"
+# whoever may play sees pods and containers, and not always these
+_MAY_BE_HIDDEN = ("volume", "secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Shown:
 def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
     """By the inventory; the host is not asked."""
     there = set(clashes(endpoint, plan))
-    lines = [_line(one, there) for one in plan.objects]
+    hidden = {kind for kind in _MAY_BE_HIDDEN if not allows(person, f"{kind}.view", endpoint)}
+    lines = [_line(one, there, hidden) for one in plan.objects]
     short = [image for image in plan.images if parse(image).short]
     blocked = ""
     if any(line.fate == TAKEN for line in lines):
@@ -55,15 +58,21 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
     return Shown(
         plan=plan,
         lines=lines,
-        pulls=_pulls(plan, endpoint),
+        pulls=_pulls(plan, endpoint, person),
         blocked=blocked,
-        down=[(kind, name) for kind, name in sorted(there) if kind in ("pod", "volume")],
+        down=[
+            (kind, name)
+            for kind, name in sorted(there)
+            if kind in ("pod", "volume") and kind not in hidden
+        ],
         endpoint=endpoint,
         beside=beside(person, VERB, order_for(endpoint, plan, text="", start=True)),
     )
 
 
-def _line(one: Planned, there: set[tuple[str, str]]) -> Line:
+def _line(one: Planned, there: set[tuple[str, str]], hidden: set[str]) -> Line:
+    if one.kind in hidden:
+        return Line(one, MADE, _("new, unless there is one of that name"))
     if (one.kind, one.name) not in there:
         return Line(one, MADE, _("new"))
     if one.kind == "volume":
@@ -73,7 +82,8 @@ def _line(one: Planned, there: set[tuple[str, str]]) -> Line:
     return Line(one, TAKEN, _("is there already"))
 
 
-def _pulls(plan: KubePlan, endpoint: Endpoint) -> list[str]:
-    rows = Image.objects.filter(LIVE, endpoint=endpoint).values_list("names", flat=True)
+def _pulls(plan: KubePlan, endpoint: Endpoint, person: Person) -> list[str]:
+    seen = visible_objects(person, "image")
+    rows = Image.objects.filter(seen, LIVE, endpoint=endpoint).values_list("names", flat=True)
     here = {name for names in rows for name in names}
     return [image for image in plan.images if image not in here]

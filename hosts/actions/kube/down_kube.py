@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
+from hosts.actions.kube.along import REMOVE, VOLUMES, heed_secrets, require_along
 from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.play_kube import clashes
 from hosts.actions.refused import HostRefused
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand
+from hosts.jobs.errand import Errand, NotAllowed
 from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import kube, pods
@@ -26,14 +27,20 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
     there = clashes(endpoint, plan)
     if not there:
         raise HostRefused("text", _("Nothing of it is on %(host)s.") % {"host": endpoint})
+    needs = {"secret": REMOVE, **({"volume": VOLUMES} if volumes else {})}
+    require_along(person, endpoint, there, needs)
+    # all that goes, also for the locks
+    goes = {kind: [name for found, name in there if found == kind] for kind, _name in there}
     order = Order(
         endpoint=endpoint,
         kind="pod",
         object_id="",
         name=", ".join(plan.names("pod") or plan.names("volume") or plan.names("secret"))[:200],
         params={
-            "pods": [name for kind, name in there if kind == "pod"],
-            "volumes": [name for kind, name in there if kind == "volume"] if volumes else [],
+            "pods": goes.get("pod", []),
+            "containers": goes.get("container", []),
+            "secrets": goes.get("secret", []),
+            "volumes": goes.get("volume", []) if volumes else [],
             "remove_volumes": volumes,
         },
         secrets=text.encode(),
@@ -44,10 +51,14 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
 async def do(errand: Errand) -> dict[str, Any]:
     """Take it down; what is gone already is no error."""
     sealed = await errand.secrets()
+    removes_volumes = bool(errand.params.get("remove_volumes"))
+    if removes_volumes and not await errand.allowed(VOLUMES):
+        raise NotAllowed(
+            _("Its volumes would go along, and removing those is not permitted there.")
+        )
+    await heed_secrets(errand, plan_of((sealed or b"").decode()), REMOVE)
     await errand.about_to_send()
-    report = await kube.down(
-        errand.podman, sealed or b"", volumes=bool(errand.params.get("remove_volumes"))
-    )
+    report = await kube.down(errand.podman, sealed or b"", volumes=removes_volumes)
     gone = [str(one.get("Id") or one.get("ID") or "") for one in report.get("RmReport") or []]
     for one in gone:
         errand.say(_("removed pod %s") % one[:12])

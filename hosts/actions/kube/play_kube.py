@@ -12,6 +12,7 @@ from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse
+from hosts.actions.kube.along import REPLACE, heed_secrets, require_along
 from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import made_by
@@ -43,7 +44,9 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
     """Ask for what the file makes. YamlRefused, HostRefused, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_of(text)
-    taken = [name for kind, name in clashes(endpoint, plan) if kind in _NEW]
+    there = clashes(endpoint, plan)
+    require_along(person, endpoint, there, {"secret": REPLACE})
+    taken = [name for kind, name in there if kind in _NEW]
     if taken:
         raise HostRefused(
             "text",
@@ -92,6 +95,8 @@ async def do(errand: Errand) -> dict[str, Any]:
     text = (sealed or b"").decode()
     plan = plan_of(text)
     await errand.permit(_proposed(plan, text))
+    if not errand.broken:
+        await heed_secrets(errand, plan, REPLACE)
     for image in plan.images:
         if not await images.exists(errand.podman, image):
             errand.say(_("Pulling %s") % image)
