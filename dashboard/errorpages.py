@@ -6,7 +6,7 @@ The page for a fault of ours asks neither database nor session: either may be wh
 import sys
 
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template import loader
@@ -92,12 +92,26 @@ def of_api(request: HttpRequest, status: int) -> HttpResponse | None:
     return problems.answer(status, kind)
 
 
+def of_upload(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse | None:
+    """For the scripts that send files, which show what is in "error" beside the file."""
+    if not request.path.startswith("/transfer/") or request.method in ("GET", "HEAD"):
+        return None
+    words = {
+        401: _("You are signed out. Sign in, and send it again."),
+        404: _("There is nothing here that you may see."),
+    }
+    told = sentence or words.get(status) or _("This was not understood.")
+    return JsonResponse({"error": told}, status=status)
+
+
 def _page(
     request: HttpRequest, status: int, *, template: str = "", sentence: str = "", **said: object
 ) -> HttpResponse:
     """The whole frame for who is signed in, the bare one for strangers; a toast for htmx."""
     if problem := of_api(request, status):
         return problem
+    if answer := of_upload(request, status, sentence):
+        return answer
     user = getattr(request, "user", None)
     inside = user is not None and user.is_authenticated
     context = {"layout": "base.html" if inside else "bare.html", "sentence": sentence, **said}

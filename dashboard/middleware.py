@@ -14,6 +14,7 @@ from django.shortcuts import resolve_url
 
 from accounts.models import User
 from dashboard.approving import ask_why
+from dashboard.errorpages import of_upload
 from dashboard.person import person_of
 from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
@@ -129,7 +130,7 @@ def _sent_away(request: HttpRequest, where: str, *, status: int) -> HttpResponse
         # htmx follows redirects inside the page; this one must reach the window
         return HttpResponse(status=status, headers={"HX-Redirect": where})
     if request.method not in ("GET", "HEAD"):
-        return HttpResponse(status=status)
+        return of_upload(request, status) or HttpResponse(status=status)
     return redirect_to_login(request.get_full_path(), where)
 
 

@@ -5,6 +5,8 @@ import { politely, word } from "haulout/say";
 
 const FADE_MS = 350;
 const JUST_DRAWN_MS = 3000;
+// these say themselves what has ended and why, and what was read there can still be read
+const SAYS_SO = "[data-logs], [data-terminals], stats-charts[data-drawn=live], [data-uploads]:not([hidden]), [data-load-list] > *";
 const PAGE_ROWS = 50;
 const parser = document.createElement("template");
 // heads of groups have words for keys and are no rows
@@ -167,10 +169,8 @@ class LiveList extends HTMLElement {
   }
 
   refused() {
-    // these say themselves what has ended and why, and their lines can still be read; a page that was
-    // drawn just now would be the same again, and again
-    const saysSo = document.querySelector("[data-logs], [data-terminals]");
-    if (saysSo || performance.now() < JUST_DRAWN_MS) this.arrange([], new Map());
+    // a page that was drawn just now would be the same again, and again
+    if (document.querySelector(SAYS_SO) || performance.now() < JUST_DRAWN_MS) this.arrange([], new Map());
     else location.reload();
   }
 }
