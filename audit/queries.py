@@ -6,6 +6,8 @@ Who may see which entry is the caller's business: it hands in `visible`, a condi
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -176,10 +178,9 @@ def _by_result(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entr
     if not filters.result:
         return [entries.filter(one) for one in filters.any_of]
     # either entry of a line may be the one that it holds of
-    either = [
-        one | Q(intent__in=Entry.objects.filter(one).values("number")) for one in filters.any_of
-    ]
-    return [query.filter(one) for query in _ended(entries, filters) for one in either]
+    held = reduce(or_, filters.any_of)
+    held |= Q(intent__in=Entry.objects.filter(held).order_by().values("number"))
+    return [query.filter(held) for query in _ended(entries, filters)]
 
 
 def _ended(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:

@@ -20,7 +20,8 @@ def met_by(name: str) -> tuple[Q, ...]:
     told = Q(params_text__contains=written) & Q(params_text__regex=listed)
     return (
         Q(intent=None, kind="refusal", detail__contains=f"guardrail {name} ("),
-        Q(intent=None, kind="intent", verb__in=sorted(JUDGED)) & told,
-        Q(intent=None, kind="event", verb__in=_DECIDED) & told,
+        # without their kind, whose index is that of half of the log
+        Q(intent=None, verb__in=sorted(JUDGED)) & told,
+        Q(intent=None, verb__in=_DECIDED) & told,
         Q(intent__isnull=False, result="denied", detail__contains=f"“{name}”"),
     )

@@ -15,8 +15,9 @@ _LOOKS = (  # noqa: SIM905 - read as one line
 _RULES = ["guardrail.edit", "freeze.edit", "group.edit", "lock.override", "freeze.override"]
 _GIVEN = ["access.grant", "access.grant_ended"]
 _ASKED = [f"access.{word}" for word in ("ask", "approve", "refuse", "withdraw", "request_expired")]
-# refusals changed and showed nothing
-_DONE = Q(intent=None, kind__in=["intent", "event"])
+# refusals changed and showed nothing. Said as what it is not, so that the index of the verb is taken
+# and not that of the kind, which half of the log has.
+_DONE = Q(intent=None) & ~Q(kind="refusal")
 # `what:` in the filter line, and what each means
 WHAT: dict[str, str | Promise] = {
     "seen": _("logs, files, environments and terminals that somebody looked at"),
@@ -28,7 +29,8 @@ WHAT: dict[str, str | Promise] = {
 def what(word: str) -> tuple[Q, ...]:
     """The conditions of a word of WHAT."""
     if word == "seen":
-        return (_DONE & Q(verb__in=_LOOKS),)
+        # one by one: each comes newest first out of the index, however many there are
+        return tuple(_DONE & Q(verb=verb) for verb in _LOOKS)
     if word == "signin":
         return (Q(intent=None) & _about("signin"),)
     return (
