@@ -42,7 +42,7 @@ OTHERS_S = 0.2
 THREADS = 4
 # so many are asked for before those of them end that may not go on; of people who hold what they held,
 # so many between two looks at the clock
-MANY, SOME = 64, 16
+MANY, SOME = 64, 8
 # without Redis nothing rings, and the looks alone have to do
 REDIS_AGAIN_S = 1.0
 log = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ class Guard:
         self._due: set[Watched] = set()
         # what its person held (Rights.key) when it was last found to be allowed
         self._held: dict[Watched, str] = {}
+        self._rung: asyncio.Event | None = None
         # entries of those that ended
         self._writing: set[asyncio.Task[None]] = set()
 
@@ -94,7 +95,7 @@ class Guard:
 
     async def _run(self) -> None:
         threads = DatabaseThreads(THREADS, name="guard")
-        rung = asyncio.Event()
+        rung = self._rung = asyncio.Event()
         hears = asyncio.create_task(_hear(rung), name="guard bells")
         try:
             with own(threads):
@@ -137,7 +138,7 @@ class Guard:
         for stream in seen.held.keys() & self._streams:
             self._held.setdefault(stream, seen.held[stream])
         await self._ask_each(seen.urgent, seen.fresh, MANY)
-        # no more of them than lets the next look come in time
+        # no more of them than lets the next look come in time, or at once when the bell rings
         others, until = seen.due - seen.urgent, time.monotonic() + OTHERS_S
         await self._ask_each(others, seen.fresh, SOME, until=until)
 
@@ -156,7 +157,7 @@ class Guard:
         """
         asked = list(streams & self._streams)
         for start in range(0, len(asked), at_once):
-            if time.monotonic() > until:
+            if until < math.inf and (time.monotonic() > until or self._hurries()):
                 return
             some = asked[start : start + at_once]
             found = [self._ask(stream, fresh.get(stream.person.user.pk)) for stream in some]
@@ -170,6 +171,9 @@ class Guard:
             if refused:
                 # they have ended, and others' ends do not wait for a log that cannot be written just now
                 self._write(refused)
+
+    def _hurries(self) -> bool:
+        return self._rung is not None and self._rung.is_set()
 
     def _write(self, refused: list[tuple[Person, Denied]]) -> None:
         writing = asyncio.create_task(

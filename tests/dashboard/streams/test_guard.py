@@ -250,8 +250,9 @@ async def test_a_crowd_that_has_just_come_keeps_nobody_waiting(
         assert [one.asked for one in streams] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("when", ["its time is over", "the bell rings"])
 async def test_the_others_do_not_keep_it_from_looking_again(
-    streams: list[Stream], monkeypatch: pytest.MonkeyPatch
+    streams: list[Stream], monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     """What there was no time for is asked for in the looks that follow."""
     guard = guards.Guard()
@@ -261,7 +262,10 @@ async def test_the_others_do_not_keep_it_from_looking_again(
         await look(guard, streams)
         await sync_to_async(epoch.raise_epoch)()
         with monkeypatch.context() as changed:
-            changed.setattr(guards, "OTHERS_S", -1.0)
+            if when == "the bell rings":
+                changed.setattr(guard, "_hurries", lambda: True)
+            else:
+                changed.setattr(guards, "OTHERS_S", -1.0)
             await look(guard, streams)
         assert [one.asked for one in streams] == [1, 1, 1]
         await look(guard, streams)
