@@ -66,7 +66,7 @@ def _read(cursor: str) -> int:
         return 0
     try:
         number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except ValueError:
+    except (ValueError, RecursionError):
         number = None
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
         raise wrong("cursor", _("This is no cursor that was given out here."))

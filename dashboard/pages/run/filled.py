@@ -158,7 +158,7 @@ def _of_environment(marks: dict[str, str], env: dict[str, str]) -> list[Change]:
 def _texts(text: str) -> dict[str, str]:
     try:
         found = json.loads(text[:MOST_HIDDEN] or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}

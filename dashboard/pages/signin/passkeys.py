@@ -72,6 +72,17 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+class _Answer(forms.JSONField):
+    """What a browser answers, in JSON."""
+
+    def to_python(self, value: Any) -> Any:
+        """As Django's, which lets brackets in brackets without an end fail the page."""
+        try:
+            return super().to_python(value)
+        except RecursionError as deep:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from deep
+
+
 class AddForm(Dressed, AllauthAddForm):  # type: ignore[misc]
     """A fresh passkey and its name."""
 
@@ -79,6 +90,7 @@ class AddForm(Dressed, AllauthAddForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         # whether it can sign in alone is the device's to say, not a question to a person
         self.fields.pop("passwordless", None)
+        self.fields["credential"] = _Answer(widget=forms.HiddenInput)
         self.fields["name"] = _name_field()
 
     def clean(self) -> dict[str, Any]:
@@ -113,7 +125,12 @@ class _Judged:
     """What the three forms that take a passkey's answer have in common."""
 
     cleaned_data: dict[str, Any]
+    fields: dict[str, forms.Field]
     passwordless: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = _Answer(widget=forms.HiddenInput)
 
     def clean_credential(self) -> Authenticator:
         """The passkey that answered. Whatever is wrong with it, a person reads the same."""

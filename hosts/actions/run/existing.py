@@ -120,7 +120,7 @@ def _asked(seen: Seen) -> tuple[dict[str, str] | None, Source]:
     """The order in its maker's words, or None."""
     try:
         note = json.loads(seen.annotation(ORDER_NOTE) or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         note = None
     if isinstance(note, dict) and all(isinstance(text, str) for text in note.values()):
         return _readable({k: v for k, v in note.items() if k in FIELDS}), Source.NOTE

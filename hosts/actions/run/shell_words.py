@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 _EXPANSION = re.compile(r"\$\([^()]*\)|`[^`]*`")
-_VARIABLE = re.compile(r"\$\{[^}]*\}|\$[A-Za-z_]\w*|(?<![\w/.])~(?=/)|\$\([^()]*\)|`[^`]*`")
+_VARIABLE = re.compile(r"\$\{[^}]{0,200}\}|\$[A-Za-z_]\w*|(?<![\w/.])~(?=/)|\$\([^()]*\)|`[^`]*`")
 # a command ends here
 _ENDS = frozenset(["&&", "||", ";", "|", "&", ">", ">>", "<", "2>&1", "2>", "&>"])
 # how some write a remark into the middle of a line; a shell makes nothing of it
 _REMARK = re.compile(r"`\s*#[^`]*`")
 _MARK = "\ue000%d\ue001"
+_MARKED = re.compile("\ue000([0-9]{1,6})\ue001")
+# in characters: of a single argument that Linux takes, and far more than anybody types
+LONGEST = 131_072
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class Words:
 
 
 def split(text: str) -> Words:
-    """ValueError where a quotation mark is not closed."""
+    """ValueError where a quotation mark is not closed, or it is longer than any line."""
+    if len(text) > LONGEST:
+        raise ValueError(_("A line has at most %d characters.") % LONGEST)
     text = _REMARK.sub("", re.sub(r"\\\r?\n", " ", text)).strip().rstrip("\\")
     held: list[str] = []
 
@@ -33,14 +38,17 @@ def split(text: str) -> Words:
         held.append(match[0])
         return _MARK % (len(held) - 1)
 
+    def held_again(match: re.Match[str]) -> str:
+        number = int(match[1])
+        return held[number] if number < len(held) else match[0]
+
     unquoted = re.sub(r"'[^']*'", "", text)
     seen = _VARIABLE.findall(unquoted)
     try:
         words = shlex.split(_EXPANSION.sub(hold, text))
     except ValueError as exc:
         raise ValueError(_("A quotation mark is not closed.")) from exc
-    for number, original in enumerate(held):
-        words = [word.replace(_MARK % number, original) for word in words]
+    words = [_MARKED.sub(held_again, word) for word in words]
     rest = next((word for word in words if word in _ENDS), "")
     words = words[: words.index(rest)] if rest else words
     if words and words[-1].endswith(";"):

@@ -52,6 +52,7 @@ def test_a_wrong_code_is_told_with_the_time_here(protected: Cast) -> None:
         '{"id": 1}',
         '{"response": {"userHandle": "AAAA"}}',
         "[" * 500,
+        pytest.param("[" * 100_000, id="deep"),
     ],
 )
 def test_whatever_a_passkey_says_is_refused_the_same(cast: Cast, entries: Any, answer: str) -> None:

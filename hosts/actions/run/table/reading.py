@@ -134,7 +134,7 @@ def command_words(text: str) -> list[str]:
     if text.lstrip().startswith("["):
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if isinstance(found, list) and all(isinstance(word, str) for word in found):
             return found
