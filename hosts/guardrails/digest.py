@@ -51,7 +51,13 @@ def _lines(part: Part) -> list[list[str]]:
         ["port", f"{port.address}:{port.first}" if port.address else str(port.first)]
         for port in part.ports
     ]
-    found += [["limit", f"{name} {value:g}"] for name, value in sorted(part.limits.items())]
+    found += [["limit", _limit(name, value)] for name, value in sorted(part.limits.items())]
     found += [["user", part.user.value]] if part.user else []
-    found += [["label", name] for name in sorted(part.labels)]
+    found += [["label", name] for name in sorted(part.labels) if name != _OWN_LABEL]
     return found
+
+
+def _limit(name: str, value: float) -> str:
+    if value <= 0:
+        return f"{name} 0"
+    return f"{name} {value / 2**20:g} MiB" if name == "memory" else f"{name} {value:g}"

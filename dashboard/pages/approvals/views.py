@@ -15,7 +15,7 @@ from dashboard.pages.approvals.shown import prepare, proposal
 from dashboard.pages.guardrails.beside import by_whom
 from dashboard.person import person_of
 from hosts.access import NotVisible
-from hosts.access.approvals import visible_approvals
+from hosts.access.approvals import approvals_to_decide, visible_approvals
 from hosts.actions.approvals import decide as deciding
 from hosts.actions.refused import HostRefused
 from hosts.models import Approval
@@ -34,8 +34,10 @@ def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
     row = visible_approvals(person).filter(pk=approval_id).first()
     if row is None:
         raise NotVisible
-    prepare([row], person)
-    context: dict[str, Any] = {"row": row, "proposal": proposal(row)}
+    # the one that was asked first: a yes or no leads on to it
+    following = approvals_to_decide(person).exclude(pk=row.pk).order_by("pk").first()
+    prepare([row, *([following] if following else [])], person)
+    context: dict[str, Any] = {"row": row, "proposal": proposal(row), "next": following}
     job = row.job
     if row.waiting and job.asked_by_id == person.user.pk and job.endpoint is not None:
         context["by_whom"] = by_whom(person, job.endpoint)

@@ -56,6 +56,9 @@ def _shown(name: str, value: Any) -> Any:
 
 def _of_command(value: Any) -> Any:
     if isinstance(value, list):
+        # of a check for the shell inside: Podman's own words for it, and its text
+        if value[:1] == ["CMD-SHELL"]:
+            return [value[0], *(line(str(one)) for one in value[1:])]
         return arguments([str(one) for one in value])
     return line(value) if isinstance(value, str) else value
 

@@ -198,6 +198,28 @@ def test_approved_in_the_page_it_is_queued(
     assert "Bob needs an approval" not in alice.get("/").content.decode()
 
 
+def test_what_is_decided_leads_on_to_the_next_that_waits(
+    cast: Cast, hosts: Hosts, held: Any, browser_of: Callable[..., Any]
+) -> None:
+    from hosts.models import Approval
+
+    _job, row, _rule = held
+    bob, alice = browser_of(cast.bob), browser_of(cast.alice)
+    first = f"/access/requests/approvals/{row.pk}/"
+    assert "Next that waits" not in alice.get(first).content.decode()
+    form = {**FORM, "name": "other", "endpoint": hosts.web1.pk, "approval_reason": WHY}
+    assert bob.send("/containers/run/", form).status_code == 302
+    other = Approval.objects.exclude(pk=row.pk).get()
+    said = alice.send(f"{first}refuse/", {"answer": "no"}, follow=True).content.decode()
+    assert "refused by Alice" in " ".join(said.split())
+    assert f'href="/access/requests/approvals/{other.pk}/"' in said
+    assert "Next that waits for you: Run other" in said
+    # who asked is told how it goes on, and has nothing to decide
+    told = bob.get(first).content.decode()
+    assert "It can be asked for again" in told
+    assert "Next that waits" not in told
+
+
 def test_nobody_else_sees_it(
     cast: Cast, hosts: Hosts, held: Any, browser_of: Callable[..., Any]
 ) -> None:

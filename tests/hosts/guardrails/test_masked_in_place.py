@@ -224,7 +224,8 @@ def test_what_a_container_is_run_with_is_shown_without_its_secrets() -> None:
         "name": "shop",
         "command": ["-c", f"mysql -p{CANARY} shop && rm -rf /x"],
         "entrypoint": ["sh"],
-        "health_cmd": f"curl -u a:{CANARY} http://localhost",
+        "health_cmd": ["CMD-SHELL", f"curl -u a:{CANARY} http://localhost"],
+        "health_startup": ["CMD", "mysqladmin", f"-p{CANARY}"],
         "labels": {"app": "shop", "api-token": CANARY, "db": f"pg://me:{CANARY}@db/x"},
         "annotations": {"x/password": CANARY, "run.oci.handler": "krun"},
         "log_options": {"tag": "shop", "splunk-token": CANARY},
@@ -238,7 +239,8 @@ def test_what_a_container_is_run_with_is_shown_without_its_secrets() -> None:
     for name in ("image", "name", "secrets", "ports", "memory_bytes", "user"):
         assert found[name] == given[name]
     assert found["command"] == ["-c", "mysql -p••• shop && rm -rf /x"]
-    assert found["health_cmd"] == "curl -u a:••• http://localhost"
+    assert found["health_cmd"] == ["CMD-SHELL", "curl -u a:••• http://localhost"]
+    assert found["health_startup"] == ["CMD", "mysqladmin", "-p•••"]
     assert found["labels"] == {"app": "shop", "api-token": "•••", "db": "pg://me:•••@db/x"}
     assert found["annotations"] == {"x/password": "•••", "run.oci.handler": "krun"}
     assert found["log_options"] == {"tag": "shop", "splunk-token": "•••"}
