@@ -20,7 +20,9 @@ from hosts.models import Grant
 
 
 def lacking(user_ids: Iterable[int]) -> set[int]:
-    """Those of these people who need a second factor and have none. One query where no role asks."""
+    """Those of these people who need a second factor and have none. One query where no role asks.
+    Never service accounts: nobody signs in as one.
+    """
     asking = list(Role.objects.filter(second_factor=True).values_list("pk", flat=True))
     if not asking:
         return set()
@@ -31,7 +33,7 @@ def lacking(user_ids: Iterable[int]) -> set[int]:
     # one that does not ask is a way round those that do, whichever they came by this time
     asking_there = Q(provider__in=_asking_themselves())
     asked, unasked = known.filter(asking_there), known.exclude(asking_there)
-    found = User.objects.select_related(None).filter(pk__in=list(user_ids))
+    found = User.objects.select_related(None).filter(pk__in=list(user_ids), kind=User.Kind.PERSON)
     found = found.filter(Q(role__in=asking) | Exists(to_them)).exclude(Exists(having))
     without_password = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     found = found.exclude(without_password & Exists(asked) & ~Exists(unasked))

@@ -8,6 +8,7 @@ from ninja import NinjaAPI, Router
 from dashboard.api import problems
 from dashboard.api.auditing import router as auditing
 from dashboard.api.bearer import Bearer
+from dashboard.api.following import router as following
 from dashboard.api.jobs import router as jobs
 from dashboard.api.making import router as making
 from dashboard.api.parsing import KeepableJson
@@ -50,5 +51,5 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 # the last one takes what no other does
-for router in (reading, jobs, making, pruning, verbs, auditing, rest):
+for router in (reading, following, jobs, making, pruning, verbs, auditing, rest):
     api.add_router("", router)

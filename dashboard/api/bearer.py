@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
 from accounts import token_actions, tokens
-from accounts.models import User
 from audit.shapes import Who
 from dashboard.api import limits
 from dashboard.api.problems import Problem
@@ -47,7 +46,7 @@ class Bearer(HttpBearer):
             return None
         limits.use(found.pk)
         user = found.user
-        if user.kind == User.Kind.PERSON and lacks(user):
+        if lacks(user):
             words = _("Your role wants a second factor: set it up in the browser first.")
             raise Problem(403, "second-factor", words)
         who = Who(

@@ -69,6 +69,14 @@ def answer(
     return response
 
 
+def of_podman(error: PodmanError) -> HttpResponse:
+    """What Podman did not do: 404, 503 while the host is away, else 502."""
+    if isinstance(error, NotFound):
+        return answer(404, "not-found", error.message)
+    status = 503 if isinstance(error, Unavailable) else 502
+    return answer(status, "host", error.message)
+
+
 def _title(kind: str) -> str:
     known = {
         "token": _("A valid token is needed"),
@@ -133,10 +141,7 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(PodmanError)
     def failed(request: HttpRequest, error: PodmanError) -> HttpResponse:
-        if isinstance(error, NotFound):
-            return answer(404, "not-found", error.message)
-        status = 503 if isinstance(error, Unavailable) else 502
-        return answer(status, "host", error.message)
+        return of_podman(error)
 
     @api.exception_handler(TooMany)
     def limited(request: HttpRequest, error: TooMany) -> HttpResponse:

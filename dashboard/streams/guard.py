@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import redis
 from asgiref.sync import sync_to_async
@@ -43,6 +43,8 @@ THREADS = 4
 # so many are asked for before those of them end that may not go on; of people who hold what they held,
 # so many between two looks at the clock
 MANY, SOME = 64, 8
+# in place of a session's key: whether the token is still in force is asked with the right
+NO_SESSION: Final = "no session"
 # without Redis nothing rings, and the looks alone have to do
 REDIS_AGAIN_S = 1.0
 log = logging.getLogger(__name__)
@@ -237,7 +239,7 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
     now = moment()
     keys = {stream.scope["session_key"] for stream in streams}
     live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    alive = set(live.values_list("session_key", flat=True))
+    alive = {NO_SESSION, *live.values_list("session_key", flat=True)}
     named = by_name({stream.person.user.pk for stream in streams})
     stamp = written() if named else 0
     due = set(streams if now != before.moment else before.due)
@@ -251,6 +253,8 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
         stream
         for stream in due
         if stream.person.user.pk in named
+        # a token can have ended while its owner holds what they held
+        or stream.scope["session_key"] == NO_SESSION
         or stream.person.user.pk not in fresh
         or fresh[stream.person.user.pk].holds != (before.held.get(stream) or held.get(stream))
     }

@@ -1,10 +1,16 @@
-"""The examples of docs/api.md as they stand, with a token made in the page, on a real host."""
+"""The examples of docs/api.md as they stand, and a log that is followed: with tokens made in the page, on
+a real host.
+"""
 
 import os
 import re
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -35,13 +41,13 @@ def haulout(lab: Any) -> Iterator[Running]:
             host.podman("rm", "-fa", "-t", "0")
 
 
-def token_from_page(page: Any, haulout: Running) -> str:
+def token_from_page(page: Any, haulout: Running, name: str = "docs") -> str:
     """Made as a person makes one."""
     sign_in(page, haulout.url, EMAIL, PASSWORD)
     page.goto(f"{haulout.url}/account/tokens/new/")
     page.fill("[name=password]", PASSWORD)
     page.click("main button.btn-primary")
-    page.fill("#token-name", "docs")
+    page.fill("#token-name", name)
     # what a choice makes needless is out of sight
     page.wait_for_selector("#token-role", state="hidden")
     page.select_option("#token-reach", "role")
@@ -52,7 +58,7 @@ def token_from_page(page: Any, haulout: Running) -> str:
     secret = str(page.inner_text("#token"))
     page.goto(f"{haulout.url}/account/tokens/")
     assert secret not in page.content()
-    assert "docs" in page.inner_text("main")
+    assert name in page.inner_text("main")
     return secret
 
 
@@ -103,3 +109,79 @@ def test_the_examples_run_as_they_stand(
     # nothing that was written down opens anything
     for file in (haulout.data / "logs").rglob("*"):
         assert secret not in file.read_text(errors="replace")
+
+
+class Following:
+    """curl on a container's log, from its first line on."""
+
+    def __init__(self, haulout: Running, secret: str, endpoint: int, container: str) -> None:
+        where = f"{haulout.url}/api/v1/containers/{endpoint}/{container}/logs/follow?tail=100"
+        self.process = subprocess.Popen(
+            ["curl", "--config", "-", "--silent", "--no-buffer", "--fail-with-body", where],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdin is not None
+        self.process.stdin.write(f'header = "Authorization: Bearer {secret}"\n')
+        self.process.stdin.close()
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def rest(self) -> str:
+        """What came until it ended."""
+        assert self.process.stdout is not None
+        with self.process.stdout as out:
+            text = out.read()
+        self.process.wait(30)
+        return text
+
+    @property
+    def whole(self) -> bool:
+        """False where the answer broke off (18 and 56 are curl's words for that)."""
+        assert self.process.returncode in (0, 18, 56), self.process.returncode
+        return self.process.returncode == 0
+
+
+def test_a_log_is_followed_to_its_end_or_the_token_s(
+    new_page: Any, haulout: Running, lab: Any
+) -> None:
+    host = lab.hosts[0]
+    page = new_page()
+    name = f"short-{token_hex(3)}"
+    secret = token_from_page(page, haulout, f"revoked-{token_hex(3)}")
+    short = token_from_page(new_page(), haulout, name)
+    (endpoint,) = (int(str(row[0])) for row in haulout.asked("SELECT id FROM hosts_endpoint"))
+
+    def running(name: str, script: str) -> str:
+        made = str(
+            host.podman("run", "-d", "--replace", "--name", name, IMAGE, "sh", "-c", script)
+        ).strip()
+        asked = "SELECT count(*) FROM hosts_container WHERE podman_id = ?"
+        until("the list knows it", lambda: haulout.asked(asked, made) == [(1,)], timeout_s=30)
+        return made
+
+    ends = running("ends", "mkfifo /gate; echo one; read x < /gate; echo two; exit 3")
+    followed = Following(haulout, secret, endpoint, ends)
+    assert followed.line() == "one\n"
+    host.podman("exec", "ends", "sh", "-c", "echo > /gate")
+    assert followed.rest() == "two\n"
+    assert followed.whole
+
+    loud = running("loud", "while :; do echo again; sleep 0.1; done")
+    revoked = Following(haulout, secret, endpoint, loud)
+    assert revoked.line() == "again\n"
+    page.click("button[aria-label^='Revoke revoked-']")
+    page.get_by_role("dialog").get_by_role("button", name="Revoke the token").click()
+    revoked.rest()
+    assert not revoked.whole
+
+    with closing(sqlite3.connect(haulout.database, timeout=20)) as database, database:
+        soon = (datetime.now(UTC) + timedelta(seconds=8)).strftime("%Y-%m-%d %H:%M:%S")
+        database.execute("UPDATE accounts_token SET expires_at = ? WHERE name = ?", (soon, name))
+    ending = Following(haulout, short, endpoint, loud)
+    assert ending.line() == "again\n"
+    ending.rest()
+    assert not ending.whole

@@ -33,15 +33,16 @@ class Caller:
         return self.client.post(f"{V1}{path}", sent, **kind, **{**self.headers, **more})
 
 
-def make_caller(user: Any, name: str = "script", **given: Any) -> Caller:
-    """A token of `user`, as Wanted takes it."""
+def make_caller(user: Any, name: str = "script", *, by: Any = None, **given: Any) -> Caller:
+    """A token of `user`, as Wanted takes it; made by themselves, or `by` somebody else."""
     from accounts import token_actions
     from accounts.token_actions import Wanted
     from audit.shapes import Who
 
     wanted = Wanted(name, given.pop("expires_at", timezone.now() + timedelta(days=1)), **given)
-    who = Who(name=str(user), user_id=user.pk, door="page")
-    token, secret = token_actions.make(user, who, wanted, user=user)
+    by = by or user
+    who = Who(name=str(by), user_id=by.pk, door="page")
+    token, secret = token_actions.make(by, who, wanted, user=user)
     return Caller(secret, token)
 
 

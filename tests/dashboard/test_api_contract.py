@@ -26,7 +26,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 # ask a host, which here is none: they answer 503, and some only after a while
-ASKS_A_HOST = ("/inspect", "/logs", "/stats", "/recreate", "/prune/volumes")
+ASKS_A_HOST = ("/inspect", "/logs", "/follow", "/stats", "/recreate", "/prune/volumes")
 
 
 @pytest.fixture

@@ -71,6 +71,23 @@ def test_a_token_in_a_hurry_is_slowed(cast: Cast, monkeypatch: pytest.MonkeyPatc
     assert make_caller(cast.bob, "other").get("/me").status_code == 200
 
 
+def test_a_service_account_needs_no_second_factor(fleet: Fleet, cast: Cast) -> None:
+    """It has none to show, whatever its role asks of people: nobody signs in as one."""
+    from accounts.models import Role, User
+
+    role = Role.objects.get(name="viewer")
+    service = User.objects.create(
+        email="ci@service.invalid", name="ci", role=role, kind=User.Kind.SERVICE
+    )
+    program, charlie = make_caller(service, by=cast.alice), make_caller(cast.charlie)
+    Role.objects.filter(pk=role.pk).update(second_factor=True)
+    assert charlie.get("/me").status_code == 403
+    assert program.get("/me").status_code == 200
+    where = f"/containers/{fleet.root1.pk}/shop0/inspect"
+    with telling(fleet.root1.pk, lambda _path: {"Id": "shop0", "Config": {}}):
+        assert program.get(where).status_code == 200
+
+
 def test_scope_and_owner_both_limit(fleet: Fleet, cast: Cast) -> None:
     everything = make_caller(cast.bob)
     prod = make_caller(cast.bob, "prod", everywhere=False, groups={fleet.prod.pk: "prod"})

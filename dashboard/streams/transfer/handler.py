@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.db import connections
 from django.http import HttpResponseBase, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.streams.asking import ask
@@ -52,6 +53,9 @@ class _Transfer:
 
     async def end(self, code: int) -> None:
         """The guard ends it: the right was withdrawn."""
+        self._withdraw()
+
+    def _withdraw(self) -> None:
         self._withdrawn.set()
         if self._task is not None:
             self._task.cancel()
@@ -87,6 +91,10 @@ class _Transfer:
 
     async def _ends(self, task: "asyncio.Task[None]") -> None:
         """Until it is done; whoever lost the right is told so before it has cleared up."""
+        if self.handover.until is not None:
+            left_s = (self.handover.until - timezone.now()).total_seconds()
+            over = asyncio.get_running_loop().call_later(left_s, self._withdraw)
+            task.add_done_callback(lambda _task: over.cancel())
         withdrawn = asyncio.create_task(self._withdrawn.wait(), name="transfer withdrawn")
         try:
             await asyncio.wait([task, withdrawn], return_when=asyncio.FIRST_COMPLETED)

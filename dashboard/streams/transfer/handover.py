@@ -1,10 +1,12 @@
 """What a view under `transfer/` gives back: how to go on once the person is known to be allowed."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from dashboard.streams.guard import NO_SESSION
 from hosts.access import Person
 
 Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
@@ -40,7 +42,8 @@ class Handover(HttpResponse):
 
     It is cancelled when the browser goes or the right does: what it began, it ends in `finally`.
     A PodmanError out of a streamed answer cuts the connection. `recheck(person)` raises NotVisible
-    or Denied when the person may no longer have this; it is asked with every change of access.
+    or Denied when the person may no longer have this; it is asked with every change of access. Of
+    whoever came by a token, `until` is when that ends.
     `limit_bytes` bounds the body: more is answered with 413, before the first byte where the
     browser says its length.
     """
@@ -53,10 +56,12 @@ class Handover(HttpResponse):
         person: Person,
         recheck: Callable[[Person], Any],
         limit_bytes: int | None = None,
+        until: datetime | None = None,
     ) -> None:
         super().__init__()
         self.scope: dict[str, Any] = getattr(request, "scope", {})
-        self.session_key = request.session.session_key
+        self.session_key = NO_SESSION if person.who.token else request.session.session_key
+        self.until = until
         self.carry = carry
         self.person = person
         self.recheck = recheck

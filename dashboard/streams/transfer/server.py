@@ -5,6 +5,7 @@ Daphne itself spools every body before the application sees it, and its `send` n
 
 import asyncio
 import logging
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from dashboard.streams.transfer.wire import WIRE, Wire
 
 log = logging.getLogger(__name__)
 
-STREAMED: Final = b"/transfer/"
+STREAMED: Final = re.compile(rb"/transfer/|/api/v1/containers/[^/?]+/[^/?]+/logs/follow(?:\?|$)")
 # a form of ours is small; anything bigger is refused before it is spooled
 MAX_FORM_BYTES: Final = 16 * 1024 * 1024
 # how long the rest of a body is taken after the answer: closing at once would lose the answer
@@ -42,7 +43,7 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         self._room = asyncio.Event()
         self._room.set()
         self._idle_s = self.channel.timeOut
-        if not uri.startswith(STREAMED):
+        if not STREAMED.match(uri):
             super().gotLength(length)
             if length is not None and length > MAX_FORM_BYTES:
                 self._refuse_body()
