@@ -77,8 +77,8 @@ async def test_states_and_what_changes_nothing(any_host: Host) -> None:
         titles, rows = await containers.top(podman, container)
         assert len(rows[0]) == len(titles)
         await containers.rename(podman, container, name="renamed")
-        assert await containers.stop(podman, container, wait_s=5) is True
-        assert await containers.stop(podman, container, wait_s=5) is False
+        assert await containers.stop(podman, container, wait_s=60) is True
+        assert await containers.stop(podman, container, wait_s=60) is False
         assert await containers.wait(podman, container) == 7
         with pytest.raises(errors.Conflict):
             await containers.kill(podman, container)
