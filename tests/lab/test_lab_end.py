@@ -86,6 +86,20 @@ def test_a_lab_of_a_killed_process_goes_too(data: Path) -> None:
     until("the keeper takes the lab down", lambda: left(place) == [])
 
 
+def test_a_lab_that_was_never_finished_goes_too(data: Path) -> None:
+    script = (
+        "import os, signal; from pathlib import Path; from tests.lab.hosts import bring_up, registry\n"
+        "registry.push = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"bring_up(hosts=1, data=Path({str(data)!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT)
+    assert done.returncode == -signal.SIGKILL
+    place = Place.at(data)
+    assert any("docker-registry" in line for line in left(place))
+    take_down(place)
+    assert left(place) == []
+
+
 def test_the_demo_s_hosts_go_with_up(data: Path) -> None:
     bring_up(hosts=1, data=data)
     script = (

@@ -69,9 +69,11 @@ def _build(place: Place, systems: list[tuple[str, str]]) -> Lab:
         for host in lab.hosts:
             host.furnish(registries=addresses, known=known)
             host.switch_on()
-        filled = pool.submit(registry.start_registry, lab.registry, place.data / "registry")
+        # written down at once: whoever takes down what was begun must find them
+        _save_processes(place, registry.start_registry(lab.registry, place.data / "registry"))
+        filled = pool.submit(registry.fill_registry, lab.registry, place.data / "registry")
         images.write_archive(images.preloaded(), archive)
-        _save_processes(place, filled.result())
+        filled.result()
         loads = [
             pool.submit(_boot_and_load, host, archive, login.user)
             for host in lab.hosts

@@ -70,7 +70,7 @@ def plan(host: str) -> Registry:
 
 
 def start_registry(registry: Registry, folder: Path) -> list[Process]:
-    """Start registry and slow door, fill them, return their processes."""
+    """Start registry and slow door; their processes, for whoever has to end them."""
     folder.mkdir()
     (folder / "htpasswd").write_text(HTPASSWD)
     (folder / "config.yml").write_text(CONFIG.format(folder=folder, address=registry.address))
@@ -83,12 +83,17 @@ def start_registry(registry: Registry, folder: Path) -> list[Process]:
         [sys.executable, "-I", script, host, slow_port, port, str(registry.slow_bytes_per_s)],
         log=log,
     )
+    return [serve, slow]
+
+
+def fill_registry(registry: Registry, folder: Path) -> None:
+    """Push its images as soon as both answer."""
+    log = folder / "log"
     for address in (registry.address, registry.slow_address):
         wait_until(f"registry on {address}, see {log}", functools.partial(_answers, address))
     push(registry, busybox(), "lab/busybox")
     layers = many_layers("lab/layers", layers=LAYERS, layer_bytes=LAYER_BYTES)
     push(registry, layers, "lab/layers")
-    return [serve, slow]
 
 
 def _answers(address: str) -> bool:
