@@ -6,6 +6,7 @@ there, with quotes and backslashes taken out of flags as buildah does, which fin
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,7 +15,9 @@ from hosts.podman.base_judge import Base, instructions
 _FROM = re.compile(
     r"FROM\s+(?P<flags>(?:--\S+\s+)*)(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?", re.I
 )
-_OTHER = re.compile(r"--from=(\S+)|--mount=\S*?\bfrom=([^,\s]+)", re.I)
+_COPIED = re.compile(r"--from=(\S+)", re.I)
+_MOUNT = re.compile(r"--mount=", re.I)
+_MOUNTED = re.compile(r"\bfrom=([^,\s]+)", re.I)
 _HEREDOC = re.compile(r"<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_]*)\2(?=\s|$)")
 # parser directives: with another escape character lines are joined in another way
 _ESCAPE = re.compile(r"#\s*escape\s*=", re.I)
@@ -44,8 +47,8 @@ class Taken:
             if (stage := match["stage"]) and self._sure:
                 self._stages.setdefault(stage.casefold(), line)
             return
-        for one, other in _OTHER.findall(text):
-            self.image(one or other, line)
+        for name in _others(text):
+            self.image(name, line)
         if re.match(r"(ONBUILD\s+)?RUN\b", text, re.I):
             self.host_network |= bool(re.search(r"--network[= ]host\b", text, re.I))
             self.insecure |= bool(re.search(r"--security[= ]insecure\b", text, re.I))
@@ -133,13 +136,22 @@ def _read_again(taken: Taken, text: str) -> None:
         taken.unclear.append(unclear.text)
 
 
+def _others(text: str) -> Iterator[str]:
+    """Images of --from and --mount, word by word: each is looked through once, however it is made."""
+    for word in text.split():
+        if mount := _MOUNT.search(word):
+            yield from _MOUNTED.findall(word, mount.end())
+            word = word[: mount.start()]
+        yield from _COPIED.findall(word)
+
+
 def _flags(rest: str) -> Iterator[str]:
     """The flags before all else, as --name=value; some versions take --name value too."""
-    words = rest.split()
+    words = deque(rest.split())
     while words and words[0].startswith("--"):
-        flag = words.pop(0)
+        flag = words.popleft()
         if "=" not in flag and words and not words[0].startswith("--"):
-            flag += f"={words.pop(0)}"
+            flag += f"={words.popleft()}"
         yield flag
 
 
