@@ -4,7 +4,7 @@ import { anyPicked, send, toggle } from "haulout/selection";
 let going = 0;
 const GO_MS = 1200;
 const typing = (element) => element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
-const rows = () => [...document.querySelectorAll("live-list [data-rows] > tr[data-pk]:not([data-going], [hidden])")];
+const rows = () => [...document.querySelectorAll("live-list [data-rows] > tr[data-pk]:not([data-going], [hidden]), .table-audit tbody > tr[data-pk]")];
 const current = () => document.activeElement?.closest?.("tr[data-pk]") ?? document.querySelector("tr[data-here]");
 
 function stand(row) {

@@ -21,6 +21,7 @@ from hosts.actions.guardrails import edit_guardrail
 from hosts.models import INVENTORY, Grant, Guardrail
 
 SEES_PEOPLE = "access.view"
+_ID = re.compile(r"(sha256:)?[0-9a-f]{12,64}")
 _GRANT = re.compile(r"grant (\d{1,18}):")
 _RULE = re.compile(r"guardrail (.+?) \((?:refuse|ask)\): ")
 # kind of target: (the page of one, rows that the reader may see)
@@ -60,9 +61,11 @@ def links_of(reader: Person, entry: Entry) -> Links:
     if entry.who_name:
         words = _("All that %(name)s did") % {"name": entry.who_name}
         found.more.append((words, search_url(Term("person", entry.who_name))))
-    if entry.target_kind in INVENTORY and entry.target_id:
+    if entry.target_kind in INVENTORY and entry.target_name:
         words = _("All that was done to %(name)s") % {"name": entry.target_name}
-        found.more.append((words, search_url(Term("object", entry.target_id[:12]))))
+        # what was refused or failed has no id of its own yet
+        key = entry.target_id if _ID.fullmatch(entry.target_id) else entry.target_name
+        found.more.append((words, search_url(Term("object", key))))
     for name in _concerned(entry):
         words = _("Who changed the access of %(name)s") % {"name": name}
         found.more.append((words, search_url(Term("about", name))))
@@ -75,6 +78,13 @@ def links_of(reader: Person, entry: Entry) -> Links:
 def search_url(*terms: Term) -> str:
     """The log, filtered."""
     return f"{reverse('audit:list')}?{urlencode({'q': ' '.join(map(str, terms))})}"
+
+
+def rule_url(reader: Person, name: str) -> str:
+    """The page of the guardrail of this name; "" when it is gone, or not for this reader."""
+    seen = ruling(reader, Guardrail.objects.filter(name=name), editing=edit_guardrail.VERB)
+    row = seen.first() if allows(reader, edit_guardrail.READ) else None
+    return reverse("guardrails:page", args=[row.pk]) if row else ""
 
 
 def rules_in(entry: Entry) -> list[str]:

@@ -20,7 +20,7 @@ from audit.shapes import Target
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
 from dashboard.live.page import Chip, live_row
-from dashboard.pages.audit.links import links_of, rules_in, search_url
+from dashboard.pages.audit.links import links_of, rule_url, rules_in, search_url
 from dashboard.pages.audit.lists import NEWEST
 from dashboard.pages.audit.search import read, suggestions
 from dashboard.pages.audit.words import parameter, place, said, verb_label
@@ -136,6 +136,9 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "label": verb_label(found.entry.verb),
         "links": links_of(reader, found.entry),
     }
-    if found.entry.kind == "refusal":
+    if rules := rules_in(found.entry):
+        # the right to it was not what was missing
+        context["rules"] = [(name, rule_url(reader, name)) for name in rules]
+    elif found.entry.kind == "refusal":
         context["missing"] = missing_in(reader, found.entry)
     return render(request, "audit/entry.html", context)

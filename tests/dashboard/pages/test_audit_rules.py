@@ -94,12 +94,16 @@ def test_what_the_road_writes_is_found_and_linked(
 def test_every_rule_that_stops_it_is_named(
     cast: Cast, hosts: Hosts, rail: Callable[..., Any], browser_of: Any, entries: Any
 ) -> None:
-    rail("privileged")
-    rail("images", allow=["docker.io/library/nginx"])
+    rows = [rail("privileged"), rail("images", allow=["docker.io/library/nginx"])]
     given = {"image": "quay.io/x/y:1", "endpoint": hosts.web1.pk, "restart": "no"}
     bob = browser_of(cast.bob)
     bob.send("/containers/run/", {**given, "privileged": "on"}, HTTP_HX_REQUEST="true")
     [entry] = entries("container.run")
+    page = browser_of(cast.alice).get(f"/audit/{entry.pk}/").content.decode()
+    assert "The right to it was there: guardrails refused it." in page
+    assert "What was missing" not in page
+    assert all(f'href="/guardrails/{row.pk}/"' in page for row in rows)
+    assert "q=object%3A" in page
     assert "guardrail privileged 1 (refuse)" in entry.detail
     assert "guardrail images 2 (refuse)" in entry.detail
 
