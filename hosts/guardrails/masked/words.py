@@ -39,6 +39,9 @@ _KNOWN = re.compile(
     r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
     r"|AKIA[0-9A-Z]{16}|sk-[\w-]{20,}|hvs\.[\w-]{20,}|npm_\w{30,}|dckr_pat_[\w-]{20,}"
     r"|eyJ[\w-]{6,600}\.[\w-]{6,}\.[\w-]*)"
+    # a password's hash, as crypt and htpasswd write it
+    r"|\${1,2}(?:apr1|1|2[abxy]|5|6|y|argon2id?)\${1,2}"
+    r"(?:[./A-Za-z0-9=,]{1,40}\${1,2}){1,3}[./A-Za-z0-9+]{20,200}"
     r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )

@@ -159,6 +159,7 @@ CODE = [
     (f"PASSWORD={WORD};rm -rf /", "PASSWORD=•••;rm -rf /"),
     (f"PASSWORD={WORD}&&rm -rf /", "PASSWORD=•••&&rm -rf /"),
     (f"--password {WORD}|sh", "--password •••|sh"),
+    ("--to $1$SOMETHINGTHATISNAMEDATLENGTH", "--to $1$SOMETHINGTHATISNAMEDATLENGTH"),
     ('--token="${X:-$(id)}"', '--token="${X:-$(id)}"'),
     (f"--password '{WORD}'\"$(id)\"", "--password '•••'\"$(id)\""),
 ]

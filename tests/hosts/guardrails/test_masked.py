@@ -143,6 +143,7 @@ def test_what_is_no_secret_stays_as_it_was_written(line: str) -> None:
 
 def test_known_forms_of_keys_are_hidden_wherever_they_stand() -> None:
     keys = ["ghp_" + "a" * 36, "AKIA" + "Q" * 16, "eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl"]
+    keys += ["$6$abcdefgh$" + "x/." * 28, "$2y$05$" + "a" * 53, "$$apr1$$abcdefgh$$" + "a" * 22]
     key = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----"
     text = masked.words("\n".join([*(f"use {one} now" for one in keys), key]))
     assert re.sub(r"use ••• now\n", "", text) == "•••"
