@@ -126,24 +126,37 @@ def _first(texts: Sequence[str]) -> int:
 
 def _safe(word: Word, spans: Iterable[Span]) -> Iterator[Span]:
     """Of what may be a secret what is one, without what the shell puts in."""
+    codes = _codes(word)
     for start, end in spans:
-        rest = _without(word.code, start, end)
+        rest = _without(codes, start, end)
         if worth("".join(word.text[one:other] for one, other in rest)):
             yield from rest
 
 
 def _of_code(word: Word, spans: Iterable[Span]) -> list[Span]:
-    return [one for start, end in spans for one in _without(word.code, start, end)]
+    codes = _codes(word)
+    return [one for start, end in spans for one in _without(codes, start, end)]
 
 
-def _without(code: Iterable[Span], start: int, end: int) -> list[Span]:
+def _codes(word: Word) -> bytes:
+    """A 1 for each character that the shell puts in."""
+    found = bytearray(len(word.text)) if word.code else bytearray()
+    for start, end in word.code:
+        found[start:end] = b"\1" * (end - start)
+    return bytes(found)
+
+
+def _without(codes: bytes, start: int, end: int) -> list[Span]:
     found = []
-    for one, other in code:
-        if one < end and other > start:
-            found.append((start, max(start, one)))
-            start = max(start, other)
-    found.append((start, end))
-    return [(one, other) for one, other in found if one < other]
+    while codes and start < end:
+        code = codes.find(1, start, end)
+        if code < 0:
+            break
+        if start < code:
+            found.append((start, code))
+        start = codes.find(0, code, end)
+        start = end if start < 0 else start
+    return [*found, (start, end)] if start < end else found
 
 
 def _candidates(takes: Takes, texts: Sequence[str], place: int) -> Iterator[Span]:
@@ -154,7 +167,7 @@ def _candidates(takes: Takes, texts: Sequence[str], place: int) -> Iterator[Span
         match = _PASS.fullmatch(text)
         yield match.span("value") if match else (0, len(text))
     else:
-        yield from _by_letter(takes, texts[:place], text)
+        yield from _by_letter(takes, texts, place)
 
 
 def _named(text: str) -> list[Span]:
@@ -187,8 +200,10 @@ def _follows(texts: Sequence[str], place: int) -> bool:
     return place > 1 and texts[place - 2] in _SETTERS and secret(before) and "=" not in before
 
 
-def _by_letter(takes: Takes, before: Sequence[str], text: str) -> Iterator[Span]:
-    if takes.within and takes.within not in before:
+def _by_letter(takes: Takes, texts: Sequence[str], place: int) -> Iterator[Span]:
+    text = texts[place]
+    # it stands at the beginning, or not at all
+    if takes.within and takes.within not in texts[: min(place, 2 * _BEHIND)]:
         return
     option, equals, value = text.partition("=")
     if equals and option.startswith("--") and option in takes.behind:
@@ -200,7 +215,7 @@ def _by_letter(takes: Takes, before: Sequence[str], text: str) -> Iterator[Span]
         elif sign := takes.behind.get(f"-{match['letter']}", ""):
             yield from _behind(sign, match["rest"], match.start("rest"))
         return
-    last = before[-1] if before else ""
+    last = texts[place - 1] if place else ""
     letters = _LETTERS.fullmatch(last)
     if letters and letters[1] in takes.apart and len(last) == 2:
         yield 0, len(text)

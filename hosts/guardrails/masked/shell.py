@@ -23,10 +23,11 @@ class Word:
     text: str = ""
     at: list[int] = field(default_factory=list)
     code: list[tuple[int, int]] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
 
     def add(self, text: str, start: int) -> None:
         """Characters that stand in the text one after the other from `start`."""
-        self.text += text
+        self.pieces.append(text)
         self.at.extend(range(start, start + len(text)))
 
 
@@ -94,6 +95,7 @@ class _Reader:
 
     def _end_word(self) -> None:
         if self.word is not None:
+            self.word.text = "".join(self.word.pieces)
             self.command.words.append(self.word)
         self.word = None
 
@@ -163,9 +165,9 @@ class _Reader:
 
     def _code(self, end: int) -> None:
         word = self._now()
-        start = len(word.text)
+        start = len(word.at)
         self._take(end - self.place)
-        word.code.append((start, len(word.text)))
+        word.code.append((start, len(word.at)))
 
     def _closing(self, place: int) -> int:
         depth = 1

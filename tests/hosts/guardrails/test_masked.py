@@ -151,7 +151,24 @@ def test_known_forms_of_keys_are_hidden_wherever_they_stand() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a-", "a.", "eyJ-", "password", "--a-", "a", "x://", 'token="', "\\ ", "A=", "bearer "],
+    [
+        "a-",
+        "a.",
+        "eyJ-",
+        "password",
+        "--a-",
+        "a",
+        "x://",
+        'token="',
+        "\\ ",
+        "A=",
+        "bearer ",
+        "a ",
+        "`",
+        "$(",
+        "$a -p",
+        "podman ",
+    ],
 )
 def test_no_text_takes_long(piece: str) -> None:
     """Quadratic would be minutes; what it would take is not measured, the test's own limit ends it."""
