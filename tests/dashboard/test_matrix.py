@@ -26,6 +26,7 @@ HARMLESS = re.compile(
     r"POST /\w+/bulk/"  # what one may not is left out of it, here all
     r"|POST /hosts/endpoints/\S+/measure/"  # reading
     r"|POST /guardrails/try/"  # asks the rules, sends nothing
+    r"|POST /guardrails/pod/"  # reading
     r"|POST /access/requests/ask/"  # asking is everyone's; here the form is not filled in
     r"|POST /images/pull/search/"  # says that there is no host to search from
     r"|(PUT|PATCH|DELETE) (/groups/|/registries/|\S+/inspect/)"  # as GET
