@@ -8,10 +8,13 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from dashboard.pages.access.previewing import Shown, dialog
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import draft_of
 from dashboard.pages.joining.forms import (
@@ -39,7 +42,7 @@ from hosts.actions.hosts import (
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
-from hosts.models import Group, Host
+from hosts.models import Endpoint, Group, Host
 
 NEW_KEY = "joining-host-key"
 
@@ -137,7 +140,7 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
         words = _("%(name)s is no longer in Haulout. Nothing was changed on it.")
         messages.success(request, words % {"name": host.name})
         return redirect("/hosts/")
-    context = {"host": host, "losses": losses(edit_host.what_is_lost(host))}
+    context = {"host": host, "losses": losses(edit_host.what_is_lost(host.endpoints.all()))}
     return render(request, "joining/remove.html", context)
 
 
@@ -247,15 +250,39 @@ def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
     return _changed(request, change)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def remove_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """Take a socket out."""
+    """GET: what leaves with it, as a question. POST: take a socket out."""
+    if request.method == "GET":
+        return _asked_first(request, edit_logins.get_endpoint(person_of(request), endpoint_id))
 
     def change(person: Person) -> str:
         edit_logins.remove_endpoint(person, endpoint_id)
         return _("The socket is no longer in Haulout.")
 
     return _changed(request, change)
+
+
+def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    gone = losses(edit_host.what_is_lost(Endpoint.objects.filter(pk=endpoint.pk)))
+    grants = endpoint.grants.count()
+    if grants:
+        gone.append(ngettext("%d grant there", "%d grants there", grants) % grants)
+    words = _(
+        "Nothing changes on the host. What leaves Haulout: this Podman's objects, with their charts and"
+        " events. What was done there stays in the audit log."
+    )
+    context = dialog(
+        _("Remove the socket of %(name)s?") % {"name": endpoint},
+        reverse("joining:remove_endpoint", args=[endpoint.pk]),
+        _("Remove"),
+        Shown(),
+        takes=True,
+        words=words,
+        losses=gone,
+        next=reverse("joining:edit", args=[endpoint.host_id]),
+    )
+    return render(request, "access/dialog.html", context)
 
 
 @require_POST

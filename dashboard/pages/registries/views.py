@@ -3,12 +3,14 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
+from dashboard.pages.access.previewing import Shown, dialog
 from dashboard.pages.registries.forms import KeepForm, PasswordForm
 from dashboard.person import person_of
 from hosts import access
@@ -71,13 +73,32 @@ def replace(request: HttpRequest, credential_id: int) -> HttpResponse:
     return render(request, "registries/replace.html", {"row": row, "form": form})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def erase(request: HttpRequest, credential_id: int) -> HttpResponse:
-    """Erase a credential."""
+    """GET: what is lost, as a question. POST: erase a credential."""
     person = person_of(request)
     try:
+        if request.method == "GET":
+            return _asked_first(request, edit_registry.get_credential(person, credential_id))
         edit_registry.erase(person, credential_id)
     except RegistryCredential.DoesNotExist as exc:
         raise Http404 from exc
     messages.success(request, _("The credential is erased."))
     return redirect("registries:list")
+
+
+def _asked_first(request: HttpRequest, row: RegistryCredential) -> HttpResponse:
+    told = {"user": row.username, "where": row.group.name if row.group else _("every host")}
+    words = _(
+        "Pulls, pushes and searches there (%(where)s) no longer sign in as %(user)s. Haulout shows the"
+        " password to nobody: to keep it again somebody has to know it."
+    )
+    context = dialog(
+        _("Erase the password for %(name)s?") % {"name": row.registry},
+        reverse("registries:erase", args=[row.pk]),
+        _("Erase"),
+        Shown(),
+        takes=True,
+        words=words % told,
+    )
+    return render(request, "access/dialog.html", context)

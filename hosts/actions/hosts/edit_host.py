@@ -142,10 +142,10 @@ def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str
     return host
 
 
-def what_is_lost(host: Host) -> dict[str, int]:
-    """How many of each kind of object leave Haulout with the host (`{"container": 12, …}`)."""
+def what_is_lost(endpoints: QuerySet[Endpoint]) -> dict[str, int]:
+    """How many of each kind of object leave Haulout with these (`{"container": 12, …}`)."""
     counts = {
-        kind: model.objects.filter(endpoint__host=host, gone=None).count()
+        kind: model.objects.filter(endpoint__in=endpoints, gone=None).count()
         for kind, model in INVENTORY.items()
     }
     return {kind: count for kind, count in counts.items() if count}

@@ -94,12 +94,19 @@ def replace_key(
     return login
 
 
-def remove_endpoint(person: Person, endpoint_id: int) -> None:
-    """Take one endpoint out with its inventory; the last one takes its login along. HostRefused."""
+def get_endpoint(person: Person, endpoint_id: int) -> Endpoint:
+    """One whose host the person may edit. NotVisible, Denied."""
     endpoint = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
     if endpoint is None:
         raise NotVisible
-    host = get_host(person, endpoint.host_id, EDIT)
+    get_host(person, endpoint.host_id, EDIT)
+    return endpoint
+
+
+def remove_endpoint(person: Person, endpoint_id: int) -> None:
+    """Take one endpoint out with its inventory; the last one takes its login along. HostRefused."""
+    endpoint = get_endpoint(person, endpoint_id)
+    host = endpoint.host
     with transaction.atomic():
         if host.endpoints.count() == 1:
             raise HostRefused("host", _("This is the host's last socket: remove the host instead."))

@@ -75,12 +75,22 @@ def keep(
     return row
 
 
+def get_credential(person: Person, credential_id: int) -> RegistryCredential:
+    """One that the person may change. RegistryCredential.DoesNotExist when it is gone; Denied."""
+    row = RegistryCredential.objects.select_related("group").get(pk=credential_id)
+    require(person, VERB, _target(row))
+    return row
+
+
 def erase(person: Person, credential_id: int) -> None:
     """Erase a credential. RegistryCredential.DoesNotExist when it is gone."""
-    row = RegistryCredential.objects.select_related("group").get(pk=credential_id)
-    target = Target(kind="registry", id=row.registry, name=row.registry)
-    require(person, VERB, target)
+    row = get_credential(person, credential_id)
+    target = _target(row)
     with transaction.atomic():
         row.delete()
         write.event(person.who, VERB, target, params={"erased": True})
         bells.ring("audit")
+
+
+def _target(row: RegistryCredential) -> Target:
+    return Target(kind="registry", id=row.registry, name=row.registry)

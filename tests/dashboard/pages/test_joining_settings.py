@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import FINGERPRINT, make_host
+from tests.two_teams import Fleet
 
 
 @pytest.fixture
@@ -124,6 +125,21 @@ def test_a_host_with_running_jobs_stays(host: Any, cast: Cast, browser_of: Any) 
     answer = browser.send(f"/hosts/{host.pk}/remove/", follow=False)
     assert answer.status_code == 302
     assert Host.objects.exists()
+
+
+def test_taking_a_socket_out_asks_first(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
+    from hosts.models import Endpoint
+
+    fleet.grant(endpoint=fleet.anna1)
+    browser = browser_of(cast.alice)
+    where = f"/hosts/endpoints/{fleet.anna1.pk}/remove/"
+    asked = browser.get(where).content.decode()
+    assert "2 containers" in asked
+    assert "1 grant there" in asked
+    assert Endpoint.objects.filter(pk=fleet.anna1.pk).exists()
+    browser.send(where)
+    assert not Endpoint.objects.filter(pk=fleet.anna1.pk).exists()
+    assert browser_of(cast.bob).get(f"/hosts/endpoints/{fleet.root1.pk}/remove/").status_code == 403
 
 
 def test_the_last_socket_stays(host: Any, cast: Cast, browser_of: Any) -> None:

@@ -44,6 +44,10 @@ def test_replace_and_erase(browser: Any, entries: Any) -> None:
     row.refresh_from_db()
     assert row.username == "walrus"
     assert vault.open_sealed(bytes(row.sealed_password), "registry") == b"new"
+    asked = browser.get(f"/registries/{row.pk}/erase/").content.decode()
+    assert "Erase the password for quay.io" in asked
+    assert "walrus" in asked
+    assert RegistryCredential.objects.exists()
     browser.send(f"/registries/{row.pk}/erase/")
     assert not RegistryCredential.objects.exists()
     assert len(entries("registry.edit")) == 3
@@ -77,4 +81,5 @@ def test_others_may_look_only(browser: Any, cast: Cast, browser_of: Any) -> None
     assert "quay.io" in charlie.get("/registries/").content.decode()
     assert keep(charlie).status_code == 403
     assert charlie.send(f"/registries/{pk}/erase/").status_code == 403
+    assert charlie.get(f"/registries/{pk}/erase/").status_code == 403
     assert charlie.send(f"/registries/{pk}/replace/").status_code == 403
