@@ -51,10 +51,8 @@ def test_who_may_not_read_the_log_gets_no_link_to_it(
 ) -> None:
     row = rail("privileged")
     note(row, Severity.REFUSE, 1)
-    assert "?q=kind:refusal" in browser_of(cast.alice).get(f"{LIST}{row.pk}/").content.decode()
-    assert (
-        "?q=kind:refusal" not in browser_of(cast.charlie).get(f"{LIST}{row.pk}/").content.decode()
-    )
+    assert "?q=rule:" in browser_of(cast.alice).get(f"{LIST}{row.pk}/").content.decode()
+    assert "?q=rule:" not in browser_of(cast.charlie).get(f"{LIST}{row.pk}/").content.decode()
 
 
 def test_the_form_says_what_the_rule_would_meet_before_it_is_saved(

@@ -211,6 +211,8 @@ def test_the_page_of_a_person_offers_to_take_theirs_away(
     alice = browser_of(cast.alice)
     words = alice.get(f"/people/{cast.bob.pk}/").content.decode()
     assert "second factor on" in words
-    assert f'action="/people/{cast.bob.pk}/factor/"' in words
+    assert f'hx-get="/people/{cast.bob.pk}/factor/"' in words
+    asked = alice.get(f"/people/{cast.bob.pk}/factor/").content.decode()
+    assert f'action="/people/{cast.bob.pk}/factor/"' in asked
     alice.send(f"/people/{cast.bob.pk}/factor/", {})
     assert "second factor off" in alice.get(f"/people/{cast.bob.pk}/").content.decode()
