@@ -3,6 +3,7 @@ import { toFirstWrong } from "haulout/wrong-fields";
 
 const form = document.getElementById("run-form");
 const PAUSE_MS = 300;
+const SETTLED_MS = 50;
 let pause = null;
 
 function check(delay = PAUSE_MS) {
@@ -96,10 +97,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "run-preview" && fold) fold.open = specOpen;
 });
 
-document.body.addEventListener("run-refused", () => {
-  mark();
-  toFirstWrong(form);
-});
+// a check that was under way swaps the words once more, and they are marked as wrong only once that has settled
+let leading = null;
+function lead() {
+  clearTimeout(leading);
+  leading = setTimeout(() => { leading = null; mark(); toFirstWrong(form); }, SETTLED_MS);
+}
+document.body.addEventListener("run-refused", lead);
+document.addEventListener("htmx:afterSettle", () => { if (leading) lead(); });
 
 function fill(answer) {
   for (const [name, text] of Object.entries(answer.fields)) form.elements[name].value = text;

@@ -157,6 +157,7 @@ def test_dialogs(served: Served, ada: Any) -> None:
 def test_the_run_form(served: Served, ada: Any) -> None:
     """Its words come beside the preview; a folded part opens."""
     ada.goto(f"{served.url}/containers/run/")
+    ada.locator("html[data-ready]").wait_for()
     ada.fill("#run-image", "localhost/busybox:latest")
     ada.locator("[name=memory]").fill("much")
     ada.locator("[name=pids]").fill("many")
