@@ -20,10 +20,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--database-only", action="store_true", help=words)
 
 
-def _tier(item: pytest.Item) -> int:
-    return max(
-        (TIERS.index(name) + 1 for name in TIERS if item.get_closest_marker(name)), default=0
-    )
+def _place(item: pytest.Item, *, shared_out: bool) -> int:
+    """Fast tests first. Not where they are shared out to processes: then the lab's, which wait for hosts
+    while those on PostgreSQL compute beside them. The browser's last in each case, since its driver
+    keeps an event loop of its own.
+    """
+    if item.get_closest_marker("browser"):
+        return 3
+    if item.get_closest_marker("lab"):
+        return 0 if shared_out else 2
+    return 1
 
 
 def _is_more(item: pytest.Item) -> bool:
@@ -44,7 +50,7 @@ def _uses_database(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by marker
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Fast tests first; the browser's last, since its driver keeps an event loop of its own."""
+    """Mark what lies in the tiers' folders, drop what this run is not about, and put the rest in order."""
     for item in items:
         for name in TIERS:
             if f"tests/{name}/" in item.nodeid and not item.get_closest_marker(name):
@@ -62,7 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=list(gone))
         items[:] = [item for item in items if item not in gone]
     groups_first(items)
-    items.sort(key=_tier)
+    shared_out = hasattr(config, "workerinput")
+    items.sort(key=lambda item: _place(item, shared_out=shared_out))
 
 
 def _meets_the_world(item: pytest.Item) -> bool:

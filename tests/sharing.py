@@ -25,7 +25,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return group_of(nodeid)
 
-    # fast ones first, as without xdist, and not the file with the most tests
+    # in our order, and not the file with the most tests first
     config.option.loadscopereorder = False
     return Groups(config, log)
 

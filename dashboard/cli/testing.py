@@ -17,7 +17,9 @@ from dashboard.cli import needs, postgresql
 from dashboard.supervisor import launch
 
 NO_TESTS = 5  # pytest's status when nothing was selected
-MOST_PROCESSES = 4  # each has a lab of its own
+MOST_PROCESSES = 6  # each has a lab of its own
+# so much what computes gives way to what waits for hosts and browsers, so that both go on
+GIVES_WAY = 5
 TESTS_FAILED = 1  # pytest's status after a run that went to its end
 # arguments that choose no tests and end no run early
 _WHOLE = re.compile(r"--all|-[qv]+|-r\w+|-n\d+|--(durations|color|tb|numprocesses|junit-?xml)=.*")
@@ -54,7 +56,8 @@ def _runs(words: list[str], more: dict[str, str]) -> int:
         say("tests of the database on PostgreSQL; beside them all tests on SQLite, shown after")
         with tempfile.TemporaryFile() as shown:
             where = {"HAULOUT_TEST_DATABASE_URL": server.url}
-            first = _pytest(["--database-only", "-q", *_fast(words)], more | where)
+            fast = ["--database-only", "-q", *_fast(words)]
+            first = _pytest(fast, more | where, gives_way=GIVES_WAY)
             second = _pytest([*_in_colour(), *words], more, output=shown.fileno())
             status = first.wait()
             say("all tests, on SQLite")
@@ -78,13 +81,19 @@ def _whole(words: list[str]) -> bool:
 
 
 def _pytest(
-    words: list[str], more: dict[str, str] | None = None, *, output: int | None = None
+    words: list[str],
+    more: dict[str, str] | None = None,
+    *,
+    gives_way: int = 0,
+    output: int | None = None,
 ) -> "subprocess.Popen[bytes]":
     """Started, and ended by the kernel when we are ended from outside."""
     sys.stdout.flush()
     until_we_end = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
+    nice = shutil.which("nice") if gives_way else None
+    before = [nice, "-n", str(gives_way)] if nice else []
     return subprocess.Popen(
-        [*until_we_end, sys.executable, "-m", "pytest", *words],
+        [*until_we_end, *before, sys.executable, "-m", "pytest", *words],
         cwd=env.CHECKOUT,
         env={**os.environ, **(more or {})},
         stdin=subprocess.DEVNULL,
@@ -138,7 +147,7 @@ def _in_colour() -> list[str]:
 
 
 def _shared_out(words: list[str]) -> list[str]:
-    """How pytest shares the tests out to processes: whole files, one process more than cores.
+    """How pytest shares the tests out to processes: whole files, two processes more than cores.
 
     Most tests of hosts wait for them. Not for single files, nor where somebody says otherwise.
     """
@@ -147,7 +156,7 @@ def _shared_out(words: list[str]) -> list[str]:
         return []
     if any(Path(word.split("::")[0]).is_file() for word in words if not word.startswith("-")):
         return []
-    return ["-n", str(min((os.cpu_count() or 1) + 1, MOST_PROCESSES)), "--dist", "loadfile"]
+    return ["-n", str(min((os.cpu_count() or 1) + 2, MOST_PROCESSES)), "--dist", "loadfile"]
 
 
 def _fast(words: list[str]) -> list[str]:
