@@ -90,6 +90,7 @@ def leaks(seer: Seer, text: str) -> list[str]:
     return [word for word in seer.never if word in text]
 
 
+@pytest.mark.timeout(900)  # a thousand pages and more, beside everything else
 @pytest.mark.parametrize("name", WHO)
 def test_no_page_names_it(seen_by: dict[str, Seer], browser_of: Any, name: str) -> None:
     seer = seen_by[name]

@@ -40,6 +40,7 @@ def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
     return seers(member)
 
 
+@pytest.mark.timeout(900)  # as tests.dashboard.test_hidden
 @pytest.mark.parametrize("name", WHO)
 def test_it_makes_no_difference(
     seen_by: dict[str, Seer], browser_of: Any, cast: Cast, name: str
