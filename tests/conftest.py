@@ -1,4 +1,4 @@
-"""Options, the order of the tiers, and the rule that a missing part is an error where CI=true."""
+"""Options, the tiers, and the rule that a missing part is an error where CI=true."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.sharing import groups_first
 
 TIERS = ("lab", "browser")
 
@@ -18,18 +16,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--hosts", metavar="FILE", help="run the lab's tests on these hosts instead")
     words = "only tests that use the database, and not alike on each kind of it"
     group.addoption("--database-only", action="store_true", help=words)
-
-
-def _place(item: pytest.Item, *, shared_out: bool) -> int:
-    """Fast tests first. Not where they are shared out to processes: then the lab's, which wait for hosts
-    while those on PostgreSQL compute beside them. The browser's last in each case, since its driver
-    keeps an event loop of its own.
-    """
-    if item.get_closest_marker("browser"):
-        return 3
-    if item.get_closest_marker("lab"):
-        return 0 if shared_out else 2
-    return 1
 
 
 def _is_more(item: pytest.Item) -> bool:
@@ -50,7 +36,7 @@ def _uses_database(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by marker
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what lies in the tiers' folders, drop what this run is not about, and put the rest in order."""
+    """Mark what lies in the tiers' folders, and drop what this run is not about."""
     for item in items:
         for name in TIERS:
             if f"tests/{name}/" in item.nodeid and not item.get_closest_marker(name):
@@ -67,9 +53,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         gone = set(dropped)
         config.hook.pytest_deselected(items=list(gone))
         items[:] = [item for item in items if item not in gone]
-    groups_first(items)
-    shared_out = hasattr(config, "workerinput")
-    items.sort(key=lambda item: _place(item, shared_out=shared_out))
 
 
 def _meets_the_world(item: pytest.Item) -> bool:

@@ -1,4 +1,4 @@
-"""How pytest-xdist shares the tests out: whole files, in our order; tests of faults one by one."""
+"""The order of tests, and how pytest-xdist shares them out: whole files; tests of faults one by one."""
 
 from typing import Any
 
@@ -30,6 +30,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Groups(config, log)
 
 
-def groups_first(items: list[pytest.Item]) -> None:
-    """The longest group before the short files of its tier, so that no process ends long after."""
-    items.sort(key=lambda item: group_of(item.nodeid) != FAULTS)
+@pytest.hookimpl(trylast=True)  # pytest-django puts tests in an order of its own before
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put them in our order."""
+    shared_out = hasattr(config, "workerinput")
+    # the longest group before the short files of its tier, so that no process ends long after
+    items.sort(
+        key=lambda item: (_place(item, shared_out=shared_out), group_of(item.nodeid) != FAULTS)
+    )
+
+
+def _place(item: pytest.Item, *, shared_out: bool) -> int:
+    """Fast tests first. Not where they are shared out to processes: then the lab's, which wait for hosts
+    while those on PostgreSQL compute beside them. The browser's last in each case, since its driver
+    keeps an event loop of its own.
+    """
+    if item.get_closest_marker("browser"):
+        return 3
+    if item.get_closest_marker("lab"):
+        return 0 if shared_out else 2
+    return 1
