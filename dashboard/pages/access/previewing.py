@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.errors import AccountsError, NotPermitted
@@ -90,3 +92,11 @@ def dialog(
     """
     context = {"title": title, "action": action, "verb": verb, "shown": what, "fields": fields}
     return context | {"takes": takes, "words": words, "losses": [] if what.troubles else losses}
+
+
+def ask_first(
+    request: HttpRequest, title: str, action: str, verb: str, what: Shown | None = None, **more: Any
+) -> HttpResponse:
+    """The dialog that comes before something is lost; `more` as `dialog` takes it."""
+    context = dialog(title, action, verb, what or Shown(), takes=True, **more)
+    return render(request, "access/dialog.html", context)

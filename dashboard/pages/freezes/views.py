@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.shapes import Target
-from dashboard.pages.access.previewing import Shown, dialog
+from dashboard.pages.access.previewing import ask_first
 from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
 from dashboard.pages.guardrails.views import where_of
 from dashboard.person import person_of
@@ -118,15 +118,13 @@ def remove(request: HttpRequest, freeze_id: int) -> HttpResponse:
     person = person_of(request)
     if request.method == "GET":
         row = edit_freeze.get_freeze(person, freeze_id)
-        context = dialog(
+        return ask_first(
+            request,
             _("Remove the freeze window “%(name)s”?") % {"name": row.name},
             reverse("freezes:remove", args=[row.pk]),
             _("Remove"),
-            Shown(),
-            takes=True,
             words=f"{_lost(row)} {_('Its times are lost; switching it off keeps them.')}",
         )
-        return render(request, "access/dialog.html", context)
     name = edit_freeze.remove(person, freeze_id)
     messages.success(request, _("“%s” is removed.") % name)
     return redirect("freezes:list")

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.shapes import Target
-from dashboard.pages.access.previewing import Shown, dialog
+from dashboard.pages.access.previewing import ask_first
 from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
 from dashboard.person import person_of
 from hosts import access
@@ -160,15 +160,13 @@ def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
             "How often it was met: %(met)s. It counts on %(where)s. What it refused can be made again"
             " from then on. Its settings are lost; switching it off keeps them."
         )
-        context = dialog(
+        return ask_first(
+            request,
             _("Remove the rule “%(name)s”?") % {"name": row.name},
             reverse("guardrails:remove", args=[row.pk]),
             _("Remove"),
-            Shown(),
-            takes=True,
             words=words % told,
         )
-        return render(request, "access/dialog.html", context)
     name = edit_guardrail.remove(person, guardrail_id)
     messages.success(request, _("“%s” is removed.") % name)
     return redirect("guardrails:list")

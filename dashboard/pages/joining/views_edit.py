@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.pages.access.previewing import Shown, dialog
+from dashboard.pages.access.previewing import ask_first
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import draft_of
 from dashboard.pages.joining.forms import (
@@ -272,17 +272,15 @@ def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         "Nothing changes on the host. What leaves Haulout: this Podman's objects, with their charts and"
         " events. What was done there stays in the audit log."
     )
-    context = dialog(
+    return ask_first(
+        request,
         _("Remove the socket of %(name)s?") % {"name": endpoint},
         reverse("joining:remove_endpoint", args=[endpoint.pk]),
         _("Remove"),
-        Shown(),
-        takes=True,
         words=words,
         losses=gone,
         next=reverse("joining:edit", args=[endpoint.host_id]),
     )
-    return render(request, "access/dialog.html", context)
 
 
 @require_POST

@@ -23,7 +23,7 @@ from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.access.grants import grants_of_person
-from dashboard.pages.access.previewing import Shown, dialog, shown
+from dashboard.pages.access.previewing import Shown, ask_first, shown
 from dashboard.pages.people.ending import with_the_factor, with_the_person
 from dashboard.pages.people.forms import InviteForm, RoleForm
 from dashboard.pages.people.lists import SPEC
@@ -107,8 +107,7 @@ def withdraw(request: HttpRequest, link_id: int) -> HttpResponse:
             "The link that was passed on opens nothing from then on. To join, they need another."
         )
         where = reverse("people:withdraw", args=[link_id])
-        context = dialog(title, where, _("Withdraw"), Shown(), takes=True, words=words)
-        return render(request, "access/dialog.html", context)
+        return ask_first(request, title, where, _("Withdraw"), words=words)
     actions.withdraw_invitation(person.user, person.who, link=link)
     messages.success(
         request, _("The invitation of %(email)s is withdrawn.") % {"email": link.email}
@@ -188,16 +187,15 @@ def factor(request: HttpRequest, user_id: int) -> HttpResponse:
     if request.method == "POST":
         return _change(request, user_id, change)
     person, user = _allowed(request), get_object_or_404(User, pk=user_id)
-    context = dialog(
+    return ask_first(
+        request,
         _("Take the second factor of %(name)s away?") % {"name": user},
         reverse("people:factor", args=[user_id]),
         _("Take it away"),
-        _tried(person, user, change),
-        takes=True,
+        what=_tried(person, user, change),
         words=_("Make sure that it is them who asks: afterwards the password alone is enough."),
         losses=with_the_factor(user),
     )
-    return render(request, "access/dialog.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -215,16 +213,15 @@ def disable(request: HttpRequest, user_id: int) -> HttpResponse:
     words = _("Role, teams and grants stay, for the day that the account is enabled again.")
     if not losses:
         words = _("Nothing is open or waits in that name now.") + " " + words
-    context = dialog(
+    return ask_first(
+        request,
         _("Disable %(name)s?") % {"name": user},
         reverse("people:disable", args=[user_id]),
         _("Disable"),
-        _tried(person, user, change),
-        takes=True,
+        what=_tried(person, user, change),
         words=words,
         losses=losses,
     )
-    return render(request, "access/dialog.html", context)
 
 
 def _tried(person: Person, user: User, change: Callable[[Person, User], str]) -> Shown:

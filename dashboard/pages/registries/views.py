@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.pages.access.previewing import Shown, dialog
+from dashboard.pages.access.previewing import ask_first
 from dashboard.pages.registries.forms import KeepForm, PasswordForm
 from dashboard.person import person_of
 from hosts import access
@@ -93,12 +93,10 @@ def _asked_first(request: HttpRequest, row: RegistryCredential) -> HttpResponse:
         "Pulls, pushes and searches there (%(where)s) no longer sign in as %(user)s. Haulout shows the"
         " password to nobody: to keep it again somebody has to know it."
     )
-    context = dialog(
+    return ask_first(
+        request,
         _("Erase the password for %(name)s?") % {"name": row.registry},
         reverse("registries:erase", args=[row.pk]),
         _("Erase"),
-        Shown(),
-        takes=True,
         words=words % told,
     )
-    return render(request, "access/dialog.html", context)

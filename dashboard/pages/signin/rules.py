@@ -16,7 +16,7 @@ from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.oidc.providers import providers
 from dashboard.oidc.trouble import FileWrong
-from dashboard.pages.access.previewing import Shown, dialog
+from dashboard.pages.access.previewing import ask_first
 from dashboard.pages.people.ending import with_sessions
 from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
@@ -84,16 +84,14 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     person = _allowed(request)
     user = get_object_or_404(User, pk=user_id)
     if request.method == "GET":
-        context = dialog(
+        return ask_first(
+            request,
             _("End all sessions of %(name)s?") % {"name": user},
             reverse("signin:end_sessions", args=[user_id]),
             _("End all of them"),
-            Shown(),
-            takes=True,
             words=_("They can sign in again at once."),
             losses=with_sessions(user),
         )
-        return render(request, "access/dialog.html", context)
     try:
         if handle := request.POST.get("session"):
             ended = int(
