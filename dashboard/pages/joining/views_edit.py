@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.pages.access.previewing import ask_first
+from dashboard.pages.access.previewing import Shown, ask_first
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import draft_of
 from dashboard.pages.joining.forms import (
@@ -264,6 +264,11 @@ def remove_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 
 
 def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    what = Shown()
+    try:
+        edit_logins.refuse_the_last(endpoint)
+    except HostRefused as trouble:
+        what.troubles.append(told_whole(trouble))
     gone = losses(edit_host.what_is_lost(Endpoint.objects.filter(pk=endpoint.pk)))
     grants = endpoint.grants.count()
     if grants:
@@ -277,7 +282,8 @@ def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         _("Remove the socket of %(name)s?") % {"name": endpoint},
         reverse("joining:remove_endpoint", args=[endpoint.pk]),
         _("Remove"),
-        words=words,
+        what,
+        words="" if what.troubles else words,
         losses=gone,
         next=reverse("joining:edit", args=[endpoint.host_id]),
     )

@@ -103,13 +103,18 @@ def get_endpoint(person: Person, endpoint_id: int) -> Endpoint:
     return endpoint
 
 
+def refuse_the_last(endpoint: Endpoint) -> None:
+    """HostRefused where its host would be left without a socket."""
+    if endpoint.host.endpoints.count() == 1:
+        raise HostRefused("host", _("This is the host's last socket: remove the host instead."))
+
+
 def remove_endpoint(person: Person, endpoint_id: int) -> None:
     """Take one endpoint out with its inventory; the last one takes its login along. HostRefused."""
     endpoint = get_endpoint(person, endpoint_id)
     host = endpoint.host
     with transaction.atomic():
-        if host.endpoints.count() == 1:
-            raise HostRefused("host", _("This is the host's last socket: remove the host instead."))
+        refuse_the_last(endpoint)
         refuse_while_jobs(Endpoint.objects.filter(pk=endpoint.pk))
         login, socket = endpoint.login, endpoint.socket
         endpoint.delete()

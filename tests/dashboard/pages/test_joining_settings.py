@@ -144,7 +144,11 @@ def test_taking_a_socket_out_asks_first(fleet: Fleet, cast: Cast, browser_of: An
 
 def test_the_last_socket_stays(host: Any, cast: Cast, browser_of: Any) -> None:
     browser = browser_of(cast.alice)
-    browser.send(f"/hosts/endpoints/{host.endpoints.get().pk}/remove/")
+    where = f"/hosts/endpoints/{host.endpoints.get().pk}/remove/"
+    asked = browser.get(where).content.decode()
+    assert "remove the host instead" in asked
+    assert "btn-danger" not in asked
+    browser.send(where)
     assert host.endpoints.count() == 1
 
 
