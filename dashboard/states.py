@@ -1,6 +1,6 @@
 """How each state reads and looks: word, shape, tone, so that no one needs the colour.
 
-States are Podman's own words for objects, and ours for hosts and jobs.
+States are Podman's words for objects, and ours for hosts and jobs.
 """
 
 from dataclasses import dataclass

@@ -167,7 +167,7 @@ def _may_unmask(person: Person, kind: str, row: InventoryRow) -> bool:
 
 
 def trouble_of(error: PodmanError, endpoint: Endpoint) -> dict[str, Any]:
-    """Words for parts/error.html: what happened, why, what to do, Podman's own words."""
+    """Words for parts/error.html: what happened, why, what to do, Podman's message."""
     if isinstance(error, NotFound):
         title = _("It is no longer there")
         cure = _("Somebody removed it on %(host)s. The list shows what is left.") % {

@@ -75,7 +75,7 @@ class Job(models.Model):
     output = models.TextField(blank=True)
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    # Podman's own words behind `error`
+    # Podman's words behind `error`
     cause = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)

@@ -37,7 +37,7 @@ def test_a_rule_is_made_strict_and_met(served: Served, rules: Any, host: Any) ->
     page.locator(".rail-line").nth(6).wait_for()
     page.get_by_role("link", name="No privileged containers").click()
     page.check("[name=severity][value=refuse]")
-    page.get_by_role("button", name="Save the rule").click()
+    page.get_by_role("button", name="Save").click()
     page.locator(".rail-line", has_text="No privileged containers").get_by_text(
         "refuses"
     ).wait_for()
@@ -67,7 +67,7 @@ def test_a_spec_is_tried(served: Served, rules: Any) -> None:
     page.goto(f"{served.url}/guardrails/new/mounts/")
     page.fill("[name=set_allow]", "/srv/data")
     page.fill("[name=name]", "Data alone")
-    page.get_by_role("button", name="Make the rule").click()
+    page.get_by_role("button", name="Create").click()
     page.goto(f"{served.url}/guardrails/try/")
     page.fill("#try-text", "podman run -v /etc:/x quay.io/x/y:1")
     page.locator(".verdict-refuse", has_text="/etc of the host").wait_for()
@@ -89,5 +89,5 @@ def test_a_rule_says_before_it_is_saved_what_of_that_which_is_there_would_break_
     there.get_by_text("0 of 1 container that is there now").wait_for()
     page.fill("[name=set_refuse]", "team")
     there.get_by_role("link", name=NAME).wait_for()
-    page.get_by_role("button", name="Make the rule").click()
+    page.get_by_role("button", name="Create").click()
     page.locator(".rail-line", has_text="met by nobody in 30 days").wait_for()

@@ -111,7 +111,7 @@ def test_a_failed_build_comes_back_into_the_form_with_what_was_typed(
     ada.click("[data-build-go]")
     assert job_ends(ada) == "failed"
     with ada.expect_navigation():  # a page that still comes has the field before its text
-        ada.click("text=Again, in the form")
+        ada.click("text=Edit and retry")
     assert ada.input_value("[name=text]") == text
     assert ada.input_value("[name=tags]") == "localhost/typed:1"
     assert ada.input_value("[name=arguments]") == "WORD=\n"

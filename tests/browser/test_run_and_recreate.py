@@ -81,7 +81,7 @@ def test_a_pasted_line_runs_and_is_recreated(ada: Any, served: Served, host: Any
 
     # what the swap did there is ours in the log, what somebody does there is not
     host.podman("pause", "pasted")
-    foreign = ada.locator("tr", has_text="somebody on the host").filter(has_text="pasted")
+    foreign = ada.locator("tr", has_text="on the host, not by Haulout").filter(has_text="pasted")
     while not foreign.filter(has_text="paused").count():
         ada.wait_for_timeout(300)
         ada.goto(f"{served.url}/audit/")

@@ -62,7 +62,7 @@ def sound(page: Any) -> None:
         ("/groups/", "main form", {}, "Make the group", "name", "required"),
         (
             *("/guardrails/new/images/", "#rail-form", {"name": ""}),
-            *("Make the rule", "name", "required"),
+            *("Create", "name", "required"),
         ),
         (
             *("/guardrails/freezes/new/", "main form", {"name": "x", "zone": "Moon/Sea"}),

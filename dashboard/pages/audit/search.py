@@ -38,7 +38,9 @@ NAMES = {
     "about": _lazy("whole name of a person or team: who changed their access"),
     "rule": _lazy("whole name of a guardrail: what it refused, asked about or warned of"),
     "result": _lazy("how it ended"),
-    "kind": _lazy("event: what was looked at or signed in; observed: done on a host past Haulout"),
+    "kind": _lazy(
+        "event: what was looked at or signed in; observed: done on a host outside Haulout"
+    ),
     "door": _lazy("page, api, gate, console …"),
     "since": _lazy("2h, 3d, or a date or time (UTC)"),
     "until": _lazy("2h, 3d, or a date or time (UTC)"),

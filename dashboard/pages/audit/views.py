@@ -35,10 +35,10 @@ MOST_EXPORTED = 10_000
 QUICK = (
     (_lazy("All"), ""),
     (_lazy("Refused"), "result:denied"),
-    (_lazy("Looked at"), "what:seen"),
+    (_lazy("Reads"), "what:seen"),
     (_lazy("Access"), "what:access"),
     (_lazy("Sign-in"), "what:signin"),
-    (_lazy("Past Haulout"), "kind:observed"),
+    (_lazy("Outside Haulout"), "kind:observed"),
 )
 
 

@@ -111,7 +111,7 @@ DIALOGS = (
     Dialog(
         "commit",
         commit_container.VERB,
-        _("Make an image of %(name)s on %(host)s"),
+        _("Commit %(name)s on %(host)s to an image"),
         _("Make image"),
         _("Commit asked for"),
         CommitForm,
@@ -121,8 +121,8 @@ DIALOGS = (
     Dialog(
         "checkpoint",
         checkpoint_container.VERB,
-        _("Freeze %(name)s on %(host)s to disk"),
-        _("Freeze container"),
+        _("Checkpoint %(name)s on %(host)s"),
+        _("Checkpoint container"),
         _("Checkpoint asked for"),
         CheckpointForm,
         lambda person, ref, given: checkpoint_container.ask(person, ref, **given),

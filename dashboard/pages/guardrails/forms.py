@@ -46,7 +46,7 @@ class GuardrailForm(Helpful):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    enabled = forms.BooleanField(label=_("It counts now"), required=False, initial=True)
+    enabled = forms.BooleanField(label=_("Enabled"), required=False, initial=True)
 
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

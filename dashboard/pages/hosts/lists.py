@@ -90,6 +90,6 @@ QUICK = (
     (_("All"), ""),
     (_("Up"), "state:up"),
     (_("Away"), "state:away"),
-    (_("Needs a person"), "state:stopped"),
+    (_("Needs action"), "state:stopped"),
     (_("Disabled"), "state:disabled"),
 )

@@ -73,7 +73,7 @@ WHOLE = register(
 QUICK = (
     (_("All"), ""),
     (_("Running"), "state:open"),
-    (_("To be approved"), "state:held"),
+    (_("Awaiting approval"), "state:held"),
     (_("In trouble"), "state:trouble"),
     (_("Done"), "state:ok"),
 )

@@ -11,7 +11,7 @@ from dashboard.pages.jobs import again as once_more
 from dashboard.pages.jobs.lists import QUICK, SPEC, WHOLE
 from dashboard.person import person_of
 from dashboard.toasts import toast
-from hosts.access import Person, endpoints_with, get_job
+from hosts.access import Person, endpoints_with, get_job, visible_jobs
 from hosts.actions import cancel_job
 from hosts.models import Job
 
@@ -32,6 +32,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "row": row,
         "whole": live_row(person, WHOLE, row),
         "batch": batch,
+        "batch_size": visible_jobs(person).filter(batch=batch).count() if batch else 0,
         # of all places that were clicked: for who clicked, and for those who see every job
         "left_out": batch.skipped if batch and _sees_all(person, row) else [],
     }

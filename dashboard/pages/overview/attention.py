@@ -89,13 +89,11 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     loops = list(there.filter(looping).order_by("-restarts", "pk")[: MOST + 1])
     known = {row.pk for row in loops}
     for row in loops[:MOST]:
-        text = _("%(name)s on %(host)s restarts again and again") % _names(row)
+        text = _("%(name)s on %(host)s keeps restarting") % _names(row)
         detail = _("%(n)d restarts") % {"n": row.restarts}
         yield _container(row, "loop", "bad", "repeat", text, detail, verbs_for(person, row))
     if len(loops) > MOST:
-        yield rest(
-            0, _("More containers restart again and again"), "/containers/?q=state:restarting"
-        )
+        yield rest(0, _("More containers keep restarting"), "/containers/?q=state:restarting")
     unhealthy = list(
         there.filter(health="unhealthy", state="running").order_by("name", "pk")[: MOST + 1]
     )

@@ -5,7 +5,7 @@ from typing import Any
 from hosts.jobs.errand import Errand
 from hosts.podman import containers, pods
 
-# Podman's own words (libpod/define/podstate.go), in lower case
+# Podman's words (libpod/define/podstate.go), in lower case
 STOPPED = frozenset({"created", "exited", "stopped"})
 
 

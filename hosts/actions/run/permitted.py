@@ -1,5 +1,5 @@
 """Guardrails asked about a container on its way to Podman, and about the pod that it joins: a pod may be
-older than the rule, or made past Haulout, and its containers get what it has.
+older than the rule, or made outside Haulout, and its containers get what it has.
 """
 
 from typing import Any

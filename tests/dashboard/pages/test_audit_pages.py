@@ -29,7 +29,13 @@ def log(cast: Cast, who_of: Any) -> None:
 
 def test_lines_say_who_did_what_and_how_it_ended(cast: Cast, log: None, browser_of: Any) -> None:
     page = browser_of(cast.bob).get("/audit/").content.decode()
-    for words in ("restarted", "tried: Stop", "was refused: Remove", "somebody on the host", "×3"):
+    for words in (
+        "restarted",
+        "tried: Stop",
+        "was refused: Remove",
+        "on the host, not by Haulout",
+        "×3",
+    ):
         assert words in page
     assert page.index("×3") < page.index("restarted")
 
@@ -107,7 +113,9 @@ def test_an_objects_history_shows_its_entries_to_readers_alone(
         write.observed("container.pause", here, how="event")
     address = f"/containers/{endpoint.pk}/{SHOP.id}/history/"
     assert "paused" in browser_of(cast.bob).get(address).content.decode()
-    assert "somebody on the host" not in browser_of(cast.charlie).get(address).content.decode()
+    assert (
+        "on the host, not by Haulout" not in browser_of(cast.charlie).get(address).content.decode()
+    )
 
 
 def test_an_objects_history_begins_with_who_made_it(

@@ -23,7 +23,7 @@ from hosts.actions.run.table.startup import STARTUP
 # libpod/define/healthchecks.go
 _ON_FAILURE = {"none": 0, "kill": 2, "restart": 3, "stop": 4}
 ON_FAILURE = (
-    ("", _("nothing but say so")),
+    ("", _("report only")),
     ("kill", _("kill it")),
     ("restart", _("restart it")),
     ("stop", _("stop it")),
@@ -117,7 +117,7 @@ HEALTH = (
         write=lambda value: duration_words(value) if value else "disable",
         hint="30s",
     ),
-    _CHECK.span("health_timeout", _("It may take"), "--health-timeout", hint="30s"),
+    _CHECK.span("health_timeout", _("Timeout"), "--health-timeout", hint="30s"),
     _CHECK.count(
         "health_retries",
         _("Failures in a row until unhealthy"),
@@ -125,7 +125,7 @@ HEALTH = (
         read=number(1, 10_000),
         hint="3",
     ),
-    _CHECK.span("health_start", _("Failures do not count for"), "--health-start-period", hint="0s"),
+    _CHECK.span("health_start", _("Start period"), "--health-start-period", hint="0s"),
     Field(
         "health_on_failure",
         _("When it is unhealthy"),
