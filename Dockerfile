@@ -2,8 +2,8 @@
 FROM docker.io/library/python:3.13-slim-trixie
 
 RUN useradd --system --create-home --uid 10001 haulout \
-    && mkdir -p /data /run/haulout \
-    && chown haulout: /data /run/haulout
+    && mkdir -p /data /run/haulout /vault \
+    && chown haulout: /data /run/haulout /vault
 WORKDIR /haulout
 
 # what changes seldom first: packages and browser modules

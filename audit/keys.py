@@ -27,6 +27,8 @@ def make_keys(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_once(folder / "audit_hash.key", secrets.token_hex(32))
     private = folder / "checkpoint.key"
+    if (folder / "checkpoint.pub").exists() and not private.exists():
+        return  # a lost key is not replaced in silence, nor one that is kept elsewhere
     write_once(private, SigningKey.generate().encode(HexEncoder).decode())
     public = SigningKey(private.read_bytes().strip(), HexEncoder).verify_key
     write_once(folder / "checkpoint.pub", public.encode(HexEncoder).decode())

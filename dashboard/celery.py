@@ -26,7 +26,9 @@ def configure() -> None:
         result_backend=None,
         task_ignore_result=True,
         task_serializer="json",
+        # whoever writes to Redis must not run code in a worker, as a pickle would
         accept_content=["json"],
+        result_accept_content=["json"],
         task_default_queue="short",
         task_queues=None,
         task_create_missing_queues=True,

@@ -104,7 +104,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    # rate limits and short-lived notes; the database serves, so that it works while Redis is away
+    # rate limits and short-lived notes, as JSON; the database serves, so that it works while Redis is away
     "default": {
         "BACKEND": "dashboard.cache.Cache",
         "LOCATION": "dashboard_cache",
@@ -176,6 +176,8 @@ MFA_TOTP_ISSUER = "Haulout"
 MFA_TOTP_TOLERANCE = 1
 
 SESSION_ENGINE = "dashboard.session_store"
+# what stands in the database is read as data, never as code
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
 SESSION_COOKIE_NAME = "__Host-haulout" if ENV.https else "haulout"
 CSRF_COOKIE_NAME = "__Host-haulout-csrf" if ENV.https else "haulout-csrf"

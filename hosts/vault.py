@@ -84,11 +84,28 @@ def open_sealed(blob: bytes, purpose: str) -> bytes:
     return data
 
 
-def make_keys(folder: Path) -> None:
-    """Make vault.key and vault.pub (0600) in `folder` (0700). What is there stays. Idempotent."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private = folder / "vault.key"
-    _write_once(private, PrivateKey.generate().encode(HexEncoder).decode())
+def make_keys(folder: Path, private: Path | None = None) -> None:
+    """Make vault.pub in `folder` (0700) and the private key, both 0600. What is there stays. Idempotent.
+
+    `private`: where the private key is to lie, if not in `folder`: one that lies there is moved. Beside a
+    public half alone none is made: its key is kept where this process does not see it.
+    """
+    beside = folder / "vault.key"
+    private = private or beside
+    for place in (folder, private.parent):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if private != beside and beside.exists():
+        _write_once(private, beside.read_text().strip())
+        if _read_key(private) != _read_key(beside):
+            raise WrongKey(
+                f"{beside} and {private} are two keys: remove the one that does not belong to this"
+                " database."
+            )
+        beside.unlink()
+    if not private.exists():
+        if (folder / "vault.pub").exists():
+            return
+        _write_once(private, PrivateKey.generate().encode(HexEncoder).decode())
     public = PrivateKey(_read_key(private)).public_key
     _write_once(folder / "vault.pub", public.encode(HexEncoder).decode())
 

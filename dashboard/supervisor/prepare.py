@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from audit import keys as audit_keys
+from dashboard.bootstrap.trouble import Trouble
 from hosts import vault
 
 Say = Callable[[str], None]
@@ -36,7 +37,10 @@ def make_keys() -> None:
     settings.HAULOUT_KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.HAULOUT_KEYS.chmod(0o700)
     audit_keys.make_keys(settings.HAULOUT_KEYS)
-    vault.make_keys(settings.HAULOUT_KEYS)
+    try:
+        vault.make_keys(settings.HAULOUT_KEYS, settings.HAULOUT_VAULT_KEY_FILE)
+    except vault.VaultError as exc:
+        raise Trouble(str(exc)) from exc
     audit_keys.write_once(settings.HAULOUT_SIGNIN_KEY_FILE, secrets.token_hex(32))
 
 

@@ -1,6 +1,9 @@
 """What the limits on guessing count is kept until its time is over, and is told of when it cannot be."""
 
+import base64
+import pickle
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -59,6 +62,42 @@ def test_of_many_at_once_one_adds() -> None:
             assert sorted(pool.map(add, range(8))) == [False] * 7 + [True]
     finally:
         cache.delete("lock")
+
+
+class Attack:
+    """Unpickled, it makes a file: what whoever writes to the database would have run in web."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return (Path.touch, (self.mark,))
+
+
+@pytest.mark.parametrize("kept", ["pickle", "no json", "[" * 100_000, ""])
+def test_a_row_that_somebody_else_wrote_is_data_and_no_code(
+    db: None, tmp_path: Path, kept: str
+) -> None:
+    mark = tmp_path / "ran"
+    if kept == "pickle":
+        kept = base64.b64encode(pickle.dumps(Attack(mark))).decode()
+        pickle.loads(base64.b64decode(kept))
+        assert mark.exists()
+        mark.unlink()
+    cache.set("limit", [1.0], 60)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE dashboard_cache SET value = %s WHERE cache_key = %s", [kept, ":1:limit"]
+        )
+    assert cache.get("limit", "none") == "none"
+    assert not mark.exists()
+    cache.set("limit", [2.0], 60)
+    assert cache.get("limit") == [2.0]
+
+
+def test_what_json_does_not_hold_is_refused_at_once(db: None) -> None:
+    with pytest.raises(TypeError):
+        cache.set("a", Path(), 60)
 
 
 def test_a_write_that_is_refused_is_an_error(db: None) -> None:

@@ -111,6 +111,27 @@ def test_a_lost_public_half_is_made_from_the_key(keys: Path) -> None:
     assert vault.open_sealed(sealed, "job") == CANARY
 
 
+def test_a_key_that_is_kept_apart_moves_there_once(keys: Path, tmp_path: Path, settings) -> None:
+    sealed = vault.seal(CANARY, "job")
+    apart = tmp_path / "apart" / "vault.key"
+    for _again in range(2):
+        vault.make_keys(keys, apart)
+        assert sorted(path.name for path in keys.iterdir()) == ["vault.pub"]
+    assert stat.S_IMODE(apart.stat().st_mode) == 0o600
+    settings.HAULOUT_VAULT_KEY_FILE = apart
+    assert vault.open_sealed(sealed, "job") == CANARY
+    # the web process beside it, which is not told where: it makes no key that opens nothing
+    vault.make_keys(keys)
+    assert sorted(path.name for path in keys.iterdir()) == ["vault.pub"]
+
+
+def test_of_two_keys_none_is_chosen(keys: Path, tmp_path: Path) -> None:
+    vault.make_keys(tmp_path / "other")
+    with pytest.raises(vault.WrongKey, match="two keys"):
+        vault.make_keys(keys, tmp_path / "other" / "vault.key")
+    assert (keys / "vault.key").exists()
+
+
 @pytest.mark.parametrize("purpose", ["", "x" * 256])
 def test_a_purpose_that_does_not_fit_is_refused(keys: Path, purpose: str) -> None:
     with pytest.raises(ValueError, match="purpose"):

@@ -20,6 +20,7 @@ from tests.stack import CHECKOUT, clean_environment
 from tests.test_configuration import section
 
 PROCESSES = {*FIRST, *LATER}
+OPENS_THE_VAULT = {"worker", "link", "setup"}
 FILE = CHECKOUT / "docker-compose.yaml"
 
 
@@ -45,7 +46,7 @@ def resolved(must_have: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def services(resolved: Any) -> dict[str, Any]:
-    return dict(resolved())
+    return dict(resolved(POSTGRES_PASSWORD="any-word"))
 
 
 def image_environment() -> dict[str, str]:
@@ -101,11 +102,29 @@ def test_what_the_processes_read_of_it(resolved: Any) -> None:
         assert found.redis_url == "redis://redis:6379/0"
         # the folders of the image lie on volumes that all of them share
         places = {Path(one["target"]): one["source"] for one in services[name]["volumes"]}
-        assert places == {found.data: "data", found.run: "sockets"}
+        shared = {found.data: "data", found.run: "sockets"}
+        if name in OPENS_THE_VAULT:
+            assert places == {**shared, found.vault_key_file.parent: "vault"}
+        else:
+            assert places == shared
     (port,) = services["web"]["ports"]
     assert (port["published"], port["target"]) == ("8443", found.port)
     database = services["postgres"]["environment"]
     assert database["POSTGRES_PASSWORD"] == "long-word"
+
+
+def test_without_a_password_it_does_not_start(must_have: Any) -> None:
+    must_have(shutil.which("docker-compose"), "docker-compose is missing: apt-get install it")
+    done = subprocess.run(
+        ["docker-compose", "-f", str(FILE), "config"],
+        env={"PATH": clean_environment()["PATH"], "HOME": "/"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "POSTGRES_PASSWORD" in done.stderr
+    assert "set it to a long word" in done.stderr
 
 
 def test_redis_is_set_up_as_the_embedded_one(services: dict[str, Any]) -> None:

@@ -1,11 +1,15 @@
 """`manage.py web`: Daphne with our ASGI application. Opens no vault and holds no SSH connection."""
 
+import logging
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -30,4 +34,11 @@ class Command(BaseCommand):
             from dashboard.supervisor.address import listen
 
             listening = listen(settings.ENV.bind, settings.ENV.port)
+            # below `up` all is one account, and docs/security.md says what that means
+            if os.access(settings.HAULOUT_VAULT_KEY_FILE, os.R_OK):
+                log.warning(
+                    "web can read the vault key at %s: keep it where only worker and link can"
+                    " (HAULOUT_VAULT_KEY_FILE there, not in this process)",
+                    settings.HAULOUT_VAULT_KEY_FILE,
+                )
         web.serve(listening, key=options["tls_key"], chain=options["tls_chain"])

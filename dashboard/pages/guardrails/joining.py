@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+from pydantic import TypeAdapter, ValidationError
 
 from hosts.access import Person, allows, visible_objects
 from hosts.guardrails import Proposed
@@ -20,6 +21,7 @@ from hosts.models.inventory import LIVE
 VERB = "pod.inspect"
 # of an id, as Podman takes it
 _SHORTEST_ID = 4
+_PART = TypeAdapter(Part)
 KNOWN, ASKING, AWAY, UNKNOWN = "known", "asking", "away", "unknown"
 
 
@@ -50,16 +52,33 @@ def joined(person: Person, endpoint: Endpoint, name: str) -> Joined | None:
     seen = _seen(row)
     if not allows(person, VERB, endpoint):
         return Joined(name, endpoint, UNKNOWN, _("you may not inspect pods there."), seen)
-    kept = cache.get(key_of(row))
-    if isinstance(kept, Part):
-        return Joined(name, endpoint, KNOWN, parts=(kept,))
-    if isinstance(kept, str):
-        return Joined(name, endpoint, AWAY, kept, seen)
+    found = look_of(row)
+    if isinstance(found, Part):
+        return Joined(name, endpoint, KNOWN, parts=(found,))
+    if found is not None:
+        return Joined(name, endpoint, AWAY, found, seen)
     return Joined(name, endpoint, ASKING, parts=seen)
 
 
-def key_of(row: Pod) -> str:
-    """Where a look is kept: a Part, or in words why there is none. Another revision is another pod."""
+def look_of(row: Pod) -> Part | str | None:
+    """The look at it that is kept: what it gives, or in words why nobody knows; None without one."""
+    kept = cache.get(_key_of(row))
+    if kept is None or isinstance(kept, str):
+        return kept
+    try:
+        return _PART.validate_python(kept)
+    except ValidationError:
+        # of a version before
+        return None
+
+
+def keep_look(row: Pod, found: Part | str, lasts_s: int) -> None:
+    """Keep it for so long. Another revision of the row is another pod."""
+    kept = found if isinstance(found, str) else _PART.dump_python(found, mode="json")
+    cache.set(_key_of(row), kept, lasts_s)
+
+
+def _key_of(row: Pod) -> str:
     return f"guardrails.pod.{row.pk}.{row.revision}"
 
 

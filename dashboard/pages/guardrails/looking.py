@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from dashboard.pages.guardrails.joining import VERB, key_of, row_of
+from dashboard.pages.guardrails.joining import VERB, keep_look, look_of, row_of
 from dashboard.pages.hostside import ask_host
 from dashboard.person import person_of
 from hosts.access import get_endpoint
@@ -31,10 +30,8 @@ def look(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     answer = HttpResponse(status=204)
     if row is None:
         return answer
-    key = key_of(row)
-    if cache.get(key) is None:
-        found, lasts_s = _asked(endpoint, row)
-        cache.set(key, found, lasts_s)
+    if look_of(row) is None:
+        keep_look(row, *_asked(endpoint, row))
     return trigger_client_event(answer, "haulout:pod")
 
 
