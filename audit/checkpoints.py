@@ -1,6 +1,7 @@
 """Signed checkpoints of the chain, in the database and in a file outside of it.
 
-What a cut after the last outside checkpoint can hide is bounded by MAX_AGE and MAX_ENTRIES.
+What a cut after the last outside checkpoint can hide is bounded by MAX_AGE and MAX_ENTRIES. The last one
+also lies beside the key that signs, so that rows and file cannot both go unseen.
 """
 
 import fcntl
@@ -16,10 +17,15 @@ from django.utils import timezone
 
 from audit.keys import sign, signed_by
 from audit.models import Checkpoint, Head
+from audit.shapes import AuditError
 
 MAX_AGE = timedelta(minutes=5)
 MAX_ENTRIES = 1000
 _DOMAIN = b"haulout audit checkpoint 1\n"
+
+
+class FileLost(AuditError):
+    """The last checkpoint that was signed is not in the file: signing on would hide what happened."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,26 @@ def outside_file() -> Path:
     return Path(settings.HAULOUT_DATA) / "audit" / "checkpoints.jsonl"
 
 
+def last_file() -> Path:
+    """The last checkpoint once more, beside the signing key: who can change it needs no forgery."""
+    return Path(settings.HAULOUT_CHECKPOINT_KEY_FILE).with_name("checkpoint.last")
+
+
+def last_mark() -> Mark | None:
+    """What `last_file` holds; None before the first checkpoint of this version."""
+    try:
+        return Mark(**orjson.loads(last_file().read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        # not of ours: as a mark of nothing, which is in no file
+        return Mark(0, "", "", "", "")
+
+
 def checkpoint_if_due(*, now: datetime | None = None) -> Checkpoint | None:
     """Sign the head when entries are older than MAX_AGE or more than MAX_ENTRIES unsigned.
 
-    For the worker, at least once a minute. Returns the new checkpoint or None.
+    For the worker, at least once a minute. Returns the new checkpoint or None. Raises FileLost.
     """
     head = Head.objects.filter(pk=1).first()
     if head is None or head.number == 0:
@@ -62,7 +84,7 @@ def checkpoint_if_due(*, now: datetime | None = None) -> Checkpoint | None:
 
 def checkpoint() -> Checkpoint | None:
     """Sign the head. None when the log is empty. Not inside a transaction that may roll back:
-    what is signed must stay."""
+    what is signed must stay. Raises FileLost."""
     head = Head.objects.filter(pk=1).first()
     if head is None or head.number == 0:
         return None
@@ -119,12 +141,35 @@ def _append_outside(mark: Mark) -> None:
     with os.fdopen(handle, "rb+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         content = file.read()
+        last = last_mark()
+        if last is not None and _line(last) not in content:
+            raise FileLost(
+                f"The checkpoint at entry {last.number}, the last one that was signed, is not in {path}:"
+                " nothing is signed any more. Put the file back from a copy; if it is gone for good, and"
+                " you know why, `manage.py audit checkpoint --anew` begins another and says so in the log."
+            )
         if not content.endswith(b"\n"):
             # half a line of a power cut: it says nothing, and would spoil the next one
             file.truncate(content.rfind(b"\n") + 1)
-        file.write(orjson.dumps(vars(mark)) + b"\n")
+        file.write(_line(mark))
         file.flush()
         os.fsync(file.fileno())
+        keep_last(mark)
+
+
+def keep_last(mark: Mark) -> None:
+    """Write `last_file`, whole or not at all. After the file outside: it may be older, never newer."""
+    path = last_file()
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(_line(mark))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _line(mark: Mark) -> bytes:
+    return orjson.dumps(vars(mark)) + b"\n"
 
 
 def _message(number: int, digest: str, at: str) -> bytes:

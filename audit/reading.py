@@ -76,7 +76,7 @@ class Chain:
         """Take the next row, or raise Bad."""
         number = row[_NUMBER]
         while number != self.number + 1:
-            if number <= self.number or not self.skip_gone():
+            if number <= self.number or not self.skip_gone(upto=number, previous=row[_PREVIOUS]):
                 self._gap(number)
         data, stored = row[_CANONICAL], row[_HASH]
         try:
@@ -100,12 +100,17 @@ class Chain:
         elif kind in (Kind.OUTCOME, Kind.RESOLUTION):
             self._pair(number, kind, row[_INTENT], row[_RESULT])
 
-    def skip_gone(self) -> bool:
-        """Step over a dropped segment that begins here; False when none does."""
-        segment = self.gone.get(self.number + 1)
+    def skip_gone(self, *, upto: int | None = None, previous: bytes = b"") -> bool:
+        """Step over a dropped segment, or over what is gone of it up to the row `upto`, which has `previous`
+        as the hash before it; False when there is none here.
+        """
+        here = self.number + 1
+        found = (s for s in self.gone.values() if s.last is not None and s.first <= here <= s.last)
+        segment = next(found, None)
         if segment is None or segment.last is None:
             return False
-        if not holds(segment, self.public) or bytes(segment.first_previous) != self.hash:
+        follows = segment.first != here or bytes(segment.first_previous) == self.hash
+        if not holds(segment, self.public) or not follows:
             raise Bad(
                 segment.first,
                 "signature",
@@ -113,7 +118,11 @@ class Chain:
                   " does not vouch for that.")
                 % {"segment": segment.number, "first": segment.first, "last": segment.last},
             )  # fmt: skip
-        self.number, self.hash = segment.last, bytes(segment.last_hash or b"")
+        if upto is not None and upto <= segment.last:
+            # it is being dropped, or that was ended: what is left leads to the signed hash of its end
+            self.number, self.hash = upto - 1, bytes(previous)
+        else:
+            self.number, self.hash = segment.last, bytes(segment.last_hash or b"")
         return True
 
     def _gap(self, number: Any) -> None:

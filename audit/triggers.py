@@ -4,6 +4,9 @@ A later migration that alters audit_entry rebuilds the table on SQLite: it must 
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
+
+_TABLES = ["audit_entry", "audit_checkpoint"]
 
 _DROPPABLE = """EXISTS (SELECT 1 FROM audit_segment WHERE number = OLD.segment
     AND closed_at IS NOT NULL AND signature <> '' AND exported_at IS NOT NULL)"""
@@ -73,13 +76,70 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that should be there and are not (or are switched off)."""
+    """What of the triggers is not as `install` makes it: gone, switched off, of another body, one more
+    on the log's tables. Their names, each followed by what is wrong.
+    """
+    found = _of_sqlite(connection) if connection.vendor == "sqlite" else _of_postgres(connection)
+    expected = SQLITE if connection.vendor == "sqlite" else POSTGRES
+    wrong = [_("%s is missing") % name for name in expected if name not in found]
+    return wrong + [f"{name} {words}" for name, words in sorted(found.items()) if words]
+
+
+def _of_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """What is there by name, with what is wrong about it."""
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            expected = list(SQLITE)
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
-            expected = list(POSTGRES)
-        present = {row[0] for row in cursor.fetchall()}
-    return [name for name in expected if name not in present]
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)",
+            _TABLES,
+        )
+        rows = cursor.fetchall()
+    return {
+        name: _compared(_flat(SQLITE[name]), _flat(sql)) if name in SQLITE else _one_more()
+        for name, sql in rows
+    }
+
+
+def _of_postgres(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """As of SQLite, with the functions that they call."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, relname, tgtype, tgenabled IN ('O', 'A'), tgqual IS NULL"
+            " AND tgattr::text = '', proname, prosrc FROM pg_trigger"
+            " JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE relname IN (%s, %s) AND pg_table_is_visible(pg_class.oid) AND NOT tgisinternal",
+            _TABLES,
+        )
+        rows = cursor.fetchall()
+        cursor.execute("SHOW session_replication_role")
+        [role] = cursor.fetchone()
+    found = {}
+    for name, table, kind, enabled, whole, function, body in rows:
+        if name not in POSTGRES:
+            found[name] = _one_more()
+            continue
+        there = (table, kind, bool(whole), function, _flat(body))
+        found[name] = _("is switched off") if not enabled else _compared(_should(name), there)
+    if role != "origin":
+        found["session_replication_role"] = _("is %s, which switches all of them off") % role
+    return found
+
+
+def _should(name: str) -> tuple[str, int, bool, str, str]:
+    """What pg_trigger and pg_proc hold of one of ours."""
+    table, when, scope, function = POSTGRES[name]
+    bits = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32}  # pg_trigger.h; 2: BEFORE, 1: each row
+    kind = 2 + (scope == "ROW") + sum(bits[word] for word in when.split(" OR "))
+    body = POSTGRES_FUNCTIONS[function].split("$$")[1]
+    return table, kind, True, function, _flat(body)
+
+
+def _compared(should: object, there: object) -> str:
+    return "" if should == there else _("does something else than it should")
+
+
+def _one_more() -> str:
+    return _("is none of ours")
+
+
+def _flat(sql: str) -> str:
+    return " ".join(sql.split())

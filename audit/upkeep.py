@@ -1,16 +1,19 @@
 """What the log needs every minute. For beat through the worker, which has the signing key."""
 
+import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
-from audit.checkpoints import checkpoint_if_due
+from audit.checkpoints import FileLost, checkpoint_if_due
 from audit.models import Head, Verification
 from audit.refusals import sum_refusals
 from audit.sinks import FileSink, pump
 from audit.verify import Report, remember, verify
+
+log = logging.getLogger(__name__)
 
 WHOLE_EVERY = timedelta(days=1)
 KEPT = timedelta(days=30)
@@ -20,7 +23,11 @@ def upkeep(*, now: datetime | None = None) -> None:
     """Sum up refusals, sign, look at what is new, tell the file named by HAULOUT_AUDIT_FILE."""
     now = now or timezone.now()
     sum_refusals(now=now)
-    checkpoint_if_due(now=now)
+    try:
+        checkpoint_if_due(now=now)
+    except FileLost as exc:
+        # the look below says so where people see it
+        log.error("%s", exc)
     look_at_news(now=now)
     if path := getattr(settings, "HAULOUT_AUDIT_FILE", ""):
         while pump(FileSink(Path(path))):

@@ -22,7 +22,7 @@ class Report:
     """What was found: `count` entries read, up to number `last`, `checkpoint` the last outside.
 
     When not `ok`, `first_bad` is the first bad number (None when the fault has none) and `kind`
-    one of: edited, missing, inserted, moved, rewritten, cut, signature, pair, head, triggers.
+    one of: edited, missing, inserted, moved, rewritten, cut, signature, pair, head, checkpoints, triggers.
     `words` is for people.
     """
 
@@ -68,8 +68,11 @@ def verify(since: int | None = None) -> Report:
                 break
         witnesses.check_end(chain.number)
         _check_head(chain, head)
+        witnesses.check_agreement(chain.number)
         if lost := triggers.missing(connection):
-            words = _("All entries are sound, but the database no longer refuses changes: %s")
+            words = _(
+                "All entries are sound, but the database no longer refuses changes as it should: %s"
+            )
             raise Bad(None, "triggers", words % ", ".join(lost))
     except Bad as bad:
         ok, first_bad, kind, words = False, bad.number, bad.kind, str(bad)

@@ -1,11 +1,20 @@
 """What vouches for the chain from beside it: checkpoints inside and outside, closed segments."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from audit.checkpoints import Mark, marks_inside, marks_outside
-from audit.models import Segment
+from audit.checkpoints import (
+    MAX_AGE,
+    MAX_ENTRIES,
+    Mark,
+    last_mark,
+    marks_inside,
+    marks_outside,
+    outside_file,
+)
+from audit.models import Entry, Segment
 from audit.reading import Bad
 from audit.segments import holds
 
@@ -16,6 +25,8 @@ class Witnesses:
 
     hashes: dict[int, set[str]] = field(default_factory=dict)
     forged: dict[int, str] = field(default_factory=dict)
+    outside: set[int] = field(default_factory=set)
+    inside: set[int] = field(default_factory=set)
     last_outside: int = 0
     agreed: int = 0
 
@@ -36,9 +47,11 @@ class Witnesses:
                 continue
             if self._add(mark, public, seen):
                 self.last_outside = max(self.last_outside, mark.number)
+                self.outside.add(mark.number)
         for mark in marks_inside():
-            self._add(mark, public, seen)
-        for segment in Segment.objects.filter(closed_at__isnull=False, dropped_at__isnull=True):
+            if self._add(mark, public, seen):
+                self.inside.add(mark.number)
+        for segment in Segment.objects.filter(closed_at__isnull=False):
             if segment.last is None or not holds(segment, public):
                 words = _("The signature of closed segment %d does not hold.")
                 self.forged.setdefault(segment.first, words % segment.number)
@@ -48,7 +61,7 @@ class Witnesses:
 
     def _add(self, mark: Mark, public: str, seen: set[Mark]) -> bool:
         if mark in seen:
-            return True
+            return mark.number not in self.forged
         seen.add(mark)
         if not mark.holds(public):
             words = _("The signature of the checkpoint at entry %d does not hold.")
@@ -89,3 +102,45 @@ class Witnesses:
         for number, words in sorted(self.forged.items()):
             if number > last:
                 raise Bad(number, "signature", words)
+
+    def check_agreement(self, last: int) -> None:
+        """Raise Bad when rows, file and the last checkpoint beside the key know different ones, or none
+        knows any though the log is old enough. `last`: the last entry.
+        """
+        path = outside_file()
+        cure = _(
+            " Put back what is missing from a copy; if it is gone for good, and you know why, run"
+            " `manage.py audit checkpoint --anew`."
+        )
+        newest = last_mark()
+        if newest is not None and newest.number not in self.outside:
+            words = _("The checkpoint at entry %(number)d was signed, but is not in %(path)s.")
+            raise Bad(newest.number, "checkpoints", words % _at(newest.number, path) + cure)
+        if lost := sorted(self.inside - self.outside):
+            words = _("The checkpoint at entry %(number)d is in the database, but not in %(path)s.")
+            raise Bad(lost[0], "checkpoints", words % _at(lost[0], path) + cure)
+        # the file is written first: what ends between the two leaves one line without its row
+        for one, two in pairwise(sorted(self.outside)):
+            if not {one, two} & self.inside:
+                words = _(
+                    "The checkpoint at entry %(number)d is in %(path)s, but not in the database."
+                )
+                raise Bad(one, "checkpoints", words % _at(one, path) + cure)
+        if not self.outside and (due := _due(last)):
+            raise Bad(
+                due, "checkpoints", _("There is no checkpoint at all, and there should be.") + cure
+            )
+
+
+def _at(number: int, path: object) -> dict[str, object]:
+    return {"number": number, "path": path}
+
+
+def _due(last: int) -> int:
+    """The first entry that a worker would have signed long ago; 0: none, as in the first minutes."""
+    if last > 2 * MAX_ENTRIES:
+        return MAX_ENTRIES
+    first = Entry.objects.order_by("number").first()
+    newest = Entry.objects.filter(number__lte=last).order_by("-number").first()
+    old = first is not None and newest is not None and newest.at - first.at > 2 * MAX_AGE
+    return first.number if old and first is not None else 0

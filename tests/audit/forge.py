@@ -54,7 +54,7 @@ class Forger:
 
     def begin(self) -> None:
         triggers.remove(connection)
-        sql("DROP INDEX audit_one_outcome")
+        sql("DROP INDEX IF EXISTS audit_one_outcome")
 
     def done(self) -> None:
         triggers.install(connection)

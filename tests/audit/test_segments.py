@@ -1,16 +1,21 @@
 """Segments: closed, exported, dropped, and the chain holds across what is gone."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
+from django.db import transaction
 
 from audit import segments
 from audit.checkpoints import checkpoint
 from audit.models import Entry, Segment
 from audit.shapes import Who
+from audit.sinks import FileSink, pump
 from audit.verify import verify
+from tests.audit.forge import Forger
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +91,75 @@ def test_a_forged_segment_row_does_not_excuse_a_gap(
     Segment.objects.filter(pk=closed.number).update(signature="ab" * 64)
     report = verify()
     assert (report.ok, report.kind, report.first_bad) == (False, "signature", 1)
+
+
+@pytest.fixture
+def ready(fill: Callable[[int], None], alice: Who, data: Path) -> tuple[Segment, Path]:
+    """A closed and exported segment, and entries after it."""
+    fill(20)
+    closed = segments.close(alice)
+    path = segments.export(closed.number, data / "out")
+    fill(4)
+    return closed, path
+
+
+def test_what_the_file_has_not_been_told_stays(
+    ready: tuple[Segment, Path], alice: Who, data: Path, settings
+) -> None:
+    closed, path = ready
+    settings.HAULOUT_AUDIT_FILE = str(data / "told.jsonl")
+    sink = FileSink(data / "told.jsonl")
+    pump(sink, limit=closed.last - 1)
+    with pytest.raises(segments.NotReady, match=f"up to {closed.last - 1} only"):
+        segments.drop(alice, closed.number, path)
+    assert Entry.objects.filter(segment=closed.number).count() == closed.last
+    pump(sink)
+    assert segments.drop(alice, closed.number, path) == closed.last
+
+
+def test_ended_in_between_it_goes_on_and_the_log_is_sound_meanwhile(
+    ready: tuple[Segment, Path], alice: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, path = ready
+    monkeypatch.setattr(segments, "DROP_CHUNK", 7)
+    real, chunks = transaction.atomic, []
+
+    class Ended(Exception):
+        pass
+
+    def ending(**given: Any) -> Any:
+        if not given:
+            # the first is that of the entry
+            chunks.append(1)
+            if len(chunks) == 4:
+                raise Ended
+        return real(**given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(segments.transaction, "atomic", ending)
+        with pytest.raises(Ended):
+            segments.drop(alice, closed.number, path)
+    left = Entry.objects.filter(segment=closed.number).count()
+    assert left == closed.last - 14
+    assert verify().ok, verify().words
+    assert segments.drop(alice, closed.number, path) == left
+    assert verify().ok, verify().words
+    assert Entry.objects.filter(verb="audit.drop").count() == 1
+    with pytest.raises(segments.NotReady, match="dropped before"):
+        segments.drop(alice, closed.number, path)
+
+
+def test_what_is_left_of_a_dropped_one_is_still_looked_at(
+    ready: tuple[Segment, Path], alice: Who
+) -> None:
+    closed, _path = ready
+    forger = Forger(random.Random(9))
+    Segment.objects.filter(pk=closed.number).update(dropped_at=closed.closed_at)
+    Entry.objects.filter(number__lte=5).delete()
+    assert verify().ok, verify().words
+    forger.begin()
+    forger.edit(9)
+    forger.rechain(9)
+    forger.done()
+    report = verify()
+    assert (report.ok, report.kind) == (False, "rewritten")

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from audit import triggers
 from audit.checkpoints import checkpoint
 from audit.models import Checkpoint, Entry, Segment
+from audit.verify import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +81,66 @@ def test_missing_triggers_are_named(written: None) -> None:
     assert len(triggers.missing(connection)) >= 4
     triggers.install(connection)
     assert triggers.missing(connection) == []
+
+
+NO_OPS = {
+    "sqlite": [
+        "DROP TRIGGER audit_entry_kept",
+        "CREATE TRIGGER audit_entry_kept BEFORE UPDATE ON audit_entry BEGIN SELECT 1; END",
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger AS"
+        " $$ BEGIN IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql"
+    ],
+}
+ONLY_SOMETIMES = {
+    "sqlite": [
+        "DROP TRIGGER audit_entry_kept",
+        triggers.SQLITE["audit_entry_kept"].replace("BEGIN", "WHEN OLD.number = 0 BEGIN"),
+    ],
+    "postgresql": [
+        "DROP TRIGGER audit_entry_kept ON audit_entry",
+        "CREATE TRIGGER audit_entry_kept BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW"
+        " WHEN (OLD.number = 0) EXECUTE FUNCTION audit_entry_refuse()",
+    ],
+}
+ONE_MORE = {
+    "sqlite": [
+        "CREATE TRIGGER helper BEFORE INSERT ON audit_entry WHEN NEW.who_name = 'Mallory'"
+        " BEGIN SELECT RAISE(IGNORE); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION helper() RETURNS trigger AS $$ BEGIN RETURN NULL; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER helper BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION helper()",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("statements", "named"),
+    [
+        (NO_OPS, "audit_entry_kept does something else"),
+        (ONLY_SOMETIMES, "audit_entry_kept does something else"),
+        (ONE_MORE, "helper is none of ours"),
+    ],
+)
+def test_a_trigger_of_the_same_name_that_does_nothing_is_seen(
+    written: None, statements: dict[str, list[str]], named: str
+) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements[connection.vendor]:
+            cursor.execute(statement)
+    report = verify()
+    assert (report.ok, report.kind) == (False, "triggers")
+    assert named in report.words
+
+
+def test_triggers_that_are_switched_off_are_seen(written: None) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no such switch")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry ENABLE REPLICA TRIGGER audit_entry_kept")
+        assert any("switched off" in words for words in triggers.missing(connection))
+        cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_kept")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        assert any("session_replication_role" in words for words in triggers.missing(connection))

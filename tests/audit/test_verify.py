@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit import triggers, write
 from audit import verify as verifying
-from audit.checkpoints import checkpoint, outside_file
+from audit.checkpoints import checkpoint
 from audit.models import Entry, Head
 from audit.shapes import Target, Who
 from audit.verify import verify
@@ -91,13 +91,6 @@ def test_without_the_public_key_no_checkpoint_counts(
         (data / "keys" / name).unlink()
     report = verify()
     assert (report.kind, report.first_bad) == ("signature", number)
-
-
-def test_lost_outside_checkpoints_are_stated(fill: Callable[[int], None]) -> None:
-    fill(4)
-    checkpoint()
-    outside_file().unlink()
-    assert "no checkpoint outside" in verify().words
 
 
 def test_what_was_found_is_kept(fill: Callable[[int], None]) -> None:

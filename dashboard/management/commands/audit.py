@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit import segments
+from audit.anew import begin_anew
 from audit.checkpoints import checkpoint
 from audit.models import Segment
 from audit.shapes import AuditError, Who
@@ -27,7 +28,12 @@ class Command(BaseCommand):
         step = steps.add_parser("verify", help="look at every entry, the chain and the checkpoints")
         step.add_argument("--since", type=int, metavar="NUMBER", help="trust all up to this entry")
         step.add_argument("--json", action="store_true", help="print the report as JSON")
-        steps.add_parser("checkpoint", help="sign the log as it is now")
+        step = steps.add_parser("checkpoint", help="sign the log as it is now")
+        step.add_argument(
+            "--anew",
+            action="store_true",
+            help="after checkpoints were lost: go on with what is left of them; an entry says so",
+        )
         steps.add_parser("close", help="close the open segment and begin the next")
         step = steps.add_parser("export", help="write a closed segment to a file")
         step.add_argument("segment", type=int)
@@ -55,7 +61,7 @@ class Command(BaseCommand):
             raise CommandError(_fault(report), returncode=1)
 
     def checkpoint(self, options: dict[str, Any]) -> None:
-        made = checkpoint()
+        made = begin_anew(_who()) if options["anew"] else checkpoint()
         if made is None:
             self.stdout.write(_("The log is empty: nothing to sign."))
         else:
