@@ -24,6 +24,7 @@ from hosts.actions.hosts import (
     host_address,
     jumps,
     register_host,
+    same_key,
 )
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
@@ -70,6 +71,8 @@ class Wanted:
     jump_only: bool = False
     certificate: UserCertificate | None = None
     host_ca: str = ""
+    # somebody said that it is another machine than those with the same host key
+    another_machine: bool = False
 
     @property
     def port(self) -> int:
@@ -166,8 +169,10 @@ def examine(wanted: Wanted) -> None:
         raise Failed(words(exc)) from exc
 
 
-def register(person: Person, wanted: Wanted) -> Host:
-    """Make it known. Another account of a known machine joins that host. Raises Failed."""
+def register(person: Person, wanted: Wanted, *, agreed: Callable[[Wanted, str], bool]) -> Host:
+    """Make it known. Another account of a known machine joins that host. `agreed` asks a person
+    whether it is another machine, given what speaks for it. Raises Failed.
+    """
     assert wanted.shown is not None
     sockets = _sockets(wanted)
     try:
@@ -190,6 +195,9 @@ def register(person: Person, wanted: Wanted) -> Host:
             if wanted.certificate:
                 certificates.set_certificate(person, login.pk, wanted.certificate.line)
             return known
+        those = same_key.known(wanted.shown.fingerprint)
+        twins = async_to_sync(same_key.compare)(sockets, those) if those else []
+        warned = same_key.warning(twins)
         return register_host.register(
             person,
             NewHost(
@@ -208,6 +216,8 @@ def register(person: Person, wanted: Wanted) -> Host:
                 jump_only=wanted.jump_only,
                 certificate=wanted.certificate,
                 host_ca=wanted.host_ca,
+                twins=twins,
+                another_machine=not warned or agreed(wanted, warned),
             ),
         )
     except HostRefused as exc:

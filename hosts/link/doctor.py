@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
 
-from hosts.link import keys, podman_steps
+from hosts.link import keys, machine, podman_steps
 from hosts.link.addresses import AddressPolicy, resolve
 from hosts.link.ask import get
 from hosts.link.certificates import check_expiry, expires_soon
@@ -74,6 +74,8 @@ class Result:
     podman_version: str = ""
     rootless: bool | None = None
     graph_root: str = ""
+    # what tells this machine from another with the same host key (`machine.py`)
+    machine: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -297,6 +299,9 @@ class Doctor:
         self.result.rootless = self._seen.rootless
         self.result.graph_root = self._seen.graph_root
         self.result.socket_path = self.result.socket_path or self._seen.socket_path
+        self.result.machine = await machine.says(
+            self._get, info=answer, seen=self._seen, facts=self._searching().facts
+        )
         return f"{'rootless' if self._seen.rootless else 'rootful'}, {self._seen.graph_root}"
 
     async def _events(self) -> str:

@@ -16,6 +16,8 @@ echo "user=$(id -un)"
 echo "podman=$(podman --version 2>/dev/null)"
 [ -r /etc/os-release ] && sed -n 's/^ID=/os=/p' /etc/os-release | tr -d '"'
 [ -d /run/systemd/system ] && echo systemd=yes
+[ -r /etc/machine-id ] && echo "machine=$(cat /etc/machine-id)"
+[ -r /proc/sys/kernel/random/boot_id ] && echo "boot=$(cat /proc/sys/kernel/random/boot_id)"
 for linger in /var/lib/systemd/linger/"$(id -un)"; do [ -e "$linger" ] && echo linger=yes; done
 for s in "$1" /run/podman/podman.sock "${XDG_RUNTIME_DIR:-/run/user/$uid}/podman/podman.sock" \
     /run/user/*/podman/podman.sock; do
@@ -48,6 +50,9 @@ class Facts:
     usable: tuple[str, ...]
     forbidden: tuple[str, ...]
     dead: tuple[str, ...]
+    # machine-id(5) and boot_id of random(4), which tell clones of one image apart
+    machine_id: str = ""
+    boot_id: str = ""
 
 
 async def gather(
@@ -84,6 +89,8 @@ def parse(output: str) -> Facts | None:
         usable=_values(pairs, "usable"),
         forbidden=_values(pairs, "forbidden"),
         dead=_values(pairs, "dead"),
+        machine_id=first.get("machine", "")[:80],
+        boot_id=first.get("boot", "")[:80],
     )
 
 

@@ -24,6 +24,9 @@ class Seen:
     controllers: tuple[str, ...]
     graph_root: str
     socket_path: str
+    hostname: str
+    # None where Podman's words for it cannot be read
+    uptime_s: float | None
 
 
 def read_info(info: dict[str, Any]) -> Seen:
@@ -42,7 +45,15 @@ def read_info(info: dict[str, Any]) -> Seen:
         ),
         graph_root=_text(_object(info, "store"), "graphRoot"),
         socket_path=_text(_object(host, "remoteSocket"), "path").removeprefix("unix://"),
+        hostname=_text(host, "hostname")[:255],
+        uptime_s=_uptime_s(_text(host, "uptime")),
     )
+
+
+def _uptime_s(words: str) -> float | None:
+    # "26h 52m 20.00s (Approximately 1.08 days)"
+    found = re.match(r"(\d{1,9})h (\d{1,2})m (\d{1,2}(?:\.\d{1,9})?)s", words)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
 
 
 def check_version(version: str, *, update: str) -> str:
@@ -98,11 +109,18 @@ def check_cgroups(seen: Seen) -> str:
     return seen.cgroups
 
 
+def date_of(answer: Answer) -> float | None:
+    """The host's clock when it answered, in seconds since 1970; None without a Date."""
+    try:
+        return parsedate_to_datetime(answer.fields.get("date", "")).timestamp()
+    except ValueError:
+        return None
+
+
 def check_clock(answer: Answer) -> str | None:
     """How far the host's clock is off, as text; None without a Date. Raises LinkError "clock-off"."""
-    try:
-        there = parsedate_to_datetime(answer.fields.get("date", "")).timestamp()
-    except ValueError:
+    there = date_of(answer)
+    if there is None:
         return None
     off_s = there - time.time()
     if abs(off_s) > MAX_CLOCK_OFF_S:

@@ -55,6 +55,8 @@ class Host(models.Model):
     fingerprint = models.CharField(max_length=100, blank=True)
     # lines of known_hosts: authorities that vouch for its key instead, and revoked keys
     host_ca = models.TextField(blank=True)
+    # another host shows the same key, and a person said that this is a machine of its own
+    another_machine = models.BooleanField(default=False)
     groups = models.ManyToManyField(Group, related_name="hosts", blank=True)
     notes = models.TextField(_("notes"), blank=True)
     enabled = models.BooleanField(default=True)

@@ -66,6 +66,12 @@ class Command(BaseCommand):
         many.add_argument("--key-file", type=Path, metavar="F", help="one key for all")
         many.add_argument("--known-hosts", type=Path, metavar="FILE", help="trust these host keys")
         many.add_argument("--yes", action="store_true", help="accept the shown fingerprints")
+        for one in (add, many):
+            one.add_argument(
+                "--another-machine",
+                action="store_true",
+                help="they may show a registered host's SSH host key, as clones of one image do",
+            )
         shown = what.add_parser("list", help="every host and how it stands")
         doctor = what.add_parser("doctor", help="examine a host step by step")
         rotate = what.add_parser(
@@ -115,6 +121,7 @@ class Command(BaseCommand):
             fingerprint=options["fingerprint"].strip(),
             via=joining.jump_named(console_person(), options["jump"]) if options["jump"] else None,
             jump_only=options["jump_only"],
+            another_machine=options["another_machine"],
         )
         if options["certificate_file"]:
             wanted.certificate = certificates.check_certificate(
@@ -124,7 +131,7 @@ class Command(BaseCommand):
             wanted.host_ca = certificates.check_authority(_read(options["host_ca_file"]))
         joining.ask_key(wanted)
         joining.examine(wanted)
-        host = joining.register(console_person(), wanted)
+        host = joining.register(console_person(), wanted, agreed=self._another)
         async_to_sync(control.reload)()
         if wanted.jump_only:
             self.stdout.write(_("%s is registered as a jump host.") % host.name)
@@ -152,7 +159,8 @@ class Command(BaseCommand):
         for one in wanted:
             try:
                 if not one.failure:
-                    host = joining.register(person, one)
+                    one.another_machine = options["another_machine"]
+                    host = joining.register(person, one, agreed=self._another)
                     self.stdout.write(_("%s: registered") % host.name)
             except Failed as exc:
                 one.failure = str(exc)
@@ -191,6 +199,16 @@ class Command(BaseCommand):
                 )
             )
         self.stdout.write(_("Are these the hosts' own keys? [y/N] "), ending="")
+        self.stdout.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def _another(self, one: Wanted, warning: str) -> bool:
+        self.stderr.write(f"{one}: {warning}")
+        if one.another_machine:
+            return True
+        if not sys.stdin.isatty():
+            raise Failed(_("If it is another machine, say so with --another-machine."))
+        self.stdout.write(_("Add it as another machine with the same host key? [y/N] "), ending="")
         self.stdout.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -1,12 +1,13 @@
 """What the wizard knows so far, kept in the session: only a sealed key, never a password."""
 
 import base64
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from hosts.actions.hosts.register_host import FoundSocket
+from hosts.actions.hosts.register_host import FoundSocket, Twin
 from hosts.models import Host
 
 KEY = "joining"
@@ -39,6 +40,8 @@ class Draft:
     examined: bool = False
     # the doctor signed in: enough for a jump host
     signed_in: bool = False
+    # registered hosts with the same host key, and how the doctor found them to differ
+    compared: list[dict[str, Any]] = field(default_factory=list)
     # the login that it is dialled through
     via: int | None = None
     host_id: int | None = None
@@ -59,16 +62,24 @@ class Draft:
         """One for the key, or none; whatever the doctor saw was without it."""
         self.certificate = line
         self.examined = self.signed_in = False
-        self.sockets = []
+        self.sockets, self.compared = [], []
 
     @property
     def found(self) -> list[FoundSocket]:
         """The sockets that the doctor saw."""
         return [FoundSocket(**one) for one in self.sockets]
 
-    def take_found(self, sockets: list[FoundSocket], *, signed_in: bool) -> None:
-        """Keep what the doctor saw."""
-        self.sockets, self.examined = [asdict(one) for one in sockets], True
+    @property
+    def twins(self) -> list[Twin]:
+        """Registered hosts that show the same host key."""
+        return [Twin(**one) for one in self.compared]
+
+    def take_found(
+        self, sockets: list[FoundSocket], *, signed_in: bool, twins: Sequence[Twin]
+    ) -> None:
+        """Keep what the doctor saw, but not what the machines were compared by: that is long."""
+        self.sockets, self.examined = [asdict(replace(one, machine={})) for one in sockets], True
+        self.compared = [asdict(one) for one in twins]
         self.signed_in = signed_in
 
 

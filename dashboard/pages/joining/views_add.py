@@ -32,6 +32,7 @@ from hosts.actions.hosts import (
     jumps,
     moving,
     register_host,
+    same_key,
 )
 from hosts.actions.hosts.edit_host import EDIT
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
@@ -237,10 +238,13 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         if (latest.sealed_key, latest.certificate) != (draft.sealed_key, draft.certificate):
             return ""
         signed_in = any(one.step == "login" and one.state == "passed" for one in steps)
-        latest.take_found(found, signed_in=signed_in)
+        those = [] if latest.host_id else same_key.known(latest.fingerprint)
+        twins = async_to_sync(same_key.compare)(found, those) if those else []
+        latest.take_found(found, signed_in=signed_in, twins=twins)
         drafts.keep(session, latest)
         session.save()
         context = {"draft": latest, "sockets": found, "form": _names(person, latest)}
+        context["clone"] = same_key.warning(twins)
         return part(request, "joining/found.html", context)
 
     return stream(request, patient, recheck=_require, ending=ending)
@@ -279,6 +283,8 @@ def register(request: HttpRequest) -> HttpResponse:
                     certificate=_certificate(draft),
                     host_ca=draft.host_ca,
                     jump_only="jump_only" in request.POST and draft.signed_in,
+                    twins=draft.twins,
+                    another_machine="another_machine" in request.POST,
                 ),
             )
         except HostRefused as trouble:
@@ -286,6 +292,8 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             return _joined(request, host)
     context = {"form": form, "sockets": draft.found, "ticked": ticked, "answered": True}
+    context["clone"] = same_key.warning(draft.twins)
+    context["another_machine"] = "another_machine" in request.POST
     return page(request, "check", draft=draft, **context)
 
 

@@ -136,6 +136,8 @@ def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str
     refuse_others_key(person, host, fingerprint)
     with transaction.atomic():
         old, host.host_key, host.fingerprint = host.fingerprint, line, fingerprint
+        shared = Host.objects.filter(fingerprint=fingerprint).exclude(pk=host.pk)
+        host.another_machine = host.another_machine and shared.exists()
         host.save()
         tried_again(host.logins.all())
         written(person, EDIT, host, {"host_key": [old, fingerprint]})

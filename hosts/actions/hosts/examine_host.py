@@ -109,6 +109,7 @@ def found_sockets(steps: Iterable[Step]) -> list[FoundSocket]:
                 rootless=bool(one["rootless"]),
                 graph_root=one["graph_root"],
                 podman_version=one["podman_version"],
+                machine=one["machine"],
             )
     return [one for one in found.values() if one.graph_root or not ended]
 

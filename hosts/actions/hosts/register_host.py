@@ -4,7 +4,9 @@ Nothing is changed on the host. The link connects as soon as the rows are there.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -23,20 +25,40 @@ from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Group, Host, Login
 
 VERB = "host.add"
-params.allow(VERB, "sockets", "via", "certificate", "host_ca")
+params.allow(VERB, "sockets", "via", "certificate", "host_ca", "host_key_of")
 _GROUP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True)
 class FoundSocket:
-    """A Podman socket that the doctor saw answer. `graph_root` tells stores apart."""
+    """A Podman socket that the doctor saw answer. `graph_root` tells stores apart, `machine` (of
+    hosts.link.machine) machines with one host key.
+    """
 
     path: str
     user: str
     rootless: bool
     graph_root: str = ""
     podman_version: str = ""
+    machine: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A registered host with the same host key. `why`: what differs, in words; `answered`: it was
+    asked just now. Neither: it may be the same machine, and nobody can say.
+    """
+
+    host_id: int
+    name: str
+    why: list[str]
+    answered: bool
+
+    @property
+    def apart(self) -> bool:
+        """Another machine, or perhaps: a person is asked. Else it is the same."""
+        return bool(self.why) or not self.answered
 
 
 @dataclass(frozen=True)
@@ -62,6 +84,10 @@ class NewHost:
     via: Login | None = None
     # it leads to other hosts; its own Podman, if it has one, is not shown
     jump_only: bool = False
+    # the registered hosts that show the same host key, as `same_key.compare` found them
+    twins: Sequence[Twin] = ()
+    # a person said yes: it is another machine than those
+    another_machine: bool = False
 
 
 def target_of_host(host: Host) -> Target:
@@ -121,15 +147,23 @@ def register(person: Person, new: NewHost) -> Host:
 
 
 def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
+    apart = [one.host_id for one in new.twins if one.apart]
     known = Login.objects.select_related("host").filter(
         host__fingerprint=new.fingerprint, host__kind=new.kind, user=new.user
     )
+    known = known.exclude(host__in=apart)
     if first := known.first():
         raise HostRefused(
             "address",
             _("This machine is registered already, as %(name)s with the account %(user)s.")
             % {"name": first.host.name, "user": first.user},
             cure=_("Add what is missing on that host's own page."),
+        )
+    if apart and not new.another_machine:
+        raise HostRefused(
+            "another_machine",
+            _("It shows the host key of %s.") % ", ".join(_names(new)),
+            cure=_("Say that it is another machine, or give it a host key of its own."),
         )
     host = Host.objects.create(
         name=name,
@@ -140,6 +174,7 @@ def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
         fingerprint=new.fingerprint,
         host_ca=new.host_ca,
         notes=new.notes.strip(),
+        another_machine=bool(apart),
     )
     host.groups.set(groups_named(groups))
     login = Login.objects.create(
@@ -171,9 +206,14 @@ def _written(person: Person, host: Host, new: NewHost, groups: list[str]) -> Non
             **({"via": str(new.via)} if new.via else {}),
             **({"certificate": new.certificate.key_id} if new.certificate else {}),
             **({"host_ca": new.host_ca} if new.host_ca else {}),
+            **({"host_key_of": _names(new)} if host.another_machine else {}),
         },
     )
     bells.ring("hosts", "audit")
+
+
+def _names(new: NewHost) -> list[str]:
+    return [one.name for one in new.twins if one.apart]
 
 
 def check_groups(names: list[str]) -> list[str]:
@@ -226,11 +266,14 @@ def add_endpoints(login: Login, sockets: list[FoundSocket]) -> list[Endpoint]:
 def refuse_known_store(host: Host, socket: FoundSocket) -> None:
     """Two endpoints on one store would show every object twice: HostRefused names the first.
 
-    The same host is known by its key, whatever name or address it was registered under.
+    The same host is known by its key, whatever name or address it was registered under, unless a
+    person said that it is another machine.
     """
     if not socket.graph_root:
         return
-    same_host = Q(host=host) | Q(host__fingerprint=host.fingerprint) & ~Q(host__fingerprint="")
+    same_host = Q(host=host)
+    if host.fingerprint and not host.another_machine:
+        same_host |= Q(host__fingerprint=host.fingerprint, host__another_machine=False)
     first = (
         Endpoint.objects.select_related("host", "login")
         .filter(same_host, graph_root=socket.graph_root)

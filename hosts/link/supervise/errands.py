@@ -28,7 +28,7 @@ _SCAN_S: Final = 15.0
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of the doctor for whoever asked. `found`: `{"sockets": [{"path", "user", "rootless",
-    "graph_root", "podman_version"}]}` where the step found some that can be used.
+    "graph_root", "podman_version", "machine"}]}` where the step found some that can be used.
     """
 
     step: str
@@ -253,6 +253,7 @@ def usable(result: Result, *, user: str) -> list[dict[str, Any]]:
             "rootless": rootless,
             "graph_root": result.graph_root if path == result.socket_path else "",
             "podman_version": result.podman_version if path == result.socket_path else "",
+            "machine": result.machine if path == result.socket_path else {},
         }
         for path, rootless in found.items()
     ]

@@ -40,6 +40,8 @@ class LoginPlan:
     host_name: str = field(compare=False)
     certificate: str = ""
     host_ca: str = ""
+    # what stores on it are known by, together with their path
+    machine: str = ""
     # the login that it is dialled through, and in words
     via: int | None = None
     via_name: str = field(compare=False, default="")
@@ -80,6 +82,7 @@ def plans() -> dict[int, LoginPlan]:
             host_name=login.host.name,
             certificate=login.certificate,
             host_ca=login.host.host_ca,
+            machine=machine_of(login.host),
             via=login.via_id,
             via_name=str(login.via) if login.via else "",
             stopped=_still_stopped(login),
@@ -104,30 +107,35 @@ def disabled() -> tuple[list[int], list[int]]:
 
 
 class Stores:
-    """Which endpoint came first on each store (host key and graph root)."""
+    """Which endpoint came first on each store (`machine_of` its host, and graph root)."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], set[int]] = {}
 
     def set(self, rows: Iterable[tuple[int, str, str]]) -> None:
-        """What the database knows: (endpoint id, host key, graph root)."""
+        """What the database knows: (endpoint id, machine, graph root)."""
         self._known = {}
-        for endpoint_id, host_key, graph_root in rows:
-            self.first(endpoint_id, host_key, graph_root)
+        for endpoint_id, machine, graph_root in rows:
+            self.first(endpoint_id, machine, graph_root)
 
-    def first(self, endpoint_id: int, host_key: str, graph_root: str) -> int:
+    def first(self, endpoint_id: int, machine: str, graph_root: str) -> int:
         """The first endpoint on that store, which may be this one itself."""
         if not graph_root:
             return endpoint_id
-        users = self._known.setdefault((host_key, graph_root), set())
+        users = self._known.setdefault((machine, graph_root), set())
         users.add(endpoint_id)
         return min(users)
 
 
 def stores() -> list[tuple[int, str, str]]:
-    """Enabled endpoints with the host key and graph root that they had."""
+    """Enabled endpoints with their machine and the graph root that they had."""
     rows = Endpoint.objects.filter(enabled=True, host__enabled=True).exclude(graph_root="")
-    return list(rows.values_list("pk", "host__host_key", "graph_root"))
+    return [(one.pk, machine_of(one.host), one.graph_root) for one in rows.select_related("host")]
+
+
+def machine_of(host: Host) -> str:
+    """What its stores are told apart by: the host key, and the host itself where it shares that."""
+    return f"{host.host_key} {host.pk}" if host.another_machine else host.host_key
 
 
 def endpoint_name(endpoint_id: int) -> str:

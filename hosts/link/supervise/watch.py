@@ -210,7 +210,7 @@ class Watch:
         }
         self.stats.machine(found["host"]["memTotal"])
         root = found["store"]["graphRoot"]
-        first = self._stores.first(self.plan.id, self._login.host_key, root)
+        first = self._stores.first(self.plan.id, self._login.machine, root)
         if first == self.plan.id:
             columns["graph_root"] = root
         await self._database.write(

@@ -1,0 +1,137 @@
+"""Machines that show one SSH host key, as virtual machines cloned from one image do: told apart.
+
+Those that are registered with that key are asked about themselves at the same time as the new one.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hosts import control
+from hosts.actions.hosts.register_host import FoundSocket, Twin
+from hosts.control import ControlError
+from hosts.link.machine import differences
+from hosts.models import Endpoint, Host
+
+# clones of one image beyond these are not asked; the person is
+_MOST: Final = 30
+_AT_ONCE: Final = 8
+_ASK_S: Final = 25.0
+_WORDS: Final = {
+    "hostname": gettext_lazy("another host name"),
+    "machine-id": gettext_lazy("another machine id"),
+    "boot": gettext_lazy("another time of boot"),
+    "store": gettext_lazy("other containers and volumes"),
+}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A registered login with that key, and where the socket is whose store can be compared."""
+
+    host_id: int
+    name: str
+    login_id: int
+    graph_root: str
+    # what the link read about it last, for a host that does not answer now
+    hostname: str
+
+
+def known(fingerprint: str) -> list[_Known]:
+    """The first login of each host over SSH that shows this key."""
+    rows = Endpoint.objects.filter(
+        host__kind=Host.Kind.SSH, host__fingerprint=fingerprint, host__enabled=True
+    ).exclude(host__fingerprint="")
+    found: dict[int, _Known] = {}
+    for one in rows.select_related("host").order_by("rootless", "pk"):
+        host = one.info.get("host") if isinstance(one.info, dict) else None
+        found.setdefault(
+            one.host_id,
+            _Known(
+                host_id=one.host_id,
+                name=one.host.name,
+                login_id=one.login_id,
+                graph_root=one.graph_root,
+                hostname=str((host or {}).get("hostname", "")),
+            ),
+        )
+    return list(found.values())
+
+
+async def compare(found: Sequence[FoundSocket], those: Sequence[_Known]) -> list[Twin]:
+    """How each of `those` compares with the machine whose sockets the doctor `found` just now."""
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def each(one: _Known) -> Twin:
+        async with few:
+            return await _compared(found, one)
+
+    compared = await asyncio.gather(*(each(one) for one in those[:_MOST]))
+    unasked = [Twin(one.host_id, one.name, why=[], answered=False) for one in those[_MOST:]]
+    return [*compared, *unasked]
+
+
+async def _compared(found: Sequence[FoundSocket], one: _Known) -> Twin:
+    ours = next((it for it in found if it.machine), None)
+    if ours is None:
+        return Twin(one.host_id, one.name, why=[], answered=False)
+    theirs = await _asked(one)
+    if theirs is None:
+        last = {"hostname": one.hostname}
+        return Twin(one.host_id, one.name, why=_words(ours.machine, last), answered=False)
+    same_place = next(
+        (it for it in found if it.machine and it.graph_root == theirs.graph_root), None
+    )
+    new = dict((same_place or ours).machine)
+    if same_place is None:
+        # another account's store says nothing about the machine
+        new.pop("store", None)
+    return Twin(one.host_id, one.name, why=_words(new, theirs.machine), answered=True)
+
+
+async def _asked(one: _Known) -> FoundSocket | None:
+    from hosts.actions.hosts.examine_host import found_sockets
+
+    try:
+        async with asyncio.timeout(_ASK_S):
+            steps = [step async for step in control.examine({"login_id": one.login_id})]
+    except (ControlError, TimeoutError):
+        return None
+    told = [it for it in found_sockets(steps) if it.machine]
+    return next((it for it in told if it.graph_root == one.graph_root), next(iter(told), None))
+
+
+def _words(new: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    return [str(_WORDS[name]) for name in differences(new, theirs)]
+
+
+def warning(twins: Sequence[Twin]) -> str:
+    """What a person should know before the yes; empty where there is nothing to ask."""
+    apart = [one for one in twins if one.apart]
+    if not apart:
+        return ""
+    names = ", ".join(one.name for one in apart)
+    said = _("This machine shows the same SSH host key as %(names)s.") % {"names": names}
+    for one in apart:
+        if one.why:
+            said += " " + _("It is not %(name)s: it has %(what)s.") % {
+                "name": one.name,
+                "what": ", ".join(one.why),
+            }
+        else:
+            said += " " + _(
+                "%(name)s does not answer now, so whether they are two machines is not known. If it"
+                " has moved, change its address instead."
+            ) % {"name": one.name}
+    return (
+        said
+        + " "
+        + _(
+            "Whoever has this key can pose as either of them. Better give it its own first:"
+            " rm /etc/ssh/ssh_host_*; ssh-keygen -A; systemctl restart ssh"
+        )
+    )
