@@ -3,11 +3,11 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -15,6 +15,7 @@ from tests.lab.coverage import recording
 from tests.lab.hosts import Host, Lab, LabError, images, lab_for_tests, missing
 from tests.lab.hosts.own import OwnHosts, read_hosts
 from tests.lab.hosts.registry import Registry
+from tests.lab.hosts.versions import DEFAULT_WITH_SYSTEMD, NEEDS_SYSTEMD
 from tests.lab.waiting import socket_get
 
 
@@ -60,24 +61,34 @@ def registry(lab: Lab | OwnHosts) -> Registry:
     return lab.registry
 
 
+class LabOf(Protocol):
+    """`lab_of("4.3")`, `lab_of("6.1")`, `lab_of(systemd=True)`: one host, made once."""
+
+    def __call__(self, version: str | None = None, *, systemd: bool = False) -> Lab: ...
+
+
 @pytest.fixture(scope="session")
-def lab_of(must_have: Any, lab_folder: Path, own_hosts: Any) -> Iterator[Callable[[str], Lab]]:
-    """`lab_of("4.3")`: one host with that Podman, made once. The first ever takes a minute."""
+def lab_of(must_have: Any, lab_folder: Path, own_hosts: Any) -> Iterator[LabOf]:
+    """A lab of another Podman, or with systemd. The first ever on a machine takes a minute."""
     if own_hosts is not None:
         pytest.skip("other Podman versions: not on your own hosts (--hosts)")
     must_have(not missing(other_versions=True), missing(other_versions=True))
     made: dict[str, Lab] = {}
     with ExitStack() as labs:
 
-        def make(version: str) -> Lab:
-            if version not in made:
-                one = lab_for_tests(lab_folder / version, hosts=1, version=version)
+        def make(version: str | None = None, *, systemd: bool = False) -> Lab:
+            systemd = systemd or version in NEEDS_SYSTEMD
+            name = f"{version or DEFAULT_WITH_SYSTEMD}{'-systemd' * systemd}"
+            if name not in made:
+                lacking = missing(systemd=systemd)
+                must_have(not lacking, lacking)
+                one = lab_for_tests(lab_folder / name, hosts=1, version=version, systemd=systemd)
                 try:
-                    made[version] = labs.enter_context(one)
-                    labs.enter_context(recording.followed(made[version]))
+                    made[name] = labs.enter_context(one)
+                    labs.enter_context(recording.followed(made[name]))
                 except LabError as exc:
                     must_have(None, str(exc))
-            return made[version]
+            return made[name]
 
         yield make
 

@@ -8,7 +8,7 @@ from hosts.podman import Podman, UnixDial
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.versions import is_installed
 
-VERSIONS = ("4.3", "5.4", "5.8")
+VERSIONS = ("4.3", "5.4", "5.8", "6.1")
 DEBIANS = "5.4"  # what this machine has, mostly
 
 
@@ -32,10 +32,7 @@ def any_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
         lab_of: Callable[[str], Lab] = request.getfixturevalue("lab_of")
         lab = lab_of(version)
     yield lab
-    host = lab.hosts[0]
-    host.podman("pod", "rm", "-fa", "-t", "0")
-    host.podman("rm", "-fa", "-t", "0")
-    host.podman("volume", "prune", "-f")
+    emptied(lab.hosts[0])
 
 
 @pytest.fixture
@@ -44,5 +41,20 @@ def any_host(any_lab: Lab) -> Host:
     return any_lab.hosts[0]
 
 
-def client(host: Host, *, timeout_s: float = 30.0) -> Podman:
-    return Podman(UnixDial(str(host.local_socket)), timeout_s)
+def can_limit(host: Host) -> bool:
+    """Whether memory, CPU and processes can be limited: v2 beside v1 has no controllers left."""
+    v2_controllers = "{{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}"
+    version, found = host.podman("info", "--format", v2_controllers).split(" ", 1)
+    return version == "v1" or "memory" in found
+
+
+def emptied(host: Host) -> None:
+    """Remove what a test has left there."""
+    for login in host.logins:
+        host.podman("pod", "rm", "-fa", "-t", "0", user=login.user)
+        host.podman("rm", "-fa", "-t", "0", user=login.user)
+        host.podman("volume", "prune", "-f", user=login.user)
+
+
+def client(host: Host, *, timeout_s: float = 30.0, user: str = "root") -> Podman:
+    return Podman(UnixDial(str(host.login(user).local_socket)), timeout_s)

@@ -97,7 +97,7 @@ def test_artifacts_where_podman_has_them(
     registry = any_lab.registry
     assert registry is not None
     name = f"{registry.address}/tide/table:1"
-    if not host.podman_version.startswith("5.8."):
+    if host.podman_version.startswith(("4.", "5.4.")):
         lacks = [
             lambda: pull_artifact.ask(person, endpoint.pk, name=name),
             lambda: push_artifact.ask(person, endpoint.pk, name=name),

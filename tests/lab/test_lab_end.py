@@ -65,6 +65,19 @@ def test_down_leaves_nothing(data: Path) -> None:
     assert containers_groups(ids) == []
 
 
+def test_down_leaves_nothing_of_systemd(data: Path, must_have: Any) -> None:
+    lacking = missing(other_versions=True, systemd=True)
+    must_have(not lacking, lacking)
+    lab = bring_up(hosts=1, versions=("6.1",), data=data)
+    host = lab.hosts[0]
+    for user in ("root", "seal"):
+        host.podman("run", "-d", "localhost/logger", user=user)
+    assert len(list(Path("/sys/fs/cgroup").glob(f"**/hl{lab.place.id}-*"))) == 1
+    lab.down()
+    assert left(lab.place) == []
+    assert list(Path("/sys/fs/cgroup").glob(f"**/hl{lab.place.id}-*")) == []
+
+
 def test_a_lab_of_a_killed_process_goes_too(data: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from tests.lab.hosts import lab_for_tests\n"

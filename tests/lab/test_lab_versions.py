@@ -8,7 +8,7 @@ from tests.lab.hosts import Lab, LabError
 from tests.lab.hosts.versions import system_for
 from tests.lab.waiting import page, socket_get
 
-VERSIONS = ["4.3", "5.8"]
+VERSIONS = ["4.3", "5.8", "6.1"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -44,5 +44,5 @@ def test_nothing_in_it_can_change_the_shared_system(
 
 
 def test_an_unknown_version_is_refused_by_name(lab_of: Callable[[str], Lab]) -> None:
-    with pytest.raises(LabError, match=r"Podman 1\.2: the lab knows 4\.3, 5\.4, 5\.8"):
+    with pytest.raises(LabError, match=r"Podman 1\.2: the lab knows 4\.3, 5\.4, 5\.8, 6\.1"):
         system_for("1.2")

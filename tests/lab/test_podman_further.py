@@ -4,6 +4,7 @@ import asyncio
 import io
 import tarfile
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
@@ -191,21 +192,27 @@ async def test_checks_its_store_and_cannot_checkpoint(any_host: Host) -> None:
 
 
 async def test_artifacts_and_quadlets(any_host: Host) -> None:
-    """The lab's hosts have no systemd, which Podman asks about its quadlets."""
+    """Most of the lab's hosts have no systemd, which Podman asks about its quadlets."""
     async with client(any_host) as podman:
-        if not any_host.podman_version.startswith("5.8."):
+        if any_host.podman_version.startswith(("4.", "5.4.")):
             for read in (artifacts.list_artifacts, quadlets.list_quadlets):
                 with pytest.raises(errors.Unsupported):
                     await read(podman)
             return
+
+        def ours(one: dict[str, Any]) -> bool:
+            return one["Name"] == "localhost/further/tide:1"
+
         any_host.run("sh", "-c", "echo tide > /tmp/tide.txt")
         any_host.podman("artifact", "add", "localhost/further/tide:1", "/tmp/tide.txt")
         try:
-            (found,) = await artifacts.list_artifacts(podman)
+            (found,) = [one for one in await artifacts.list_artifacts(podman) if ours(one)]
         finally:
             any_host.podman("artifact", "rm", "localhost/further/tide:1")
-        assert found["Name"] == "localhost/further/tide:1"
         assert [one["size"] for one in found["Manifest"]["layers"]] == [5]
-        assert await artifacts.list_artifacts(podman) == []
+        assert not any(map(ours, await artifacts.list_artifacts(podman)))
+        if any_host.systemd:
+            assert await quadlets.list_quadlets(podman) == []
+            return
         with pytest.raises(errors.ServerFault, match="systemd"):
             await quadlets.list_quadlets(podman)

@@ -51,4 +51,6 @@ async def test_from_inspect_alone_it_is_made_the_same(furnished: Host, name: str
 
 @pytest.mark.parametrize("name", ["health", "systemd", "frigate", "cloudflared", "cadvisor"])
 async def test_on_every_podman(any_host: Host, name: str) -> None:
-    assert await again(any_host, name) == {}
+    # inspect does not say which cgroup namespace was asked for and which is usual there
+    lost = {".HostConfig.CgroupMode"} if any_host.systemd else set()
+    assert (await again(any_host, name)).keys() <= lost

@@ -7,7 +7,7 @@ import pytest
 
 from hosts.actions.run import run_fields
 from tests.lab.hosts import Host, Lab
-from tests.lab.podman_hosts import any_host, any_lab
+from tests.lab.podman_hosts import any_host, any_lab, can_limit
 from tests.lab.real_endpoint import ended, endpoint_on, person, run_there, vault_keys, worker
 
 __all__ = ["any_host", "any_lab", "ended", "endpoint_on", "person", "run_there", "vault_keys"]
@@ -36,17 +36,16 @@ def binds(inspected: dict[str, Any]) -> list[list[str]]:
 def test_limits_restart_labels_and_environment(
     any_host: Host, endpoint_on: Any, run_there: Any
 ) -> None:
+    limits = {"memory_bytes": 64 * MIB, "cpus": 0.5, "pids": 50} if can_limit(any_host) else {}
     made = run_there(
         any_host,
         endpoint_on(any_host),
         STAY
+        | limits
         | {
             "name": "limited",
             "restart": "on-failure",
             "restart_tries": 3,
-            "memory_bytes": 64 * MIB,
-            "cpus": 0.5,
-            "pids": 50,
             "labels": {"app": "shop", "empty": ""},
             "tty": True,
             "interactive": True,
@@ -61,8 +60,9 @@ def test_limits_restart_labels_and_environment(
     assert {"KEY=a value = with more", "EMPTY="} <= set(config["Env"])
     assert config["Labels"].items() >= {"app": "shop", "empty": ""}.items()
     assert host["RestartPolicy"] == {"Name": "on-failure", "MaximumRetryCount": 3}
-    assert (host["Memory"], host["MemorySwap"]) == (64 * MIB, 128 * MIB)
-    assert (host["NanoCpus"], host["PidsLimit"]) == (500_000_000, 50)
+    if limits:
+        assert (host["Memory"], host["MemorySwap"]) == (64 * MIB, 128 * MIB)
+        assert (host["NanoCpus"], host["PidsLimit"]) == (500_000_000, 50)
 
 
 def test_ports(any_host: Host, endpoint_on: Any, run_there: Any) -> None:
@@ -145,11 +145,10 @@ def test_the_run_line_makes_the_same(any_host: Host, endpoint_on: Any, run_there
         "ports": [run_fields.port("127.0.0.1:18085:85")],
         "volumes": [run_fields.volume("shop-db:/data:nosuid"), run_fields.volume("/usr:/u:ro")],
         "restart": "always",
-        "memory_bytes": 64 * MIB,
-        "cpus": 0.25,
-        "pids": 60,
         "labels": {"a": "b c"},
     }
+    if can_limit(any_host):
+        params |= {"memory_bytes": 64 * MIB, "cpus": 0.25, "pids": 60}
     ours = run_there(any_host, endpoint_on(any_host), params)
     any_host.podman("rm", "-f", "-t", "0", ours["Id"])
     words = shlex.split(run_line(params, []))

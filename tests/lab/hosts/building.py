@@ -14,7 +14,7 @@ from .host import Host
 from .lab import Lab, load, take_down
 from .place import CHECKOUT, Place, default_data
 from .processes import Process
-from .versions import system_for
+from .versions import System, system_for
 
 USER, USER_PASSWORD = "seal", "lab-seal-93c0"
 IDLE_EXIT_S = 5
@@ -22,12 +22,17 @@ MOST_HOSTS = 250
 
 
 def bring_up(
-    *, hosts: int = 2, versions: Sequence[str | None] = (None,), data: Path | None = None
+    *,
+    hosts: int = 2,
+    versions: Sequence[str | None] = (None,),
+    systemd: bool = False,
+    data: Path | None = None,
 ) -> Lab:
     """Bring up a lab, or return the one that runs there already in the same shape.
 
     Hosts get the Podman `versions` in turn (None: this machine's own). Of the hosts on this
-    machine's Podman the first has a rootless user, the second a socket-activated Podman.
+    machine's Podman the first has a rootless user, the second a socket-activated Podman. With
+    `systemd` (and Podman 6, always) each host has its own, with both of these.
     A half-dead lab in the same data folder is removed first.
     """
     if lacking := needs.missing():
@@ -35,10 +40,10 @@ def bring_up(
     if not 1 <= hosts <= MOST_HOSTS:
         raise LabError(f"{hosts} hosts: choose 1 to {MOST_HOSTS}")
     place = Place.at(data or default_data())
-    systems = [system_for(versions[n % len(versions)]) for n in range(hosts)]
+    systems = [system_for(versions[n % len(versions)], systemd=systemd) for n in range(hosts)]
     running = load(place)
     if running is not None and running.whole:
-        if [(h.system, h.podman_version) for h in running.hosts] == systems:
+        if [System(h.system, h.podman_version, h.systemd) for h in running.hosts] == systems:
             return running
         raise LabError(f"another lab runs in {place.data}: end it first (`lab down`)")
     take_down(place)
@@ -49,7 +54,7 @@ def bring_up(
         raise
 
 
-def _build(place: Place, systems: list[tuple[str, str]]) -> Lab:
+def _build(place: Place, systems: list[System]) -> Lab:
     place.data.mkdir(parents=True)
     place.data.chmod(0o700)
     place.sockets.mkdir(parents=True)
@@ -90,26 +95,29 @@ def _boot_and_load(host: Host, archive: Path, user: str) -> None:
     host.load(archive, user=user)
 
 
-def _plan_hosts(place: Place, subnet: str, systems: list[tuple[str, str]]) -> list[Host]:
+def _plan_hosts(place: Place, subnet: str, systems: list[System]) -> list[Host]:
     hosts, own = [], 0
-    for number, (system, version) in enumerate(systems, start=1):
-        own += not system
+    for number, system in enumerate(systems, start=1):
+        own += not system.root
+        has_user = system.systemd or (not system.root and own == 1)
+        exits = system.systemd or (not system.root and own == 2)
         hosts.append(
             Host(
                 place=place,
                 number=number,
                 address=f"{subnet}.1.{number}",
-                system=system,
-                podman_version=version,
-                users={USER: USER_PASSWORD} if not system and own == 1 else {},
-                idle_exit_s=IDLE_EXIT_S if not system and own == 2 else None,
+                system=system.root,
+                podman_version=system.podman,
+                users={USER: USER_PASSWORD} if has_user else {},
+                idle_exit_s=IDLE_EXIT_S if exits else None,
+                systemd=system.systemd,
             )
         )
     return hosts
 
 
 def _save(lab: Lab) -> None:
-    fields = ("number", "address", "system", "podman_version", "users", "idle_exit_s")
+    fields = ("number", "address", "system", "podman_version", "users", "idle_exit_s", "systemd")
     state = {
         "subnet": lab.subnet,
         "registry": lab.registry.as_dict(),
@@ -124,7 +132,9 @@ def _save_processes(place: Place, processes: list[Process]) -> None:
 
 
 @contextmanager
-def lab_for_tests(data: Path, *, hosts: int, version: str | None = None) -> Iterator[Lab]:
+def lab_for_tests(
+    data: Path, *, hosts: int, version: str | None = None, systemd: bool = False
+) -> Iterator[Lab]:
     """A lab that ends with this block, or with this process however that ends.
 
     A keeper holds the other end of a pipe: when this process is gone, it takes the lab down.
@@ -139,7 +149,7 @@ def lab_for_tests(data: Path, *, hosts: int, version: str | None = None) -> Iter
     )
     os.close(read)
     try:
-        yield bring_up(hosts=hosts, versions=(version,), data=data)
+        yield bring_up(hosts=hosts, versions=(version,), systemd=systemd, data=data)
     finally:
         take_down(Place.at(data))
         os.close(write)

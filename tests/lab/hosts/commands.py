@@ -26,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--podman",
         action="append",
         metavar="VERSION",
-        help="4.3, 5.4 or 5.8 instead of this machine's; several are dealt out in turn",
+        help="4.3, 5.4, 5.8 or 6.1 instead of this machine's; several are dealt out in turn",
+    )
+    up.add_argument(
+        "--systemd",
+        action="store_true",
+        help="hosts with systemd and cgroups v2 (Podman 6.1 always): journald, timers, linger",
     )
     up.add_argument("--demo", action="store_true", help="with containers, pods and troubles")
     status = commands.add_parser("status", help="say what runs and how to reach it")
@@ -47,6 +52,7 @@ def carry_out(options: argparse.Namespace) -> int:
             lab = bring_up(
                 hosts=demo if options.hosts is None else options.hosts,
                 versions=options.podman or (None,),
+                systemd=options.systemd,
                 data=data,
             )
             if options.demo:

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from . import with_systemd
+from .accounts import uid_of, write_accounts
 from .processes import run
 
 INSIDE = Path(__file__).parent / "inside"
@@ -19,7 +21,6 @@ FOLDERS = {
     "run": 0o755,
     "keys": 0o700,
 }
-FIRST_UID = 1000
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {
     "PATH": PATH,
@@ -44,7 +45,7 @@ StrictModes no
 PermitRootLogin prohibit-password
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-UsePAM no
+UsePAM {pam}
 MaxStartups 100:30:200
 PrintMotd no
 Subsystem sftp internal-sftp
@@ -78,6 +79,7 @@ def furnish(
     known: dict[str, str],
     gateway: str,
     idle_exit_s: int | None,
+    systemd: bool,
 ) -> None:
     """Make the folders of one host.
 
@@ -97,57 +99,24 @@ def furnish(
     resolv = etc / "resolv.conf"
     resolv.unlink(missing_ok=True)
     resolv.write_text(f"nameserver {gateway}\noptions timeout:1 attempts:1\n")
-    _accounts(etc, users)
-    _ssh(folder, name=name, users=users)
+    write_accounts(etc, users)
+    _ssh(folder, name=name, users=users, systemd=systemd)
     _podman(etc, registries)
-    _services(etc, users=users, idle_exit_s=idle_exit_s)
+    if systemd:
+        with_systemd.add(folder, users=users)
+    else:
+        _services(etc, users=users, idle_exit_s=idle_exit_s)
 
 
-def uid_of(number: int) -> int:
-    """The user id of a host's rootless user, counted from 0."""
-    return FIRST_UID + number
-
-
-def _accounts(etc: Path, users: dict[str, str]) -> None:
-    """Keep system accounts without their passwords, drop this machine's people, add ours."""
-    passwd, shadow = [], []
-    for line in (etc / "passwd").read_text().splitlines():
-        name, _, uid, gid, gecos, home, shell = line.split(":")
-        if int(uid) < FIRST_UID or name == "nobody":
-            shell = "/bin/sh" if name == "root" else shell
-            passwd.append(":".join([name, "x", uid, gid, gecos, home, shell]))
-            shadow.append(f"{name}:*:20000:0:99999:7:::")
-    group = [
-        line
-        for line in (etc / "group").read_text().splitlines()
-        if int(line.split(":")[2]) < FIRST_UID or line.startswith("nogroup:")
-    ]
-    subids = []
-    for number, (name, password) in enumerate(users.items()):
-        own_id = uid_of(number)
-        hashed = run("busybox", "mkpasswd", "-m", "sha512", "-P", "0", text=f"{password}\n").strip()
-        passwd.append(f"{name}:x:{own_id}:{own_id}::/home/{name}:/bin/sh")
-        shadow.append(f"{name}:{hashed}:20000:0:99999:7:::")
-        group.append(f"{name}:x:{own_id}:")
-        subids.append(f"{name}:{100_000 + 65_536 * number}:65536")
-    for file, rows in {
-        "passwd": passwd,
-        "shadow": shadow,
-        "group": group,
-        "subuid": subids,
-        "subgid": subids,
-    }.items():
-        (etc / file).write_text("\n".join(rows) + "\n")
-    (etc / "shadow").chmod(0o600)
-
-
-def _ssh(folder: Path, *, name: str, users: dict[str, str]) -> None:
+def _ssh(folder: Path, *, name: str, users: dict[str, str], systemd: bool) -> None:
     ssh = folder / "etc/ssh"
     shutil.rmtree(ssh)  # never hand this machine's own host keys to anybody
     ssh.mkdir()
     make_host_key(folder, name=name)
-    environment = " ".join(f"{key}={value}" for key, value in ENVIRONMENT.items())
-    config = SSHD_CONFIG.format(environment=environment)
+    settings = {"PATH": PATH} if systemd else ENVIRONMENT
+    environment = " ".join(f"{key}={value}" for key, value in settings.items())
+    # with PAM a session is logind's too
+    config = SSHD_CONFIG.format(environment=environment, pam="yes" if systemd else "no")
     homes = {"root": (folder / "root", 0)}
     for number, user in enumerate(users):
         config += SSHD_USER.format(user=user, environment=environment, uid=uid_of(number))

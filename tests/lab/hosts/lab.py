@@ -95,6 +95,7 @@ def _host_status(host: Host) -> dict[str, object]:
         ],
         "podman_version": host.podman_version,
         "idle_exit_s": host.idle_exit_s,
+        "systemd": host.systemd,
         "pid": host.pid,
         "running": host.process is not None,
     }
@@ -136,6 +137,8 @@ def take_down(place: Place) -> None:
         _end_those_in(Path("/run/netns") / namespace)
     network.remove(place)
     cgroups.remove(set().union(*(cgroups.container_ids(host.folder) for host in hosts)))
+    for tree in cgroups.trees(place):
+        cgroups.remove_tree(tree)
     for folder in (place.sockets, place.data):
         if folder.exists():
             shutil.rmtree(folder)

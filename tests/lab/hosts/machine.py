@@ -10,9 +10,10 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import network
+from . import cgroups, network
+from .accounts import uid_of
 from .errors import LabError
-from .furnish import INSIDE, PATH, furnish, uid_of
+from .furnish import INSIDE, PATH, furnish
 from .place import Place
 from .processes import Process, only_child, run, start, wait_until
 from .ssh_client import feed, ssh_command
@@ -32,7 +33,10 @@ class Login:
 
 @dataclass(frozen=True)
 class Machine:
-    """`system` is "" (this machine's own files) or another Debian's; `users` name: password."""
+    """`system` is "" (this machine's own files) or another Debian's; `users` name: password.
+
+    With `systemd` that is the first process, on cgroups v2: its services, journal and timers.
+    """
 
     place: Place
     number: int
@@ -41,6 +45,7 @@ class Machine:
     podman_version: str
     users: dict[str, str]
     idle_exit_s: int | None = None
+    systemd: bool = False
     port: int = 22
     user: str = "root"
 
@@ -54,7 +59,16 @@ class Machine:
 
     @property
     def run_folder(self) -> Path:
-        """The host's /run, reached from this machine by a short path."""
+        """The host's /run, reached from this machine by a short path.
+
+        systemd mounts more below it, which only its own view of the files shows.
+        """
+        if self.systemd and (pid := self.pid):
+            return Path(f"/proc/{pid}/root/run")
+        return self._private_run
+
+    @property
+    def _private_run(self) -> Path:
         return self.place.sockets / self.name
 
     @property
@@ -134,12 +148,13 @@ class Machine:
             self.folder,
             name=self.name,
             root=self.system,
-            sockets=self.run_folder,
+            sockets=self._private_run,
             users=self.users,
             registries=registries,
             known=known,
             gateway=self.gateway,
             idle_exit_s=self.idle_exit_s,
+            systemd=self.systemd,
         )
 
     def switch_on(self) -> None:
@@ -148,11 +163,17 @@ class Machine:
             raise LabError(f"{self.name} is running already")
         network.unplug(self.place, self.number)
         network.plug_in(self.place, self.number, address=self.address, gateway=self.gateway)
-        shutil.rmtree(self.run_folder, ignore_errors=True)
-        self.run_folder.mkdir(parents=True)
+        shutil.rmtree(self._private_run, ignore_errors=True)
+        self._private_run.mkdir(parents=True)
         enter = ["nsenter", f"--net=/run/netns/{self.namespace}"]
         unshare = ["unshare", "-m", "-u", "-p", "-f", "--mount-proc"]
-        init = ["/bin/sh", str(INSIDE / "init.sh"), str(self.folder), self.name, self.system]
+        script = "init.sh"
+        if self.systemd:
+            cgroups.make_tree(self._cgroups)
+            enter = [*into(self._cgroups), *enter]
+            unshare += ["-i", "-C"]
+            script = "init-systemd.sh"
+        init = ["/bin/sh", str(INSIDE / script), str(self.folder), self.name, self.system]
         outer = start([*enter, *unshare, *init], log=self.boot_log, env={"PATH": PATH})
         wait_until(f"first process of {self.name}", lambda: only_child(outer.pid) is not None)
         process = only_child(outer.pid)
@@ -160,6 +181,10 @@ class Machine:
             raise LabError(f"{self.name} does not boot: {self.boot_log.read_text().strip()}")
         stored = {"pid": process.pid, "started": process.started}
         (self.folder / "first-process.json").write_text(json.dumps(stored))
+
+    @property
+    def _cgroups(self) -> Path:
+        return cgroups.tree_of(self.place, self.number)
 
     @property
     def boot_log(self) -> Path:
@@ -172,12 +197,16 @@ class Machine:
             if self.process is None:
                 raise LabError(f"{self.name} does not boot: {self.boot_log.read_text().strip()}")
             return (
-                (self.run_folder / "booted").exists()
+                self._has_booted()
                 and all(self.listens(user=login.user) for login in self.logins)
                 and self.ssh_answers()
             )
 
         wait_until(f"{self.name} boots, see {self.boot_log}", ready, timeout_s=timeout_s)
+
+    def _has_booted(self) -> bool:
+        # a user's socket is systemd's last thing at the start
+        return self.systemd or (self.run_folder / "booted").exists()
 
     def boot(self) -> None:
         """Power on after a power cut: store and homes as they were, /run and network new."""
@@ -205,7 +234,10 @@ class Machine:
             ids = [f"--reuid={login.uid}", f"--regid={login.uid}", "--init-groups"]
             become = ["setpriv", *ids]
         enter = ["nsenter", "-t", str(process.pid), "-m", "-u", "-n", "-p", "-r", "-w"]
-        settings += ["PODMAN_IGNORE_CGROUPSV1_WARNING=1", "DISABLE_HC_SYSTEMD=true"]
+        if self.systemd:
+            enter = [*into(cgroups.entrance(self._cgroups)), *enter, "-i", "-C"]
+        else:
+            settings += ["PODMAN_IGNORE_CGROUPSV1_WARNING=1", "DISABLE_HC_SYSTEMD=true"]
         return [*enter, "env", "-i", *settings, *become, *command]
 
     def run(self, *command: str, user: str = "root", timeout_s: float = 120) -> str:
@@ -249,6 +281,11 @@ class Machine:
         rows = Path(f"/proc/{pid}/net/unix").read_text().splitlines()
         listening = "00010000"
         return any(row.endswith(f" {path}") and row.split()[3] == listening for row in rows)
+
+
+def into(cgroup: Path) -> list[str]:
+    """The beginning of a command line whose process enters that control group first."""
+    return ["sh", "-c", f'echo $$ >{cgroup}/cgroup.procs && exec "$@"', "sh"]
 
 
 @functools.cache

@@ -37,7 +37,16 @@ def _command(name: str) -> str | None:
     )
 
 
-def missing(*, other_versions: bool = False) -> str:
+def cgroup2_mount() -> Path | None:
+    """Where this machine has cgroups v2: all of it, or beside v1 as "unified"."""
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        _, folder, kind, options = line.split()[:4]
+        if kind == "cgroup2" and "rw" in options.split(","):
+            return Path(folder)
+    return None
+
+
+def missing(*, other_versions: bool = False, systemd: bool = False) -> str:
     """One sentence that names all that is missing and how to get it; empty when all is there."""
     if os.geteuid() != 0:
         return "the lab makes namespaces and bridges and therefore needs root (run it with sudo)"
@@ -48,6 +57,16 @@ def missing(*, other_versions: bool = False) -> str:
     if busybox and b"/ld-linux" in Path(busybox).read_bytes()[:4096]:
         packages.add("busybox-static")
     if not packages:
-        return ""
+        return _missing_for_systemd() if systemd else ""
     names = " ".join(sorted(packages))
     return f"missing: {names} (apt-get install --no-install-recommends {names})"
+
+
+def _missing_for_systemd() -> str:
+    if cgroup2_mount() is None:
+        return (
+            "no cgroups v2 that can be written to, which a host with systemd needs"
+            " (mount -t cgroup2 none /sys/fs/cgroup/unified)"
+        )
+    lacking = [device for device in ("/dev/fuse", "/dev/net/tun") if not Path(device).exists()]
+    return f"missing: {' and '.join(lacking)} (modprobe fuse tun)" if lacking else ""
