@@ -25,6 +25,8 @@ class Place:
     key: str = ""
     # the live list whose number stands beside the word
     counted: str = ""
+    # what that number means, for who does not see its place
+    counted_word: str | Promise = ""
     # further places that are part of it, though their addresses do not begin with its own
     also: tuple[str, ...] = ()
     # places with entries of their own below it
@@ -42,7 +44,14 @@ PLACES: tuple[tuple[Place, ...], ...] = (
         Place("networks:list", _("Networks"), "network", verb="network.view", key="n"),
         Place("secrets:list", _("Secrets"), "lock-keyhole", verb="secret.view", key="e"),
         Place("terminals:list", _("Terminals"), "square-terminal", verb="container.exec", key="t"),
-        Place("jobs:list", _("Jobs"), "list-checks", key="j"),
+        Place(
+            "jobs:list",
+            _("Jobs"),
+            "list-checks",
+            key="j",
+            counted="jobs-failed",
+            counted_word=_("failed in the last hour"),
+        ),
         Place("audit:list", _("Audit"), "scroll-text", verb="audit.read", key="a"),
     ),
     (
@@ -65,11 +74,13 @@ class Entry:
     key: str
     here: bool
     counted: str
+    counted_word: str | Promise
+    number: int
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `rail` (sections of Entry), `theme`, `rail_narrow`, freeze windows that are
-    open, and two numbers: jobs that run, requests that wait for this person.
+    open, and how many jobs run.
     """
     theme = request.COOKIES.get("theme", "auto")
     return {
@@ -77,7 +88,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "rail_narrow": request.COOKIES.get("rail") == "narrow",
         "rail": SimpleLazyObject(lambda: _rail(request)),
         "my_verbs": SimpleLazyObject(lambda: _verbs(request)),
-        "waiting_requests": SimpleLazyObject(lambda: _waiting_requests(request)),
         "open_freezes": SimpleLazyObject(lambda: _open_freezes(request)),
         "running_jobs": SimpleLazyObject(lambda: _running_jobs(request)),
     }
@@ -113,7 +123,17 @@ def _entry(place: Place, request: HttpRequest, verbs: frozenset[str]) -> Entry |
     here = (here or _within(request.path, _urls(place.also))) and not _within(
         request.path, _urls(place.but)
     )
-    return Entry(place.word, place.icon, url, place.key, here, place.counted)
+    number = COUNTS[place.counted](request) if place.counted else 0
+    return Entry(
+        place.word,
+        place.icon,
+        url,
+        place.key,
+        here,
+        place.counted,
+        place.counted_word,
+        number,
+    )
 
 
 def _waiting_requests(request: HttpRequest) -> int:
@@ -126,6 +146,20 @@ def _waiting_requests(request: HttpRequest) -> int:
 
     person = person_of(request)
     return to_decide(person).count() + approvals_to_decide(person).count()
+
+
+def _failed_jobs(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    from dashboard.person import person_of
+    from hosts.jobs import failures
+
+    return failures.recent(person_of(request)).count()
+
+
+# the number beside a place as the page is made; its live list keeps it true
+COUNTS = {"requests-waiting": _waiting_requests, "jobs-failed": _failed_jobs}
 
 
 def _open_freezes(request: HttpRequest) -> list[str]:

@@ -22,6 +22,7 @@ MODULES = {
     "haulout/pending": "js/pending.js",
     "haulout/ring": "js/ring.js",
     "haulout/notices": "js/notices.js",
+    "haulout/failures": "js/failures.js",
     "haulout/freezes": "js/freezes.js",
     "haulout/approval": "js/approval.js",
     "haulout/rates": "js/rates.js",

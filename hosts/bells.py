@@ -24,6 +24,8 @@ TOPICS = frozenset(
         "hosts",
         "events",
         "jobs",
+        # a job ended in trouble, or whoever asked has seen that: rare, while "jobs" rings all the time
+        "failures",
         "terminals",
         "audit",
         "access",

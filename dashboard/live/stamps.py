@@ -7,6 +7,7 @@ from django.db.models import Count, Max
 from accounts.models import AccessEpoch
 from audit.models import Entry
 from hosts.guardrails.freezes import open_among
+from hosts.jobs import failures
 from hosts.models import Endpoint, FreezeWindow, Host, HostEvent, Job, Login
 
 INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks", "secrets"})
@@ -23,6 +24,7 @@ def stamps() -> dict[str, Any]:
         "inventory": hash(endpoints),
         "hosts": hash((endpoints, logins, hosts["n"], hosts["newest"])),
         "jobs": Job.objects.aggregate(newest=Max("changed_at"), last=Max("pk")),
+        "failures": failures.stamp(),
         "events": HostEvent.objects.aggregate(last=Max("pk"))["last"],
         "audit": Entry.objects.aggregate(last=Max("pk"))["last"],
         "freezes": hash(_open_freezes()),

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, Query
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from dashboard.live.spec import Words
+from dashboard.live.page import counted
+from dashboard.live.spec import Words, spec_named
 from dashboard.pages.removing import asked_by
 from dashboard.person import person_of
 from dashboard.toasts import toast
@@ -44,7 +44,9 @@ def _no_params(form: QueryDict) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A verb as pages offer it. `kind` and `name` make its URL: /containers/…/<name>/."""
+    """A verb as pages offer it. `kind` and `name` make its URL: /containers/…/<name>/. `asked`: “Starting”,
+    to which the name is added.
+    """
 
     kind: str
     name: str
@@ -72,7 +74,7 @@ def one(deed: Deed) -> Callable[..., HttpResponse]:
         if request.method != "POST":
             return HttpResponseNotAllowed(["GET", "POST"])
         job = deed.ask(person, ref, **deed.params(request.POST))
-        words = _("%(asked)s: %(name)s on %(host)s") % {
+        words = _("%(asked)s %(name)s on %(host)s") % {
             "asked": deed.asked,
             "name": job.object_name,
             "host": job.endpoint_name,
@@ -95,10 +97,9 @@ def many(deed: Deed) -> Callable[..., HttpResponse]:
             return HttpResponseNotAllowed(["GET", "POST"])
         batch = deed.ask_many(person, refs, **deed.params(request.POST))
         count = len(refs) - len(batch.skipped)
-        words = ngettext("%(asked)s: %(n)d", "%(asked)s: %(n)d", count) % {
-            "asked": deed.asked,
-            "n": count,
-        }
+        spec = spec_named(f"{deed.kind}s")
+        objects = counted(spec, count) if spec else str(count)
+        words = _("%(asked)s %(objects)s") % {"asked": deed.asked, "objects": objects}
         if batch.skipped:
             words += " · " + _("%(n)d left out") % {"n": len(batch.skipped)}
         return _answer(request, words, f"{reverse('jobs:list')}?q=batch:{batch.pk}")

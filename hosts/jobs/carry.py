@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
 from hosts import vault
@@ -19,6 +20,7 @@ from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Handler, Settled
 from hosts.jobs.lease import MAX_LOST_WORKERS
 from hosts.jobs.outcome import Outcome
+from hosts.jobs.port_clash import is_port_clash, port_clash
 from hosts.jobs.save import ClaimLost, save
 from hosts.models import Job
 from hosts.podman import Podman
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 SETTLE_FOR_S = 90.0
 # how often a try that had no effect is made within one claim
 TRIES = 3
+# of Podman's message in a headline, in characters; the whole of it stands below
+HEADLINE = 300
 
 
 async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Outcome:
@@ -54,11 +58,16 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
     except NotAllowed as denied:
         state, error = Job.State.DENIED, denied.message
     except Trouble as trouble:
-        error, cause = trouble.message, trouble.cause
+        error, cause, result = trouble.message, trouble.cause, trouble.left
+        # why comes first: it is the headline wherever the failure is told
+        why = await _clash(job, cause) or (_sentence(cause) if result else "")
+        error = f"{why} {error}".strip()
     except Undecided as undecided:
         state, error, cause = Job.State.UNKNOWN, str(undecided), undecided.cause
     except PodmanError as failure:
         error, cause = failure.message, failure.cause
+        if clash := await _clash(job, error):
+            error, cause = clash, failure.message
     except ClaimLost:
         raise
     except Exception as bug:
@@ -77,6 +86,24 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
         output=errand.text() if errand else "",
         duration_ms=round((time.monotonic() - began) * 1000),
     )
+
+
+async def _clash(job: Job, refusal: str) -> str:
+    if not is_port_clash(refusal):
+        return ""
+
+    def asked() -> str:
+        close_old_connections()
+        return port_clash(job, refusal)
+
+    return await sync_to_async(asked, thread_sensitive=False)()
+
+
+def _sentence(cause: str) -> str:
+    """The first line of Podman's message, short enough for a headline."""
+    line = next(iter(cause.strip().splitlines()), "").strip()
+    line = line if len(line) <= HEADLINE else f"{line[: HEADLINE - 1]}…"
+    return line if not line or line.endswith((".", "…", ":")) else f"{line}."
 
 
 class Undecided(Exception):

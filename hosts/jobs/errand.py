@@ -27,12 +27,18 @@ async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
 
 
 class Trouble(Exception):
-    """An action's own failure: `message` in our words with a cure, `cause` in Podman's."""
+    """An action's own failure: `message` in our words with a cure, `cause` in Podman's.
 
-    def __init__(self, message: str, cause: str = "") -> None:
+    `left`: what it made and leaves behind, {"kind", "id"} as in a result.
+    """
+
+    def __init__(
+        self, message: str, cause: str = "", *, left: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.cause = cause
+        self.left = left or {}
 
 
 class NotAllowed(Trouble):

@@ -80,5 +80,6 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
                 )
         if ended:
             write.outcomes(ended)
-            bells.ring("jobs", "audit")
+            troubled = any(outcome.state in Job.TROUBLE for outcome in outcomes)
+            bells.ring("jobs", "audit", *(["failures"] if troubled else []))
     return len(ended)

@@ -37,6 +37,8 @@ class Job(models.Model):
     TAKEN = (State.QUEUED, State.RUNNING)
     OPEN = (*TAKEN, State.HELD)
     NOT_BEGUN = (State.QUEUED, State.HELD)
+    # ended otherwise than whoever asked wanted
+    TROUBLE = (State.FAILED, State.DENIED, State.UNKNOWN)
 
     verb = models.CharField(max_length=60)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="jobs")
@@ -82,6 +84,8 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
     published_at = models.DateTimeField(null=True)
+    # when whoever asked saw that it is in trouble: told once, on whatever page they are
+    failure_seen_at = models.DateTimeField(null=True)
     cancel_asked_at = models.DateTimeField(null=True)
     cancel_asked_by = models.CharField(max_length=200, blank=True)
 
@@ -103,6 +107,19 @@ class Job(models.Model):
                 fields=["lease_until"],
                 name="job_lease",
                 condition=models.Q(state__in=["queued", "running"]),
+            ),
+            # whether anything failed lately is asked every second
+            models.Index(
+                fields=["finished_at", "failure_seen_at"],
+                name="job_trouble",
+                condition=models.Q(state__in=["failed", "denied", "unknown"]),
+            ),
+            models.Index(
+                fields=["asked_by", "finished_at"],
+                name="job_unseen",
+                condition=models.Q(
+                    state__in=["failed", "denied", "unknown"], failure_seen_at__isnull=True
+                ),
             ),
         ]
 

@@ -19,6 +19,7 @@ import "haulout/keys";
 import "haulout/logs/peek";
 import "haulout/ring";
 import "haulout/notices";
+import "haulout/failures";
 import "haulout/freezes";
 import "haulout/inspect";
 import "haulout/pull-form";

@@ -8,18 +8,19 @@ function leave(line) {
   setTimeout(() => line.remove(), 260);
 }
 
-function settle(line, stays = false) {
+function settle(line, stays = false, closed = () => {}) {
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "×";
   close.setAttribute("aria-label", word("dismiss"));
-  close.addEventListener("click", () => leave(line));
+  close.addEventListener("click", () => { leave(line); closed(); });
   line.append(close);
   if (stays || line.classList.contains("tone-bad")) return;
   setTimeout(() => leave(line), LIFE_MS);
 }
 
-export function toast(text, { tone = "calm", url = "", urlWord = "", stays = false } = {}) {
+// the line; `closed` is called when a person closes it
+export function toast(text, { tone = "calm", url = "", urlWord = "", stays = false, closed } = {}) {
   const line = document.createElement("div");
   line.className = `toast-line tone-${tone}`;
   const span = document.createElement("span");
@@ -31,9 +32,12 @@ export function toast(text, { tone = "calm", url = "", urlWord = "", stays = fal
     span.append(" ", link);
   }
   line.append(span);
-  settle(line, stays);
+  settle(line, stays, closed);
   document.getElementById("toasts")?.append(line);
+  return line;
 }
+
+export { leave };
 
 for (const line of document.querySelectorAll("[data-toast]")) {
   const span = document.createElement("span");
@@ -41,6 +45,12 @@ for (const line of document.querySelectorAll("[data-toast]")) {
   line.append(span);
   settle(line);
 }
+
+document.getElementById("toasts")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.stopPropagation();
+  event.target.closest(".toast-line")?.querySelector("button").click();
+});
 
 document.addEventListener("toast", (event) => {
   const { text, tone, url, word: urlWord } = event.detail;

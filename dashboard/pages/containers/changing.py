@@ -68,7 +68,7 @@ DIALOGS = (
         rename_container.VERB,
         _("Rename %(name)s on %(host)s"),
         _("Rename container"),
-        _("Rename asked for"),
+        _("Renaming"),
         RenameForm,
         lambda person, ref, given: rename_container.ask(person, ref, name=given["name"]),
         _("Others on its networks find it by the new name once it is started again."),
@@ -79,7 +79,7 @@ DIALOGS = (
         update_container.VERB,
         _("Change the limits of %(name)s on %(host)s"),
         _("Change limits"),
-        _("Limits asked for"),
+        _("Changing the limits of"),
         LimitsForm,
         lambda person, ref, given: update_container.ask(person, ref, texts=given),
         _("They hold at once, also while it runs. What is empty stays as it is."),
@@ -90,7 +90,7 @@ DIALOGS = (
         stop_container.VERB,
         _("Stop %(name)s on %(host)s"),
         _("Stop container"),
-        _("Stop asked for"),
+        _("Stopping"),
         StopForm,
         lambda person, ref, given: stop_container.ask(person, ref, timeout_s=given["timeout_s"]),
         _("It is asked to end, and killed when it has not done so in time."),
@@ -100,7 +100,7 @@ DIALOGS = (
         wait_container.VERB,
         _("Wait for %(name)s on %(host)s"),
         _("Wait"),
-        _("Wait asked for"),
+        _("Waiting for"),
         WaitForm,
         lambda person, ref, given: wait_container.ask(person, ref, **given),
         _(
@@ -113,7 +113,7 @@ DIALOGS = (
         commit_container.VERB,
         _("Commit %(name)s on %(host)s to an image"),
         _("Make image"),
-        _("Commit asked for"),
+        _("Committing"),
         CommitForm,
         lambda person, ref, given: commit_container.ask(person, ref, **given),
         _("Its files as they are now, without what is in its volumes."),
@@ -123,7 +123,7 @@ DIALOGS = (
         checkpoint_container.VERB,
         _("Checkpoint %(name)s on %(host)s"),
         _("Checkpoint container"),
-        _("Checkpoint asked for"),
+        _("Checkpointing"),
         CheckpointForm,
         lambda person, ref, given: checkpoint_container.ask(person, ref, **given),
         _("Its processes and their memory are written to the host's disk (CRIU), then it stops."),
@@ -134,7 +134,7 @@ DIALOGS = (
         restore_container.VERB,
         _("Let %(name)s on %(host)s go on where it was frozen"),
         _("Wake container"),
-        _("Restore asked for"),
+        _("Restoring"),
         RestoreForm,
         lambda person, ref, given: restore_container.ask(person, ref, **given),
         lack="checkpoint",
@@ -187,5 +187,5 @@ def _watch(request: HttpRequest, dialog: Dialog, job: Job) -> HttpResponse:
     if "HX-Request" not in request.headers:
         return redirect(url)
     names = {"asked": dialog.asked, "name": job.object_name, "host": job.endpoint_name}
-    words = _now("%(asked)s: %(name)s on %(host)s") % names
+    words = _now("%(asked)s %(name)s on %(host)s") % names
     return toast(HttpResponse(status=204), words, url=url, word=_now("Watch"))

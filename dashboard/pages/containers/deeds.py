@@ -125,7 +125,7 @@ DEEDS = (
     Deed(
         "container",
         "start",
-        _("Start asked for"),
+        _("Starting"),
         start_container.ask,
         start_container.ask_many,
         _plain(_("Start %(name)s on %(host)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
@@ -133,7 +133,7 @@ DEEDS = (
     Deed(
         "container",
         "restart",
-        _("Restart asked for"),
+        _("Restarting"),
         restart_container.ask,
         restart_container.ask_many,
         _plain(
@@ -143,7 +143,7 @@ DEEDS = (
     Deed(
         "container",
         "stop",
-        _("Stop asked for"),
+        _("Stopping"),
         stop_container.ask,
         stop_container.ask_many,
         _plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?"), _("Stop")),
@@ -151,7 +151,7 @@ DEEDS = (
     Deed(
         "container",
         "pause",
-        _("Pause asked for"),
+        _("Pausing"),
         pause_container.ask,
         pause_container.ask_many,
         _plain(_("Pause %(name)s on %(host)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
@@ -159,7 +159,7 @@ DEEDS = (
     Deed(
         "container",
         "unpause",
-        _("Unpause asked for"),
+        _("Unpausing"),
         unpause_container.ask,
         unpause_container.ask_many,
         _plain(
@@ -169,7 +169,7 @@ DEEDS = (
     Deed(
         "container",
         "kill",
-        _("Signal asked for"),
+        _("Sending a signal to"),
         kill_container.ask,
         kill_container.ask_many,
         _kill,
@@ -178,7 +178,7 @@ DEEDS = (
     Deed(
         "container",
         "init",
-        _("Preparing asked for"),
+        _("Preparing"),
         init_container.ask,
         init_container.ask_many,
         _plain(
@@ -188,7 +188,7 @@ DEEDS = (
     Deed(
         "container",
         "healthcheck",
-        _("Check asked for"),
+        _("Checking"),
         check_container.ask,
         check_container.ask_many,
         _plain(
@@ -200,7 +200,7 @@ DEEDS = (
     Deed(
         "container",
         "upgrade",
-        _("Pull and recreate asked for"),
+        _("Pulling and recreating"),
         upgrade_container.ask,
         upgrade_container.ask_many,
         _upgrade,
@@ -208,7 +208,7 @@ DEEDS = (
     Deed(
         "container",
         "remove",
-        _("Removal asked for"),
+        _("Removing"),
         remove_container.ask,
         remove_container.ask_many,
         _remove,

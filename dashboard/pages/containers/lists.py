@@ -1,6 +1,7 @@
 """The list of containers: all of them, on all hosts."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,12 @@ MADE_BY = {
     "pod": ~Q(pod_id=""),
     "hand": Q(unit="", project="", kube=False, pod_id=""),
 }
+
+
+def _fingerprint(row: Any) -> str:
+    failure = f".{row.shown.failure.url}" if row.shown.failure else ""
+    return f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}{failure}"
+
 
 SPEC = register(
     ListSpec(
@@ -81,8 +88,8 @@ SPEC = register(
         group_facts=facts_of,
         default_sort="name",
         row_template="containers/row.html",
-        topics=frozenset({"containers", "hosts"}),
-        fingerprint=lambda row: f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}",
+        topics=frozenset({"containers", "hosts", "failures"}),
+        fingerprint=_fingerprint,
         prepare=prepare,
         drawn_from=drawn_from,
         bulk=(

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from dashboard.live.visibility import verbs_for
+from dashboard.pages import lastfailure
 from dashboard.pages.containers.told import mark
 from hosts.access import Person, verbs_at
 from hosts.models import Container
@@ -76,6 +77,7 @@ class Shown:
     away: bool
     url: str
     denied: list[str]
+    failure: lastfailure.LastFailure | None
 
     @property
     def more_ports(self) -> int:
@@ -118,6 +120,7 @@ def prepare(rows: list[Any], person: Person) -> None:
     """Sets `shown` on each row."""
     anywhere = verbs_at(person)
     mark(rows)
+    lastfailure.attach(rows, "container")
     for row in rows:
         state, detail = look_of(row)
         url = reverse("containers:page", args=[row.endpoint_id, row.podman_id])
@@ -125,7 +128,8 @@ def prepare(rows: list[Any], person: Person) -> None:
         here = verbs_for(person, row)
         can, denied = possible(row, here), denied_of(anywhere - here)
         ports = ports_of(row)
-        row.shown = Shown(state, detail, since(row), can, ports, away, url, denied)
+        failure = row.last_failure if "job.view" in here else None
+        row.shown = Shown(state, detail, since(row), can, ports, away, url, denied, failure)
 
 
 def drawn_from(row: Any) -> str:

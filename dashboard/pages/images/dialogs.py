@@ -64,7 +64,7 @@ def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
             if move or not context["moved"]:
                 person, ref = person_of(request), (endpoint_id, podman_id)
                 job = tag_image.ask(person, ref, names=names)
-                return _asked(request, job, _("Names asked for"), watch=False)
+                return _asked(request, job, _("Adding names"), watch=False)
         except ValueError as wrong:
             context["problem"] = str(wrong)
     return _show(request, "tag", context)
@@ -110,7 +110,7 @@ def push(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     if request.method == "POST":
         try:
             job = push_image.ask(person, (endpoint_id, podman_id), destination=text)
-            return _asked(request, job, _("Push asked for"), watch=True)
+            return _asked(request, job, _("Pushing"), watch=True)
         except ValueError as wrong:
             context["problem"] = str(wrong)
     return _show(request, "push", context)

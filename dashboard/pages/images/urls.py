@@ -120,7 +120,7 @@ _ROOM = ObjectRoom(
         Deed(
             "image",
             "remove",
-            _("Removal asked for"),
+            _("Removing"),
             remove_image.ask,
             remove_image.ask_many,
             _remove,

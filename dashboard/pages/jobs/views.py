@@ -1,5 +1,6 @@
 """Pages of jobs: the list, one job as it goes, cancel, again."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, endpoints_with, get_job, visible_jobs
 from hosts.actions import cancel_job
+from hosts.jobs import failures
 from hosts.models import Job
 
 
@@ -27,6 +29,8 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """One job as it goes."""
     person = person_of(request)
     row = get_job(person, job_id)
+    if row.state in Job.TROUBLE and row.failure_seen_at is None:
+        failures.seen(person, Q(pk=row.pk))
     batch = row.batch
     context = {
         "row": row,

@@ -44,7 +44,7 @@ DEEDS = (
     Deed(
         "network",
         "remove",
-        _("Removal asked for"),
+        _("Removing"),
         remove_network.ask,
         remove_network.ask_many,
         _remove,

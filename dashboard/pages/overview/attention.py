@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.containers.told import failed
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
+from dashboard.pages.jobs.failures import told_of
 from dashboard.pages.overview import approvals, certificates
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
 from hosts.actions.mutes.mute_host import muted
+from hosts.jobs import failures
 from hosts.models import Container, Host
 
 CRASHES = 3
@@ -33,6 +35,7 @@ def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list
     hosts = [host for host in hosts if host.pk not in quiet]
     return [
         *_hosts(person, hosts, found),
+        *_jobs(person, quiet),
         *_containers(person, quiet),
         *approvals.items(person),
         *certificates.items(person, hosts, found),
@@ -110,6 +113,26 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
         yield _container(row, "failed", "warn", "circle-x", text, detail, verbs_for(person, row))
     if len(rows) > MOST:
         yield rest(0, _("More containers exited with an error"), "/containers/?q=state:failed")
+
+
+def _jobs(person: Person, quiet: set[int]) -> Iterator[Item]:
+    """What failed within the hour, one item for all of one action."""
+    told, others = told_of(failures.recent(person).exclude(endpoint__host__in=quiet), MOST)
+    for failure, job in told:
+        yield Item(
+            kind="job",
+            tone="bad",
+            icon="list-x",
+            text=failure.title,
+            detail=failure.detail,
+            since=job.finished_at,
+            url=failure.url,
+            action=failure.word,
+            action_url=failure.url,
+        )
+    if others:
+        url = f"{reverse('jobs:list')}?q=state:trouble"
+        yield rest(len(others), _("%(n)d more actions failed"), url)
 
 
 def _names(row: Container) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from audit.queries import Filters, Line
 from dashboard.live.spec import ListSpec, register
 from dashboard.pages.audit.words import said
 from dashboard.pages.hosts.standing import Standing
+from dashboard.pages.jobs.failures import sees_own
 from dashboard.pages.jobs.lists import SPEC as JOBS
 from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items
@@ -123,13 +124,14 @@ def _panel(
     )
 
 
-# nobody decides on their own request, so those who decide are shown different ones
+# nobody decides on their own request, so those who decide are shown different ones; one's own failed
+# jobs are shown to whoever sees no others
 ATTENTION = _panel(
     "attention",
     "host.view",
-    {"hosts", "containers", "access"},
+    {"hosts", "containers", "access", "failures"},
     _attention,
-    personal=lambda person: decides(person) or approves(person),
+    personal=lambda person: decides(person) or approves(person) or sees_own(person),
 )
 FLEET = _panel("fleet", "host.view", {"hosts", "containers"}, _tiles)
 ENTRIES = _panel("entries", "audit.read", {"audit"}, _entries)

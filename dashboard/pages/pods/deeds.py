@@ -112,34 +112,34 @@ def _deed(
 DEEDS = (
     _deed(
         "start",
-        _("Start asked for"),
+        _("Starting"),
         start_pod,
         _plain(_("Start the pod %(name)s on %(host)s?"), _("Start %(n)d pods?"), _("Start")),
     ),
     _deed(
         "stop",
-        _("Stop asked for"),
+        _("Stopping"),
         stop_pod,
         _plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?"), _("Stop")),
     ),
     _deed(
         "restart",
-        _("Restart asked for"),
+        _("Restarting"),
         restart_pod,
         _plain(_("Restart the pod %(name)s on %(host)s?"), _("Restart %(n)d pods?"), _("Restart")),
     ),
     _deed(
         "pause",
-        _("Pause asked for"),
+        _("Pausing"),
         pause_pod,
         _plain(_("Pause the pod %(name)s on %(host)s?"), _("Pause %(n)d pods?"), _("Pause")),
     ),
     _deed(
         "unpause",
-        _("Unpause asked for"),
+        _("Unpausing"),
         unpause_pod,
         _plain(_("Unpause the pod %(name)s on %(host)s?"), _("Unpause %(n)d pods?"), _("Unpause")),
     ),
-    _deed("kill", _("Signal asked for"), kill_pod, _kill, params=_signal),
-    _deed("remove", _("Removal asked for"), remove_pod, _remove, params=_removal),
+    _deed("kill", _("Sending a signal to"), kill_pod, _kill, params=_signal),
+    _deed("remove", _("Removing"), remove_pod, _remove, params=_removal),
 )

@@ -49,7 +49,7 @@ DEEDS = (
     Deed(
         "secret",
         "remove",
-        _("Removal asked for"),
+        _("Removing"),
         remove_secret.ask,
         remove_secret.ask_many,
         _remove,

@@ -57,7 +57,7 @@ DEEDS = (
     Deed(
         "volume",
         "remove",
-        _("Removal asked for"),
+        _("Removing"),
         remove_volume.ask,
         remove_volume.ask_many,
         _remove,

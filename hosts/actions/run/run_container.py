@@ -95,10 +95,9 @@ async def do(errand: Errand) -> dict[str, Any]:
         if failed.maybe_done:
             raise
         raise Trouble(
-            _(
-                "The container was made, but does not start. It is kept, so that you can look at it."
-            ),
+            _("The container was made, but does not start. It is kept."),
             failed.message,
+            left={"kind": "container", "id": container_id},
         ) from failed
     return {"kind": "container", "id": container_id}
 

@@ -92,7 +92,7 @@ def test_a_bulk_is_one_batch_and_says_what_was_left_out(
     batch = Batch.objects.get()
     assert [job.batch_id for job in Job.objects.all()] == [batch.pk]
     text = json.loads(answer.headers["HX-Trigger"])["toast"]["text"]
-    assert text == "Restart asked for: 1 · 1 left out"
+    assert text == "Restarting 1 container · 1 left out"
 
 
 def test_a_bulk_dialog_lists_its_targets(cast: Cast, container: Any, browser_of: Any) -> None:

@@ -1,0 +1,164 @@
+"""One's own failed jobs as messages, told once on whatever page one is; and those of the last hour."""
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from dashboard.live.spec import ListSpec, register
+from dashboard.pages.audit.words import asked_words
+from dashboard.person import person_of
+from hosts.access import Person, endpoints_with
+from hosts.jobs import failures
+from hosts.models import Job
+
+# messages at once; the rest is one more that counts them
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message: a failed job, several of one action (`batch`), or the rest of them. `until`: the
+    newest job that it tells of, so that closing it hides no later one. `detail`: why.
+    """
+
+    pk: str
+    title: str
+    detail: str
+    url: str
+    word: str
+    until: int
+    batch: int = 0
+
+    @property
+    def text(self) -> str:
+        """“Start web on h1 failed: port 8080 is taken by shop on h1.”"""
+        return f"{self.title}: {self.detail}" if self.detail else f"{self.title}."
+
+    @property
+    def mark(self) -> str:
+        """Differs when it reads differently."""
+        return f"{self.until}.{zlib.crc32(self.text.encode())}"
+
+
+def why_of(job: Job) -> str:
+    """The job's error as it goes on after a colon."""
+    error = job.error.strip()
+    # “port 8080 is taken”, but “OCI runtime …” and “Podman …” as they are
+    if error[:1].isupper() and error[1:2].islower() and not error.startswith("Podman"):
+        error = error[0].lower() + error[1:]
+    return error
+
+
+def _one(job: Job) -> Failure:
+    names = {"what": f"{asked_words(job.verb)} {job.object_name}", "host": job.endpoint_name}
+    if job.state == Job.State.DENIED:
+        title = _("%(what)s on %(host)s was not permitted") % names
+    elif job.state == Job.State.UNKNOWN:
+        title = _("%(what)s on %(host)s: nobody knows whether it was done") % names
+    else:
+        title = _("%(what)s on %(host)s failed") % names
+    url = reverse("jobs:page", args=[job.pk])
+    return Failure(f"j{job.pk}", title, why_of(job), url, _("Open the job"), job.pk)
+
+
+def _several(batch: int, newest: Job, count: int) -> Failure:
+    title = _("%(what)s: %(n)d of %(all)d failed") % {
+        "what": asked_words(newest.verb),
+        "n": count,
+        "all": Job.objects.filter(batch=batch).count(),
+    }
+    detail = why_of(newest)
+    url = f"{reverse('jobs:list')}?q=batch:{batch}+state:trouble"
+    return Failure(f"b{batch}", title, detail, url, _("Show the failed jobs"), newest.pk, batch)
+
+
+def told_of(jobs: QuerySet[Job], most: int = MOST) -> tuple[list[tuple[Failure, Job]], list[int]]:
+    """One message for each action among `jobs`, newest first, beside its newest job: at most `most`.
+    Then the newest jobs of the others.
+    """
+    jobs = jobs.order_by()
+    groups = jobs.filter(batch__isnull=False).values("batch").annotate(n=Count("pk"), to=Max("pk"))
+    found = {group["to"]: (group["batch"], group["n"]) for group in groups}
+    found |= dict.fromkeys(jobs.filter(batch=None).values_list("pk", flat=True), (0, 1))
+    newest = sorted(found, reverse=True)
+    rows = Job.objects.in_bulk(newest[:most])
+    told = [
+        (
+            _several(found[pk][0], rows[pk], found[pk][1]) if found[pk][1] > 1 else _one(rows[pk]),
+            rows[pk],
+        )
+        for pk in newest[:most]
+        if pk in rows
+    ]
+    return told, newest[most:]
+
+
+def _told(person: Person) -> list[Failure]:
+    told, rest = told_of(failures.unseen(person))
+    messages = [failure for failure, _job in told]
+    if rest:
+        title = ngettext(
+            "%(n)d more action of yours failed", "%(n)d more actions of yours failed", len(rest)
+        )
+        url = f"{reverse('jobs:list')}?q=state:trouble"
+        word = _("Show the failed jobs")
+        messages.append(Failure("rest", title % {"n": len(rest)}, "", url, word, rest[0]))
+    return messages
+
+
+def sees_own(person: Person) -> bool:
+    """True where rights show them fewer jobs than their own name does."""
+    return endpoints_with(person, "job.view") is not None
+
+
+def _list(name: str, **more: Any) -> ListSpec:
+    common: dict[str, Any] = {
+        "verb": "",
+        "noun": (gettext_lazy("job"), gettext_lazy("jobs")),
+        "base": lambda person: Job.objects.none(),
+        "tokens": (),
+        "text": lambda value: Q(),
+        "columns": (),
+        "sorts": {"newest": ("pk",)},
+        "default_sort": "newest",
+        "row_template": "jobs/failure.html",
+        "topics": frozenset({"failures"}),
+        "fingerprint": lambda thing: thing.mark,
+    }
+    return register(ListSpec(name=name, **common | more))
+
+
+# the frame of every page hears of these (static/js/notices.js)
+TOLD = _list("jobs-failures", things=_told, personal=lambda person: True)
+# the number in the rail: rows are not drawn
+COUNTED = _list(
+    "jobs-failed",
+    base=failures.recent,
+    personal=sees_own,
+    row_template="jobs/counted.html",
+    fingerprint=lambda job: "",
+)
+
+
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """A message was closed, or what it leads to was opened: `until`, and `job` or `batch`."""
+    given = {name: _number(request.POST.get(name, "")) for name in ("until", "job", "batch")}
+    which = Q(pk__lte=given["until"])
+    if given["job"]:
+        which &= Q(pk=given["job"])
+    elif given["batch"]:
+        which &= Q(batch=given["batch"])
+    failures.seen(person_of(request), which)
+    return HttpResponse(status=204)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
