@@ -1,14 +1,27 @@
-"""Outcomes that the database could not take: an fsynced file, merged once when it is back."""
+"""Outcomes that the database could not take: an fsynced file, merged once when it is back.
 
+Every worker merges every spool, since its owner may never come back, while the owner may be writing: a
+merge first puts the file aside under its lock, so that nothing is added to what is read and removed.
+"""
+
+import fcntl
 import json
+import logging
 import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hosts.jobs.outcome import Outcome, write_outcomes
 
+# in the name of a file that was put aside
+_ASIDE = "-merging-"
+log = logging.getLogger(__name__)
+
 
 class Spool:
-    """One file per worker. A line is a whole outcome; a torn last line is ignored."""
+    """One file per worker. A line is a whole outcome; a torn one is ignored."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -16,30 +29,87 @@ class Spool:
     def keep(self, outcomes: list[Outcome]) -> None:
         """Append and force to disk. OSError when even that fails."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w") as file:
-            for outcome in outcomes:
-                file.write(json.dumps(outcome.as_dict()) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        lines = "".join(json.dumps(outcome.as_dict()) + "\n" for outcome in outcomes).encode()
+        with self._locked(os.O_RDWR | os.O_APPEND | os.O_CREAT) as handle:
+            size = os.fstat(handle).st_size
+            if size and os.pread(handle, 1, size - 1) != b"\n":
+                # half a line of somebody who was ended: it must not spoil ours
+                lines = b"\n" + lines
+            with os.fdopen(os.dup(handle), "wb") as file:
+                file.write(lines)
+            os.fsync(handle)
+        _force(self.path.parent)
 
     def merge(self) -> int:
-        """Write what is kept into the database. DatabaseError leaves the file as it is."""
-        try:
-            lines = self.path.read_text().splitlines()
-        except FileNotFoundError:
+        """Write what is kept into the database. DatabaseError leaves it to the next merge."""
+        aside = self._aside()
+        if aside is None:
             return 0
-        kept = []
-        for line in lines:
-            try:
-                kept.append(Outcome(**json.loads(line)))
-            except ValueError:
-                continue
+        try:
+            lines = aside.read_text(errors="replace").splitlines()
+        except FileNotFoundError:
+            return 0  # another worker merged it
         # written twice is harmless: a job that has ended takes no second outcome
-        count = write_outcomes(kept)
-        self.path.unlink()
+        count = write_outcomes([kept for line in lines if (kept := _outcome(line)) is not None])
+        aside.unlink(missing_ok=True)
         return count
+
+    def _aside(self) -> Path | None:
+        """The file under a name to which nobody adds; None when there is none."""
+        if _ASIDE in self.path.name:
+            return self.path
+        target = self.path.with_name(f"{self.path.stem}{_ASIDE}{secrets.token_hex(4)}.jsonl")
+        try:
+            with self._locked(os.O_RDONLY):
+                self.path.rename(target)
+        except FileNotFoundError:
+            return None
+        return target
+
+    @contextmanager
+    def _locked(self, flags: int) -> Iterator[int]:
+        """The file of this name, open and ours alone."""
+        while True:
+            handle = os.open(self.path, flags, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                if _same(handle, self.path):
+                    yield handle
+                    return
+            finally:
+                os.close(handle)
+            # put aside while we waited for the lock: the name is another file now, or none
 
 
 def merge_all(folder: Path) -> int:
-    """Merge every worker's spool: one of them may never come back."""
-    return sum(Spool(path).merge() for path in sorted(folder.glob("*.jsonl")))
+    """Merge every worker's spool. What a disk refuses is said, and stays for the next time."""
+    count = 0
+    for path in sorted(folder.glob("*.jsonl")):
+        try:
+            count += Spool(path).merge()
+        except OSError as error:
+            log.error("the spool %s cannot be read: %s", path, error)
+    return count
+
+
+def _outcome(line: str) -> Outcome | None:
+    try:
+        return Outcome(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def _same(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _force(folder: Path) -> None:
+    """The name of a new file, too, is to outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
