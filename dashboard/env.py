@@ -39,6 +39,7 @@ class Env:
     session_idle_hours: int
     session_days: int
     upload_mib: int
+    connections_per_address: int
     crash_at: Path | None
 
     @property
@@ -162,6 +163,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         session_idle_hours=_count(environ, "HAULOUT_SESSION_IDLE_HOURS", 12, most=24 * 365),
         session_days=_count(environ, "HAULOUT_SESSION_DAYS", 7, most=365),
         upload_mib=_count(environ, "HAULOUT_UPLOAD_MIB", 10_240),
+        connections_per_address=_count(environ, "HAULOUT_CONNECTIONS_PER_ADDRESS", 1000),
         crash_at=Path(environ["HAULOUT_CRASH_AT"]) if environ.get("HAULOUT_CRASH_AT") else None,
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
     )

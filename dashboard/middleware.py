@@ -15,6 +15,7 @@ from django.shortcuts import resolve_url
 from accounts.models import User
 from dashboard.approving import ask_why
 from dashboard.errorpages import of_upload
+from dashboard.let_in import let_in
 from dashboard.person import person_of
 from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
@@ -122,6 +123,7 @@ class SignInRequired:
             request.second_factor_missing = True  # type: ignore[attr-defined]
             if not request.path.startswith(SETTING_UP):
                 return _sent_away(request, resolve_url("mfa_index"), status=403)
+        let_in(getattr(request, "scope", {}))
         return self.get_response(request)
 
 

@@ -34,6 +34,8 @@ HAULOUT_TRUSTED_PROXIES: tuple[str, ...] = ENV.trusted_proxies
 HAULOUT_TERMINAL_GRACE_S: float = ENV.terminal_grace_s
 HAULOUT_ALLOW_LOOPBACK_HOSTS: bool = ENV.allow_private_services
 REDIS_URL: str = ENV.redis_url
+# of people who have not signed in (dashboard.connections)
+HAULOUT_CONNECTIONS_PER_ADDRESS: int = ENV.connections_per_address
 HAULOUT_UPLOAD_MIB: int = ENV.upload_mib
 
 SECRET_KEY = environment.secret_key(HAULOUT_KEYS / "secret.key")

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import close_old_connections
 
+from dashboard.let_in import let_in
 from dashboard.second_factor import lacks
 
 
@@ -24,11 +25,12 @@ class SocketSession:
         self.application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        user, key = await sync_to_async(_user_of, thread_sensitive=False)(scope)
+        user, key = await sync_to_async(user_of, thread_sensitive=False)(scope)
         if user is None:
             await receive()
             await send({"type": "websocket.close", "code": 4401})
             return
+        let_in(scope)
         await self.application({**scope, "user": user, "session_key": key}, receive, send)
 
 
@@ -45,7 +47,8 @@ def session_key(scope: dict[str, Any]) -> str:
     return ""
 
 
-def _user_of(scope: dict[str, Any]) -> tuple[Any, str]:
+def user_of(scope: dict[str, Any]) -> tuple[Any, str]:
+    """(user, session key) behind the cookie of a scope's headers; (None, "") without one."""
     key = session_key(scope)
     if not key:
         return None, ""

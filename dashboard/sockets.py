@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from django.urls import path
+from django.urls import path, re_path
 
 from dashboard.live.consumer import LiveConsumer
 from dashboard.streams.logs import LogsConsumer
 from dashboard.streams.merged_logs import MergedLogsConsumer
 from dashboard.streams.stats import StatsConsumer
 from dashboard.streams.terminal.consumer import TerminalConsumer
+
+
+async def nowhere(_scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """A route that is none of ours: refused, without an error of ours in the log."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
+
 
 routes: list[Any] = [
     path("ws/live/", LiveConsumer.as_asgi()),
@@ -17,4 +24,5 @@ routes: list[Any] = [
     path("ws/terminal/<int:endpoint_id>/<str:podman_id>/", TerminalConsumer.as_asgi()),
     path("ws/terminal/<str:key>/", TerminalConsumer.as_asgi()),
     path("ws/logs/<int:endpoint_id>/<str:podman_id>/", LogsConsumer.as_asgi()),
+    re_path("", nowhere),
 ]

@@ -10,6 +10,7 @@ from accounts import token_actions, tokens
 from audit.shapes import Who
 from dashboard.api import limits
 from dashboard.api.problems import Problem
+from dashboard.let_in import let_in
 from dashboard.person import addresses
 from dashboard.second_factor import lacks
 from hosts import bells
@@ -59,6 +60,7 @@ class Bearer(HttpBearer):
         )
         if token_actions.used(found, who):
             bells.ring("tokens")
+        let_in(getattr(request, "scope", {}))
         request.token = found  # type: ignore[attr-defined]
         reason = request.headers.get(REASON, "").strip()[:300]
         return Person(user, who, scope_of(found), reason=reason)

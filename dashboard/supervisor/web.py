@@ -1,14 +1,19 @@
 """Daphne on a socket that is open already, with TLS where a certificate is given."""
 
+import resource
 import socket
 from pathlib import Path
 from typing import Any, cast
 
 from daphne.server import reactor  # first: it chooses Twisted's reactor
+from django.conf import settings as ours
 
 from dashboard.asgi import application
+from dashboard.connections import OTHER_FILES, Entrance
 from dashboard.streams.transfer.server import StreamedFactory, StreamingServer
+from dashboard.streams.transfer.strangers import known
 
+MOST_FILES = 65_536
 # one frame of a terminal's paste or an upload's chunk; anything bigger is refused
 MAX_MESSAGE_BYTES = 1024 * 1024
 
@@ -22,9 +27,14 @@ class AdoptingServer(StreamingServer):
     """Serves an open socket instead of Daphne's endpoint descriptions."""
 
     def __init__(self, listening: socket.socket, wrap: Any, **settings: Any) -> None:
-        super().__init__(application, endpoints=["adopted"], **settings)
+        super().__init__(application, endpoints=["adopted"], known=known, **settings)
         self.endpoints: list[str] = []
         self._listening, self._wrap = listening, wrap
+        self._entrance = Entrance(
+            each=ours.HAULOUT_CONNECTIONS_PER_ADDRESS,
+            free=ours.HAULOUT_TRUSTED_PROXIES,
+            most=_most_connections(),
+        )
         reactor.callWhenRunning(self._adopt)
 
     def _adopt(self) -> None:
@@ -34,7 +44,18 @@ class AdoptingServer(StreamingServer):
         self._port = reactor.adoptStreamPort(
             self._listening.fileno(), self._listening.family, factory
         )
+        self._entrance.watch(self._port)
         self._listening.close()
+
+
+def _most_connections() -> int:
+    """Open as many files as the system lets us, less what is needed besides."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wish = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wish:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wish, hard))
+        soft = wish
+    return max(wish if soft == resource.RLIM_INFINITY else soft, 2 * OTHER_FILES) - OTHER_FILES
 
 
 def serve(listening: socket.socket, *, key: Path | None, chain: Path | None) -> None:

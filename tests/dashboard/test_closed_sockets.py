@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
 from dashboard.asgi import application
@@ -48,3 +49,10 @@ async def test_another_origin_is_refused(path: str, headers: Any) -> None:
 )
 async def test_our_origin_without_a_session_is_refused(path: str, cookie: bytes) -> None:
     assert await answer(path, [(b"origin", OURS), (b"cookie", cookie)]) == 4401
+
+
+@pytest.mark.parametrize("path", ["/ws/", "/ws/nothing/", "/ws/logs/1/a/b/", "/ws/live/x", "/"])
+async def test_a_route_that_is_none_is_refused(path: str) -> None:
+    """By the routes themselves, as for somebody who is signed in."""
+    socket = WebsocketCommunicator(URLRouter(routes), path)
+    assert await socket.connect(timeout=5) == (False, 4404)

@@ -6,19 +6,26 @@ Daphne itself spools every body before the application sees it, and its `send` n
 import asyncio
 import logging
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, reactor
 
+from dashboard.connections import door_of
+from dashboard.let_in import DOOR
 from dashboard.streams.transfer.wire import WIRE, Wire
 
 log = logging.getLogger(__name__)
 
-STREAMED: Final = re.compile(rb"/transfer/|/api/v1/containers/[^/?]+/[^/?]+/logs/follow(?:\?|$)")
+# of a path as Django sees it, decoded
+STREAMED: Final = re.compile(rb"/transfer/|/api/v1/containers/[^/]+/[^/]+/logs/follow$")
 # a form of ours is small; anything bigger is refused before it is spooled
 MAX_FORM_BYTES: Final = 16 * 1024 * 1024
+# of somebody who has not shown yet who they are: forms to sign in are smaller
+STRANGERS_BYTES: Final = 64 * 1024
 # how long the rest of a body is taken after the answer: closing at once would lose the answer
 LINGER_S: Final = 3.0
 # a browser that takes nothing for this long is let go
@@ -36,6 +43,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     _lingering: Any = None
     _producing = False
     _refused = False
+    _held = False
+    door: Any = None
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
         """The head is whole: a streamed request begins now."""
@@ -43,10 +52,17 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         self._room = asyncio.Event()
         self._room.set()
         self._idle_s = self.channel.timeOut
-        if not STREAMED.match(uri):
+        self.door = door_of(self.channel.transport)
+        if self.door is not None:
+            self.door.head_whole()
+        if not STREAMED.match(unquote_to_bytes(uri.partition(b"?")[0])):
             super().gotLength(length)
             if length is not None and length > MAX_FORM_BYTES:
                 self._refuse_body()
+            elif length is None or length > STRANGERS_BYTES:
+                self._ask_who()
+            elif length and self.door is not None:
+                self.door.body(0)
             return
         super().gotLength(0)
         self.wire = Wire(pause=self._hold, resume=self._go_on, abort=self._abort)
@@ -58,6 +74,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
             self.wire.feed(data)
             return
         self._taken += len(data)
+        if self.door is not None:
+            self.door.body(len(data))
         if self._taken > MAX_FORM_BYTES:
             self._refuse_body()
             return
@@ -65,6 +83,10 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """The body is whole."""
+        if self.door is not None:
+            self.door.body_since = None
+        if self._held:
+            self.channel._savedTimeOut = self._idle_s
         if self.wire is None:
             super().requestReceived(command, path, version)
             return
@@ -86,6 +108,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
             self._lingering = reactor.callLater(LINGER_S, self._close_answer)
             self.wire.drop()
             return
+        if self.door is not None:
+            self.door.answered()
         super().finish()
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
@@ -150,7 +174,29 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         if self.wire is not None and not self.wire.whole:
             # what still comes is the rest of a body and must not be read as a request
             self.channel.persistent = False
+        if self.door is not None:
+            self.door.answered()
         super().finish()
+
+    def _ask_who(self) -> None:
+        """Take no more of a body until it is known to come from somebody: nothing of a stranger's is kept."""
+        known = self.server.known
+        if known is None:
+            return
+        self._held = True
+        self._hold()
+        given = {name: self.requestHeaders.getRawHeaders(name) or [] for name in SHOWN}
+        headers = {name: values[0] for name, values in given.items() if values}
+        self._asking = asyncio.ensure_future(self._go_on_if(known(headers)))
+
+    async def _go_on_if(self, known: Awaitable[bool]) -> None:
+        somebody = await known
+        if self.channel is None:
+            return
+        if somebody:
+            self._go_on()
+        else:
+            self._refuse_body()
 
     def _refuse_body(self) -> None:
         if self._refused:
@@ -160,6 +206,11 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
             b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
         )
         self.channel.loseConnection()
+
+
+# by which somebody shows who they are
+SHOWN: Final = (b"cookie", b"authorization")
+Known = Callable[[Mapping[bytes, bytes]], Awaitable[bool]]
 
 
 class _Pace:
@@ -179,16 +230,24 @@ class _Pace:
 
 
 class StreamingServer(Server):  # type: ignore[misc]  # Daphne has no types
-    """Daphne with our requests."""
+    """Daphne with our requests. `known`: says whether a request's headers show who sends it; without
+    it nobody's bodies are asked about.
+    """
+
+    def __init__(self, *given: Any, known: Known | None = None, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.known = known
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """A streamed request's application reads from its wire instead of a queue."""
         wire = getattr(protocol, "wire", None)
+        scope = {**scope, "extensions": {DOOR: door_of(protocol.transport)}}
         if wire is None:
             return super().create_application(protocol, scope)
         if protocol not in self.connections:
             return None
-        scope = {"asgi": {"version": "3.0"}, **scope, "extensions": {WIRE: wire}}
+        scope = {"asgi": {"version": "3.0"}, **scope}
+        scope["extensions"][WIRE] = wire
         application = self.application(
             scope=scope, receive=wire.receive, send=partial(self.handle_reply, protocol)
         )

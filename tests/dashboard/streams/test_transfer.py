@@ -18,9 +18,10 @@ MIB = 2**20
 class Served:
     """The process, its lines, and connections to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, **given: float) -> None:
+        words = [json.dumps(given)] if given else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.dashboard.streams.transfer_app"],
+            [sys.executable, "-m", "tests.dashboard.streams.transfer_app", *words],
             cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             text=True,
@@ -33,6 +34,11 @@ class Served:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
 
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+        self.out.close()
+
     def told(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.out.readline())
         return found
@@ -42,9 +48,7 @@ class Served:
 def served() -> Iterator[Served]:
     found = Served()
     yield found
-    found.process.terminate()
-    found.process.wait(10)
-    found.out.close()
+    found.end()
 
 
 def head(method: str, path: str, *fields: str) -> bytes:

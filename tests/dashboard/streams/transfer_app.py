@@ -1,16 +1,22 @@
 """An application on our server, as a process of its own: counts bodies, refuses early, pours out.
 
-Standard output: READY PORT, then a line of JSON for each request that ended.
+Standard output: READY PORT, then a line of JSON for each request that ended. An argument is JSON: names
+of dashboard.connections and their values, "each" and "most" of its Entrance; with it there is one, and
+bodies are asked about: a cookie that is "mine" shows who sends them.
 """
 
+import asyncio
 import json
 import resource
 import socket
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from daphne.server import reactor  # first: it chooses Twisted's reactor
 
+from dashboard import connections
+from dashboard.let_in import let_in
 from dashboard.streams.transfer.server import StreamedFactory, StreamingServer
 from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge
 
@@ -31,7 +37,14 @@ async def answer(send: Any, status: int, text: str) -> None:
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     path = scope["path"]
     wire = scope.get("extensions", {}).get(WIRE)
-    if wire is None:
+    if path == "/in/":
+        let_in(scope)
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+    elif wire is None:
         message = await receive()
         await answer(send, 200, f"plain {path} {len(message['body'])}")
     elif path == "/transfer/refuse/":
@@ -64,14 +77,29 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
             tell(gone=True)
 
 
+async def known(headers: Mapping[bytes, bytes]) -> bool:
+    await asyncio.sleep(0)
+    return headers.get(b"cookie") == b"mine"
+
+
 if __name__ == "__main__":
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = StreamingServer(application, endpoints=["none"], verbosity=0)
+    given = json.loads(sys.argv[1]) if sys.argv[1:] else {}
+    for name, value in given.items():
+        if name.isupper():
+            setattr(connections, name, value)
+    listening = socket.create_server(("127.0.0.1", 0), backlog=500)
+    server = StreamingServer(
+        application, endpoints=["none"], verbosity=0, known=known if given else None
+    )
     server.endpoints = []
 
     def adopt() -> None:
         listening.setblocking(False)
-        reactor.adoptStreamPort(listening.fileno(), socket.AF_INET, StreamedFactory(server))
+        factory = StreamedFactory(server)
+        port = reactor.adoptStreamPort(listening.fileno(), socket.AF_INET, factory)
+        if given:
+            numbers = {name: given[name] for name in ("each", "most") if name in given}
+            connections.Entrance(**{"each": 1000, **numbers}).watch(port)
         print(f"READY {listening.getsockname()[1]}", flush=True)
 
     reactor.callWhenRunning(adopt)

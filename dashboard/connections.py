@@ -1,0 +1,180 @@
+"""Open connections of web: how many a stranger may have, and how long they may take to say what they want.
+
+Somebody who has shown a session or a token is signed in from then on, and counts no more: however many
+strangers come, they have room. Works below TLS and WebSockets, where each connection begins and ends once.
+"""
+
+import ipaddress
+import logging
+import time
+from collections import OrderedDict
+from functools import lru_cache
+from typing import Any, Final
+
+from twisted.internet import tcp
+
+# from the first byte to the empty line, TLS included
+HEAD_S: Final = 20.0
+# a form's body: after so long it has to come at this pace, on the average
+BODY_GRACE_S: Final = 20.0
+BODY_LEAST_BYTES_S: Final = 1024
+# of all addresses together; some 15 kB each
+STRANGERS: Final = 4096
+EVERY_S: Final = 1.0
+# of the files that a process may open: what web needs besides, for the database, hosts and logs
+OTHER_FILES: Final = 512
+log = logging.getLogger(__name__)
+
+
+class Door(tcp.Server):
+    """A connection: since when its head is coming, since when a body, and whether somebody signed in."""
+
+    def __init__(self, entrance: "Entrance", *given: Any) -> None:
+        super().__init__(*given)
+        self.entrance = entrance
+        self.place = _place(str(self.client[0]))
+        self.signed_in = False
+        self.head_since: float | None = time.monotonic()
+        self.body_since: float | None = None
+        self.body_bytes = 0
+        self._asked = False
+        entrance.opened(self)
+
+    def head_whole(self) -> None:
+        """A request begins: until it is answered nobody waits for a head."""
+        self._asked, self.head_since = True, None
+
+    def answered(self) -> None:
+        """The next head may come, whenever it likes to begin."""
+        self._asked, self.body_since = False, None
+
+    def body(self, size_bytes: int) -> None:
+        """A piece of a body that has to come at a pace."""
+        if self.body_since is None:
+            self.body_since, self.body_bytes = time.monotonic(), 0
+        self.body_bytes += size_bytes
+
+    def too_slow(self, now: float) -> bool:
+        """Whether it took longer than anybody needs."""
+        if self.head_since is not None and now - self.head_since > HEAD_S:
+            return True
+        if self.body_since is None:
+            return False
+        over_s = now - self.body_since - BODY_GRACE_S
+        return over_s > 0 and self.body_bytes < over_s * BODY_LEAST_BYTES_S
+
+    def let_in(self) -> None:
+        """Somebody signed in by it. From any thread."""
+        if not self.signed_in:
+            self.signed_in = True
+            self.reactor.callFromThread(self.entrance.known, self)
+
+    def _dataReceived(self, data: bytes | None) -> Any:  # noqa: N802 - Twisted's name
+        # bytes between two requests: a head begins
+        if not self._asked and self.head_since is None:
+            self.head_since = time.monotonic()
+        return super()._dataReceived(data)
+
+    def abort(self) -> None:
+        """Close it without a word."""
+        self.abortConnection()  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
+        """Its end, however it came."""
+        self.entrance.closed(self)
+        super().connectionLost(reason)
+
+
+class Entrance:
+    """All connections of this process. `each`: how many strangers of one address; `free`: addresses or
+    networks of proxies, behind which many people are; `most`: connections at once, of whomever.
+    """
+
+    def __init__(self, *, each: int, free: tuple[str, ...] = (), most: int = 0) -> None:
+        self._each, self._most = each, most
+        self._free = [ipaddress.ip_network(net, strict=False) for net in free]
+        self._all: set[Door] = set()
+        # of each address, the oldest first
+        self._strangers: dict[str, OrderedDict[Door, None]] = {}
+        self._oldest: OrderedDict[Door, None] = OrderedDict()
+        self._told_at = 0.0
+
+    def watch(self, port: Any) -> None:
+        """Take care of what a listening port accepts from now on."""
+        build = port.factory.buildProtocol
+        port.transport = lambda *given: Door(self, *given)
+        # None: Twisted closes what it accepted
+        port.factory.buildProtocol = lambda addr: None if self._full() else build(addr)
+        port.reactor.callLater(EVERY_S, self._look, port.reactor)
+
+    def opened(self, door: Door) -> None:
+        """One more stranger; the oldest goes where there are too many."""
+        self._all.add(door)
+        here = self._strangers.setdefault(door.place, OrderedDict())
+        here[door] = self._oldest[door] = None
+        if len(here) > self._each and not self._is_free(door.place):
+            self._end(next(iter(here)), f"more than {self._each} from {door.place}")
+        elif len(self._oldest) > STRANGERS:
+            self._end(next(iter(self._oldest)), f"more than {STRANGERS}")
+
+    def known(self, door: Door) -> None:
+        """It is a stranger's no more."""
+        self._oldest.pop(door, None)
+        here = self._strangers.get(door.place)
+        if here is not None:
+            here.pop(door, None)
+            if not here:
+                del self._strangers[door.place]
+
+    def closed(self, door: Door) -> None:
+        """It has ended."""
+        self._all.discard(door)
+        self.known(door)
+
+    def _full(self) -> bool:
+        return bool(self._most) and len(self._all) >= self._most
+
+    def _is_free(self, place: str) -> bool:
+        address = ipaddress.ip_network(place)
+        return any(
+            net.version == address.version and address.subnet_of(net)  # type: ignore[arg-type]
+            for net in self._free
+        )
+
+    def _end(self, door: Door, why: str) -> None:
+        # out of the count at once: its end comes with the loop's next turn
+        self.closed(door)
+        door.abort()
+        now = time.monotonic()
+        if now - self._told_at > 60:
+            self._told_at = now
+            log.warning("connections of strangers are closed: %s", why)
+
+    def _look(self, reactor: Any) -> None:
+        now = time.monotonic()
+        for door in [door for door in self._all if door.too_slow(now)]:
+            log.info("a request of %s took too long to come: closed", door.place)
+            self.closed(door)
+            door.abort()
+        reactor.callLater(EVERY_S, self._look, reactor)
+
+
+def door_of(transport: Any) -> Door | None:
+    """The door below a transport, which TLS wraps; None where nobody watches."""
+    while transport is not None and not isinstance(transport, Door):
+        transport = getattr(transport, "transport", None)
+    return transport
+
+
+@lru_cache(maxsize=4096)
+def _place(address: str) -> str:
+    """The network of one customer: an IPv4 address, the /64 of an IPv6 address."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "0.0.0.0/32"
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(ipaddress.ip_network((found, 64), strict=False))
+        found = found.ipv4_mapped
+    return f"{found}/32"
