@@ -11,11 +11,13 @@ from dashboard.streams.stats import StatsConsumer
 from dashboard.streams.terminal.consumer import TerminalConsumer
 
 
-async def nowhere(_scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """A route that is none of ours: refused, without an error of ours in the log."""
+async def _refused(_scope: dict[str, Any], receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "websocket.close", "code": 4404})
 
+
+# a path that is none of ours: refused, without an error of ours in the log
+NOWHERE: Any = _refused
 
 routes: list[Any] = [
     path("ws/live/", LiveConsumer.as_asgi()),
@@ -24,5 +26,5 @@ routes: list[Any] = [
     path("ws/terminal/<int:endpoint_id>/<str:podman_id>/", TerminalConsumer.as_asgi()),
     path("ws/terminal/<str:key>/", TerminalConsumer.as_asgi()),
     path("ws/logs/<int:endpoint_id>/<str:podman_id>/", LogsConsumer.as_asgi()),
-    re_path("", nowhere),
+    re_path("", NOWHERE),
 ]

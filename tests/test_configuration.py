@@ -80,6 +80,7 @@ def test_defaults_are_those_of_the_code() -> None:
         "HAULOUT_SESSION_IDLE_HOURS": str(found.session_idle_hours),
         "HAULOUT_SESSION_DAYS": str(found.session_days),
         "HAULOUT_UPLOAD_MIB": str(found.upload_mib),
+        "HAULOUT_CONNECTIONS_PER_ADDRESS": str(found.connections_per_address),
         "HAULOUT_ALLOW_LOOPBACK_HOSTS": "1" if found.allow_private_services else "0",
     }
     told = section("Settings")
