@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Denied, NotVisible, Person, get_object, require, thing_of
 from hosts.access.fetch import target_of
+from hosts.actions.locked_along import heed_locked
 from hosts.jobs.ask import Order, ask, ask_batch
 from hosts.jobs.errand import Errand, NotAllowed
 from hosts.models import Batch, InventoryRow, Job
@@ -43,11 +44,16 @@ def removal(*, force: bool) -> dict[str, Any]:
 
 
 async def heed_along(errand: Errand) -> None:
-    """NotAllowed where it is forced, and whoever asked may no longer remove containers there."""
-    if errand.params.get("force") and not await errand.allowed(ALONG):
+    """NotAllowed where it is forced, and whoever asked may no longer remove containers there, or one of
+    those that would go along is locked.
+    """
+    if not errand.params.get("force"):
+        return
+    if not await errand.allowed(ALONG):
         raise NotAllowed(
             _("Containers that use it would go along, and removing those is not permitted there.")
         )
+    await heed_locked(errand)
 
 
 def _fetch(person: Person, kind: str, ref: ObjectRef, verb: str, also: str) -> InventoryRow:

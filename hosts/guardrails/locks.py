@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hosts.access import Person, allows
 from hosts.guardrails.locking import MAKES, heeds, plan_of
 from hosts.guardrails.verdict import Finding, Severity
-from hosts.models import INVENTORY, Container, Endpoint, ObjectLock
+from hosts.models import INVENTORY, Container, Endpoint, ObjectLock, Volume
 from hosts.models.inventory import LIVE
 
 # an object by its kind and its id or name
@@ -113,6 +113,11 @@ def finding_of(lock: ObjectLock) -> Finding:
     return Finding("lock", 0, Severity.REFUSE, "lock", words, said=words)
 
 
+def locked_among(locks: Iterable[ObjectLock], named: set[Named]) -> bool:
+    """Whether something of it is locked."""
+    return any({(one.kind, one.object_id), (one.kind, one.name)} & named for one in locks)
+
+
 def _touched(
     endpoint: Endpoint,
     verb: str,
@@ -124,28 +129,72 @@ def _touched(
 ) -> set[Named]:
     """What the deed is about, and what goes along with it."""
     found: set[Named] = set()
+    there = Container.objects.filter(LIVE, endpoint=endpoint)
     if pod := params.get("pod"):
         found.add(("pod", str(pod)))
-    for param, of in _PLAYED.items():
-        if verb == "kube.down" and isinstance(params.get(param), list):
-            found |= {(of, str(one)) for one in params[param]}
-    if verb == "kube.play" and isinstance(params.get("secrets"), list):
-        # one that is there would get the file's value
-        found |= {("secret", str(one)) for one in params["secrets"]}
+    if verb == "kube.down":
+        for param, of in _PLAYED.items():
+            found |= {(of, name) for name in _names(params, param)}
+        # whatever joined those pods since
+        found |= _along(there, there.filter(pod_name__in=_names(params, "pods")))
+    if verb == "kube.play":
+        # what is there would get the file's values
+        found |= {("secret", one) for one in _names(params, "secrets")}
+        found |= {("volume", one) for one in _names(params, "fills")}
     if verb in MAKES or plan_of(verb) or not object_id:
         return found
     found |= {(kind, object_id), (kind, name)} - {(kind, "")}
-    there = Container.objects.filter(LIVE, endpoint=endpoint)
     if kind == "container":
-        for row in there.filter(podman_id=object_id).exclude(pod_id=""):
-            found |= {("pod", row.pod_id), ("pod", row.pod_name)}
+        for row in there.filter(podman_id=object_id):
+            found |= _pod_of(row)
     elif kind == "pod":
         found |= _named(there.filter(pod_id=object_id))
     elif kind == "network" and (joins := params.get("container")):
         found.add(("container", str(joins)))
-    if params.get("force") and kind in ("volume", "network"):
-        found |= _named(row for row in there if _uses(row, kind, name))
+    if params.get("force") and kind in ("volume", "network", "image"):
+        found |= _forced(endpoint, there, kind, object_id, name)
     return found
+
+
+def _names(params: Mapping[str, Any], param: str) -> list[str]:
+    told = params.get(param)
+    return [str(one) for one in told] if isinstance(told, list) else []
+
+
+def _forced(
+    endpoint: Endpoint, there: QuerySet[Container], kind: str, object_id: str, name: str
+) -> set[Named]:
+    """What Podman takes along to be rid of it, as it does (libpod/runtime_img.go, abi/network.go)."""
+    if kind != "image":
+        return _along(there, (row for row in there if _uses(row, kind, name)))
+    found = _along(there, there.filter(image_id=object_id))
+    # volumes that the driver image made of it
+    images = Volume.objects.filter(LIVE, endpoint=endpoint, driver="image")
+    names = {name, object_id} - {""}
+    for volume in images:
+        told = str(volume.options.get("image", ""))
+        if told in names or object_id.startswith(told or "-"):
+            found |= {("volume", volume.name), ("volume", volume.podman_id)}
+            found |= _along(there, (row for row in there if _uses(row, "volume", volume.name)))
+    return found
+
+
+def _along(there: QuerySet[Container], rows: Iterable[Container]) -> set[Named]:
+    """Containers, and where one is a pod's own the whole pod. A locked pod keeps each of its containers."""
+    listed = list(rows)
+    found = _named(listed)
+    for row in listed:
+        found |= _pod_of(row)
+    whole = {row.pod_id for row in listed if row.is_infra and row.pod_id}
+    return found | (_named(there.filter(pod_id__in=whole)) if whole else set())
+
+
+def _pod_of(row: Container) -> set[Named]:
+    return {("pod", row.pod_id), ("pod", row.pod_name)} - {("pod", "")}
+
+
+def _texts(told: Any) -> list[Any]:
+    return list(told.values()) if isinstance(told, dict) else [told]
 
 
 def _named(rows: Iterable[Container]) -> set[Named]:
@@ -154,7 +203,7 @@ def _named(rows: Iterable[Container]) -> set[Named]:
 
 def _uses(row: Container, kind: str, name: str) -> bool:
     told = row.mounts if kind == "volume" else row.networks
-    return any(name in (one.values() if isinstance(one, dict) else (one,)) for one in told)
+    return any(name in _texts(one) for one in told)
 
 
 def row_lock(row: Any) -> ObjectLock | None:

@@ -5,6 +5,7 @@ from typing import Any
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.locked_along import heed_locked
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -32,6 +33,8 @@ def ask_many(
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove it; what is gone already counts as removed."""
+    if errand.params.get("volumes"):
+        await heed_locked(errand)
     await errand.about_to_send()
     try:
         await containers.remove(

@@ -129,6 +129,7 @@ def test_a_lock_of_the_host(verb: str, cast: Cast, hosts: Hosts, rows: dict[str,
 
 def test_what_goes_along_with_it(cast: Cast, hosts: Hosts) -> None:
     pod = hosts.add(hosts.web1, "pod", "shop", state="running")
+    image = hosts.add(hosts.web1, "image", "web")
     inside = hosts.add(
         hosts.web1,
         "container",
@@ -138,6 +139,7 @@ def test_what_goes_along_with_it(cast: Cast, hosts: Hosts) -> None:
         pod_name="shop",
         mounts=["data"],
         networks=["back"],
+        image_id=image.podman_id,
     )
     volume, network = (
         hosts.add(hosts.web1, "volume", "data"),
@@ -150,21 +152,51 @@ def test_what_goes_along_with_it(cast: Cast, hosts: Hosts) -> None:
         ("volume.remove", volume, "volume", {"force": True}),
         ("network.remove", network, "network", {"force": True}),
         ("network.connect", network, "network", {"container": inside.podman_id}),
+        ("image.remove", image, "image", {"force": True}),
         ("kube.down", None, "pod", {"containers": ["inside"]}),
+        # it joined the pod past its file
+        ("kube.down", None, "pod", {"pods": ["shop"]}),
     ]
     for verb, row, kind, params in refused:
         with pytest.raises(Refused):
             asked(verb, hosts.web1, row, kind, **params)
     asked("volume.remove", hosts.web1, volume, "volume", force=False)
+    asked("image.remove", hosts.web1, image, "image", force=False)
     lock.delete()
     locked(pod, "pod")
     for verb, row, kind, params in (
+        ("image.remove", image, "image", {"force": True}),
         ("container.stop", inside, "container", {}),
         ("container.run", None, "container", {"pod": "shop"}),
         ("kube.down", None, "pod", {"pods": ["shop"]}),
     ):
         with pytest.raises(Refused):
             asked(verb, hosts.web1, row, kind, **params)
+
+
+def test_a_pods_own_container_takes_the_whole_pod_along(cast: Cast, hosts: Hosts) -> None:
+    """Podman removes the pod with it, whatever the other containers are made of."""
+    image = hosts.add(hosts.web1, "image", "pause")
+    network = hosts.add(hosts.web1, "network", "back")
+    pod = {"pod_id": "pod-shop", "pod_name": "shop", "state": "running"}
+    infra = {"is_infra": True, "image_id": image.podman_id, "networks": ["back"]}
+    hosts.add(hosts.web1, "container", "infra", **pod, **infra)
+    inside = hosts.add(hosts.web1, "container", "inside", **pod)
+    for kind, row in (("image", image), ("network", network)):
+        asked(f"{kind}.remove", hosts.web1, row, kind, force=True)
+    locked(inside, "container")
+    for kind, row in (("image", image), ("network", network)):
+        with pytest.raises(Refused):
+            asked(f"{kind}.remove", hosts.web1, row, kind, force=True)
+
+
+def test_a_volume_that_a_kube_file_writes_into_or_removes(cast: Cast, hosts: Hosts) -> None:
+    locked(hosts.add(hosts.web1, "volume", "conf"), "volume")
+    with pytest.raises(Refused):
+        asked("kube.play", hosts.web1, None, "pod", fills=["conf"])
+    with pytest.raises(Refused):
+        asked("kube.down", hosts.web1, None, "pod", volumes=["conf"])
+    asked("kube.play", hosts.web1, None, "pod", fills=["other"])
 
 
 def test_a_label_locks_nothing_and_unlocks_nothing(cast: Cast, hosts: Hosts) -> None:
