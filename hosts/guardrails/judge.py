@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.guardrails.kinds import KINDS
+from hosts.guardrails.kinds.rights import SECURITY
 from hosts.guardrails.kinds.unknown import UNKNOWN, words_for
+from hosts.guardrails.orders import orders
 from hosts.guardrails.proposed import Proposed
 from hosts.guardrails.verdict import Finding, Severity, Verdict
 
@@ -41,12 +43,26 @@ def judge(rules: Iterable[Rule], proposed: Proposed) -> Verdict:
             _finding(rule, at, words)
             for at, words in dict.fromkeys(kind.find(rule.settings, proposed))
         ]
+    if asked and not any(rule.kind == SECURITY.name for rule in asked):
+        # what a runtime takes for an order can do what any rule is about
+        name = _("unjudged annotations")
+        findings += [
+            Finding(name, 0, Severity.REFUSE, at, _order_words(at))
+            for at in dict.fromkeys(orders(proposed))
+        ]
     if asked and not any(rule.kind == UNKNOWN.name for rule in asked):
         name = _("unknown fields")
         findings += [
             Finding(name, 0, Severity.REFUSE, at, words_for(at)) for at in proposed.unknown
         ]
     return Verdict(tuple(findings), len(asked))
+
+
+def _order_words(at: str) -> str:
+    words = _(
+        "a container runtime takes %s for an order, and no rule about security options says whether it may."
+    )
+    return words % at
 
 
 def _finding(rule: Rule, at: str, words: str) -> Finding:

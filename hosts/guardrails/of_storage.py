@@ -1,6 +1,7 @@
 """Builders for volumes: made alone, named in a spec with options, lain over a folder."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hosts.guardrails.proposed import Fact, Mount, Part, Proposed, What
@@ -20,6 +21,8 @@ _MOUNT_OPTIONS = frozenset(
     notmpcopyup noatime nodiratime relatime sync async
     """.split()  # noqa: SIM905 - a list would be three screens long
 )
+
+_OVERLAY_OPTIONS = ("upperdir", "workdir", "lowerdir")
 
 
 def volume(
@@ -90,12 +93,29 @@ def volume_with_options(
     return Mount(kind, name, target, options, at)
 
 
+def mounted(
+    reader: Reader, kind: str, source: str, target: str, options: tuple[str, ...], at: str
+) -> list[Mount]:
+    """`source:target:options` where Podman splits it itself: `kind` bind or volume."""
+    if "O" not in options and kind == "volume":
+        return [volume_with_options(reader, source, target, options, at)]
+    for option in options:
+        head = option.partition("=")[0]
+        if head not in _MOUNT_OPTIONS and head not in _OVERLAY_OPTIONS:
+            reader.strange(f"{at}.{head}")
+    shared = tuple({"shared", "rshared"} & set(options))
+    if "O" not in options:
+        return [Mount("bind", source, target, options, at)]
+    found = overlay(source, target, options, at)
+    return [replace(one, options=(*one.options, *shared)) for one in found]
+
+
 def overlay(source: str, target: str, options: tuple[str, ...], at: str) -> list[Mount]:
     """A folder under an overlay: it is read, and its upper and work folders are written."""
     kind = "overlay" if "/" in source else "volume"
     found = [Mount(kind, source, target, ("ro",), at)]
     for option in options:
         name, equals, path = option.partition("=")
-        if equals and name.strip().lower() in ("upperdir", "workdir", "lowerdir"):
+        if equals and name.strip().lower() in _OVERLAY_OPTIONS:
             found.append(Mount("overlay", path, target, (), at))
     return found

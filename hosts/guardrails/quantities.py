@@ -1,8 +1,10 @@
 """Sizes as people and Kubernetes write them: 2g, 512Mi, 0.5, 250m."""
 
+import math
 import re
 
 _QUANTITY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]{0,2})\s*")
+_MEMORY = re.compile(r"([0-9]+)(?:\.([0-9]+))?([A-Za-z]{0,2})")
 _KUBE = {
     "": 1.0,
     "m": 0.001,
@@ -24,6 +26,19 @@ def quantity(text: str) -> float | None:
     if match is None or match[2] not in _KUBE:
         return None
     return float(match[1]) * _KUBE[match[2]]
+
+
+def memory(text: str) -> float | None:
+    """Bytes of a limit in a kube file. None where Podman would take another number: it drops the unit of
+    a part of a byte (100m are 100 bytes there), and of a fraction of a Gi makes a thousand million.
+    """
+    match = _MEMORY.fullmatch(text)
+    if match is None or match[3] not in _KUBE or match[3] == "m":
+        return None
+    decimals = 0 if match[3].endswith("i") else round(math.log10(_KUBE[match[3]]))
+    if len(match[2] or "") > decimals:
+        return None
+    return quantity(text)
 
 
 def size(text: str) -> float | None:

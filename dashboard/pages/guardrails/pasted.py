@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from hosts.actions.build import build_image
 from hosts.actions.build.build_fields import checked
+from hosts.actions.kube import play_kube
 from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.run import pasted_line, run_spec
-from hosts.guardrails import Proposed, of_kube, of_spec
+from hosts.guardrails import Proposed, of_spec
 from hosts.models import Endpoint
 
 LONGEST = 200_000
@@ -45,7 +46,7 @@ def read(text: str, endpoint: Endpoint) -> Pasted:
         except YamlRefused as refused:
             where = _("Line %d:") % refused.line if refused.line else ""
             raise ValueError(f"{where} {refused.message}".strip()) from refused
-        return Pasted(KUBE, of_kube.kube("kube.play", (one.content for one in plan.documents)))
+        return Pasted(KUBE, play_kube.proposed(endpoint, plan))
     if _CONTAINERFILE.match(text):
         order = checked(tags=["localhost/try:1"])
         return Pasted(FILE, build_image.proposed(order, text))

@@ -1,5 +1,6 @@
 """Kube YAML that Podman makes of a container or pod: without values first, whole when asked for."""
 
+import re
 from functools import partial
 
 import yaml
@@ -16,6 +17,7 @@ from dashboard.pages.inspecting import MASK, trouble_of
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_object, require, target_of, thing_of
 from hosts.actions.kube.kube_yaml import YamlRefused, read
+from hosts.inventory.job_marks import OURS
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, kube
 
@@ -23,6 +25,7 @@ VERB = "kube.generate"
 # values of the environment are shown to whoever may see them elsewhere, and to nobody else
 VALUES = "container.environment"
 KINDS = ("container", "pod")
+_OURS = re.compile(rf"^ +{re.escape(OURS)}[^:\n]*:(?: .*)?\n", re.MULTILINE)
 
 
 @never_cache
@@ -60,7 +63,8 @@ def _may(person: Person, row: InventoryRow) -> bool:
 
 
 async def _generate(podman: Podman, *, name: str) -> str:
-    return await kube.generate(podman, [name])
+    # labels and notes of ours would be refused where the file is played
+    return _OURS.sub("", await kube.generate(podman, [name]))
 
 
 def without_values(text: str) -> str:

@@ -9,7 +9,7 @@ from dashboard.pages.guardrails.beside import Beside, beside
 from hosts.access import Person, allows, visible_objects
 from hosts.actions.images.references import parse
 from hosts.actions.kube.kube_plan import KubePlan, Planned
-from hosts.actions.kube.play_kube import VERB, clashes, order_for
+from hosts.actions.kube.play_kube import VERB, clashes, order_for, there
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
 
@@ -46,9 +46,9 @@ class Shown:
 
 def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
     """By the inventory; the host is not asked."""
-    there = set(clashes(endpoint, plan))
+    clashing = set(clashes(endpoint, plan))
     hidden = {kind for kind in _MAY_BE_HIDDEN if not allows(person, f"{kind}.view", endpoint)}
-    lines = [_line(one, there, hidden) for one in plan.objects]
+    lines = [_line(one, clashing, hidden) for one in plan.objects]
     short = [image for image in plan.images if parse(image).short]
     blocked = ""
     if any(line.fate == TAKEN for line in lines):
@@ -62,7 +62,7 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
         blocked=blocked,
         down=[
             (kind, name)
-            for kind, name in sorted(there)
+            for kind, name in sorted(there(endpoint, plan.goes(volumes=True)))
             if kind in ("pod", "volume") and kind not in hidden
         ],
         endpoint=endpoint,

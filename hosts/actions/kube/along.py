@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Person, require
 from hosts.access.fetch import target_of
-from hosts.actions.kube.kube_plan import KubePlan
 from hosts.jobs.errand import Errand, NotAllowed
 from hosts.models import Endpoint
 from hosts.podman import secrets
@@ -25,9 +24,8 @@ def require_along(
             require(person, verb, target_of(endpoint, kind=kind, name=name), endpoint)
 
 
-async def heed_secrets(errand: Errand, plan: KubePlan, verb: str) -> None:
+async def heed_secrets(errand: Errand, names: list[str], verb: str) -> None:
     """NotAllowed where the host has a secret of the file's by now, and whoever asked lacks `verb`."""
-    names = plan.names("secret")
     if not names or await errand.allowed(verb):
         return
     for name in names:

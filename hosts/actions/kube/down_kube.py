@@ -8,7 +8,9 @@ from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.kube.along import REMOVE, VOLUMES, heed_secrets, require_along
 from hosts.actions.kube.kube_plan import plan_of
-from hosts.actions.kube.play_kube import clashes
+from hosts.actions.kube.labelled import named
+from hosts.actions.kube.play_kube import there
+from hosts.actions.locked_along import heed_locked
 from hosts.actions.refused import HostRefused
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -24,41 +26,43 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
     """Ask for the removal; `volumes`: those of its claims too. YamlRefused, HostRefused."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_of(text)
-    there = clashes(endpoint, plan)
-    if not there:
+    goes = plan.goes(volumes=volumes)
+    found = there(endpoint, plan.goes(volumes=True))
+    if not found:
         raise HostRefused("text", _("Nothing of it is on %(host)s.") % {"host": endpoint})
     needs = {"secret": REMOVE, **({"volume": VOLUMES} if volumes else {})}
-    require_along(person, endpoint, there, needs)
-    # all that goes, also for the locks
-    goes = {kind: [name for found, name in there if found == kind] for kind, _name in there}
+    require_along(person, endpoint, found, needs)
     order = Order(
         endpoint=endpoint,
         kind="pod",
         object_id="",
-        name=", ".join(plan.names("pod") or plan.names("volume") or plan.names("secret"))[:200],
+        name=", ".join(goes["pod"] or plan.names("volume") or goes["secret"])[:200],
+        # all that goes, also for the locks; nothing else of the file is kept or sent
         params={
-            "pods": goes.get("pod", []),
-            "containers": goes.get("container", []),
-            "secrets": goes.get("secret", []),
-            "volumes": goes.get("volume", []) if volumes else [],
+            "pods": goes["pod"],
+            "containers": goes["container"],
+            "secrets": goes["secret"],
+            "volumes": goes["volume"],
             "remove_volumes": volumes,
         },
-        secrets=text.encode(),
     )
     return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Take it down; what is gone already is no error."""
-    sealed = await errand.secrets()
     removes_volumes = bool(errand.params.get("remove_volumes"))
     if removes_volumes and not await errand.allowed(VOLUMES):
         raise NotAllowed(
             _("Its volumes would go along, and removing those is not permitted there.")
         )
-    await heed_secrets(errand, plan_of((sealed or b"").decode()), REMOVE)
+    goes = {kind: errand.params.get(f"{kind}s", []) for kind in ("pod", "secret", "volume")}
+    await heed_secrets(errand, goes["secret"], REMOVE)
+    if not any(goes.values()):
+        return {"changed": False}
+    await heed_locked(errand, pods=goes["pod"])
     await errand.about_to_send()
-    report = await kube.down(errand.podman, sealed or b"", volumes=removes_volumes)
+    report = await kube.down(errand.podman, named(goes), volumes=removes_volumes)
     gone = [str(one.get("Id") or one.get("ID") or "") for one in report.get("RmReport") or []]
     for one in gone:
         errand.say(_("removed pod %s") % one[:12])

@@ -1,7 +1,8 @@
 """What Podman makes of a kube file, before it does: pods, containers, volumes, secrets, images.
 
 Names as Podman gives them (pkg/domain/infra/abi/play.go): a Pod keeps its own, others get `-pod`;
-containers are called after their pod. Kinds that Podman leaves out are said.
+containers are called after their pod. Kinds that Podman leaves out are said. The documents of a plan
+are what is judged and what is sent: as Podman reads them, less what nobody knows.
 """
 
 from collections.abc import Iterator
@@ -11,9 +12,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import parse
+from hosts.actions.kube.kube_names import refuse_names
+from hosts.actions.kube.kube_straight import straight, twice
 from hosts.actions.kube.kube_yaml import Document, YamlRefused, read
+from hosts.guardrails.kube_fields import DOCUMENTS, WITH_TEMPLATE
+from hosts.guardrails.kube_notes import IMPORT
+from hosts.guardrails.kube_shape import kind_of
 
-WITH_PODS = ("Deployment", "DaemonSet", "Job")
 # read by Podman while it plays, but no object of their own
 INSIDE = ("ConfigMap",)
 
@@ -32,16 +37,28 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class KubePlan:
-    """`skipped`: kinds that Podman does not know, with their line."""
+    """`skipped`: kinds that Podman does not know, with their line; `unknown`: fields that Haulout does
+    not know and does not send, likewise. `fills`: volumes into which playing writes files; `claims`:
+    those that taking down with volumes removes beside the planned ones.
+    """
 
     objects: tuple[Planned, ...]
     skipped: tuple[tuple[str, int], ...] = ()
+    unknown: tuple[tuple[str, int], ...] = ()
     ports: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     documents: tuple[Document, ...] = field(default=(), repr=False)
 
     def names(self, kind: str) -> list[str]:
         """Names of the planned objects of a kind."""
         return [one.name for one in self.objects if one.kind == kind]
+
+    def goes(self, *, volumes: bool) -> dict[str, list[str]]:
+        """Names by kind of what taking down removes."""
+        found = {kind: self.names(kind) for kind in ("pod", "container", "secret")}
+        gone = dict.fromkeys((*self.names("volume"), *self.claims)) if volumes else ()
+        return {**found, "volume": list(gone)}
 
     @property
     def images(self) -> list[str]:
@@ -51,44 +68,66 @@ class KubePlan:
 
 def plan_of(text: str) -> KubePlan:
     """Read a file and say what it makes. YamlRefused with the line where it is wrong."""
-    documents = [inner for document in read(text) for inner in _listed(document)]
+    documents: list[Document] = []
     objects: list[Planned] = []
     skipped: list[tuple[str, int]] = []
+    unknown: list[tuple[str, int]] = []
     ports: list[str] = []
-    for document in documents:
-        kind = _text(document, "kind")
-        if kind == "Pod" or kind in WITH_PODS:
+    fills: list[str] = []
+    claims: list[str] = []
+    for raw in (inner for document in read(text) for inner in _listed(document)):
+        kind = kind_of(raw.content)
+        if kind not in DOCUMENTS:
+            skipped.append((_text(raw, "kind"), raw.line_of("kind")))
+            continue
+        document, left = straight(raw)
+        refuse_names(document)
+        unknown += left
+        documents.append(document)
+        if kind == "Pod" or kind in WITH_TEMPLATE:
             objects += _pod(document, kind, ports)
+            of_pod, filled = _volumes(document, kind)
+            fills += filled
+            # of a workload Podman forgets them
+            claims += of_pod if kind == "Pod" else []
         elif kind == "PersistentVolumeClaim":
             objects.append(Planned("volume", _name(document), document.line))
+            if _at(document, "metadata", "annotations", IMPORT):
+                fills.append(_name(document))
         elif kind == "Secret":
             objects.append(Planned("secret", _name(document), document.line))
-        elif kind in INSIDE:
-            _name(document)
         else:
-            skipped.append((kind, document.line_of("kind")))
+            _name(document)
     if not objects:
         said = ", ".join(kind for kind, _line in skipped) or ", ".join(INSIDE)
         raise YamlRefused(_("Podman makes nothing of %s.") % said, skipped[0][1] if skipped else 0)
     _refuse_twice(objects)
-    return KubePlan(tuple(objects), tuple(skipped), tuple(ports), tuple(documents))
+    return KubePlan(
+        tuple(objects),
+        skipped=tuple(skipped),
+        unknown=tuple(unknown),
+        ports=tuple(ports),
+        fills=tuple(dict.fromkeys(fills)),
+        claims=tuple(dict.fromkeys(claims)),
+        documents=tuple(documents),
+    )
 
 
 def _listed(document: Document) -> Iterator[Document]:
     """A List is what it holds."""
     _refuse_two_spellings(document)
-    if document.content.get("kind") != "List":
+    if kind_of(document.content) != "List":
         yield document
         return
-    for number, item in enumerate(_list(document, "items")):
+    # Podman takes Items for items
+    key = next((key for key in document.content if key.casefold() == "items"), "items")
+    for number, item in enumerate(_list(document, key)):
         if not isinstance(item, dict):
-            raise YamlRefused(
-                _("An item of a List is a mapping."), document.line_of("items", number)
-            )
+            raise YamlRefused(_("An item of a List is a mapping."), document.line_of(key, number))
         inner = {
-            path[2:]: line for path, line in document.lines.items() if path[:2] == ("items", number)
+            path[2:]: line for path, line in document.lines.items() if path[:2] == (key, number)
         }
-        listed = Document(item, document.line_of("items", number), inner)
+        listed = Document(item, document.line_of(key, number), inner)
         _refuse_two_spellings(listed)
         yield listed
 
@@ -99,19 +138,14 @@ def _refuse_two_spellings(document: Document) -> None:
     for key in map(str, document.content):
         other = seen.setdefault(key.casefold(), key)
         if other != key:
-            raise YamlRefused(
-                _("“%(name)s” stands there twice, as “%(other)s” too.")
-                % {"name": key[:80], "other": other[:80]},
-                document.line_of(key),
-            )
+            raise twice(key, other, document.line_of(key))
 
 
 def _pod(document: Document, kind: str, ports: list[str]) -> Iterator[Planned]:
     name = _name(document)
-    where: tuple[Any, ...] = ("spec",)
+    where = _where(kind)
     note = ""
-    if kind in WITH_PODS:
-        where = ("spec", "template", "spec")
+    if kind in WITH_TEMPLATE:
         replicas = _at(document, "spec", "replicas")
         if isinstance(replicas, int) and replicas > 1:
             note = _("Podman makes one of the %d replicas.") % replicas
@@ -133,6 +167,27 @@ def _pod(document: Document, kind: str, ports: list[str]) -> Iterator[Planned]:
         yield _container(document, one, at, pod)
         if isinstance(one, dict):
             ports += _ports(one)
+
+
+def _where(kind: str) -> tuple[str, ...]:
+    return ("spec", "template", "spec") if kind in WITH_TEMPLATE else ("spec",)
+
+
+def _volumes(document: Document, kind: str) -> tuple[list[str], list[str]]:
+    """Of a pod: volumes that its own name, and those of them into which Podman writes files."""
+    claims: list[str] = []
+    fills: list[str] = []
+    for one in _list(document, *_where(kind), "volumes"):
+        # in the order in which Podman looks
+        for source, name in (("persistentVolumeClaim", "claimName"), *_FILLED):
+            if source in one:
+                claims.append(str(one[source].get(name, "")))
+                break
+        fills += [str(one[key].get(name, "")) for key, name in _FILLED if key in one]
+    return claims, fills
+
+
+_FILLED = (("configMap", "name"), ("secret", "secretName"))
 
 
 def _container(document: Document, one: Any, at: tuple[Any, ...], pod: str) -> Planned:
@@ -165,13 +220,14 @@ def _ports(one: dict[str, Any]) -> Iterator[str]:
 def _refuse_twice(objects: list[Planned]) -> None:
     seen: dict[tuple[str, str], int] = {}
     for one in objects:
-        before = seen.setdefault((one.kind, one.name), one.line)
-        if before != one.line:
+        key = (one.kind, one.name)
+        if key in seen:
             raise YamlRefused(
                 _("“%(name)s” is there already, on line %(line)d.")
-                % {"name": one.name, "line": before},
+                % {"name": one.name, "line": seen[key]},
                 one.line,
             )
+        seen[key] = one.line
 
 
 def _name(document: Document) -> str:

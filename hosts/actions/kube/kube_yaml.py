@@ -1,12 +1,14 @@
 """Kube YAML from a person: read within bounds, so that no bomb costs more than its bytes.
 
 Errors name their line. Aliases are counted as what they would grow to; names that stand twice in
-one mapping are refused, since the last would silently win.
+one mapping are refused, since the last would silently win. Written back it says the same to every
+reader: all texts stand in quotation marks, and numbers in decimals.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from django.utils.translation import gettext as _
@@ -17,8 +19,41 @@ MOST_DOCUMENTS = 100
 DEEPEST = 60
 
 
+_HEAD = "tag:yaml.org,2002:"
+# what stands there without quotation marks and is no text: YAML 1.1 has a yes, and 22:30 as a number
+_PLAIN = {
+    "null": (r"~|null|Null|NULL|", "~nN"),
+    "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "int": (r"[-+]?(?:0|[1-9][0-9]*|0o?[0-7]+|0x[0-9a-fA-F]+)", "-+0123456789"),
+    "float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    "merge": (r"<<", "<"),
+}
 # libyaml's where the wheel has it: twenty times as fast
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FastDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Loader(_Fast):  # type: ignore[misc]
+    """Reads as YAML 1.2 does, which Podman's first reader nearly is."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+
+for _name, (_pattern, _first) in _PLAIN.items():
+    _firsts = [*_first, ""] if _name == "null" else list(_first)
+    _Loader.add_implicit_resolver(f"{_HEAD}{_name}", re.compile(f"(?:{_pattern})\\Z"), _firsts)
+
+
+class _Dumper(_FastDumper):  # type: ignore[misc]
+    """Nothing is left to how a reader takes what stands without quotation marks."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar(f"{_HEAD}str", text, style='"')
+)
 
 
 class YamlRefused(Exception):
@@ -49,6 +84,13 @@ def read(text: str) -> list[Document]:
     """The documents of a file; empty ones are left out. YamlRefused."""
     if len(text.encode()) > LIMIT_BYTES:
         raise YamlRefused(_("The file is larger than 1 MiB."))
+    try:
+        return _read(text)
+    except RecursionError as deep:
+        raise YamlRefused(_("It is nested too deeply.")) from deep
+
+
+def _read(text: str) -> list[Document]:
     found: list[Document] = []
     for node in _composed(text):
         if len(found) == MOST_DOCUMENTS:
@@ -153,18 +195,68 @@ def _mark(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], i
             _mark(item, (*path, number), lines)
 
 
-def _built(node: yaml.MappingNode) -> dict[str, Any]:
-    builder = _Loader("")
+def _built(node: yaml.Node) -> Any:
+    """Its value. Names are the texts that stand there; nothing is shared, whatever aliases say."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_built(item) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        merged: dict[str, Any] = {}
+        own: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.tag == f"{_HEAD}merge":
+                for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    if not isinstance(source, yaml.MappingNode):
+                        raise YamlRefused(_("“<<” takes a mapping."), _line(source))
+                    merged = {**_built(source), **merged}
+            else:
+                own[key.value] = _built(value)
+        return {**merged, **own}
+    return _scalar(node)
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text = str(node.value)
+    name = node.tag.removeprefix(_HEAD)
+    if name in ("str", "merge"):
+        return text
+    read_as = _SCALARS.get(name)
     try:
-        built = builder.construct_document(node)
-    except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark
-        raise YamlRefused(str(wrong.problem), mark.line + 1 if mark else 0) from wrong
+        if read_as is not None and re.fullmatch(_PLAIN[name][0], text):
+            return read_as(text)
     except (ValueError, OverflowError) as wrong:
         raise YamlRefused(str(wrong), _line(node)) from wrong
-    finally:
-        builder.dispose()
-    return {str(key): value for key, value in dict(built).items()}
+    words = _("“%(text)s” is no value of the kind %(tag)s.")
+    raise YamlRefused(words % {"text": text[:80], "tag": node.tag[:80]}, _line(node))
+
+
+def _int(text: str) -> int:
+    digits = text.lstrip("+-")
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError(_("The number is too large."))
+    base = 16 if digits[:2] == "0x" else 8 if digits[0] == "0" and digits != "0" else 10
+    return int(digits.replace("o", ""), base) * (-1 if text[0] == "-" else 1)
+
+
+def _float(text: str) -> float:
+    if (number := float(text)) in (float("inf"), float("-inf")):
+        raise ValueError(_("The number is too large."))
+    return number
+
+
+_LONGEST_NUMBER = 18
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "null": lambda _text: None,
+    "bool": lambda text: text.lower() == "true",
+    "int": _int,
+    "float": _float,
+}
+
+
+def written(documents: Iterable[dict[str, Any]]) -> bytes:
+    """Documents as YAML that every reader takes for the same."""
+    return yaml.dump_all(
+        documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20
+    ).encode()
 
 
 def _line(node: yaml.Node) -> int:

@@ -1,10 +1,14 @@
-"""The file with our label on every pod, by which a broken try is found again; with no others of ours."""
+"""What is sent: the documents of a plan with our label on every pod, by which a broken try is found again;
+and of what is to go, the names alone.
+"""
 
-import yaml
+from collections.abc import Mapping
+from typing import Any
 
-from hosts.actions.kube.kube_plan import WITH_PODS, KubePlan
+from hosts.actions.kube.kube_plan import KubePlan
+from hosts.actions.kube.kube_yaml import written
 from hosts.actions.making import with_job
-from hosts.inventory.job_marks import without_ours
+from hosts.guardrails.kube_fields import WITH_TEMPLATE
 
 
 def labelled(plan: KubePlan, *, job_id: int) -> bytes:
@@ -12,23 +16,31 @@ def labelled(plan: KubePlan, *, job_id: int) -> bytes:
     made = []
     for document in plan.documents:
         content = document.content
-        if content.get("kind") == "Pod":
-            _label(content, job_id)
-        else:
-            _label(content)
-        if content.get("kind") in WITH_PODS:
-            _label(content["spec"]["template"], job_id)
+        if content["kind"] == "Pod":
+            content = _with_label(content, job_id)
+        elif content["kind"] in WITH_TEMPLATE:
+            spec = content["spec"]
+            content = {
+                **content,
+                "spec": {**spec, "template": _with_label(spec["template"], job_id)},
+            }
         made.append(content)
-    return yaml.safe_dump_all(made, sort_keys=False).encode()
+    return written(made)
 
 
-def _label(holder: dict[str, object], job_id: int | None = None) -> None:
-    given = holder.get("metadata")
-    metadata = dict(given) if isinstance(given, dict) else {}
-    labels = metadata.get("labels")
-    own = {str(k): str(v) for k, v in labels.items()} if isinstance(labels, dict) else {}
-    own = without_ours(own)
-    if job_id is not None:
-        own = with_job(own, job_id)
-    if own or "labels" in metadata:
-        holder["metadata"] = {**metadata, "labels": own}
+def _with_label(holder: dict[str, Any], job_id: int) -> dict[str, Any]:
+    metadata = holder.get("metadata", {})
+    return {
+        **holder,
+        "metadata": {**metadata, "labels": with_job(metadata.get("labels", {}), job_id)},
+    }
+
+
+def named(goes: Mapping[str, list[str]]) -> bytes:
+    """YAML that names to Podman what it takes down: `goes` by pod, volume and secret."""
+    kinds = {"pod": "Pod", "secret": "Secret", "volume": "PersistentVolumeClaim"}
+    return written(
+        {"apiVersion": "v1", "kind": kinds[kind], "metadata": {"name": name}}
+        for kind in kinds
+        for name in goes.get(kind, [])
+    )

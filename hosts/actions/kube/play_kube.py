@@ -17,6 +17,7 @@ from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
+from hosts.capabilities import version_of
 from hosts.guardrails import Proposed, of_kube
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -29,13 +30,21 @@ from hosts.podman import images, kube, pods, system
 VERB = "kube.play"
 # kinds whose name must be free; volumes are taken as they are, secrets are replaced
 _NEW = ("pod", "container")
+_KINDS = ("pod", "container", "volume", "secret")
+# Podman takes the limit of processes from an annotation
+_PIDS_SINCE = (5, 5)
 
 
 def clashes(endpoint: Endpoint, plan: KubePlan) -> list[tuple[str, str]]:
     """(kind, name) of what is there already by the inventory, of all planned kinds."""
+    return there(endpoint, {kind: plan.names(kind) for kind in _KINDS})
+
+
+def there(endpoint: Endpoint, names: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """(kind, name) of those that the inventory has."""
     found: list[tuple[str, str]] = []
-    for kind in ("pod", "container", "volume", "secret"):
-        rows = INVENTORY[kind].objects.filter(LIVE, endpoint=endpoint, name__in=plan.names(kind))
+    for kind in _KINDS:
+        rows = INVENTORY[kind].objects.filter(LIVE, endpoint=endpoint, name__in=names[kind])
         found += [(kind, name) for name in rows.values_list("name", flat=True)]
     return found
 
@@ -44,9 +53,9 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
     """Ask for what the file makes. YamlRefused, HostRefused, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_of(text)
-    there = clashes(endpoint, plan)
-    require_along(person, endpoint, there, {"secret": REPLACE})
-    taken = [name for kind, name in there if kind in _NEW]
+    clashing = clashes(endpoint, plan)
+    require_along(person, endpoint, clashing, {"secret": REPLACE})
+    taken = [name for kind, name in clashing if kind in _NEW]
     if taken:
         raise HostRefused(
             "text",
@@ -77,16 +86,25 @@ def order_for(endpoint: Endpoint, plan: KubePlan, *, text: str, start: bool) -> 
             "containers": plan.names("container"),
             "volumes": plan.names("volume"),
             "secrets": plan.names("secret"),
+            "fills": list(plan.fills),
             "images": plan.images,
             "start": start,
         },
         secrets=text.encode(),
-        proposed=_proposed(plan, text),
+        proposed=proposed(endpoint, plan, text),
     )
 
 
-def _proposed(plan: KubePlan, text: str) -> Proposed:
-    return of_kube.kube(VERB, (one.content for one in plan.documents), text=text)
+def proposed(endpoint: Endpoint, plan: KubePlan, text: str = "") -> Proposed:
+    """What the guardrails are asked about."""
+    version = version_of(endpoint)
+    return of_kube.kube(
+        VERB,
+        (one.content for one in plan.documents),
+        text=text,
+        unknown=(path for path, _line in plan.unknown),
+        pids=version is not None and version >= _PIDS_SINCE,
+    )
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -94,9 +112,14 @@ async def do(errand: Errand) -> dict[str, Any]:
     sealed = await errand.secrets()
     text = (sealed or b"").decode()
     plan = plan_of(text)
-    await errand.permit(_proposed(plan, text))
+    await errand.permit(proposed(errand.endpoint, plan, text))
+    for path, line in plan.unknown:
+        errand.say(
+            _("Left out: Haulout does not know %(name)s (line %(line)d)")
+            % {"name": path, "line": line}
+        )
     if not errand.broken:
-        await heed_secrets(errand, plan, REPLACE)
+        await heed_secrets(errand, plan.names("secret"), REPLACE)
     for image in plan.images:
         if not await images.exists(errand.podman, image):
             errand.say(_("Pulling %s") % image)

@@ -55,7 +55,7 @@ def _mounts(settings: Settings, part: Part) -> Iterator[Found]:
 
 def _wrong(settings: Settings, mount: Mount) -> str:
     shared = {"shared", "rshared"} & {option.strip().lower() for option in mount.options}
-    if shared and mount.type in _PATHS:
+    if shared and mount.type in (*_PATHS, "volume"):
         return _now("mounts made inside would show on the host (%s).") % ", ".join(sorted(shared))
     if mount.type in _CALM:
         return ""

@@ -11,6 +11,7 @@ import yaml
 from hosts.actions.build import build_fields
 from hosts.actions.files.place import HELPS, find_place
 from hosts.actions.kube.kube_plan import plan_of
+from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import checked_labels, made_by
 from hosts.actions.refused import HostRefused
@@ -37,25 +38,40 @@ def test_no_label_of_ours_from_people(name: str) -> None:
         build_fields.checked(tags=["shop:1"], labels={name: "7"})
 
 
-def test_a_kube_files_own_are_dropped() -> None:
-    text = """\
+OURS = ["io.haulout.job: '7'", "io.haulout.order: '{}'", "IO.Haulout.files-of: x"]
+POD = """\
 apiVersion: v1
-kind: Pod
-metadata:
-  name: shop
-  labels: {app: shop, io.haulout.job: "7", io.haulout.files-of: x}
-spec:
-  containers: [{name: front, image: localhost/web}]
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: stock
-  labels: {io.haulout.job: "7"}
+kind: {kind}
+metadata: {{name: shop{outer}}}
+spec: {spec}
 """
-    pod, claim = yaml.safe_load_all(labelled(plan_of(text), job_id=7))
-    assert pod["metadata"]["labels"] == {"app": "shop", JOB_LABEL: mark(7)}
-    assert claim["metadata"] == {"name": "stock", "labels": {}}
+INNER = "{containers: [{name: front, image: localhost/web}]}"
+
+
+@pytest.mark.parametrize("holder", ["labels", "annotations"])
+@pytest.mark.parametrize("name", OURS)
+def test_a_kube_file_may_carry_none(name: str, holder: str) -> None:
+    said = f", {holder}: {{app: shop, {name}}}"
+    template = f"{{template: {{metadata: {{name: x{said}}}, spec: {INNER}}}}}"
+    for text in (
+        POD.format(kind="Pod", outer=said, spec=INNER),
+        POD.format(kind="Deployment", outer=said, spec=f"{{template: {{spec: {INNER}}}}}"),
+        POD.format(kind="Job", outer="", spec=template),
+        POD.format(kind="PersistentVolumeClaim", outer=said, spec="{}"),
+        POD.format(kind="Secret", outer=said, spec="{}"),
+    ):
+        with pytest.raises(YamlRefused, match=r"io\.haulout\.") as refused:
+            plan_of(text)
+        assert refused.value.line in (3, 4)
+
+
+def test_a_pod_gets_the_one_of_its_job() -> None:
+    template = f"{{template: {{metadata: {{labels: {{app: shop}}}}, spec: {INNER}}}}}"
+    for kind, spec, outer in (("Pod", INNER, ", labels: {app: shop}"), ("Job", template, "")):
+        text = POD.format(kind=kind, outer=outer, spec=spec)
+        (made,) = yaml.safe_load_all(labelled(plan_of(text), job_id=7))
+        pod = made if kind == "Pod" else made["spec"]["template"]
+        assert pod["metadata"]["labels"] == {"app": "shop", JOB_LABEL: mark(7)}
 
 
 @pytest.mark.parametrize(

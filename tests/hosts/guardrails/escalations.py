@@ -5,9 +5,10 @@ they should be.
 """
 
 from tests.hosts.guardrails.container_specs import SPECS
+from tests.hosts.guardrails.kube_escalations import READ_OTHERWISE
 from tests.hosts.guardrails.permitted import IMAGE, KUBE, POD, RULES, SPEC, Escalation, bind
 
-__all__ = ["IMAGE", "KUBE", "POD", "RULES", "SPEC", "SPECS", "Escalation"]
+__all__ = ["IMAGE", "KUBE", "POD", "READ_OTHERWISE", "RULES", "SPEC", "SPECS", "Escalation"]
 E = Escalation
 PODS = [
     E("host network", "host_namespaces", {"netns": {"nsmode": "host"}}),

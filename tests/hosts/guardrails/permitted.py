@@ -61,7 +61,7 @@ KUBE: dict[str, Any] = {
     "metadata": {
         "name": "shop",
         "labels": {"team": "shop"},
-        "annotations": {"io.podman.annotations.pids-limit": "100"},
+        "annotations": {"io.podman.annotations.pids-limit/web": "100"},
     },
     "spec": {
         "tolerations": [{"key": "x"}],

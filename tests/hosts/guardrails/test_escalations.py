@@ -39,12 +39,15 @@ def kube(give: dict[str, Any]) -> Proposed:
 
 
 def deployment(give: dict[str, Any]) -> Proposed:
+    """Podman takes labels from the template, and annotations from outside."""
     inner = document_of(give)
+    metadata = inner.pop("metadata")
     outer = {
+        **inner,
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": "shop"},
-        "spec": {"template": {"metadata": inner["metadata"], "spec": inner["spec"]}},
+        "metadata": {"name": "shop", "annotations": metadata.pop("annotations", {})},
+        "spec": {"template": {"metadata": metadata, "spec": inner["spec"]}},
     }
     return of_kube.kube("kube.play", [outer])
 
@@ -95,6 +98,8 @@ ROADS: list[tuple[Road, list[Escalation]]] = [
     (pod, data.PODS),
     (kube, data.KUBES),
     (deployment, data.KUBES),
+    (kube, data.READ_OTHERWISE),
+    (deployment, data.READ_OTHERWISE),
     (volume, data.VOLUMES),
     (claim, data.VOLUMES),
     (build, data.BUILDS),

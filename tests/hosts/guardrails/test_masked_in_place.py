@@ -125,9 +125,9 @@ spec:
 
 
 def shown(text: str) -> str:
-    from hosts.actions.kube.kube_plan import plan_of
+    from hosts.actions.kube.kube_yaml import read
 
-    return masked.kube((one.content for one in plan_of(text).documents), text)
+    return masked.kube((one.content for one in read(text)), text)
 
 
 def test_a_kube_file_is_shown_as_it_was_sent() -> None:

@@ -1,0 +1,107 @@
+"""Volumes of a pod in a kube file, and how its containers mount them.
+
+Podman splits a mountPath at its ":" into a target and options, as on a run line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hosts.guardrails.kube_fields import SOURCES
+from hosts.guardrails.kube_notes import BIND_OPTIONS
+from hosts.guardrails.of_storage import mounted
+from hosts.guardrails.proposed import Fact, Mount, Part
+from hosts.guardrails.reading import Reader, join
+
+# what Podman makes of mountPropagation
+_PROPAGATION = {"None": "private", "HostToContainer": "rslave", "Bidirectional": "rshared"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a volume is: bind with a path of the host, volume with a name, device, tmpfs or image."""
+
+    kind: str
+    value: str
+    field: str
+
+
+def volumes(reader: Reader, given: list[dict[str, Any]], pod: Part, at: str) -> dict[str, Source]:
+    """By name. What they give without being mounted goes into `pod`."""
+    found: dict[str, Source] = {}
+    for number, one in enumerate(given):
+        one_at = f"{at}[{number}]"
+        kinds = [name for name in SOURCES if name in one]
+        name = str(one.get("name", ""))
+        if len(kinds) > 1 or name in found:
+            # Podman takes one of them
+            reader.strange(one_at)
+        for kind in kinds[:1]:
+            found[name] = _source(one[kind], kind, name, pod, join(one_at, kind))
+    return found
+
+
+def _source(given: dict[str, Any], kind: str, name: str, pod: Part, at: str) -> Source:
+    if kind == "hostPath":
+        return _of_host(given, pod, at)
+    if kind == "image":
+        reference = str(given.get("reference", ""))
+        pod.images.append(Fact(reference, join(at, "reference")))
+        return Source("image", reference, at)
+    if kind == "emptyDir":
+        # Podman gives it the name that it has in the pod
+        return Source("tmpfs" if given.get("medium") == "Memory" else "volume", name, at)
+    named = {"persistentVolumeClaim": "claimName", "configMap": "name", "secret": "secretName"}
+    return Source("volume", str(given.get(named[kind], "")), join(at, named[kind]))
+
+
+def _of_host(given: dict[str, Any], pod: Part, at: str) -> Source:
+    path, kind = str(given.get("path", "")), str(given.get("type", ""))
+    where = join(at, "path")
+    if kind in ("BlockDevice", "CharDevice"):
+        pod.devices.append(Fact(path, where))
+        return Source("device", path, where)
+    # Podman makes it where it is not there, mounted or not: that is writing
+    options = () if kind.endswith("OrCreate") else ("ro",)
+    pod.mounts.append(Mount("bind", path, "", options, where))
+    return Source("bind", path, where)
+
+
+def mounts(
+    reader: Reader,
+    given: list[dict[str, Any]],
+    at: str,
+    sources: Mapping[str, Source],
+    binds: tuple[str, tuple[str, ...]],
+) -> list[Mount]:
+    """Of one container. `binds`: options that an annotation gives to mounts of a path."""
+    found: list[Mount] = []
+    for number, one in enumerate(given):
+        one_at = f"{at}[{number}]"
+        name = str(one.get("name", ""))
+        source = sources.get(name, Source("volume", name, join(one_at, "name")))
+        target, colon, rest = str(one.get("mountPath", "")).partition(":")
+        options = rest.split(",") if colon else []
+        field = join(one_at, "mountPath") if colon else source.field
+        if one.get("readOnly"):
+            options.append("ro")
+        propagation = one.get("mountPropagation")
+        if propagation in _PROPAGATION:
+            options.append(_PROPAGATION[propagation])
+            field = field if colon else join(one_at, "mountPropagation")
+        elif propagation is not None:
+            reader.strange(join(one_at, "mountPropagation"))
+        if source.kind in ("bind", "volume"):
+            path = source.value
+            if source.kind == "bind" and path == binds[0]:
+                options += binds[1]
+                field = f"annotations.{BIND_OPTIONS}"
+            if source.kind == "bind" and one.get("subPath"):
+                # it could lead out of the pod's volume
+                path = f"{path.rstrip('/')}/{one['subPath']}"
+                field = join(one_at, "subPath")
+            found += mounted(reader, source.kind, path, target, tuple(options), field)
+        elif colon:
+            for option in rest.split(","):
+                reader.strange(f"{join(one_at, 'mountPath')}.{option}")
+    return found
