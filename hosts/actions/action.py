@@ -20,6 +20,8 @@ class Action:
     find_out: Callable[[Errand], Awaitable[Settled]]
     queue: str = "short"
     waits: bool = False
+    # puts in order what an unknown try has left half done, once its host is back
+    mend: Callable[[Errand], Awaitable[None]] | None = None
 
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result."""

@@ -24,12 +24,20 @@ from hosts.jobs.port_clash import is_port_clash, port_clash
 from hosts.jobs.save import ClaimLost, save
 from hosts.models import Job
 from hosts.podman import Podman
-from hosts.podman.errors import DeadlineExceeded, PodmanError, Unavailable
+from hosts.podman.errors import (
+    DeadlineExceeded,
+    Interrupted,
+    NoSocket,
+    PodmanError,
+    Unavailable,
+)
 
 log = logging.getLogger(__name__)
 
 # how long a try that lost its host waits for it, to see what became of it
 SETTLE_FOR_S = 90.0
+# how long what was not sent yet waits for a link that is started again
+LINK_BACK_S = 30.0
 # how often a try that had no effect is made within one claim
 TRIES = 3
 # of Podman's message in a headline, in characters; the whole of it stands below
@@ -64,6 +72,9 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
         error = f"{why} {error}".strip()
     except Undecided as undecided:
         state, error, cause = Job.State.UNKNOWN, str(undecided), undecided.cause
+    except NoSocket as away:
+        error = _("Haulout's link process has not answered for %d s; nothing more was sent.")
+        error, cause = error % LINK_BACK_S, away.message
     except PodmanError as failure:
         error, cause = failure.message, failure.cause
         if clash := await _clash(job, error):
@@ -204,6 +215,9 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
             await crash.point(crash.AFTER_REPLY, errand.job_id)
             return result
         except PodmanError as lost:
+            if not errand.sent and isinstance(lost, Interrupted) and left:
+                # a look broke off: nothing was sent yet that changes the host
+                continue
             if not (errand.sent and lost.maybe_done):
                 raise
             words = _("The host was lost after sending; what it made of it cannot be told.")
@@ -227,9 +241,9 @@ async def _decide(errand: Errand, handler: Handler, words: str, *, cause: str = 
     return settled
 
 
-async def _settle(errand: Errand, handler: Handler, *, for_s: float = SETTLE_FOR_S) -> Settled:
+async def _settle(errand: Errand, handler: Handler, *, for_s: float | None = None) -> Settled:
     """Ask the handler until the host answers; UNKNOWN when it does not in time."""
-    deadline = time.monotonic() + for_s
+    deadline = time.monotonic() + (SETTLE_FOR_S if for_s is None else for_s)
     delay_s = 0.5
     while True:
         try:

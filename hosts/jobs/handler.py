@@ -1,6 +1,6 @@
 """What a job needs of an action. hosts.actions fills it; this room knows no verb."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -25,6 +25,10 @@ class Handler(Protocol):
     @property
     def waits(self) -> bool:
         """True when it only looks, maybe for hours: it takes no slot of the endpoint."""
+
+    @property
+    def mend(self) -> Callable[[Errand], Awaitable[None]] | None:
+        """Puts in order what an unknown try that was not done has left behind."""
 
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result. PodmanError or Trouble when it fails."""

@@ -17,8 +17,8 @@ from hosts.access import moment
 from hosts.database_threads import DatabaseThreads
 from hosts.dial import dial
 from hosts.jobs import crash, lease, resolve, spool, withdrawn
-from hosts.jobs.carry import carry, errand_for
-from hosts.jobs.handler import Handlers
+from hosts.jobs.carry import LINK_BACK_S, carry, errand_for
+from hosts.jobs.handler import Handlers, Settled
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.refresh import refresh
 from hosts.jobs.save import ClaimLost
@@ -119,8 +119,11 @@ class WorkerLoop:
             handler, podman = self.handlers.get(job.verb), await self._client(job)
             if handler is None or podman is None:
                 continue
+            errand = errand_for(job, podman)
             try:
-                settled = await handler.settle(errand_for(job, podman))
+                settled = await handler.settle(errand)
+                if settled is Settled.AGAIN and handler.mend is not None:
+                    await handler.mend(errand)
             except PodmanError as error:
                 log.info("job %s stays unknown: %s", job.pk, error)
                 continue
@@ -224,7 +227,7 @@ class WorkerLoop:
         if job.endpoint is None:
             return None
         if job.endpoint.pk not in self._clients:
-            client = Podman(dial(job.endpoint))
+            client = Podman(dial(job.endpoint), waits_s=LINK_BACK_S)
             self._clients[job.endpoint.pk] = client
             await self._stack.enter_async_context(client)
         return self._clients[job.endpoint.pk]

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from hosts.link.splice import Splice
 from hosts.link.web_filter import WebFilter
 
 _BACKLOG: Final = 512
+# a link that was just started again has not reached its hosts yet
+_FIRST_DIAL_S: Final = 10.0
 
 
 class Relay:
@@ -27,6 +30,8 @@ class Relay:
         self._splices: set[Splice] = set()
         self._connection: Connection | None = None
         self._away = host_away("not dialled yet")
+        # the first dial has ended, well or not: what comes before waits for it
+        self._dialled = asyncio.Event()
 
     @property
     def active(self) -> int:
@@ -43,11 +48,13 @@ class Relay:
     def attach(self, connection: Connection) -> None:
         """From now on, new local connections go over this connection."""
         self._connection = connection
+        self._dialled.set()
 
     def detach(self, error: LinkError) -> None:
         """The host is away, for this reason: end what is open, answer 503 to what comes."""
         self._connection = None
         self._away = error
+        self._dialled.set()
         for splice in tuple(self._splices):
             splice.lose()
 
@@ -75,6 +82,9 @@ class Relay:
         return splice
 
     async def _open(self, receiver: ReceiverFactory) -> None:
+        if not self._dialled.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._dialled.wait(), _FIRST_DIAL_S)
         if self._connection is None:
             raise self._away
         await self._connection.open_channel(receiver, self.socket_path)

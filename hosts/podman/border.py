@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import aiohttp
 
-from hosts.podman.errors import DeadlineExceeded, Interrupted, Malformed, Unavailable
+from hosts.podman.errors import DeadlineExceeded, Interrupted, Malformed, NoSocket, Unavailable
 
 
 @contextmanager
@@ -32,9 +32,9 @@ def mapped(method: str, target: str, *, deadline_s: float | None) -> Iterator[No
 def no_socket(error: OSError) -> Unavailable:
     """What an OSError while connecting means."""
     if isinstance(error, FileNotFoundError):
-        return Unavailable("There is no Podman socket at that path.", cause=str(error))
+        return NoSocket("There is no Podman socket at that path.", cause=str(error))
     if isinstance(error, PermissionError):
         return Unavailable("This account has no right to the Podman socket.", cause=str(error))
     if isinstance(error, ConnectionRefusedError):
-        return Unavailable("Nobody listens at the Podman socket.", cause=str(error))
+        return NoSocket("Nobody listens at the Podman socket.", cause=str(error))
     return Unavailable("The Podman socket cannot be reached.", cause=str(error))

@@ -6,17 +6,18 @@ good for Podman; that bound is the caller's.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import aiohttp
 
 from hosts.podman.border import mapped
 from hosts.podman.dial import STREAM_BUFFER_BYTES, Dial
-from hosts.podman.errors import AnswerTooLarge, Malformed, from_answer
+from hosts.podman.errors import AnswerTooLarge, Malformed, NoSocket, from_answer
 from hosts.podman.paths import Params, with_query
 
 ANSWER_LIMIT_BYTES: Final = 32 * 1024 * 1024
@@ -24,6 +25,8 @@ ERROR_LIMIT_BYTES: Final = 64 * 1024
 CHUNK_BYTES: Final = 64 * 1024
 # Safe to send again when a kept connection turns out to be closed.
 REPEATABLE: Final = frozenset({"GET", "HEAD"})
+LISTENS_AGAIN_S: Final = 0.25
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,14 @@ class Answer:
 class Podman:
     """An async context manager over one session; use it from the loop it was entered in.
 
-    `timeout_s` bounds each call as a whole, streams excepted.
+    `timeout_s` bounds each call as a whole, streams excepted. `waits_s`: how long a request waits
+    before it is sent while nobody listens at the socket, as when the link is started again.
     """
 
-    def __init__(self, dial: Dial, timeout_s: float = 30.0) -> None:
+    def __init__(self, dial: Dial, timeout_s: float = 30.0, *, waits_s: float = 0.0) -> None:
         self.dial = dial
         self.timeout_s = timeout_s
+        self.waits_s = waits_s
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -100,14 +105,29 @@ class Podman:
         `timeout_s` instead of the client's own. Raises the errors of `hosts.podman.errors`.
         """
         deadline_s = self.timeout_s if timeout_s is None else timeout_s
-        with mapped(method, target, deadline_s=deadline_s):
-            async with asyncio.timeout(deadline_s):
-                try:
-                    return await self._once(method, target, params, body, headers)
-                except (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError):
-                    if method not in REPEATABLE:
-                        raise
-                    return await self._once(method, target, params, body, headers)
+
+        async def send() -> Answer:
+            with mapped(method, target, deadline_s=deadline_s):
+                async with asyncio.timeout(deadline_s):
+                    try:
+                        return await self._once(method, target, params, body, headers)
+                    except (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError):
+                        if method not in REPEATABLE:
+                            raise
+                        return await self._once(method, target, params, body, headers)
+
+        return await self._when_heard(send)
+
+    async def _when_heard(self, send: Callable[[], Awaitable[T]]) -> T:
+        """What `send` gives, once somebody listens. Raises NoSocket when nobody does in time."""
+        until = time.monotonic() + self.waits_s
+        while True:
+            try:
+                return await send()
+            except NoSocket:
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(LISTENS_AGAIN_S)
 
     async def get(
         self, target: str, *, params: Params | None = None, timeout_s: float | None = None
@@ -143,14 +163,18 @@ class Podman:
         send theirs with the first data. Leaving the block ends the stream on the host.
         """
         fed = _Fed(body) if body is not None else None
-        with mapped(method, target, deadline_s=head_timeout_s):
-            async with asyncio.timeout(head_timeout_s):
-                try:
-                    response = await self._send(method, target, params, fed, headers)
-                except aiohttp.ClientError:
-                    if fed is not None and fed.failure is not None:
-                        raise fed.failure from None
-                    raise
+
+        async def send() -> aiohttp.ClientResponse:
+            with mapped(method, target, deadline_s=head_timeout_s):
+                async with asyncio.timeout(head_timeout_s):
+                    try:
+                        return await self._send(method, target, params, fed, headers)
+                    except aiohttp.ClientError:
+                        if fed is not None and fed.failure is not None:
+                            raise fed.failure from None
+                        raise
+
+        response = await self._when_heard(send)
         try:
             with mapped(method, target, deadline_s=self.timeout_s):
                 async with asyncio.timeout(self.timeout_s if response.status >= 300 else None):

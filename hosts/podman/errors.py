@@ -44,6 +44,10 @@ class Unavailable(PodmanError):
     """The host cannot be reached: no socket, or the link says so (503). Nothing was done."""
 
 
+class NoSocket(Unavailable):
+    """Nobody listens at the socket of this machine. Nothing was sent."""
+
+
 class Interrupted(Unavailable):
     """The connection broke after the request was sent."""
 

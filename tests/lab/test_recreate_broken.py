@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 
 from hosts.podman import Podman, UnixDial
 from hosts.podman.client import Answer
+from hosts.podman.errors import Unavailable
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 from tests.lab.swap_cast import IMAGE, QUICK, inspect, names, order_of, row_of
@@ -77,6 +78,19 @@ async def one_try(job_id: int, host: Host, *, dies_after: int) -> Any:
             return None
 
 
+class Leaving(Podman):
+    """Its host is away after the n-th change: the relay answers 503 in Podman's place."""
+
+    left = -1
+
+    async def call(self, method: str, target: str, **words: Any) -> Answer:
+        if self.left == 0:
+            raise Unavailable("There is no connection to the host (it ended).", status=503)
+        answer = await super().call(method, target, **words)
+        self.left -= method != "GET"
+        return answer
+
+
 async def ask(person: Any, endpoint: Any, old: dict[str, Any], **changes: Any) -> Any:
     from hosts.actions.containers import recreate_container
 
@@ -118,6 +132,38 @@ async def test_the_restoration_goes_on(
     assert await one_try(job.pk, host, dies_after=5 + step) is None
     outcome = await one_try(job.pk, host, dies_after=-1)
     assert outcome.state == "failed"
+    assert names(host) == ["shop"]
+    now = inspect(host, "shop")
+    assert (now["Id"], now["State"]["Running"]) == (old["Id"], True)
+
+
+@pytest.mark.parametrize("step", some(len(STEPS), always=(1, 2, 4))[1:])
+async def test_a_host_that_stays_away(
+    host: Host, endpoint_on: Any, person: Any, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job ends unknown, and nothing is left beside the old one once the host is back."""
+    from hosts.actions import ACTIONS
+    from hosts.jobs import carry as carrying
+    from hosts.jobs import lease
+    from hosts.jobs.handler import Settled
+    from hosts.models import Job
+
+    monkeypatch.setattr(carrying, "SETTLE_FOR_S", 0.1)
+    host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, "sleep", "1000")
+    old = inspect(host, "shop")
+    job = await ask(person, await sync_to_async(endpoint_on)(host), old, hostname="new")
+    (claimed,) = await sync_to_async(lease.claim)([job.pk], "worker")
+    async with Leaving(UnixDial(str(host.local_socket))) as podman:
+        podman.left = step
+        outcome = await carrying.carry(claimed, ACTIONS[job.verb], podman)
+        assert outcome.state == "unknown", outcome
+        podman.left = -1
+        back = await sync_to_async(Job.objects.select_related("endpoint__host").get)(pk=job.pk)
+        errand = carrying.errand_for(back, podman)
+        action = ACTIONS[job.verb]
+        assert await action.settle(errand) is Settled.AGAIN
+        assert action.mend is not None
+        await action.mend(errand)
     assert names(host) == ["shop"]
     now = inspect(host, "shop")
     assert (now["Id"], now["State"]["Running"]) == (old["Id"], True)

@@ -14,7 +14,7 @@ from audit.params import allow
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.containers.swapping import settle_swap, swap
+from hosts.actions.containers.swapping import mend_swap, settle_swap, swap
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
@@ -92,4 +92,4 @@ async def _spec(errand: Errand) -> dict[str, Any]:
     return spec
 
 
-ACTION = Action(VERB, do, settle_swap, queue="long")
+ACTION = Action(VERB, do, settle_swap, queue="long", mend=mend_swap)

@@ -8,8 +8,8 @@ is known by the label of its job, the old one by its id.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from hosts.actions.run.table.health import time_to_get_well_s
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.podman import containers
-from hosts.podman.errors import Conflict, NotFound, PodmanError
+from hosts.podman.errors import Conflict, Interrupted, NotFound, PodmanError, Unavailable
 
 # how long the new one is watched, and how often
 WATCH_S = 10
@@ -65,7 +65,8 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
     name = str(before["name"])
     place = Place(name, str(errand.params.get("name") or name), errand.job_id)
     if before.get("failed"):
-        await _restore(errand, before, place)
+        with _going_on():
+            await _restore(errand, before, place)
         raise Trouble(str(before["failed"]), str(before.get("cause", "")))
     if new is None:
         if old is None:
@@ -80,13 +81,25 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
         made = str(new["Id"])
         await errand.about_to_send(before)
     try:
-        await _take_place(errand, before, place, made)
+        with _going_on():
+            await _take_place(errand, before, place, made)
     except asyncio.CancelledError:
         await asyncio.shield(_restore(errand, before, place))
         raise
     except _Refused as refused:
-        await _give_up(errand, before, place, refused)
+        with _going_on():
+            await _give_up(errand, before, place, refused)
     return {"kind": "container", "id": made, "replaced": errand.object_id}
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """A host that goes away in here is waited for, and the swap taken up: half of it stays nowhere."""
+    try:
+        yield
+    except Unavailable as away:
+        # this call was not sent, but those before it were
+        raise Interrupted(away.message, cause=away.cause, status=away.status) from away
 
 
 class _Refused(Exception):
@@ -171,7 +184,7 @@ async def _tried(call: Awaitable[object], words: str) -> None:
     try:
         await call
     except PodmanError as failed:
-        if failed.maybe_done or failed.status is None:
+        if failed.maybe_done or isinstance(failed, Unavailable):
             # the host is away: nothing is known yet
             raise
         raise _Refused(words, failed.message) from failed
@@ -238,7 +251,7 @@ async def _check_now(errand: Errand, made: str) -> None:
     try:
         await containers.healthcheck(errand.podman, made)
     except PodmanError as failed:
-        if failed.maybe_done or failed.status is None:
+        if failed.maybe_done or isinstance(failed, Unavailable):
             raise
         # it is not running, or its check is running already: the next look tells
 
@@ -311,3 +324,18 @@ async def settle_swap(errand: Errand) -> Settled:
     old, new = await _inspect(errand, errand.object_id), await made_by(errand)
     gone = old is None and new is not None
     return Settled.DONE if gone and not errand.before.get("failed") else Settled.AGAIN
+
+
+async def mend_swap(errand: Errand) -> None:
+    """After a swap that was lost half-way and not done: the old one as it was, the new one gone.
+
+    Nothing is touched that somebody has put in order since.
+    """
+    name = str(errand.before.get("name") or "")
+    if not name:
+        return
+    place = Place(name, str(errand.params.get("name") or name), errand.job_id)
+    old, new = await _inspect(errand, errand.object_id), await made_by(errand)
+    waits = new is not None and place.beside in (new.get("Names") or [])
+    if old is not None and (waits or old.get("Name") == place.aside):
+        await _restore(errand, errand.before, place)

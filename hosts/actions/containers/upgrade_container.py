@@ -11,7 +11,7 @@ from audit.params import allow
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.swapping import made_by, settle_swap, swap
+from hosts.actions.containers.swapping import made_by, mend_swap, settle_swap, swap
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
@@ -98,4 +98,4 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
-ACTION = Action(VERB, do, settle_swap, queue="long")
+ACTION = Action(VERB, do, settle_swap, queue="long", mend=mend_swap)
