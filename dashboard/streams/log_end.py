@@ -6,15 +6,20 @@ stop while it still hands lines on. A log that is read without following is whol
 counted by the second and compared with it.
 """
 
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from dashboard.streams.lines import time_of
+from hosts.podman.errors import Malformed
 
 # seconds in which something was written that are remembered
 KEEP_SECONDS: Final = 300
+# what a log is counted by when it is read again: no host fills our memory with either
+_MOST_SECONDS: Final = 100_000
+_MOST_BEGINS: Final = 10_000
 # digits of a line's time up to the second
 _SECOND = slice(1, 20)
 # the last `tail` lines (None: all) since a moment, as they stand in the log now
@@ -90,7 +95,7 @@ class Tally:
         """(lines by the second from the first one given on, lines in all, the second it began in)."""
         counts: dict[bytes, int] = {}
         # where in its second the first line given can have been: a log may repeat itself
-        begins: list[int] = []
+        begins: deque[int] = deque(maxlen=_MOST_BEGINS)
         total, cut = 0, b""
         first_second = self._first[_SECOND]
         async for lines in read(tail, start):
@@ -98,6 +103,8 @@ class Tally:
             for line in lines:
                 second = line[_SECOND]
                 cut = cut or second
+                if len(counts) > _MOST_SECONDS:
+                    raise Malformed("The log names more seconds than anybody can count.")
                 if line == self._first:
                     begins.append(counts.get(second, 0))
                 counts[second] = counts.get(second, 0) + 1

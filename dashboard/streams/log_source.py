@@ -27,6 +27,9 @@ RINGS_BYTES = 96 * 1024 * 1024
 RETRY_MAX_S = 5.0
 # how often a container that has ended is asked whether it runs again
 ASLEEP_S = 2.0
+# of the newest line's time so many lines are remembered, and how many more there were
+SAME_TIME_LINES = 20_000
+SAME_TIME_BYTES = 1024 * 1024
 
 Note = Callable[[dict[str, Any]], None]
 
@@ -70,6 +73,8 @@ class LogSource:
         # lines of the last second, to tell repeats from news when resuming
         self._last_time = ""
         self._last_lines: list[bytes] = []
+        self._last_bytes = 0
+        self._last_more = 0
         # time of the newest line at the beginning, where a viewer wants to know
         self._newest = ""
         self._tally = Tally()
@@ -146,7 +151,7 @@ class LogSource:
     async def _follow(self, podman: Podman, *, tail: int | None) -> None:
         """Until the container ends (returns) or the host is lost (raises)."""
         since = _moment(self._last_time) if tail is None else None
-        repeats = Counter(self._last_lines if since else ())
+        repeats = Repeats(self._last_lines, self._last_more, self._last_time) if since else None
         assembler = LineAssembler()
         frames = batches(
             podman, self._container, follow=True, tail=tail, since=since, timestamps=True
@@ -156,7 +161,7 @@ class LogSource:
             async for piece in pieces:
                 lines = assembler.feed(piece)
                 if repeats:
-                    lines = _without(lines, repeats)
+                    lines = repeats.without(lines)
                 self._give(lines)
         self._give(assembler.rest())
 
@@ -195,8 +200,8 @@ class LogSource:
         newest = time_of(lines[-1])
         if newest and newest != self._last_time:
             self._last_time, self._last_lines = newest, []
-        mark = self._last_time.encode()
-        self._last_lines += [line for line in lines if line[1 : 1 + len(mark)] == mark]
+            self._last_bytes = self._last_more = 0
+        self._remember(lines)
         for line in lines[-RING_LINES:]:
             self._ring.append(line)
             self._ring_bytes += len(line)
@@ -208,6 +213,21 @@ class LogSource:
         if self._newest and newest >= self._newest:
             self._newest = ""
             self._caught_up()
+
+    def _remember(self, lines: list[bytes]) -> None:
+        """Those of the newest time, for telling repeats; a host whose time stands still fills nothing."""
+        mark = self._last_time.encode()
+        if not mark:
+            return
+        for line in lines:
+            if line[1 : 1 + len(mark)] != mark:
+                continue
+            full = len(self._last_lines) >= SAME_TIME_LINES or self._last_bytes > SAME_TIME_BYTES
+            if full:
+                self._last_more += 1
+            else:
+                self._last_lines.append(line)
+                self._last_bytes += len(line)
 
     def _say(self, state: dict[str, Any]) -> None:
         self._state = {"type": "status", **state}
@@ -244,15 +264,32 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _without(lines: list[bytes], repeats: Counter[bytes]) -> list[bytes]:
-    """`lines` less those that were given out before the stream broke (once each)."""
-    fresh = []
-    for line in lines:
-        if repeats[line] > 0:
-            repeats[line] -= 1
-        else:
-            fresh.append(line)
-    return fresh
+class Repeats:
+    """What a log says again that begins at the newest line's time: lines known by themselves, once each,
+    and after them so many `more` of that time, which come in the same order as before.
+    """
+
+    def __init__(self, lines: list[bytes], more: int, moment: str) -> None:
+        self._known = Counter(lines)
+        self._left = len(lines)
+        self._more = more
+        self._mark = moment.encode()
+
+    def __bool__(self) -> bool:
+        return self._left > 0 or self._more > 0
+
+    def without(self, lines: list[bytes]) -> list[bytes]:
+        """`lines` less those that were given out before the stream broke."""
+        fresh = []
+        for line in lines:
+            if self._known[line] > 0:
+                self._known[line] -= 1
+                self._left -= 1
+            elif self._more > 0 and line[1 : 1 + len(self._mark)] == self._mark:
+                self._more -= 1
+            else:
+                fresh.append(line)
+        return fresh
 
 
 sources = Sources()

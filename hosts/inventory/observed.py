@@ -3,6 +3,7 @@
 Best effort: what a host does not tell, or tells too late, is not seen. Synchronous, link only.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,9 @@ GRACE = timedelta(seconds=10)
 # one entry per object, verb and minute
 MINUTE_S = 60.0
 _MOST_PENDING = 1000
+# and so many entries of one endpoint: whoever owns a host makes events by the thousand
+MOST_A_MINUTE = 60
+MORE = "host.more_changes"
 _LONGEST_IMPORT = timedelta(hours=6)
 _OF_CONTAINERS = frozenset(
     {"container.create", "container.start", "container.stop", "container.kill", "container.remove"}
@@ -89,17 +93,30 @@ class _Minute:
 
 @dataclass(slots=True)
 class Minutes:
-    """Counts equal sightings of one endpoint: the first is told at once, others a minute later."""
+    """Counts equal sightings of one endpoint: the first is told at once, others a minute later.
+
+    Beyond MOST_A_MINUTE they are counted together, and one entry says how many.
+    """
 
     _open: dict[tuple[str, str], _Minute] = field(default_factory=dict)
+    _began: float = -math.inf
+    _told: int = 0
+    _left: int = 0
+    _left_from: float = 0.0
+    _left_last: Sighting | None = None
 
     def add(self, sighting: Sighting, *, now: float) -> bool:
         """True when this one is to be told now; otherwise it is counted. `now`: monotonic."""
         key = (sighting.verb, sighting.podman_id or sighting.name)
         minute = self._open.get(key)
         if minute is None:
+            if not self._may_tell(now):
+                self.leave_out(sighting, 1, now=now)
+                return False
             if len(self._open) >= _MOST_PENDING:
-                self._open.pop(next(iter(self._open)))
+                oldest = self._open.pop(next(iter(self._open)))
+                if oldest.last is not None:
+                    self.leave_out(oldest.last, oldest.waiting, now=now)
             self._open[key] = _Minute(since=now)
             return True
         minute.waiting += 1
@@ -108,7 +125,15 @@ class Minutes:
 
     def anything_due(self, *, now: float) -> bool:
         """True when `due` has something to do."""
-        return any(now - minute.since >= MINUTE_S for minute in self._open.values())
+        over = bool(self._left) and now - self._left_from >= MINUTE_S
+        return over or any(now - minute.since >= MINUTE_S for minute in self._open.values())
+
+    def leave_out(self, last: Sighting, number: int, *, now: float) -> None:
+        """So many have no entry of their own, `last` the newest of them."""
+        if not self._left:
+            self._left_from = now
+        self._left += number
+        self._left_last = last
 
     def due(self, *, now: float) -> list[tuple[Sighting, int]]:
         """What was counted for a minute or longer, with its count."""
@@ -118,10 +143,31 @@ class Minutes:
                 continue
             if minute.last is None:
                 del self._open[key]
-            else:
+                continue
+            if self._may_tell(now):
                 told.append((minute.last, minute.waiting))
-                self._open[key] = _Minute(since=now)
+            else:
+                self.leave_out(minute.last, minute.waiting, now=now)
+            self._open[key] = _Minute(since=now)
+        if self._left_last is not None and now - self._left_from >= MINUTE_S:
+            told.append((_more(self._left_last), self._left))
+            self._left, self._left_last = 0, None
         return told
+
+    def _may_tell(self, now: float) -> bool:
+        if now - self._began >= MINUTE_S:
+            self._began, self._told = now, 0
+        self._told += 1
+        return self._told <= MOST_A_MINUTE
+
+
+def _more(last: Sighting) -> Sighting:
+    """Of the host: that more was done than is written one by one."""
+    how = (
+        f"more than {MOST_A_MINUTE} changes in a minute: these have no entry of their own, the last"
+        f" was {last.verb} of {last.name or last.podman_id[:12]}"
+    )
+    return replace(last, verb=MORE, kind="host", podman_id="", name="", how=how)
 
 
 def not_ours(

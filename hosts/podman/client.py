@@ -21,6 +21,8 @@ from hosts.podman.errors import AnswerTooLarge, Malformed, NoSocket, from_answer
 from hosts.podman.paths import Params, with_query
 
 ANSWER_LIMIT_BYTES: Final = 32 * 1024 * 1024
+# parsed, each value takes up to 80 bytes, whatever it takes in the answer: `[[],[],[], …` 36 times that
+VALUES_LIMIT: Final = 2_000_000
 ERROR_LIMIT_BYTES: Final = 64 * 1024
 CHUNK_BYTES: Final = 64 * 1024
 # Safe to send again when a kept connection turns out to be closed.
@@ -281,8 +283,22 @@ async def _pieces(
             yield chunk
 
 
+def require_few_values(body: bytes) -> None:
+    """Raise AnswerTooLarge where `body` holds more than VALUES_LIMIT JSON values, counted before any of
+    them is made: by what separates them, which also stands in texts.
+    """
+    # a value takes two bytes at least
+    if len(body) <= 2 * VALUES_LIMIT:
+        return
+    if sum(body.count(sign) for sign in (b",", b":", b"{", b"[")) > VALUES_LIMIT:
+        raise AnswerTooLarge(
+            f"Podman's answer has more than {VALUES_LIMIT:,} values; it was not read.", status=200
+        )
+
+
 def decode(body: bytes) -> Any:
-    """JSON as Podman sends it. Raises Malformed."""
+    """JSON as Podman sends it. Raises Malformed, AnswerTooLarge."""
+    require_few_values(body)
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as exc:

@@ -102,6 +102,10 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "host.remove": (gettext_lazy("Remove"), gettext_lazy("removed the host")),
     "host.doctor": (gettext_lazy("Examine"), gettext_lazy("examined the host")),
     "host.boot": (gettext_lazy("Boot"), gettext_lazy("booted the host")),
+    "host.more_changes": (
+        gettext_lazy("More changes"),
+        gettext_lazy("made more changes than are written one by one"),
+    ),
     "host.key_changed": (
         gettext_lazy("Host key"),
         gettext_lazy("was shown another host key by"),

@@ -10,8 +10,10 @@ from typing import Any, Final
 import orjson
 
 from hosts.inventory import Batch, Changes, Mirror
+from hosts.inventory.rows import MAX_OBJECTS
 from hosts.link.supervise.writer import Database
 from hosts.podman import Podman
+from hosts.podman.client import require_few_values
 from hosts.podman.errors import Malformed
 from hosts.podman.paths import Params, path
 
@@ -35,8 +37,10 @@ class Looker:
         # kind -> hash of the last full list, as long as nothing else was written of that kind
         self._bodies: dict[str, bytes] = {}
         self._looks: dict[str, int] = {}
+        # kind -> how many of its last full list were not taken
+        self.left_out: dict[str, int] = {}
 
-    async def look(self, kind: str, ids: list[str] | None) -> tuple[Changes, list[Any]]:
+    async def look(self, kind: str, ids: list[str] | None) -> tuple[Changes, list[dict[str, Any]]]:
         """List all of a kind, or containers by id; the changes written, and what was parsed.
 
         Raises PodmanError; LeaseLost and what else a write raises.
@@ -49,7 +53,9 @@ class Looker:
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if ids is None and self._bodies.get(kind) == digest:
             return Changes(self._mirror.revision), []
-        listed = _parsed(body)
+        listed, left_out = _parsed(body)
+        if ids is None:
+            self.left_out[kind] = left_out
         self._bodies.pop(kind, None)
         number = self._looks[kind] = self._looks.get(kind, 0) + 1
 
@@ -64,14 +70,17 @@ class Looker:
         return changes, listed
 
 
-def _parsed(body: bytes) -> list[Any]:
+def _parsed(body: bytes) -> tuple[list[dict[str, Any]], int]:
+    """The objects of a list, MAX_OBJECTS at most, and how many entries were left out."""
+    require_few_values(body)
     try:
         listed = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
         raise Malformed("Podman's list is not JSON.") from exc
     if listed is None:
         # Go's nil slice
-        return []
+        return [], 0
     if not isinstance(listed, list):
         raise Malformed("Podman's list is something else.")
-    return listed
+    taken = [one for one in listed[:MAX_OBJECTS] if isinstance(one, dict)]
+    return taken, len(listed) - len(taken)

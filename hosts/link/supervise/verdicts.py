@@ -1,6 +1,9 @@
 """What an endpoint's answers, or their absence, say about how it stands."""
 
+from collections.abc import Mapping
+
 from hosts.inventory.facts import OLDEST_MAJOR, major
+from hosts.inventory.rows import MAX_OBJECTS
 from hosts.link.errors import LinkError
 from hosts.link.supervise.states import UP, Standing
 from hosts.models.hosts import State
@@ -51,8 +54,18 @@ def same_store(first: str) -> Refused:
     )
 
 
-def well(events_trouble: PodmanError | None) -> Standing:
-    """The API answers; `events_trouble`: why it sends no events."""
+def well(events_trouble: PodmanError | None, left_out: Mapping[str, int]) -> Standing:
+    """The API answers; `events_trouble`: why it sends no events; `left_out`: how many entries of a
+    kind's list were not taken.
+    """
+    if events_trouble is None and any(left_out.values()):
+        kind, number = max(left_out.items(), key=lambda item: item[1])
+        return Standing(
+            State.DEGRADED,
+            "left-out",
+            f"{number} entries of Podman's list of {kind}s were left out.",
+            f"Haulout keeps {MAX_OBJECTS} objects of a kind: prune what is not needed there.",
+        )
     if events_trouble is None:
         return UP
     return Standing(

@@ -141,7 +141,7 @@ class Watch:
                     listening = True
                     tasks.create_task(self._listen())
                     tasks.create_task(self.stats.run())
-                await self._stand(verdicts.well(self._ear.trouble))
+                await self._stand(verdicts.well(self._ear.trouble, self._looker.left_out))
                 pause_s = 1.0
                 every_s = _ROUND_WITHOUT_EVENTS_S if self._ear.trouble else ROUND_S
                 await self._pause(every_s * share)

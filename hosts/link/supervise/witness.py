@@ -48,6 +48,8 @@ class Witness:
         self._reader = Reader()
         self._minutes = Minutes()
         self._seen: list[Sighting] = []
+        # of what came faster than it is looked at: how many, and the last of them
+        self._missed: tuple[int, Sighting | None] = (0, None)
         self._deaths: dict[str, Sighting] = {}
         self._something = asyncio.Event()
         self._inspecting = asyncio.Semaphore(_INSPECTS_AT_ONCE)
@@ -63,7 +65,10 @@ class Witness:
             # the policy's restart, or the end of what somebody removes: no stop to tell of
             self._deaths.pop(event["Actor"]["ID"], None)
         sighting = self._reader.read(event)
-        if sighting is None or len(self._seen) + len(self._deaths) >= _MOST_WAITING:
+        if sighting is None:
+            return
+        if len(self._seen) + len(self._deaths) >= _MOST_WAITING:
+            self._missed = (self._missed[0] + 1, sighting)
             return
         if is_death(event):
             if not any(
@@ -93,7 +98,10 @@ class Witness:
         members = [
             item["Id"]
             for item in listed
-            if item.get("Id") in inserted and item.get("Pod") and not item.get("IsInfra")
+            if isinstance(item.get("Id"), str)
+            and item["Id"] in inserted
+            and item.get("Pod")
+            and not item.get("IsInfra")
         ]
         if members:
             self._spawn(self._ask_kube(members))
@@ -130,6 +138,9 @@ class Witness:
         ]
         window_from, self._window_from = self._window_from, timezone.now()
         seen_ns = self._ear.seen_ns
+        (number, last), self._missed = self._missed, (0, None)
+        if last is not None:
+            self._minutes.leave_out(last, number, now=now)
 
         def step(batch: Batch) -> None:
             told = [

@@ -12,7 +12,7 @@ from audit.shapes import Result
 from hosts.access.fetch import target_of
 from hosts.inventory import Batch, write_together
 from hosts.inventory.job_marks import mark
-from hosts.inventory.observed import Minutes, not_ours, record
+from hosts.inventory.observed import MORE, MOST_A_MINUTE, Minutes, not_ours, record
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Endpoint, Job
 
@@ -205,3 +205,42 @@ def test_what_a_kube_file_says_is_ours(endpoint: Endpoint) -> None:
     assert foreign(endpoint, sighting("container.create", name="tide-front"))
     assert foreign(endpoint, sighting("container.create", name="other-front", pod_id=pod))
     assert foreign(endpoint, sighting("volume.create", podman_id="else", name="else"))
+
+
+def test_a_flood_is_one_entry_that_says_how_many_were_left_out() -> None:
+    """The attack: 11,872 entries in 45 s by one host."""
+    minutes = Minutes()
+    told = sum(
+        minutes.add(sighting(podman_id=f"{number:064x}"), now=number * 0.004)
+        for number in range(11_872)
+    )
+    assert told == MOST_A_MINUTE
+    assert len(minutes._open) == MOST_A_MINUTE
+    assert minutes.due(now=50.0) == []
+    assert minutes.anything_due(now=61.0)
+    [(more, count)] = minutes.due(now=61.0)
+    assert (more.verb, more.kind, count) == (MORE, "host", 11_872 - MOST_A_MINUTE)
+    assert "container.stop of web" in more.how
+    assert minutes.due(now=500.0) == []
+    # the next minute has its own
+    assert minutes.add(sighting(), now=501.0)
+
+
+def test_repeats_of_many_objects_are_within_it_too() -> None:
+    minutes = Minutes()
+    for minute in range(3):
+        for number in range(MOST_A_MINUTE):
+            minutes.add(sighting(podman_id=f"{minute}{number:063x}"), now=minute * 60.0)
+            minutes.add(sighting(podman_id=f"{minute}{number:063x}"), now=minute * 60.0 + 1)
+    told = minutes.due(now=181.0)
+    singles = [count for one, count in told if one.verb != MORE]
+    assert len(singles) == MOST_A_MINUTE
+    assert sum(count for _one, count in told) + minutes._left == 3 * MOST_A_MINUTE
+
+
+def test_what_was_left_out_is_written_of_the_host(endpoint: Endpoint) -> None:
+    minutes = Minutes()
+    minutes.leave_out(sighting(), 700, now=0.0)
+    write_together([lambda batch: record(batch, endpoint, minutes.due(now=60.0))])
+    entry = Entry.objects.get(verb=MORE)
+    assert (entry.count, entry.target_kind, entry.target_name) == (700, "host", endpoint.host.name)

@@ -75,6 +75,7 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
     "forwarding-prohibited": (
         says(_("The account may open %(path)s, but sshd does not forward sockets.")),
     ),
+    "left-out": (says(_("%(number)s entries of Podman's list of %(kind)s were left out.")),),
     "host-away": (
         says(_("There is no connection to the host (it ended).")),
         says(_("There is no connection to the host (not dialled yet).")),

@@ -86,6 +86,9 @@ CURES: Mapping[str, tuple[Sentence, ...]] = {
             )
         ),
     ),
+    "left-out": (
+        says(_("Haulout keeps %(number)s objects of a kind: prune what is not needed there.")),
+    ),
     "forwarding-prohibited": (
         says(
             _(

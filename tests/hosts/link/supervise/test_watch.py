@@ -159,3 +159,50 @@ def test_a_store_known_already_is_named(
         assert str(podman.path) in other.reason
     finally:
         second.stop()
+
+
+ODD = [
+    None,
+    7,
+    "words",
+    [],
+    {},
+    {"Id": None},
+    {"Id": [A], "Pod": "p"},
+    {"Id": {"a": 1}, "Pod": "p"},
+    {"Id": B, "Names": {"a": None}, "Labels": [None], "Pod": [None], "Ports": {"x": 1}},
+]
+
+
+def test_nothing_odd_in_a_list_ends_the_login(register: Register, podman: OwnPodman) -> None:
+    """The attack: `[null]` beside a container in a pod began the login anew, again and again."""
+    podman.lists["containers"] = [container(A)]
+    for kind in ("pods", "images", "volumes", "networks", "secrets"):
+        podman.lists[kind] = list(ODD)
+    endpoint = register(podman.path)
+    until("degraded", lambda: stands(endpoint) == ("degraded", "left-out"))
+    assert "4 entries of Podman's list" in endpoint.reason
+    until("events", lambda: follows(podman))
+    streams = podman.streams
+    podman.lists["containers"] = [container(A, state="exited"), *ODD]
+    podman.send(event("died", A))
+    until("seen", lambda: Container.objects.get(podman_id=A).state == "exited")
+    podman.lists["containers"] = [container(A, state="paused"), *ODD]
+    podman.send(event("pause", A))
+    until("seen again", lambda: Container.objects.get(podman_id=A).state == "paused")
+    # the watch that heard it is the first one
+    assert podman.streams == streams
+
+
+def test_a_list_of_millions_of_values_is_not_taken(register: Register, podman: OwnPodman) -> None:
+    """The attack: 32 MiB of empty lists took 1.17 GB."""
+    podman.lists["containers"] = [container(A)]
+    endpoint = register(podman.path)
+    until("up", lambda: is_up(endpoint))
+    until("events", lambda: follows(podman))
+    body = b"[" + b"[]," * (31 * 1024 * 1024 // 3) + b"[]]"
+    podman.overrides["/containers/json"] = lambda: web.Response(body=body)
+    podman.send(event("died", A))
+    until("degraded", lambda: stands(endpoint) == ("degraded", "api-not-answering"))
+    assert "2,000,000 values" in endpoint.reason
+    assert Container.objects.filter(gone=None).count() == 1
