@@ -1,6 +1,7 @@
-"""What happened to one object: its jobs and its audit entries, newest first, on one line of time."""
+"""What happened to one object, newest first: its jobs, its audit entries, ends of a container."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from audit import queries
@@ -8,18 +9,39 @@ from audit.queries import Filters, Line
 from dashboard.pages.audit.words import asked_words, said
 from hosts.access import Person, allows, visible_entries, visible_jobs
 from hosts.inventory.job_marks import JOB_LABEL
-from hosts.models import InventoryRow, Job
+from hosts.models import HostEvent, InventoryRow, Job
 
 MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """One of: an entry of the log, a job, an end of a container as its host told it."""
+
+    at: datetime
+    line: Line | None = None
+    job: Job | None = None
+    end: HostEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
-    """Jobs always; entries when this person may read the log."""
+    """Jobs always; entries when this person may read the log, instead of the jobs where there are any."""
 
     jobs: list[Job]
     lines: list[Line]
     may_read: bool
+    ends: list[HostEvent]
+
+    @property
+    def moments(self) -> list[Moment]:
+        """All of it, newest first."""
+        if self.lines:
+            done = [Moment(line.entry.at, line=line) for line in self.lines]
+        else:
+            done = [Moment(job.created_at, job=job) for job in self.jobs]
+        ends = [Moment(event.at, end=event) for event in self.ends]
+        return sorted([*done, *ends], key=lambda moment: moment.at, reverse=True)
 
 
 def past_of(person: Person, kind: str, row: InventoryRow) -> Past:
@@ -46,7 +68,10 @@ def past_of(person: Person, kind: str, row: InventoryRow) -> Past:
             lines.sort(key=lambda line: -line.entry.number)
         for line in lines:
             line.entry.said = said(line)  # type: ignore[attr-defined]
-    return Past(jobs, lines, may_read)
+    ends = HostEvent.objects.filter(
+        endpoint=row.endpoint_id, kind=kind, podman_id=row.podman_id, action="died"
+    )
+    return Past(jobs, lines, may_read, list(ends.order_by("-at")[:MOST]))
 
 
 def _maker(person: Person, row: InventoryRow) -> Job | None:

@@ -3,14 +3,16 @@
 Synchronous and not locked: only the link's one writing thread calls it, within `write_together`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from hosts.inventory.batch import TOPIC_OF, Batch, LeaseLost, require_lease
+from hosts.inventory.deaths import WINDOW, Deaths
 from hosts.inventory.rows import HEALTHS, Seen, fields, seen
 from hosts.inventory.upsert import upsert
 from hosts.models import INVENTORY, Endpoint
@@ -81,6 +83,34 @@ class Mirror:
             health=health, revision=self.revision, changed_at=timezone.now()
         )
         return Changes(self.revision, updated=(podman_id,))
+
+    def stopped(self, batch: Batch, ends: Mapping[str, datetime]) -> None:
+        """Containers that ended because somebody stopped them, and when. LeaseLost."""
+        rows = self._rows("container", ends)
+        known = dict(rows.values_list("podman_id", "stopped_at"))
+        new = {one: at for one, at in ends.items() if one in known and known[one] != at}
+        if new:
+            self._raise_revision(batch, "container")
+        for one, at in new.items():
+            rows.filter(podman_id=one).update(
+                stopped_at=at, revision=self.revision, changed_at=timezone.now()
+            )
+
+    def died(self, batch: Batch, deaths: Mapping[str, Deaths]) -> None:
+        """Last ends of containers, and crashes in a row. LeaseLost."""
+        self._load("container")
+        self._raise_revision(batch, "container")
+        stamps = {"revision": self.revision, "changed_at": timezone.now()}
+        for one, its in deaths.items():
+            values: dict[str, Any] = {"died_at": its.at, "died_code": its.code} if its.at else {}
+            if its.anew:
+                values["crashes"] = its.crashes
+            elif its.first_crash:
+                goes_on = When(
+                    died_at__gt=its.first_crash - WINDOW, then=F("crashes") + its.crashes
+                )
+                values["crashes"] = Case(goes_on, default=its.crashes)
+            self._rows("container", [one]).update(**values, **stamps)
 
     def made_by_kube(self, batch: Batch, ids: Collection[str]) -> Changes:
         """Containers that `kube play` made (only inspect tells). LeaseLost."""

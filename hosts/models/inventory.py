@@ -123,7 +123,14 @@ class Container(InventoryRow):
     started_at = models.DateTimeField(null=True)
     exited_at = models.DateTimeField(null=True)
     exit_code = models.IntegerField(null=True)
+    # Podman's own count since a person started it; none before 5
     restarts = models.PositiveIntegerField(default=0)
+    # from events and inspect, not from the list (hosts.inventory.deaths): its last end, crashes in a
+    # row, and the end that somebody stopped it with: it was that one where it equals `exited_at`
+    died_at = models.DateTimeField(null=True)
+    died_code = models.IntegerField(null=True)
+    crashes = models.PositiveIntegerField(default=0)
+    stopped_at = models.DateTimeField(null=True)
     pid = models.PositiveIntegerField(default=0)
     # [{"host_ip", "host_port", "container_port", "range", "protocol"}]
     ports = models.JSONField(default=list)
@@ -150,6 +157,12 @@ class Container(InventoryRow):
             live_index("container", "endpoint", "name"),
             live_index("container", "endpoint", "pod_name", "name"),
             live_index("container", "unit", "name"),
+            # a few of all: those in a row of crashes
+            models.Index(
+                fields=["endpoint", "crashes", "name", "id"],
+                name="container_crashes",
+                condition=LIVE & Q(crashes__gt=0),
+            ),
         ]
 
 

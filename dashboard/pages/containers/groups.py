@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
+from dashboard.pages.containers.ended import IN_A_LOOP, LOOP, asked_to_end
 from dashboard.pages.containers.shown import POSSIBLE, look_of
-from dashboard.pages.containers.told import told as told_to_end
 from dashboard.states import look
 from hosts.access import Person, verbs_at
 from hosts.models import Container
@@ -106,14 +106,22 @@ def _facts(
     counts: dict[Key, dict[str, int]] = {key: {} for key in keys}
     raw: dict[Key, set[str]] = {key: set() for key in keys}
     width = len(fields)
-    told = some.values_list(*fields, "state", "health", "exit_code").annotate(n=Count("pk"))
-    for row in told:
-        key, (state, health, exit_code, number) = tuple(row[:width]), row[width:]
-        shown, _detail = look_of(Container(state=state, health=health, exit_code=exit_code))
+    looping = Case(When(IN_A_LOOP, then=LOOP), default=0)
+    looks = some.annotate(loop=looping).values_list(*fields, "state", "health", "exit_code", "loop")
+    for row in looks.annotate(n=Count("pk")):
+        key, (state, health, exit_code, loop, number) = tuple(row[:width]), row[width:]
+        one = Container(state=state, health=health, exit_code=exit_code, crashes=loop)
+        shown, _detail = look_of(one)
         counts[key][shown] = counts[key].get(shown, 0) + number
         raw[key].add(state)
     # an end that was asked for is none of the failed ones
-    for row in some.filter(told_to_end()).values_list(*fields, "state").annotate(n=Count("pk")):
+    for row in (
+        some.filter(asked_to_end())
+        .exclude(exit_code=0)
+        .exclude(exit_code=None)
+        .values_list(*fields, "state")
+        .annotate(n=Count("pk"))
+    ):
         key, (state, number) = tuple(row[:width]), row[width:]
         counts[key]["failed"] -= number
         counts[key][state] = counts[key].get(state, 0) + number

@@ -10,14 +10,14 @@ from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
 from dashboard.live.visibility import count_visible, scope_to_visible
+from dashboard.pages.containers.ended import IN_A_LOOP, failed
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
 from dashboard.pages.containers.shown import drawn_from, prepare
-from dashboard.pages.containers.told import failed
 from hosts.models import Container
 
 FAILED = failed()
 _IS = {state: Q(state=state) for state in ("running", "paused", "created", "exited", "stopped")}
-STATES = {**_IS, "failed": FAILED, "restarting": Q(restarts__gt=0), "dead": Q(state="dead")}
+STATES = {**_IS, "failed": FAILED, "restarting": IN_A_LOOP, "dead": Q(state="dead")}
 HEALTH = {name: Q(health=name) for name in ("healthy", "unhealthy", "starting")}
 HEALTH["none"] = Q(health="")
 MADE_BY = {
@@ -31,7 +31,8 @@ MADE_BY = {
 
 def _fingerprint(row: Any) -> str:
     failure = f".{row.shown.failure.url}" if row.shown.failure else ""
-    return f"{row.revision}.{row.changed_at.timestamp()}.{row.endpoint.state}{failure}"
+    stands = f"{row.endpoint.state}.{row.shown.state}"
+    return f"{row.revision}.{row.changed_at.timestamp()}.{stands}{failure}"
 
 
 SPEC = register(
@@ -129,6 +130,7 @@ QUICK = (
     (_("Running"), "state:running"),
     (_("Unhealthy"), "health:unhealthy"),
     (_("Exited with an error"), "state:failed"),
+    (_("Restarting"), "state:restarting"),
     (_("Paused"), "state:paused"),
 )
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import verbs_for
 from dashboard.pages import lastfailure
-from dashboard.pages.containers.told import mark
+from dashboard.pages.containers.ended import LOOP, mark
 from hosts.access import Person, verbs_at
 from hosts.models import Container
 
@@ -29,20 +30,44 @@ ALWAYS = ("rename", "update", "commit", "export", "recreate", "upgrade", "wait",
 
 
 def look_of(row: Container) -> tuple[str, str]:
-    """(state as dashboard.states knows it, a detail). Failing health and failed exits stand out."""
+    """(state as dashboard.states knows it, a detail). Crash loops, failing health and failed exits stand
+    out.
+    """
     detail = ""
     state = row.state
-    if state == "running" and row.health in ("unhealthy", "starting"):
+    if is_looping(row):
+        state, detail = "restarting", loop_words(row)
+    elif state == "running" and row.health in ("unhealthy", "starting"):
         state = row.health
     elif state == "running" and row.health == "healthy":
         detail = "healthy"
-    elif state in ("exited", "stopped") and row.exit_code and not getattr(row, "told", False):
+    elif (
+        state in ("exited", "stopped") and row.exit_code and not getattr(row, "asked_to_end", False)
+    ):
         state, detail = "failed", str(row.exit_code)
     return state, detail
 
 
+def is_looping(row: Container) -> bool:
+    """It crashes and is started again, several times in a row; Podman calls that running."""
+    return row.state == "running" and row.crashes >= LOOP
+
+
+def restarts_of(row: Container) -> int:
+    """By Podman's count, which there is none of before 5, or ours."""
+    return max(row.restarts, row.crashes)
+
+
+def loop_words(row: Container) -> str:
+    """“×400, last exit 1”."""
+    words = _("×%(n)d, last exit %(code)d") if row.died_code is not None else "×%(n)d"
+    return words % {"n": restarts_of(row), "code": row.died_code or 0}
+
+
 def since(row: Container) -> datetime | None:
-    """Since when it has been in its state."""
+    """Since when it has been in its state; in a crash loop, when it ended last."""
+    if is_looping(row):
+        return row.died_at
     if row.state in ("running", "paused", "stopping"):
         return row.started_at
     if row.state in ("exited", "stopped"):
@@ -78,6 +103,7 @@ class Shown:
     url: str
     denied: list[str]
     failure: lastfailure.LastFailure | None
+    restarts: int
 
     @property
     def more_ports(self) -> int:
@@ -129,7 +155,9 @@ def prepare(rows: list[Any], person: Person) -> None:
         can, denied = possible(row, here), denied_of(anywhere - here)
         ports = ports_of(row)
         failure = row.last_failure if "job.view" in here else None
-        row.shown = Shown(state, detail, since(row), can, ports, away, url, denied, failure)
+        row.shown = Shown(
+            state, detail, since(row), can, ports, away, url, denied, failure, restarts_of(row)
+        )
 
 
 def drawn_from(row: Any) -> str:

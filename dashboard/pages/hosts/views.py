@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from audit import queries
-from audit.queries import Filters
+from audit.queries import Filters, Line
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.access.grants import grants_shown
@@ -15,6 +15,7 @@ from dashboard.pages.access.lists import counting_on
 from dashboard.pages.audit.words import said
 from dashboard.pages.containers.lists import SPEC as CONTAINERS
 from dashboard.pages.hosts.lists import HEAD, QUICK, SPEC, SUMMARY
+from dashboard.pages.lifeline import Past
 from dashboard.pages.objects import quoted
 from dashboard.person import person_of
 from hosts.access import allows, get_host, visible_entries
@@ -56,7 +57,7 @@ def history(request: HttpRequest, host_id: int) -> HttpResponse:
     """What was done to this host and on it."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
-    lines = []
+    lines: list[Line] = []
     if allows(person, "audit.read"):
         seen = visible_entries(person)
         lines = queries.search(Filters(host_id=row.pk), visible=seen, limit=100).lines
@@ -67,6 +68,6 @@ def history(request: HttpRequest, host_id: int) -> HttpResponse:
         "tab": "history",
         "verbs": verbs_for(person, row),
         "head": live_row(person, HEAD, row),
-        "past": {"lines": lines, "jobs": []},
+        "past": Past(jobs=[], lines=lines, may_read=True, ends=[]),
     }
     return render(request, "hosts/history.html", context)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import scope_to_visible, verbs_for
-from dashboard.pages.containers.told import failed
+from dashboard.pages.containers.ended import IN_A_LOOP, failed
+from dashboard.pages.containers.shown import loop_words
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
 from dashboard.pages.jobs.failures import told_of
 from dashboard.pages.overview import approvals, certificates
@@ -23,7 +23,6 @@ from hosts.actions.mutes.mute_host import muted
 from hosts.jobs import failures
 from hosts.models import Container, Host
 
-CRASHES = 3
 RECENT = timedelta(hours=24)
 
 
@@ -88,13 +87,13 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     if quiet:
         there = there.exclude(endpoint__host__in=quiet)
     recent = timezone.now() - RECENT
-    looping = Q(restarts__gte=CRASHES) & (Q(started_at__gte=recent) | Q(exited_at__gte=recent))
-    loops = list(there.filter(looping).order_by("-restarts", "pk")[: MOST + 1])
+    loops = list(there.filter(IN_A_LOOP).order_by("-crashes", "pk")[: MOST + 1])
     known = {row.pk for row in loops}
     for row in loops[:MOST]:
         text = _("%(name)s on %(host)s keeps restarting") % _names(row)
-        detail = _("%(n)d restarts") % {"n": row.restarts}
-        yield _container(row, "loop", "bad", "repeat", text, detail, verbs_for(person, row))
+        yield _container(
+            row, "loop", "bad", "repeat", text, loop_words(row), verbs_for(person, row)
+        )
     if len(loops) > MOST:
         yield rest(0, _("More containers keep restarting"), "/containers/?q=state:restarting")
     unhealthy = list(
@@ -150,7 +149,7 @@ def _container(
         icon=icon,
         text=text,
         detail=detail,
-        since=row.exited_at if kind == "failed" else None,
+        since={"failed": row.exited_at, "loop": row.died_at}.get(kind),
         url=url,
         action=_("Read its logs") if logs else _("Look"),
         action_url=f"{url}logs/" if logs else url,

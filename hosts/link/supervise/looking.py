@@ -11,6 +11,7 @@ import orjson
 
 from hosts.inventory import Batch, Changes, Mirror
 from hosts.inventory.rows import MAX_OBJECTS
+from hosts.link.supervise.ends import Ends
 from hosts.link.supervise.writer import Database
 from hosts.podman import Podman
 from hosts.podman.client import require_few_values
@@ -34,6 +35,7 @@ class Looker:
         self._podman = podman
         self._mirror = mirror
         self._database = database
+        self._ends = Ends(podman)
         # kind -> hash of the last full list, as long as nothing else was written of that kind
         self._bodies: dict[str, bytes] = {}
         self._looks: dict[str, int] = {}
@@ -61,9 +63,14 @@ class Looker:
 
         def step(batch: Batch) -> Changes:
             if ids is None:
-                return self._mirror.compare(batch, kind, listed=listed, began=began)
-            return self._mirror.apply(batch, kind, ids=ids, listed=listed, began=began)
+                changes = self._mirror.compare(batch, kind, listed=listed, began=began)
+            else:
+                changes = self._mirror.apply(batch, kind, ids=ids, listed=listed, began=began)
+            if stopped:
+                self._mirror.stopped(batch, stopped)
+            return changes
 
+        stopped = await self._ends.stopped(listed) if kind == "container" else {}
         changes = await self._database.write(step)
         if ids is None and number == self._looks[kind]:
             self._bodies[kind] = digest

@@ -21,6 +21,7 @@ from hosts.link.sockets import endpoint_socket
 from hosts.link.supervise import roster, states, verdicts
 from hosts.link.supervise.chronicle import Chronicle
 from hosts.link.supervise.connections import Held
+from hosts.link.supervise.deaths import DeathWatch
 from hosts.link.supervise.ear import Ear
 from hosts.link.supervise.healths import Healths
 from hosts.link.supervise.looking import Looker
@@ -79,6 +80,7 @@ class Watch:
             plan.id, login_id=login.id, epoch=epoch, podman=self._podman, database=database
         )
         self._chronicle = Chronicle(plan.id, login_id=login.id, epoch=epoch, database=database)
+        self._deaths = DeathWatch(plan.id, mirror=self._mirror, database=database)
         self._healths = Healths(self._mirror.has_health)
         self._wake = asyncio.Event()
         self._facts_at = 0.0
@@ -100,6 +102,7 @@ class Watch:
                     tasks.create_task(self._rounds(tasks))
                     tasks.create_task(self._witness.run())
                     tasks.create_task(self._chronicle.run())
+                    tasks.create_task(self._deaths.run())
                     tasks.create_task(self._until_fatal())
             except* LeaseLost as lost:
                 raise LeaseLost from lost
@@ -266,6 +269,7 @@ class Watch:
         if action != "health_status":
             self._chronicle.note(event)
         self._witness.sees(event)
+        self._deaths.note(event)
         podman_id = event["Actor"]["ID"]
         if kind == "container" and podman_id:
             self._refresher.touch("container", podman_id)

@@ -1,0 +1,90 @@
+"""How containers ended: with an error, because somebody stopped them, with their host, or again and again.
+
+Podman says who stopped one since version 5 (`stopped_at`); else the host's events (a week of them) and
+our jobs (a month) tell it.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from hosts.models import Container, HostEvent, Job
+
+# 128 + SIGKILL, 128 + SIGTERM: what stopping leaves; out of memory leaves the first one too
+BY_SIGNAL = (137, 143)
+VERBS = ("container.stop", "container.kill", "container.restart", "pod.stop", "pod.kill")
+# stopping may take as long as the container's own patience
+PATIENCE = timedelta(minutes=10)
+# a host that shuts down ends its containers one after the other
+SHUTDOWN = timedelta(minutes=2)
+# crashes in a row, each soon after the one before, that make a crash loop
+LOOP = 3
+
+ENDED = Q(state__in=("exited", "stopped"))
+# Podman's own state is "running"
+IN_A_LOOP = Q(state="running", crashes__gte=LOOP)
+
+
+def asked_to_end() -> Q:
+    """Of Container rows: ended as somebody wanted, or with the host."""
+    stopped = Q(stopped_at=F("exited_at"))
+    by_signal = Q(exit_code__in=BY_SIGNAL) & (
+        Q(Exists(_events())) | Q(Exists(_jobs())) | Q(Exists(_boots()))
+    )
+    return ENDED & (stopped | by_signal)
+
+
+def failed() -> Q:
+    """Of Container rows: ended with an error that nobody asked for."""
+    return ENDED & Q(exit_code__isnull=False) & ~Q(exit_code=0) & ~asked_to_end()
+
+
+def _events() -> QuerySet[HostEvent]:
+    of_it = Q(kind="container", podman_id=OuterRef("podman_id"))
+    of_its_pod = Q(kind="pod", podman_id=OuterRef("pod_id")) & ~Q(podman_id="")
+    return HostEvent.objects.filter(
+        of_it | of_its_pod,
+        endpoint=OuterRef("endpoint"),
+        action__in=("stop", "kill"),
+        at__gte=OuterRef("exited_at") - PATIENCE,
+    )
+
+
+def _jobs() -> QuerySet[Job]:
+    return Job.objects.filter(
+        Q(object_kind="container", object_id=OuterRef("podman_id"))
+        | Q(object_kind="pod", object_id=OuterRef("pod_id")),
+        endpoint=OuterRef("endpoint"),
+        verb__in=VERBS,
+        created_at__gte=OuterRef("exited_at") - PATIENCE,
+    )
+
+
+def _boots() -> QuerySet[HostEvent]:
+    """The host booted, and from the container's end to then nothing happened on it."""
+    meanwhile = HostEvent.objects.filter(
+        endpoint=OuterRef("endpoint"),
+        kind="container",
+        at__gt=OuterRef(OuterRef("exited_at")) + SHUTDOWN,
+        at__lt=OuterRef("at"),
+    )
+    # Podman sends it on its first use after a boot
+    boots = HostEvent.objects.filter(
+        endpoint=OuterRef("endpoint"),
+        kind="system",
+        action="refresh",
+        at__gt=OuterRef("exited_at"),
+    )
+    return boots.exclude(Exists(meanwhile))
+
+
+def mark(rows: Iterable[Container]) -> None:
+    """Sets `asked_to_end` on each row. One query, and none where no row ended with an error."""
+    with_error = [row.pk for row in rows if row.exit_code]
+    known: set[int] = set()
+    if with_error:
+        found = Container.objects.filter(asked_to_end(), pk__in=with_error)
+        known = set(found.values_list("pk", flat=True))
+    for row in rows:
+        row.asked_to_end = row.pk in known  # type: ignore[attr-defined]

@@ -1,0 +1,123 @@
+"""Crash loops of one endpoint, told from its events: Podman's list shows such a container as running.
+
+The policy's restart sends died, restart, init, start; a person's sends restart before died, or after
+start (measured on 4.3 and 5.4).
+"""
+
+import asyncio
+import random
+import time
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from django.db import DatabaseError
+
+from hosts.inventory import Mirror
+from hosts.inventory.deaths import WINDOW, Deaths
+from hosts.inventory.history import fields
+from hosts.link.supervise.writer import Database
+from hosts.models import Container
+
+log = structlog.get_logger(__name__)
+_GATHER_S: Final = 1.0
+_LOOK_EVERY_S: Final = 60.0
+# Podman restarts at once: a later restart is a person's
+_AT_ONCE: Final = timedelta(seconds=10)
+_REMEMBERED: Final = 2000
+
+
+class DeathWatch:
+    """`note` every event of the endpoint; `run` writes what they mean to the containers' rows."""
+
+    def __init__(self, endpoint_id: int, *, mirror: Mirror, database: Database) -> None:
+        self._endpoint_id = endpoint_id
+        self._mirror = mirror
+        self._database = database
+        self._fresh: dict[str, Deaths] = {}
+        # ended and not started again: when
+        self._ended: OrderedDict[str, datetime] = OrderedDict()
+        # started by their policy: the next start is no person's
+        self._by_policy: OrderedDict[str, None] = OrderedDict()
+        # in a row of crashes: the last one by the host's clock and by ours (monotonic)
+        self._crashing: OrderedDict[str, tuple[datetime | None, float]] = OrderedDict()
+        self._something = asyncio.Event()
+
+    def note(self, event: dict[str, Any]) -> None:
+        """An event as Podman sent it."""
+        if event["Type"] != "container":
+            return
+        values = fields(event)
+        podman_id, at = values["podman_id"], values["at"]
+        match values["action"]:
+            case "died":
+                _keep(self._ended, podman_id, at)
+                self._change(podman_id).died(at, values["exit_code"])
+            case "restart":
+                ended = self._ended.pop(podman_id, None)
+                if ended is not None and at - ended < _AT_ONCE:
+                    before, _heard = self._crashing.get(podman_id, (None, 0.0))
+                    self._change(podman_id).crashed(ended, before)
+                    _keep(self._by_policy, podman_id, None)
+                    _keep(self._crashing, podman_id, (ended, time.monotonic()))
+            case "start":
+                self._ended.pop(podman_id, None)
+                if podman_id in self._by_policy:
+                    del self._by_policy[podman_id]
+                elif self._crashing.pop(podman_id, None):
+                    self._change(podman_id).forget()
+            case "remove":
+                for known in (self._ended, self._by_policy, self._crashing, self._fresh):
+                    known.pop(podman_id, None)
+
+    async def run(self) -> None:
+        """Write what was noted, until cancelled. Raises LeaseLost."""
+        look_at = time.monotonic() + _LOOK_EVERY_S * random.uniform(0.9, 1.1)  # noqa: S311
+        read = False
+        while True:
+            try:
+                async with asyncio.timeout_at(asyncio.get_running_loop().time() + _LOOK_EVERY_S):
+                    await self._something.wait()
+                await asyncio.sleep(_GATHER_S)
+            except TimeoutError:
+                pass
+            self._something.clear()
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + _LOOK_EVERY_S
+                if not read:
+                    # what an earlier link wrote ends too
+                    for podman_id, died_at in await self._database.read(self._written):
+                        self._crashing.setdefault(podman_id, (died_at, time.monotonic()))
+                    read = True
+                self._calm()
+            fresh, self._fresh = self._fresh, {}
+            if not fresh:
+                continue
+            try:
+                await self._database.write(lambda batch, one=fresh: self._mirror.died(batch, one))  # type: ignore[misc]
+            except DatabaseError as error:
+                log.warning("ends not written", count=len(fresh), error=str(error))
+
+    def _change(self, podman_id: str) -> Deaths:
+        self._something.set()
+        return self._fresh.setdefault(podman_id, Deaths())
+
+    def _calm(self) -> None:
+        """Those that have stayed up for long are in no crash loop any more."""
+        now = time.monotonic()
+        for podman_id, (_at, heard) in list(self._crashing.items()):
+            if now - heard > WINDOW.total_seconds():
+                del self._crashing[podman_id]
+                self._change(podman_id).forget()
+
+    def _written(self) -> list[tuple[str, datetime | None]]:
+        there = Container.objects.filter(endpoint_id=self._endpoint_id, crashes__gt=0, gone=None)
+        return list(there.values_list("podman_id", "died_at"))
+
+
+def _keep(known: OrderedDict[str, Any], podman_id: str, value: Any) -> None:
+    known[podman_id] = value
+    known.move_to_end(podman_id)
+    if len(known) > _REMEMBERED:
+        known.popitem(last=False)

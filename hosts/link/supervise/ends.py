@@ -1,0 +1,75 @@
+"""Which containers ended because somebody stopped them: only inspect tells (`StoppedByUser`, Podman 5).
+
+Asked once for each end with an error, before the row is written, so that no page shows an alarm first.
+"""
+
+import asyncio
+from collections import OrderedDict
+from datetime import datetime
+from typing import Any, Final
+
+from hosts.inventory.bounds import flag, integer, moment, text
+from hosts.inventory.sightings import stopped_by_person
+from hosts.podman import Podman, PodmanError, containers
+
+_AT_ONCE: Final = 4
+_PER_LOOK: Final = 200
+# lists wait for it, so a host that hangs is asked again another time
+_PATIENCE_S: Final = 5.0
+_REMEMBERED: Final = 20_000
+End = tuple[str, int]
+
+
+class Ends:
+    """One endpoint's."""
+
+    def __init__(self, podman: Podman) -> None:
+        self._podman = podman
+        self._known: OrderedDict[End, None] = OrderedDict()
+
+    async def stopped(self, listed: list[Any]) -> dict[str, datetime]:
+        """Of containers as Podman lists them: ids of those that somebody stopped, and when they ended."""
+        ends = dict(filter(None, map(_end_of, listed)))
+        new = [end for end in ends if end not in self._known][:_PER_LOOK]
+        if not new:
+            return {}
+        free = asyncio.Semaphore(_AT_ONCE)
+        found: dict[str, datetime] = {}
+
+        async def ask(end: End) -> None:
+            async with free:
+                try:
+                    inspected = await containers.inspect(self._podman, end[0])
+                except PodmanError:
+                    # gone, or away: whoever lists finds out
+                    return
+            self._known[end] = None
+            if stopped_by_person(inspected) and _finished(inspected) == end[1]:
+                found[end[0]] = ends[end]
+
+        try:
+            async with asyncio.timeout(_PATIENCE_S), asyncio.TaskGroup() as tasks:
+                for end in new:
+                    tasks.create_task(ask(end))
+        except TimeoutError:
+            pass
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+
+def _end_of(item: Any) -> tuple[End, datetime] | None:
+    """((id, second), when) of a listed container that ended with an error."""
+    if not isinstance(item, dict) or not integer(item.get("ExitCode"), low=-(2**31)):
+        return None
+    ended = flag(item.get("Exited")) or item.get("State") in ("exited", "stopped")
+    at = moment(item.get("ExitedAt"))
+    podman_id = text(item.get("Id"), limit=255)
+    if not (ended and at and podman_id):
+        return None
+    return (podman_id, int(at.timestamp())), at
+
+
+def _finished(inspected: dict[str, Any]) -> int:
+    at = moment(inspected["State"].get("FinishedAt"))
+    return int(at.timestamp()) if at else 0

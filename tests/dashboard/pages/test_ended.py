@@ -1,0 +1,229 @@
+"""137 and 143 after a stop that somebody wanted are no error; without one they are."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import Cast
+
+ID = "ab" * 32
+
+
+@pytest.fixture
+def ended(cast: Cast) -> Any:
+    """`ended(code)`: a container that exited with it a minute ago."""
+    from hosts.models import Container, Endpoint, Host, Login
+
+    host = Host.objects.create(name="web1", address="192.0.2.1")
+    login = Login.objects.create(host=host, user="root", state="up")
+    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    now = timezone.now()
+
+    def make(code: int) -> Any:
+        return Container.objects.create(
+            endpoint=endpoint,
+            podman_id=ID,
+            name="shop",
+            digest="",
+            seen_at=now,
+            changed_at=now,
+            created_at=now - timedelta(days=2),
+            exited_at=now - timedelta(minutes=1),
+            state="exited",
+            exit_code=code,
+            project="tide",
+        )
+
+    return make
+
+
+def event(row: Any, action: str, *, before: timedelta = timedelta(0)) -> None:
+    from hosts.models import HostEvent
+
+    at = row.exited_at - before
+    HostEvent.objects.create(
+        endpoint=row.endpoint, at=at, kind="container", action=action, podman_id=row.podman_id
+    )
+
+
+def our_job(row: Any, verb: str, kind: str = "container", object_id: str = ID) -> None:
+    from hosts.models import Job
+
+    Job.objects.create(
+        verb=verb,
+        endpoint=row.endpoint,
+        host_name="web1",
+        endpoint_name="web1",
+        object_kind=kind,
+        object_id=object_id,
+        object_name="shop",
+        asked_by_name="Alice",
+        intent=1,
+    )
+
+
+def is_an_error(browser: Any) -> bool:
+    """What list, filter, group and overview say; they must agree."""
+    failed = 'data-state="failed"'
+
+    def page(path: str) -> str:
+        return str(browser.get(path).content.decode())
+
+    said = {
+        "list": failed in page("/containers/"),
+        "filter": ID in page("/containers/?q=state:failed"),
+        "not": ID not in page("/containers/?q=-state:failed"),
+        "group": failed in page("/containers/?group=project"),
+        "overview": "exited with an error" in page("/"),
+    }
+    assert len(set(said.values())) == 1, said
+    return said["list"]
+
+
+@pytest.mark.parametrize("code", [137, 143])
+def test_without_a_stop_it_is_an_error(ended: Any, cast: Cast, browser_of: Any, code: int) -> None:
+    row = ended(code)
+    event(row, "stop", before=timedelta(days=1))  # of its life before
+    event(row, "died")
+    assert is_an_error(browser_of(cast.alice))
+
+
+@pytest.mark.parametrize("action", ["stop", "kill"])
+@pytest.mark.parametrize("code", [137, 143])
+def test_stopped_by_somebody_on_the_host(
+    ended: Any, cast: Cast, browser_of: Any, code: int, action: str
+) -> None:
+    event(ended(code), action)
+    assert not is_an_error(browser_of(cast.alice))
+
+
+@pytest.mark.parametrize("verb", ["container.stop", "container.kill", "container.restart"])
+def test_stopped_by_our_job(ended: Any, cast: Cast, browser_of: Any, verb: str) -> None:
+    our_job(ended(137), verb)
+    assert not is_an_error(browser_of(cast.alice))
+
+
+def test_stopped_with_its_pod(ended: Any, cast: Cast, browser_of: Any) -> None:
+    row = ended(137)
+    row.pod_id = "cd" * 32
+    row.save()
+    our_job(row, "pod.stop", "pod", row.pod_id)
+    assert not is_an_error(browser_of(cast.alice))
+
+
+def test_an_error_of_its_own_stays_one(ended: Any, cast: Cast, browser_of: Any) -> None:
+    row = ended(1)
+    event(row, "stop")
+    our_job(row, "container.stop")
+    assert is_an_error(browser_of(cast.alice))
+
+
+@pytest.mark.parametrize("code", [1, 137, 143])
+def test_stopped_as_podman_says(ended: Any, cast: Cast, browser_of: Any, code: int) -> None:
+    """Podman 5 sends no event of a stop; inspect knows whose doing an end was."""
+    row = ended(code)
+    row.stopped_at = row.exited_at
+    row.save()
+    assert not is_an_error(browser_of(cast.alice))
+    # of its end before
+    row.stopped_at -= timedelta(hours=1)
+    row.save()
+    assert is_an_error(browser_of(cast.alice))
+
+
+def test_stopped_with_its_pod_on_the_host(ended: Any, cast: Cast, browser_of: Any) -> None:
+    from hosts.models import HostEvent
+
+    row = ended(137)
+    row.pod_id = "cd" * 32
+    row.save()
+    HostEvent.objects.create(
+        endpoint=row.endpoint, at=row.exited_at, kind="pod", action="stop", podman_id=row.pod_id
+    )
+    assert not is_an_error(browser_of(cast.alice))
+
+
+def test_ended_with_its_host(ended: Any, cast: Cast, browser_of: Any) -> None:
+    from hosts.models import HostEvent
+
+    row = ended(143)
+    boot = {"endpoint": row.endpoint, "kind": "system", "action": "refresh"}
+    HostEvent.objects.create(at=row.exited_at - timedelta(days=1), **boot)
+    assert is_an_error(browser_of(cast.alice))
+    HostEvent.objects.create(at=row.exited_at + timedelta(hours=60), **boot)
+    assert not is_an_error(browser_of(cast.alice))
+    # the host went on without it, so that it ended by itself
+    other = {"endpoint": row.endpoint, "kind": "container", "action": "start", "podman_id": "x"}
+    HostEvent.objects.create(at=row.exited_at + timedelta(hours=1), **other)
+    assert is_an_error(browser_of(cast.alice))
+
+
+def in_a_loop(row: Any, **more: Any) -> None:
+    now = timezone.now()
+    values = {
+        "state": "running",
+        "exit_code": None,
+        "started_at": now,
+        "died_at": now - timedelta(seconds=5),
+        "died_code": 1,
+        "crashes": 40,
+        "restarts": 400,
+    }
+    type(row).objects.filter(pk=row.pk).update(**values | more)
+
+
+def test_a_crash_loop_is_no_running_container(ended: Any, cast: Cast, browser_of: Any) -> None:
+    row = ended(1)
+    in_a_loop(row)
+    browser = browser_of(cast.alice)
+
+    def pages() -> dict[str, str]:
+        addresses = {
+            "list": "/containers/",
+            "filter": "/containers/?q=state:restarting",
+            "group": "/containers/?group=project",
+            "head": f"/containers/{row.endpoint_id}/{ID}/",
+        }
+        return {name: browser.get(path).content.decode() for name, path in addresses.items()}
+
+    for name, page in pages().items():
+        assert 'data-state="restarting"' in page, name
+        assert 'data-state="running"' not in page.partition("<main")[2], name
+        if name != "group":
+            assert "×400, last exit 1" in page, name
+    assert "(40 crashes in a row)" in pages()["head"]
+    overview = browser.get("/").content.decode()
+    assert overview.count("shop on web1 keeps restarting") == 1
+    assert "exited with an error" not in overview
+    # Podman 4 counts none
+    in_a_loop(row, restarts=0)
+    assert "×40, last exit 1" in pages()["list"]
+    for more in ({"crashes": 2}, {"state": "exited", "exit_code": 1}):
+        in_a_loop(row, **more)
+        assert 'data-state="restarting"' not in pages()["list"]
+        assert ID not in pages()["filter"]
+        assert "keeps restarting" not in browser.get("/").content.decode()
+
+
+def test_ends_stand_in_its_history(ended: Any, cast: Cast, browser_of: Any) -> None:
+    from hosts.models import HostEvent
+
+    row = ended(1)
+    for code, count in ((1, 12), (0, 1)):
+        HostEvent.objects.create(
+            endpoint=row.endpoint,
+            at=row.exited_at,
+            kind="container",
+            action="died",
+            podman_id=ID,
+            exit_code=code,
+            count=count,
+        )
+    path = f"/containers/{row.endpoint_id}/{ID}/history/"
+    for user in (cast.alice, cast.charlie):
+        page = browser_of(user).get(path).content.decode()
+        assert "It ended with code 1." in page
+        assert "×12" in page
+        assert "It ended without an error." in page

@@ -1,0 +1,74 @@
+"""How containers end on a real host: what somebody stopped is no error, a crash loop is not running."""
+
+from typing import Any
+
+import pytest
+
+from hosts.models import Container
+from tests.lab.hosts import Lab
+from tests.lab.link_process import Link, link, register, state_of, until
+
+__all__ = ["link"]
+pytestmark = pytest.mark.usefixtures("clean_hosts")
+# takes no notice of SIGTERM, as a first process without a handler does: Podman kills it
+FOREVER = ("localhost/busybox", "sh", "-c", "while :; do sleep 1; done")
+
+
+def failed() -> set[str]:
+    """Names of what pages show red."""
+    from dashboard.pages.containers.ended import failed as is_failed
+
+    return set(Container.objects.filter(is_failed(), gone=None).values_list("name", flat=True))
+
+
+def run(host: Any, name: str, *more: str) -> None:
+    host.podman("run", "-d", "--name", name, *more, *FOREVER)
+
+
+def test_what_somebody_stopped_there_is_no_error_and_a_kill_is_one(lab: Lab, link: Link) -> None:
+    host = lab.hosts[0]
+    # ended while nobody listened
+    run(host, "before")
+    host.podman("stop", "-t", "1", "before")
+    endpoint = register(host)
+    host.podman("pod", "create", "--name", "herd")
+    run(host, "member", "--pod", "herd")
+    for name in ("stopped", "signalled", "killed"):
+        run(host, name)
+    until("all seen", lambda: state_of(endpoint, "killed") == "running")
+    pid = int(Container.objects.get(endpoint=endpoint, name="killed").pid)
+    host.podman("stop", "-t", "1", "stopped")
+    host.podman("kill", "signalled")
+    host.podman("pod", "stop", "-t", "1", "herd")
+    ever: set[str] = set()
+
+    def ended() -> bool:
+        ever.update(failed())
+        names = ("stopped", "signalled", "member", "before")
+        return {state_of(endpoint, name) for name in names} == {"exited"}
+
+    until("all ended", ended, timeout_s=30)
+    # not for a moment either
+    assert ever == set()
+    codes = Container.objects.filter(endpoint=endpoint, name__in=("stopped", "before", "member"))
+    assert set(codes.values_list("exit_code", flat=True)) == {137}
+    host.run("kill", "-9", str(pid))
+    until("the kill is an error", lambda: failed() == {"killed"})
+    host.podman("pod", "rm", "-f", "herd")
+
+
+def test_a_crash_loop_is_seen_and_ends_when_somebody_starts_it(lab: Lab, link: Link) -> None:
+    from dashboard.pages.containers.ended import IN_A_LOOP
+
+    host = lab.hosts[0]
+    endpoint = register(host)
+    crashing = ("--restart", "always", "localhost/busybox", "sh", "-c", "sleep 0.5; exit 3")
+    host.podman("run", "-d", "--name", "crashy", *crashing)
+    row = Container.objects.filter(IN_A_LOOP, endpoint=endpoint, name="crashy")
+    until("a crash loop", row.exists, timeout_s=30)
+    found = row.get()
+    assert (found.state, found.died_code) == ("running", 3)
+    assert found.died_at is not None
+    host.podman("stop", "crashy")
+    until("none", lambda: not row.exists() and state_of(endpoint, "crashy") == "exited")
+    assert failed() == set()
