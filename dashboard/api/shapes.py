@@ -7,6 +7,7 @@ from django.db.models import JSONField
 from ninja import Schema
 from ninja.orm import create_schema
 
+from hosts import advisories, upgrade_to_6
 from hosts.models import Container, Image, Network, Pod, Secret, Volume
 from hosts.models import Job as JobRow
 
@@ -20,8 +21,20 @@ class Place(Schema):
     host_id: int
 
 
+class AdvisoryOut(Schema):
+    """A security advisory that the endpoint's versions leave open. `refused`: what Haulout refuses there
+    for it, "" where nothing.
+    """
+
+    number: str
+    component: str
+    fixed_in: str
+    breaks: str
+    refused: str
+
+
 class EndpointOut(Place):
-    """An endpoint and how it stands."""
+    """An endpoint and how it stands. `podman_6_obstacles`: why it cannot go to Podman 6."""
 
     user: str
     rootless: bool
@@ -29,6 +42,8 @@ class EndpointOut(Place):
     reason: str
     podman_version: str
     since: datetime
+    advisories: list[AdvisoryOut]
+    podman_6_obstacles: list[str]
 
 
 class HostOut(Schema):
@@ -143,7 +158,14 @@ def place(endpoint: Any) -> dict[str, Any]:
 def endpoint_out(endpoint: Any) -> dict[str, Any]:
     """An endpoint as EndpointOut."""
     own = ("user", "rootless", "state", "reason", "podman_version", "since")
-    return place(endpoint) | {name: getattr(endpoint, name) for name in own}
+    return place(endpoint) | {
+        **{name: getattr(endpoint, name) for name in own},
+        "advisories": [
+            {name: str(getattr(one, name)) for name in AdvisoryOut.model_fields}
+            for one in advisories.of_endpoint(endpoint)
+        ],
+        "podman_6_obstacles": [one.what for one in upgrade_to_6.obstacles(endpoint)],
+    }
 
 
 def host_out(host: Any, endpoints: list[Any]) -> dict[str, Any]:

@@ -40,6 +40,11 @@ def told_base(line: int, why: BaseWhy) -> str:
             "Line %(line)d could be read in two ways: write FROM, and the flags of COPY, ADD and RUN,"
             " without quotes, backslashes and escape directives."
         ),
+        BaseWhy.MOUNT: _(
+            "Line %(line)d has RUN --mount, and the Podman there lets such a mount leave the build's"
+            " context (see the host's page). COPY what it needs, or build on a host with Podman 5.3.2"
+            " or newer."
+        ),
         BaseWhy.LARGE: _("The Containerfile is larger than 256 KiB."),
     }[why]
     return words % {"line": line} if line else words

@@ -47,6 +47,8 @@ def facts(info: Any) -> dict[str, Any]:
         "name": text(runtime.get("name"), limit=80),
         "version": text(runtime.get("version"), limit=200).partition("\n")[0],
     }
+    dns = _object(_object(host.get("networkBackendInfo")).get("dns"))
+    kept["networkBackendInfo"] = {"dns": {"version": text(dns.get("version"), limit=80)}}
     kept["security"] = {
         name: flag(security.get(name))
         for name in ("rootless", "selinuxEnabled", "apparmorEnabled", "seccompEnabled")

@@ -31,6 +31,8 @@ _ESCAPE: Final = re.compile(r"\s*#[ \t]*escape[ \t]*=", re.I)
 _ODD: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _QUOTES: Final = str.maketrans("", "", "\\\"'")
 _IN_FLAG: Final = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
+# a flag, or what could be one: some versions take a flag's value as a word of its own
+_MOUNT: Final = re.compile(r"(?:^|[\t\v\f\r ])--mount\b", re.I)
 _ANYWHERE: Final = re.compile(r"from=([^,\s]*)", re.I)
 _IMAGE: Final = re.compile(r"[A-Za-z0-9_.\[-][A-Za-z0-9_./:@+\[\]-]*")
 _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::([-+?])([^${}\\\"']*))?\})")
@@ -47,6 +49,7 @@ class BaseWhy(StrEnum):
     UNKNOWN = "which image it would be cannot be known beforehand"
     UNCLEAR = "it could be read in two ways"
     LARGE = "a Containerfile is smaller than that"
+    MOUNT = "that Podman lets such a mount leave the build's context"
 
 
 class Base(ValueError):
@@ -58,8 +61,10 @@ class Base(ValueError):
         super().__init__(f"Line {line} of the Containerfile, “{self.text}”: {why}.")
 
 
-def judge(text: str, arguments: Mapping[str, str]) -> None:
-    """Base for a Containerfile that could reach the host's disk. `arguments`: what the build gives."""
+def judge(text: str, arguments: Mapping[str, str], *, mounts: bool = True) -> None:
+    """Base for a Containerfile that could reach the host's disk. `arguments`: what the build gives;
+    `mounts`: whether the Podman there keeps those of RUN within the build (hosts.advisories).
+    """
     if len(text) > LIMIT_BYTES:
         raise Base(0, "", BaseWhy.LARGE)
     begun = list(instructions(text))
@@ -68,6 +73,8 @@ def judge(text: str, arguments: Mapping[str, str]) -> None:
         if word == "from":
             _from(line, rest, values)
         elif word in ("copy", "add", "run"):
+            if not mounts and word == "run":
+                _no_mounts(line, rest.translate(_QUOTES))
             _flags(line, rest)
 
 
@@ -132,6 +139,11 @@ def _flags(line: int, rest: str) -> None:
         found += _IN_FLAG.findall(flag)
     for image in found:
         _image(line, rest, None if "$" in image else image)
+
+
+def _no_mounts(line: int, rest: str) -> None:
+    if rest.lstrip("\t\v\f\r ").startswith("--") and _MOUNT.search(rest):
+        raise Base(line, f"RUN {rest}", BaseWhy.MOUNT)
 
 
 def _is_quoted(word: str) -> bool:

@@ -61,14 +61,18 @@ async def build(
     options: BuildOptions,
     *,
     credentials: Sequence[Credential] = (),
+    mounts: bool = True,
 ) -> AsyncGenerator[str | Built, None]:
     """Podman's lines as they come, at last one Built. `tar` is a plain one.
 
-    Podman takes the whole context before it says anything. Raises BuildFailed in its own words,
+    Podman takes the whole context before it says anything. `mounts`: whether RUN may have any; an
+    old Podman lets them leave the context. Raises BuildFailed in its own words,
     also for errors inside HTTP 200; Interrupted where the connection breaks; ArchiveRefused for a
     context that could reach out of itself.
     """
-    context = of_context(options.containerfile, arguments=options.arguments).checked(tar)
+    context = of_context(options.containerfile, arguments=options.arguments, mounts=mounts).checked(
+        tar
+    )
     headers = dict(_TAR)
     if credentials:
         headers["X-Registry-Config"] = _config(credentials)

@@ -72,7 +72,8 @@ class TarJudge:
 
     `read`: paths that Podman itself reads on the host, `read_below`: folders of such. `on_host`:
     it is unpacked on the host's own disk, else confined in a container. `built`: paths of
-    Containerfiles, whose bases are judged, with the `arguments` of the build.
+    Containerfiles, whose bases are judged, with the `arguments` of the build; `mounts`: whether RUN
+    may have some.
     """
 
     read: frozenset[str] = frozenset()
@@ -80,6 +81,7 @@ class TarJudge:
     on_host: bool = True
     built: frozenset[str] = frozenset()
     arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
+    mounts: bool = True
     entries: int = field(default=0, init=False)
     size_bytes: int = field(default=0, init=False)
     _links: set[str] = field(default_factory=set, init=False)
@@ -171,7 +173,7 @@ class TarJudge:
         text = self._text.decode(errors="surrogateescape")
         self._text.clear()
         try:
-            base_judge.judge(text, self.arguments)
+            base_judge.judge(text, self.arguments, mounts=self.mounts)
         except base_judge.Base as base:
             raise BaseRefused(base) from base
 
@@ -191,6 +193,7 @@ def of_context(
     *containerfiles: str,
     arguments: Mapping[str, str] | None = None,
     read: tuple[str, ...] = (),
+    mounts: bool = True,
 ) -> TarJudge:
     """For a build's context, in which the Containerfile lies at one of these paths.
 
@@ -207,6 +210,7 @@ def of_context(
         read=frozenset({*paths, *beside, *_IGNORE_FILES}),
         built=frozenset(built | inside),
         arguments=dict(arguments or {}),
+        mounts=mounts,
     )
 
 

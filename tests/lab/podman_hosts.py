@@ -53,7 +53,7 @@ def emptied(host: Host) -> None:
     for login in host.logins:
         host.podman("pod", "rm", "-fa", "-t", "0", user=login.user)
         host.podman("rm", "-fa", "-t", "0", user=login.user)
-        host.podman("volume", "prune", "-f", user=login.user)
+        host.podman("volume", "rm", "-af", user=login.user)  # prune: not those with names, in 6
 
 
 def client(host: Host, *, timeout_s: float = 30.0, user: str = "root") -> Podman:

@@ -103,7 +103,9 @@ class NetworkForm(MakingForm):
     )
     internal = forms.BooleanField(label=_("Internal: no way out of it"), required=False)
     isolate = forms.BooleanField(
-        label=_("Isolate: no traffic between this and other networks of the host"), required=False
+        label=_("Isolate: no traffic between this and other networks of the host"),
+        required=False,
+        help_text=_("Podman 6 isolates all; isolate=false as a further option opens one there."),
     )
     mtu = forms.IntegerField(
         label=_("MTU"), required=False, min_value=576, max_value=65535, widget=line("1500")

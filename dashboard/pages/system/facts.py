@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.spec import Words
 from dashboard.pages.system.plans import KINDS
-from hosts import capabilities
+from hosts import advisories, capabilities, upgrade_to_6
+from hosts.advisories import Advisory
 from hosts.capabilities import Ability
 from hosts.models import DiskUse, Endpoint, Job
+from hosts.upgrade_to_6 import Obstacle
 
 _PRUNES = {
     "container": "/containers/prune/",
@@ -99,6 +101,10 @@ class SystemFacts:
     local: list[Local]
     check: Job | None
     no_check: str
+    weaknesses: list[Advisory]
+    # None: nobody knows yet
+    in_the_way_of_6: list[Obstacle] | None
+    changes_in_6: list[Words]
 
 
 def system_facts(endpoint: Endpoint) -> SystemFacts:
@@ -125,6 +131,11 @@ def system_facts(endpoint: Endpoint) -> SystemFacts:
         local=_local(endpoint),
         check=last,
         no_check=capabilities.lacks(endpoint, "check"),
+        weaknesses=advisories.of_endpoint(endpoint),
+        in_the_way_of_6=upgrade_to_6.obstacles(endpoint)
+        if upgrade_to_6.is_known(endpoint)
+        else None,
+        changes_in_6=[] if upgrade_to_6.is_there(endpoint) else list(upgrade_to_6.CHANGES),
     )
 
 

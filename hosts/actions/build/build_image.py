@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hosts import advisories
 from hosts.access import Person, get_endpoint
 from hosts.actions import archive_words
 from hosts.actions.action import Action
@@ -24,7 +25,7 @@ from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
-from hosts.podman import base_judge
+from hosts.podman import Podman, base_judge, system
 from hosts.podman.build import Built, build
 from hosts.podman.errors import BuildFailed
 from hosts.podman.pull import Credential
@@ -41,7 +42,8 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
     if len(text.encode()) > containerfile.LIMIT_BYTES:
         raise HostRefused("text", _("The Containerfile is larger than 256 KiB."))
     try:
-        base_judge.judge(text, order.arguments)
+        mounts = advisories.barred(endpoint.podman_version, advisories.BUILD_MOUNTS) is None
+        base_judge.judge(text, order.arguments, mounts=mounts)
     except base_judge.Base as base:
         raise HostRefused("text", archive_words.told_base(base.line, base.why)) from base
     return ask_job(person, VERB, order_for(endpoint, text=text, order=order), queue="long")
@@ -86,7 +88,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     step = ""
     try:
         lines = build(
-            errand.podman, containerfile.context_of(text), order.options(), credentials=credentials
+            errand.podman,
+            containerfile.context_of(text),
+            order.options(),
+            credentials=credentials,
+            mounts=await mounts_stay_inside(errand.podman),
         )
         async with aclosing(lines) as told:
             async for line in told:
@@ -101,6 +107,12 @@ async def do(errand: Errand) -> dict[str, Any]:
     except ArchiveRefused as refused:
         raise archive_words.told(refused) from refused
     raise Trouble(_("The build ended without an image."))
+
+
+async def mounts_stay_inside(podman: Podman) -> bool:
+    """Whether RUN --mount may be used there: asked now, for what is stored can be of before."""
+    version = (await system.ping(podman)).libpod
+    return advisories.barred(version, advisories.BUILD_MOUNTS) is None
 
 
 def failed_words(text: str, step: str) -> str:

@@ -8,7 +8,7 @@ from hosts.access.fetch import target_of
 from hosts.actions.archive_words import told
 from hosts.actions.build import containerfile
 from hosts.actions.build.build_fields import BuildOrder
-from hosts.actions.build.build_image import VERB, failed_words, proposed
+from hosts.actions.build.build_image import VERB, failed_words, mounts_stay_inside, proposed
 from hosts.actions.streamed import streamed
 from hosts.dial import dial
 from hosts.jobs.errand import Trouble
@@ -49,7 +49,9 @@ async def build_upload(
         async with Podman(dial(endpoint, streams=True)) as podman:
             try:
                 context = plain(body, limit_bytes=limit_bytes)
-                async with aclosing(build(podman, context, order.options())) as lines:
+                mounts = await mounts_stay_inside(podman)
+                building = build(podman, context, order.options(), mounts=mounts)
+                async with aclosing(building) as lines:
                     async for line in lines:
                         doing.committing = True
                         if isinstance(line, str):

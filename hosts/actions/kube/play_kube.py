@@ -13,6 +13,7 @@ from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse
 from hosts.actions.kube.along import REPLACE, heed_secrets, require_along
+from hosts.actions.kube.content_volumes import heed_unsafe, refuse_unsafe
 from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import made_by
@@ -70,6 +71,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
             _("It does not say which registry these come from: %s.") % ", ".join(short[:10]),
             cure=_("Write full names, such as docker.io/library/nginx."),
         )
+    refuse_unsafe(endpoint, plan)
     order = order_for(endpoint, plan, text=text, start=start)
     return ask_job(person, VERB, order, queue="long")
 
@@ -125,6 +127,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             errand.say(_("Pulling %s") % image)
             await pull_into(errand, image)
     await _clear(errand)
+    await heed_unsafe(errand, plan)
     await errand.about_to_send()
     report = await kube.play(
         errand.podman,

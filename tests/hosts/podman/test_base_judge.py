@@ -99,3 +99,28 @@ def test_an_argument_of_the_build_is_followed(transport: str) -> None:
         with pytest.raises(Base) as refused:
             judge(text, {"B": f"{transport}:/srv"})
         assert (refused.value.line, refused.value.why) == (2, T)
+
+
+MOUNTS = [
+    "FROM a\nRUN --mount=type=bind,target=/x cat",
+    "FROM a\nrun --MOUNT=type=cache,target=/x cat",
+    "FROM a\nRUN --network=none --mount=type=cache,target=/x cat",
+    "FROM a\nRUN --network none --mount=type=cache,target=/x cat",
+    "FROM a\nRUN \\\n# remark\n\n --mount=type=cache,target=/x cat",
+    "FROM a\nRUN --mou\\\nnt=type=cache,target=/x cat",
+    'FROM a\nRUN --mo"un"t=type=cache,target=/x cat',
+    "FROM a\nONBUILD RUN --mount=type=cache,target=/x cat",
+    "FROM a\nRUN cat <<EOF\nRUN --mount=type=cache,target=/x cat\nEOF",
+]
+
+
+@pytest.mark.parametrize("text", MOUNTS)
+def test_where_mounts_leave_the_build_none_is_taken(text: str) -> None:
+    with pytest.raises(Base) as refused:
+        judge(text, {}, mounts=False)
+    assert refused.value.why is BaseWhy.MOUNT
+
+
+@pytest.mark.parametrize("text", ["FROM a\nRUN tool --mount=x", "FROM a\nCOPY --chown=a /mount /b"])
+def test_and_what_only_looks_like_one_is(text: str) -> None:
+    judge(text, {}, mounts=False)

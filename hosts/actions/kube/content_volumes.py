@@ -1,0 +1,111 @@
+"""Volumes that Podman fills from a ConfigMap or Secret: where it is too old to do that safely.
+
+Below the version that mends it Podman writes through a link that a container put there before, into
+the host's files (hosts.advisories). So there such a volume must be new, and one workload's alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts import advisories
+from hosts.actions.kube.kube_plan import KubePlan
+from hosts.actions.refused import HostRefused
+from hosts.guardrails.kube_fields import WITH_TEMPLATE
+from hosts.guardrails.kube_shape import kind_of
+from hosts.jobs.errand import Errand, Trouble
+from hosts.models import Endpoint, Volume
+from hosts.models.inventory import LIVE
+from hosts.podman import system, volumes
+from hosts.podman.errors import NotFound
+
+
+def refuse_unsafe(endpoint: Endpoint, plan: KubePlan) -> None:
+    """HostRefused, by the inventory."""
+    advisory = advisories.barred(endpoint.podman_version, advisories.KUBE_VOLUMES)
+    if advisory is None:
+        return
+    filled, shared = _names(plan)
+    rows = Volume.objects.filter(LIVE, endpoint=endpoint, name__in=filled)
+    if unsafe := {*shared, *rows.values_list("name", flat=True)}:
+        raise HostRefused(
+            "text",
+            _words(sorted(unsafe), endpoint.podman_version, advisory),
+            cure=_cure(advisory),
+        )
+
+
+async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
+    """Trouble, by what the host itself says: its version and its volumes."""
+    filled, shared = _names(plan)
+    if not filled:
+        return
+    version = (await system.ping(errand.podman)).libpod
+    advisory = advisories.barred(version, advisories.KUBE_VOLUMES)
+    if advisory is None:
+        return
+    unsafe = set(shared)
+    for name in filled:
+        try:
+            await volumes.inspect(errand.podman, name)
+        except NotFound:
+            continue
+        unsafe.add(name)
+    if unsafe:
+        raise Trouble(f"{_words(sorted(unsafe), version, advisory)} {_cure(advisory)}")
+
+
+def _words(names: list[str], version: str, advisory: advisories.Advisory) -> str:
+    return _(
+        "Podman %(version)s does not fill these volumes safely (%(number)s), for they are there already"
+        " or shared by several pods: %(names)s."
+    ) % {"version": version, "number": advisory.number, "names": ", ".join(names[:10])}
+
+
+def _cure(advisory: advisories.Advisory) -> str:
+    return _(
+        "Remove them first; they hold nothing but the ConfigMap or Secret. Or update Podman to"
+        " %(version)s."
+    ) % {"version": advisory.fixed_in}
+
+
+def _names(plan: KubePlan) -> tuple[set[str], set[str]]:
+    """Volumes that are filled, by Podman's names for them; those of them that several pods mount."""
+    filled: set[str] = set()
+    users: Counter[str] = Counter()
+    for document in plan.documents:
+        spec = _get(document.content, "spec")
+        if kind_of(document.content) in WITH_TEMPLATE:
+            spec = _get(_get(spec, "template"), "spec")
+        contents, claims = set(_contents(spec)), set(_claims(spec))
+        filled |= contents
+        users.update(contents | claims)
+    # a claim in the same file makes a volume that other pods can have had
+    return filled, {name for name in filled if users[name] > 1 or name in plan.names("volume")}
+
+
+def _contents(spec: Any) -> Iterator[str]:
+    for one in _volumes(spec):
+        for source, key in (("configMap", "name"), ("secret", "secretName")):
+            name = _get(_get(one, source), key)
+            if isinstance(name, str) and name:
+                yield name
+
+
+def _claims(spec: Any) -> Iterator[str]:
+    for one in _volumes(spec):
+        name = _get(_get(one, "persistentVolumeClaim"), "claimName")
+        if isinstance(name, str):
+            yield name
+
+
+def _volumes(spec: Any) -> list[Any]:
+    found = _get(spec, "volumes")
+    return found if isinstance(found, list) else []
+
+
+def _get(mapping: Any, key: str) -> Any:
+    """A plan's documents have each key in Podman's spelling, once."""
+    return mapping.get(key) if isinstance(mapping, Mapping) else None
