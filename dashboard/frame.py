@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -113,10 +113,7 @@ def _rail(request: HttpRequest) -> list[list[Entry]]:
 
 
 def _entry(place: Place, request: HttpRequest, verbs: frozenset[str]) -> Entry | None:
-    try:
-        url = reverse(place.url_name)
-    except NoReverseMatch:
-        return None
+    url = reverse(place.url_name)
     if place.verb and place.verb not in verbs:
         return None
     here = request.path == url or (url != "/" and _within(request.path, (url,)))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -95,18 +95,12 @@ def _go(request: HttpRequest, url: str) -> HttpResponse:
 
 def job_url(job: Job) -> str:
     """The page of a job."""
-    try:
-        return reverse("jobs:page", args=[job.pk])
-    except NoReverseMatch:
-        return f"/jobs/{job.pk}/"
+    return reverse("jobs:page", args=[job.pk])
 
 
 def batch_url(batch: Batch) -> str:
-    """The page of a batch, or the list of its jobs."""
-    try:
-        return reverse("jobs:batch", args=[batch.pk])
-    except NoReverseMatch:
-        return f"/jobs/?q=batch:{batch.pk}"
+    """The list of a batch's jobs."""
+    return f"{reverse('jobs:list')}?q=batch:{batch.pk}"
 
 
 def _form(

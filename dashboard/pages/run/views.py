@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -139,10 +139,7 @@ def _htmx(request: HttpRequest) -> bool:
 
 def job_url(job: Job) -> str:
     """The page of a job."""
-    try:
-        return reverse("jobs:page", args=[job.pk])
-    except NoReverseMatch:
-        return f"/jobs/{job.pk}/"
+    return reverse("jobs:page", args=[job.pk])
 
 
 def _job(request: HttpRequest, person: Person) -> Job | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Words
@@ -24,9 +24,9 @@ class Doing:
 
 DOINGS = {
     "logs": Doing(_("Logs of %(name)s"), "logs:page", "scroll-text", "container.logs"),
-    "terminal": Doing(_("Terminal in %(name)s"), "terminals:page", "terminal", "container.exec"),
-    "stats": Doing(_("Stats of %(name)s"), "stats:page", "activity", "container.stats"),
-    "files": Doing(_("Files of %(name)s"), "files:page", "folder", "container.files"),
+    "terminal": Doing(_("Terminal in %(name)s"), "terminal:page", "terminal", "container.exec"),
+    "stats": Doing(_("Stats of %(name)s"), "stats:container", "activity", "container.stats"),
+    "files": Doing(_("Files of %(name)s"), "containerfiles:list", "folder", "container.files"),
     "inspect": Doing(_("Inspect %(name)s"), "containers:inspect", "braces", "container.inspect"),
     "start": Doing(_("Start %(name)s…"), "containers:start", "play", "container.start", True),
     "stop": Doing(_("Stop %(name)s…"), "containers:stop", "square", "container.stop", True),
@@ -53,14 +53,10 @@ def find_doings(person: Person, words: list[str]) -> list[Found]:
     for row in containers(person, words[1:]):
         if not allows(person, doing.verb, row.endpoint, row):
             continue
-        try:
-            url = reverse(doing.url_name, args=[row.endpoint_id, row.podman_id])
-        except NoReverseMatch:
-            continue
         found.append(
             Found(
                 str(doing.said) % {"name": row.name or row.podman_id[:12]},
-                url,
+                reverse(doing.url_name, args=[row.endpoint_id, row.podman_id]),
                 doing.icon,
                 _("Action"),
                 where=str(row.endpoint),

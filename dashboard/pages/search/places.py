@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.frame import PLACES
@@ -45,7 +45,7 @@ COMMANDS = (
 def find_places(person: Person, words: list[str]) -> list[Found]:
     """Pages whose name fits."""
     found = [
-        Found(place.word, _reverse(place.url_name), place.icon, _("Page"))
+        Found(place.word, reverse(place.url_name), place.icon, _("Page"))
         for section in PLACES
         for place in section
         if (not place.verb or allows(person, place.verb)) and fits(words, str(place.word))
@@ -56,7 +56,7 @@ def find_places(person: Person, words: list[str]) -> list[Found]:
 def find_commands(person: Person, words: list[str]) -> list[Found]:
     """Commands whose name, or a word for it, fits."""
     found = [
-        Found(command.word, _reverse(command.url_name), command.icon, _("Command"))
+        Found(command.word, reverse(command.url_name), command.icon, _("Command"))
         for command in COMMANDS
         if (not command.verb or allows(person, command.verb))
         and fits(words, str(command.word), str(command.also))
@@ -65,12 +65,4 @@ def find_commands(person: Person, words: list[str]) -> list[Found]:
 
 
 def _sorted(words: list[str], found: list[Found]) -> list[Found]:
-    there = [one for one in found if one.url]
-    return sorted(there, key=lambda one: rank(words, str(one.word))) if words else there
-
-
-def _reverse(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return sorted(found, key=lambda one: rank(words, str(one.word))) if words else found

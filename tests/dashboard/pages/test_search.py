@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dashboard.pages.search.doings import DOINGS
 from tests.cast import Cast
 
 ID = "ab12" * 16
@@ -70,6 +71,21 @@ def test_a_verb_before_the_name_offers_the_act(cast: Cast, fleet: Any, browser_o
     assert words(page)[0] == "Restart shop…"
     url = f"/containers/{fleet.pk}/1{ID[1:]}/restart/"
     assert f'hx-get="{url}"' in page.content.decode()
+
+
+@pytest.mark.parametrize("verb", sorted(DOINGS))
+def test_each_verb_leads_to_a_page_that_is_there(
+    cast: Cast, fleet: Any, browser_of: Any, verb: str
+) -> None:
+    browser = browser_of(cast.alice)
+    page = browser.get("/search/", {"q": f"{verb} shop-db"}, headers={"HX-Request": "true"})
+    [word] = words(page)
+    assert word == str(DOINGS[verb].said) % {"name": "shop-db"}
+    text = page.content.decode()
+    [address] = set(re.findall(rf'(?:href|hx-get)="(/containers/{fleet.pk}/[^"]*)"', text))
+    answer = browser.get(address)
+    # dialogs, and pages whose host does not answer
+    assert answer.status_code in (200, 502, 503), address
 
 
 def test_rights_decide_what_is_found(cast: Cast, fleet: Any, browser_of: Any) -> None:
