@@ -105,7 +105,9 @@ def ended_access() -> None:
 
 @shared_task(name="hosts.settle_terminals")
 def settle_terminals() -> None:
-    """End what runs on in terminals that nobody holds any more."""
+    """End what runs on in terminals that nobody holds any more; remove parts of broken uploads."""
     from hosts.actions.containers.settle_terminals import settle_terminals as settle
+    from hosts.actions.files.sweeping import sweep
 
     settle()
+    sweep()

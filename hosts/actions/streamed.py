@@ -43,6 +43,9 @@ class Doing:
 
     detail: str = ""
     committing: bool = False
+    # the intent's number, and whether a part noted with `note_part` could not be removed
+    number: int = 0
+    left: bool = False
 
 
 @asynccontextmanager
@@ -62,7 +65,7 @@ async def streamed(
     number = await _in_thread(_begin, person, verb, target, {**params, **beside})
     seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
     began = time.monotonic()
-    doing = Doing()
+    doing = Doing(number=number)
     result = Result.FAILED
     try:
         yield doing
@@ -85,11 +88,18 @@ async def streamed(
     finally:
         seen.cancel()
         duration_ms = round((time.monotonic() - began) * 1000)
-        ending = asyncio.create_task(
-            _in_thread(_end, number, result, doing.detail[:1000], duration_ms)
-        )
+        ending = asyncio.create_task(_in_thread(_end, doing, result, duration_ms))
         # whoever cancels us twice does not take the outcome away
         await asyncio.shield(ending)
+
+
+async def note_part(doing: Doing, container: str, path: str) -> None:
+    """From now on `path` in that container is a part of a file: swept when this is lost."""
+    await _in_thread(_note_part, doing.number, container, path)
+
+
+def _note_part(number: int, container: str, path: str) -> None:
+    OpenTransfer.objects.filter(intent=number).update(container=container, part=path)
 
 
 async def _in_thread(work: Any, *args: Any) -> Any:
@@ -140,7 +150,9 @@ def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) ->
     with transaction.atomic():
         grant = _grounds(person, verb, target)
         number = write.intent(person.who, verb, target, params=params, grant=grant)
-        OpenTransfer.objects.create(intent=number, seen_at=timezone.now())
+        OpenTransfer.objects.create(
+            intent=number, seen_at=timezone.now(), endpoint_id=target.endpoint_id
+        )
         bells.ring("audit")
     return number
 
@@ -153,17 +165,26 @@ def _grounds(person: Person, verb: str, target: Target) -> str:
     return grounds(person, verb, endpoint, row).words
 
 
-def _end(number: int, result: Result, detail: str, duration_ms: int) -> None:
+def _end(doing: Doing, result: Result, duration_ms: int) -> None:
+    number = doing.number
     try:
         with transaction.atomic():
-            OpenTransfer.objects.filter(intent=number).delete()
-            write.outcome(number, result, detail=detail, duration_ms=duration_ms)
+            _close(number, sweep=doing.left)
+            write.outcome(number, result, detail=doing.detail[:1000], duration_ms=duration_ms)
             bells.ring("audit")
     except AlreadySettled:
         log.warning("transfer %s was given up while it still ran", number)
     except DatabaseError:
         # the row stays, and the chore writes an outcome once the database is back
         log.exception("the outcome of transfer %s (%s) cannot be written", number, result)
+
+
+def _close(number: int, *, sweep: bool) -> bool:
+    """The transfer is over; its row stays while a part is to be swept. False: it was over before."""
+    open_one = OpenTransfer.objects.filter(intent=number, lost_at=None)
+    if sweep and open_one.exclude(part="").update(lost_at=timezone.now()):
+        return True
+    return bool(open_one.delete()[0])
 
 
 async def _keep_seen(number: int) -> None:
@@ -182,18 +203,18 @@ def _see(number: int) -> None:
 def settle_lost() -> int:
     """A chore: give transfers that nobody carries out any more their outcome. Returns how many."""
     lost = list(
-        OpenTransfer.objects.filter(seen_at__lt=timezone.now() - LOST_AFTER).values_list(
-            "intent", flat=True
-        )
+        OpenTransfer.objects.filter(
+            seen_at__lt=timezone.now() - LOST_AFTER, lost_at=None
+        ).values_list("intent", flat=True)
     )
     words = "The process that carried it out was lost; how far it came cannot be told."
     for number in lost:
         try:
             with transaction.atomic():
                 # found again under the lock of the log's head: the outcome may just have come
-                if OpenTransfer.objects.filter(intent=number).delete()[0]:
+                if _close(number, sweep=True):
                     write.outcome(number, Result.UNKNOWN, detail=words)
                     bells.ring("audit")
         except AlreadySettled:
-            OpenTransfer.objects.filter(intent=number).delete()
+            _close(number, sweep=True)
     return len(lost)

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from hosts.models.hosts import Endpoint
+
 
 class OpenTransfer(models.Model):
     """An intent that some web process is carrying out without a job."""
@@ -10,6 +12,12 @@ class OpenTransfer(models.Model):
     intent = models.PositiveBigIntegerField(unique=True)
     # written every few seconds by the process that carries it out
     seen_at = models.DateTimeField()
+    # where a file is being written under a name of its own: what stays there when that breaks off
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, null=True)
+    container = models.CharField(max_length=80, blank=True)
+    part = models.TextField(blank=True)
+    # nobody carries it out any more; its outcome is written, and `part` is still to be removed
+    lost_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"intent {self.intent}"

@@ -24,7 +24,8 @@ def with_sessions(user: User) -> list[str]:
     """Where they are signed in, with the terminals and transfers that are open."""
     sessions = sum(1 for _one in sessions_of(user))
     terminals = set(OpenTerminal.objects.filter(owner=user).values_list("intent", flat=True))
-    moving = Entry.objects.filter(pk__in=OpenTransfer.objects.values("intent"), who_id=user.pk)
+    under_way = OpenTransfer.objects.filter(lost_at=None).values("intent")
+    moving = Entry.objects.filter(pk__in=under_way, who_id=user.pk)
     transfers = moving.exclude(pk__in=terminals).count()
     return _several(
         (

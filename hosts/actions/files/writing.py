@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from hosts.actions.files.place import Place
 from hosts.actions.files.reading import owner_of
-from hosts.actions.streamed import Doing
+from hosts.actions.streamed import Doing, note_part
 from hosts.jobs.errand import Trouble
 from hosts.podman import Podman, PodmanError, archive, inside
 from hosts.podman.archive import Stat
@@ -77,6 +77,8 @@ async def write_file(
     )
     tar = _tar(head, content, wanted.size_bytes)
     doing.committing = not aside
+    if aside:
+        await note_part(doing, place.container, place.inside(posixpath.join(folder, part)))
     try:
         # where nobody can tell whose it should be, Podman gives it to the container's user
         await archive.put(
@@ -89,7 +91,9 @@ async def write_file(
         # also who goes away in the middle leaves no part of the file, and everything is raised on
         if aside:
             doing.committing = isinstance(failed, PodmanError) and doing.committing
-            await _clear(podman, place, posixpath.join(folder, part))
+            # what cannot be removed now is swept when the host is back (sweeping)
+            doing.left = True
+            doing.left = not await _clear(podman, place, posixpath.join(folder, part))
         elif isinstance(failed, PodmanError | Trouble):
             doing.detail = _(
                 "%(words)s A part of it may stand there: the container does not run or has no"
@@ -140,19 +144,24 @@ async def _move(podman: Podman, place: Place, part: str, path: str) -> None:
         raise Trouble(_("It could not be put in its place."), done.err)
 
 
-async def _clear(podman: Podman, place: Place, part: str) -> None:
-    """Remove what was written so far; whatever that brings, the first failure is what counts."""
+async def _clear(podman: Podman, place: Place, part: str) -> bool:
+    """Remove what was written so far; whatever that brings, the first failure is what counts.
+    Whether nothing of it stays.
+    """
 
-    async def clear() -> None:
+    async def clear() -> bool:
         try:
             # a session of its own: ours may be closed by whoever cancels us twice
             async with Podman(podman.dial, timeout_s=10) as fresh:
                 words = ["rm", "-f", "--", place.inside(part)]
-                await inside.run(fresh, place.container, words, timeout_s=10)
+                return (await inside.run(fresh, place.container, words, timeout_s=10)).code == 0
+        except NotFound:
+            return True
         except PodmanError as error:
             log.warning("a part stays at %s: %s", part, error)
+            return False
 
-    await asyncio.shield(asyncio.create_task(clear()))
+    return await asyncio.shield(asyncio.create_task(clear()))
 
 
 async def _tar(head: bytes, content: AsyncIterator[bytes], size_bytes: int) -> AsyncIterator[bytes]:
