@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hosts', '0025_failures_seen'),
+        ('hosts', '0026_crashes_and_stops'),
     ]
 
     operations = [
