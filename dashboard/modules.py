@@ -14,6 +14,8 @@ MODULES = {
     "haulout/say": "js/say.js",
     "haulout/wrong-fields": "js/wrong-fields.js",
     "haulout/live-socket": "js/live-socket.js",
+    "haulout/measured": "js/measured.js",
+    "haulout/columns": "js/columns.js",
     "haulout/live-list": "js/live-list.js",
     "haulout/selection": "js/selection.js",
     "haulout/groups": "js/groups.js",

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`word` is shown, `shape` names a drawing in SHAPES, `tone` a colour class."""
+    """`word` is shown, `shape` names a drawing in SHAPES, `tone` a colour class. `many` is the word beside
+    a number of them, where it is another one.
+    """
 
     word: str | Promise
     shape: str
     tone: str
+    many: str | Promise = ""
 
 
 # 10 × 10 drawings; all use currentColor
@@ -50,7 +53,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "initialized": Look(_("created"), "ring", "calm"),
         "configured": Look(_("created"), "ring", "calm"),
         "exited": Look(_("exited"), "frame", "idle"),
-        "failed": Look(_("exited with an error"), "square", "bad"),
+        "failed": Look(_("exited"), "square", "bad", many=_("exited with an error")),
         "stopped": Look(_("stopped"), "frame", "idle"),
         "stopping": Look(_("stopping"), "arc", "warn"),
         "restarting": Look(_("restarting"), "arc", "warn"),

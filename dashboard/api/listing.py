@@ -12,9 +12,10 @@ from pydantic import Field
 from audit.shapes import Target
 from dashboard.api.problems import wrong
 from dashboard.live import filterline
+from dashboard.live.measured import permitted
 from dashboard.live.spec import ListSpec
 from dashboard.live.view import ordered, to_q
-from hosts.access import Person, require
+from hosts.access import Person, objects_with, require
 
 
 class Asked(Schema):
@@ -34,14 +35,19 @@ def page_of(spec: ListSpec, person: Person, asked: Asked) -> dict[str, Any]:
     """
     if not spec.open_to(person):
         require(person, spec.verb, Target(kind="list", name=spec.name))
-    condition, troubles = to_q(spec, filterline.parse(asked.q.replace("\x00", " ")))
+    terms = filterline.parse(asked.q.replace("\x00", " "))
+    condition, troubles = to_q(spec, terms)
     if troubles:
         raise wrong("q", " ".join(troubles))
-    rows = spec.base(person).filter(condition)
+    rows = spec.base(person).filter(condition, permitted(spec, person, terms))
     after = _read(asked.cursor)
     if not asked.sort:
         found, follows = _by_number(rows, asked.limit, after)
     elif asked.sort.removeprefix("-") in spec.sorts and asked.sort.count("-") < 2:
+        measured = spec.measured
+        if measured and measured.asked(asked.sort, ()):
+            # an order would tell those what others use who may not see it
+            rows = rows.filter(objects_with(person, measured.verb))
         walked = ordered(spec, rows, asked.sort)
         found = list(walked[after : after + asked.limit + 1])
         follows = after + asked.limit

@@ -5,6 +5,7 @@ Started by the first watcher and stopped with the last, so that an idle process 
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ import redis
 from django.db import Error as DatabaseError
 from django.utils import translation
 
+from dashboard.live.measured import EVERY_S
 from dashboard.live.pool import SqlPool
 from dashboard.live.rights import Standing, standings
 from dashboard.live.shared import Shared, Viewer
@@ -52,6 +54,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._stamps: dict[str, Any] = {}
         self._lock = asyncio.Lock()
+        self._figures_at = 0.0
 
     async def enter(self, watcher: Watcher) -> bool:
         """Let a socket in, if its person and session stand. Sets its `key`."""
@@ -139,6 +142,10 @@ class Hub:
         if before:
             self.ring(rung(before, now))
         await self.check_rights()
+        if time.monotonic() - self._figures_at >= EVERY_S:
+            self._figures_at = time.monotonic()
+            for shared in self.results.values():
+                shared.tick()
 
     async def _safely(self, work: Callable[[], Any]) -> None:
         """The database being away must not end the hub; sockets show the age of their data."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -72,7 +73,9 @@ def list_context(
     view = view_of(spec, given, locked=locked)
     result = run(view, person)
     verbs = verbs_at(person)
+    aside_line = f"{view.line} {spec.aside.line if spec.aside else ''}".strip()
     return {
+        **_figures(spec, view, result, person),
         "spec": spec,
         "view": view,
         "result": result,
@@ -85,6 +88,24 @@ def list_context(
         "newer_url": view.url(page=result.page - 1),
         "older_url": view.url(page=result.page + 1),
         "filtered": bool(view.terms),
+        "aside_line": aside_line,
+        "aside_url": view.url(line=aside_line),
+        "choosable": [column for column in spec.columns if column.name in spec.choosable],
+    }
+
+
+def _figures(spec: ListSpec, view: View, result: Result, person: Person) -> dict[str, Any]:
+    """Figures of the rows as JSON, and what is to be said of hosts that give none."""
+    measured = spec.measured
+    if measured is None:
+        return {}
+    keys = [row.pk for row in result.rows if isinstance(row.pk, int)]
+    asked = measured.asked(view.order, view.all_terms)
+    return {
+        "figures": orjson.dumps(
+            measured.read(person, keys), option=orjson.OPT_NON_STR_KEYS
+        ).decode(),
+        "silent": measured.silent(person) if asked else [],
     }
 
 

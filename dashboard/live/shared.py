@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from django.db import Error as DatabaseError
 from django.utils import translation
 
+from dashboard.live.measured import Figures
 from dashboard.live.pool import SqlPool
 from dashboard.live.render import mark_of, row_html
 from dashboard.live.view import View, run
@@ -48,6 +49,11 @@ class Picture:
     pages: int
     marks: dict[int | str, str]
     html: dict[int | str, str]
+    # of the rows that have some and may show them
+    figures: Figures = field(default_factory=dict)
+
+
+Look = Callable[[Person], Picture | None]
 
 
 @dataclass(eq=False)
@@ -65,10 +71,12 @@ class Shared:
     _task: asyncio.Task[None] | None = None
     _clock: Callable[[], float] = time.monotonic
     _took_s: float = 0.0
+    # what the bell was rung for: the rows, or their figures alone
+    _rows_due: bool = False
 
     def start(self) -> None:
         """Run once now, and again after each bell."""
-        self._bell.set()
+        self.ring()
         self._task = asyncio.create_task(self._keep(), name=f"live {self.view.key}")
 
     async def stop(self) -> None:
@@ -79,7 +87,15 @@ class Shared:
 
     def ring(self) -> None:
         """Something may have changed."""
+        self._rows_due = True
         self._bell.set()
+
+    def tick(self) -> None:
+        """There may be newer figures, which ring no bell."""
+        if self.view.by_figures:
+            self.ring()
+        elif self.view.spec.measured:
+            self._bell.set()
 
     async def _keep(self) -> None:
         while True:
@@ -87,30 +103,54 @@ class Shared:
             self._bell.clear()
             if not self.viewers:
                 continue
+            rows_due, self._rows_due = self._rows_due, False
+            if not rows_due and self.picture is None:
+                continue
             # chosen here: the set changes in this thread only
             person = next(iter(self.viewers)).person
             try:
-                newer, took_s = await self.pool.run(partial(self._timed_look, person))
+                look = self._look if rows_due else self._look_at_figures
+                newer, took_s = await self.pool.run(partial(self._timed, look, person))
             except DatabaseError as error:
                 log.warning("live list %s: %s", self.view.spec.name, error)
                 await asyncio.sleep(RETRY_S)
-                self._bell.set()
+                self.ring()
+                continue
+            if not rows_due:
+                self._show(newer)
                 continue
             # the lower of the last two: one slow run (the first is cold) says nothing of the next
             self.cost_s, self._took_s = min(took_s, self._took_s), took_s
             self.runs += 1
-            if newer is not None:
-                self.picture = newer
-                for viewer in tuple(self.viewers):
-                    viewer.renewed()
+            self._show(newer)
             # what told nobody anything need not rest: the next change is to be seen at once
             least_s = 0.0 if newer is None else MIN_PAUSE_S
             await asyncio.sleep(max(least_s, COST_FACTOR * self.cost_s))
 
-    def _timed_look(self, person: Person) -> tuple[Picture | None, float]:
-        """As `_look`, and the seconds it took: to wait for a thread is no cost of the query."""
+    def _show(self, newer: Picture | None) -> None:
+        if newer is not None:
+            self.picture = newer
+            for viewer in tuple(self.viewers):
+                viewer.renewed()
+
+    def _timed(self, look: Look, person: Person) -> tuple[Picture | None, float]:
+        """What a look gives, and the seconds it took: to wait for a thread is no cost of the query."""
         began = self._clock()
-        return self._look(person), self._clock() - began
+        return look(person), self._clock() - began
+
+    def _look_at_figures(self, person: Person) -> Picture | None:
+        """In a thread: the same rows with their figures of now, or None when those are as before."""
+        before = self.picture
+        assert before is not None
+        figures = self._figures(person, before.marks)
+        if figures == before.figures:
+            return None
+        return replace(before, at=datetime.now(UTC), figures=figures)
+
+    def _figures(self, person: Person, marks: Iterable[int | str]) -> Figures:
+        measured = self.view.spec.measured
+        keys = [pk for pk in marks if isinstance(pk, int)]
+        return measured.read(person, keys) if measured and keys else {}
 
     def _look(self, person: Person) -> Picture | None:
         """In a thread: the page now, or None when it looks as before."""
@@ -121,13 +161,19 @@ class Shared:
             marks: dict[int | str, str] = {
                 row.pk: mark_of(spec, row, person) for row in result.rows
             }
-            if before and before.total == result.total and _same(before.marks, marks):
+            figures = self._figures(person, marks)
+            if (
+                before
+                and before.total == result.total
+                and _same(before.marks, marks)
+                and before.figures == figures
+            ):
                 return None
             html = {
                 row.pk: self._kept(row, marks[row.pk]) or row_html(spec, row, person)
                 for row in result.rows
             }
-        return Picture(at, result.total, result.page, result.pages, marks, html)
+        return Picture(at, result.total, result.page, result.pages, marks, html, figures)
 
     def _kept(self, row: Any, mark: str) -> str:
         before = self.picture

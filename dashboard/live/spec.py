@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
+from dashboard.live.measured import Measured
 from hosts.access import Person, allows
 
 if TYPE_CHECKING:
@@ -58,6 +59,19 @@ class BulkVerb:
     asks: bool = False
     # a page about the chosen rows: `url` is opened with them
     opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Rows that a list leaves out unless it is asked for them: `rows`, by a chip of this label; `others`
+    are all but those. `line` shows them; a term of one of the names in `lifts` asks for them too.
+    """
+
+    rows: Q
+    others: Q
+    label: Words
+    line: str
+    lifts: frozenset[str]
 
 
 def _nothing(rows: list[Any], person: Person) -> None:
@@ -114,6 +128,13 @@ class ListSpec:
     group_facts: Callable[..., dict[Any, Any]] = _no_facts
     # sorts that go through groups in the order of their titles: too many rows to join and sort
     walks: dict[str, "Grouping"] = field(default_factory=dict)
+    # figures beside the rows, and rows that are left out at first
+    measured: Measured | None = None
+    aside: Aside | None = None
+    # names of columns that may be chosen; while none is, the page's width decides
+    choosable: tuple[str, ...] = ()
+    # what it shows changes without any bell: run again with the figures
+    restless: bool = False
     # instead of base, tokens and pages: finished things with a `pk`, in their order
     things: Callable[[Person], list[Any]] | None = None
 

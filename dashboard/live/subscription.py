@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from dashboard.live.measured import Figures
 from dashboard.live.shared import Shared
 from hosts.access import Person
 
@@ -20,6 +21,7 @@ class Subscription:
         self._fresh = fresh
         self._sent: dict[int | str, str] = _marks(have)
         self._told: tuple[Any, ...] | None = None
+        self._sent_figures: Figures = {}
 
     def renewed(self) -> None:
         """The shared result has changed; the socket's writer is woken."""
@@ -36,10 +38,18 @@ class Subscription:
             pk: picture.html[pk] for pk, mark in picture.marks.items() if self._sent.get(pk) != mark
         }
         told = (list(picture.marks), picture.total, picture.page, picture.pages)
-        if not changed and told == self._told:
+        # an empty one: it is not measured any more
+        figures = {
+            pk: picture.figures.get(pk, [])
+            for pk in picture.marks
+            if picture.figures.get(pk, []) != self._sent_figures.get(pk, [])
+        }
+        if not changed and not figures and told == self._told:
             return None
-        self._sent, self._told = picture.marks, told
+        self._sent, self._told, self._sent_figures = picture.marks, told, picture.figures
+        more = {"figures": figures} if figures else {}
         return {
+            **more,
             "id": self.name,
             "at": picture.at.isoformat(),
             "order": told[0],

@@ -12,7 +12,8 @@ from dashboard.live import filterline
 from dashboard.live import locked as locked_rows
 from dashboard.live.filterline import Term
 from dashboard.live.grouping import GroupHead, Grouping, counted_groups, pieces, rows_of
-from dashboard.live.spec import PAGE_ROWS, BadValue, ListSpec
+from dashboard.live.measured import nulls_last, permitted, ranked
+from dashboard.live.spec import PAGE_ROWS, Aside, BadValue, ListSpec
 from hosts.access import Person
 
 MAX_PAGE = 10_000
@@ -31,11 +32,25 @@ class View:
     page: int = 1
     locked: str = ""
     group: str = ""
+    # names of the columns that were chosen; none: by the page's width
+    columns: tuple[str, ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """Terms of the typed line."""
         return filterline.parse(self.line)
+
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        """Also those of the page's own line."""
+        return self.terms + filterline.parse(self.locked)
+
+    @property
+    def by_figures(self) -> bool:
+        """True where what it shows depends on figures, which ring no bell."""
+        measured = self.spec.measured
+        asked = measured is not None and measured.asked(self.order, self.all_terms)
+        return asked or self.spec.restless
 
     @property
     def order(self) -> str:
@@ -54,6 +69,7 @@ class View:
             "q": self.line if line is None else line,
             "sort": self.sort if sort is None else sort,
             "group": self.group,
+            "cols": ",".join(self.columns),
             "page": str(page) if page > 1 else "",
         }
         # never empty: a list without a view may open with another one
@@ -71,7 +87,9 @@ def view_of(spec: ListSpec, given: Mapping[str, Any], *, locked: str = "") -> Vi
     group = str(given.get("group") or "")
     if spec.grouping(group) is None:
         group = ""
-    return View(spec, line, sort, min(max(number, 1), MAX_PAGE), locked, group)
+    chosen = str(given.get("cols") or "").split(",")
+    columns = tuple(name for name in spec.choosable if name in chosen)
+    return View(spec, line, sort, min(max(number, 1), MAX_PAGE), locked, group, columns)
 
 
 @dataclass(slots=True)
@@ -82,6 +100,8 @@ class Result:
     total: int
     page: int
     troubles: list[str] = field(default_factory=list)
+    # rows that the list leaves out until it is asked for them
+    aside: int = 0
 
     @property
     def pages(self) -> int:
@@ -130,6 +150,9 @@ def to_q(spec: ListSpec, terms: tuple[Term, ...]) -> tuple[Q, list[str]]:
 def ordered(spec: ListSpec, rows: QuerySet[Any], order: str) -> QuerySet[Any]:
     """Rows in the order of a sort; a minus turns the whole index round."""
     fields = spec.sorts[order.removeprefix("-")]
+    if spec.measured and order.removeprefix("-") in spec.measured.sorts:
+        figure, *rest = (f"-{f}" if order.startswith("-") else f for f in fields)
+        return rows.order_by(nulls_last(figure), *rest)
     if not order.startswith("-"):
         return rows.order_by(*fields)
     return rows.order_by(*(f[1:] if f.startswith("-") else f"-{f}" for f in fields))
@@ -145,13 +168,22 @@ def rows_in(
     rows = spec.base(person)
     if not spec.open_to(person):
         return rows.none()
+    terms = (*filterline.parse(line), *filterline.parse(locked))
     for each in (line, locked):
         rows = rows.filter(to_q(spec, filterline.parse(each))[0])
+    aside = _aside(spec, terms)
+    rows = rows.filter(permitted(spec, person, terms), aside.others if aside else Q())
     if not group:
         return rows
     grouping = spec.grouping(group)
     wanted = grouping.key_of(key) if grouping else None
     return rows.none() if grouping is None or wanted is None else rows.filter(grouping.of(wanted))
+
+
+def _aside(spec: ListSpec, terms: tuple[Term, ...]) -> Aside | None:
+    """What these terms leave out; None where they ask for it, or nothing is left out."""
+    aside = spec.aside
+    return None if aside is None or any(t.name in aside.lifts for t in terms) else aside
 
 
 def run(view: View, person: Person) -> Result:
@@ -164,20 +196,37 @@ def run(view: View, person: Person) -> Result:
     if spec.things is not None:
         things = spec.things(person)
         return Result(things, len(things), 1, troubles)
-    rows = spec.base(person).filter(condition, locked)
+    every = condition & locked & permitted(spec, person, view.all_terms)
+    left_out = _aside(spec, view.all_terms)
     troubles += locked_troubles
+    aside = _count(spec, person, every & left_out.rows) if left_out else 0
     name = view.order.removeprefix("-")
+    by_figure = spec.measured is not None and name in spec.measured.sorts
+    rows = spec.base(person).filter(every)
+    if left_out:
+        # said so that SQLite uses an index for it; or none, where that of the figures is better
+        rows = rows.filter(~left_out.rows if by_figure else left_out.others)
     if grouping := spec.grouping(view.group):
-        return _grouped(view, person, rows, grouping, troubles, heads=True)
+        return _grouped(view, person, rows, grouping, troubles, aside, heads=True)
     if walk := spec.walks.get(name):
-        return _grouped(view, person, rows, walk, troubles, heads=False)
-    total = spec.count(person, condition & locked) if spec.count else rows.order_by().count()
+        return _grouped(view, person, rows, walk, troubles, aside, heads=False)
+    # those left out are few and have an index; to count the others would read every row
+    total = max(0, _count(spec, person, every) - aside)
     page = min(view.page, max(1, -(-total // PAGE_ROWS)))
     start = (page - 1) * PAGE_ROWS
-    found = list(ordered(spec, rows, view.order)[start : start + PAGE_ROWS])
+    if by_figure:
+        found = ranked(spec, person, rows, view.order, start, PAGE_ROWS)
+    else:
+        found = list(ordered(spec, rows, view.order)[start : start + PAGE_ROWS])
     spec.prepare(found, person)
     locked_rows.attach(found)
-    return Result(found, total, page, troubles)
+    return Result(found, total, page, troubles, aside)
+
+
+def _count(spec: ListSpec, person: Person, condition: Q) -> int:
+    if spec.count:
+        return spec.count(person, condition)
+    return spec.base(person).filter(condition).order_by().count()
 
 
 def _grouped(
@@ -186,6 +235,7 @@ def _grouped(
     rows: QuerySet[Any],
     grouping: Grouping,
     troubles: list[str],
+    aside: int,
     *,
     heads: bool,
 ) -> Result:
@@ -201,7 +251,7 @@ def _grouped(
     spec.prepare(found, person)
     locked_rows.attach(found)
     if not heads:
-        return Result(found, total, page, troubles)
+        return Result(found, total, page, troubles, aside)
     facts = spec.group_facts(grouping, rows.order_by(), [piece.key for piece in here], person)
     shown: list[Any] = []
     for piece in here:
@@ -216,4 +266,4 @@ def _grouped(
             facts=facts.get(piece.key),
         )
         shown += [head, *by_key.get(piece.key, [])]
-    return Result(shown, total, page, troubles)
+    return Result(shown, total, page, troubles, aside)

@@ -57,6 +57,21 @@ def state(kind: str, value: str, detail: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def counted_state(kind: str, value: str, count: int) -> SafeString:
+    """How many are in a state: the number first, so that no exit code is read from it."""
+    seen = look(kind, value)
+    return format_html(
+        '<span class="state tone-{}" data-state="{}">{}<span class="state-count">{}</span> '
+        '<span class="state-word">{}</span></span>',
+        seen.tone,
+        value,
+        shape(seen.shape),
+        count,
+        seen.many or seen.word,
+    )
+
+
 @register.filter
 def size(size_bytes: int | float | None) -> str:
     """Bytes as a figure with its unit: 1.2 GiB. None is a dash."""

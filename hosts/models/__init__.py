@@ -22,7 +22,7 @@ from hosts.models.jobs import Batch, Job
 from hosts.models.locks import ObjectLock
 from hosts.models.mutes import HostMute
 from hosts.models.registries import RegistryCredential
-from hosts.models.stats import StatsChunk, StatsStanding
+from hosts.models.stats import ContainerFigures, StatsChunk, StatsStanding
 from hosts.models.terminals import OpenTerminal
 from hosts.models.transfers import OpenTransfer
 
@@ -32,6 +32,7 @@ __all__ = [
     "Approval",
     "Batch",
     "Container",
+    "ContainerFigures",
     "DiskUse",
     "Endpoint",
     "FreezeWindow",

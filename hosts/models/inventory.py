@@ -163,6 +163,8 @@ class Container(InventoryRow):
                 name="container_crashes",
                 condition=LIVE & Q(crashes__gt=0),
             ),
+            # lists leave infra containers out, and count them apart
+            live_index("container", "is_infra", "name"),
         ]
 
 

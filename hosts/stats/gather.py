@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from hosts.podman.stats import Usage
+from hosts.stats.figures import Figure
 from hosts.stats.metrics import (
     CPU_PER_CORE,
     FULL,
@@ -41,13 +42,16 @@ class Rates:
         self._gap_s = gap_s
         self._before: dict[str, Usage] = {}
         self._at_s = 0.0
+        # since the line before, by our clock; 0.0 where there was a gap
+        self.since_s = 0.0
         # of the last line: who tells the network of a namespace that another one told already
         self.repeats: frozenset[str] = frozenset()
 
     def of(self, usages: list[Usage], *, at_s: float) -> dict[str, Sample]:
         """Container id to its sample. `at_s`: our clock, to tell gaps and a host's clock set anew."""
         ours_s, self._at_s = at_s - self._at_s, at_s
-        before = self._before if 0 < ours_s <= self._gap_s else {}
+        self.since_s = ours_s if self._before and 0 < ours_s <= self._gap_s else 0.0
+        before = self._before if self.since_s else {}
         self._before = {usage.podman_id: usage for usage in usages[:MOST_SERIES]}
         samples = {
             podman_id: sample
@@ -149,6 +153,9 @@ class Gatherer:
     def __init__(self, recent: Recent | None = None) -> None:
         self.recent = recent or Recent()
         self.machine_bytes = 0
+        self.cpus = 0
+        # what each container uses now, for its row; None: nothing can be said yet
+        self.newest: dict[str, Figure] | None = None
         self.latest: Sample | None = None
         self.latest_at_s = 0
         self._rates = Rates()
@@ -163,7 +170,9 @@ class Gatherer:
         second = int(at_s)
         if usages and not samples:
             # the first line after a gap: nothing can be said yet
+            self.newest = self._newest(usages, samples) if self._rates.since_s else None
             return
+        self.newest = self._newest(usages, samples)
         named = {key: s for podman_id, s in samples.items() if (key := known[podman_id])}
         self.latest = total(samples, limit=self.machine_bytes, repeats=self._rates.repeats)
         self.latest_at_s = second
@@ -192,6 +201,22 @@ class Gatherer:
         yield from self._full
         if self._open.times:
             yield self._open
+
+    def _newest(self, usages: list[Usage], samples: Mapping[str, Sample]) -> dict[str, Figure]:
+        """Also of those that started since the line before, whose counters began in this time."""
+        most_ns = self._rates.since_s * 1e9
+        found = {}
+        for usage in usages[:MOST_SERIES]:
+            if sample := samples.get(usage.podman_id):
+                cpu = sample[0]
+            elif most_ns and usage.cpu_ns <= most_ns * max(1, self.cpus):
+                cpu = int(usage.cpu_ns * CPU_PER_CORE / most_ns)
+            else:
+                # it runs for long and was not in the line before
+                continue
+            limited = usage.limit_bytes if usage.limit_bytes < self.machine_bytes else 0
+            found[usage.podman_id] = Figure(cpu, usage.memory_bytes, limited)
+        return found
 
     def _known(self, usages: list[Usage]) -> dict[str, bytes | None]:
         if len(self._keys) > 2 * MOST_SERIES:

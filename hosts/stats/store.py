@@ -1,12 +1,15 @@
-"""Chunks and standings into rows. Steps for the link's writer: the lease is looked at by the caller."""
+"""Chunks, standings, figures into rows. Steps for the link's writer: the caller looks at the lease."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.db import connection
 from django.utils import timezone
 
-from hosts.models import StatsChunk, StatsStanding
+from hosts.models import ContainerFigures, StatsChunk, StatsStanding
+from hosts.stats.figures import Changes
 from hosts.stats.folding import folded
 from hosts.stats.gather import Chunk, Sample
 from hosts.stats.metrics import FULL, METRICS, MOST_SERIES, SPAN_S, THINNED
@@ -57,7 +60,9 @@ def save_chunk(endpoint_id: int, chunk: PackedChunk) -> None:
     )
 
 
-def save_recent(endpoint_id: int, *, at_s: int, sums: Sample, keys: bytes, recent: bytes) -> None:
+def save_recent(
+    endpoint_id: int, *, at_s: int, sums: Sample, keys: bytes, recent: bytes, cpus: int = 0
+) -> None:
     """Write the last hour, and the newest sums with the second they are of."""
     _update(
         endpoint_id,
@@ -65,6 +70,8 @@ def save_recent(endpoint_id: int, *, at_s: int, sums: Sample, keys: bytes, recen
             "sampled_at": datetime.fromtimestamp(at_s, UTC),
             "cpu": min(sums[0], _MOST),
             "memory_bytes": min(sums[1], _MOST),
+            "cpus": cpus,
+            "machine_bytes": min(sums[2], _MOST),
             "keys": keys,
             "recent": recent,
         },
@@ -74,6 +81,43 @@ def save_recent(endpoint_id: int, *, at_s: int, sums: Sample, keys: bytes, recen
 def save_reason(endpoint_id: int, *, kind: str, reason: str) -> None:
     """Write why an endpoint gives no statistics, or ("", "") that it does."""
     _update(endpoint_id, {"reason_kind": kind, "reason": reason[:4000], "since": timezone.now()})
+
+
+# plain SQL: half of a second's writes of a large fleet, and the ORM would read each row first
+_FIGURES: Final = (
+    "INSERT INTO hosts_containerfigures (container_id, cpu, memory_bytes, limit_bytes)"
+    " SELECT id, %s, %s, %s FROM hosts_container WHERE endpoint_id = %s AND podman_id = %s"
+    " ON CONFLICT (container_id) DO UPDATE SET cpu = excluded.cpu,"
+    " memory_bytes = excluded.memory_bytes, limit_bytes = excluded.limit_bytes"
+)
+_NONE: Final = (
+    "DELETE FROM hosts_containerfigures WHERE container_id IN"
+    " (SELECT id FROM hosts_container WHERE endpoint_id = %s AND podman_id = %s)"
+)
+
+
+def save_figures(endpoint_id: int, changes: Changes) -> int:
+    """Write what containers use now; how many of them the inventory knows."""
+    if changes.anew:
+        drop_figures([endpoint_id])
+    with connection.cursor() as cursor:
+        if changes.gone:
+            cursor.executemany(_NONE, [(endpoint_id, podman_id) for podman_id in changes.gone])
+        if not changes.figures:
+            return 0
+        cursor.executemany(
+            _FIGURES,
+            [
+                (min(one.cpu, _MOST), one.memory_bytes, one.limit_bytes, endpoint_id, podman_id)
+                for podman_id, one in changes.figures.items()
+            ],
+        )
+        return int(cursor.rowcount)
+
+
+def drop_figures(endpoint_ids: Sequence[int]) -> None:
+    """Nothing is known of what containers use there now."""
+    ContainerFigures.objects.filter(container__endpoint__in=endpoint_ids).delete()
 
 
 def _update(endpoint_id: int, columns: dict[str, Any]) -> None:

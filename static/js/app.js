@@ -15,6 +15,7 @@ import "haulout/selection";
 import "haulout/groups";
 import "haulout/pending";
 import "haulout/filter-line";
+import "haulout/columns";
 import "haulout/keys";
 import "haulout/logs/peek";
 import "haulout/ring";

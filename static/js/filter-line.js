@@ -145,9 +145,9 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!form) return;
   const given = event.detail.parameters;
   if (given.q) given.q = given.q.trim();
-  for (const name of ["sort", "group"]) if (!given[name]) delete given[name];
+  for (const name of ["sort", "group", "cols"]) if (!given[name]) delete given[name];
   // an address without any view opens the default one
-  if (!given.q && (given.sort || given.group || !document.querySelector("[data-view-default]"))) delete given.q;
+  if (!given.q && (given.sort || given.group || given.cols || !document.querySelector("[data-view-default]"))) delete given.q;
 });
 document.addEventListener("htmx:afterSwap", () => {
   const here = new URLSearchParams(location.search);

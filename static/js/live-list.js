@@ -1,6 +1,7 @@
 // <live-list>: keeps its table's rows true. Rows are the server's own HTML, the same as at first.
 // While the mouse is over the rows none of them moves: "3 changes, show" waits instead.
 import { unwatch, watch } from "haulout/live-socket";
+import { paint } from "haulout/measured";
 import { politely, word } from "haulout/say";
 
 const FADE_MS = 350;
@@ -27,7 +28,14 @@ class LiveList extends HTMLElement {
     this.room.addEventListener("pointerenter", (event) => { this.over = event.pointerType === "mouse"; });
     this.room.addEventListener("pointerleave", () => { this.over = false; this.release(); });
     this.querySelector("[data-held]")?.addEventListener("click", () => this.release());
+    // row key to its figures; those of the first page came with it
+    this.figures = new Map(Object.entries(JSON.parse(this.dataset.figures ?? "{}")));
+    this.paint();
     watch(this.id, this);
+  }
+
+  paint() {
+    if (this.figures.size) for (const row of this.rows()) paint(row, this.figures.get(row.dataset.pk));
   }
 
   disconnectedCallback() {
@@ -47,6 +55,7 @@ class LiveList extends HTMLElement {
 
   apply(news) {
     const there = new Map(this.rows().map((row) => [row.dataset.pk, row]));
+    for (const [pk, figures] of Object.entries(news.figures ?? {})) this.figures.set(pk, figures);
     let changed = 0;
     const fresh = new Map(this.held?.fresh);
     for (const [pk, html] of Object.entries(news.rows)) {
@@ -61,6 +70,7 @@ class LiveList extends HTMLElement {
     const moves = order.length !== now.length || order.some((pk, at) => pk !== now[at]);
     if (!moves) { this.held = null; this.wait(0); } else if (this.over && now.length) this.hold(order, fresh, there);
     else this.arrange(order, fresh);
+    this.paint();
     if (changed) politely(word("changed", { n: changed }));
     this.dispatchEvent(new CustomEvent("haulout:rows", { bubbles: true }));
   }
@@ -106,6 +116,7 @@ class LiveList extends HTMLElement {
     this.held = null;
     this.wait(0);
     this.arrange(order, fresh);
+    this.paint();
     this.dispatchEvent(new CustomEvent("haulout:rows", { bubbles: true }));
   }
 

@@ -2,7 +2,7 @@
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     const inside = menu.contains(event.target);
-    const chosen = inside && event.target.closest(".menu-item");
+    const chosen = inside && event.target.closest(".menu-item:not([data-menu-stays])");
     if (!inside || chosen) menu.open = false;
   }
 });

@@ -62,12 +62,10 @@ function paint(cell) {
   const words = toggle()?.dataset.say ?? "";
   room.setAttribute("aria-label", words.replace("%(cpu)s", parts[0][3]).replace("%(memory)s", parts[1][3]));
   room.title = room.getAttribute("aria-label");
-  for (const [name, values, most, word] of parts) {
+  for (const [name, values, most] of parts) {
     const half = document.createElement("span");
     half.className = `spark-${name}`;
-    const figure = document.createElement("span");
-    figure.textContent = word;
-    half.append(line(values, most), figure);
+    half.append(line(values, most));
     room.append(half);
   }
   cell.append(room);

@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.by_host import BY_HOST
-from dashboard.live.spec import BulkVerb, Column, ListSpec, Token, register
+from dashboard.live.spec import Aside, BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
 from dashboard.live.visibility import count_visible, scope_to_visible
 from dashboard.pages.containers.ended import IN_A_LOOP, failed
+from dashboard.pages.containers.figures import MEASURED
+from dashboard.pages.containers.figures import TOKENS as FIGURES
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
 from dashboard.pages.containers.shown import drawn_from, prepare
 from hosts.models import Container
@@ -27,6 +29,9 @@ MADE_BY = {
     "pod": ~Q(pod_id=""),
     "hand": Q(unit="", project="", kube=False, pod_id=""),
 }
+
+# as lists: SQLite finds no index for “NOT is_infra”
+INFRA, OTHERS = Q(is_infra__in=[True]), Q(is_infra__in=[False])
 
 
 def _fingerprint(row: Any) -> str:
@@ -57,7 +62,11 @@ SPEC = register(
             equals("project", _("compose project"), "project"),
             equals("unit", _("systemd unit"), "unit"),
             one_of("by", _("who made it"), MADE_BY),
-            one_of("is", _("of what sort"), {"infra": Q(is_infra=True)}),
+            one_of("is", _("of what sort"), {"infra": INFRA}),
+            one_of(
+                "infra", _("infra containers of pods"), {"yes": INFRA, "no": OTHERS, "any": Q()}
+            ),
+            *FIGURES,
             USER,
             Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value)),
             Token("imageid", "", lambda value: Q(image_id__startswith=value)),
@@ -67,12 +76,23 @@ SPEC = register(
         columns=(
             Column("name", _("Name"), "name"),
             Column("state", _("State"), "state"),
-            Column("image", _("Image"), "image", rank=3),
+            Column("ports", _("Ports"), rank=3),
             Column("host", _("Host"), "host", rank=2),
-            Column("ports", _("Ports"), rank=4),
-            Column("since", _("Since"), "-changed", rank=3),
-            Column("spark", _("Last hour"), rank=3),
+            Column("cpu", _("CPU"), "-cpu", rank=2, figure=True),
+            Column("memory", _("Memory"), "-memory", rank=2, figure=True),
+            Column("image", _("Image"), "image", rank=5),
+            Column("since", _("Since"), "-changed", rank=4),
+            Column("spark", _("Last hour"), rank=6),
             Column("acts", ""),
+        ),
+        choosable=("ports", "host", "cpu", "memory", "image", "since", "spark"),
+        measured=MEASURED,
+        aside=Aside(
+            INFRA,
+            OTHERS,
+            _("Infra"),
+            "infra:yes",
+            lifts=frozenset({"infra", "is", "id", "key", "imageid"}),
         ),
         sorts={
             "name": ("name", "id"),
@@ -82,6 +102,8 @@ SPEC = register(
             "changed": ("changed_at", "id"),
             "health": ("health", "name", "id"),
             "host": ("endpoint__host__name", "name", "id"),
+            "cpu": ("figures__cpu", "id"),
+            "memory": ("figures__memory_bytes", "id"),
         },
         walks={"host": BY_HOST},
         groupings=GROUPINGS,
@@ -96,7 +118,7 @@ SPEC = register(
         bulk=(
             BulkVerb("start", _("Start"), "play", "/containers/bulk/start/"),
             BulkVerb("restart", _("Restart"), "rotate-cw", "/containers/bulk/restart/", key="r"),
-            BulkVerb("logs", _("Logs"), "scroll-text", "/logs/", key="l", opens=True),
+            BulkVerb("logs", _("Logs"), "logs", "/logs/", key="l", opens=True),
             BulkVerb("stats", _("Compare"), "chart-line", "/stats/compare/", opens=True),
             BulkVerb("stop", _("Stop"), "square", "/containers/bulk/stop/", key="s", asks=True),
             BulkVerb("pause", _("Pause"), "pause", "/containers/bulk/pause/"),
@@ -136,6 +158,13 @@ QUICK = (
 
 # one container as live rows of its own: the head of its pages, and its summary
 HEAD = register(
-    replace(SPEC, name="container-head", row_template="containers/head.html", bulk=(), columns=())
+    replace(
+        SPEC,
+        name="container-head",
+        row_template="containers/head.html",
+        bulk=(),
+        columns=(),
+        measured=None,
+    )
 )
 SUMMARY = register(replace(HEAD, name="container-summary", row_template="containers/summary.html"))

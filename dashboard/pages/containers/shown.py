@@ -41,10 +41,10 @@ def look_of(row: Container) -> tuple[str, str]:
         state = row.health
     elif state == "running" and row.health == "healthy":
         detail = "healthy"
-    elif (
-        state in ("exited", "stopped") and row.exit_code and not getattr(row, "asked_to_end", False)
-    ):
-        state, detail = "failed", str(row.exit_code)
+    elif state in ("exited", "stopped") and row.exit_code is not None:
+        detail = str(row.exit_code)
+        if row.exit_code and not getattr(row, "asked_to_end", False):
+            state = "failed"
     return state, detail
 
 

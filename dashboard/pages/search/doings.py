@@ -23,7 +23,7 @@ class Doing:
 
 
 DOINGS = {
-    "logs": Doing(_("Logs of %(name)s"), "logs:page", "scroll-text", "container.logs"),
+    "logs": Doing(_("Logs of %(name)s"), "logs:page", "logs", "container.logs"),
     "terminal": Doing(_("Terminal in %(name)s"), "terminal:page", "terminal", "container.exec"),
     "stats": Doing(_("Stats of %(name)s"), "stats:container", "activity", "container.stats"),
     "files": Doing(_("Files of %(name)s"), "containerfiles:list", "folder", "container.files"),

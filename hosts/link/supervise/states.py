@@ -15,6 +15,7 @@ from hosts.inventory.batch import Batch, LeaseLost, require_lease
 from hosts.link.supervise.roster import LoginPlan
 from hosts.models import Endpoint, Login
 from hosts.models.hosts import State
+from hosts.stats.store import drop_figures
 
 LINK = Who(name="Haulout", door="link")
 _ALARMS = {
@@ -103,6 +104,9 @@ def endpoints_stand(endpoint_ids: Sequence[int], standing: Standing) -> Callable
         same = rows.filter(state=standing.state).exclude(
             Q(reason_kind=fields["reason_kind"]) & Q(reason=fields["reason"])
         )
+        if moved and standing.state not in (State.UP, State.DEGRADED):
+            # figures of an hour ago would stand above those of now
+            drop_figures(endpoint_ids)
         if moved + same.update(**fields):
             batch.topics.add("hosts")
 

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -18,6 +19,7 @@ from hosts.models import StatsStanding
 from hosts.podman import Podman, PodmanError, stats
 from hosts.podman.errors import Conflict, ServerFault, Unsupported
 from hosts.stats import store
+from hosts.stats.figures import Changes, Written
 from hosts.stats.gather import Chunk, Gatherer
 from hosts.stats.metrics import INTERVAL_S, METRICS
 from hosts.stats.packing import VALUES, Damaged
@@ -45,12 +47,14 @@ class Keeper:
         self._podman = podman
         self._database = database
         self._gatherer = Gatherer()
+        self._written = Written()
+        self._read = asyncio.Event()
         # None: as it was before is not known
         self._reason: tuple[str, str] | None = None
 
-    def machine(self, memory_bytes: int) -> None:
-        """How much memory the machine has."""
-        self._gatherer.machine_bytes = memory_bytes
+    def machine(self, memory_bytes: int, cpus: int) -> None:
+        """How much memory the machine has, and how many cores."""
+        self._gatherer.machine_bytes, self._gatherer.cpus = memory_bytes, cpus
 
     def tail(self, keys: list[bytes]) -> dict[str, Any]:
         """What is not written yet: `{"times": [s], "series": {hex key: {metric: [value]}}}`."""
@@ -84,6 +88,7 @@ class Keeper:
         tasks = [
             asyncio.create_task(self._keep_saving(), name=f"stats written {self._endpoint_id}"),
             asyncio.create_task(self._keep_reading(), name=f"stats read {self._endpoint_id}"),
+            asyncio.create_task(self._keep_figures(), name=f"figures {self._endpoint_id}"),
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -118,8 +123,11 @@ class Keeper:
                     async for usages in lines:
                         pause_s = 1.0
                         self._gatherer.feed(usages, at_s=time.time())
+                        self._read.set()
                         await self._tell("", "")
             except (Conflict, Unsupported) as refused:
+                self._gatherer.newest = {}
+                self._read.set()
                 await self._tell(_kind(refused), refused.message)
                 pause_s = _REFUSED_PAUSE_S
             except ServerFault as failed:
@@ -163,10 +171,30 @@ class Keeper:
                 self._gatherer.put_back(chunks)
                 log.warning("stats not written", endpoint=self._endpoint_id, error=str(error))
 
+    async def _keep_figures(self) -> None:
+        """The rows that lists sort and filter by; not in the way of reading."""
+        while True:
+            await self._read.wait()
+            self._read.clear()
+            newest, now_s = self._gatherer.newest, time.monotonic()
+            changes = None if newest is None else self._written.changes(newest, now_s=now_s)
+            if changes is None:
+                continue
+            try:
+                rows = await self._database.write(partial(self._save_figures, changes))
+            except WRITE_FAULTS as error:
+                log.warning("figures not written", endpoint=self._endpoint_id, error=str(error))
+            else:
+                self._written.done(changes, rows=rows, now_s=now_s)
+
+    def _save_figures(self, changes: Changes, batch: Batch) -> int:
+        require_lease(batch, self._login_id, self._epoch)
+        return store.save_figures(self._endpoint_id, changes)
+
     def _packing(self, chunks: list[Chunk]) -> Callable[[], Callable[[Batch], None]]:
         """What packs these chunks and the last hour as it is now, and gives the step that writes."""
         sums, at_s = self._gatherer.latest, self._gatherer.latest_at_s
-        hour = self._gatherer.recent.snapshot()
+        hour, cpus = self._gatherer.recent.snapshot(), self._gatherer.cpus
 
         def pack() -> Callable[[Batch], None]:
             packed = [store.packed(chunk) for chunk in chunks]
@@ -178,7 +206,12 @@ class Keeper:
                     store.save_chunk(self._endpoint_id, chunk)
                 if sums is not None:
                     store.save_recent(
-                        self._endpoint_id, at_s=at_s, sums=sums, keys=hour.keys, recent=recent
+                        self._endpoint_id,
+                        at_s=at_s,
+                        sums=sums,
+                        keys=hour.keys,
+                        recent=recent,
+                        cpus=cpus,
                     )
 
             return save

@@ -211,7 +211,7 @@ class Watch:
             "info": found,
             "info_at": timezone.now(),
         }
-        self.stats.machine(found["host"]["memTotal"])
+        self.stats.machine(found["host"]["memTotal"], found["host"]["cpus"])
         root = found["store"]["graphRoot"]
         first = self._stores.first(self.plan.id, self._login.machine, root)
         if first == self.plan.id:
