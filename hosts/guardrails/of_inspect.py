@@ -1,8 +1,14 @@
-"""Builder for a container that is there already, by Podman's inspect: before it goes on (restore)."""
+"""Builder for what is there already, by Podman's inspect: what came to be, and what is to go on.
 
+Podman's shape is its own, so nothing in it is unknown. What inspect does not tell stands in `unproven`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from hosts.guardrails.of_spec import capability
+from hosts.guardrails import as_asked, of_others, of_storage
+from hosts.guardrails.of_spec import annotations, capability
 from hosts.guardrails.proposed import Fact, Mount, Part, Port, Proposed, Space, What
 from hosts.guardrails.reading import Reader
 
@@ -14,87 +20,248 @@ _SPACES = {
     "UTSMode": "uts",
     "UsernsMode": "user",
 }
+# annotations that Podman writes by itself (libpod/define/annotations.go, kube play, its OCI spec)
+_PODMANS_NOTES = (
+    "io.podman.annotations.",
+    "io.kubernetes.cri-o.",
+    "io.container.manager",
+    "org.opencontainers.image.",
+    "org.systemd.property.CollectMode",
+    "org.systemd.property.KillSignal",
+    "org.systemd.property.TimeoutStopUSec",
+)
+# where Podman puts what names no parent (libpod/runtime_ctr.go)
+_USUAL_PARENTS = ("", "/libpod_parent", "libpod_parent", "machine.slice", "user.slice")
+# by whom an image was made: said by build tools in every image
+_CALM_LABELS = ("io.buildah.", "org.opencontainers.image.", "org.label-schema.", "maintainer")
+_NAMELESS_DIGITS = 64
 
 
-def container(verb: str, found: dict[str, Any]) -> Proposed:
-    """Of the inspect of a container. Its own shape is Podman's, so nothing in it is unknown."""
-    host = _part(found, "HostConfig")
-    config = _part(found, "Config")
-    part = Part(What.CONTAINER, str(found.get("Name") or ""))
+def container(verb: str, found: Mapping[str, Any], asked: Part | None = None) -> Proposed:
+    """Of the inspect of a container. `asked`: what it was judged as before it was made; what says the
+    same in other words reads as it did there (as_asked).
+    """
+    return Proposed(verb, (container_part(found, asked),))
+
+
+def container_part(found: Mapping[str, Any], asked: Part | None = None, *, infra: str = "") -> Part:
+    """The same as a part. `infra`: the container of the pod that it is in, whose namespaces it shares."""
+    host, config = _part(found, "HostConfig"), _part(found, "Config")
+    part = Part(What.CONTAINER, text(found.get("Name")))
     if host.get("Privileged"):
         part.give_all_rights("HostConfig.Privileged")
     else:
-        part.capabilities = [
-            Fact(capability(str(name)), "HostConfig.CapAdd") for name in host.get("CapAdd") or []
-        ]
-        part.security = [
-            Fact(str(text), "HostConfig.SecurityOpt") for text in host.get("SecurityOpt") or []
-        ]
-    part.dropped = [capability(str(name)) for name in host.get("CapDrop") or []]
+        _rights(part, found, host, config)
+    part.dropped = _dropped(found, host, asked)
+    part.no_new_privileges = "no-new-privileges" in texts(host.get("SecurityOpt"))
     for key, name in _SPACES.items():
-        mode, _colon, value = str(host.get(key) or "").partition(":")
-        if mode in ("host", "container", "ns"):
+        mode, _colon, value = text(host.get(key)).partition(":")
+        if mode in ("host", "container", "ns") and not (infra and value == infra):
             kind = "path" if mode == "ns" else mode
             part.spaces.append(Space(name, kind, value, f"HostConfig.{key}"))
-    if str(host.get("NetworkMode")) == "host":
+    if text(host.get("NetworkMode")) == "host":
         part.ports.append(Port(-1, 1, "", "HostConfig.NetworkMode"))
-    for device in host.get("Devices") or []:
-        path = str(device.get("PathOnHost") or "") if isinstance(device, dict) else ""
-        part.devices.append(Fact(path, "HostConfig.Devices"))
-    for one in found.get("Mounts") or []:
-        if isinstance(one, dict):
-            kind = str(one.get("Type") or "bind")
-            source = str((one.get("Name") if kind == "volume" else one.get("Source")) or "")
-            options = [str(text) for text in one.get("Options") or []]
-            options += [] if one.get("RW", True) else ["ro"]
-            target = str(one.get("Destination") or "")
-            part.mounts.append(Mount(kind, source, target, tuple(options), f"Mounts {target}"))
-    part.images = [Fact(str(found.get("ImageName") or ""), "ImageName")]
-    part.labels = Reader().pairs(config.get("Labels"), "Config.Labels")
-    if user := str(config.get("User") or ""):
+    for device in mappings(host.get("Devices")):
+        part.devices.append(Fact(text(device.get("PathOnHost")), "HostConfig.Devices"))
+    _mounts(part, found, host)
+    _own_files(part, found, host, config)
+    if image := text(found.get("ImageName")):
+        part.images.append(Fact(image, "ImageName"))
+    given = Reader().pairs(config.get("Labels"), "Config.Labels")
+    part.labels = {
+        name: value for name, value in given.items() if not name.startswith(_CALM_LABELS)
+    }
+    if user := text(config.get("User")):
         part.user = Fact(user, "Config.User")
     _limits(part, host)
     _ports(part, host)
-    return Proposed(verb, (part,))
+    return as_asked.container(part, asked) if asked is not None else part
+
+
+def infra_part(pod: Mapping[str, Any], carrier: Mapping[str, Any], asked: Part | None) -> Part:
+    """A pod that has just been made: its labels, and what its own container, the carrier, has. The
+    carrier's image, user and limits are Podman's own.
+    """
+    given = container_part(carrier, asked) if carrier else Part(What.POD)
+    part = replace(given, what=What.POD, name=text(pod.get("Name")), images=[], user=None)
+    # Podman 5.8 makes it of a folder of its own
+    part.mounts = [one for one in part.mounts if one.type != "rootfs"]
+    part.origins = []
+    part.labels = Reader().pairs(pod.get("Labels"), "Labels")
+    part.limits = {}
+    return part
 
 
 # as a pod tells what its containers share
 _SHARED = {"net": "network", "pid": "pid", "ipc": "ipc", "uts": "uts", "user": "user"}
 
 
-def joined(verb: str, pod: dict[str, Any], carrier: dict[str, Any]) -> Proposed:
+def joined(verb: str, pod: Mapping[str, Any], carrier: Mapping[str, Any]) -> Proposed:
     """Of what a container gets from the pod that it joins: namespaces and ports that they share, and what
     Podman copies from the pod's own container, the carrier (specgen/generate.Inherit): capabilities,
     devices, mounts, security options. Both as inspect tells them.
     """
     shared = {_SHARED.get(str(name)) for name in pod.get("SharedNamespaces") or []}
-    [part] = container(verb, carrier).parts
-    ours = Part(What.JOINED, str(pod.get("Name") or ""), at="pod")
+    part = container_part(carrier)
+    ours = Part(What.JOINED, text(pod.get("Name")), at="pod")
     ours.privileged, ours.capabilities = part.privileged, part.capabilities
-    ours.devices, ours.mounts, ours.security = part.devices, part.mounts, part.security
+    ours.devices, ours.security = part.devices, part.security
+    # Podman 5.8 makes the carrier of a folder of its own
+    ours.mounts = [one for one in part.mounts if one.type != "rootfs"]
     ours.spaces = [space for space in part.spaces if space.name in shared]
     ours.ports = part.ports if "network" in shared else []
     return Proposed(verb, (ours,))
 
 
-def _part(found: dict[str, Any], key: str) -> dict[str, Any]:
-    inner = found.get(key)
-    return inner if isinstance(inner, dict) else {}
+def helper(verb: str, found: Mapping[str, Any]) -> Proposed:
+    """Of a container that Haulout made for a while itself (of_others.helper)."""
+    part = container_part(found)
+    made = Part(What.IMAGE, privileged=part.privileged)
+    made.images, made.mounts, made.origins = part.images, part.mounts, part.origins
+    return Proposed(verb, (made,))
+
+
+def volume(verb: str, found: Mapping[str, Any]) -> Proposed:
+    """Of the inspect of a volume."""
+    return of_storage.volume(
+        verb,
+        name=text(found.get("Name")),
+        driver=text(found.get("Driver")),
+        options=_part(found, "Options"),
+        labels=Reader().pairs(found.get("Labels"), "Labels"),
+    )
+
+
+def network(verb: str, found: Mapping[str, Any]) -> Proposed:
+    """Of the inspect of a network."""
+    proposed = of_others.network(verb, found)
+    return replace(proposed, unknown=())
+
+
+def _rights(
+    part: Part, found: Mapping[str, Any], host: dict[str, Any], config: dict[str, Any]
+) -> None:
+    part.capabilities = [
+        Fact(capability(name), "HostConfig.CapAdd") for name in texts(host.get("CapAdd"))
+    ]
+    for option in texts(host.get("SecurityOpt")):
+        if option != "no-new-privileges":
+            part.security.append(Fact(option, "HostConfig.SecurityOpt"))
+    if text(found.get("AppArmorProfile")) == "unconfined":
+        part.security.append(Fact("apparmor=unconfined", "AppArmorProfile"))
+    if not text(found.get("Pod")) and text(host.get("CgroupParent")) not in _USUAL_PARENTS:
+        parent = text(host.get("CgroupParent"))
+        part.security.append(Fact(f"cgroup-parent={parent}", "HostConfig.CgroupParent"))
+    if text(host.get("Cgroups")) not in ("", "default", "enabled"):
+        part.security.append(Fact(f"cgroups={text(host['Cgroups'])}", "HostConfig.Cgroups"))
+    if "keep-groups" in texts(host.get("GroupAdd")):
+        part.security.append(Fact("keep-groups", "HostConfig.GroupAdd"))
+    notes = Reader().pairs(config.get("Annotations"), "Config.Annotations")
+    own = {name: one for name, one in notes.items() if not name.startswith(_PODMANS_NOTES)}
+    annotations(part, own, "Config.Annotations")
+
+
+def _dropped(found: Mapping[str, Any], host: dict[str, Any], asked: Part | None) -> list[str]:
+    added = {fact.value for fact in asked.capabilities} if asked else set()
+    left = {capability(name) for name in texts(found.get("BoundingCaps"))}
+    if "BoundingCaps" in found and left <= added:
+        return ["ALL"]
+    return [capability(name) for name in texts(host.get("CapDrop"))]
+
+
+def _mounts(part: Part, found: Mapping[str, Any], host: dict[str, Any]) -> None:
+    for one in mappings(found.get("Mounts")):
+        kind = text(one.get("Type")) or "bind"
+        source = text(one.get("Name") if kind == "volume" else one.get("Source"))
+        options = texts(one.get("Options"))
+        options += [] if one.get("RW", True) else ["ro"]
+        options += [text(one["Propagation"])] if text(one.get("Propagation")) else []
+        target = text(one.get("Destination"))
+        at = f"Mounts {target}"
+        if kind == "image":
+            part.images.append(Fact(source, at))
+        if kind == "volume" and len(source) == _NAMELESS_DIGITS:
+            # Podman gave it a name, another one each time
+            source = ""
+        part.mounts.append(Mount(kind, source, target, tuple(options), at))
+        # what an overlay or a new volume's options name is a folder of the host
+        part.mounts += of_storage.folders(tuple(options), target, at)
+        if any(one.startswith("volume-opt") for one in options):
+            part.mounts.append(
+                of_storage.volume_with_options(Reader(), source, target, tuple(options), at)
+            )
+    for name in texts(host.get("VolumesFrom")):
+        part.mounts.append(Mount("from", name, "", (), "HostConfig.VolumesFrom"))
+
+
+def _own_files(
+    part: Part, found: Mapping[str, Any], host: dict[str, Any], config: dict[str, Any]
+) -> None:
+    """Files of the host that Podman reads or writes for it."""
+    if rootfs := text(found.get("Rootfs")):
+        part.mounts.append(Mount("rootfs", rootfs, "/", (), "Rootfs"))
+        part.origins.append(Fact(rootfs, "Rootfs"))
+    own = text(found.get("Id"))
+    log = text(_part(host, "LogConfig").get("Path"))
+    for path, at, kind, usual in (
+        (log, "HostConfig.LogConfig.Path", "log", ("none",)),
+        (text(found.get("ConmonPidFile")), "ConmonPidFile", "file", ()),
+        (text(host.get("HostsFile")), "HostConfig.HostsFile", "file", ("none", "image")),
+        (
+            text(config.get("HealthLogDestination")),
+            "Config.HealthLogDestination",
+            "file",
+            ("local", "events_logger"),
+        ),
+    ):
+        # those that Podman chooses lie in a folder that is called after the container
+        if path and path not in usual and not (own and f"/{own}/" in path):
+            part.mounts.append(Mount(kind, path, "", (), at))
 
 
 def _limits(part: Part, host: dict[str, Any]) -> None:
-    cpus = (host.get("NanoCpus") or 0) / 1e9
+    cpus = number(host.get("NanoCpus")) / 1e9
     if not cpus and host.get("CpuQuota"):
-        cpus = host["CpuQuota"] / (host.get("CpuPeriod") or 100_000)
-    given = {"memory": host.get("Memory"), "cpus": cpus, "pids": host.get("PidsLimit")}
-    part.limits = {name: float(value) for name, value in given.items() if value}
+        cpus = number(host["CpuQuota"]) / (number(host.get("CpuPeriod")) or 100_000)
+    given = {
+        "memory": number(host.get("Memory")),
+        "cpus": cpus,
+        "pids": number(host.get("PidsLimit")),
+    }
+    part.limits = {name: value for name, value in given.items() if value}
 
 
 def _ports(part: Part, host: dict[str, Any]) -> None:
     for bindings in _part(host, "PortBindings").values():
-        for one in bindings or []:
-            number = str(one.get("HostPort") or "0")
-            first = int(number) if number.isdecimal() else 0
-            part.ports.append(
-                Port(first, 1, str(one.get("HostIp") or ""), "HostConfig.PortBindings")
-            )
+        for one in mappings(bindings):
+            told = text(one.get("HostPort"))
+            first = int(told) if told.isascii() and told.isdecimal() and len(told) < 6 else 0
+            part.ports.append(Port(first, 1, text(one.get("HostIp")), "HostConfig.PortBindings"))
+
+
+# what a host tells is not to be trusted in its shape
+
+
+def _part(found: Mapping[str, Any], key: str) -> dict[str, Any]:
+    inner = found.get(key)
+    return inner if isinstance(inner, dict) else {}
+
+
+def text(raw: Any) -> str:
+    """A text of a host, or nothing."""
+    return raw if isinstance(raw, str) else ""
+
+
+def texts(raw: Any) -> list[str]:
+    """The texts of a list of a host."""
+    return [one for one in raw if isinstance(one, str)] if isinstance(raw, list) else []
+
+
+def mappings(raw: Any) -> list[dict[str, Any]]:
+    """The mappings of a list of a host."""
+    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
+
+
+def number(raw: Any) -> float:
+    """A number of a host, or 0."""
+    return float(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else 0.0

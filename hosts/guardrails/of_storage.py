@@ -113,7 +113,12 @@ def mounted(
 def overlay(source: str, target: str, options: tuple[str, ...], at: str) -> list[Mount]:
     """A folder under an overlay: it is read, and its upper and work folders are written."""
     kind = "overlay" if "/" in source else "volume"
-    found = [Mount(kind, source, target, ("ro",), at)]
+    return [Mount(kind, source, target, ("ro",), at), *folders(options, target, at)]
+
+
+def folders(options: tuple[str, ...], target: str, at: str) -> list[Mount]:
+    """The folders of the host that options of an overlay name, by whatever mount they come."""
+    found = []
     for option in options:
         name, equals, path = option.partition("=")
         if equals and name.strip().lower() in _OVERLAY_OPTIONS:

@@ -45,6 +45,41 @@ JUDGED: dict[str, Looked] = {
     "artifact.pull": Looked.BOTH,
     "artifact.add": Looked.STREAM,
 }
+# what these make is judged once more as Podman tells it, before it starts (Errand.confirm)
+CONFIRMED = frozenset(
+    {
+        "container.run",
+        "container.create",
+        "container.recreate",
+        "container.upgrade",
+        "container.open",
+        "pod.create",
+        "kube.play",
+        "volume.create",
+        "volume.clone",
+        "volume.open",
+        "network.create",
+        "image.build",
+    }
+)
+_NAMES = "it gives a name to an image, which was judged"
+# the others that are judged, and why there is nothing to look at
+UNCONFIRMED: dict[str, str] = {
+    "container.update": "it changes limits of what runs; Podman takes them or refuses",
+    "container.restore": "its inspect is what is judged, before it goes on",
+    "container.commit": _NAMES,
+    "container.exec": "its terminal is the person's from the first byte",
+    "container.attach": "it makes nothing",
+    "image.pull": _NAMES,
+    "image.copy": _NAMES,
+    "image.tag": _NAMES,
+    "image.list_create": _NAMES,
+    "image.list_edit": _NAMES,
+    "image.load": _NAMES,
+    "image.import": _NAMES,
+    "artifact.pull": _NAMES,
+    "artifact.add": _NAMES,
+}
 _THERE = "what is there was judged when it was made"
 _GONE = "it takes something away"
 _READS = "it reads"

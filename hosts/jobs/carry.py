@@ -212,6 +212,7 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
     for left in reversed(range(TRIES)):
         try:
             result = await handler.do(errand)
+            errand.made.judge_end()
             await crash.point(crash.AFTER_REPLY, errand.job_id)
             return result
         except PodmanError as lost:

@@ -14,6 +14,9 @@ from django.conf import settings
 
 BEFORE_SEND = "before-send"
 AFTER_SEND = "after-send"
+# of what makes a container: before and after the second look
+AFTER_CREATE = "after-create"
+AFTER_LOOK = "after-look"
 AFTER_REPLY = "after-reply"
 BEFORE_OUTCOME = "before-outcome"
 # a request that began so long ago has left this process, and takes the host longer to answer

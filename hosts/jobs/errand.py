@@ -1,19 +1,20 @@
 """What an action gets to do its work: the order, a Podman client, and ways to report."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
-from hosts.guardrails import Finding, Proposed, Refused, Severity, check, met
+from hosts.guardrails import Finding, Proposed, Refused, Severity, Verdict, check, met
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import privileged_field
 from hosts.guardrails.roads import at_click, at_work
-from hosts.jobs import crash, held
+from hosts.jobs import alarm, crash, held
 from hosts.jobs.asker import may
+from hosts.jobs.made import Made
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman
 
@@ -71,8 +72,15 @@ class Errand:
     permitted: bool = False
     # rules that this try has met and counted
     _met: set[int] = field(default_factory=set)
+    # what rules said of the request and let through: by a warning, or with an approval
+    _let_through: set[tuple[int, str]] = field(default_factory=set)
     _saved_at: float = 0.0
     _said: int = 0
+
+    def __post_init__(self) -> None:
+        self.made = Made(self.verb, self.object_id)
+        if isinstance(self.podman, Podman):
+            self.podman = self.podman.heard(self.made.hear)
 
     async def permit(self, proposed: Proposed, *, known_at_click: bool = True) -> None:
         """Ask the guardrails about what is really going to be sent: rules may have changed since the
@@ -98,9 +106,42 @@ class Errand:
         else:
             await self._count(found_here)
         for one in verdict.warnings:
-            values = {"rule": one.rule, "field": one.field, "words": one.words}
-            self.say(_("The guardrail “%(rule)s” warns (%(field)s): %(words)s") % values)
+            self._warn(one)
+        self._let_through |= {(one.rule_id, one.words) for one in verdict.findings}
         self.permitted = True
+
+    async def confirm(
+        self, found: Proposed, *, ids: Iterable[str], undo: Callable[[], Awaitable[str]]
+    ) -> None:
+        """Ask the guardrails about what came to be, as Podman tells it, before any of it starts.
+
+        What they do not let through is undone: `undo` says in a sentence what became of it. Then
+        NotAllowed, with an alarm in the log; Held where only a second person's yes is missing, for
+        which it is made anew. `ids`: of containers and pods that may start from here on.
+        """
+        verdict = alarm.without(await _in_thread(check, self.endpoint, found), self._let_through)
+        field = privileged_field(found)
+        lacking = field if field and not await self.allowed(PRIVILEGED) else ""
+        if lacking or verdict.worst is Severity.REFUSE:
+            await self._count(verdict.findings)
+            await self._raise(verdict, lacking, fate=await undo())
+        if verdict.stops and not await _in_thread(held.covered, self.job_id, verdict, found):
+            await undo()
+            await self._count(verdict.findings)
+            await _in_thread(held.hold, self._job, verdict, found)
+        await self._count(verdict.warnings)
+        for one in verdict.warnings:
+            self._warn(one)
+        self.made.confirm(ids)
+
+    async def _raise(self, verdict: Verdict, lacking: str, *, fate: str) -> None:
+        words = alarm.sentence(verdict, lacking, self._job.asked_by_name)
+        await _in_thread(alarm.write_down, self._job, verdict, lacking, words)
+        raise NotAllowed(f"{words} {fate}".strip())
+
+    def _warn(self, one: Finding) -> None:
+        values = {"rule": one.rule, "field": one.field, "words": one.words}
+        self.say(_("The guardrail “%(rule)s” warns (%(field)s): %(words)s") % values)
 
     async def _count(self, findings: tuple[Finding, ...]) -> None:
         fresh = [one for one in findings if one.rule_id not in self._met]

@@ -29,6 +29,8 @@ CHUNK_BYTES: Final = 64 * 1024
 REPEATABLE: Final = frozenset({"GET", "HEAD"})
 LISTENS_AGAIN_S: Final = 0.25
 T = TypeVar("T")
+# method, target and query of a request
+Hear = Callable[[str, str, Params | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class Podman:
         self.timeout_s = timeout_s
         self.waits_s = waits_s
         self._session: aiohttp.ClientSession | None = None
+        self._hear: Hear | None = None
+
+    def heard(self, hear: Hear) -> "Podman":
+        """A client over the same session whose requests are told to `hear` before they are sent; what
+        it raises is raised in their place.
+        """
+        other = Podman(self.dial, self.timeout_s, waits_s=self.waits_s)
+        other._session = self._session
+        other._hear = hear
+        return other
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -200,6 +212,8 @@ class Podman:
     ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise RuntimeError("Podman is used outside of its `async with` block.")
+        if self._hear is not None:
+            self._hear(method, target, params)
         raw = body is None or isinstance(body, bytes | _Fed)
         return await self._session.request(
             method,

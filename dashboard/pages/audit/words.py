@@ -125,6 +125,10 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "guardrail.edit": (gettext_lazy("Edit"), gettext_lazy("changed the guardrail")),
     "guardrail.approve": (gettext_lazy("Approve"), gettext_lazy("approved the job")),
     "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),
+    "guardrail.alarm": (
+        gettext_lazy("Alarm"),
+        gettext_lazy("stopped what Podman made otherwise than was allowed:"),
+    ),
     "freeze.edit": (gettext_lazy("Edit"), gettext_lazy("changed the freeze window")),
     "freeze.override": (gettext_lazy("Override"), gettext_lazy("overrode a freeze for")),
     "host.mute": (gettext_lazy("Mute"), gettext_lazy("muted the host")),

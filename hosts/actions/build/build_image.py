@@ -19,6 +19,7 @@ from hosts.actions.build.build_fields import BuildOrder, checked
 from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for
+from hosts.actions.second_look_objects import at_image
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -97,6 +98,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         async with aclosing(lines) as told:
             async for line in told:
                 if isinstance(line, Built):
+                    await at_image(errand, line.image_id, list(order.tags))
                     return {"kind": "image", "id": line.image_id}
                 step = containerfile.step_of(line) or step
                 for part in line.rstrip("\n").split("\n"):

@@ -26,7 +26,7 @@ from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
-from hosts.guardrails import of_spec
+from hosts.guardrails import Proposed, of_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.models import Job
@@ -74,8 +74,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     return await swap(errand, lambda _old: _spec(errand))
 
 
-async def _spec(errand: Errand) -> dict[str, Any]:
-    await bring_image(errand)
+async def _spec(errand: Errand) -> tuple[dict[str, Any], Proposed]:
+    if not errand.broken:
+        await bring_image(errand)
     sealed = await errand.secrets()
     env: dict[str, str] = json.loads(sealed) if sealed else {}
     if kept := errand.params.get("kept"):
@@ -88,8 +89,7 @@ async def _spec(errand: Errand) -> dict[str, Any]:
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
     spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
     await judge_image(errand, spec)
-    await permit_made(errand, spec)
-    return spec
+    return spec, await permit_made(errand, spec)
 
 
 ACTION = Action(VERB, do, settle_swap, queue="long", mend=mend_swap)

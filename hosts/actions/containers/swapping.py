@@ -15,9 +15,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions import making
+from hosts.actions import making, second_look
 from hosts.actions.run.table.health import time_to_get_well_s
-from hosts.jobs.errand import Errand, Trouble
+from hosts.guardrails import Proposed
+from hosts.jobs import crash
+from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
 from hosts.podman import containers
 from hosts.podman.errors import Conflict, Interrupted, NotFound, PodmanError, Unavailable
@@ -51,11 +53,13 @@ class Place:
         return f"{self.name[:150]}-haulout-new-{self.job_id}"
 
 
-MakeSpec = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+# of the old one's inspect: the body of containers/create, and what of it was judged
+MakeSpec = Callable[[dict[str, Any]], Awaitable[tuple[dict[str, Any], Proposed]]]
 
 
 async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
-    """`make_spec(old inspect)` gives the body of containers/create, with the job's label.
+    """`make_spec(old inspect)` gives the body of containers/create, with the job's label, and what of it
+    was judged.
 
     The result names the new container. Trouble where the old one had to be restored.
     """
@@ -68,18 +72,25 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
         with _going_on():
             await _restore(errand, before, place)
         raise Trouble(str(before["failed"]), str(before.get("cause", "")))
+    asked: Proposed | None = None
     if new is None:
         if old is None:
             raise Trouble(_("The container is gone: there is nothing to replace."))
         _judge(old)
-        spec = await make_spec(old)
+        spec, asked = await make_spec(old)
         await errand.about_to_send(before)
         made, warnings = await containers.create(errand.podman, spec | {"name": place.beside})
         for warning in warnings:
             errand.say(warning)
     else:
         made = str(new["Id"])
+        if old is not None:
+            _spec, asked = await make_spec(old)
         await errand.about_to_send(before)
+    await crash.point(crash.AFTER_CREATE, errand.job_id)
+    with _going_on():
+        await _look(errand, before, place, made, asked)
+    await crash.point(crash.AFTER_LOOK, errand.job_id)
     try:
         with _going_on():
             await _take_place(errand, before, place, made)
@@ -100,6 +111,24 @@ def _going_on() -> Iterator[None]:
     except Unavailable as away:
         # this call was not sent, but those before it were
         raise Interrupted(away.message, cause=away.cause, status=away.status) from away
+
+
+async def _look(
+    errand: Errand, before: dict[str, Any], place: Place, made: str, asked: Proposed | None
+) -> None:
+    """The second look. Where it fails all is as it was: the old one ran on, or runs again."""
+
+    async def undo() -> str:
+        await _restore(errand, before, place)
+        return _("The old container was kept.")
+
+    try:
+        await second_look.at_container(errand, made, asked, undo=undo)
+    except NotAllowed:
+        raise
+    except Trouble:
+        await _restore(errand, before, place)
+        raise
 
 
 class _Refused(Exception):

@@ -19,7 +19,7 @@ from hosts.actions.run.existing import existing, look
 from hosts.actions.run.narrowed import judge_image
 from hosts.actions.run.permitted import permit_made
 from hosts.capabilities import version_of
-from hosts.guardrails import of_others
+from hosts.guardrails import Proposed, of_others
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
 from hosts.podman import images
@@ -81,7 +81,7 @@ def _image(found: dict[str, Any]) -> str:
     return str(reference)
 
 
-async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
+async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], Proposed]:
     there = existing(await look(errand.podman, errand.object_id))
     if there.missing:
         raise Trouble(
@@ -94,8 +94,7 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> dict[str, Any]:
     spec = run_spec.build(params, there.env, job_id=errand.job_id)
     spec = run_spec.suited(run_spec.noted(spec, params), version_of(errand.endpoint))
     await judge_image(errand, spec)
-    await permit_made(errand, spec)
-    return spec
+    return spec, await permit_made(errand, spec)
 
 
 ACTION = Action(VERB, do, settle_swap, queue="long", mend=mend_swap)

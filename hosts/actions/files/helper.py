@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from hosts.actions.making import made_by, with_job
+from hosts.actions.second_look import at_helper
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Endpoint, Job
 from hosts.podman import containers
@@ -45,6 +46,7 @@ async def hold(errand: Errand, spec: dict[str, Any]) -> None:
     }
     try:
         container_id, _warnings = await containers.create(errand.podman, whole)
+        await at_helper(errand, container_id)
         runs = True
         try:
             await containers.start(errand.podman, container_id)

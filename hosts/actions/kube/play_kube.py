@@ -16,10 +16,12 @@ from hosts.actions.kube.along import REPLACE, heed_secrets, require_along
 from hosts.actions.kube.content_volumes import heed_unsafe, refuse_unsafe
 from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
+from hosts.actions.kube.second_look import look, new_volumes, start
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import version_of
 from hosts.guardrails import Proposed, of_kube
+from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -110,11 +112,14 @@ def proposed(endpoint: Endpoint, plan: KubePlan, text: str = "") -> Proposed:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Pull what is missing, take away what an earlier try of this job left, then play."""
+    """Pull what is missing, take away what an earlier try of this job left, make all of it, look at it,
+    then start it.
+    """
     sealed = await errand.secrets()
     text = (sealed or b"").decode()
     plan = plan_of(text)
-    await errand.permit(proposed(errand.endpoint, plan, text))
+    asked = proposed(errand.endpoint, plan, text)
+    await errand.permit(asked)
     for path, line in plan.unknown:
         errand.say(
             _("Left out: Haulout does not know %(name)s (line %(line)d)")
@@ -128,19 +133,19 @@ async def do(errand: Errand) -> dict[str, Any]:
             await pull_into(errand, image)
     await _clear(errand)
     await heed_unsafe(errand, plan)
-    await errand.about_to_send()
-    report = await kube.play(
-        errand.podman,
-        labelled(plan, job_id=errand.job_id),
-        start=bool(errand.params.get("start", True)),
-    )
-    return _told(errand, report)
+    fresh = await new_volumes(errand, plan.names("volume"))
+    await errand.about_to_send({"volumes": fresh})
+    report = await kube.play(errand.podman, labelled(plan, job_id=errand.job_id), start=False)
+    await crash.point(crash.AFTER_CREATE, errand.job_id)
+    made = await look(errand, asked, fresh)
+    await crash.point(crash.AFTER_LOOK, errand.job_id)
+    failed = await start(errand, made) if errand.params.get("start", True) else []
+    return _told(errand, report, failed)
 
 
-def _told(errand: Errand, report: dict[str, Any]) -> dict[str, Any]:
+def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str, Any]:
     """The report as lines and result. Trouble where a container did not start."""
     made = [pod for pod in report.get("Pods") or [] if isinstance(pod, dict)]
-    failed: list[str] = []
     for pod in made:
         errand.say(_("pod %s") % str(pod.get("ID", ""))[:12])
         for line in pod.get("Logs") or []:

@@ -10,6 +10,7 @@ from hosts.actions.making import checked_labels, checked_name, made_by, place_fo
 from hosts.actions.networks import network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
+from hosts.actions.second_look_objects import at_network
 from hosts.guardrails import of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -89,15 +90,17 @@ def order(
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it; one that an earlier try of this job made is taken as it is."""
+    """Make it and look at it; one that an earlier try of this job made is looked at again."""
     made = await networks.list_networks(errand.podman, filters=made_by(errand.job_id))
-    if made:
-        return {"kind": "network", "id": made[0]["id"]}
     labels = with_job(errand.params["labels"], errand.job_id)
     body = network_fields.build(errand.params, labels)
     await errand.permit(of_others.network(VERB, body))
-    await errand.about_to_send()
-    network = await networks.create(errand.podman, body)
+    if made:
+        network = made[0]
+    else:
+        await errand.about_to_send()
+        network = await networks.create(errand.podman, body)
+    await at_network(errand, errand.params["name"])
     return {"kind": "network", "id": network["id"]}
 
 

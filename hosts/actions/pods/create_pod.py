@@ -11,6 +11,7 @@ from hosts.actions.making import checked_labels, checked_name, made_by, place_fo
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.run.told import told
+from hosts.actions.second_look_objects import at_pod
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -127,14 +128,18 @@ def spec(params: dict[str, Any], *, job_id: int) -> dict[str, Any]:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it; one that an earlier try of this job made is taken as it is."""
+    """Make it and look at it; one that an earlier try of this job made is looked at again."""
     made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
-    if made:
-        return {"kind": "pod", "id": made[0]["Id"]}
     body = spec(errand.params, job_id=errand.job_id)
-    await errand.permit(of_spec.pod(VERB, body))
-    await errand.about_to_send()
-    return {"kind": "pod", "id": await pods.create(errand.podman, body)}
+    asked = of_spec.pod(VERB, body)
+    await errand.permit(asked)
+    if made:
+        pod_id = str(made[0]["Id"])
+    else:
+        await errand.about_to_send()
+        pod_id = await pods.create(errand.podman, body)
+    await at_pod(errand, pod_id, asked, name=body["name"])
+    return {"kind": "pod", "id": pod_id}
 
 
 async def settle(errand: Errand) -> Settled:

@@ -4,17 +4,18 @@ older than the rule, or made outside Haulout, and its containers get what it has
 
 from typing import Any
 
-from hosts.guardrails import of_inspect, of_spec
+from hosts.guardrails import Proposed, of_inspect, of_spec
 from hosts.jobs.errand import Errand
 from hosts.podman import containers, pods
 from hosts.podman.errors import NotFound
 
 
-async def permit_made(errand: Errand, spec: dict[str, Any]) -> None:
-    """As Errand.permit, of a SpecGenerator."""
-    await errand.permit(of_spec.container(errand.verb, spec))
+async def permit_made(errand: Errand, spec: dict[str, Any]) -> Proposed:
+    """As Errand.permit, of a SpecGenerator; what was judged, for the second look."""
+    asked = of_spec.container(errand.verb, spec)
+    await errand.permit(asked)
     if not (name := str(spec.get("pod") or "")):
-        return
+        return asked
     try:
         pod = await pods.inspect(errand.podman, name)
         infra = str(pod.get("InfraContainerID") or "")
@@ -22,6 +23,7 @@ async def permit_made(errand: Errand, spec: dict[str, Any]) -> None:
         carrier = await containers.inspect(errand.podman, infra) if infra else {}
     except NotFound:
         # Podman says so when it is asked for the container
-        return
+        return asked
     if carrier:
         await errand.permit(of_inspect.joined(errand.verb, pod, carrier), known_at_click=False)
+    return asked

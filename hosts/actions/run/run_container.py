@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.params import allow
 from hosts.access import Person, find_endpoint, get_endpoint
+from hosts.actions import second_look
 from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
@@ -22,6 +23,7 @@ from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
 from hosts.guardrails import of_spec
+from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -69,20 +71,26 @@ def ask_for(
 
 
 async def make(errand: Errand) -> str:
-    """Its id. What an earlier try made is taken up where it stopped; nothing is made twice."""
+    """Its id, made and looked at. What an earlier try made is taken up where it stopped, and looked at
+    again before it starts; nothing is made twice.
+    """
     container_id = await _made(errand)
     if container_id is None:
         await bring_image(errand)
-        sealed = await errand.secrets()
-        env = json.loads(sealed) if sealed else {}
-        spec = run_spec.build(errand.params, env, job_id=errand.job_id)
-        spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
-        await judge_image(errand, spec)
-        await permit_made(errand, spec)
+    sealed = await errand.secrets()
+    env = json.loads(sealed) if sealed else {}
+    spec = run_spec.build(errand.params, env, job_id=errand.job_id)
+    spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+    await judge_image(errand, spec)
+    asked = await permit_made(errand, spec)
+    if container_id is None:
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)
         for warning in warnings:
             errand.say(warning)
+    await crash.point(crash.AFTER_CREATE, errand.job_id)
+    await second_look.at_container(errand, container_id, asked, name=spec.get("name", ""))
+    await crash.point(crash.AFTER_LOOK, errand.job_id)
     return container_id
 
 

@@ -18,6 +18,8 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
+from hosts.actions.second_look import at_helper
+from hosts.actions.second_look_objects import at_volume
 from hosts.guardrails import Proposed, of_others, of_storage
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -68,6 +70,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     labels = with_job(errand.params["labels"], errand.job_id)
     await volumes.create(errand.podman, name=new, labels=labels)
     try:
+        await at_volume(errand, new)
         if errand.params["image"]:
             await _copy_by_container(errand, new)
         else:
@@ -117,6 +120,7 @@ async def _copy_by_container(errand: Errand, new: str) -> None:
     }
     try:
         container_id, _warnings = await containers.create(errand.podman, spec)
+        await at_helper(errand, container_id)
         await containers.start(errand.podman, container_id)
     except PodmanError as failed:
         if failed.maybe_done:

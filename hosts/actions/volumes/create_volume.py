@@ -9,6 +9,7 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
+from hosts.actions.second_look_objects import at_volume
 from hosts.guardrails import of_storage
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -66,10 +67,8 @@ def order(
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it; one that an earlier try of this job made is taken as it is."""
+    """Make it and look at it; one that an earlier try of this job made is looked at again."""
     made = await volumes.list_volumes(errand.podman, filters=made_by(errand.job_id))
-    if made:
-        return {"kind": "volume", "id": made[0]["Name"]}
     sealed = await errand.secrets()
     wanted: dict[str, Any] = {
         "name": errand.params["name"],
@@ -78,8 +77,12 @@ async def do(errand: Errand) -> dict[str, Any]:
         "options": json.loads(sealed) if sealed else {},
     }
     await errand.permit(of_storage.volume(VERB, **wanted))
-    await errand.about_to_send()
-    volume = await volumes.create(errand.podman, **wanted)
+    if made:
+        volume = made[0]
+    else:
+        await errand.about_to_send()
+        volume = await volumes.create(errand.podman, **wanted)
+    await at_volume(errand, volume["Name"])
     return {"kind": "volume", "id": volume["Name"]}
 
 

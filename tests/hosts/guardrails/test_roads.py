@@ -2,18 +2,21 @@
 
 import contextlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import hosts.actions
 from hosts.actions import ACTIONS
 from hosts.actions.run import run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.guardrails import of_spec
-from hosts.guardrails.roads import FREE, JUDGED, Looked, at_work
+from hosts.guardrails.roads import CONFIRMED, FREE, JUDGED, UNCONFIRMED, Looked, at_work
 from hosts.jobs import guarded
 from hosts.jobs.errand import Errand
+from hosts.jobs.made import Forgotten, Made
 from tests.cast import Cast
 
 DATA = Path(__file__).parent.parent / "actions" / "data"
@@ -69,6 +72,63 @@ async def test_nothing_is_sent_by_a_worker_that_did_not_ask(verb: str) -> None:
     )
     with pytest.raises(RuntimeError, match="without asking the guardrails"):
         await errand.about_to_send()
+
+
+def test_all_that_is_judged_is_looked_at_again_or_says_why_not() -> None:
+    assert not CONFIRMED & set(UNCONFIRMED)
+    assert CONFIRMED | set(UNCONFIRMED) == set(JUDGED)
+
+
+def test_what_makes_something_calls_the_second_look() -> None:
+    """Each module that asks Podman to make something is on the road of a verb that confirms."""
+    folder = Path(hosts.actions.__file__).parent
+    makes = re.compile(
+        r"\b(?:containers|pods|volumes|networks)\.create\(|kube\.play\(|[^_.]build\(\s+errand"
+    )
+    looks = re.compile(r"\b(?:at_(?:container|pod|volume|network|image|helper)|look)\(")
+    making = {path for path in folder.rglob("*.py") if makes.search(path.read_text())}
+    assert len(making) >= 8
+    forgetful = [str(path) for path in making if not looks.search(path.read_text())]
+    # a swap looks by a function of its own, which calls it
+    assert forgetful == []
+
+
+@pytest.mark.parametrize("verb", sorted(CONFIRMED))
+def test_what_was_made_and_not_looked_at_is_not_started(verb: str) -> None:
+    made = Made(verb, "own")
+    for kind in ("containers", "pods"):
+        one = Made(verb, "own")
+        one.hear("POST", f"/v5.0.0/libpod/{kind}/create", None)
+        for start in ("start", "restart", "init", "restore"):
+            with pytest.raises(Forgotten):
+                one.hear("POST", f"/v5.0.0/libpod/{kind}/abc/{start}", None)
+            one.hear("POST", f"/v5.0.0/libpod/{kind}/own/{start}", None)
+        with pytest.raises(Forgotten, match="did not look"):
+            one.judge_end()
+        one.confirm(["abc"])
+        one.judge_end()
+        one.hear("POST", f"/v5.0.0/libpod/{kind}/abc/start", None)
+        # what is made after that is another thing
+        one.hear("POST", f"/v5.0.0/libpod/{kind}/create", None)
+        with pytest.raises(Forgotten):
+            one.judge_end()
+    # also by a try that took up what a lost worker had made
+    with pytest.raises(Forgotten):
+        made.hear("POST", "/v5.0.0/libpod/containers/abc/start", None)
+    with pytest.raises(Forgotten):
+        made.hear("POST", "/v5.0.0/libpod/play/kube", {"start": True})
+    with pytest.raises(Forgotten):
+        made.hear("POST", "/v5.0.0/libpod/play/kube", None)
+
+
+@pytest.mark.parametrize("verb", sorted(set(ACTIONS) - CONFIRMED))
+def test_what_makes_nothing_cannot_make_anything(verb: str) -> None:
+    made = Made(verb, "own")
+    for way in ("containers/create", "pods/create", "volumes/create", "networks/create", "build"):
+        with pytest.raises(Forgotten):
+            made.hear("POST", f"/v5.0.0/libpod/{way}", None)
+    made.hear("POST", "/v5.0.0/libpod/containers/abc/start", None)
+    made.judge_end()
 
 
 @pytest.mark.parametrize("one", LINES, ids=lambda one: one["name"])

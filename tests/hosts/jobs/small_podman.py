@@ -30,6 +30,7 @@ class SmallPodman:
         self.lock = threading.Lock()
         self.before: Callable[[str], None] = lambda verb: None
         self.during: Callable[[str], bool] = lambda verb: True
+        self.bend: Callable[[dict[str, Any]], dict[str, Any]] = lambda told: told
         self._pids = 100
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.unlink(missing_ok=True)
@@ -51,6 +52,18 @@ class SmallPodman:
             "restarts": 0,
             "labels": labels or {},
         }
+
+    def told(self, one: dict[str, Any], podman_id: str) -> dict[str, Any]:
+        """What inspect tells of how it was made; `bend` lets it be something else."""
+        spec = one.get("spec", {})
+        return self.bend(
+            {
+                "Name": spec.get("name", podman_id[:12]),
+                "ImageName": spec.get("image", ""),
+                "Config": {"Labels": one["labels"], "User": spec.get("user", "")},
+                "HostConfig": {"Privileged": bool(spec.get("privileged"))},
+            }
+        )
 
     def _next_pid(self) -> int:
         self._pids += 1
@@ -132,6 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
                 200,
                 {
                     "Id": match[1],
+                    **podman.told(one, match[1]),
                     "RestartCount": one["restarts"],
                     "State": {
                         "Status": "running" if one["running"] else "exited",

@@ -1,0 +1,65 @@
+"""The second look at what a kube file made: all pods, their containers, the new volumes; then their start."""
+
+from collections.abc import Sequence
+
+from hosts.actions.making import made_by
+from hosts.actions.second_look import confirm, judge_identity, looked, undone
+from hosts.actions.second_look_objects import parts_of_pod, remove_pod, remove_volume
+from hosts.guardrails import Proposed, of_inspect
+from hosts.guardrails.proposed import Part
+from hosts.jobs.errand import Errand
+from hosts.podman import pods, volumes
+from hosts.podman.errors import NotFound, PodmanError
+
+
+async def new_volumes(errand: Errand, names: Sequence[str]) -> list[str]:
+    """Those that are not there yet, or that an earlier try made: they are the file's."""
+    known = errand.before.get("volumes")
+    if errand.broken and isinstance(known, list):
+        return [str(name) for name in known]
+    fresh = []
+    for name in names:
+        try:
+            await volumes.inspect(errand.podman, name)
+        except NotFound:
+            fresh.append(name)
+    return fresh
+
+
+async def look(errand: Errand, asked: Proposed, fresh: Sequence[str]) -> list[str]:
+    """The ids of the pods that the job made, none of which has started. NotAllowed, Held, Trouble."""
+    made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
+    ids = [str(one["Id"]) for one in made]
+    parts: list[Part] = []
+    for pod_id in ids:
+        _pod, found = await parts_of_pod(errand, pod_id, asked)
+        parts += found
+    there = []
+    for name in fresh:
+        try:
+            volume = await looked(errand, volumes.inspect(errand.podman, name))
+        except NotFound:
+            continue
+        judge_identity(volume, name, name, key="Name")
+        parts += of_inspect.volume(errand.verb, volume).parts
+        there.append(name)
+
+    async def undo() -> str:
+        steps = [remove_pod(errand, one) for one in ids]
+        return await undone([*steps, *(remove_volume(errand, name) for name in there)])
+
+    await confirm(errand, Proposed(errand.verb, tuple(parts)), ids, undo=undo)
+    return ids
+
+
+async def start(errand: Errand, ids: Sequence[str]) -> list[str]:
+    """Start these pods; Podman's words about what does not. PodmanError where the host is lost."""
+    failed = []
+    for pod_id in ids:
+        try:
+            await pods.start(errand.podman, pod_id)
+        except PodmanError as words:
+            if words.maybe_done or words.status is None:
+                raise
+            failed.append(words.message)
+    return failed

@@ -1,0 +1,145 @@
+"""The second look: what Podman made is asked of Podman and judged, before it starts (Errand.confirm).
+
+What breaks a rule is removed by its id: it has just been made, nothing of a person's is in it. What has
+started meanwhile, past us, is stopped and kept. A host that tells of something else, or nothing within
+LOOK_S, gets nothing started.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from django.utils.translation import gettext as _
+
+from hosts.guardrails import Proposed, of_inspect
+from hosts.guardrails.unproven import unproven
+from hosts.jobs.errand import Errand, Trouble
+from hosts.podman import containers, pods
+from hosts.podman.errors import Interrupted, NotFound, PodmanError, Unavailable
+
+LOOK_S: Final = 15.0
+
+
+Undo = Callable[[], Awaitable[str]]
+
+
+async def at_container(
+    errand: Errand,
+    container_id: str,
+    asked: Proposed | None,
+    *,
+    name: str = "",
+    undo: Undo | None = None,
+) -> None:
+    """Look at a container that was asked for as `asked`, under `name` where one was given. `undo` instead
+    of its removal.
+
+    NotAllowed or Held (Errand.confirm), Trouble where it cannot be looked at.
+    """
+    found = await looked(errand, containers.inspect(errand.podman, container_id))
+    judge_identity(found, container_id, name)
+    infra = await _infra_of(errand, found)
+    given = asked.parts[0] if asked else None
+    part = of_inspect.container_part(found, given, infra=infra)
+    await confirm(errand, Proposed(errand.verb, (part,)), [container_id], undo=undo)
+
+
+async def at_helper(errand: Errand, container_id: str) -> None:
+    """The same for a container that Haulout makes for a while itself."""
+    found = await looked(errand, containers.inspect(errand.podman, container_id))
+    judge_identity(found, container_id, "")
+    proposed = of_inspect.helper(errand.verb, found)
+
+    async def undo() -> str:
+        return await removed(errand, [container_id])
+
+    await errand.confirm(proposed, ids=[container_id], undo=undo)
+
+
+async def confirm(
+    errand: Errand, found: Proposed, ids: list[str], *, undo: Undo | None = None
+) -> None:
+    """Confirm what is `found` of containers; say what of the rules inspect does not show."""
+
+    async def remove() -> str:
+        return await removed(errand, ids)
+
+    await errand.confirm(found, ids=ids, undo=undo or remove)
+    for line in await sync_to_async(unproven, thread_sensitive=False)(errand.endpoint):
+        errand.say(line)
+
+
+async def looked(errand: Errand, call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """What an inspect answers within LOOK_S. Trouble where the host does not say; a host that is away
+    is asked again once it is back, as ever.
+    """
+    try:
+        async with asyncio.timeout(LOOK_S):
+            return await call
+    except TimeoutError as late:
+        raise Trouble(_unseen(), _("No answer within %d s.") % LOOK_S) from late
+    except Unavailable as away:
+        # this call was not sent, but what made it was: the try is taken up once the host is back
+        raise Interrupted(away.message, cause=away.cause, status=away.status) from away
+    except NotFound:
+        raise
+    except PodmanError as failed:
+        raise Trouble(_unseen(), failed.message) from failed
+
+
+def _unseen() -> str:
+    return _("It was made, but Podman does not say what it made of it, so it was not started.")
+
+
+def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = "Id") -> None:
+    """Trouble where a host tells of another object than it was asked about."""
+    told, called = found.get(key), found.get("Name")
+    if told == own_id and (not name or called == name):
+        return
+    cause = _("Asked about %(asked)s, the host told of %(told)s.") % {
+        "asked": name or own_id[:12],
+        "told": str(called or told)[:100],
+    }
+    raise Trouble(_unseen(), cause)
+
+
+async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:
+    """The container of the pod that it is in, or nothing."""
+    pod = of_inspect.text(found.get("Pod"))
+    if not pod:
+        return ""
+    told = await looked(errand, pods.inspect(errand.podman, pod))
+    return of_inspect.text(told.get("InfraContainerID"))
+
+
+async def removed(errand: Errand, ids: list[str]) -> str:
+    """Remove these containers; what runs is stopped and kept. What became of them, in a sentence."""
+    return await undone([_remove_container(errand, one) for one in ids])
+
+
+async def undone(steps: list[Awaitable[bool]]) -> str:
+    """Carry out each step, True where something ran and was stopped; the fate of all in a sentence."""
+    ran = False
+    try:
+        for step in steps:
+            ran = await step or ran
+    except PodmanError as failed:
+        words = _("It was not started, but could not be removed: %s")
+        return words % failed.message
+    if ran:
+        return _("It ran already, so it was stopped and is kept.")
+    return _("It was removed before it started.")
+
+
+async def _remove_container(errand: Errand, container_id: str) -> bool:
+    try:
+        found = await containers.inspect(errand.podman, container_id)
+        state = found.get("State")
+        if isinstance(state, dict) and (state.get("Running") or state.get("Paused")):
+            await containers.kill(errand.podman, container_id)
+            return True
+        await containers.remove(errand.podman, container_id, volumes=False)
+    except NotFound:
+        pass
+    return False

@@ -1,0 +1,129 @@
+"""The second look at pods, volumes, networks and images (see second_look)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.second_look import confirm, judge_identity, looked, undone
+from hosts.guardrails import Proposed, of_inspect, of_others
+from hosts.guardrails.proposed import Part, What
+from hosts.jobs.errand import Errand
+from hosts.podman import containers, images, networks, pods, volumes
+from hosts.podman.errors import NotFound
+
+
+async def at_pod(errand: Errand, pod_id: str, asked: Proposed, *, name: str) -> None:
+    """A pod that was just made, and its own container. NotAllowed, Held, Trouble."""
+    found, parts = await parts_of_pod(errand, pod_id, asked)
+    judge_identity(found, pod_id, name)
+
+    async def undo() -> str:
+        return await undone([remove_pod(errand, pod_id)])
+
+    await confirm(errand, Proposed(errand.verb, tuple(parts)), [pod_id], undo=undo)
+
+
+async def parts_of_pod(
+    errand: Errand, pod_id: str, asked: Proposed
+) -> tuple[dict[str, Any], list[Part]]:
+    """Its inspect, and all that is in it as parts, each in the words of what was asked for."""
+    pod = await looked(errand, pods.inspect(errand.podman, pod_id))
+    judge_identity(pod, pod_id, "")
+    infra = of_inspect.text(pod.get("InfraContainerID"))
+    known = _asked_by_name(asked)
+    name = of_inspect.text(pod.get("Name"))
+    inner, carrier = [], {}
+    for one in of_inspect.mappings(pod.get("Containers")):
+        own_id = of_inspect.text(one.get("Id"))
+        found = await looked(errand, containers.inspect(errand.podman, own_id))
+        judge_identity(found, own_id, "")
+        if own_id == infra:
+            carrier = found
+            continue
+        given = known.get(of_inspect.text(found.get("Name")))
+        inner.append(of_inspect.container_part(found, given, infra=infra))
+    if infra and not carrier:
+        carrier = await looked(errand, containers.inspect(errand.podman, infra))
+        judge_identity(carrier, infra, "")
+    return pod, [of_inspect.infra_part(pod, carrier, known.get(name)), *inner]
+
+
+def _asked_by_name(asked: Proposed) -> dict[str, Part]:
+    """Parts of pods and of the containers in them by the names that Podman gives them (kube_plan)."""
+    found: dict[str, Part] = {}
+    pod = ""
+    for part in asked.parts:
+        if part.what is What.POD:
+            pod = part.name
+            found |= {pod: part, f"{pod}-pod": part}
+        elif part.what is What.CONTAINER:
+            found |= {f"{pod}-{part.name}": part, f"{pod}-pod-{part.name}": part}
+    return found
+
+
+async def remove_pod(errand: Errand, pod_id: str) -> bool:
+    """True where something in it ran already: then it is stopped and kept."""
+    try:
+        pod = await pods.inspect(errand.podman, pod_id)
+        states = [one.get("State") for one in of_inspect.mappings(pod.get("Containers"))]
+        if "running" in states or "paused" in states:
+            await pods.kill(errand.podman, pod_id)
+            return True
+        await pods.remove(errand.podman, pod_id, force=True)
+    except NotFound:
+        pass
+    return False
+
+
+async def at_volume(errand: Errand, name: str) -> None:
+    """A volume that was just made. NotAllowed, Held, Trouble."""
+    found = await looked(errand, volumes.inspect(errand.podman, name))
+    judge_identity(found, name, name, key="Name")
+
+    async def undo() -> str:
+        return await undone([remove_volume(errand, name)])
+
+    await errand.confirm(of_inspect.volume(errand.verb, found), ids=(), undo=undo)
+
+
+async def remove_volume(errand: Errand, name: str) -> bool:
+    """Without force: what somebody uses by now stays."""
+    try:
+        await volumes.remove(errand.podman, name)
+    except NotFound:
+        pass
+    return False
+
+
+async def at_network(errand: Errand, name: str) -> None:
+    """A network that was just made. NotAllowed, Held, Trouble."""
+    found = await looked(errand, networks.inspect(errand.podman, name))
+    told = {**found, "Name": found.get("name", found.get("Name"))}
+    judge_identity(told, name, name, key="Name")
+
+    async def remove() -> bool:
+        try:
+            await networks.remove(errand.podman, name)
+        except NotFound:
+            pass
+        return False
+
+    async def undo() -> str:
+        return await undone([remove()])
+
+    await errand.confirm(of_inspect.network(errand.verb, found), ids=(), undo=undo)
+
+
+async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
+    """An image that was just built: which of `names` it has. What is in it nobody can tell."""
+    found = await looked(errand, images.inspect(errand.podman, image_id))
+    told = of_inspect.text(found.get("Id"))
+    # a build may say the head of an id alone
+    judge_identity({"Id": told[: len(image_id)]}, image_id, "")
+    given = [one for one in of_inspect.texts(found.get("RepoTags")) if one in names]
+
+    async def undo() -> str:
+        return _("The image is kept.")
+
+    proposed = of_others.images(errand.verb, given, field="RepoTags")
+    await errand.confirm(proposed, ids=(), undo=undo)

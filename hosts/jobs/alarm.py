@@ -1,0 +1,59 @@
+"""What came to be is not what was let through: the finding in words, and its alarm in the log."""
+
+from django.db import close_old_connections, transaction
+from django.utils.translation import gettext as _
+
+from audit import write
+from audit.params import allow
+from audit.shapes import Who
+from hosts import bells
+from hosts.access.fetch import target_of
+from hosts.guardrails import Severity, Verdict
+from hosts.models import Job
+
+VERB = "guardrail.alarm"
+allow(VERB, "rules", "fields", "verb", "asked_by")
+WORKER = Who(name="Haulout", door="worker")
+
+
+def without(verdict: Verdict, let_through: set[tuple[int, str]]) -> Verdict:
+    """The verdict less what the rules said of the request too, and let pass."""
+    fresh = tuple(one for one in verdict.findings if (one.rule_id, one.words) not in let_through)
+    return Verdict(fresh, verdict.rules)
+
+
+def sentence(verdict: Verdict, lacking: str, asker: str) -> str:
+    """Which rule, which field of Podman's inspect, and why."""
+    stops = [one for one in verdict.stops if one.severity is Severity.REFUSE]
+    if not stops:
+        words = _("Podman made it privileged (%(field)s), and %(name)s may not make that there.")
+        return words % {"field": lacking, "name": asker}
+    first = stops[0]
+    values = {"rule": first.rule, "field": first.field, "words": first.words}
+    said = _("The guardrail “%(rule)s” refuses what Podman made (%(field)s): %(words)s") % values
+    if first.why:
+        said = f"{said} {first.why}"
+    if more := len(stops) - 1:
+        said = f"{said} " + _("%d more like it.") % more
+    return said
+
+
+def write_down(job: Job, verdict: Verdict, lacking: str, words: str) -> None:
+    """The alarm: an event of its own, beside the job's outcome. Not counted together with others."""
+    close_old_connections()
+    if job.endpoint is None:
+        return
+    stops = verdict.stops
+    told = {
+        "rules": list(dict.fromkeys(one.rule for one in stops)),
+        "fields": list(dict.fromkeys([one.field for one in stops] or [lacking])),
+        "verb": job.verb,
+        "job": job.pk,
+        "asked_by": job.asked_by_name,
+    }
+    target = target_of(
+        job.endpoint, kind=job.object_kind, object_id=job.object_id, name=job.object_name
+    )
+    with transaction.atomic():
+        write.event(WORKER, VERB, target, params=told, detail=words[:1000])
+        bells.ring("audit")

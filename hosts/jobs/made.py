@@ -1,0 +1,55 @@
+"""What a try makes on its host, heard on its own client: nothing starts before it was looked at.
+
+An action cannot forget the second look: what it makes and does not confirm ends its job as a mistake of
+ours, and a start of what was not confirmed is not sent.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from hosts.guardrails.roads import CONFIRMED
+from hosts.podman.paths import Params
+
+_MAKES = re.compile(r"/(?:containers|pods|volumes|networks)/create|/play/kube|/build")
+_STARTS = re.compile(r"/(?:containers|pods)/([^/]+)/(?:start|restart|init|restore)")
+_HEAD = re.compile(r"/v[0-9.]+(?:/libpod)?")
+
+
+class Forgotten(RuntimeError):
+    """An action of ours was about to leave out the second look."""
+
+
+class Made:
+    """`own`: the id that the job is about, which is there already and may be started."""
+
+    def __init__(self, verb: str, own: str) -> None:
+        self.verb = verb
+        self._confirmed = {own}
+        self._open = False
+
+    def hear(self, method: str, target: str, params: Params | None) -> None:
+        """Before a request of the try is sent. Forgotten."""
+        if method != "POST":
+            return
+        way = _HEAD.sub("", target, count=1)
+        if _MAKES.fullmatch(way):
+            if self.verb not in CONFIRMED:
+                raise Forgotten(f"{self.verb} makes something, and hosts.guardrails.roads says not")
+            if way == "/play/kube" and (params or {}).get("start") is not False:
+                raise Forgotten(f"{self.verb} would start what was not looked at")
+            self._open = True
+            return
+        found = _STARTS.fullmatch(way) if self.verb in CONFIRMED else None
+        if found and unquote(found[1]) not in self._confirmed:
+            raise Forgotten(f"{self.verb} would start what was not looked at")
+
+    def confirm(self, ids: Iterable[str]) -> None:
+        """All that was made so far was looked at; these may be started."""
+        self._open = False
+        self._confirmed.update(ids)
+
+    def judge_end(self) -> None:
+        """Forgotten where something was made and nobody looked at it."""
+        if self._open:
+            raise Forgotten(f"{self.verb} did not look at what it made")
