@@ -22,11 +22,11 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
-from hosts.guardrails import of_spec
+from hosts.guardrails import Refused, of_spec
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import containers, images, system
@@ -82,7 +82,12 @@ async def make(errand: Errand) -> str:
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
     spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
     await judge_image(errand, spec)
-    asked = await permit_made(errand, spec)
+    try:
+        asked = await permit_made(errand, spec)
+    except (Refused, NotAllowed):
+        if container_id is not None:
+            errand.say(await second_look.removed(errand, [container_id]))
+        raise
     if container_id is None:
         await errand.about_to_send({"step": "create"})
         container_id, warnings = await containers.create(errand.podman, spec)
