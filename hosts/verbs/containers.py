@@ -103,7 +103,7 @@ for verb in (
     Verb(
         "container.pause",
         _("Pause containers"),
-        _("Checkpoint containers: they hold their memory and answer nobody"),
+        _("Pause containers: they keep their memory and answer nobody"),
         "container",
         OPERATOR,
     ),

@@ -33,7 +33,7 @@ def furnished(served: Served, ada: Any, new_page: Callable[..., Any]) -> Iterato
     ada.goto(f"{url}/guardrails/new/privileged/")
     ada.check("[name=severity][value=warn]")
     ada.fill("main [name=name]", rule)
-    ada.click("text=Make the rule")
+    ada.click('main form button.btn-primary:has-text("Create")')
     ada.get_by_role("link", name=rule).wait_for()
     yield team
     ada.goto(f"{url}/guardrails/")

@@ -175,7 +175,7 @@ def test_pushed_with_the_kept_password_and_refused_without(
     ada.fill("[name=registry]", registry.address)
     ada.fill("[name=username]", registry.user)
     ada.fill("[name=password]", registry.password)
-    ada.click("text=Keep the credential")
+    ada.get_by_role("button", name="Save", exact=True).click()
     ada.locator("td, .registry-name", has_text=registry.address).first.wait_for()
     push()
     assert ada.locator(".object-title [data-state=ok]").count() == 1

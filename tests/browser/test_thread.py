@@ -61,7 +61,7 @@ def test_the_main_job_end_to_end(
     ada.fill("[name=registry]", registry.address)
     ada.fill("[name=username]", registry.user)
     ada.fill("[name=password]", registry.password)
-    ada.click("text=Keep the credential")
+    ada.get_by_role("button", name="Save", exact=True).click()
 
     reference = f"{registry.address}/lab/busybox:latest"
     ada.goto(f"{stack.url}/images/pull/")

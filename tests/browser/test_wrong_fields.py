@@ -77,7 +77,7 @@ def sound(page: Any) -> None:
             "name",
             "begins with a letter",
         ),
-        ("/registries/", "main form", {}, "Keep", "registry", "required"),
+        ("/registries/", "main form", {}, "Save", "registry", "required"),
     ],
 )
 def test_pages(

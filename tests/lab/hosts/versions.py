@@ -131,7 +131,7 @@ def _finished(root: Path, make: Callable[[Path], None]) -> None:
 
 def _install(partial: Path, release: str, packages: str) -> None:
     command = ["debootstrap", "--variant=minbase", f"--include={COMMON},{packages}"]
-    run(*command, release, str(partial), _mirror(), timeout_s=900)
+    run(*command, release, str(partial), mirror(), timeout_s=900)
 
 
 def _upgrade(partial: Path, packages: str) -> None:
@@ -143,7 +143,7 @@ def _upgrade(partial: Path, packages: str) -> None:
         _install(partial, "sid", packages)
     sources = partial / "etc/apt/sources.list.d/experimental.list"
     sources.parent.mkdir(parents=True, exist_ok=True)
-    sources.write_text(f"deb {_mirror()} {UPGRADED} main\n")
+    sources.write_text(f"deb {mirror()} {UPGRADED} main\n")
     get = "apt-get -q -o Acquire::Check-Valid-Until=false -o Acquire::Check-Date=false"
     script = (
         f"mount -t proc proc {partial}/proc && export DEBIAN_FRONTEND=noninteractive &&"
@@ -155,7 +155,7 @@ def _upgrade(partial: Path, packages: str) -> None:
     run("unshare", "-m", "-p", "-f", "sh", "-c", script, timeout_s=600)
 
 
-def _mirror() -> str:
+def mirror() -> str:
     """The Debian mirror that this machine's apt is set to."""
     sources = Path("/etc/apt")
     for file in [sources / "sources.list", *sorted((sources / "sources.list.d").glob("*"))]:
