@@ -46,6 +46,7 @@ LAB = [
     Need("curl", "curl"),
     Need("debootstrap", "debootstrap"),
     Need("docker-compose", "docker-compose"),
+    Need("podman-compose", "podman-compose"),
 ]
 BROWSER = [Need("chromium", "chromium")]
 POSTGRESQL = [Need("postgresql", files=("/usr/lib/postgresql/*/bin/initdb",))]
