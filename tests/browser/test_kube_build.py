@@ -47,8 +47,13 @@ def test_a_kube_file_is_previewed_played_and_taken_down(
     choose(ada, "web1")
     ada.fill("#kube-text", POD.replace("  containers:", "  containers"))
     ada.get_by_text("Line 12:").or_(ada.get_by_text("Line 13:")).first.wait_for()
-    ada.fill("#kube-text", POD)
     plan = ada.locator("#kube-plan")
+    # nobody knows it: it is said, and not sent
+    ada.fill("#kube-text", POD.replace("    image:", "    newPower: true\n    image:"))
+    plan.get_by_text("spec.containers[0].newPower (line 13)").wait_for()
+    ada.fill("#kube-text", POD.replace("    image:", "    Image: localhost/web\n    image:"))
+    plan.get_by_text("“image” stands there twice").wait_for()
+    ada.fill("#kube-text", POD)
     plan.locator("[data-fate=made]", has_text="kube-shop-front").wait_for()
     assert host.podman("pod", "ls", "-q").strip() == ""
     plan.locator("button[value=play]").click()

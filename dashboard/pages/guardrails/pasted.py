@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from hosts.actions.build import build_image
 from hosts.actions.build.build_fields import checked
 from hosts.actions.kube import play_kube
-from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.run import pasted_line, run_spec
 from hosts.guardrails import Proposed, of_spec
@@ -42,7 +41,7 @@ def read(text: str, endpoint: Endpoint) -> Pasted:
         return _spec(bare)
     if re.search(r"^\s*(- )?(kind|apiVersion)\s*:", text, re.MULTILINE):
         try:
-            plan = plan_of(text)
+            plan = play_kube.plan_on(endpoint, text)
         except YamlRefused as refused:
             where = _("Line %d:") % refused.line if refused.line else ""
             raise ValueError(f"{where} {refused.message}".strip()) from refused

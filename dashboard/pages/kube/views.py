@@ -16,7 +16,6 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints
 from hosts.actions.kube import down_kube, play_kube
-from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import LIMIT_BYTES, YamlRefused
 from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Job
@@ -59,7 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
         job = _asked(request, person, endpoint, text)
         if job is not None:
             return redirect("jobs:page", job.pk)
-        plan = shown(plan_of(text), endpoint, person)
+        plan = shown(play_kube.plan_on(endpoint, text), endpoint, person)
     except YamlRefused as refused:
         wrong = Wrong(refused.message, line=refused.line, excerpt=_excerpt(text, refused.line))
         return _form(request, endpoints, chosen=chosen, text=text, wrong=wrong)

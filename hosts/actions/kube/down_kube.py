@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.kube.along import REMOVE, VOLUMES, heed_secrets, require_along
-from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.labelled import named
-from hosts.actions.kube.play_kube import there
+from hosts.actions.kube.play_kube import plan_on, there
 from hosts.actions.locked_along import heed_locked
 from hosts.actions.refused import HostRefused
 from hosts.jobs.ask import Order
@@ -25,7 +24,7 @@ VERB = "kube.down"
 def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -> Job:
     """Ask for the removal; `volumes`: those of its claims too. YamlRefused, HostRefused."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
-    plan = plan_of(text)
+    plan = plan_on(endpoint, text)
     goes = plan.goes(volumes=volumes)
     found = there(endpoint, plan.goes(volumes=True))
     if not found:
@@ -57,6 +56,9 @@ async def do(errand: Errand) -> dict[str, Any]:
             _("Its volumes would go along, and removing those is not permitted there.")
         )
     goes = {kind: errand.params.get(f"{kind}s", []) for kind in ("pod", "secret", "volume")}
+    # before 4.4 Podman fails over one that is gone
+    here = {one.get("Name") for one in await pods.list_pods(errand.podman)}
+    goes["pod"] = [name for name in goes["pod"] if name in here]
     await heed_secrets(errand, goes["secret"], REMOVE)
     if not any(goes.values()):
         return {"changed": False}

@@ -1,8 +1,9 @@
 """What Podman makes of a kube file, before it does: pods, containers, volumes, secrets, images.
 
-Names as Podman gives them (pkg/domain/infra/abi/play.go): a Pod keeps its own, others get `-pod`;
-containers are called after their pod. Kinds that Podman leaves out are said. The documents of a plan
-are what is judged and what is sent: as Podman reads them, less what nobody knows.
+Names as Podman gives them (pkg/domain/infra/abi/play.go): a Pod keeps its own, others get `-pod`, and
+before 4.4 a Deployment makes all its replicas, numbered; containers are called after their pod. Kinds
+that Podman leaves out are said. The documents of a plan are what is judged and what is sent: as Podman
+reads them, less what nobody knows.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from hosts.guardrails.kube_shape import kind_of
 
 # read by Podman while it plays, but no object of their own
 INSIDE = ("ConfigMap",)
+_MOST_REPLICAS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,10 @@ class KubePlan:
         return list(dict.fromkeys(one.image for one in self.objects if one.image))
 
 
-def plan_of(text: str) -> KubePlan:
-    """Read a file and say what it makes. YamlRefused with the line where it is wrong."""
+def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
+    """Read a file and say what it makes. YamlRefused with the line where it is wrong. `numbered`: by a
+    Podman before 4.4.
+    """
     documents: list[Document] = []
     objects: list[Planned] = []
     skipped: list[tuple[str, int]] = []
@@ -85,7 +89,7 @@ def plan_of(text: str) -> KubePlan:
         unknown += left
         documents.append(document)
         if kind == "Pod" or kind in WITH_TEMPLATE:
-            objects += _pod(document, kind, ports)
+            objects += _pod(document, kind, ports, numbered=numbered and kind == "Deployment")
             of_pod, filled = _volumes(document, kind)
             fills += filled
             # of a workload Podman forgets them
@@ -141,16 +145,21 @@ def _refuse_two_spellings(document: Document) -> None:
             raise twice(key, other, document.line_of(key))
 
 
-def _pod(document: Document, kind: str, ports: list[str]) -> Iterator[Planned]:
+def _pod(document: Document, kind: str, ports: list[str], *, numbered: bool) -> Iterator[Planned]:
     name = _name(document)
     where = _where(kind)
     note = ""
-    if kind in WITH_TEMPLATE:
-        replicas = _at(document, "spec", "replicas")
-        if isinstance(replicas, int) and replicas > 1:
+    replicas = _at(document, "spec", "replicas") if kind in WITH_TEMPLATE else None
+    if numbered:
+        replicas = 1 if replicas is None else replicas
+        if replicas > _MOST_REPLICAS:
+            words = _("More than %d replicas.") % _MOST_REPLICAS
+            raise YamlRefused(words, document.line_of("spec", "replicas"))
+        pods = [f"{name}-pod-{number}" for number in range(replicas)]
+    else:
+        pods = [name if kind == "Pod" else f"{name}-pod"]
+        if replicas is not None and replicas > 1:
             note = _("Podman makes one of the %d replicas.") % replicas
-    pod = name if kind == "Pod" else f"{name}-pod"
-    yield Planned("pod", pod, document.line, note=note)
     containers = [
         (part, number, one)
         for part in ("initContainers", "containers")
@@ -159,14 +168,14 @@ def _pod(document: Document, kind: str, ports: list[str]) -> Iterator[Planned]:
     if not any(part == "containers" for part, _number, _one in containers):
         raise YamlRefused(_("%s has no containers.") % name, document.line_of(*where))
     for number, one in enumerate(_list(document, *where, "volumes")):
-        image = one.get("image") if isinstance(one, dict) else None
-        if isinstance(image, dict) and image.get("reference") is not None:
-            _image(document, image["reference"], (*where, "volumes", number, "image", "reference"))
-    for part, number, one in containers:
-        at = (*where, part, number)
-        yield _container(document, one, at, pod)
-        if isinstance(one, dict):
-            ports += _ports(one)
+        reference = one.get("image", {}).get("reference")
+        if reference is not None:
+            _image(document, reference, (*where, "volumes", number, "image", "reference"))
+    for pod in pods:
+        yield Planned("pod", pod, document.line, note=note)
+        for part, number, one in containers:
+            yield _container(document, one, (*where, part, number), pod)
+    ports += [said for _part, _number, one in containers for said in _ports(one)]
 
 
 def _where(kind: str) -> tuple[str, ...]:
@@ -191,29 +200,24 @@ _FILLED = (("configMap", "name"), ("secret", "secretName"))
 
 
 def _container(document: Document, one: Any, at: tuple[Any, ...], pod: str) -> Planned:
-    if not isinstance(one, dict):
-        raise YamlRefused(_("A container is a mapping."), document.line_of(*at))
-    name = one.get("name")
-    if not isinstance(name, str) or not name:
+    if not (name := one.get("name")):
         raise YamlRefused(_("A container needs a name."), document.line_of(*at, "name"))
-    image = one.get("image")
-    if not isinstance(image, str) or not image:
+    if not (image := one.get("image")):
         raise YamlRefused(_("“%s” has no image.") % name, document.line_of(*at, "image"))
     image = _image(document, image, (*at, "image"))
     return Planned("container", f"{pod}-{name}", document.line_of(*at), image=image, pod=pod)
 
 
-def _image(document: Document, given: Any, at: tuple[Any, ...]) -> str:
+def _image(document: Document, given: str, at: tuple[Any, ...]) -> str:
     try:
-        return str(parse(str(given)))
+        return str(parse(given))
     except ValueError as wrong:
         raise YamlRefused(str(wrong), document.line_of(*at)) from wrong
 
 
 def _ports(one: dict[str, Any]) -> Iterator[str]:
-    given = one.get("ports")
-    for port in given if isinstance(given, list) else []:
-        if isinstance(port, dict) and isinstance(port.get("hostPort"), int):
+    for port in one.get("ports", []):
+        if port.get("hostPort"):
             yield f"{port['hostPort']}→{port.get('containerPort', '')}"
 
 

@@ -36,6 +36,14 @@ _NEW = ("pod", "container")
 _KINDS = ("pod", "container", "volume", "secret")
 # Podman takes the limit of processes from an annotation
 _PIDS_SINCE = (5, 5)
+# and makes one of a Deployment's replicas, without a number
+_ONE_REPLICA_SINCE = (4, 4)
+
+
+def plan_on(endpoint: Endpoint, text: str) -> KubePlan:
+    """What the file makes there. YamlRefused."""
+    version = version_of(endpoint)
+    return plan_of(text, numbered=version is not None and version < _ONE_REPLICA_SINCE)
 
 
 def clashes(endpoint: Endpoint, plan: KubePlan) -> list[tuple[str, str]]:
@@ -55,7 +63,7 @@ def there(endpoint: Endpoint, names: dict[str, list[str]]) -> list[tuple[str, st
 def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> Job:
     """Ask for what the file makes. YamlRefused, HostRefused, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
-    plan = plan_of(text)
+    plan = plan_on(endpoint, text)
     clashing = clashes(endpoint, plan)
     require_along(person, endpoint, clashing, {"secret": REPLACE})
     taken = [name for kind, name in clashing if kind in _NEW]
@@ -117,7 +125,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     """
     sealed = await errand.secrets()
     text = (sealed or b"").decode()
-    plan = plan_of(text)
+    plan = plan_on(errand.endpoint, text)
     asked = proposed(errand.endpoint, plan, text)
     await errand.permit(asked)
     for path, line in plan.unknown:

@@ -17,7 +17,17 @@ from hosts.guardrails.masked.words import image, words
 # the first line of a text that is not the one that was sent
 ANEW = "# written anew"
 # annotations that Podman and runtimes act on; others can hold anything
-_ACTED_ON = ("io.podman.", "run.oci.", "io.kubernetes.", "io.containers.", "com.github.containers.")
+_ACTED_ON = (
+    "io.podman.",
+    "volume.podman.io/",
+    "bind-mount-options",
+    "run.oci.",
+    "krun.",
+    "org.systemd.property.",
+    "io.kubernetes.",
+    "io.containers.",
+    "com.github.containers.",
+)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _VALUES = {"secret": ("data", "stringdata"), "configmap": ("data", "binarydata")}
 

@@ -58,6 +58,14 @@ def test_what_a_file_makes() -> None:
     assert "3" in next(one.note for one in plan.objects if one.kind == "pod")
 
 
+def test_before_4_4_podman_makes_all_replicas_numbered() -> None:
+    plan = plan_of(SHOP, numbered=True)
+    assert plan.names("pod") == ["shop-pod-0", "shop-pod-1", "shop-pod-2"]
+    assert plan.names("container")[-1] == "shop-pod-2-front"
+    with pytest.raises(YamlRefused, match="replicas"):
+        plan_of(SHOP.replace("replicas: 3", "replicas: 3000"), numbered=True)
+
+
 def test_a_list_is_what_it_holds() -> None:
     item = "  - {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: stock}}\n"
     plan = plan_of(f"apiVersion: v1\nkind: List\nitems:\n{item}")
