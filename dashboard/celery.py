@@ -20,6 +20,8 @@ def configure() -> None:
     """Set from Django's settings; called once, below."""
     from django.conf import settings
 
+    from dashboard.steady import every
+
     app.conf.update(
         broker_url=broker_url(settings.REDIS_URL),
         # outcomes live in job rows
@@ -51,39 +53,39 @@ def configure() -> None:
         beat_schedule={
             "audit": {
                 "task": "hosts.audit_upkeep",
-                "schedule": 60.0,
+                "schedule": every(60.0),
                 # expires before the next one, so that a stopped worker finds no heap
                 "options": {"expires": 50},
             },
             "stats": {
                 "task": "hosts.thin_stats",
-                "schedule": 300.0,
+                "schedule": every(300.0),
                 "options": {"expires": 280},
             },
             "terminals": {
                 "task": "hosts.settle_terminals",
-                "schedule": 15.0,
+                "schedule": every(15.0),
                 "options": {"expires": 14},
             },
             "access": {
                 "task": "hosts.ended_access",
-                "schedule": 10.0,
+                "schedule": every(10.0),
                 "options": {"expires": 9},
             },
             "certificates": {
                 "task": "hosts.certificate_ends",
-                "schedule": 600.0,
+                "schedule": every(600.0),
                 "options": {"expires": 580},
             },
             # a fleet that was just added should not wait an hour for good plans
             "statistics": {
                 "task": "hosts.refresh_statistics",
-                "schedule": 60.0,
+                "schedule": every(60.0),
                 "options": {"expires": 55},
             },
             "tidy": {
                 "task": "hosts.tidy",
-                "schedule": 3600.0,
+                "schedule": every(3600.0),
                 "options": {"expires": 3500},
             },
         },

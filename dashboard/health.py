@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from dashboard.supervisor.pulse import PULSE_KEY
+from dashboard.supervisor.pulse import PULSE_KEY, SENT_ENDS_S, SENT_KEY
 from hosts.link.sockets import control_socket
 
 TIMEOUT_S = 2.0
@@ -27,12 +27,13 @@ async def alive(request: HttpRequest) -> HttpResponse:
 
 
 async def ready(request: HttpRequest) -> HttpResponse:
-    """200 when database, Redis, link and worker all answer, else 503; JSON with each one's state."""
+    """200 when database, Redis, link, worker and beat are well, else 503; JSON with each's state."""
     parts: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
         "database": _database,
         "redis": _redis,
         "link": _link,
         "worker": _worker,
+        "beat": _beat,
     }
     states = await asyncio.gather(*(_asked(part) for part in parts.values()))
     answer = dict(zip(parts, states, strict=True))
@@ -83,6 +84,18 @@ async def _worker() -> dict[str, Any]:
     if count == 0:
         return {"state": DOWN, "why": "no worker has shown itself in the last seconds"}
     return {"state": UP, "count": count}
+
+
+async def _beat() -> dict[str, Any]:
+    """Beat says in Redis when it has sent something: every ten seconds, where its clock goes."""
+    client = _client()
+    try:
+        left_s = await client.ttl(SENT_KEY)
+    finally:
+        await client.aclose()
+    if left_s < 0:
+        return {"state": DOWN, "why": f"sent nothing in the last {SENT_ENDS_S} s"}
+    return {"state": UP, "sent_s_ago": SENT_ENDS_S - left_s}
 
 
 async def _link() -> dict[str, Any]:

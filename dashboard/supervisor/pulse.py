@@ -8,6 +8,9 @@ import threading
 import redis
 
 PULSE_KEY = "haulout:pulse:worker:"
+# beat's: it was able to send something just now
+SENT_KEY = "haulout:pulse:beat"
+SENT_ENDS_S = 45
 EVERY_S = 4.0
 ENDS_S = 12
 log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ class Command(BaseCommand):
 
         app.Beat(
             schedule=str(settings.HAULOUT_DATA / "beat.db"),
+            scheduler="dashboard.beat:SteadyScheduler",
             pidfile=None,
             loglevel="INFO",
             quiet=True,

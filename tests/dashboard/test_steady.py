@@ -1,0 +1,124 @@
+"""Beat under a clock that is set 13 hours ahead and back: the same tasks, as often, at once again."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+from celery.schedules import schedule
+
+from dashboard import steady
+from dashboard.beat import SteadyScheduler
+from tests.dashboard.live.conftest import valkey
+
+__all__ = ["valkey"]
+
+JUMP = timedelta(hours=13)
+
+
+class Clock:
+    """A machine's clock, which can be set, and the seconds that pass beside it."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+        self.set_by = timedelta()
+
+    def elapsed_s(self) -> float:
+        return steady._BEGAN_AT_S + self.passed_s
+
+    def says(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.passed_s) + self.set_by
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(steady, "elapsed_s", found.elapsed_s)
+    return found
+
+
+class Sending(SteadyScheduler):
+    """Counts instead of sending."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.sent: Counter[str] = Counter()
+        super().__init__(*args, **kwargs)
+
+    def apply_async(self, entry: Any, *args: Any, **kwargs: Any) -> Any:
+        self.sent[entry.name] += 1
+
+
+@pytest.fixture
+def beat(tmp_path: Path, clock: Clock) -> Callable[..., Sending]:
+    """`beat(every)`: a scheduler with one task every ten seconds, its memory in one file."""
+
+    def make(every: Callable[[float], schedule]) -> Sending:
+        app = Celery("test", broker="memory://", set_as_current=False)
+        app.now = clock.says
+        app.conf.beat_schedule = {"ten": {"task": "ten", "schedule": every(10.0)}}
+        app.conf.result_expires = None
+        # nothing is sent, so nothing is asked of a broker
+        return Sending(app, schedule_filename=str(tmp_path / "beat.db"))
+
+    return make
+
+
+def run(scheduler: Sending, clock: Clock, seconds: int) -> int:
+    before = scheduler.sent["ten"]
+    for _ in range(seconds):
+        clock.passed_s += 1
+        for _again in range(10):
+            if scheduler.tick():
+                break
+    return scheduler.sent["ten"] - before
+
+
+def test_the_clock_goes_ahead_and_back(beat: Any, clock: Clock) -> None:
+    scheduler = beat(steady.every)
+    assert run(scheduler, clock, 60) == 6
+    clock.set_by = JUMP
+    assert run(scheduler, clock, 60) == 6
+    clock.set_by = timedelta()
+    assert run(scheduler, clock, 60) == 6
+    clock.set_by = -JUMP
+    assert run(scheduler, clock, 60) == 6
+
+
+def test_stock_celery_waits_for_that_hour(beat: Any, clock: Clock) -> None:
+    """What this is for: without it the same walk sends nothing."""
+    clocked = beat(lambda seconds: schedule(seconds, nowfun=clock.says))
+    clock.set_by = JUMP
+    run(clocked, clock, 60)
+    clock.set_by = timedelta()
+    assert run(clocked, clock, 60) == 0
+
+
+def test_a_new_start_forgets_what_lies_ahead(beat: Any, clock: Clock) -> None:
+    scheduler = beat(steady.every)
+    run(scheduler, clock, 60)
+    # written down by a beat that was started while the clock was ahead
+    scheduler.schedule["ten"].last_run_at = steady.now() + JUMP
+    scheduler.close()
+    assert run(beat(steady.every), clock, 60) in (6, 7)
+
+
+def test_the_tasks_of_haulout_count_seconds() -> None:
+    from dashboard.celery import app
+
+    schedules = [one["schedule"] for one in app.conf.beat_schedule.values()]
+    assert schedules
+    assert {one.nowfun for one in schedules} == {steady.now}
+
+
+async def test_readyz_says_when_beat_sends_nothing(valkey: Any, tmp_path: Path) -> None:
+    from dashboard import health
+
+    assert (await health._beat())["state"] == "down"
+    app = Celery("test", broker="memory://", set_as_current=False)
+    SteadyScheduler(app, schedule_filename=str(tmp_path / "beat.db")).tell()
+    said = await health._beat()
+    assert said["state"] == "up"
+    assert said["sent_s_ago"] <= 5
