@@ -56,4 +56,4 @@ def order_of(found: dict[str, Any], **changes: Any) -> dict[str, Any]:
     from hosts.actions.run.existing import existing
     from hosts.actions.run.run_spec import params_of
 
-    return params_of(existing(found | {"_image": {}}).texts) | changes
+    return params_of(existing(found | {"_image": {}}, 0).texts) | changes

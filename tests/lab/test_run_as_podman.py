@@ -61,7 +61,7 @@ def created(person: Any, worker: Any, ended: Any, endpoint_on: Any) -> Callable[
             for name, text in (found["Config"]["Annotations"] or {}).items()
             if not name.startswith("io.haulout")
         }
-        again = params_of(existing(bare).texts)
+        again = params_of(existing(bare, 0).texts)
         for name in ("health_startup", "blkio_weight_device", "userns"):
             assert texts_of(again).get(name) == texts_of(params).get(name)
         return found

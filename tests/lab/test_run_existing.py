@@ -33,7 +33,7 @@ async def again(host: Host, name: str) -> dict[str, tuple[Any, Any]]:
         made, _warnings = await containers.create(podman, spec_of(name))
         found = await look(podman, made)
         first = told(host, made, LINES[name]["line"])
-        there = existing(found, keep_volumes=False)
+        there = existing(found, 0, keep_volumes=False)
         assert there.source is Source.INSPECT
         host.podman("rm", "-f", "-t", "0", made)
         second, _warnings = await containers.create(

@@ -71,7 +71,7 @@ def show_changes(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show_line(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
-    there = existing(found, keep_volumes=False)
+    there = existing(found, row.endpoint_id, keep_volumes=False)
     params: dict[str, Any] = {}
     unread = []
     for name, text in there.texts.items():

@@ -36,7 +36,7 @@ class Change:
 def read_container(row: InventoryRow, *, keep_volumes: bool) -> Existing:
     """Ask the host. PodmanError."""
     found = fetch(row.endpoint, row.podman_id, look)
-    there = existing(found, keep_volumes=keep_volumes)
+    there = existing(found, row.endpoint_id, keep_volumes=keep_volumes)
     pod = there.texts.get("pod", "")
     if pod:
         # inspect tells the id

@@ -80,14 +80,15 @@ async def _spec(errand: Errand) -> tuple[dict[str, Any], Proposed]:
     sealed = await errand.secrets()
     env: dict[str, str] = json.loads(sealed) if sealed else {}
     if kept := errand.params.get("kept"):
-        there = existing(await look(errand.podman, errand.object_id)).env
+        there = existing(await look(errand.podman, errand.object_id), errand.endpoint.pk).env
         for name in kept:
             if name in there:
                 env[name] = there[name]
             else:
                 errand.say(_("%s is no longer among its variables.") % name)
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
-    spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+    spec = run_spec.noted(spec, errand.params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk)
+    spec = run_spec.suited(spec, version_of(errand.endpoint))
     await judge_image(errand, spec)
     return spec, await permit_made(errand, spec)
 

@@ -82,7 +82,7 @@ def _image(found: dict[str, Any]) -> str:
 
 
 async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], Proposed]:
-    there = existing(await look(errand.podman, errand.object_id))
+    there = existing(await look(errand.podman, errand.object_id), errand.endpoint.pk)
     if there.missing:
         raise Trouble(
             _("Secrets give it %s, and Podman does not say which ones. Use Edit and recreate.")
@@ -92,7 +92,8 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], P
         errand.say(there.untold)
     params = run_spec.params_of(there.texts)
     spec = run_spec.build(params, there.env, job_id=errand.job_id)
-    spec = run_spec.suited(run_spec.noted(spec, params), version_of(errand.endpoint))
+    spec = run_spec.noted(spec, params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk)
+    spec = run_spec.suited(spec, version_of(errand.endpoint))
     await judge_image(errand, spec)
     return spec, await permit_made(errand, spec)
 

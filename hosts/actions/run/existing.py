@@ -4,7 +4,6 @@ Three sources, best first: our own note among its annotations, the command line 
 made it, and what inspect tells. Podman's inspect keeps some things to itself (UNTOLD).
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,8 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hosts.actions.run import order_note
+from hosts.actions.run.order_note import ORDER_NOTE
 from hosts.actions.run.pasted_line import from_words
-from hosts.actions.run.run_spec import ORDER_NOTE
 from hosts.actions.run.table import FIELDS, Field
 from hosts.actions.run.table.seen import Seen, listing, mapping
 from hosts.podman import Podman, containers, images
@@ -90,11 +90,13 @@ async def look(podman: Podman, container: str) -> dict[str, Any]:
 Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 
 
-def existing(found: dict[str, Any], *, keep_volumes: bool = True) -> Existing:
-    """`found` as `look` gives it. `keep_volumes`: nameless volumes by the name that they have."""
+def existing(found: dict[str, Any], endpoint_id: int, *, keep_volumes: bool = True) -> Existing:
+    """`found` as `look` gives it, of a container there. `keep_volumes`: nameless volumes by the name that
+    they have.
+    """
     seen = Seen(found, mapping(found.get("_image")))
     told = {name: text for name, one in FIELDS.items() if (text := _seen(one, seen))}
-    asked, source = _asked(seen)
+    asked, source = _asked(seen, endpoint_id)
     texts = _joined(asked, told) if asked is not None else dict(told)
     texts["image"] = str(found.get("ImageName") or texts.get("image", ""))
     texts["volumes"] = _volumes(asked or {}, told, keep=keep_volumes)
@@ -116,13 +118,10 @@ def _seen(one: Field, seen: Seen) -> str:
         return ""
 
 
-def _asked(seen: Seen) -> tuple[dict[str, str] | None, Source]:
+def _asked(seen: Seen, endpoint_id: int) -> tuple[dict[str, str] | None, Source]:
     """The order in its maker's words, or None."""
-    try:
-        note = json.loads(seen.annotation(ORDER_NOTE) or "null")
-    except (ValueError, RecursionError):
-        note = None
-    if isinstance(note, dict) and all(isinstance(text, str) for text in note.values()):
+    note = order_note.read(seen.inspect, seen.annotation(ORDER_NOTE), endpoint_id=endpoint_id)
+    if note is not None:
         return _readable({k: v for k, v in note.items() if k in FIELDS}), Source.NOTE
     words = seen.config("CreateCommand")
     if isinstance(words, list) and words:

@@ -80,7 +80,8 @@ async def make(errand: Errand) -> str:
     sealed = await errand.secrets()
     env = json.loads(sealed) if sealed else {}
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
-    spec = run_spec.suited(run_spec.noted(spec, errand.params), version_of(errand.endpoint))
+    spec = run_spec.noted(spec, errand.params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk)
+    spec = run_spec.suited(spec, version_of(errand.endpoint))
     await judge_image(errand, spec)
     try:
         asked = await permit_made(errand, spec)

@@ -4,10 +4,11 @@ Shapes after pkg/specgen/specgen.go of Podman; the same from 4.x to 6.x for thes
 field means stands in hosts.actions.run.table.
 """
 
-import json
 import shlex
 from typing import Any
 
+from hosts.actions.run import order_note
+from hosts.actions.run.order_note import MOST_NOTE, ORDER_NOTE
 from hosts.actions.run.table import FIELDS, Kind, given
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
 from hosts.actions.run.table.reading import size_words
@@ -15,10 +16,6 @@ from hosts.capabilities import version_of
 from hosts.inventory.job_marks import JOB_LABEL, mark
 from hosts.models import Endpoint
 
-# what was asked for, as texts by field: Podman's inspect does not tell all of it
-ORDER_NOTE = "io.haulout.order"
-# annotations are kept in several places of a host: no book
-MOST_NOTE = 16_000
 # Podman's API keeps /tmp and the like writable in a read-only container from this one on
 _READ_WRITE_SINCE = (4, 4)
 
@@ -36,14 +33,14 @@ def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[s
     return spec
 
 
-def noted(spec: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """`spec` with a note of what was asked for, so that it can be made again exactly.
+def noted(
+    spec: dict[str, Any], params: dict[str, Any], *, job_id: int = 0, endpoint_id: int = 0
+) -> dict[str, Any]:
+    """`spec` with a note of what was asked for, so that it can be made again exactly (order_note).
 
     One that is too long stays empty, and not away: Podman 4 would put the image's own in its place.
     """
-    note = json.dumps(texts_of(params), ensure_ascii=False)
-    if len(note) > MOST_NOTE:
-        note = ""
+    note = order_note.written(texts_of(params), job_id=job_id, endpoint_id=endpoint_id)
     return spec | {"annotations": {**spec.get("annotations", {}), ORDER_NOTE: note}}
 
 
@@ -107,7 +104,9 @@ def run_line(params: dict[str, Any], env_names: list[str], *, verb: str = "run")
 
 __all__ = [
     "JOB_LABEL",
+    "MOST_NOTE",
     "NETWORK_MODES",
+    "ORDER_NOTE",
     "build",
     "final",
     "noted",

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hosts.actions.run.existing import Source, existing, look
+from hosts.actions.run.order_note import written
 from hosts.actions.run.run_spec import MOST_NOTE, ORDER_NOTE, noted
 from hosts.actions.run.table import FIELDS
+from hosts.inventory.job_marks import JOB_LABEL, mark
 from tests.hosts.podman.fake import answer, says, talking
 
 ID = "ab" * 32
@@ -23,6 +25,14 @@ JSON = st.recursive(
 PARTS = """Env Cmd Entrypoint Labels Annotations CreateCommand Healthcheck Secrets StopSignal User
 Hostname RestartPolicy PortBindings Tmpfs Ulimits Devices LogConfig SecurityOpt Memory CpuQuota
 ShmSize CapAdd ExtraHosts NetworkMode BlkioDeviceReadBps""".split()  # noqa: SIM905
+
+
+HERE = 3
+
+
+def sealed(order: dict[str, str], *, endpoint_id: int = HERE) -> str:
+    """Our note of it, written by job 7."""
+    return written(order, job_id=7, endpoint_id=endpoint_id)
 
 
 def container(**config: Any) -> dict[str, Any]:
@@ -60,7 +70,7 @@ def test_from_inspect_what_the_image_says_is_left_out() -> None:
         "Cmd": ["serve"],
         "Labels": {"from": "image"},
     }
-    there = existing(found)
+    there = existing(found, HERE)
     assert there.source is Source.INSPECT
     assert there.env == {"KEY": "value"}
     assert there.missing == ("WORD",)
@@ -75,14 +85,14 @@ def test_from_inspect_what_the_image_says_is_left_out() -> None:
         "volumes": f"{'cd' * 32}:/data",
     }
     # another one like it gets a nameless volume of its own
-    assert existing(found, keep_volumes=False).texts["volumes"] == "/data"
+    assert existing(found, HERE, keep_volumes=False).texts["volumes"] == "/data"
 
 
 def test_the_order_counts_except_for_what_was_changed_since() -> None:
     words = ["podman", "run", "--name", "old", "-v", "/data", "--sysctl", "a.b=1", "-m", "64m"]
     found = container(CreateCommand=[*words, "--network", "back:ip=10.0.0.7", "-e", "KEY=x", "img"])
     found["HostConfig"]["Memory"] = 128 * 1024**2
-    there = existing(found)
+    there = existing(found, HERE)
     assert there.source is Source.COMMAND
     assert there.untold == ""
     assert there.texts["sysctls"] == "a.b=1"
@@ -91,15 +101,17 @@ def test_the_order_counts_except_for_what_was_changed_since() -> None:
     assert there.texts["restart"] == "always"
     assert there.texts["volumes"] == f"{'cd' * 32}:/data"
     found["NetworkSettings"]["Networks"] = {"front": {}}
-    assert existing(found).texts["network"] == "front"
+    assert existing(found, HERE).texts["network"] == "front"
 
 
 def test_our_own_note_counts_first() -> None:
     note = {"image": "x", "secrets": "key,target=/run/key", "read_only": "on", "nonsense": "y"}
     found = container(
-        Annotations={ORDER_NOTE: json.dumps(note)}, CreateCommand=["podman", "run", "img"]
+        Annotations={ORDER_NOTE: sealed(note)},
+        Labels={JOB_LABEL: mark(7)},
+        CreateCommand=["podman", "run", "img"],
     )
-    there = existing(found)
+    there = existing(found, HERE)
     assert there.source is Source.NOTE
     assert there.texts["secrets"] == "key,target=/run/key"
     assert there.texts["image"] == "quay.io/team/shop:1"
@@ -108,7 +120,7 @@ def test_our_own_note_counts_first() -> None:
 
 @pytest.mark.parametrize("note", ["", "{", "[]", '{"name": 7}', '{"memory": "lots"}'])
 def test_a_note_that_is_none_does_no_harm(note: str) -> None:
-    there = existing(container(Annotations={ORDER_NOTE: note}))
+    there = existing(container(Annotations={ORDER_NOTE: note}), HERE)
     assert there.texts["name"] == "shop"
 
 
@@ -117,14 +129,50 @@ def test_a_note_that_is_none_does_no_harm(note: str) -> None:
 @given(st.dictionaries(st.sampled_from(PARTS), JSON, max_size=6), JSON, JSON, JSON)
 def test_whatever_a_host_tells_it_is_read(parts: dict[str, Any], a: Any, b: Any, c: Any) -> None:
     found = {"Id": ID, "Name": a, "Config": parts, "HostConfig": parts, "Mounts": b}
-    there = existing(found | {"NetworkSettings": c, "State": a, "Pod": b, "_image": parts})
+    told = found | {"NetworkSettings": c, "State": a, "Pod": b, "_image": parts}
+    there = existing(told, HERE)
     assert all(isinstance(text, str) for text in there.texts.values())
+
+
+def noted_container(note: str, *, label: str = mark(7)) -> dict[str, Any]:
+    return container(Annotations={ORDER_NOTE: note}, Labels={JOB_LABEL: label})
+
+
+FORGED = {
+    "without a seal": noted_container('{"privileged": "on"}'),
+    "as we wrote it before it was sealed": noted_container('{"order": {"privileged": "on"}}'),
+    "another order under the seal": noted_container(
+        sealed({"image": "x"}).replace('"image": "x"', '"privileged": "on"')
+    ),
+    "of another job": noted_container(sealed({"privileged": "on"}), label=mark(8)),
+    "with a label that others wrote": noted_container(sealed({"privileged": "on"}), label="7"),
+    "of a container with another name": noted_container(
+        sealed({"privileged": "on", "name": "admins"})
+    ),
+    "of another endpoint": noted_container(sealed({"privileged": "on"}, endpoint_id=HERE + 1)),
+    "no texts": noted_container('{"order": {"privileged": 1}, "seal": "7.x"}'),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_a_forged_note_chooses_nothing(how: str) -> None:
+    """S7: an administrator's recreate made what the note of a kube file said."""
+    there = existing(FORGED[how], HERE)
+    assert there.source is Source.INSPECT
+    assert "privileged" not in there.texts
+
+
+def test_the_same_with_its_own_seal_counts() -> None:
+    for order in ({"read_only": "on"}, {"read_only": "on", "name": "shop"}):
+        there = existing(noted_container(sealed(order)), HERE)
+        assert there.source is Source.NOTE
+        assert there.texts["read_only"] == "on"
 
 
 async def seen(note: str, annotations: dict[str, str] | None) -> dict[str, Any]:
     """A container with that note, of an image with these annotations; None: of one that is gone."""
     image = json.dumps({"Config": {"Cmd": ["serve"]}, "Annotations": annotations}).encode()
-    told = answer("200 OK", json.dumps(container(Annotations={ORDER_NOTE: note})).encode())
+    told = answer("200 OK", json.dumps(noted_container(note)).encode())
     away = answer("404 Not Found", b'{"message": "no such image"}')
     of_image = away if annotations is None else answer("200 OK", image)
     async with talking(says(told, of_image)) as (podman, _fake):
@@ -136,14 +184,14 @@ async def test_a_note_that_the_image_may_have_brought_is_none(
     annotations: dict[str, str] | None,
 ) -> None:
     """Whoever makes an image would else choose what pulling and making it again makes."""
-    there = existing(await seen('{"privileged": "on"}', annotations))
+    there = existing(await seen(sealed({"privileged": "on"}), annotations), HERE)
     assert there.source is Source.INSPECT
     assert "privileged" not in there.texts
 
 
 async def test_a_note_of_which_the_image_knows_nothing_is_ours() -> None:
-    found = await seen('{"read_only": "on"}', {"other": "x"})
-    assert existing(found).texts["read_only"] == "on"
+    found = await seen(sealed({"read_only": "on"}), {"other": "x"})
+    assert existing(found, HERE).texts["read_only"] == "on"
     assert found["_image"] == {"Cmd": ["serve"]}
 
 

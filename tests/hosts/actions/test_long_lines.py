@@ -39,5 +39,5 @@ def test_brackets_in_brackets_are_no_list() -> None:
 
 def test_nor_are_they_an_order_of_ours() -> None:
     note = {ORDER_NOTE: DEEP}
-    found = existing({"Config": {"Annotations": note}, "ImageName": "docker.io/library/nginx"})
+    found = existing({"Config": {"Annotations": note}, "ImageName": "docker.io/library/nginx"}, 1)
     assert found.source is Source.INSPECT

@@ -1,0 +1,47 @@
+"""Our note on a container, of what it was asked for: trusted by its seal alone.
+
+Whoever writes a note chooses what an administrator's recreate makes. So a keyed hash ties it to the job
+that made the container, to its endpoint and to the name it was asked under; the container has to carry
+that job's label beside it, and still that name. All else reads as if there were no note.
+"""
+
+import hashlib
+import json
+from typing import Any, Final
+
+from hosts.inventory.job_marks import JOB_LABEL, OURS, is_mark, job_of, mark
+
+ORDER_NOTE: Final = f"{OURS}order"
+# annotations are kept in several places of a host: no book
+MOST_NOTE: Final = 16_000
+
+
+def written(texts: dict[str, str], *, job_id: int, endpoint_id: int) -> str:
+    """The annotation's value; empty where it would be too long."""
+    seal = mark(job_id, _what(texts, endpoint_id))
+    note = json.dumps({"order": texts, "seal": seal}, ensure_ascii=False)
+    return note if len(note) <= MOST_NOTE else ""
+
+
+def read(found: dict[str, Any], note: str, *, endpoint_id: int) -> dict[str, str] | None:
+    """The texts of a note of ours on the container that inspect tells; None for anything else."""
+    try:
+        told = json.loads(note or "null")
+    except (ValueError, RecursionError):
+        return None
+    texts = told.get("order") if isinstance(told, dict) else None
+    if not isinstance(texts, dict) or not all(isinstance(one, str) for one in texts.values()):
+        return None
+    job_id = job_of(str(told.get("seal")), _what(texts, endpoint_id))
+    config = found.get("Config")
+    labels = config.get("Labels") if isinstance(config, dict) else None
+    label = labels.get(JOB_LABEL) if isinstance(labels, dict) else None
+    if job_id is None or not is_mark(str(label), job_id):
+        return None
+    named = texts.get("name")
+    return texts if not named or named == found.get("Name") else None
+
+
+def _what(texts: dict[str, str], endpoint_id: int) -> str:
+    whole = json.dumps(texts, sort_keys=True).encode()
+    return f"order {endpoint_id} {hashlib.sha256(whole).hexdigest()}"
