@@ -50,6 +50,14 @@ form?.addEventListener("click", (event) => {
     field.focus();
   }
 });
+form?.addEventListener("click", (event) => {
+  const offer = event.target.closest("[data-name-offer]");
+  if (!offer) return;
+  const field = form.elements.name;
+  field.value = offer.dataset.nameOffer;
+  field.focus();
+  check(0);
+});
 form?.addEventListener("input", () => check());
 form?.addEventListener("change", () => check(0));
 

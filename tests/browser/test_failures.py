@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.served import Served
+from tests.browser.served import Served, job_ends
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.timeout(240)
@@ -89,3 +89,36 @@ def test_what_failed_while_no_page_was_open_is_told_on_the_next_once(
     ada.locator(".trouble-title").get_by_text(f"Port {PORT} is taken by holder on web1.").wait_for()
     assert ada.locator("#toasts .tone-bad").count() == 0
     assert heard(ada, f"{url}/secrets/").count() == 0
+
+
+def test_a_run_with_a_clash_of_ports_and_a_second_try(
+    ada: Any, served: Served, clash: str, lab: Any
+) -> None:
+    ada.goto(f"{served.url}/containers/run/")
+    ada.fill("#run-image", "localhost/busybox:latest")
+    ada.fill("#run-name", "second")
+    ada.fill("#run-command", "sleep 1000")
+    ada.fill("#run-environment", "KEY=value")
+    ada.fill("[name=ports_host]", str(PORT))
+    ada.fill("[name=ports_inner]", "80")
+    ada.get_by_text(f"holder on web1 already holds port {PORT}.").wait_for()
+    ada.get_by_role("button", name="Run anyway").click()
+    assert job_ends(ada) == "failed"
+    title = ada.locator(".job .trouble-title")
+    assert title.inner_text().startswith(f"Port {PORT} is taken by holder on web1.")
+    left = lab.hosts[0].podman("ps", "-aq", "--no-trunc", "--filter", "name=second").strip()
+    assert ada.get_by_role("link", name="Open it").get_attribute("href").endswith(f"/{left}/")
+    ada.get_by_role("link", name="Remove it and try again").click()
+    ada.get_by_label("Replace second: it is removed first").wait_for()
+    tag = ada.locator("#run-preview .tag").first
+    assert tag.inner_text() == "1 value missing"
+    ada.fill("#run-environment", "KEY=value")
+    ada.fill("[name=ports_host]", str(PORT + 1))
+    tag.get_by_text("ready").wait_for()
+    ada.get_by_role("button", name="Run container").click()
+    assert job_ends(ada) == "ok"
+    host = lab.hosts[0]
+    ids = host.podman("ps", "-q", "--no-trunc", "--filter", "name=second").split()
+    assert len(ids) == 1
+    assert ids[0] != left
+    host.podman("rm", "-f", "-t", "0", "second")

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from dashboard.pages.approvals.shown import name_deciders, questions
 from dashboard.pages.audit.words import asked_words
 from dashboard.pages.jobs import again
-from hosts.access import Person
-from hosts.models import Job
+from hosts.access import Person, visible_objects
+from hosts.models import Container, Job
+from hosts.models.inventory import LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,17 @@ def prepare_whole(rows: Iterable[Any], person: Person) -> None:
     rows = list(rows)
     prepare(rows, person)
     name_deciders(rows, person)
+    for row in rows:
+        row.left = _left(row, person)
+
+
+def _left(job: Job, person: Person) -> Container | None:
+    """The container that a failed run left behind, as long as it is there."""
+    made = job.result if isinstance(job.result, dict) else {}
+    if job.state != Job.State.FAILED or made.get("kind") != "container" or not made.get("id"):
+        return None
+    seen = Container.objects.filter(visible_objects(person, "container"), LIVE)
+    return seen.filter(endpoint=job.endpoint_id, podman_id=made["id"]).first()
 
 
 def state_words(job: Job) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from dashboard.pages.guardrails.beside import Beside, beside
 from dashboard.pages.guardrails.joining import joined
 from dashboard.pages.run.forms import RunForm
+from dashboard.pages.run.replacing import InTheWay, in_the_way
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
 from hosts.access import NewContainer, Person
 from hosts.actions.run import narrowed, run_spec
@@ -65,6 +66,8 @@ class Draft:
     params: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict, repr=False)
     said: dict[str, Said] = field(default_factory=dict)
+    # who has its name already
+    way: InTheWay | None = None
     # what the guardrails say, once there is an image and a host
     beside: Beside | None = None
 
@@ -91,6 +94,17 @@ class Draft:
     def wrong(self) -> list[str]:
         """The slots with a problem, in the form's order."""
         return [slot for slot, said in self.said.items() if said.tone == BAD]
+
+    @property
+    def missing(self) -> list[str]:
+        """Variables without a value."""
+        return [name for name, value in self.env.items() if not value]
+
+    @property
+    def warned(self) -> list[str]:
+        """The slots with a warning, but the environment's, which `missing` counts."""
+        slots = [slot for slot, said in self.said.items() if said.tone == WARN]
+        return [slot for slot in slots if slot != "environment"]
 
     @property
     def slots(self) -> list[tuple[str, Said | None]]:
@@ -139,7 +153,7 @@ def read(
     if sent and not draft.params["image"] and "image" not in draft.said:
         draft.said["image"] = Said(BAD, _("Give the name of an image."))
     if draft.endpoint is not None:
-        _say(draft, person, draft.endpoint, besides)
+        say(draft, person, draft.endpoint, besides=besides, replace=data.get("replace", ""))
         # once it is sent, the action refuses it and writes that down
         if draft.params["image"] and not sent and not besides:
             _fit(draft, person, draft.endpoint)
@@ -186,8 +200,16 @@ def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
     return {key: value for key, value in params.items() if given(value) or key == "image"}
 
 
-def _say(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> None:
-    """Conflicts, warnings and notes, a worse word before a milder one."""
+def say(
+    draft: Draft, person: Person, endpoint: Endpoint, *, besides: str = "", replace: str = ""
+) -> None:
+    """Conflicts, warnings and notes, a worse word before a milder one. `replace`: the id of a container
+    that is to be removed first.
+    """
+    if not besides:
+        draft.way = in_the_way(person, endpoint, draft.params.get("name") or "", replace)
+        if draft.way and draft.way.chosen:
+            besides = draft.way.row.podman_id
     rows = {
         "ports": [row.slot for row in draft.ports if row.value],
         "volumes": [row.slot for row in draft.volumes if row.value],
@@ -203,9 +225,8 @@ def _say(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> None
     ):
         for place, sentence in sentences.items():
             draft.said.setdefault(slot(place), Said(tone, sentence))
-    empty = [name for name, value in draft.env.items() if not value]
-    if empty:
-        words = _("Without a value: %s.") % ", ".join(empty)
+    if draft.missing:
+        words = _("Without a value: %s.") % ", ".join(draft.missing)
         draft.said.setdefault("environment", Said(WARN, words))
     for row in draft.volumes:
         if row.value:

@@ -20,13 +20,15 @@ from dashboard.pages.run.draft import BAD, WARN, Draft, Said
 from dashboard.pages.run.fields import fields_of
 from dashboard.pages.run.filled import fill, read_container
 from dashboard.pages.run.forms import RunForm
+from dashboard.pages.run.replacing import remove_for
 from dashboard.pages.run.rows import empty_port, empty_volume
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
 from hosts.actions.run import create_container, pasted_line, run_container
 from hosts.actions.run.narrowed import label_asked_for
-from hosts.models import Endpoint, Job
+from hosts.models import Container, Endpoint, Job
+from hosts.models.inventory import LIVE
 from hosts.podman import PodmanError
 
 ANYWHERE = Target(kind="container", name="any host")
@@ -49,7 +51,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "run/nowhere.html")
     job = _job(request, person)
     if job is not None:
-        return _shown(request, _from_job(job, endpoints))
+        filled = _from_job(request, person, job, endpoints)
+        return _shown(request, filled, more=_values_of(person, job))
     if like := request.GET.get("like", ""):
         return _alike(request, person, endpoints, like)
     given = {name: request.GET.get(name, "")[:500] for name in ("image", "pod")}
@@ -96,7 +99,12 @@ def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> Htt
     if not filled.wrong and filled.endpoint is not None:
         try:
             verb = create_container if request.POST.get("only") == "create" else run_container
-            job = verb.ask(person, filled.endpoint.pk, params=filled.params, env=filled.env)
+            way = filled.way if filled.way and filled.way.chosen else None
+            more = {"instead_of": way.row.podman_id} if way else {}
+            params = filled.params | more
+            job = verb.ask(person, filled.endpoint.pk, params=params, env=filled.env)
+            if way:
+                remove_for(person, job, way)
         except ValueError as exc:
             filled.said["endpoint"] = Said(BAD, str(exc))
         else:
@@ -150,16 +158,35 @@ def _job(request: HttpRequest, person: Person) -> Job | None:
     return job if job.verb in (run_container.VERB, create_container.VERB) else None
 
 
-def _from_job(job: Job, endpoints: list[Endpoint]) -> Draft:
+def _left(person: Person, job: Job) -> Container | None:
+    """The container that a failed try left behind, where it is still there."""
+    if not job.result.get("id"):
+        return None
+    seen = Container.objects.filter(access.visible_objects(person, "container"), LIVE)
+    return seen.filter(endpoint=job.endpoint_id, podman_id=job.result["id"]).first()
+
+
+def _values_of(person: Person, job: Job) -> dict[str, Any]:
+    """Where the environment's values can be read, which the job has erased."""
+    row = _left(person, job)
+    if row is None or not job.params.get("env_names"):
+        return {}
+    return {
+        "values_url": reverse("containers:recreate-values", args=[row.endpoint_id, row.podman_id])
+    }
+
+
+def _from_job(request: HttpRequest, person: Person, job: Job, endpoints: list[Endpoint]) -> Draft:
     form = RunForm(initial=again.initial(job), endpoints=endpoints)
     filled = Draft(form, again.port_rows(job), again.volume_rows(job))
     filled.endpoint = next((one for one in endpoints if one.pk == job.endpoint_id), endpoints[0])
-    filled.params = job.params
+    filled.params = {name: value for name, value in job.params.items() if name != "instead_of"}
     filled.env = dict.fromkeys(job.params.get("env_names", []), "")
     if filled.env:
         filled.said["environment"] = Said(
             WARN, _("The values were erased when the job ended: give them again.")
         )
+    draft.say(filled, person, filled.endpoint, replace=request.GET.get("replace", ""))
     if job.state == Job.State.FAILED:
         words = job.cause or job.error
         # what has no field of its own stands beside the host that said it
@@ -167,7 +194,8 @@ def _from_job(job: Job, endpoints: list[Endpoint]) -> Draft:
         rows = {"ports": filled.ports, "volumes": filled.volumes}.get(slot)
         if rows is not None:
             slot = rows[0].slot if rows else "endpoint"
-        filled.said[slot] = Said(BAD, _("Podman said: %s") % words)
+        # how it stands there now comes first
+        filled.said.setdefault(slot, Said(WARN, _("Podman said: %s") % words))
     filled.ports = filled.ports or [empty_port()]
     filled.volumes = filled.volumes or [empty_volume()]
     return filled

@@ -3,7 +3,9 @@
 The environment's values are sealed in the job's row and erased at the outcome.
 """
 
+import asyncio
 import json
+import time
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,15 +32,19 @@ from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import containers, images, system
-from hosts.podman.errors import PodmanError
+from hosts.podman.errors import NotFound, PodmanError
 
 VERB = "container.run"
+# how long a removal may take: the container's own patience, and its volumes
+PLACE_S = 120.0
+LOOK_EVERY_S = 0.3
 # what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
-allow(VERB, "env_names", *(one.param for one in FIELDS.values() if one.told))
+allow(VERB, "env_names", "instead_of", *(one.param for one in FIELDS.values() if one.told))
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
-    """Ask for a container. `params`: by the names of the table's fields (hosts.actions.run.table).
+    """Ask for a container. `params`: by the names of the table's fields (hosts.actions.run.table), and
+    `instead_of`: the id of one whose removal was asked for, which it waits for.
 
     ValueError (no full image name, or what Podman would refuse), NotVisible, Denied.
     """
@@ -76,6 +82,7 @@ async def make(errand: Errand) -> str:
     """
     container_id = await _made(errand)
     if container_id is None:
+        await _wait_for_place(errand)
         await bring_image(errand)
     sealed = await errand.secrets()
     env = json.loads(sealed) if sealed else {}
@@ -114,6 +121,20 @@ async def do(errand: Errand) -> dict[str, Any]:
             left={"kind": "container", "id": container_id},
         ) from failed
     return {"kind": "container", "id": container_id}
+
+
+async def _wait_for_place(errand: Errand) -> None:
+    """Until the container that this one is made instead of is gone: a job of its own removes it."""
+    other = errand.params.get("instead_of")
+    until = time.monotonic() + PLACE_S
+    while other:
+        try:
+            await containers.inspect(errand.podman, other)
+        except NotFound:
+            return
+        if time.monotonic() > until:
+            raise Trouble(_("The container that this one was to replace was not removed."))
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def bring_image(errand: Errand) -> None:

@@ -148,3 +148,134 @@ def test_a_job_leads_to_what_it_made(
     kind = made.get("kind", "container")
     assert f'href="/{kind}s/{job.endpoint_id}/{leads_to * 64}/"' in page
     assert f"Open the {kind}" in page
+
+
+def form_of(answer: Any) -> dict[str, Any]:
+    """What the shown form would send."""
+    draft = answer.context["draft"]
+    data: dict[str, Any] = {
+        name: value for name, value in draft.form.initial.items() if value not in (None, False)
+    }
+    for kind, rows in (("ports", draft.ports), ("volumes", draft.volumes)):
+        data[f"{kind}_key"] = [row.key for row in rows]
+        for name in rows[0].texts:
+            data[f"{kind}_{name}"] = [row.texts[name] for row in rows]
+    return data
+
+
+def test_values_that_were_erased_are_missing_until_given(
+    cast: Cast, browser_of: Any, hosts: Hosts, job: Any
+) -> None:
+    browser = browser_of(cast.bob)
+    answer = browser.get(RUN, {"again": job.pk})
+    page = answer.content.decode()
+    assert "1 value missing" in page
+    assert "Run anyway" in page
+    data = form_of(answer)
+    assert "1 value missing" in browser.send(f"{RUN}check/", data).content.decode()
+    data["environment"] = "KEY=given"
+    said = browser.send(f"{RUN}check/", data).content.decode()
+    assert "value missing" not in said
+    assert ">ready<" in said
+    assert "Run container" in said
+
+
+def test_a_taken_name_offers_to_replace_or_another(
+    cast: Cast, browser_of: Any, hosts: Hosts, job: Any
+) -> None:
+    from hosts.models import Job
+
+    taken = hosts.add(hosts.seal, "container", "shop", state="running", podman_id="a" * 64)
+    hosts.add(hosts.seal, "container", "shop-2", state="running")
+    browser = browser_of(cast.bob)
+    answer = browser.get(RUN, {"again": job.pk})
+    page = answer.content.decode()
+    assert "Replace shop: it is removed first" in page
+    assert 'data-name-offer="shop-3"' in page
+    assert answer.context["draft"].said["name"].tone == "warn"
+    data = form_of(answer) | {"environment": "KEY=given"}
+    said = browser.send(f"{RUN}check/", data).content.decode()
+    assert "1 warning" in said
+    assert "Run anyway" in said
+    data["replace"] = taken.podman_id
+    said = browser.send(f"{RUN}check/", data).content.decode()
+    assert ">ready<" in said
+    assert "checked" in said.partition('id="run-replace"')[2].partition(">")[0]
+    browser.send(RUN, data)
+    removal, run = Job.objects.order_by("-pk")[:2]
+    assert (removal.verb, removal.object_id) == ("container.remove", taken.podman_id)
+    assert removal.params == {"force": True, "volumes": False}
+    assert run.verb == "container.run"
+    assert run.params["instead_of"] == taken.podman_id
+
+
+def test_who_may_not_remove_it_is_offered_another_name(
+    cast: Cast, browser_of: Any, hosts: Hosts, job: Any
+) -> None:
+    from accounts.models import Role
+    from hosts.models import Job
+
+    role = Role.objects.create(
+        name="runner", verbs=["host.view", "container.view", "container.run"]
+    )
+    cast.bob.role = role
+    cast.bob.save()
+    taken = hosts.add(hosts.seal, "container", "shop", state="running", podman_id="a" * 64)
+    browser = browser_of(cast.bob)
+    answer = browser.get(RUN, {"again": job.pk, "replace": taken.podman_id})
+    page = answer.content.decode()
+    assert 'id="run-replace"' not in page
+    assert 'data-name-offer="shop-2"' in page
+    data = form_of(answer) | {"environment": "KEY=given", "replace": taken.podman_id}
+    before = Job.objects.count()
+    browser.send(RUN, data)
+    assert Job.objects.count() == before + 1
+    assert "instead_of" not in Job.objects.latest("pk").params
+
+
+def test_a_locked_one_is_not_replaced_and_the_run_is_cancelled(
+    cast: Cast, browser_of: Any, hosts: Hosts, job: Any
+) -> None:
+    from hosts.models import Job, ObjectLock
+
+    taken = hosts.add(hosts.seal, "container", "shop", state="running", podman_id="a" * 64)
+    ObjectLock.objects.create(
+        kind="container",
+        endpoint=hosts.seal,
+        object_id=taken.podman_id,
+        name="shop",
+        host=hosts.seal.host,
+        reason="the shop",
+        locked_by_name="Alice",
+    )
+    browser = browser_of(cast.bob)
+    answer = browser.get(RUN, {"again": job.pk})
+    data = form_of(answer) | {"environment": "KEY=given", "replace": taken.podman_id}
+    answer = browser.send(RUN, data)
+    assert answer.status_code == 422
+    assert "the shop" in answer.context["draft"].said["endpoint"].text
+    assert not Job.objects.filter(verb="container.remove").exists()
+    assert Job.objects.latest("pk").state == "cancelled"
+
+
+def test_a_failed_run_leads_to_what_it_left(
+    cast: Cast, browser_of: Any, hosts: Hosts, job: Any
+) -> None:
+    left = hosts.add(hosts.seal, "container", "shop", state="created", podman_id="b" * 64)
+    job.error = "Port 8000 is taken by web on web1. The container was made, but does not start."
+    job.result = {"kind": "container", "id": left.podman_id}
+    job.save()
+    browser = browser_of(cast.bob)
+    page = browser.get(f"/jobs/{job.pk}/").content.decode()
+    title = page.partition('class="trouble-title">')[2].partition("<")[0]
+    assert title.startswith("Port 8000 is taken by web on web1.")
+    assert "Open it" in page
+    again = f"/containers/run/?again={job.pk}&amp;replace={left.podman_id}"
+    assert again in page
+    shown = browser.get(RUN, {"again": job.pk, "replace": left.podman_id})
+    assert "checked" in shown.content.decode().partition('id="run-replace"')[2].partition(">")[0]
+    left.gone = timezone.now()
+    left.save()
+    page = browser.get(f"/jobs/{job.pk}/").content.decode()
+    assert "Open it" not in page
+    assert "Edit and retry" in page
