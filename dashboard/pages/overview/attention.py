@@ -91,9 +91,8 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     known = {row.pk for row in loops}
     for row in loops[:MOST]:
         text = _("%(name)s on %(host)s keeps restarting") % _names(row)
-        yield _container(
-            row, "loop", "bad", "repeat", text, loop_words(row), verbs_for(person, row)
-        )
+        text = f"{text}: {loop_words(row)}"
+        yield _container(row, "loop", "bad", "repeat", text, "", verbs_for(person, row))
     if len(loops) > MOST:
         yield rest(0, _("More containers keep restarting"), "/containers/?q=state:restarting")
     unhealthy = list(
@@ -122,8 +121,7 @@ def _jobs(person: Person, quiet: set[int]) -> Iterator[Item]:
             kind="job",
             tone="bad",
             icon="list-x",
-            text=failure.title,
-            detail=failure.detail,
+            text=failure.text,
             since=job.finished_at,
             url=failure.url,
             action=failure.word,

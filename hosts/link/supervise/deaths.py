@@ -46,7 +46,8 @@ class DeathWatch:
 
     def note(self, event: dict[str, Any]) -> None:
         """An event as Podman sent it."""
-        if event["Type"] != "container":
+        if event["Type"] != "container" or len(self._fresh) >= _REMEMBERED:
+            # so many at once only a hostile host sends: what is told then need not be true
             return
         values = fields(event)
         podman_id, at = values["podman_id"], values["at"]
