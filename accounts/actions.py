@@ -21,6 +21,7 @@ from accounts.at_once import unless_taken
 from accounts.errors import AdminExists, LastAdmin, NotSignedIn
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, Team, User, tidy_email
+from accounts.names import check_name
 from accounts.permission import require_access, require_manage, target_of
 from accounts.sessions import end_sessions
 from accounts.verbs import ADMIN
@@ -188,6 +189,7 @@ def rename(user: User, who: Who, *, name: str) -> None:
         before, user.name = user.name, name.strip()
         _check({"name": lambda: user.full_clean(exclude=["email", "role", "password"])})
         if before != user.name:
+            _check({"name": lambda: check_name(user.name)})
             user.save(update_fields=["name"])
             params = {"before": {"name": before}, "after": {"name": user.name}}
             _enter(who, "people.rename", user, params)
@@ -223,6 +225,7 @@ def _check(checks: Mapping[str, Any]) -> None:
 def _must_be_given(name: str) -> None:
     if not name.strip():
         raise ValidationError(_("Give a name: it is what others and the audit log will show."))
+    check_name(name.strip())
 
 
 def _must_be_new(email: str) -> None:

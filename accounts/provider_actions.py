@@ -17,6 +17,7 @@ from accounts import epoch, invitations
 from accounts.errors import EmailUnverified, LinkDead, NotInvited, RoleUnknown
 from accounts.invitations import Kind
 from accounts.models import Identity, Membership, OneTimeLink, Role, Team, User, tidy_email
+from accounts.names import check_name, name_of
 from accounts.permission import target_of
 from accounts.verbs import ADMIN
 from audit import params, write
@@ -96,7 +97,7 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
     if user is None:
         role, link = _role_of_newcomer(email, rules)
         user = User.objects.create_user(
-            email, name=named.name or email.partition("@")[0], role=role, password=None
+            email, name=_name(named.name, email), role=role, password=None
         )
         given = "" if link else role.name
         joined: dict[str, Any] = {"email": email, "role": role.name}
@@ -113,6 +114,15 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
         subject=named.subject,
         role_given=given,
     )
+
+
+def _name(given: str, email: str) -> str:
+    """As the provider says it, if that can be somebody's name."""
+    try:
+        check_name(given)
+    except ValidationError:
+        return name_of(email)
+    return given or name_of(email)
 
 
 def _is_address(email: str) -> bool:

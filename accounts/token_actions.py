@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import epoch, tokens
 from accounts.at_once import unless_taken
 from accounts.models import Role, Token, User
+from accounts.names import check_name
 from accounts.permission import require_manage, target_of
 from accounts.verbs import is_registered
 from audit import params, write
@@ -105,6 +106,15 @@ def revoke(by: User, who: Who, *, token: Token) -> None:
             write.event(who, REVOKE, target, params={"owner": token.user.email})
 
 
+def revoke_all(who: Who, *, user: User) -> int:
+    """All of one's own die. How many there were."""
+    found = list(Token.objects.filter(tokens.in_force(), user=user).select_related("user__role"))
+    with transaction.atomic():
+        for token in found:
+            revoke(user, who, token=token)
+    return len(found)
+
+
 def used(token: Token, who: Who) -> bool:
     """Note that it was used, at most once a minute; the first use from an address gets an entry.
     True when it was noted.
@@ -142,6 +152,11 @@ def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> Us
     if not _SERVICE_NAME.fullmatch(name):
         rule = _("Small letters, digits and “-”, at most 50, beginning with a letter or digit.")
         raise ValidationError({"name": [rule]})
+    for field_name, text in (("name", name), ("words", words.strip())):
+        try:
+            check_name(text)
+        except ValidationError as unfit:
+            raise ValidationError({field_name: unfit.messages}) from unfit
     email = f"{name}@{SERVICE_DOMAIN}"
     taken = ValidationError({"name": [_("There is a service account of this name already.")]})
     if User.objects.filter(email=email).exists():

@@ -1,5 +1,6 @@
 """From an ask to an answer: 202 with the job, once for each Idempotency-Key, refusals as problems."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,8 @@ from accounts import repeats
 from dashboard.api.problems import Problem, wrong
 from dashboard.api.shapes import batch_out, job_out
 from hosts.models import Batch, Job
-from hosts.refused import HostRefused
 
+log = logging.getLogger(__name__)
 HEADER = "Idempotency-Key"
 
 
@@ -50,9 +51,11 @@ def asked(request: HttpRequest, ask: Callable[[], Job | Batch]) -> Status[dict[s
 def _done(ask: Callable[[], Job | Batch]) -> dict[str, Any]:
     try:
         found = ask()
-    except HostRefused:
-        raise
     except ValueError as refused:
-        # what an ask would not take, in words for people
+        if type(refused) is not ValueError:
+            # of a decoder or a library: a fault of ours, whose words are for nobody else
+            raise
+        # what an ask would not take, in words for people; where it is not, this says where to look
+        log.info("an ask refused what it was given", exc_info=refused)
         raise Problem(422, "invalid", str(refused)) from refused
     return batch_out(found) if isinstance(found, Batch) else job_out(found)

@@ -12,6 +12,7 @@ from ninja.errors import ValidationError as Malformed
 
 from dashboard.api.limits import TooMany
 from hosts.access import Denied, NotVisible
+from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.guardrails import NeedsApproval, Refused
 from hosts.podman.errors import NotFound, PodmanError, Unavailable
 from hosts.refused import HostRefused
@@ -125,6 +126,12 @@ def register(api: NinjaAPI) -> None:
     def refused(request: HttpRequest, error: HostRefused) -> HttpResponse:
         errors = [{"field": error.field, "message": str(error)}]
         return answer(422, "invalid", str(error), errors=errors)
+
+    @api.exception_handler(YamlRefused)
+    def unreadable(request: HttpRequest, error: YamlRefused) -> HttpResponse:
+        at = _("Line %d: ") % error.line if error.line else ""
+        errors = [{"field": "text", "message": at + error.message}]
+        return answer(422, "invalid", at + error.message, errors=errors)
 
     @api.exception_handler(Malformed)
     def malformed(request: HttpRequest, error: Malformed) -> HttpResponse:

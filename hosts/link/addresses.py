@@ -23,6 +23,10 @@ _METADATA: Final = frozenset(
     )
 )
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# a site's own translator (RFC 8215), which may put the address in at any of RFC 6052's places
+_NAT64_LOCAL: Final = ipaddress.IPv6Network("64:ff9b:1::/48")
+_TRANSLATED: Final = ipaddress.IPv6Network("::ffff:0:0:0/96")
+_ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,19 @@ def _embedded(ip: Ip) -> tuple[Ip, ...]:
     if not isinstance(ip, ipaddress.IPv6Address):
         return ()
     found: list[Ip] = [inner for inner in (ip.ipv4_mapped, ip.sixtofour) if inner is not None]
-    low = int(ip) & 0xFFFF_FFFF
-    if ip in _NAT64 or (int(ip) >> 32 == 0 and low > 1):
+    # the Teredo server, and the one behind it
+    found += ip.teredo or ()
+    whole = int(ip)
+    low = whole & 0xFFFF_FFFF
+    compatible = whole >> 32 == 0 and low > 1
+    isatap = (whole >> 32) & 0xFFFF_FFFF in _ISATAP
+    if ip in _NAT64 or ip in _TRANSLATED or compatible or isatap:
         found.append(ipaddress.IPv4Address(low))
+    elif ip in _NAT64_LOCAL:
+        # RFC 6052, 2.2: prefixes of 48, 56, 64 and 96 bits; byte 8 is left out
+        data = ip.packed
+        for place in ((6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12), (12, 13, 14, 15)):
+            found.append(ipaddress.IPv4Address(bytes(data[at] for at in place)))
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import actions
 from accounts.errors import AccountsError
 from accounts.invitations import first_admin_link
+from accounts.names import name_of
 from dashboard.person import console_person
 from dashboard.supervisor import prepare
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
                 )
             return
         password = self._password(from_stdin=options["password_stdin"])
-        name = options["admin_name"] or email.partition("@")[0]
+        name = options["admin_name"] or name_of(email)
         try:
             user = actions.create_first_admin(
                 console_person().who, email=email, name=name, password=password

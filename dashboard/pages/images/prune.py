@@ -94,7 +94,7 @@ def _endpoints(person: Person) -> list[Endpoint]:
 def prune(request: HttpRequest) -> HttpResponse:
     """GET: the form and its preview. POST: remove exactly the images that are still ticked."""
     person = person_of(request)
-    access.require(person, prune_images.VERB, Target(kind="image", name="any host"))
+    access.require_whole(person, prune_images.VERB, Target(kind="image", name="any host"))
     endpoints = _endpoints(person)
     data = request.GET if request.method == "GET" else request.POST
     wish = _wish(data, endpoints)

@@ -243,7 +243,13 @@ def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
     def change(person: Person) -> str:
         login = edit_logins.get_login(person, login_id, edit_host.EDIT)
         form = JumpForm(request.POST, jumps=jumps.choices(person, but=login.host))
-        chosen = form.cleaned_data["via"] if form.is_valid() else login.via
+        if not form.is_valid():
+            raise HostRefused(
+                "via",
+                _("The way of %(login)s stays as it was: choose one of those offered.")
+                % {"login": login},
+            )
+        chosen = form.cleaned_data["via"]
         jumps.set_jump(person, login_id, chosen.pk if chosen else None)
         return _("%(login)s: saved.") % {"login": login}
 

@@ -8,13 +8,19 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import (
     MinimumLengthValidator,
     get_default_password_validators,
 )
-from django.utils.translation import gettext
+from django.db import transaction
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+from accounts import token_actions, tokens
+from accounts.models import Token
+from dashboard.pages.signin.who import known
 
 INPUT = "form-control"
 
@@ -66,6 +72,25 @@ class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[mi
         self.fields["password1"].label = _("New password")
         self.fields["password1"].help_text = password_help()
         self.fields["password2"].label = _("New password again")
+        own = Token.objects.filter(tokens.in_force(), user=self.user).count()
+        if own:
+            words = ngettext(
+                "Revoke my %d API token too", "Revoke all of my %d API tokens too", own
+            )
+            self.fields["revoke_tokens"] = forms.BooleanField(
+                label=words % own,
+                required=False,
+                help_text=_(
+                    "A new password leaves them in force: tick this where somebody else may know one."
+                ),
+            )
+
+    def save(self) -> None:
+        """Both, or neither."""
+        with transaction.atomic():
+            super().save()
+            if self.cleaned_data.get("revoke_tokens"):
+                token_actions.revoke_all(known(context.request, self.user), user=self.user)
 
 
 class ReauthenticateForm(Dressed, AllauthReauthenticateForm):  # type: ignore[misc]

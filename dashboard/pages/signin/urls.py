@@ -12,6 +12,7 @@ from django.views.generic import RedirectView
 from dashboard.pages.signin import providers, receivers, views
 from dashboard.pages.signin.factors import ReauthenticateByPasskey, told, written
 from dashboard.pages.signin.mfa import now
+from dashboard.pages.signin.passkey_question import LoginByPasskey
 
 __all__ = ["receivers", "urlpatterns"]
 
@@ -19,7 +20,7 @@ urlpatterns = [
     path("", views.account, name="account_settings"),
     path("sessions/end/", views.end_session, name="account_end_session"),
     path("login/", told(providers.offered(allauth_views.login)), name="account_login"),
-    path("passkey/", told(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("passkey/", told(LoginByPasskey.as_view()), name="mfa_login_webauthn"),
     path("provider/<str:provider_id>/", never_cache(providers.begin), name="provider_begin"),
     path("provider/<str:provider_id>/back/", never_cache(providers.back), name="provider_back"),
     path("logout/", allauth_views.logout, name="account_logout"),

@@ -10,14 +10,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, invitations
+from accounts import actions, invitations, tokens
 from accounts.errors import AccountsError
 from accounts.invitations import Kind
-from accounts.models import User
+from accounts.models import Token, User
 from dashboard.pages.signin.who import stranger
 from dashboard.pages.welcome.forms import FirstAdminForm, JoinForm, PasswordForm
 from hosts.models import Host
@@ -79,11 +80,20 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.reset_password(stranger(request), token, **form.wanted())
+            user = actions.reset_password(stranger(request), token, **form.wanted())
         except ValidationError as problem:
             form.add_problems(problem)
         else:
             messages.success(request, _("Your new password is set. Sign in with it."))
+            if own := Token.objects.filter(tokens.in_force(), user=user).count():
+                words = ngettext(
+                    "%d API token of yours stays in force. Revoke it on your account’s page if somebody"
+                    " else may know it.",
+                    "%d API tokens of yours stay in force. Revoke them on your account’s page if"
+                    " somebody else may know one.",
+                    own,
+                )
+                messages.info(request, words % own)
             return redirect("account_login")
     return _form(request, "welcome/reset.html", form, link=link)
 

@@ -182,3 +182,21 @@ def test_operators_see_the_doctor_and_viewers_do_not(
     assert browser_of(cast.bob).get(f"/hosts/{host.pk}/doctor/").status_code == 200
     assert browser_of(cast.charlie).get(f"/hosts/{host.pk}/doctor/").status_code == 403
     assert browser_of(cast.bob).get("/hosts/4711/doctor/").status_code == 404
+
+
+def test_a_way_that_is_not_offered_is_not_saved(
+    host: Any, cast: Cast, browser_of: Any, entries: Any
+) -> None:
+    login = host.logins.get()
+    browser = browser_of(cast.alice)
+    for given_via in ("999999", "nonsense", str(login.pk)):
+        answer = browser.send(
+            f"/hosts/logins/{login.pk}/jump/",
+            {"via": given_via, "next": f"/hosts/{host.pk}/edit/"},
+            follow=True,
+        )
+        said = [str(message) for message in answer.context["messages"]]
+        assert said == [f"The way of {login} stays as it was: choose one of those offered."]
+    login.refresh_from_db()
+    assert login.via_id is None
+    assert not list(entries("host.jump"))

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 
+from dashboard.pages.signin.passkey_question import COOKIE
 from tests.cast import PASSWORD, Browser, Cast
 from tests.dashboard.pages.authenticator import NAME, Device
 
@@ -39,6 +41,29 @@ def test_one_that_knows_its_owner_signs_in_alone(cast: Cast) -> None:
     device, browser = Device(cast.alice), Browser()
     device.known()
     assert sent(browser, ALONE, device.answers(asked(browser), origin=OURS))
+
+
+def test_a_strangers_question_writes_nothing(cast: Cast) -> None:
+    """The attack: each GET wrote a row of sessions, 1,500 in 13 s."""
+    before = Session.objects.count()
+    for browser in (Browser(), Browser(), Browser()):
+        asked(browser)
+        browser.send(ALONE, {"credential": "{}"})
+    assert Session.objects.count() == before
+
+
+def test_a_question_is_for_one_answer_and_of_ours(cast: Cast) -> None:
+    device, browser = Device(cast.alice), Browser()
+    device.known()
+    answer = device.answers(asked(browser), origin=OURS)
+    signed = browser.cookies[COOKIE].value
+    other = Browser()
+    other.cookies[COOKIE] = signed[:-1] + ("a" if signed[-1] != "a" else "b")
+    assert not sent(other, ALONE, answer)
+    assert sent(browser, ALONE, answer)
+    again = Browser()
+    again.cookies[COOKIE] = signed
+    assert not sent(again, ALONE, answer)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """One's own account: name, password, and how long a session lasts."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Token, User
+from accounts.tokens import in_force
 from dashboard.session_age import BEGAN, SEEN
 from tests.cast import PASSWORD, Browser, Cast
 
@@ -38,6 +42,38 @@ def test_a_new_password_ends_all_other_sessions(cast: Cast, entries: Any) -> Non
     assert there.get("/account/").status_code == 302
     assert bob.get("/account/").status_code == 200
     assert [entry.who_name for entry in entries("people.password")] == ["Charlie"]
+
+
+@pytest.mark.parametrize("name", ["Admin", "root at the console", "Eve\u202eadA"])
+def test_a_name_that_is_read_as_anothers_is_refused(cast: Cast, name: str) -> None:
+    browser = signed_in("charlie@example.org")
+    assert "name" in browser.send("/account/", {"name": name}).context["form"].errors
+    assert User.objects.get(pk=cast.charlie.pk).name == "Charlie"
+
+
+def test_a_new_password_says_that_tokens_stay_and_offers_to_revoke_them(
+    cast: Cast, entries: Any
+) -> None:
+    def token(name: str) -> Token:
+        ends = timezone.now() + timedelta(days=1)
+        return Token.objects.create(
+            user=cast.charlie, name=name, prefix=name, digest=name * 8, expires_at=ends
+        )
+
+    browser = signed_in("charlie@example.org")
+    assert "revoke_tokens" not in browser.get("/account/password/").content.decode()
+    one, two = token("one"), token("two")
+    page = browser.get("/account/password/").content.decode()
+    assert "Revoke all of my 2 API tokens too" in page
+    assert "/account/tokens/" in page
+    form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    browser.send("/account/password/", form)
+    assert Token.objects.filter(in_force(), user=cast.charlie).count() == 2
+    again = {"oldpassword": NEW, "password1": NEW + "er", "password2": NEW + "er"}
+    browser.send("/account/password/", {**again, "revoke_tokens": "on"})
+    assert Token.objects.filter(in_force(), user=cast.charlie).count() == 0
+    assert {entry.who_name for entry in entries("token.revoke")} == {"Charlie"}
+    assert {one.pk, two.pk} == set(Token.objects.values_list("pk", flat=True))
 
 
 def test_a_new_password_needs_the_old_one(cast: Cast) -> None:

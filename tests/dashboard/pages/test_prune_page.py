@@ -104,5 +104,7 @@ def test_for_some_containers_only_is_not_enough(
         names="shop-*",
         made_by="Alice",
     )
-    assert browser_of(cast.charlie).get("/containers/prune/").status_code == 403
-    assert [entry.kind for entry in entries("container.prune")] == ["refusal"]
+    browser = browser_of(cast.charlie)
+    for kind in ("container", "image", "volume"):
+        assert browser.get(f"/{kind}s/prune/").status_code == 403
+        assert [entry.kind for entry in entries(f"{kind}.prune")] == ["refusal"]

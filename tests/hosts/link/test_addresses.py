@@ -37,6 +37,20 @@ LAN = ipaddress.ip_network("10.0.0.0/8")
         "::127.0.0.1",
         "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::1",
+        "::ffff:0:169.254.169.254",
+        "::ffff:0:7f00:1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::169.254.169.254",
+        "64:ff9b:1::7f00:1",
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "64:ff9b:1:a9:fe:a9fe::",
+        "64:ff9b:1::a9:fea9:fe00:0",
+        # Teredo: the inner address is turned over
+        "2001:0:5db8:d822:8000:63bf:5601:5601",
+        "2001:0:7f00:1::1",
+        "2002:7f00:1::1",
+        "fd00::5efe:a9fe:a9fe",
+        "fd00::200:5efe:7f00:1",
         "2130706433",
         "0x7f.1",
     ],
@@ -47,7 +61,9 @@ async def test_these_are_never_dialled(address: str) -> None:
     assert caught.value.kind == "address-forbidden"
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "192.168.1.1", "100.64.0.1", "1.1.1.1", "fd00::1"])
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "192.168.1.1", "100.64.0.1", "1.1.1.1", "fd00::1", "2002:a01:203::1"]
+)
 async def test_ordinary_addresses_are(address: str) -> None:
     assert await resolve(address, 22, AddressPolicy()) == [address]
 

@@ -1,0 +1,85 @@
+"""People's names: none that could be read as another's, as ours, or in another order than it was written."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+# control and format characters (bidi signs, joiners of no width, tags), surrogates, private use, line ends
+_UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# what the log calls ourselves, and what people take for an office rather than a person
+_OURS = frozenset(
+    {
+        "admin",
+        "administrator",
+        "anonymous",
+        "console",
+        "everybody",
+        "haulout",
+        "nobody",
+        "root",
+        "somebody",
+        "superuser",
+        "sysadmin",
+        "system",
+        "unknown",
+    }
+)
+_CONSOLE = re.compile(r"\bat the console\b")
+# letters of these look like each other's
+_ALIKE = ("LATIN", "CYRILLIC", "GREEK")
+# marks on one letter beyond this only hide what stands beside it
+_MOST_MARKS = 3
+
+
+def check_name(name: str) -> None:
+    """ValidationError unless it can be somebody's name. An empty one is the caller's to refuse."""
+    if any(unicodedata.category(char) in _UNFIT for char in name):
+        raise ValidationError(
+            _("A name has no invisible characters, and none that turn the direction of reading.")
+        )
+    if re.search(f"{_MARK}{{{_MOST_MARKS + 1}}}", name):
+        raise ValidationError(_("A name has at most three marks on one letter."))
+    if any(len(_scripts(word)) > 1 for word in re.findall(r"\w+", name)):
+        raise ValidationError(
+            _("One word of a name mixes alphabets whose letters look alike: write it in one.")
+        )
+    plain = " ".join(_skeleton(name).split())
+    if plain.replace(" ", "") in _OURS or _CONSOLE.search(plain):
+        raise ValidationError(
+            _("The audit log calls Haulout itself or an office so: give your own name.")
+        )
+
+
+def name_of(email: str) -> str:
+    """A name for whoever gives none: what stands before the @, else the whole address."""
+    before = email.partition("@")[0]
+    try:
+        check_name(before)
+    except ValidationError:
+        return email
+    return before
+
+
+def _scripts(word: str) -> set[str]:
+    names = (unicodedata.name(char, "").partition(" ")[0] for char in word if char.isalpha())
+    return {script for script in names if script in _ALIKE}
+
+
+def _skeleton(name: str) -> str:
+    """Letters and blanks alone, without marks, small; what looks like a Latin letter as that."""
+    plain = unicodedata.normalize("NFKD", name.translate(_LOOKS)).casefold()
+    return "".join(char if char.isalnum() else " " for char in plain if not _is_mark(char))
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char).startswith("M")
+
+
+# Cyrillic and Greek letters, and digits, that are read as Latin ones
+_LOOKS = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУаеѕіјорсухԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΧΥοαιν0135",
+    "ABESIJKMHOPCTXYaesijopcyxdhlABEZHIKMNOPTXYoaivoies",
+)
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
