@@ -36,7 +36,8 @@ def configure() -> None:
         task_create_missing_queues=True,
         task_acks_late=True,
         worker_prefetch_multiplier=1,
-        # longer than any job; a redelivery would be harmless by the claim
+        # a task hands its jobs to the worker's loop and ends at once, so nothing is redelivered for a long
+        # job; what is, because a worker went, the claim makes harmless
         broker_transport_options={
             "visibility_timeout": 24 * 3600,
             "socket_timeout": 20,

@@ -154,7 +154,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         redis_url=environ.get("REDIS_URL") or f"unix://{run}/redis.sock",
         vault_key_file=Path(environ.get("HAULOUT_VAULT_KEY_FILE") or data / "keys" / "vault.key"),
         trusted_proxies=_words(environ, "HAULOUT_TRUSTED_PROXIES"),
-        allowed_hosts=_words(environ, "HAULOUT_ALLOWED_HOSTS"),
+        allowed_hosts=_names(environ, "HAULOUT_ALLOWED_HOSTS"),
         process=environ.get("HAULOUT_PROCESS") or "console",
         allow_private_services=environ.get("HAULOUT_ALLOW_LOOPBACK_HOSTS", "1") == "1",
         audit_file=environ.get("HAULOUT_AUDIT_FILE") or "",
@@ -171,6 +171,17 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(environ.get(name, "").replace(",", " ").split())
+
+
+def _names(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Host names, none of which stands for others: any name at all would let links be forged."""
+    found = _words(environ, name)
+    if wide := [one for one in found if "*" in one or one.startswith(".")]:
+        raise ValueError(
+            f"{name} holds {wide[0]!r}, which stands for any name: give each name that people type,"
+            " such as haulout.example.org"
+        )
+    return found
 
 
 def _count(environ: Mapping[str, str], name: str, default: int, *, most: int = 0) -> int:

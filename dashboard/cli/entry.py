@@ -28,6 +28,9 @@ def run(argv: list[str]) -> int:
             os.environ["HAULOUT_PROCESS"] = words[1]
         check_environment()
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+        if words[1:2] and words[1] in PROCESSES and lifeline.ENV not in os.environ:
+            # below `up` it was looked at before
+            _refuse_newer()
         from dashboard.cli import commands
 
         if words[1:] in commands.ASKED:
@@ -47,6 +50,15 @@ def run(argv: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     return 0
+
+
+def _refuse_newer() -> None:
+    import django
+
+    django.setup()
+    from dashboard.supervisor.newer import refuse_newer_alone
+
+    refuse_newer_alone()
 
 
 def take_data(argv: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audit import keys as audit_keys
 from dashboard.bootstrap.trouble import Trouble
+from dashboard.supervisor.newer import refuse_newer
 from hosts import vault
 
 Say = Callable[[str], None]
@@ -45,7 +46,11 @@ def make_keys() -> None:
 
 
 def bring_tables_up_to_date(say: Say) -> None:
-    """Migrate; an existing SQLite file is copied first (DATA/copies), the last five are kept."""
+    """Migrate; an existing SQLite file is copied first (DATA/copies), the last five are kept.
+
+    Trouble where the database is a newer version's.
+    """
+    refuse_newer()
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:

@@ -19,7 +19,7 @@ from hosts import access
 from hosts.access import Person, allows, visible_endpoints
 from hosts.models import Batch, Endpoint
 
-# Django refuses a form of more than a thousand fields
+# as many as anybody looks through; Django takes 5,000 fields (DATA_UPLOAD_MAX_NUMBER_FIELDS)
 MOST_SHOWN = 900
 
 

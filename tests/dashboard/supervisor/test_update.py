@@ -1,5 +1,6 @@
 """A start after an update copies the database before it changes it."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,19 +12,25 @@ import pytest
 from tests.stack import CHECKOUT, clean_environment
 
 
-def manage(data: Path, *words: str) -> str:
+def tried(data: Path, *words: str, **environ: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, str(CHECKOUT / "manage.py"), *words],
         cwd=CHECKOUT,
-        env=clean_environment(HAULOUT_DATA=str(data)),
+        env=clean_environment(HAULOUT_DATA=str(data), **environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
+        timeout=120,
     )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    return done.returncode, done.stdout
+
+
+def manage(data: Path, *words: str) -> str:
+    status, out = tried(data, *words)
+    assert status == 0, out
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +63,34 @@ def test_static_files_are_collected_only_when_changed(told: tuple[Path, str, str
     _data, first, second = told
     assert "collecting" in first
     assert "collecting" not in second
+
+
+def test_a_database_from_the_future_is_left_alone(
+    told: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    """By `setup`, by a process that is started by itself; one line, and nothing is copied or changed."""
+    data = tmp_path / "data"
+    shutil.copytree(told[0], data)
+    with closing(sqlite3.connect(data / "haulout.sqlite3")) as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('hosts', '9999_from_the_future', '2099-01-01')"
+        )
+        database.commit()
+    before = sorted(path.name for path in data.rglob("*"))
+    for words in (["setup"], ["worker"], ["link"], ["web"]):
+        status, out = tried(data, *words)
+        assert status == 1, out
+        [line] = out.strip().splitlines()
+        assert "newer Haulout" in line
+        assert "hosts 9999_from_the_future" in line
+    assert sorted(path.name for path in data.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["*", "*.example.org", ".example.org", "a.example.org,*"])
+def test_a_name_that_stands_for_any_is_refused(tmp_path: Path, name: str) -> None:
+    status, out = tried(tmp_path / "data", "setup", HAULOUT_ALLOWED_HOSTS=name)
+    assert status == 1
+    [line] = out.strip().splitlines()
+    assert "HAULOUT_ALLOWED_HOSTS" in line
+    assert "such as haulout.example.org" in line
