@@ -243,30 +243,6 @@ def test_downloads(host: Any, box: Any, cast: Any) -> None:
     assert ended == ["ok", "ok", "ok", "failed"]
 
 
-PERCENTS = ["a%41", "a%2541", "50%", "%zz", "a+b c", "%2F", "a&b=c#d", "a%00b"]
-
-
-@pytest.mark.parametrize("name", PERCENTS)
-def test_a_name_that_looks_escaped_is_what_it_says(
-    host: Any, box: Any, cast: Any, browser_of: Any, name: str
-) -> None:
-    inside(
-        host,
-        "sh",
-        "-c",
-        'printf "%s" "$1" > "/data/sub/$1"; printf other > /data/sub/aA',
-        "-",
-        name,
-    )
-    got = down(cast.bob, box, "file", f"/data/sub/{name}")
-    assert (got.status, got.body) == (200, name.encode())
-    tar = down(cast.bob, box, "folder", f"/data/sub/{name}")
-    assert tar.status in (200, 404, 502)
-    assert name.replace("&", "&amp;") in listed(browser_of(cast.bob), f"{page(box)}?path=/data/sub")
-    assert up(cast.alice, box, b"new", path="/data/sub", name=f"up {name}").status == 200
-    assert inside(host, "cat", f"/data/sub/up {name}") == "new"
-
-
 def test_edit_keeps_owner_mode_and_line_ends(
     host: Any, box: Any, cast: Any, browser_of: Any
 ) -> None:
