@@ -4,7 +4,7 @@ Who may see which entry is the caller's business: it hands in `visible`, a condi
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -12,6 +12,7 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.models import FIRST, SECOND, Entry, Verification
+from audit.names import how_many
 from audit.shapes import Kind, Result
 
 # how far the clock may have been set back without an entry being missed in a search by time
@@ -25,7 +26,8 @@ _HEAVY = ("canonical", "previous")
 class Filters:
     """What to look for; empty means anything. Names are whole names; `object` is a name, a full
     id, or the first 12 or more digits of one. `verb` may end in `.*`. Times are aware. `any_of`:
-    conditions on Entry, each with an index of its own, one of which must hold."""
+    conditions on Entry, each with an index of its own, one of which must hold. `words`: names, for
+    each of which one of its conditions must hold; either entry of a line has them."""
 
     person: str = ""
     person_id: int | None = None
@@ -40,6 +42,7 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     any_of: tuple[Q, ...] = ()
+    words: tuple[tuple[Q, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def search(
     if filters.until is not None and (newest := _newest(filters.until)) is not None:
         entries = entries.filter(number__lte=newest)
     found: list[Entry] = []
-    for query in _by_result(entries, filters):
+    for query in _by_result(entries, _driven(filters)):
         found += query.order_by("-number")[: limit + 1]
     # an end and its intent are one line, where each was found
     found = list({entry.intent or entry.number: entry for entry in found}.values())
@@ -149,15 +152,32 @@ def _condition(filters: Filters) -> Q:
     ):
         if value is not None:
             wanted &= Q((column, value))
-    if filters.verb.endswith(".*"):
+    if filters.verb:
+        wanted &= verb_condition(filters.verb)
+    for word in filters.words:
+        wanted &= reduce(or_, word, Q(pk__in=[]))
+    return wanted & object_condition(filters.object) if filters.object else wanted
+
+
+def verb_condition(verb: str) -> Q:
+    """A verb, or all of a kind: `container.*`."""
+    if verb.endswith(".*"):
         # a range, since LIKE uses no index on SQLite; "/" comes right after "."
-        wanted &= Q(verb__gte=filters.verb[:-1], verb__lt=filters.verb[:-2] + "/")
-    elif filters.verb:
-        wanted &= Q(verb=filters.verb)
-    return wanted & _object(filters.object) if filters.object else wanted
+        return Q(verb__gte=verb[:-1], verb__lt=verb[:-2] + "/")
+    return Q(verb=verb)
 
 
-def _object(given: str) -> Q:
+def _driven(filters: Filters) -> Filters:
+    """With the rarest of the words as the one whose indexes are walked, where nothing else is."""
+    if not filters.words or filters.any_of or filters.result:
+        return filters
+    counted = [(how_many(list(word)), at) for at, word in enumerate(filters.words)]
+    rarest = filters.words[min(counted)[1]] or (Q(pk__in=[]),)
+    return replace(filters, any_of=tuple(FIRST & one for one in rarest))
+
+
+def object_condition(given: str) -> Q:
+    """A full id, the first 12 or more digits of one, or a whole name."""
     text = given.lower().removeprefix("sha256:")
     if len(text) >= _SHORT_ID and set(text) <= set("0123456789abcdef"):
         if len(text) == _FULL_ID:

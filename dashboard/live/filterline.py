@@ -6,6 +6,9 @@ Knows no lists and no database. Never fails: what it cannot read stays free text
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+from django.utils.translation import gettext as _
 
 MAX_LENGTH = 500
 MAX_TERMS = 20
@@ -65,3 +68,16 @@ def normal(line: str) -> str:
 def without(terms: Iterable[Term], gone: Term) -> str:
     """The line after one chip was taken off."""
     return write(term for term in terms if term != gone)
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What is said of a token that a list does not have, with the one that may have been meant."""
+    names = list(known)
+    said = _("There is no filter “%(name)s:” here, so nothing is shown.") % {"name": name}
+    if close := get_close_matches(name, names, n=1, cutoff=0.6):
+        words = _("Did you mean %(name)s:?") % {"name": close[0]}
+        return f"{said} {words}"
+    if not names:
+        return said
+    words = _("There is %(known)s.") % {"known": ", ".join(f"{one}:" for one in names)}
+    return f"{said} {words}"

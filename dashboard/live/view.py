@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from dashboard.live import filterline
 from dashboard.live import locked as locked_rows
@@ -118,18 +117,15 @@ def to_q(spec: ListSpec, terms: tuple[Term, ...]) -> tuple[Q, list[str]]:
     """The terms as one condition, and words for those that mean nothing here.
 
     Equal names are alternatives (`state:running state:paused`), different ones must all hold;
-    each negative one must not. A term that means nothing is left out and said.
+    each negative one must not. Where a term means nothing, nothing is found, and it is said: whoever
+    mistypes a filter must not be shown, nor choose, all rows.
     """
     condition, troubles = Q(), []
     alternatives: dict[str, Q] = {}
     for term in terms:
         token = spec.token(term.name) if term.name else None
         if term.name and token is None:
-            known = ", ".join(f"{t.name}:" for t in spec.offered)
-            troubles.append(
-                _("Nothing here is called “%(name)s:”. There is %(known)s.")
-                % {"name": term.name, "known": known}
-            )
+            troubles.append(filterline.unknown(term.name, (t.name for t in spec.offered)))
             continue
         try:
             one = token.to_q(term.value) if token else spec.text(term.value)
@@ -144,13 +140,13 @@ def to_q(spec: ListSpec, terms: tuple[Term, ...]) -> tuple[Q, list[str]]:
             condition &= one
     for either in alternatives.values():
         condition &= either
-    return condition, troubles
+    return (Q(pk__in=[]), troubles) if troubles else (condition, troubles)
 
 
 def ordered(spec: ListSpec, rows: QuerySet[Any], order: str) -> QuerySet[Any]:
     """Rows in the order of a sort; a minus turns the whole index round."""
     fields = spec.sorts[order.removeprefix("-")]
-    if order.removeprefix("-") in spec.nullable:
+    if spec.measured and order.removeprefix("-") in spec.measured.sorts:
         figure, *rest = (f"-{f}" if order.startswith("-") else f for f in fields)
         return rows.order_by(nulls_last(figure), *rest)
     if not order.startswith("-"):
@@ -163,7 +159,7 @@ def rows_in(
 ) -> QuerySet[Any]:
     """All rows that these lines find, or of those one group's (`key` as GroupHead.text).
 
-    A group that is none has no rows. What a line means nothing with is left out, as in lists.
+    A group that is none has no rows, nor has a line in which something means nothing, as in lists.
     """
     rows = spec.base(person)
     if not spec.open_to(person):

@@ -95,12 +95,6 @@ def share(part: float | None) -> str:
     return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
 
 
-@register.filter
-def whole_share(part: float) -> str:
-    """A share 0…1 in whole per cent, where there is little room."""
-    return f"{part * 100:.0f} %"
-
-
 def _span(unit: str, count: int) -> str:
     match unit:
         case "s":
@@ -152,7 +146,8 @@ def _unit(seconds: float) -> tuple[int, str]:
 
 @register.simple_tag
 def when(moment: datetime | None, style: str = "ago") -> SafeString:
-    """A moment: relative (`ago`, `next`), clock time (`clock`) or whole (`full`); exact on hover.
+    """A moment: relative (`ago`, `next`), clock time (`clock`) or whole (`full`); exact on hover, or
+    how long ago where it is exact.
 
     Rendered in UTC; times.js puts it into the reader's own zone and keeps it counting.
     """
@@ -170,7 +165,7 @@ def when(moment: datetime | None, style: str = "ago") -> SafeString:
         '<time datetime="{}" data-style="{}" title="{}">{}</time>',
         moment.isoformat(timespec="milliseconds"),
         style,
-        exact,
+        ago_words(moment, now) if style == "full" else exact,
         shown,
     )
 
@@ -221,26 +216,6 @@ def bar(share: float | None, tone: str = "", label: str = "") -> SafeString:
         f"tone-{tone}" if tone else "",
         label or f"{percent:.0f} %",
         f"{percent:.1f}",
-    )
-
-
-# from here on a share is much
-MUCH = 0.8
-
-
-@register.simple_tag
-def figure(part: float | None, text: str = "", tone: str = "") -> SafeString:
-    """A share 0…1 as a number above its bar; past 80 % with a triangle and a word for screen readers."""
-    if part is None:
-        return mark_safe('<span class="none">–</span>')
-    much = part >= MUCH
-    return format_html(
-        '<span class="figure"{}>{}<span>{}</span>{}</span>{}',
-        mark_safe(" data-much") if much else "",
-        shape("triangle") if much else "",
-        text or share(part),
-        format_html('<span class="visually-hidden"> {}</span>', _("much")) if much else "",
-        bar(part, tone or ("warn" if much else "")),
     )
 
 

@@ -12,6 +12,7 @@ function show(of) {
   const all = of.querySelector("[data-pick-all]");
   const every = of.querySelectorAll("[data-pick]").length;
   if (all) {
+    all.disabled = every === 0;
     all.checked = rows.length > 0 && rows.length === every;
     all.indeterminate = rows.length > 0 && rows.length < every;
   }

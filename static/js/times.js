@@ -36,12 +36,17 @@ export function refresh(root = document) {
     const due = style === "next" ? new Date(Math.max(moment, Date.now())) : moment;
     const shown = style === "ago" || style === "next" ? ago(due) : style === "clock" ? clock(moment) : full(moment);
     if (element.textContent !== shown) element.textContent = shown;
-    if (!element.dataset.exact) {
+    if (style === "full") element.title = ago(moment);
+    else if (!element.dataset.exact) {
       element.dataset.exact = "1";
       element.title = exact.format(moment);
     }
   }
 }
+
+// dates that are typed in a filter are read by the reader's clock (dashboard/dates.py)
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (timeZone) document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 
 refresh();
 setInterval(() => { if (!document.hidden) refresh(); }, 5000);

@@ -1,21 +1,23 @@
 """The filter line of the audit page: to the filters that audit.queries understands."""
 
-import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Team, User
 from accounts.verbs import all_verbs
 from audit.models import KIND_LABELS, RESULT_LABELS
-from audit.queries import Filters
+from audit.queries import Filters, verb_condition
+from dashboard.dates import NoSuchTime, is_date, span
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
+from dashboard.live.spec import BadValue
+from dashboard.pages.audit.named import COLUMNS, name_of, word_of
 from dashboard.pages.audit.subjects import WHAT, about, what
 from hosts.access import Person, allows, visible_hosts
 from hosts.access.ruled import ruling
@@ -28,87 +30,109 @@ KINDS = [value for value, _label in KIND_LABELS if value not in ("outcome", "res
 DOORS = ("page", "socket", "console", "host", "worker", "link", "api", "gate")
 # what each is, beside it while it is typed
 NAMES = {
-    "person": _lazy("whole name of whoever did it"),
+    "person": _lazy("who did it: a name, or a part of one"),
     "verb": _lazy("container.restart, or container.* for all of them"),
-    "host": _lazy("whole name of a host"),
-    "object": _lazy(
-        "whole name or id of what it was done to; the same as without a word before it"
-    ),
-    "what": _lazy("seen: what was looked at; access: whose rights were changed; signin"),
+    "host": _lazy("a host's name, or a part of it"),
+    "object": _lazy("what it was done to: its name, a part of it, or its id"),
+    "what": _lazy("seen: what was read; access: whose rights were changed; signin"),
     "about": _lazy("whole name of a person or team: who changed their access"),
     "rule": _lazy("whole name of a guardrail: what it refused, asked about or warned of"),
     "result": _lazy("how it ended"),
-    "kind": _lazy(
-        "event: what was looked at or signed in; observed: done on a host outside Haulout"
-    ),
+    "kind": _lazy("event: what was read or signed in; observed: done on a host outside Haulout"),
     "door": _lazy("page, api, gate, console …"),
-    "since": _lazy("2h, 3d, or a date or time (UTC)"),
-    "until": _lazy("2h, 3d, or a date or time (UTC)"),
+    "date": _lazy("today, yesterday, 2026-11-30 or 2026-11-01..2026-11-07"),
+    "since": _lazy("2h, 3d, or a date or time"),
+    "until": _lazy("2h, 3d, or a date or time"),
 }
+UTC_ZONE: Final = ZoneInfo("UTC")
 MOST = 12
 SEES_PEOPLE = "access.view"
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters, and words for what could not be understood."""
+    """The filters; words for what could not be understood, and for what is left out."""
 
     filters: Filters
     troubles: list[str]
+    notes: list[str]
 
 
-def read(line: str) -> Asked:
-    """`person:Alice verb:container.* host:web1 object:shop result:failed since:2h` to filters."""
-    filters, troubles = Filters(), []
+def read(line: str, zone: ZoneInfo = UTC_ZONE) -> Asked:
+    """`shop web1 person:Alice verb:container.* result:failed date:yesterday` to filters.
+
+    Free words must all hold, equal tokens are alternatives. Dates are read by the clock of `zone`.
+    """
+    troubles: list[str] = []
+    given: dict[str, list[str]] = {}
+    words: list[str] = []
     for term in filterline.parse(line):
         if term.negative:
             troubles.append(_("The audit log is not searched by exclusion: take the minus off."))
-            continue
-        name = term.name or "object"
-        if name not in NAMES:
-            known = ", ".join(f"{one}:" for one in NAMES)
-            troubles.append(
-                _("Nothing here is called “%(name)s:”. There is %(known)s.")
-                % {"name": name, "known": known}
-            )
-            continue
-        filters = _with(filters, name, term.value, troubles)
-    return Asked(filters, troubles)
+        elif not term.name and is_date(term.value):
+            given.setdefault("date", []).append(term.value)
+        elif not term.name:
+            words.append(term.value)
+        elif term.name not in NAMES:
+            troubles.append(filterline.unknown(term.name, NAMES))
+        else:
+            given.setdefault(term.name, []).append(term.value)
+    filters, notes = Filters(), []
+    for name, values in given.items():
+        try:
+            filters = _with(filters, name, values, zone)
+        except BadValue as wrong:
+            troubles.append(str(wrong))
+    if not troubles:
+        found = [word_of(value) for value in words]
+        found += [name_of(name, given[name]) for name in COLUMNS if name in given]
+        notes = [note for one in found for note in one.notes]
+        held = filters.words + tuple(one.conditions for one in found)
+        filters = replace(filters, words=held)
+    return Asked(filters, troubles, notes)
 
 
-def _with(filters: Filters, name: str, value: str, troubles: list[str]) -> Filters:
-    given: Any = value
-    fixed = {"result": RESULTS, "kind": KINDS, "what": list(WHAT)}.get(name)
-    if fixed and value.lower() not in fixed:
-        troubles.append(
-            _("“%(token)s:%(value)s” means nothing. There is %(known)s.")
-            % {"token": name, "value": value, "known": ", ".join(fixed)}
-        )
+def _with(filters: Filters, name: str, values: list[str], zone: ZoneInfo) -> Filters:
+    """With all values of one token. Raises BadValue."""
+    if name in COLUMNS:
         return filters
-    if fixed:
-        given = value.lower()
-    if name in ("since", "until"):
-        given = moment(value)
-        if given is None:
-            troubles.append(_("Write a time as 2h, 3d, 2026-11-24 or 2026-11-24T14:00 (UTC)."))
-            return filters
-    made = {"rule": met_by, "what": what, "about": about}.get(name)
-    if made:
-        found, before = made(given), filters.any_of or (Q(),)
+    if name in ("since", "until", "date"):
+        for value in values:
+            filters = _in_time(filters, name, value, zone)
+        return filters
+    if name == "verb":
+        return replace(filters, words=(*filters.words, tuple(verb_condition(v) for v in values)))
+    fixed = {"result": RESULTS, "kind": KINDS, "what": list(WHAT)}.get(name)
+    for value in values:
+        if fixed and value.lower() not in fixed:
+            words = _("“%(token)s:%(value)s” means nothing. There is %(known)s.")
+            known = {"token": name, "value": value, "known": ", ".join(fixed)}
+            raise BadValue(words % known)
+    if made := {"rule": met_by, "what": what, "about": about}.get(name):
+        found = tuple(q for value in values for q in made(value.lower() if fixed else value))
+        before = filters.any_of or (Q(),)
         return replace(filters, any_of=tuple(one & other for one in before for other in found))
-    return replace(filters, **{name: given})
+    if len(values) > 1:
+        raise BadValue(_("Write “%(token)s:” once.") % {"token": name})
+    given: dict[str, Any] = {name: values[0].lower() if fixed else values[0]}
+    return replace(filters, **given)
 
 
-def moment(value: str) -> datetime | None:
-    """`90m`, `2h`, `3d`, `1w` ago, or a date or time in UTC; None when it is none of these."""
-    if found := re.fullmatch(r"(\d{1,4})([mhdw])", value):
-        return timezone.now() - timedelta(**{_UNITS[found[2]]: int(found[1])})
+def _in_time(filters: Filters, name: str, value: str, zone: ZoneInfo) -> Filters:
+    """Narrowed to a date, or to what is after or before it."""
     try:
-        read_at = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return read_at if read_at.tzinfo else read_at.replace(tzinfo=UTC)
+        told = span(value, zone)
+    except NoSuchTime as wrong:
+        raise BadValue(str(wrong)) from wrong
+    since = told.since if name != "until" else None
+    until = told.until if name != "since" else None
+    if name == "date" and since is not None and since == until:
+        # an age is from then on
+        until = None
+    starts = [one for one in (filters.since, since) if one]
+    # what a span ends with is no longer part of it
+    ends = [one for one in (filters.until, until and until - timedelta(microseconds=1)) if one]
+    return replace(filters, since=max(starts, default=None), until=min(ends, default=None))
 
 
 def suggestions(typed: str, person: Person) -> list[dict[str, str]]:
@@ -132,7 +156,8 @@ def suggestions(typed: str, person: Person) -> list[dict[str, str]]:
             "kind": KINDS,
             "door": list(DOORS),
             "verb": [verb.name for verb in all_verbs()],
-            "since": ["1h", "1d", "1w"],
+            "date": ["today", "yesterday"],
+            "since": ["1h", "today", "yesterday", "1w"],
         }
         found = [one for one in known.get(name, []) if one.startswith(value)]
     return [{"insert": str(Term(name, one)), "hint": ""} for one in found[:MOST]]

@@ -10,13 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from audit import queries, write
 from audit.export import csv_lines
-from audit.queries import Line
+from audit.queries import Line, Page
 from audit.shapes import Target
+from dashboard.dates import is_date, zone_of
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
 from dashboard.live.page import Chip, live_row
@@ -32,6 +34,12 @@ VERB, EXPORT = "audit.read", "audit.export"
 LOG = Target(kind="audit", name="audit log")
 # of one file; more is for the API and the console
 MOST_EXPORTED = 10_000
+DATES = (
+    (_lazy("Today"), "today"),
+    (_lazy("Yesterday"), "yesterday"),
+    (_lazy("Last 24 hours"), "24h"),
+    (_lazy("Last 7 days"), "7d"),
+)
 QUICK = (
     (_lazy("All"), ""),
     (_lazy("Refused"), "result:denied"),
@@ -66,15 +74,24 @@ def log(request: HttpRequest) -> HttpResponse:
     if "suggest" in request.GET:
         return JsonResponse({"suggestions": suggestions(request.GET["suggest"], person)})
     line = request.GET.get("q", "")[: filterline.MAX_LENGTH].replace("\x00", " ").strip()
-    asked = read(line)
+    if "from" in request.GET or "to" in request.GET:
+        return redirect(f"?{urlencode({'q': _dated(line, request)})}")
+    asked = read(line, zone_of(request))
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-    page = queries.search(asked.filters, visible=visible_entries(person), before=before)
+    # a filter that means nothing must not look as if it let everything through
+    page = (
+        Page([], None)
+        if asked.troubles
+        else queries.search(asked.filters, visible=visible_entries(person), before=before)
+    )
     newest = NEWEST.base(person).first()
     context: dict[str, Any] = {
         "line": line,
         "chips": _chips(line),
         "troubles": asked.troubles,
+        "notes": asked.notes,
+        "dates": _dates(line),
         "lines": with_words(page.lines),
         "older": f"?{urlencode({'q': line, 'before': page.before})}" if page.before else "",
         "newest_page": before is None,
@@ -88,6 +105,36 @@ def log(request: HttpRequest) -> HttpResponse:
         return render(request, "audit/lines.html", context)
     context["newest"] = live_row(person, NEWEST, newest) if newest else None
     return render(request, "audit/list.html", context)
+
+
+def _is_date(term: Term) -> bool:
+    return term.name in ("date", "since", "until") or (not term.name and is_date(term.value))
+
+
+def _dates(line: str) -> dict[str, Any]:
+    """The menu of dates: which is chosen, and the line with each of the usual ones."""
+    terms = filterline.parse(line)
+    others = [term for term in terms if not _is_date(term)]
+    chosen = [term.value for term in terms if _is_date(term)]
+    first, _dots, last = chosen[0].partition("..") if len(chosen) == 1 else ("", "", "")
+    usual = (*((word, f"date:{value}") for word, value in DATES), (_("Any time"), ""))
+    return {
+        "chosen": " ".join(chosen),
+        "from": first,
+        "to": last or first,
+        "usual": [
+            (word, one, filterline.write([*others, *filterline.parse(one)])) for word, one in usual
+        ],
+    }
+
+
+def _dated(line: str, request: HttpRequest) -> str:
+    """The line with the two dates of the form in the place of those in it."""
+    first, last = (request.GET.get(name, "").strip()[:40] for name in ("from", "to"))
+    terms = [term for term in filterline.parse(line) if not _is_date(term)]
+    if first or last:
+        terms.append(Term("date", first if first == last else f"{first}..{last}"))
+    return filterline.write(terms)
 
 
 def _chips(line: str) -> list[Chip]:
@@ -104,7 +151,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """What the filter finds as CSV, newest first, with an entry of its own."""
     person = _reader(request)
     line = request.POST.get("q", "")[: filterline.MAX_LENGTH].replace("\x00", " ").strip()
-    asked = read(line)
+    asked = read(line, zone_of(request))
     if asked.troubles:
         messages.error(request, " ".join(asked.troubles))
         return redirect(f"{reverse('audit:list')}?{urlencode({'q': line})}")

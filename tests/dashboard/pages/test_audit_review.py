@@ -148,7 +148,7 @@ def test_a_copy_as_csv_is_what_the_filter_finds(
     assert alice.get("/audit/export/").status_code == 405
     assert browser_of(cast.charlie).send("/audit/export/").status_code == 403
     wrong = alice.send("/audit/export/", {"q": "colour:red"}, follow=True)
-    assert "Nothing here is called" in wrong.content.decode()
+    assert "There is no filter “colour:” here" in wrong.content.decode()
     assert len(entries("audit.export")) == 1
 
 
