@@ -43,6 +43,7 @@ PLACES: tuple[tuple[Place, ...], ...] = (
         Place("volumes:list", _("Volumes"), "hard-drive", verb="volume.view", key="v"),
         Place("networks:list", _("Networks"), "network", verb="network.view", key="n"),
         Place("secrets:list", _("Secrets"), "lock-keyhole", verb="secret.view", key="e"),
+        Place("merged-logs:page", _("Logs"), "logs", verb="container.logs", key="l"),
         Place("terminals:list", _("Terminals"), "square-terminal", verb="container.exec", key="t"),
         Place(
             "jobs:list",

@@ -34,7 +34,17 @@ MODULES = {
     "haulout/inspect": "js/inspect.js",
     **{
         f"haulout/logs/{name}": f"js/logs/{name}.js"
-        for name in ("store", "screen", "source", "search", "colours", "times", "sources", "peek")
+        for name in (
+            "store",
+            "screen",
+            "source",
+            "search",
+            "colours",
+            "times",
+            "take",
+            "sources",
+            "peek",
+        )
     },
     **{
         f"haulout/terminal/{name}": f"js/terminal/{name}.js"

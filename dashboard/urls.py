@@ -40,6 +40,7 @@ rooms = [
     ("transfer/artifacts/", "dashboard.pages.artifacts.transfers"),
     ("transfer/files/", "dashboard.pages.files.transfer_urls"),
     ("transfer/containers/", "dashboard.pages.containers.transfers"),
+    ("transfer/logs/", "dashboard.pages.logs.transfers"),
     ("volumes/", "dashboard.pages.files.volume_urls"),
     ("volumes/", "dashboard.pages.volumes.urls"),
     ("networks/", "dashboard.pages.networks.urls"),

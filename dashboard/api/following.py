@@ -18,6 +18,7 @@ from dashboard.api.reading import Id, ObjectId
 from dashboard.api.still import still
 from dashboard.streams.log_source import LogSource, Viewer
 from dashboard.streams.reading import VERB, write_reading
+from dashboard.streams.restarts import is_mark
 from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.access import NotVisible, Person, get_object
 from hosts.dial import dial
@@ -122,6 +123,7 @@ class _Taken:
     def offer(self, lines: list[bytes]) -> None:
         """Take these; a program that is far behind gets none any more."""
         self._slow = self._slow or self._bytes > WAITING_BYTES
+        lines = [line for line in lines if not is_mark(line)]
         if not self._slow:
             self._lines.extend(lines)
             self._bytes += sum(map(len, lines))

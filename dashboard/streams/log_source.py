@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from dashboard.streams.lines import LineAssembler, time_of
 from dashboard.streams.log_end import Tally
+from dashboard.streams.restarts import PATIENCE_S, exit_before, mark
 from hosts.podman import Dial, Podman, PodmanError, containers
 from hosts.podman.errors import BadRequest, NotFound
 from hosts.podman.logs import TAIL_LIMIT, batches
@@ -169,7 +170,8 @@ class LogSource:
         """Wait until the container runs again."""
         state = (await containers.inspect(podman, self._container)).get("State") or {}
         if state.get("Running"):
-            # the stream ended early (a rotated file, an idle service): go on at once
+            # restarted at once, or the stream ended early (a rotated file, an idle service): go on
+            await self._restarted(podman, state)
             await asyncio.sleep(0.25)
             return
         ended: dict[str, Any] = {"state": "ended", "exit_code": state.get("ExitCode")}
@@ -182,6 +184,30 @@ class LogSource:
         while not state.get("Running"):
             await asyncio.sleep(ASLEEP_S)
             state = (await containers.inspect(podman, self._container)).get("State") or {}
+        self._mark(_moment(str(state.get("StartedAt"))), ended["exit_code"])
+
+    async def _restarted(self, podman: Podman, state: dict[str, Any]) -> None:
+        """Where the container began anew after its last line: a mark, with how it had ended."""
+        last, started = _moment(self._last_time), _moment(str(state.get("StartedAt")))
+        if last is None or started is None or started <= last:
+            return
+        code = None
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                code = await exit_before(podman, self._container, last, started)
+        except TimeoutError:
+            log.info("no events of %s in time", self._container[:12])
+        self._mark(started, code)
+
+    def _mark(self, started: datetime | None, exit_code: object) -> None:
+        """A line that no log holds: it is not counted, nor resumed from."""
+        if started is None or started.tzinfo is None:
+            return
+        line = mark(started, exit_code if isinstance(exit_code, int) else None)
+        self._ring.append(line)
+        self._ring_bytes += len(line)
+        for viewer in self._viewers:
+            viewer.outbox.offer([line])
 
     async def _read(self, tail: int | None, since: datetime) -> AsyncIterator[list[bytes]]:
         """The log as it stands, not followed."""

@@ -9,9 +9,10 @@ from typing import Any
 from dashboard.streams.asking import ask
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.lines import LineAssembler
-from dashboard.streams.log_source import Viewer, sources
+from dashboard.streams.log_source import Taker, Viewer, sources
 from dashboard.streams.outbox import Outbox
 from dashboard.streams.reading import VERB, write_reading
+from dashboard.streams.restarts import Weaver, restarts_of
 from hosts.access import get_object
 from hosts.dial import dial
 from hosts.models import InventoryRow
@@ -20,6 +21,17 @@ from hosts.podman.logs import TAIL_LIMIT, batches
 
 log = logging.getLogger(__name__)
 TOO_SLOW_S = 30.0
+
+
+class Woven:
+    """The way of a source's lines into an outbox, with the restarts that were before."""
+
+    def __init__(self, outbox: Taker, weaver: Weaver) -> None:
+        self._outbox, self._weaver = outbox, weaver
+
+    def offer(self, lines: list[bytes]) -> None:
+        """As Outbox.offer."""
+        self._outbox.offer(self._weaver.weave(lines))
 
 
 class LogsConsumer(StreamConsumer):
@@ -49,6 +61,7 @@ class LogsConsumer(StreamConsumer):
     async def run(self) -> None:
         """Follow, or read a range to its end."""
         self.outbox = Outbox()
+        self.weaver = next(iter((await ask(lambda: restarts_of([self.row]))).values()))
         pump = asyncio.create_task(self._pump(), name="logs pump")
         slow = asyncio.create_task(self._watch_speed(), name="logs speed")
         try:
@@ -78,7 +91,7 @@ class LogsConsumer(StreamConsumer):
             if not notes.full():
                 notes.put_nowait(state)
 
-        viewer = Viewer(self.outbox, note)
+        viewer = Viewer(Woven(self.outbox, self.weaver), note)
         source.join(viewer, tail=self._tail())
         try:
             while True:
@@ -105,10 +118,10 @@ class LogsConsumer(StreamConsumer):
                     async for piece in pieces:
                         lines = assembler.feed(piece)
                         count += len(lines)
-                        await self.outbox.put(lines)
+                        await self.outbox.put(self.weaver.weave(lines))
             rest = assembler.rest()
             count += len(rest)
-            await self.outbox.put(rest)
+            await self.outbox.put(self.weaver.weave(rest))
             await self.outbox.drained()
             await self.send_json({"type": "status", "state": "done", "lines": count})
         except PodmanError as failed:

@@ -10,11 +10,12 @@ from dashboard.streams.asking import ask
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.log_choice import Asked, Choice, asked_of, choose, inventory_stamp
 from dashboard.streams.log_source import LogSource, Viewer, sources
-from dashboard.streams.logs import TOO_SLOW_S, moment_of, tail_of
+from dashboard.streams.logs import TOO_SLOW_S, Woven, moment_of, tail_of
 from dashboard.streams.merged_outbox import MergedOutbox
 from dashboard.streams.merged_range import Part, merged_lines
 from dashboard.streams.outbox import Outbox
 from dashboard.streams.reading import write_reading
+from dashboard.streams.restarts import Ref, Weaver, restarts_of
 from hosts.access import Denied, NotVisible
 from hosts.dial import dial
 from hosts.models import InventoryRow
@@ -76,6 +77,7 @@ class MergedLogsConsumer(StreamConsumer):
         self.members: dict[Key, Member] = {}
         self._news = asyncio.Event()
         self._told: dict[int, dict[str, Any]] = {}
+        self._restarts: dict[Ref, Weaver] = {}
         self._tell_all = True
 
     async def authorise(self) -> None:
@@ -88,6 +90,8 @@ class MergedLogsConsumer(StreamConsumer):
         get_resolver().url_patterns  # noqa: B018
         choice = choose(self.person, self.asked)
         write_reading(self.scope["session_key"], self.person, choice.rows)
+        fresh = [row for row in choice.rows if (row.endpoint_id, row.podman_id) not in self.members]
+        self._restarts |= restarts_of(fresh)
         return choice
 
     async def run(self) -> None:
@@ -154,8 +158,13 @@ class MergedLogsConsumer(StreamConsumer):
             member.state = {name: value for name, value in state.items() if name != "type"}
             self._news.set()
 
-        member.viewer = Viewer(_Share(outbox, number), note, lambda: outbox.caught_up(number))
+        share = Woven(_Share(outbox, number), self._weaver(row))
+        member.viewer = Viewer(share, note, lambda: outbox.caught_up(number))
         member.source.join(member.viewer, tail=tail)
+
+    def _weaver(self, row: InventoryRow) -> Weaver:
+        """Once for each container: who joins again has seen its past."""
+        return self._restarts.pop((row.endpoint_id, row.podman_id), None) or Weaver()
 
     def _leave(self, member: Member) -> None:
         if member.source and member.viewer:
@@ -225,6 +234,7 @@ class MergedLogsConsumer(StreamConsumer):
                 since=moment_of(self.query.get("since", "")),
                 until=moment_of(self.query.get("until", "")),
                 tail=self._tail() if "tail" in self.query else None,
+                weaver=self._weaver(member.row),
             )
             for member in self.members.values()
         ]

@@ -9,10 +9,15 @@ from itertools import count
 
 from dashboard.streams.lines import LineAssembler
 from dashboard.streams.merging import Clockwork, tagged
+from dashboard.streams.restarts import Weaver, is_mark
 from hosts.podman import Dial, Podman, PodmanError
 from hosts.podman.logs import batches
 
+# standard output and standard error
+BOTH = frozenset({1, 2})
 GATHER_LINES = 500
+# a line may have 256 KiB
+GATHER_BYTES = 256 * 1024
 
 
 class Part:
@@ -27,12 +32,16 @@ class Part:
         since: datetime | None,
         until: datetime | None,
         tail: int | None,
+        streams: frozenset[int] = BOTH,
+        weaver: Weaver | None = None,
     ) -> None:
         self.number = number
         self.lines = 0
         self.cause = ""
         self._way, self._container = way, container
         self._since, self._until, self._tail = since, until, tail
+        self._streams = streams
+        self._weaver = weaver or Weaver()
         self._clock = Clockwork()
 
     async def told(self) -> AsyncGenerator[tuple[float, bytes], None]:
@@ -47,18 +56,20 @@ class Part:
                     since=self._since,
                     until=self._until,
                     timestamps=True,
+                    stdout=1 in self._streams,
+                    stderr=2 in self._streams,
                 )
                 async with aclosing(frames) as pieces:
                     async for piece in pieces:
-                        for line in assembler.feed(piece):
+                        for line in self._weaver.weave(assembler.feed(piece)):
                             yield self._one(line)
-            for line in assembler.rest():
+            for line in self._weaver.weave(assembler.rest()):
                 yield self._one(line)
         except PodmanError as failed:
             self.cause = failed.message
 
     def _one(self, line: bytes) -> tuple[float, bytes]:
-        self.lines += 1
+        self.lines += not is_mark(line)
         return self._clock.moment(line), tagged(self.number, line)
 
 
@@ -76,16 +87,18 @@ async def merged_lines(parts: list[Part]) -> AsyncGenerator[list[bytes], None]:
         ]
         heapq.heapify(heap)
         gathered: list[bytes] = []
+        size = 0
         while heap:
             _, number, _, line = heap[0]
             gathered.append(line)
+            size += len(line)
             following = await anext(streams[number], None)
             if following is None:
                 heapq.heappop(heap)
             else:
                 heapq.heapreplace(heap, (following[0], number, next(order), following[1]))
-            if len(gathered) >= GATHER_LINES:
+            if len(gathered) >= GATHER_LINES or size >= GATHER_BYTES:
                 yield gathered
-                gathered = []
+                gathered, size = [], 0
         if gathered:
             yield gathered

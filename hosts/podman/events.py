@@ -17,15 +17,17 @@ async def follow(
     since: datetime | None = None,
     until: datetime | None = None,
     filters: Filters | None = None,
+    stream: bool = True,
 ) -> AsyncGenerator[Event, None]:
     """Events as they happen, after those kept since `since` (the host's clock: `system.ping`).
 
     Podman sends the head with the first event, so nobody can tell when the watch has begun: with
     `since` = the host's time before, nothing is missed in between. Drop what comes twice by `key`.
     Ends when Podman ends it (`until`, service stopped); raises Interrupted where the connection
-    breaks, ServerFault with the backend `none`. An event is a hint: list the object for the truth.
+    breaks, ServerFault with the backend `none`. Without `stream`: those that are kept, and no more.
+    An event is a hint: list the object for the truth.
     """
-    params = {"stream": True, "since": since, "until": until, "filters": filters or None}
+    params = {"stream": stream, "since": since, "until": until, "filters": filters or None}
     async with podman.stream("GET", path("events"), params=params) as pieces:
         async for line in json_lines(pieces):
             if "error" in line and "Type" not in line:

@@ -238,4 +238,6 @@ for verb in (
 allow("container.run", "ports", "env_names", "pids", "restart_tries")
 # what is typed later is no parameter; who opens a terminal is told that the command is kept
 allow("container.exec", "command", "shell", "directory")
+# how a log was taken: followed, or a file of a range
+allow("container.logs", "what")
 allow("container.watch", "owner")

@@ -1,15 +1,25 @@
 """The frame of the log pages. Reading itself is authorised and written down by the stream."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Final
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from audit.shapes import Target
+from dashboard.live.filterline import Term, parse
 from dashboard.live.spec import spec_named
+from dashboard.live.suggest import suggestions
+from dashboard.live.view import to_q
+from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.containers.frame import container_frame
 from dashboard.person import person_of
 from dashboard.streams.log_choice import asked_of
-from hosts.access import get_object, require
+from hosts.access import Person, get_object, require
+from hosts.models import Container
+
+MOST_STARTS: Final = 12
 
 
 @require_GET
@@ -29,6 +39,9 @@ def merged(request: HttpRequest) -> HttpResponse:
     require(person, "container.logs", Target(kind="list", name="logs"))
     asked = asked_of(dict(request.GET.lists()))
     spec = spec_named("containers")
+    if spec and "suggest" in request.GET:
+        found = suggestions(spec, person, request.GET["suggest"])
+        return JsonResponse({"suggestions": found})
     grouping = spec.grouping(asked.group) if spec else None
     key = grouping.key_of(asked.key) if grouping else None
     context = {
@@ -39,5 +52,18 @@ def merged(request: HttpRequest) -> HttpResponse:
         "grouping": grouping,
         "title": grouping.title(key, {}) if grouping and key is not None else "",
         "named": len(asked.refs),
+        "troubles": to_q(spec, parse(asked.line))[1] if spec else [],
+        "starts": () if asked.query else _starts(person),
     }
     return render(request, "logs/merged.html", context)
+
+
+def _starts(person: Person) -> list[tuple[str, int]]:
+    """Filter lines to begin with: the largest compose projects, and what runs, with their counts."""
+    rows = scope_to_visible(Container.objects.filter(is_infra=False), person)
+    projects = rows.exclude(project="").values("project").annotate(n=Count("pk"))
+    found = [
+        (str(Term("project", row["project"])), row["n"])
+        for row in projects.order_by("-n", "project")[:MOST_STARTS]
+    ]
+    return [*found, ("state:running", rows.filter(state="running").count())]

@@ -4,6 +4,7 @@ import { LineStore } from "haulout/logs/store";
 import { LogSource } from "haulout/logs/source";
 import { Search, matcher } from "haulout/logs/search";
 import { Sources } from "haulout/logs/sources";
+import { Take } from "haulout/logs/take";
 
 const root = document.querySelector("[data-logs]");
 if (root) start(root);
@@ -13,7 +14,12 @@ function start(page) {
   const words = find("words").dataset;
   const say = (name, values = {}) => (words[name] || name).replace(/%\((\w+)\)s/g, (_, key) => values[key]);
   const store = new LineStore();
-  const look = { wrap: localStorage.getItem("log-wrap") === "1", times: localStorage.getItem("log-times") || "local", hide: new Set(), mute: new Set(), sources: null, names: 0 };
+  const look = { wrap: localStorage.getItem("log-wrap") === "1", times: localStorage.getItem("log-times") || "local", hide: new Set(), mute: new Set(), sources: null, names: 0, hits: null };
+  // "1", or "-" where nobody knows how it had ended
+  look.restarted = (time, code, source) => {
+    const said = say(code === "-" ? "restarted" : "restartedExit", { time, code });
+    return source ? `${source}: ${said}` : said;
+  };
   const screen = new Screen(find("box"), store, look);
   const many = find("sources") ? new Sources(find("sources"), look, {
     say,
@@ -31,10 +37,13 @@ function start(page) {
   let received = 0;
   let held = 0; // lines that came while paused
   let paused = false;
+  let only = false; // show hits with the lines around them, and nothing else
   let from = ""; // the moment from which lines are missing
 
   const search = new Search(store, () => {
     screen.pattern = search.pattern;
+    find("only").disabled = !search.pattern;
+    if (look.hits !== (only && search.pattern ? search.hits : null)) { look.hits = look.hits ? null : search.hits; screen.restart(); }
     const at = search.at >= 0 ? `${numbers.format(search.at + 1)}/` : "";
     find("hits").textContent = search.pattern ? at + say("hits", { n: numbers.format(search.hits.length) }) : "";
     screen.update();
@@ -163,6 +172,7 @@ function start(page) {
   function seek() {
     const field = find("search");
     const regex = find("regex").getAttribute("aria-pressed") === "true";
+    search.regex = regex;
     try {
       search.set(matcher(field.value, { regex, ignoreCase: field.value === field.value.toLowerCase() }));
       field.setCustomValidity("");
@@ -183,11 +193,24 @@ function start(page) {
     find("regex").setAttribute("aria-pressed", String(on));
     seek();
   });
+  find("only").addEventListener("click", () => {
+    only = !only;
+    find("only").setAttribute("aria-pressed", String(only));
+    search.changed();
+    screen.toEnd();
+  });
+  const take = new Take(page, {
+    store, screen, look, search, say,
+    fixed: page.dataset.logsQuery ?? `c=${page.dataset.logs.match(/(\d+)\/([^/]+)\/$/).slice(1).join(":")}`,
+    query: () => ({ range: find("range").value }),
+    text: () => find("search").value,
+  });
   find("next").addEventListener("click", () => go(1));
   find("previous").addEventListener("click", () => go(-1));
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const keys = { "/": () => find("search").focus(), n: () => go(1), N: () => go(-1), f: () => screen.toEnd(), p: () => setPaused(!paused), End: () => screen.toEnd() };
+    if (document.querySelector("dialog[open]")) return;
+    const keys = { d: () => take.open(), "/": () => find("search").focus(), n: () => go(1), N: () => go(-1), f: () => screen.toEnd(), p: () => setPaused(!paused), End: () => screen.toEnd() };
     if (!keys[event.key]) return;
     event.preventDefault();
     event.stopImmediatePropagation();

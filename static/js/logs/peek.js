@@ -17,6 +17,7 @@ function follow(room) {
     const rows = [];
     for (let number = Math.max(store.first, store.end - LINES); number < store.end; number += 1) {
       const { stream, text } = store.line(number);
+      if (stream === "m") continue; // where it was restarted
       const row = document.createElement("div");
       row.className = `stream-${stream}`;
       row.textContent = pieces(text).map((piece) => piece.text).join("");

@@ -1,13 +1,16 @@
 // Draws the lines that are seen and nothing else. Rows have one height; a wrapped line has several,
 // guessed from its length, which in a monospaced type is near enough to place what follows.
 import { pieces, plain } from "haulout/logs/colours";
-import { written } from "haulout/logs/times";
+import { width, written } from "haulout/logs/times";
 
 const SPARE = 30;
+const AROUND = 3; // lines shown before and after a hit where only hits are shown
+const NARROW_PX = 760;
 
 export class Screen {
   // box: the scrolling element; store: LineStore; look: {wrap, times, hide: Set of streams,
-  // mute: Set of sources, sources: Map of number to {label, colour}, or null for one container's log}
+  // mute: Set of sources, sources: Map of number to {label, colour}, or null for one container's log,
+  // hits: numbers of the only lines to show with those around them, or null for all}
   constructor(box, store, look) {
     this.box = box;
     this.store = store;
@@ -39,14 +42,16 @@ export class Screen {
     this.height = Math.max(12, probe.getBoundingClientRect().height);
     const letter = Math.max(4, letters.getBoundingClientRect().width / 20);
     probe.remove();
-    const aside = (this.look.times === "off" ? 2 : 12) + (this.look.sources ? this.look.names + 2 : 0);
+    this.narrow = this.box.clientWidth < NARROW_PX;
+    const aside = width(this.look.times, this) + 3 + (this.look.sources ? this.look.names + 2 : 0);
     this.columns = Math.max(10, Math.floor(this.box.clientWidth / letter) - aside);
   }
 
   // everything anew: another wrap, other streams, another width
   restart() {
     this.tops = this.look.wrap ? [0] : null;
-    this.index = this.look.hide.size || this.look.mute.size ? [] : null;
+    this.index = this.look.hide.size || this.look.mute.size || this.look.hits ? [] : null;
+    this.hits = 0; // how many of look.hits are in the index
     this.seen = this.store.first;
     this.base = this.store.first;
     this.take();
@@ -56,19 +61,35 @@ export class Screen {
   // account for lines that came
   take() {
     if (this.seen < this.store.first) return this.restart();
+    if (this.look.hits) { this.takeHits(); return undefined; }
     if (!this.index && !this.tops) { this.seen = this.store.end; return undefined; }
-    for (; this.seen < this.store.end; this.seen += 1) {
-      if (this.index) {
-        const { stream, source } = this.store.tag(this.seen);
-        if (this.look.hide.has(stream) || this.look.mute.has(source)) continue;
-        this.index.push(this.seen);
-      }
-      if (this.tops) {
-        const rows = Math.ceil(this.store.width(this.seen) / this.columns);
-        this.tops.push(this.tops[this.tops.length - 1] + rows);
-      }
-    }
+    for (; this.seen < this.store.end; this.seen += 1) this.takeOne(this.seen);
     return undefined;
+  }
+
+  takeOne(number) {
+    if (this.index) {
+      const { stream, source } = this.store.tag(number);
+      if (this.look.hide.has(stream) || this.look.mute.has(source)) return;
+      this.index.push(number);
+    }
+    if (this.tops) {
+      const rows = Math.ceil(this.store.width(number) / this.columns);
+      this.tops.push(this.tops[this.tops.length - 1] + rows);
+    }
+  }
+
+  // hits that were found since, each with the lines around it; `seen` is what was looked at
+  takeHits() {
+    const { hits } = this.look;
+    for (; this.hits < hits.length; this.hits += 1) {
+      const first = Math.max(this.seen, hits[this.hits] - AROUND);
+      const last = hits[this.hits] + AROUND;
+      // what comes after the newest line is not here yet: it is taken with the next look
+      if (first > this.store.end) return;
+      for (this.seen = first; this.seen <= last && this.seen < this.store.end; this.seen += 1) this.takeOne(this.seen);
+      if (this.seen <= last) return;
+    }
   }
 
   get shown() {
@@ -121,7 +142,11 @@ export class Screen {
     const first = Math.max(0, Math.min(this.rowAt(this.box.scrollTop), rows) - SPARE);
     const last = Math.min(rows, this.rowAt(this.box.scrollTop + this.box.clientHeight) + SPARE);
     const lines = [];
-    for (let row = first; row < last; row += 1) lines.push(this.element(this.numberAt(row)));
+    for (let row = first; row < last; row += 1) {
+      const line = this.element(this.numberAt(row));
+      if (this.look.hits && row && this.numberAt(row - 1) !== this.numberAt(row) - 1) line.classList.add("log-break");
+      lines.push(line);
+    }
     this.sheet.style.transform = `translateY(${this.topOf(first)}px)`;
     // drawing again would lose what the reader has selected; it goes on with the next scroll
     if (!this.follow && this.selecting()) return;
@@ -141,9 +166,11 @@ export class Screen {
     const { stream, source, time, text } = this.store.line(number);
     const line = document.createElement("div");
     line.className = `log-line stream-${stream}${number === this.marked ? " log-marked" : ""}`;
+    line.dataset.number = number;
     if (stream === "g") { line.textContent = text; return line; }
+    if (stream === "m") { line.textContent = this.look.restarted(written(time, this.look.times === "utc" ? "utc" : "local", this), text, this.look.sources?.get(source)?.label); return line; }
     // drawn by CSS from an attribute, so that copied text has no times in it
-    if (this.look.times !== "off") line.dataset.time = written(time, this.look.times);
+    if (this.look.times !== "off") { line.dataset.time = written(time, this.look.times, this); line.title = this.narrow ? time : ""; }
     const writer = this.look.sources?.get(source);
     if (writer) {
       const name = document.createElement("i");
@@ -175,6 +202,13 @@ export class Screen {
       at = match.index + match[0].length;
     }
     line.append(text.slice(at));
+  }
+
+  // numbers of the lines that stand in the box now
+  visible() {
+    const first = this.rowAt(this.box.scrollTop);
+    const last = Math.min(this.shown, this.rowAt(this.box.scrollTop + this.box.clientHeight) + 1);
+    return Array.from({ length: Math.max(0, last - first) }, (_, at) => this.numberAt(first + at));
   }
 
   show(number) {
