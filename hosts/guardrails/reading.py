@@ -31,6 +31,9 @@ class Reader:
         for key, value in raw.items():
             name = names.get(str(key).casefold())
             where = join(at, str(key))
+            if name is not None and not str(key).isascii():
+                # taken for it by Go up to Podman 5, and ignored by Podman 6
+                self.strange(where)
             if name is None or name in seen:
                 # a key that stands twice in two spellings: who would say which of them counts?
                 self.strange(where)

@@ -75,3 +75,15 @@ def test_a_rule_of_its_own_lets_some_pass_and_others_not() -> None:
     assert [(one.field, one.severity) for one in verdict.findings] == [
         ("nobody_knows", Severity.ASK)
     ]
+
+
+def test_a_name_with_a_letter_that_only_some_podmans_fold() -> None:
+    """Podman 5 takes it for labels, Podman 6 leaves it out: neither reading may be relied on."""
+    spec = {key: value for key, value in data.SPEC.items() if key != "labels"}
+    proposed = of_spec.container("container.run", {**spec, "label\u017f": {"team": "shop"}})
+    assert refused(proposed, "label\u017f")
+    # and it is judged by the one that could harm
+    others = {key: value for key, value in data.SPEC.items() if key != "devices"}
+    given = {**others, "device\u017f": [{"path": "/dev/sda"}]}
+    found = judge(data.RULES, of_spec.container("container.run", given)).stops
+    assert "no devices" in {one.rule for one in found}
