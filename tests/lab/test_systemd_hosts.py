@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.run import run_fields
 from hosts.models import Container, HostEvent, StatsStanding
 from hosts.podman import containers
 from tests.lab.fixtures import LabOf
 from tests.lab.hosts import Host
 from tests.lab.link_process import Link, link, register, state_of, until
 from tests.lab.podman_hosts import client, emptied
+from tests.lab.real_endpoint import ended, endpoint_on, person, run_there, vault_keys, worker
+from tests.lab.swap_cast import carried, inspect
 from tests.lab.test_link_doctor import target, walk
 
-__all__ = ["link"]
+__all__ = ["carried", "ended", "endpoint_on", "link", "person", "run_there", "vault_keys", "worker"]
 HEALTH = ("--health-cmd", "test -e /well", "--health-interval", "1s", "--health-retries", "1")
 
 
@@ -87,3 +90,27 @@ def test_a_lingering_user_s_socket_is_there_after_a_power_cut(host: Host) -> Non
     host.power_cut()
     host.boot()
     assert "kept" in host.ssh("podman ps -a --format '{{.Names}}'", user="seal")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_main_job_rootless(host: Host, endpoint_on: Any, carried: Any, run_there: Any) -> None:
+    """Run, stop, start and remove by the worker; Podman itself is asked each time."""
+    from hosts.actions.containers import remove_container, start_container, stop_container
+
+    endpoint = endpoint_on(host, user="seal")
+    params = {
+        "image": "localhost/logger:latest",
+        "name": "tide",
+        "ports": [run_fields.port("18761:80")],
+        "stop_signal": "KILL",
+    }
+    made = run_there(host, endpoint, params)
+    assert made["State"]["Running"] is True
+    assert made["HostConfig"]["LogConfig"]["Type"] == "journald"
+    for action, state in ((stop_container, "exited"), (start_container, "running")):
+        job = carried(action, endpoint, made)
+        assert job.state == "ok", (job.error, job.cause)
+        assert inspect(host, "tide", user="seal")["State"]["Status"] == state
+    job = carried(remove_container, endpoint, made, force=True)
+    assert job.state == "ok", (job.error, job.cause)
+    assert "tide" not in host.podman("ps", "-a", "--format", "{{.Names}}", user="seal")
