@@ -121,6 +121,8 @@ def test_charts_move_zoom_and_compare(viewer: Any) -> None:
 def test_the_last_hour_is_drawn_in_the_list(viewer: Any) -> None:
     """The link writes it every minute, so the first lines come after one or two."""
     page = viewer
+    # the column is the last to get room
+    page.set_viewport_size({"width": 1920, "height": 900})
     spark = page.locator("tr", has_text="busy-a").locator(".spark")
     spark.wait_for(timeout=200_000)
     assert "CPU" in spark.get_attribute("aria-label")
