@@ -6,6 +6,7 @@ strangers come, they have room. Works below TLS and WebSockets, where each conne
 
 import ipaddress
 import logging
+import math
 import time
 from collections import OrderedDict
 from functools import lru_cache
@@ -21,6 +22,8 @@ BODY_LEAST_BYTES_S: Final = 1024
 # of all addresses together; some 15 kB each
 STRANGERS: Final = 4096
 EVERY_S: Final = 1.0
+SAID_EVERY_S: Final = 60.0
+MOST_SAID: Final = 1000
 # of the files that a process may open: what web needs besides, for the database, hosts and logs
 OTHER_FILES: Final = 512
 log = logging.getLogger(__name__)
@@ -97,7 +100,8 @@ class Entrance:
         # of each address, the oldest first
         self._strangers: dict[str, OrderedDict[Door, None]] = {}
         self._oldest: OrderedDict[Door, None] = OrderedDict()
-        self._told_at = 0.0
+        # (when it was last said, how many since) for each thing that strangers can make the log say
+        self._said: dict[str, tuple[float, int]] = {}
 
     def watch(self, port: Any) -> None:
         """Take care of what a listening port accepts from now on."""
@@ -145,15 +149,23 @@ class Entrance:
         # out of the count at once: its end comes with the loop's next turn
         self.closed(door)
         door.abort()
-        now = time.monotonic()
-        if now - self._told_at > 60:
-            self._told_at = now
-            log.warning("connections of strangers are closed: %s", why)
+        self._say(f"connections of strangers are closed: {why}")
+
+    def _say(self, words: str, place: str = "") -> None:
+        """Once a minute, with how many times it was meanwhile."""
+        at, times = self._said.get(words, (-math.inf, 0))
+        if time.monotonic() - at < SAID_EVERY_S:
+            self._said[words] = (at, times + 1)
+            return
+        if len(self._said) > MOST_SAID:
+            self._said.clear()
+        self._said[words] = (time.monotonic(), 0)
+        log.warning("%s (%s, %d more since it was last said)", words, place or "all", times)
 
     def _look(self, reactor: Any) -> None:
         now = time.monotonic()
         for door in [door for door in self._all if door.too_slow(now)]:
-            log.info("a request of %s took too long to come: closed", door.place)
+            self._say("requests that took too long to come are closed", door.place)
             self.closed(door)
             door.abort()
         reactor.callLater(EVERY_S, self._look, reactor)

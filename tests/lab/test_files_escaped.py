@@ -27,8 +27,11 @@ def test_a_name_that_looks_escaped_is_what_it_says(
     )
     got = down(cast.bob, box, "file", f"/data/sub/{name}")
     assert (got.status, got.body) == (200, name.encode())
-    tar = down(cast.bob, box, "folder", f"/data/sub/{name}")
-    assert tar.status in (200, 404, 502)
     assert name.replace("&", "&amp;") in listed(browser_of(cast.bob), f"{page(box)}?path=/data/sub")
     assert up(cast.alice, box, b"new", path="/data/sub", name=f"up {name}").status == 200
     assert inside(host, "cat", f"/data/sub/up {name}") == "new"
+    host.podman("stop", "--time=0", "box")
+    # by Podman's archive alone, since no tool runs inside
+    got = down(cast.bob, box, "file", f"/data/sub/{name}")
+    assert (got.status, got.body) == (200, name.encode())
+    assert name.replace("&", "&amp;") in listed(browser_of(cast.bob), f"{page(box)}?path=/data/sub")
