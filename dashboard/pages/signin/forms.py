@@ -80,6 +80,7 @@ class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[mi
             self.fields["revoke_tokens"] = forms.BooleanField(
                 label=words % own,
                 required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
                 help_text=_(
                     "A new password leaves them in force: tick this where somebody else may know one."
                 ),
