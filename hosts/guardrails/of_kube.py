@@ -65,6 +65,8 @@ def _workload(reader: Reader, document: Raw, at: str, *, template: bool, pids: b
         if spec.get(key):
             pod.spaces.append(Space(space, "host", "", join(where, key)))
     if spec.get("hostNetwork"):
+        # with it Podman gives the host's name too
+        pod.spaces.append(Space("uts", "host", "", join(where, "hostNetwork")))
         pod.ports.append(Port(-1, 1, "", join(where, "hostNetwork")))
     kube_notes.judged(pod, notes)
     if inner is not outer:
