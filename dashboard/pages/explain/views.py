@@ -1,5 +1,7 @@
 """Pages that explain access. One's own is everyone's; that of others needs access.view."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,6 +12,9 @@ from accounts.models import Token, User
 from accounts.permission import target_of
 from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
+from dashboard.live.page import live_row
+from dashboard.live.spec import spec_named
+from dashboard.live.visibility import verbs_for
 from dashboard.pages.explain.shown import parts_of, verbs_to_ask, who_may
 from dashboard.pages.explain.subject import Subject, subject_of
 from dashboard.person import person_of
@@ -52,6 +57,22 @@ def _target(subject: Subject) -> Target:
     return Target(kind="site", name="site")
 
 
+def _framed(request: HttpRequest, asker: Person, subject: Subject) -> dict[str, Any]:
+    """In the frame of the host or container whose tab this is; else among the pages of access."""
+    row: Any = subject.row if subject.row is not None else subject.place
+    kind = "" if row is None else str(row._meta.model_name)
+    spec = spec_named(f"{kind}-head") if kind in ("host", "container") else None
+    if spec is None or "where" in request.GET or "person" in request.GET:
+        return {"frame": "access/frame.html", "tab": "explain"}
+    return {
+        "frame": f"explain/in_{kind}.html",
+        "tab": "access",
+        "row": row,
+        "verbs": verbs_for(asker, row),
+        "head": live_row(asker, spec, row),
+    }
+
+
 @require_GET
 def person(request: HttpRequest) -> HttpResponse:
     """One person and one thing: every verb, yes or no, and through what."""
@@ -70,7 +91,6 @@ def person(request: HttpRequest) -> HttpResponse:
     about = Person(user, asker.who, scope_of(token) if token else None)
     may_ask = allows(asker, ACCESS_VIEW.name)
     context = {
-        "tab": "explain",
         "one": user,
         "tokens": tokens,
         "token": token,
@@ -83,7 +103,7 @@ def person(request: HttpRequest) -> HttpResponse:
         "may_ask": may_ask,
         "places": visible_hosts(asker).order_by("name").values_list("name", flat=True)[:MOST],
     }
-    return render(request, "explain/person.html", context)
+    return render(request, "explain/person.html", context | _framed(request, asker, subject))
 
 
 @require_GET
@@ -95,11 +115,10 @@ def who(request: HttpRequest) -> HttpResponse:
     verb = request.GET.get("verb", "")[:60]
     people = who_may(subject, verb)
     context = {
-        "tab": "explain",
         "subject": subject,
         "verb": verb,
-        "verbs": verbs_to_ask(subject),
+        "askable": verbs_to_ask(subject),
         "people": people,
         "counted": sum(len(held.users) for held in people),
     }
-    return render(request, "explain/who.html", context)
+    return render(request, "explain/who.html", context | _framed(request, asker, subject))

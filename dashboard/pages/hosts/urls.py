@@ -8,5 +8,9 @@ app_name = "hosts"
 urlpatterns = [
     path("", views.hosts, name="list"),
     path("<int:host_id>/", views.host, name="page"),
+    *(
+        path(f"<int:host_id>/{kind}/", views.objects, {"plural": kind}, name=kind)
+        for kind in views.KINDS
+    ),
     path("<int:host_id>/history/", views.history, name="history"),
 ]

@@ -1,14 +1,18 @@
 """The list of hosts, and one host with what runs on it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET
 
 from audit import queries
 from audit.queries import Filters, Line
+from audit.shapes import Target
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
+from dashboard.live.spec import spec_named
+from dashboard.live.suggest import suggestions
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.access.grants import grants_shown
 from dashboard.pages.access.lists import counting_on
@@ -18,8 +22,17 @@ from dashboard.pages.hosts.lists import HEAD, QUICK, SPEC, SUMMARY
 from dashboard.pages.lifeline import Past
 from dashboard.pages.objects import quoted
 from dashboard.person import person_of
-from hosts.access import allows, get_host, visible_entries
+from hosts.access import allows, get_host, require, visible_entries
 from hosts.models import Grant, Host
+
+# the lists that stand in a host's frame
+KINDS = {
+    "images": _lazy("Images"),
+    "volumes": _lazy("Volumes"),
+    "secrets": _lazy("Secrets"),
+    "networks": _lazy("Networks"),
+    "pods": _lazy("Pods"),
+}
 
 
 @require_GET
@@ -50,6 +63,30 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
         there = counting_on(Host.objects.filter(pk=row.pk))
         context |= {"grants": grants_shown(person, Grant.objects.filter(there)), "told": True}
     return render(request, "hosts/page.html", {**inside, **context})
+
+
+@require_GET
+def objects(request: HttpRequest, host_id: int, plural: str) -> HttpResponse:
+    """The list of one kind, cut to this host, within its frame."""
+    person = person_of(request)
+    row = get_host(person, host_id, "host.view")
+    spec = spec_named(plural)
+    assert spec is not None, plural
+    if not spec.open_to(person):
+        require(person, spec.verb, Target(kind="list", name=spec.name))
+    if "suggest" in request.GET:
+        return JsonResponse({"suggestions": suggestions(spec, person, request.GET["suggest"])})
+    inside = list_context(person, spec, request.GET, locked=f"host:{quoted(row.name)}")
+    if asks_for_list(request, spec):
+        return render(request, "live/list.html", inside)
+    context = {
+        "row": row,
+        "tab": plural,
+        "verbs": verbs_for(person, row),
+        "head": live_row(person, HEAD, row),
+        "word": KINDS[plural],
+    }
+    return render(request, "hosts/objects.html", {**inside, **context})
 
 
 @require_GET
