@@ -44,6 +44,7 @@ from hosts.actions.pods import (
 )
 from hosts.actions.secrets import remove_secret
 from hosts.actions.volumes import clone_volume, remove_volume
+from hosts.jobs.pace import MOST_AT_ONCE, paced
 
 router = Router()
 Signal = Literal["KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH"]
@@ -220,6 +221,14 @@ class Ref(Schema):
 
 
 MOST = 1000
+AT_ONCE: Any = (
+    int,
+    Field(0, ge=0, le=MOST_AT_ONCE, description="How many at the same time; 0: no bound"),
+)
+STOP: Any = (
+    bool,
+    Field(False, description="Begin no further one after a failure; without a bound one by one"),
+)
 
 
 def _one(doing: Doing) -> None:
@@ -244,13 +253,22 @@ def _one(doing: Doing) -> None:
 def _many(doing: Doing) -> None:
     plural = PLURALS[doing.kind]
     objects: Any = (list[Ref], Field(min_length=1, max_length=MOST))
-    body = create_model(f"Many{doing.body.__name__}", __base__=doing.body, objects=objects)
+    body = create_model(
+        f"Many{doing.body.__name__}",
+        __base__=doing.body,
+        objects=objects,
+        at_once=AT_ONCE,
+        stop_on_failure=STOP,
+    )
 
     def done(request: HttpRequest, given: Any) -> Any:
         person = person_of(request)
         params = given.dict()
         refs = [(one["endpoint"], one["id"]) for one in params.pop("objects")]
-        return asked(request, lambda: doing.module.ask_many(person, refs, **params))
+        speed = {name: params.pop(name) for name in ("at_once", "stop_on_failure")}
+        return asked(
+            request, lambda: paced(lambda: doing.module.ask_many(person, refs, **params), **speed)
+        )
 
     _route(
         done,

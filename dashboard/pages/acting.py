@@ -18,6 +18,7 @@ from dashboard.pages.removing import asked_by
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, get_object
+from hosts.jobs.pace import paced
 from hosts.models import Batch, InventoryRow, Job
 
 Ref = tuple[int, str]
@@ -92,10 +93,13 @@ def many(deed: Deed) -> Callable[..., HttpResponse]:
         form = request.GET if request.method == "GET" else request.POST
         refs = refs_of(form.getlist("object"))
         if request.method == "GET":
-            return _dialog(request, person, deed, _rows(person, deed, refs))
+            rows = _rows(person, deed, refs)
+            return _dialog(request, person, deed, rows, paced=len(rows) > 1)
         if request.method != "POST":
             return HttpResponseNotAllowed(["GET", "POST"])
-        batch = deed.ask_many(person, refs, **deed.params(request.POST))
+        batch = paced(
+            lambda: deed.ask_many(person, refs, **deed.params(request.POST)), **_pace(request.POST)
+        )
         count = len(refs) - len(batch.skipped)
         spec = spec_named(f"{deed.kind}s")
         objects = counted(spec, count) if spec else str(count)
@@ -105,6 +109,13 @@ def many(deed: Deed) -> Callable[..., HttpResponse]:
         return _answer(request, words, f"{reverse('jobs:list')}?q=batch:{batch.pk}")
 
     return view
+
+
+def _pace(form: QueryDict) -> dict[str, Any]:
+    """How many at once, and whether to stop at the first failure, as the dialog has it."""
+    number = form.get("at_once", "")
+    at_once = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+    return {"at_once": at_once, "stop_on_failure": form.get("stop_on_failure") == "1"}
 
 
 def refs_of(given: list[str]) -> list[Ref]:
@@ -131,12 +142,17 @@ def _rows(person: Person, deed: Deed, refs: list[Ref]) -> list[InventoryRow]:
 
 
 def _dialog(
-    request: HttpRequest, person: Person, deed: Deed, rows: list[InventoryRow]
+    request: HttpRequest,
+    person: Person,
+    deed: Deed,
+    rows: list[InventoryRow],
+    *,
+    paced: bool = False,
 ) -> HttpResponse:
     asked_by(person, rows)
     question = deed.question(rows)
     objects = [f"{row.endpoint_id}:{row.podman_id}" for row in rows]
-    context = {"question": question, "url": request.path, "objects": objects}
+    context = {"question": question, "url": request.path, "objects": objects, "paced": paced}
     return render(request, "parts/question.html", context)
 
 

@@ -6,10 +6,12 @@ dead cannot write over the one that took its place.
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from hosts.jobs import pace
 from hosts.models import Job
 
 RENEW_S = 10.0
@@ -23,6 +25,20 @@ _FREE = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=N
 
 def claim(job_ids: list[int], worker: str) -> list[Job]:
     """Take those of `job_ids` that are free; the rows taken, with endpoint, host and person."""
+    paced = Job.objects.filter(pk__in=job_ids, batch__at_once__gt=0)
+    if paced.exists():
+        with transaction.atomic():
+            taken = _taken(pace.room_for(job_ids), worker)
+    else:
+        taken = _taken(job_ids, worker)
+    return list(
+        Job.objects.filter(pk__in=taken)
+        .select_related("endpoint__host", "endpoint__login", "asked_by__role", "batch")
+        .order_by("pk")
+    )
+
+
+def _taken(job_ids: list[int], worker: str) -> list[int]:
     free = list(Job.objects.filter(_FREE, pk__in=job_ids).values_list("pk", "claim"))
     taken = []
     for pk, seen in free:
@@ -41,11 +57,7 @@ def claim(job_ids: list[int], worker: str) -> list[Job]:
         )
         if won:
             taken.append(pk)
-    return list(
-        Job.objects.filter(pk__in=taken)
-        .select_related("endpoint__host", "endpoint__login", "asked_by__role")
-        .order_by("pk")
-    )
+    return taken
 
 
 def renew(held: dict[int, int], worker: str) -> set[int]:
@@ -74,7 +86,10 @@ def waiting(limit: int = 200) -> list[int]:
     )
     lost = Q(state=Job.State.RUNNING, lease_until__lt=Now())
     return list(
-        Job.objects.filter(unheard | lost).order_by("pk").values_list("pk", flat=True)[:limit]
+        # those of a batch with a pace wait for their turn, not for a worker
+        Job.objects.filter((unheard & ~Q(batch__at_once__gt=0)) | lost)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:limit]
     )
 
 

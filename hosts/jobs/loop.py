@@ -16,7 +16,7 @@ from django.db import DatabaseError, close_old_connections
 from hosts.access import moment
 from hosts.database_threads import DatabaseThreads
 from hosts.dial import dial
-from hosts.jobs import crash, lease, resolve, spool, withdrawn
+from hosts.jobs import crash, lease, pace, resolve, spool, withdrawn
 from hosts.jobs.carry import LINK_BACK_S, carry, errand_for
 from hosts.jobs.handler import Handlers, Settled
 from hosts.jobs.outcome import Outcome
@@ -112,6 +112,13 @@ class WorkerLoop:
         found = [pk for pk in await _in_thread(lease.waiting) if pk not in self._held]
         if found:
             await self._take(found)
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        """Begin what of a batch with a pace has a place now; end what has not begun of a failed one."""
+        await _in_thread(pace.end_rest)
+        if found := await _in_thread(pace.next_ids):
+            await self._take(found)
 
     async def _resolve(self) -> None:
         """Tell what became of unknown jobs whose host is back."""
@@ -177,6 +184,11 @@ class WorkerLoop:
             self._cancelled.pop(job.pk, None)
             self._waiting.discard(job.pk)
             self._denied.discard(job.pk)
+        if job.batch_id is not None and job.batch is not None and job.batch.at_once:
+            try:
+                await self._go_on()
+            except DatabaseError as error:
+                log.warning("a batch waits for the next look: %s", error)
 
     async def _outcome(self, job: Job) -> Outcome | None:
         handler = self.handlers.get(job.verb)

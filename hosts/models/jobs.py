@@ -15,6 +15,15 @@ class Batch(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # targets left out and why: [{"name", "host", "why"}]
     skipped = models.JSONField(default=list)
+    # how many of its jobs run at the same time (0: as many as there is room for), and whether none
+    # begins after one has failed (hosts.jobs.pace)
+    at_once = models.PositiveSmallIntegerField(default=0)
+    stop_on_failure = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="batch_paced", condition=models.Q(at_once__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} #{self.pk}"
@@ -108,17 +117,18 @@ class Job(models.Model):
                 name="job_lease",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
-            # whether anything failed lately is asked every second. Of ended ones, and not of those in
-            # trouble: SQLite takes a list of bound states for another one than the index's
+            # whether anything failed lately is asked every second
             models.Index(
-                fields=["state", "finished_at", "failure_seen_at"],
+                fields=["finished_at", "failure_seen_at"],
                 name="job_trouble",
-                condition=models.Q(finished_at__isnull=False),
+                condition=models.Q(state__in=["failed", "denied", "unknown"]),
             ),
             models.Index(
-                fields=["asked_by", "state", "finished_at"],
+                fields=["asked_by", "finished_at"],
                 name="job_unseen",
-                condition=models.Q(finished_at__isnull=False),
+                condition=models.Q(
+                    state__in=["failed", "denied", "unknown"], failure_seen_at__isnull=True
+                ),
             ),
         ]
 

@@ -27,7 +27,11 @@ function verb(key) {
   if (button && anyPicked(list)) { send(list, button.dataset.bulkVerb); return; }
   const place = current() ?? document.querySelector("[data-object-head]");
   const wanted = `[data-key="${key}"]:not([disabled])`;
-  (place?.querySelector(wanted) ?? document.querySelector(`.tabs ${wanted}`))?.click();
+  const found = place?.querySelector(wanted) ?? document.querySelector(`.tabs ${wanted}`);
+  // a key is pressed by mistake sooner than a button: what would be done at once is asked about
+  const url = found?.getAttribute("hx-post");
+  if (url) window.htmx.ajax("GET", url, { target: "#dialogs", swap: "innerHTML" });
+  else found?.click();
 }
 
 function peek() {
@@ -54,7 +58,7 @@ document.addEventListener("keydown", (event) => {
     if (panel) panel.hidden = true;
     return;
   }
-  if (typing(event.target)) return;
+  if (typing(event.target) || document.querySelector("dialog[open], [data-menu][open]")) return;
   if (Date.now() - going < GO_MS) {
     going = 0;
     const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);

@@ -104,7 +104,8 @@ document.addEventListener("click", (event) => {
     location.assign(`${url}?${query}`);
     return;
   }
-  if ("asks" in button.dataset) {
+  // one rule: one object by mouse is no question; more than one, or by key, is
+  if ("asks" in button.dataset || rows.length > 1 || event.detail === 0) {
     window.htmx.ajax("GET", url, { target: "#dialogs", swap: "innerHTML", values });
     return;
   }

@@ -1,0 +1,118 @@
+"""Batches with a pace: so many at once, and no further one where one has failed.
+
+The batch's row is locked while a job of it is claimed, so that workers do not count past each other.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import write
+from audit.shapes import Result
+from hosts import bells
+from hosts.models import Batch, Job
+
+MOST_AT_ONCE: Final = 100
+# of one batch; the others are looked at when these have gone
+_MOST_NEXT: Final = 200
+# `paced` gives a batch that stops at a failure a bound, too
+_PACED = Q(at_once__gt=0)
+
+
+def paced(ask: Callable[[], Batch], *, at_once: int = 0, stop_on_failure: bool = False) -> Batch:
+    """The batch that `ask` makes, with its pace before any worker hears of it. 0: no bound.
+
+    To stop at the first failure without a bound would stop nothing: it is then one at a time.
+    """
+    at_once = min(max(at_once, 0), MOST_AT_ONCE)
+    if stop_on_failure and not at_once:
+        at_once = 1
+    with transaction.atomic():
+        batch = ask()
+        if at_once:
+            batch.at_once, batch.stop_on_failure = at_once, stop_on_failure
+            batch.save(update_fields=["at_once", "stop_on_failure"])
+    return batch
+
+
+def room_for(job_ids: list[int]) -> list[int]:
+    """Those of `job_ids` that may begin now. In the transaction that claims them."""
+    found: list[int] = []
+    of = dict(Job.objects.filter(pk__in=job_ids).values_list("pk", "batch_id"))
+    batches = Batch.objects.select_for_update().filter(_PACED, pk__in=set(of.values()) - {None})
+    left = {batch.pk: _room(batch) for batch in batches.order_by("pk")}
+    running = set(
+        Job.objects.filter(pk__in=job_ids, state=Job.State.RUNNING).values_list("pk", flat=True)
+    )
+    for pk in sorted(job_ids):
+        batch = of.get(pk)
+        # one whose worker was lost has begun: it has its place
+        if batch not in left or pk in running:
+            found.append(pk)
+        elif left[batch] > 0:
+            left[batch] -= 1
+            found.append(pk)
+    return found
+
+
+def _room(batch: Batch) -> int:
+    if batch.stop_on_failure and batch.jobs.filter(state__in=Job.TROUBLE).exists():
+        return 0
+    return int(batch.at_once - batch.jobs.filter(state=Job.State.RUNNING).count())
+
+
+def next_ids() -> list[int]:
+    """Queued jobs of batches with a pace that have room, oldest first."""
+    found: list[int] = []
+    queued = Q(jobs__state=Job.State.QUEUED)
+    running = Count("jobs", filter=Q(jobs__state=Job.State.RUNNING))
+    open_ones = Batch.objects.filter(_PACED, queued).distinct().values("pk")
+    batches = Batch.objects.filter(pk__in=open_ones).annotate(running=running)
+    for batch in batches.filter(running__lt=F("at_once")):
+        jobs = batch.jobs.filter(state=Job.State.QUEUED).order_by("pk")
+        found += jobs.values_list("pk", flat=True)[: batch.at_once - batch.running]
+    return found[:_MOST_NEXT]
+
+
+def end_rest() -> int:
+    """End as cancelled what has not begun of batches that stop at a failure and have one. How many."""
+    ended = 0
+    stopped = Batch.objects.filter(
+        _PACED, stop_on_failure=True, pk__in=Job.objects.filter(_waits()).values("batch_id")
+    )
+    for batch in stopped:
+        failed = batch.jobs.filter(state__in=Job.TROUBLE).order_by("finished_at", "pk").first()
+        if failed is None:
+            continue
+        words = _("Not begun: %(name)s on %(host)s failed before, and the batch stops there.") % {
+            "name": failed.object_name,
+            "host": failed.endpoint_name,
+        }
+        for job in batch.jobs.filter(state__in=Job.NOT_BEGUN):
+            ended += _end(job, words)
+    return ended
+
+
+def _waits() -> Q:
+    return Q(state__in=Job.NOT_BEGUN, batch__isnull=False)
+
+
+def _end(job: Job, words: str) -> bool:
+    now = timezone.now()
+    with transaction.atomic():
+        won = Job.objects.filter(pk=job.pk, state__in=Job.NOT_BEGUN).update(
+            state=Job.State.CANCELLED,
+            error=words,
+            finished_at=now,
+            changed_at=now,
+            sealed_params=None,
+        )
+        if won:
+            job.approvals.filter(state="asked").update(state="withdrawn")
+            write.outcome(job.intent, Result.CANCELLED, detail=words)
+            bells.ring("jobs", "audit")
+    return bool(won)
