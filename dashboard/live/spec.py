@@ -131,6 +131,8 @@ class ListSpec:
     # figures beside the rows, and rows that are left out at first
     measured: Measured | None = None
     aside: Aside | None = None
+    # sorts by what not every row has: such rows come last, up or down
+    nullable: frozenset[str] = frozenset()
     # names of columns that may be chosen; while none is, the page's width decides
     choosable: tuple[str, ...] = ()
     # what it shows changes without any bell: run again with the figures

@@ -146,7 +146,7 @@ def to_q(spec: ListSpec, terms: tuple[Term, ...]) -> tuple[Q, list[str]]:
 def ordered(spec: ListSpec, rows: QuerySet[Any], order: str) -> QuerySet[Any]:
     """Rows in the order of a sort; a minus turns the whole index round."""
     fields = spec.sorts[order.removeprefix("-")]
-    if spec.measured and order.removeprefix("-") in spec.measured.sorts:
+    if order.removeprefix("-") in spec.nullable:
         figure, *rest = (f"-{f}" if order.startswith("-") else f for f in fields)
         return rows.order_by(nulls_last(figure), *rest)
     if not order.startswith("-"):

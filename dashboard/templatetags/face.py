@@ -95,6 +95,12 @@ def share(part: float | None) -> str:
     return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
 
 
+@register.filter
+def whole_share(part: float) -> str:
+    """A share 0…1 in whole per cent, where there is little room."""
+    return f"{part * 100:.0f} %"
+
+
 def _span(unit: str, count: int) -> str:
     match unit:
         case "s":
@@ -216,6 +222,26 @@ def bar(share: float | None, tone: str = "", label: str = "") -> SafeString:
         f"tone-{tone}" if tone else "",
         label or f"{percent:.0f} %",
         f"{percent:.1f}",
+    )
+
+
+# from here on a share is much
+MUCH = 0.8
+
+
+@register.simple_tag
+def figure(part: float | None, text: str = "", tone: str = "") -> SafeString:
+    """A share 0…1 as a number above its bar; past 80 % with a triangle and a word for screen readers."""
+    if part is None:
+        return mark_safe('<span class="none">–</span>')
+    much = part >= MUCH
+    return format_html(
+        '<span class="figure"{}>{}<span>{}</span>{}</span>{}',
+        mark_safe(" data-much") if much else "",
+        shape("triangle") if much else "",
+        text or share(part),
+        format_html('<span class="visually-hidden"> {}</span>', _("much")) if much else "",
+        bar(part, tone or ("warn" if much else "")),
     )
 
 

@@ -68,7 +68,8 @@ LISTS = {
     **dict.fromkeys(("audit-newest", "overview-entries"), "audit.read"),
     **dict.fromkeys(("containers", "container-head", "container-summary"), "container.view"),
     **dict.fromkeys(("hosts", "host-head", "host-summary", "events"), "host.view"),
-    **dict.fromkeys(("overview-attention", "overview-fleet"), "host.view"),
+    **dict.fromkeys(("overview-attention", "overview-fleet", "overview-totals"), "host.view"),
+    **dict.fromkeys(("overview-cpu", "overview-memory"), "container.stats"),
     "terminals": "container.exec",
     **{
         f"{kind}s{part}": f"{kind}.view"

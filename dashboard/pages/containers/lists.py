@@ -87,6 +87,7 @@ SPEC = register(
         ),
         choosable=("ports", "host", "cpu", "memory", "image", "since", "spark"),
         measured=MEASURED,
+        nullable=frozenset(MEASURED.sorts),
         aside=Aside(
             INFRA,
             OTHERS,

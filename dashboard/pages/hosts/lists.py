@@ -3,16 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import FloatField, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Cast, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import BadValue, BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
-from dashboard.pages.hosts.standing import standings
-from hosts.access import Person, visible_hosts
+from dashboard.pages.hosts.standing import FRESH, standings
+from hosts.access import Person, endpoints_with, visible_hosts
 from hosts.link.certificates import WARN_BEFORE
-from hosts.models import Endpoint, Login
+from hosts.models import Endpoint, Host, Login, StatsStanding
 
 
 def _in(state: str) -> Q:
@@ -39,12 +40,33 @@ def _prepare(rows: list[Any], person: Person) -> None:
         row.standing = found[row.pk]
 
 
+def _with_use(person: Person) -> QuerySet[Host]:
+    """Hosts with what their containers use of the machine, where the person sees the whole of it."""
+    fresh = StatsStanding.objects.filter(
+        endpoint__host=OuterRef("pk"),
+        reason_kind="",
+        sampled_at__gt=timezone.now() - FRESH,
+    )
+    if (ids := endpoints_with(person, "host.view")) is not None:
+        fresh = fresh.filter(endpoint_id__in=ids)
+    here = fresh.order_by().values("endpoint__host")
+
+    def part(used: str, every: str) -> Subquery:
+        # else whole numbers are divided into whole numbers
+        of = Cast(Sum(used), FloatField()) / NullIf(Max(every), 0)
+        return Subquery(here.annotate(part=of).values("part"), output_field=FloatField())
+
+    return visible_hosts(person).annotate(
+        cpu_used=part("cpu", "cpus"), memory_used=part("memory_bytes", "machine_bytes")
+    )
+
+
 SPEC = register(
     ListSpec(
         name="hosts",
         verb="host.view",
         noun=(_("host"), _("hosts")),
-        base=visible_hosts,
+        base=_with_use,
         tokens=(
             one_of("state", _("state"), STATES),
             Token("host", _("name, * for any end"), lambda v: matching("name", v), host_names),
@@ -63,11 +85,18 @@ SPEC = register(
             Column("state", _("State")),
             Column("small", _("Podman"), rank=3),
             Column("middle", _("Containers"), rank=2),
-            Column("load", _("CPU"), rank=3),
-            Column("load", _("Memory"), rank=3),
-            Column("load", _("Disk"), rank=3),
+            # a machine's own is not in Podman's API: of CPU a mean since boot, of memory what is free
+            Column("cpu", _("Containers' CPU"), "-cpu", rank=3, figure=True),
+            Column("memory", _("Containers' memory"), "-memory", rank=3, figure=True),
+            Column("load", _("Disk"), rank=3, figure=True),
         ),
-        sorts={"name": ("name", "id"), "created": ("created_at", "id")},
+        sorts={
+            "name": ("name", "id"),
+            "created": ("created_at", "id"),
+            "cpu": ("cpu_used", "id"),
+            "memory": ("memory_used", "id"),
+        },
+        nullable=frozenset({"cpu", "memory"}),
         default_sort="name",
         row_template="hosts/row.html",
         topics=frozenset({"hosts", "containers"}),

@@ -44,6 +44,9 @@ class Standing:
     cpu: float | None = None
     # True: what its containers use now; else Podman's mean of the machine since its boot
     cpu_now: bool = False
+    # by its containers, of all that the machine has
+    used_memory: int | None = None
+    # by all on the machine; what Linux keeps of files counts as used
     memory: float | None = None
     memory_bytes: int = 0
     disk: float | None = None
@@ -56,6 +59,18 @@ class Standing:
     def rootless(self) -> list[str]:
         """Users with a Podman of their own."""
         return [endpoint.user for endpoint in self.endpoints if endpoint.rootless]
+
+    @property
+    def used_cpu(self) -> float | None:
+        """What its containers use of the processors now."""
+        return self.cpu if self.cpu_now else None
+
+    @property
+    def used_share(self) -> float | None:
+        """What its containers use of the memory now."""
+        if self.used_memory is None or not self.memory_bytes:
+            return None
+        return min(1.0, self.used_memory / self.memory_bytes)
 
     @property
     def memory_used(self) -> int | None:
@@ -116,13 +131,14 @@ def standings(hosts: Iterable[Host], person: Person) -> dict[int, Standing]:
         own = [one for one in there if one.pk in whole or one.pk in counts]
         endpoints[pk] = own or there
     logins = _logins(wanted, endpoints, person)
-    using = dict(
-        StatsStanding.objects.filter(
+    using = {
+        pk: (cpu, memory)
+        for pk, cpu, memory in StatsStanding.objects.filter(
             endpoint_id__in=whole & counts.keys(),
             reason_kind="",
             sampled_at__gt=timezone.now() - FRESH,
-        ).values_list("endpoint_id", "cpu")
-    )
+        ).values_list("endpoint_id", "cpu", "memory_bytes")
+    }
     groups: dict[int, list[str]] = defaultdict(list)
     named = Group.objects.filter(hosts__in=wanted).order_by("name")
     for host_id, name in named.values_list("hosts", "name"):
@@ -160,11 +176,15 @@ def _logins(
     return found
 
 
-def _with_use(found: Standing, using: dict[int, int]) -> None:
-    """Its containers' CPU of this minute in place of the mean since boot, where that is known."""
+def _with_use(found: Standing, using: dict[int, tuple[int, int]]) -> None:
+    """What its containers use in this minute; of CPU in place of the mean since boot."""
     used = [using[endpoint.pk] for endpoint in found.endpoints if endpoint.pk in using]
-    if used and found.cpus:
-        found.cpu, found.cpu_now = min(1.0, sum(used) / (CPU_PER_CORE * found.cpus)), True
+    if not used:
+        return
+    found.used_memory = sum(memory for _cpu, memory in used)
+    if found.cpus:
+        cores = sum(cpu for cpu, _memory in used) / CPU_PER_CORE
+        found.cpu, found.cpu_now = min(1.0, cores / found.cpus), True
 
 
 def _standing(

@@ -27,16 +27,16 @@ RECENT = timedelta(hours=24)
 
 
 def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
-    """Hosts first, then containers, who waits for an answer, then what ends or fills up. Nothing of
+    """Who waits for a decision first, then hosts, jobs, containers, what ends or fills up. Nothing of
     hosts on which somebody works (mute).
     """
     quiet = set(muted().values_list("host_id", flat=True))
     hosts = [host for host in hosts if host.pk not in quiet]
     return [
+        *approvals.items(person),
         *_hosts(person, hosts, found),
         *_jobs(person, quiet),
         *_containers(person, quiet),
-        *approvals.items(person),
         *certificates.items(person, hosts, found),
         *_disks(hosts, found),
     ]

@@ -1,60 +1,36 @@
-"""The live parts of the overview: attention, fleet tiles, running jobs, last entries."""
+"""The live parts of the overview: totals, attention, fleet, who uses most, running jobs, last entries."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from audit import queries
-from audit.queries import Filters, Line
 from dashboard.live.spec import ListSpec, register
-from dashboard.pages.audit.words import said
-from dashboard.pages.hosts.standing import Standing
+from dashboard.pages.containers.figures import VERB
 from dashboard.pages.jobs.failures import sees_own
 from dashboard.pages.jobs.lists import SPEC as JOBS
 from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items
+from dashboard.pages.overview.feed import feed
 from dashboard.pages.overview.fleet import fleet
-from hosts.access import Person, visible_entries, visible_hosts, visible_jobs
+from dashboard.pages.overview.tiles import tiles
+from dashboard.pages.overview.totals import most_cpu, most_memory, totals
+from hosts.access import Person, visible_hosts, visible_jobs
 from hosts.access.approvals import approves
 from hosts.access.requests import decides
-from hosts.models import Host, Job
+from hosts.models import Job
 
-LAST_ENTRIES = 12
 MOST_JOBS = 8
-# more tiles than this are drawn as cells
-DENSE_FROM = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A host of the fleet, under one of its groups."""
-
-    host: Host
-    standing: Standing
-    group: str
-    dense: bool
-
-    @property
-    def pk(self) -> int:
-        """The host's."""
-        return self.host.pk
-
-    @property
-    def mark(self) -> str:
-        """Differs when the tile looks different."""
-        return f"{self.standing.mark()}.{self.group}.{self.host.name}.{self.dense}"
 
 
 def _tiles(person: Person) -> list[Any]:
-    seen = fleet(person)
-    hosts, found = seen.hosts, seen.standings
-    dense = len(hosts) > DENSE_FROM
-    tiles = [Tile(h, found[h.pk], (found[h.pk].groups or [""])[0], dense) for h in hosts]
-    # by group; those in none come last
-    return sorted(tiles, key=lambda tile: (not tile.group, tile.group, tile.host.name))
+    return tiles(fleet(person))
+
+
+def _totals(person: Person) -> list[Any]:
+    return [totals(fleet(person))]
 
 
 def _attention(person: Person) -> list[Any]:
@@ -73,36 +49,15 @@ def _jobs(person: Person) -> list[Any]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Last:
-    """One of the last lines of the log."""
-
-    line: Line
-
-    @property
-    def pk(self) -> int:
-        """The first entry's number."""
-        return self.line.entry.number
-
-    @property
-    def mark(self) -> str:
-        """Differs once the outcome is there."""
-        return f"{self.line.last.number}"
-
-
-def _entries(person: Person) -> list[Any]:
-    lines = queries.search(Filters(), visible=visible_entries(person), limit=LAST_ENTRIES).lines
-    for line in lines:
-        line.entry.said = said(line)  # type: ignore[attr-defined]
-    return [Last(line) for line in lines]
-
-
 def _panel(
     name: str,
     verb: str,
     topics: set[str],
     things: Any,
     personal: Callable[[Person], bool] = lambda person: False,
+    *,
+    template: str = "",
+    restless: bool = False,
 ) -> ListSpec:
     return register(
         ListSpec(
@@ -115,11 +70,12 @@ def _panel(
             columns=(),
             sorts={"given": ("pk",)},
             default_sort="given",
-            row_template=f"overview/{name}.html",
+            row_template=f"overview/{template or name}.html",
             topics=frozenset(topics),
             personal=personal,
             fingerprint=lambda thing: thing.mark,
             things=things,
+            restless=restless,
         )
     )
 
@@ -134,7 +90,10 @@ ATTENTION = _panel(
     personal=lambda person: decides(person) or approves(person) or sees_own(person),
 )
 FLEET = _panel("fleet", "host.view", {"hosts", "containers"}, _tiles)
-ENTRIES = _panel("entries", "audit.read", {"audit"}, _entries)
+TOTALS = _panel("totals", "host.view", {"hosts", "containers"}, _totals)
+TOP_CPU = _panel("cpu", VERB, {"hosts"}, most_cpu, template="top", restless=True)
+TOP_MEMORY = _panel("memory", VERB, {"hosts"}, most_memory, template="top", restless=True)
+ENTRIES = _panel("entries", "audit.read", {"audit"}, feed)
 RUNNING = register(
     replace(JOBS, name="overview-jobs", row_template="overview/job.html", things=_jobs)
 )

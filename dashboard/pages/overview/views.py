@@ -10,7 +10,15 @@ from dashboard.live.page import list_context
 from dashboard.live.spec import ListSpec
 from dashboard.pages.access.room import managers
 from dashboard.pages.overview.fleet import worked_out_once
-from dashboard.pages.overview.lists import ATTENTION, ENTRIES, FLEET, RUNNING
+from dashboard.pages.overview.lists import (
+    ATTENTION,
+    ENTRIES,
+    FLEET,
+    RUNNING,
+    TOP_CPU,
+    TOP_MEMORY,
+    TOTALS,
+)
 from dashboard.person import person_of
 from hosts.access import Person, verbs_at, visible_hosts
 
@@ -31,7 +39,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _of(person: Person) -> list[ListSpec]:
-    return [spec for spec in (ATTENTION, FLEET, RUNNING, ENTRIES) if spec.open_to(person)]
+    every = (TOTALS, ATTENTION, FLEET, TOP_CPU, TOP_MEMORY, RUNNING, ENTRIES)
+    return [spec for spec in every if spec.open_to(person)]
 
 
 def _panel(person: Person, spec: ListSpec) -> dict[str, Any]:

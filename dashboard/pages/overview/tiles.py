@@ -1,0 +1,89 @@
+"""The fleet as tiles: by group, the worst first, smaller the more there are."""
+
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from dashboard.pages.hosts.standing import Standing
+from dashboard.pages.overview.fleet import Fleet
+from hosts.models import Host
+
+# up to how many hosts a tile has this look; more than all of these are dots, where they are up
+LEVELS: Final = ((6, "roomy"), (60, "compact"), (200, "cell"))
+SMALLEST: Final = "dot"
+_WORST: Final = ("stopped", "away", "degraded", "connecting", "disabled", "up")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A host of the fleet, under one of its groups. `level`: how much of it there is room for."""
+
+    host: Host
+    standing: Standing
+    group: str
+    level: str
+
+    @property
+    def pk(self) -> int:
+        """The host's."""
+        return self.host.pk
+
+    @property
+    def rank(self) -> int:
+        """The worst has the lowest."""
+        return _WORST.index(self.standing.state)
+
+    @property
+    def mark(self) -> str:
+        """Differs when the tile looks different."""
+        return f"{self.standing.mark()}.{self.group}.{self.host.name}.{self.level}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The line above a group's tiles; `group` is "" for hosts in none."""
+
+    group: str
+    count: int
+    troubled: int
+
+    # for the template, which draws both
+    heading: bool = True
+
+    @property
+    def pk(self) -> str:
+        """Begins like those of all heads, so that pages do not count it as a row."""
+        return f"g{zlib.crc32(self.group.encode())}"
+
+    @property
+    def mark(self) -> str:
+        """Differs when it reads differently."""
+        return f"{self.group}.{self.count}.{self.troubled}"
+
+    @property
+    def title(self) -> str:
+        """What the group is called."""
+        return self.group or _("In no group")
+
+
+def tiles(seen: Fleet) -> list[Any]:
+    """Headings and tiles in their order; no headings where all hosts are in one group or in none."""
+    level = next((name for most, name in LEVELS if len(seen.hosts) <= most), SMALLEST)
+    groups: dict[str, list[Tile]] = defaultdict(list)
+    for host in seen.hosts:
+        standing = seen.standings[host.pk]
+        group = (standing.groups or [""])[0]
+        groups[group].append(Tile(host, standing, group, level))
+    # the group with the worst host first; hosts in no group come last
+    order = sorted(groups, key=lambda name: (not name, min(t.rank for t in groups[name]), name))
+    found: list[Any] = []
+    for name in order:
+        here = sorted(groups[name], key=lambda tile: (tile.rank, tile.host.name))
+        if len(groups) > 1:
+            troubled = sum(tile.standing.state in ("stopped", "away", "degraded") for tile in here)
+            found.append(Heading(name, len(here), troubled))
+        found += here
+    return found
