@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from hosts.access import Person, allows
 from hosts.guardrails.locking import MAKES, heeds, plan_of
 from hosts.guardrails.verdict import Finding, Severity
-from hosts.models import INVENTORY, Container, Endpoint, ObjectLock, Volume
+from hosts.models import INVENTORY, Container, Endpoint, Image, ObjectLock, Volume
 from hosts.models.inventory import LIVE
 
 # an object by its kind and its id or name
@@ -151,6 +151,11 @@ def _touched(
         found |= _named(there.filter(pod_id=object_id))
     elif kind == "network" and (joins := params.get("container")):
         found.add(("container", str(joins)))
+    if verb == "image.tag":
+        # a name that another image has moves here: that one is untagged
+        taken = set(_names(params, "names"))
+        others = Image.objects.filter(LIVE, endpoint=endpoint)
+        found |= {("image", one.podman_id) for one in others if taken & set(one.names)}
     if params.get("force") and kind in ("volume", "network", "image"):
         found |= _forced(endpoint, there, kind, object_id, name)
     return found

@@ -163,6 +163,12 @@ class Container(InventoryRow):
                 name="container_crashes",
                 condition=LIVE & Q(crashes__gt=0),
             ),
+            # what a crash loop is, as pages ask for it
+            models.Index(
+                fields=["crashes", "id"],
+                name="container_loops",
+                condition=LIVE & Q(crashes__gte=3),
+            ),
             # lists leave infra containers out, and count them apart
             live_index("container", "is_infra", "name"),
         ]

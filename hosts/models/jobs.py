@@ -117,18 +117,17 @@ class Job(models.Model):
                 name="job_lease",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
-            # whether anything failed lately is asked every second
+            # whether anything failed lately is asked every second. Of ended ones, and not of those in
+            # trouble: SQLite takes a list of bound states for another one than the index's
             models.Index(
-                fields=["finished_at", "failure_seen_at"],
+                fields=["state", "finished_at", "failure_seen_at"],
                 name="job_trouble",
-                condition=models.Q(state__in=["failed", "denied", "unknown"]),
+                condition=models.Q(finished_at__isnull=False),
             ),
             models.Index(
-                fields=["asked_by", "finished_at"],
+                fields=["asked_by", "state", "finished_at"],
                 name="job_unseen",
-                condition=models.Q(
-                    state__in=["failed", "denied", "unknown"], failure_seen_at__isnull=True
-                ),
+                condition=models.Q(finished_at__isnull=False),
             ),
         ]
 

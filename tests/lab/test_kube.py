@@ -129,6 +129,33 @@ def test_a_broken_try_leaves_one_pod(
     )
 
 
+def test_a_volume_in_use_stays_and_is_said(
+    host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
+) -> None:
+    """Podman takes down the rest and says nothing."""
+    from hosts.actions.kube import down_kube
+
+    host.podman("pod", "create", "--name", "shop")
+    host.podman("create", "--name", "other", "-v", "stock:/x", "localhost/busybox", "true")
+    endpoint = endpoint_on(host)
+    seen(endpoint, "pod", "shop-id", "shop")
+    job = carry(down_kube.ask(person, endpoint.pk, text=SHOP, volumes=True))
+    assert (job.state, "stock" in job.cause) == ("failed", True), (job.error, job.cause)
+    assert host.podman("pod", "ls", "-q").strip() == ""
+    assert "stock" in host.podman("volume", "ls", "-q").split()
+    # a lock of what has nothing to do with it is not in the way where no pod goes
+    host.podman("secret", "create", "till", "/etc/hostname")
+    seen(endpoint, "secret", "till-id", "till")
+    from hosts.actions.locks import lock
+
+    seen(endpoint, "container", "other-id", "other")
+    lock.lock_object(person, "container", (endpoint.pk, "other-id"), reason="audit")
+    job = carry(down_kube.ask(person, endpoint.pk, text=SHOP))
+    assert job.state == "ok", (job.error, job.cause)
+    assert host.podman("secret", "ls", "-q").strip() == ""
+    host.podman("rm", "-f", "other")
+
+
 def test_podmans_own_words_and_nothing_left(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:

@@ -226,9 +226,7 @@ def test_taking_down_removes_what_was_judged_alone(
     lock.unlock(person, locks["stock"].pk)
     job = carry(down_kube.ask(person, endpoint.pk, text=claimed, volumes=True))
     assert job.state == "ok", (job.error, job.cause)
-    # 4.3 takes no volumes along
-    kept = host.podman_version.startswith("4.3")
-    assert ("stock" in host.podman("volume", "ls", "-q").split()) == kept
+    assert "stock" not in host.podman("volume", "ls", "-q").split()
 
 
 def test_no_forced_removal_takes_a_locked_container_along(

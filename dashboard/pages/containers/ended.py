@@ -18,7 +18,7 @@ VERBS = ("container.stop", "container.kill", "container.restart", "pod.stop", "p
 PATIENCE = timedelta(minutes=10)
 # a host that shuts down ends its containers one after the other
 SHUTDOWN = timedelta(minutes=2)
-# crashes in a row, each soon after the one before, that make a crash loop
+# crashes in a row, each soon after the one before, that make a crash loop; as in Container's index
 LOOP = 3
 
 ENDED = Q(state__in=("exited", "stopped"))

@@ -1,5 +1,6 @@
 """kube.down: what a kube file names is stopped and removed. Settled by identity."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +14,11 @@ from hosts.actions.locked_along import heed_locked
 from hosts.actions.refused import HostRefused
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, NotAllowed
+from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
-from hosts.podman import kube, pods
+from hosts.podman import kube, pods, secrets, volumes
+from hosts.podman.errors import Conflict, NotFound
 
 VERB = "kube.down"
 
@@ -62,13 +64,34 @@ async def do(errand: Errand) -> dict[str, Any]:
     await heed_secrets(errand, goes["secret"], REMOVE)
     if not any(goes.values()):
         return {"changed": False}
-    await heed_locked(errand, pods=goes["pod"])
+    if goes["pod"]:
+        await heed_locked(errand, pods=goes["pod"])
     await errand.about_to_send()
     report = await kube.down(errand.podman, named(goes), volumes=removes_volumes)
     gone = [str(one.get("Id") or one.get("ID") or "") for one in report.get("RmReport") or []]
     for one in gone:
         errand.say(_("removed pod %s") % one[:12])
+    await _rest(errand, goes)
     return {"changed": bool(gone)}
+
+
+async def _rest(errand: Errand, goes: dict[str, list[str]]) -> None:
+    """What Podman leaves there without a word: secrets and volumes before 4.4, and volumes in use.
+    Trouble where a volume stays.
+    """
+    for name in goes["secret"]:
+        with suppress(NotFound):
+            await secrets.remove(errand.podman, name)
+    stays: list[str] = []
+    for name in goes["volume"]:
+        try:
+            await volumes.remove(errand.podman, name)
+        except NotFound:
+            continue
+        except Conflict as used:
+            stays.append(f"{name}: {used.message}")
+    if stays:
+        raise Trouble(_("The rest is taken down; these volumes stay."), "\n".join(stays))
 
 
 async def settle(errand: Errand) -> Settled:

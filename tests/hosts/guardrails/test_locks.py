@@ -190,6 +190,15 @@ def test_a_pods_own_container_takes_the_whole_pod_along(cast: Cast, hosts: Hosts
             asked(f"{kind}.remove", hosts.web1, row, kind, force=True)
 
 
+def test_a_locked_image_keeps_its_names(cast: Cast, hosts: Hosts) -> None:
+    mine = hosts.add(hosts.web1, "image", "mine", names=["localhost/mine:1"])
+    named = {"names": ["localhost/web:1", "localhost/web:2"]}
+    locked(hosts.add(hosts.web1, "image", "web", **named), "image")
+    with pytest.raises(Refused):
+        asked("image.tag", hosts.web1, mine, "image", names=["localhost/web:2"])
+    asked("image.tag", hosts.web1, mine, "image", names=["localhost/web:3"])
+
+
 def test_a_volume_that_a_kube_file_writes_into_or_removes(cast: Cast, hosts: Hosts) -> None:
     locked(hosts.add(hosts.web1, "volume", "conf"), "volume")
     with pytest.raises(Refused):
