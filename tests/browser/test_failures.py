@@ -45,7 +45,9 @@ def test_a_start_that_fails_is_told_on_another_page_and_in_each_tab_once(
 ) -> None:
     url = served.url
     container = start(ada, served, clash)
-    # an image's page, and a second tab
+    # beside it, without a reload
+    ada.locator("tr[data-pk]").get_by_text(f"start failed: {WHY}").wait_for()
+    # another page, and a second tab
     ada.goto(f"{url}/images/")
     words = f"Start {clash} on web1 failed: {WHY}"
     ada.locator("#toasts").get_by_text(words).wait_for()

@@ -119,7 +119,8 @@ def bending(endpoint: Any, host: Any) -> Iterator[Bend]:
     from hosts.link.sockets import endpoint_socket
 
     link = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False)
-    real = link.resolve()
+    # not resolve(): to a host with systemd the way leads through its first process's root
+    real = link.readlink()
     bent = link.with_name(f"bent-{endpoint.pk}.sock")
     server = _Server(str(bent), _Handler)
     server.bend, server.real = Bend(), real

@@ -15,8 +15,10 @@ import structlog
 from django.db import DatabaseError
 
 from hosts.inventory import Mirror
+from hosts.inventory.bounds import mapping
 from hosts.inventory.deaths import WINDOW, Deaths
 from hosts.inventory.history import fields
+from hosts.inventory.marks import unit
 from hosts.link.supervise.writer import Database
 from hosts.models import Container
 
@@ -26,6 +28,7 @@ _LOOK_EVERY_S: Final = 60.0
 # Podman restarts at once: a later restart is a person's
 _AT_ONCE: Final = timedelta(seconds=10)
 _REMEMBERED: Final = 2000
+_BY_SIGNAL: Final = (137, 143)
 
 
 class DeathWatch:
@@ -42,6 +45,9 @@ class DeathWatch:
         self._by_policy: OrderedDict[str, None] = OrderedDict()
         # in a row of crashes: the last one by the host's clock and by ours (monotonic)
         self._crashing: OrderedDict[str, tuple[datetime | None, float]] = OrderedDict()
+        # name of a container that its systemd unit makes anew at each start: its last end with an
+        # error, the code, and how often in a row
+        self._of_units: OrderedDict[str, tuple[datetime, int, int]] = OrderedDict()
         self._something = asyncio.Event()
 
     def note(self, event: dict[str, Any]) -> None:
@@ -55,6 +61,7 @@ class DeathWatch:
             case "died":
                 _keep(self._ended, podman_id, at)
                 self._change(podman_id).died(at, values["exit_code"])
+                self._unit_ended(event, values)
             case "restart":
                 ended = self._ended.pop(podman_id, None)
                 if ended is not None and at - ended < _AT_ONCE:
@@ -62,6 +69,8 @@ class DeathWatch:
                     self._change(podman_id).crashed(ended, before)
                     _keep(self._by_policy, podman_id, None)
                     _keep(self._crashing, podman_id, (ended, time.monotonic()))
+            case "create":
+                self._unit_made_anew(event, values)
             case "start":
                 self._ended.pop(podman_id, None)
                 if podman_id in self._by_policy:
@@ -71,6 +80,28 @@ class DeathWatch:
             case "remove":
                 for known in (self._ended, self._by_policy, self._crashing, self._fresh):
                     known.pop(podman_id, None)
+
+    def _unit_ended(self, event: dict[str, Any], values: dict[str, Any]) -> None:
+        name, code = values["name"], values["exit_code"]
+        # stopping the unit ends it by a signal
+        if code and code not in _BY_SIGNAL and unit(_attributes(event)):
+            _at, _code, crashes = self._of_units.get(name, (None, 0, 0))
+            _keep(self._of_units, name, (values["at"], code, crashes))
+
+    def _unit_made_anew(self, event: dict[str, Any], values: dict[str, Any]) -> None:
+        """Quadlet and generated units run a new container at each start: the crash is the one before's."""
+        found = self._of_units.get(values["name"])
+        if found is None or not unit(_attributes(event)):
+            return
+        podman_id, (ended, code, crashes) = values["podman_id"], found
+        crashes = crashes + 1 if values["at"] - ended < WINDOW else 0
+        _keep(self._of_units, values["name"], (ended, code, crashes))
+        if crashes:
+            new = self._change(podman_id)
+            new.died(ended, code)
+            new.crashes, new.first_crash = crashes, ended
+            _keep(self._by_policy, podman_id, None)
+            _keep(self._crashing, podman_id, (ended, time.monotonic()))
 
     async def run(self) -> None:
         """Write what was noted, until cancelled. Raises LeaseLost."""
@@ -115,6 +146,11 @@ class DeathWatch:
     def _written(self) -> list[tuple[str, datetime | None]]:
         there = Container.objects.filter(endpoint_id=self._endpoint_id, crashes__gt=0, gone=None)
         return list(there.values_list("podman_id", "died_at"))
+
+
+def _attributes(event: dict[str, Any]) -> dict[str, str]:
+    """A container's labels stand among them."""
+    return mapping(event["Actor"].get("Attributes"), count=200)
 
 
 def _keep(known: OrderedDict[str, Any], podman_id: str, value: Any) -> None:

@@ -92,3 +92,41 @@ def test_a_stop_is_known_when_its_row_is_written(register: Register, podman: Own
 
     until("the end", stopped)
     assert seen == [True]
+
+
+def test_a_unit_that_makes_its_container_anew_is_counted_by_name(
+    register: Register, podman: OwnPodman
+) -> None:
+    """As systemd runs Quadlet's: removed at its end, and another one under its name."""
+    watched(register, podman)
+    label = {"PODMAN_SYSTEMD_UNIT": "web.service", "name": "web"}
+
+    def life(podman_id: str, code: str, more: dict[str, str]) -> None:
+        podman.lists["containers"] = [container(podman_id)]
+        for action in ("create", "init", "start"):
+            podman.send(event(action, podman_id, **more))
+        until("there", lambda: Container.objects.filter(podman_id=podman_id).exists())
+        podman.send(event("died", podman_id, containerExitCode=code, **more))
+        podman.send(event("remove", podman_id, **more))
+
+    for number in range(4):
+        life(str(number) * 64, "1", label)
+    podman.lists["containers"] = [container(A)]
+    for action in ("create", "init", "start"):
+        podman.send(event(action, A, **label))
+    until("four crashes", lambda: Container.objects.filter(podman_id=A, crashes=4).exists())
+    assert row().died_code == 1
+    # a person who makes one again and again by hand, and a unit that is restarted
+    for name, code in (("hand", "1"), ("unit", "137")):
+        more = {"name": name} | ({} if name == "hand" else {"PODMAN_SYSTEMD_UNIT": "u.service"})
+        for number in range(3):
+            life(f"{name[0]}{number}".ljust(64, "c"), code, more)
+        last = f"{name[0]}9".ljust(64, "c")
+        podman.lists["containers"] = [container(last)]
+        for action in ("create", "init", "start", "died"):
+            podman.send(event(action, last, containerExitCode="1", **more))
+        until(
+            "written",
+            lambda one=last: Container.objects.filter(podman_id=one, died_code=1).exists(),
+        )  # type: ignore[misc]
+        assert row(last).crashes == 0

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hosts', '0028_figures_of_containers'),
+        ('hosts', '0029_indexes_of_failures'),
     ]
 
     operations = [
