@@ -148,9 +148,10 @@ def event(
     *,
     params: Mapping[str, Any] | None = None,
     detail: str = "",
+    grant: str = "",
 ) -> int:
     """Something happened that has no outcome of its own: a sign-in, a read, a change of access."""
-    return _one(draft(Kind.EVENT, who, verb, target, params=params, detail=detail))
+    return _one(draft(Kind.EVENT, who, verb, target, params=params, detail=detail, grant=grant))
 
 
 def observed(verb: str, target: Target, *, how: str, count: int = 1) -> int:

@@ -1,9 +1,15 @@
-"""Bodies of requests: JSON whose texts every database keeps."""
+"""Bodies of requests: JSON whose texts every database keeps, and in which no key stands twice."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest
 from ninja.parser import Parser
+
+from hosts.guardrails.reading import once
+
+# mappings whose keys are data: Podman tells them apart by their case
+_DATA = ("labels", "environment", "options", "arguments")
 
 
 class KeepableJson(Parser):
@@ -13,7 +19,8 @@ class KeepableJson(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The body. ValueError."""
-        body = super().parse_body(request)
+        body = json.loads(request.body, object_pairs_hook=once)
+        _refuse_two_spellings(body)
         left: list[Any] = [body]
         while left:
             one = left.pop()
@@ -26,3 +33,16 @@ class KeepableJson(Parser):
             elif isinstance(one, list):
                 left += one
         return body
+
+
+def _refuse_two_spellings(body: Any) -> None:
+    """ValueError where a field stands in two spellings at any depth: which of them counts?"""
+    left: list[tuple[str, Any]] = [("", body)]
+    while left:
+        name, one = left.pop()
+        if isinstance(one, dict):
+            if name not in _DATA and len({key.casefold() for key in one}) < len(one):
+                raise ValueError(f"a field of {name or 'the body'} stands there in two spellings")
+            left += one.items()
+        elif isinstance(one, list):
+            left += [(name, inner) for inner in one]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from audit import write
 from dashboard.pages.hostside import ask_host
 from dashboard.person import person_of
-from hosts.access import Person, allows, get_object, target_of, thing_of
+from hosts.access import Person, allows, get_object, grounds, target_of, thing_of
 from hosts.models import Endpoint, InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound, Unavailable
@@ -143,7 +143,9 @@ def inspect_part(
         get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.environment")
         target = target_of(row.endpoint, kind=kind, object_id=podman_id, name=row.name)
         with transaction.atomic():
-            write.event(person.who, f"{kind}.environment", target)
+            verb = f"{kind}.environment"
+            grant = grounds(person, verb, row.endpoint, thing_of(row)).words
+            write.event(person.who, verb, target, grant=grant)
     try:
         found = fetch(row.endpoint, podman_id, read)
     except PodmanError as error:

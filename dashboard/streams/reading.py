@@ -5,7 +5,7 @@ import time
 from django.db import transaction
 
 from audit import write
-from hosts.access import Person
+from hosts.access import Person, grounds, thing_of
 from hosts.access.fetch import target_of
 from hosts.models import InventoryRow
 
@@ -31,7 +31,8 @@ def write_reading(session: str, person: Person, rows: list[InventoryRow]) -> Non
             target = target_of(
                 row.endpoint, kind="container", object_id=row.podman_id, name=row.name
             )
-            write.event(person.who, VERB, target)
+            grant = grounds(person, VERB, row.endpoint, thing_of(row)).words
+            write.event(person.who, VERB, target, grant=grant)
     # others' threads write here too
     for old in [key for key, at in tuple(_entered.items()) if now - at > ENTRY_EVERY_S]:
         _entered.pop(old, None)

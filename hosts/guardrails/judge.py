@@ -11,6 +11,7 @@ from hosts.guardrails.kinds.rights import SECURITY
 from hosts.guardrails.kinds.unknown import UNKNOWN, words_for
 from hosts.guardrails.orders import orders
 from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.reading import Twice
 from hosts.guardrails.verdict import Finding, Severity, Verdict
 
 
@@ -50,10 +51,15 @@ def judge(rules: Iterable[Rule], proposed: Proposed) -> Verdict:
             Finding(name, 0, Severity.REFUSE, at, _order_words(at))
             for at in dict.fromkeys(orders(proposed))
         ]
+    twice = [at for at in proposed.unknown if isinstance(at, Twice)]
+    words = _("It stands there in two spellings, and nobody can say which of them counts.")
+    findings += [Finding(_("no key twice"), 0, Severity.REFUSE, at, words) for at in twice]
     if asked and not any(rule.kind == UNKNOWN.name for rule in asked):
         name = _("unknown fields")
         findings += [
-            Finding(name, 0, Severity.REFUSE, at, words_for(at)) for at in proposed.unknown
+            Finding(name, 0, Severity.REFUSE, at, words_for(at))
+            for at in proposed.unknown
+            if at not in twice
         ]
     return Verdict(tuple(findings), len(asked))
 

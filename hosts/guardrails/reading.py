@@ -6,6 +6,26 @@ Podman's Go reads JSON keys whatever their case, and folds some letters beyond A
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+
+class Twice(str):
+    """The path of a key that stands there in two spellings: nobody can say which of them counts, so it is
+    refused whether a rule applies or not.
+    """
+
+    __slots__ = ()
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For json.loads as object_pairs_hook: a key that stands twice is a ValueError, at every depth."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(_("“%s” stands there twice.") % twice[:80])
+    return found
+
 
 class Reader:
     """Collects in `unknown` the paths of keys that are not known, and of values that make no sense."""
@@ -16,7 +36,7 @@ class Reader:
     def strange(self, at: str) -> None:
         """What stands at `at` is not understood."""
         if at not in self.unknown:
-            self.unknown.append(at[:200])
+            self.unknown.append(at if isinstance(at, Twice) else at[:200])
 
     def mapping(self, raw: Any, known: Collection[str], at: str) -> dict[str, Any]:
         """The known keys of a mapping, under their true names; None and absent are the same."""
@@ -35,10 +55,10 @@ class Reader:
                 # taken for it by Go up to Podman 5, and ignored by Podman 6
                 self.strange(where)
             if name is None or name in seen:
-                # a key that stands twice in two spellings: who would say which of them counts?
-                self.strange(where)
+                self.strange(where if name is None else Twice(where[:200]))
                 if name is not None:
-                    found.pop(name, None)
+                    # what it would be is judged by its worst: privileged once is privileged
+                    found[name] = True if value is True else found.get(name)
                 continue
             seen.add(name)
             if value is not None:

@@ -13,6 +13,7 @@ from hosts.actions.kube import play_kube
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.run import pasted_line, run_spec
 from hosts.guardrails import Proposed, of_spec
+from hosts.guardrails.reading import once
 from hosts.models import Endpoint
 
 LONGEST = 200_000
@@ -54,7 +55,7 @@ def read(text: str, endpoint: Endpoint) -> Pasted:
 
 def _spec(bare: str) -> Pasted:
     try:
-        found = json.loads(bare)
+        found = json.loads(bare, object_pairs_hook=once)
     except (ValueError, RecursionError) as wrong:
         raise ValueError(_("It begins like JSON and is none: %s") % wrong) from wrong
     if not isinstance(found, dict):

@@ -15,7 +15,15 @@ from audit import write
 from dashboard.pages.hostside import ask_host
 from dashboard.pages.inspecting import MASK, trouble_of
 from dashboard.person import person_of
-from hosts.access import Person, allows, get_object, require, target_of, thing_of
+from hosts.access import (
+    Person,
+    allows,
+    get_object,
+    grounds,
+    require,
+    target_of,
+    thing_of,
+)
 from hosts.actions.kube.kube_yaml import YamlRefused, read
 from hosts.inventory.job_marks import OURS
 from hosts.models import InventoryRow
@@ -41,7 +49,8 @@ def generated(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str)
         # a pod's are those of all its containers
         require(person, VALUES, target, row.endpoint, thing_of(row))
         with transaction.atomic():
-            write.event(person.who, VERB, target)
+            grant = grounds(person, VERB, row.endpoint, thing_of(row)).words
+            write.event(person.who, VERB, target, grant=grant)
     try:
         text = ask_host(row.endpoint, partial(_generate, name=podman_id))
     except PodmanError as error:

@@ -29,7 +29,7 @@ from dashboard.pages.run.filled import (
 )
 from dashboard.pages.run.rows import empty_port, empty_volume
 from dashboard.person import person_of
-from hosts.access import get_job, get_object
+from hosts.access import get_job, get_object, grounds
 from hosts.access.fetch import target_of
 from hosts.actions.containers import recreate_container
 from hosts.models import InventoryRow, Job
@@ -96,7 +96,9 @@ def values(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespon
     row = get_object(person, "container", endpoint_id, podman_id, verb="container.environment")
     target = target_of(row.endpoint, kind="container", object_id=podman_id, name=row.name)
     with transaction.atomic():
-        write.event(person.who, "container.environment", target)
+        verb = "container.environment"
+        grant = grounds(person, verb, row.endpoint, row).words
+        write.event(person.who, verb, target, grant=grant)
     try:
         there = read_container(row, keep_volumes=True)
     except PodmanError as error:

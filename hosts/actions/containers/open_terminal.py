@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit import write
 from audit.shapes import AlreadySettled, Result
 from hosts import bells
-from hosts.access import Person, get_object
+from hosts.access import Person, get_object, grounds
 from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
 from hosts.guardrails import of_others, require
@@ -87,7 +87,7 @@ def begin(person: Person, ref: ObjectRef, wanted: Wanted) -> Opened:
                 VERBS[wanted.kind],
                 target,
                 params=_params(wanted) | beside,
-                grant="",
+                grant=grounds(person, VERBS[wanted.kind], row.endpoint, row).words,
             ),
         )
         made.save()
@@ -114,7 +114,8 @@ def watch(person: Person, opened: Opened, *, owner: str) -> None:
     row = opened.row
     target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
     with transaction.atomic():
-        write.event(person.who, WATCH, target, params={"owner": owner})
+        grant = grounds(person, WATCH, row.endpoint, row).words
+        write.event(person.who, WATCH, target, params={"owner": owner}, grant=grant)
     bells.ring("audit")
 
 

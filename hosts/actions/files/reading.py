@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit import write
-from hosts.access import Person, get_object
+from hosts.access import Person, get_object, grounds, thing_of
 from hosts.access.fetch import target_of
 from hosts.actions.files.place import Place
 from hosts.jobs.errand import Trouble
@@ -44,9 +44,9 @@ def enter(person: Person, kind: str, row: InventoryRow, *, what: str, path: str)
     action.
     """
     with transaction.atomic():
-        write.event(
-            person.who, f"{kind}.files", target_for(row, kind), params={"what": what, "path": path}
-        )
+        verb, told = f"{kind}.files", {"what": what, "path": path}
+        grant = grounds(person, verb, row.endpoint, thing_of(row)).words
+        write.event(person.who, verb, target_for(row, kind), params=told, grant=grant)
 
 
 @dataclass(frozen=True, slots=True)
