@@ -21,6 +21,9 @@ def digest(proposed: Proposed) -> str:
         told["text"] = text
     for part in told["parts"]:
         part["labels"].pop(_OWN_LABEL, None)
+        if not part["names"]:
+            # as it was before names were judged
+            del part["names"]
     whole = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(whole.encode()).hexdigest()
 
@@ -38,6 +41,7 @@ def facts(proposed: Proposed) -> list[dict[str, Any]]:
 
 def _lines(part: Part) -> list[list[str]]:
     found = [["image", masked.image(fact.value)] for fact in (*part.images, *part.origins)]
+    found += [["name", masked.image(fact.value)] for fact in part.names]
     found += [["privileged", "yes"]] if part.privileged else []
     found += [["namespace", f"{one.name}: {one.value or one.mode}"] for one in part.spaces]
     found += [["capability", fact.value] for fact in part.capabilities]

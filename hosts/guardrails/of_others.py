@@ -61,6 +61,7 @@ def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposed:
     )
     tags = given.get("t") or []
     part = Part(What.BUILD, str(tags[0]) if isinstance(tags, list) and tags else "")
+    part.names = [Fact(name, at) for name, at in reader.texts(given.get("t"), "t")]
     part.labels = reader.pairs(given.get("labels"), "labels")
     if remote := reader.text(given.get("remote"), "remote"):
         part.origins.append(Fact(remote, "remote"))
@@ -148,18 +149,28 @@ def command(verb: str, *, privileged: bool = False, user: str = "", name: str = 
     return Proposed(verb, (part,))
 
 
-def images(verb: str, names: Iterable[str], *, field: str = "image") -> Proposed:
-    """Of images that come to be on a host under names that say from where."""
+def images(
+    verb: str, names: Iterable[str], *, field: str = "image", called: Iterable[str] = ()
+) -> Proposed:
+    """Of images that come to be on a host under names that say from where; `called`: the names that they
+    are to get there.
+    """
     part = Part(What.IMAGE)
     part.images = [Fact(name, field) for name in names]
+    part.names = [Fact(name, "name") for name in called]
     return Proposed(verb, (part,))
 
 
-def archive(verb: str, *, file: str, names: Iterable[str] = ()) -> Proposed:
-    """Of what a person uploads: an archive says itself what it holds. `names`: as far as known."""
+def archive(
+    verb: str, *, file: str, names: Iterable[str] = (), called: Iterable[str] = ()
+) -> Proposed:
+    """Of what a person uploads: an archive says itself what it holds. `names`: as far as known;
+    `called`: what it is to be called.
+    """
     part = Part(What.IMAGE, file)
     part.origins.append(Fact(file, "file"))
     part.images = [Fact(name, "reference") for name in names]
+    part.names = [Fact(name, "reference") for name in called]
     return Proposed(verb, (part,))
 
 

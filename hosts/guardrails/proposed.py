@@ -83,6 +83,8 @@ class Part:
     security: list[Fact] = field(default_factory=list)
     mounts: list[Mount] = field(default_factory=list)
     images: list[Fact] = field(default_factory=list)
+    # names that images get: by a build, a tag, a commit
+    names: list[Fact] = field(default_factory=list)
     origins: list[Fact] = field(default_factory=list)
     limits: dict[str, float] = field(default_factory=dict)
     ports: list[Port] = field(default_factory=list)

@@ -222,6 +222,11 @@ REFUSED: dict[str, Ask] = {
     "build on the host's network": lambda there: build(
         there, f"FROM {IMAGE}\nRUN --network=host true\n", "localhost/mine:bad3"
     ),
+    "build called as another's": lambda there: build(
+        there, f"FROM {IMAGE}\nRUN true\n", "quay.io/corp/prod:1"
+    ),
+    "tag as another's": lambda there: tag(there, IMAGE, "quay.io/corp/prod:1"),
+    "commit as another's": lambda there: commit(there, "shop", "quay.io/corp/prod:1"),
     "pull": lambda there: pull(there, "docker.io/library/evil:1"),
     "tag": lambda there: tag(there, OTHER, "localhost/mine:fair"),
     "commit": lambda there: commit(there, "webby", "localhost/mine:committed"),

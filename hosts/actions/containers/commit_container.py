@@ -60,8 +60,8 @@ def ask(
         raise HostRefused("name", _not_theirs(full))
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
-    # what it was made of, not what it is to be called
-    proposed = of_others.images(VERB, [row.image])
+    # what it was made of, and what it is to be called
+    proposed = of_others.images(VERB, [row.image], called=[full])
     order = replace(order_for(row, "container", params), proposed=proposed)
     return ask_job(person, VERB, order, queue="long")
 
@@ -88,7 +88,8 @@ async def do(errand: Errand) -> dict[str, Any]:
     if not free and not await errand.allowed(NAMES):
         raise NotAllowed(_not_theirs(name))
     found = await containers.inspect(errand.podman, errand.object_id)
-    await errand.permit(of_others.images(VERB, [str(found.get("ImageName") or "")]))
+    made_of = [str(found.get("ImageName") or "")]
+    await errand.permit(of_others.images(VERB, made_of, called=[name]))
     await errand.about_to_send()
     image_id = await containers.commit(
         errand.podman,

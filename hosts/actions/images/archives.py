@@ -125,7 +125,7 @@ async def import_tar(
     """Make an image of a file system's tar; its id."""
     target = target_of(endpoint, kind="image", name=reference)
     params = {"file": file, "reference": reference, "message": message, "changes_given": changes}
-    proposed = of_others.archive(IMPORT, file=file)
+    proposed = of_others.archive(IMPORT, file=file, called=[reference])
     async with streamed(person, IMPORT, target, params, proposed=proposed) as doing:
         async with Podman(dial(endpoint, streams=True)) as podman:
             image_id = await image_archive.import_tar(

@@ -8,7 +8,7 @@ from hosts.access import Person, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
-from hosts.guardrails import of_others
+from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -38,9 +38,13 @@ def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
         object_id="",
         name=full,
         params=params,
-        proposed=of_others.images(VERB, params["images"], field="images"),
+        proposed=_proposed(params),
     )
     return ask_job(person, VERB, order, queue="short")
+
+
+def _proposed(params: dict[str, Any]) -> Proposed:
+    return of_others.images(VERB, params["images"], field="images", called=[params["name"]])
 
 
 def _called(row: InventoryRow) -> str:
@@ -51,7 +55,7 @@ def _called(row: InventoryRow) -> str:
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it; a name that is taken is never taken over."""
     name = errand.params["name"]
-    await errand.permit(of_others.images(VERB, errand.params["images"], field="images"))
+    await errand.permit(_proposed(errand.params))
     await errand.about_to_send()
     try:
         list_id = await manifests.create(

@@ -24,15 +24,17 @@ def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
     params = {"names": new_names(names)}
     row = get_object(person, "image", *ref, verb=VERB)
     assert isinstance(row, Image)
-    order = replace(order_for(row, "image", params), proposed=_proposed(with_tags(row.names)))
+    order = replace(
+        order_for(row, "image", params), proposed=_proposed(with_tags(row.names), params["names"])
+    )
     return ask_job(person, VERB, order, queue="short")
 
 
-def _proposed(names: list[str]) -> Proposed:
-    """By the names that it has: a new one must not make it what it is not."""
+def _proposed(names: list[str], called: list[str]) -> Proposed:
+    """By the names that it has, and those that it gets: a new one must not make it what it is not."""
     if not names:
-        return of_others.archive(VERB, file=_("an image without a name"))
-    return of_others.images(VERB, names)
+        return of_others.archive(VERB, file=_("an image without a name"), called=called)
+    return of_others.images(VERB, names, called=called)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -41,7 +43,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     given = set(errand.params["names"])
     # those that an earlier try gave it already say nothing of where it came from
     old = [str(name) for name in has if name not in given] or [str(name) for name in has]
-    await errand.permit(_proposed(old))
+    await errand.permit(_proposed(old, errand.params["names"]))
     await errand.about_to_send()
     for name in errand.params["names"]:
         repository, tag = split(name)

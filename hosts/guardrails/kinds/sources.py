@@ -102,10 +102,34 @@ def _images(settings: Settings, part: Part) -> Iterator[Found]:
             yield where(part, fact.field), _now("%s comes from none of the allowed places.") % full
         elif ticked(settings, "digest") and not digest and not name.startswith("localhost/"):
             yield where(part, fact.field), _now("%s has no digest (@sha256:…).") % full
+    yield from _names(settings, part)
     if ticked(settings, "archives"):
         return
     for fact in part.origins:
         yield where(part, fact.field), _origin(fact.field, fact.value)
+
+
+def _names(settings: Settings, part: Part) -> Iterator[Found]:
+    """What an image is to be called: who runs that name next gets it. A new one has no digest yet, and
+    localhost/ says that it was made here: whether it may run is judged when it is run.
+    """
+    allowed = lines_of(settings, "allow")
+    for fact in part.names:
+        # as Podman takes a name without a registry for something new
+        named = whole_name(fact.value) or whole_name(f"localhost/{fact.value}")
+        if named is None:
+            yield where(part, fact.field), _now("“%s” is no name of an image.") % fact.value
+            continue
+        name, tag, _digest = named
+        if any(image_matches(name, tag, pattern) for pattern in lines_of(settings, "refuse")):
+            yield where(part, fact.field), _now("no image may be called %s here.") % fact.value
+        elif (
+            allowed
+            and not name.startswith("localhost/")
+            and not any(image_matches(name, tag, pattern) for pattern in allowed)
+        ):
+            words = _now("an image would be called %s, which is in none of the allowed places.")
+            yield where(part, fact.field), words % fact.value
 
 
 def _origin(field: str, value: str) -> str:

@@ -83,6 +83,36 @@ SPECS = [
         "images",
         {"artifact_volumes": [{"source": "docker.io/evil/x:1", "destination": "/x"}]},
     ),
+    *(
+        E(f"an order to a runtime, {name}", "security_options", {"annotations": {name: "x"}})
+        for name in (
+            "org.systemd.property.ExecStartPre",
+            "krun.vm.exec",
+            "run.oci.handler",
+            "run.oci.mount_context_type",
+            "io.katacontainers.config.hypervisor.path",
+        )
+    ),
+    *(
+        E(f"a mount that spreads, {kind} {way}", "mounts", spread)
+        for way in ("shared", "rshared", "RShared")
+        for kind, spread in (
+            (
+                "bind",
+                {
+                    "mounts": [
+                        {
+                            "type": "bind",
+                            "source": "/srv/data/x",
+                            "destination": "/x",
+                            "options": [way],
+                        }
+                    ]
+                },
+            ),
+            ("volume", {"volumes": [{"Name": "v", "Dest": "/x", "Options": [way.lower()]}]}),
+        )
+    ),
     E("an annotation for a hook", "security_options", {"annotations": {"com.example.hook": "x"}}),
     E("the root of the host", "mounts", bind("/", "rbind")),
     E("the socket", "mounts", bind("/run/podman/podman.sock")),

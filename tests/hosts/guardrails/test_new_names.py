@@ -1,0 +1,47 @@
+"""S9: what an image is to be called is held to the images rule by every road that gives a name."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hosts.guardrails import Proposed, of_others
+from hosts.guardrails.judge import Rule, judge
+
+OURS, ELSEWHERE = "registry.example.org/team/web:1", "quay.io/corp/prod:1"
+RULE = Rule("ours", "images", {"allow": ["registry.example.org/team"], "archives": True})
+STRICT = Rule("ours", "images", {**RULE.settings, "digest": True, "refuse": ["localhost/prod"]})
+Road = Callable[[str], Proposed]
+ROADS: dict[str, Road] = {
+    "image.build": lambda name: of_others.build(
+        "image.build", {"t": ["localhost/x:1", name]}, text=f"FROM {OURS}"
+    ),
+    "image.tag": lambda name: of_others.images("image.tag", [OURS], called=[name]),
+    "container.commit": lambda name: of_others.images("container.commit", [OURS], called=[name]),
+    "image.list_create": lambda name: of_others.images("image.list_create", [OURS], called=[name]),
+    "image.import": lambda name: of_others.archive("image.import", file="x.tar", called=[name]),
+}
+
+
+@pytest.mark.parametrize("verb", ROADS)
+def test_a_name_of_elsewhere_is_refused(verb: str) -> None:
+    verdict = judge([RULE], ROADS[verb](ELSEWHERE))
+    assert "would be called quay.io/corp/prod:1" in verdict.sentence()
+
+
+@pytest.mark.parametrize("verb", ROADS)
+@pytest.mark.parametrize("name", [OURS, "localhost/mine:1", "mine:1", "mine"])
+def test_an_allowed_name_and_one_of_the_host_itself_pass(verb: str, name: str) -> None:
+    assert judge([RULE], ROADS[verb](name)).findings == ()
+
+
+@pytest.mark.parametrize("verb", ROADS)
+@pytest.mark.parametrize("name", ["localhost/prod:1", "prod"])
+def test_a_refused_name_is_refused_of_the_host_itself_too(verb: str, name: str) -> None:
+    assert "no image may be called" in judge([STRICT], ROADS[verb](name)).findings[-1].words
+
+
+def test_a_new_name_needs_no_digest() -> None:
+    build = ROADS["image.build"](OURS)
+    words = [one.words for one in judge([STRICT], build).findings]
+    # its base does
+    assert words == [f"{OURS} has no digest (@sha256:…)."]
