@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import Cast
-from tests.dashboard.api_cast import Caller, make_caller
+from tests.dashboard.api_cast import V1, Caller, make_caller
 from tests.hosts.guardrails.conftest import rail
 from tests.two_teams import Fleet
 
@@ -321,3 +321,38 @@ def test_a_plan_names_only_what_its_token_may_see(fleet: Fleet, cast: Cast) -> N
     answer = blind.get(path)
     assert answer.status_code == 403, answer.content
     assert "secret-plans" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"endpoint": 1, "Endpoint": 2, "line": "podman run docker.io/x/y"}',
+        '{"endpoint": 1, "fields": {"image": "docker.io/x/y", "privileged": "on", "Privileged": ""}}',
+        '{"endpoint": 1, "fields": {"image": "docker.io/x/y", "image": "docker.io/x/z"}}',
+        '{"endpoint": 1, "endpoint": 1, "line": "podman run docker.io/x/y"}',
+        '{"endpoint": 1, "environment": {"A": "1", "A": "2"}, "line": "podman run docker.io/x/y"}',
+    ],
+)
+def test_a_key_that_stands_twice_is_no_request(body: str, fleet: Fleet, cast: Cast) -> None:
+    """S3: who would say which of the two counts?"""
+    from hosts.models import Job
+
+    alice = make_caller(cast.alice)
+    text = body.replace('"endpoint": 1', f'"endpoint": {fleet.root1.pk}')
+    answer = alice.client.post(
+        f"{V1}/containers/run", text, content_type="application/json", **alice.headers
+    )
+    assert answer.status_code in (400, 422), answer.content
+    assert not Job.objects.exists()
+
+
+def test_keys_that_are_data_may_differ_by_their_case(
+    fleet: Fleet, cast: Cast, vault_keys: None
+) -> None:
+    given = {
+        "endpoint": fleet.root1.pk,
+        "line": "podman run --label a=1 --label A=2 docker.io/x/y",
+        "environment": {"path": "1", "PATH": "2"},
+    }
+    answer = make_caller(cast.alice).post("/containers/run", given)
+    assert answer.status_code == 202, answer.content

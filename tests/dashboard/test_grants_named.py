@@ -1,0 +1,44 @@
+"""B10: terminals and readings name the grant that allowed them, as jobs do."""
+
+from typing import Any
+
+import pytest
+
+from hosts.access import Person
+from tests.two_teams import Fleet
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_terminals_and_readings_name_their_grant(
+    fleet: Fleet, cast: Any, who_of: Any, entries: Any
+) -> None:
+    from dashboard.streams.reading import write_reading
+    from hosts.access import grounds
+    from hosts.actions.containers.open_terminal import VERBS, WATCH, Wanted, begin, watch
+    from hosts.actions.files.reading import enter
+    from hosts.models import Container
+
+    person = Person(cast.bob, who_of(cast.bob))
+    row = Container.objects.select_related("endpoint__host").get(
+        endpoint=fleet.root1, podman_id="shop0"
+    )
+    opened = begin(person, (row.endpoint_id, row.podman_id), Wanted())
+    watch(person, opened, owner="Alice")
+    write_reading("a session", person, [row])
+    enter(person, "container", row, what="list", path="/")
+    for verb in (VERBS[Wanted().kind], WATCH, "container.logs", "container.files"):
+        [entry] = entries(verb)
+        assert entry.grant
+        assert entry.grant == grounds(person, verb, row.endpoint, row).words, verb
+
+
+def test_shown_environments_name_their_grant(
+    fleet: Fleet, cast: Any, browser_of: Any, entries: Any
+) -> None:
+    """The host is away: the entry is written before it is asked."""
+    browser = browser_of(cast.bob)
+    answer = browser.send(f"/containers/{fleet.root1.pk}/shop0/inspect/", {})
+    assert answer.status_code == 200, answer.status_code
+    [entry] = entries("container.environment")
+    assert entry.grant
