@@ -16,7 +16,7 @@ from dashboard.pages.containers.ended import IN_A_LOOP, failed
 from dashboard.pages.containers.shown import loop_words
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
 from dashboard.pages.jobs.failures import told_of
-from dashboard.pages.overview import approvals, certificates
+from dashboard.pages.overview import alarms, approvals, certificates
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
 from hosts.actions.mutes.mute_host import muted
@@ -27,12 +27,13 @@ RECENT = timedelta(hours=24)
 
 
 def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
-    """Who waits for a decision first, then hosts, jobs, containers, what ends or fills up. Nothing of
+    """Alarms first, then who waits for a decision, hosts, jobs, containers, what ends or fills up. Nothing of
     hosts on which somebody works (mute).
     """
     quiet = set(muted().values_list("host_id", flat=True))
     hosts = [host for host in hosts if host.pk not in quiet]
     return [
+        *alarms.items(person),
         *approvals.items(person),
         *_hosts(person, hosts, found),
         *_jobs(person, quiet),

@@ -1,0 +1,213 @@
+"""The second look at pods, kube files, volumes, networks, clones and helpers, on real hosts."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.lab.bending import Bend, bending
+from tests.lab.hosts import Host
+from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.podman_hosts import any_host, any_lab
+from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+from tests.lab.test_second_look import IMAGE, Asked, alarms, events, rules
+
+__all__ = ["any_host", "any_lab", "ended", "endpoint_on", "person", "rules", "vault_keys", "worker"]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_every_podman]
+LABEL = {"team": "shop"}
+KUBE = """\
+apiVersion: v1
+kind: {kind}
+metadata:
+  name: shop
+  labels: {{team: shop}}
+spec:
+  {head}
+"""
+POD = """\
+containers:
+  - name: c
+    image: localhost/busybox:latest
+    command: ["sleep", "999"]
+    resources: {limits: {memory: 64Mi}}
+    volumeMounts: [{name: data, mountPath: /data}, {name: e, mountPath: /e}]
+    ports: [{containerPort: 80, hostPort: 8123}]
+  initContainers:
+  - name: i
+    image: localhost/busybox:latest
+    command: ["true"]
+    resources: {limits: {memory: 64Mi}}
+  volumes:
+  - {name: data, persistentVolumeClaim: {claimName: shop-data}}
+  - {name: e, emptyDir: {}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: shop-data, labels: {team: shop}}
+spec: {accessModes: [ReadWriteOnce]}
+"""
+PLAIN = KUBE.format(kind="Pod", head=POD)
+
+
+@pytest.fixture
+def host(any_host: Host) -> Iterator[Host]:
+    yield any_host
+    any_host.podman("network", "rm", "-f", "shop-net")
+
+
+@pytest.fixture
+def asked(host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any) -> Asked:
+    return Asked(host, endpoint_on(host), person, worker(), ended)
+
+
+@pytest.fixture
+def bend(host: Host, asked: Asked) -> Iterator[Bend]:
+    with bending(asked.endpoint, host) as made:
+        yield made
+
+
+def play(asked: Asked, text: str) -> Any:
+    from hosts.actions.kube import play_kube
+
+    return asked.end(play_kube.ask(asked.person, asked.endpoint.pk, text=text))
+
+
+def test_a_kube_file_within_the_rules_is_played_and_started(asked: Asked, rules: None) -> None:
+    job = play(asked, PLAIN)
+    assert job.state == "ok", (job.error, job.cause)
+    assert inspected(asked.host, "container", "shop-c")["State"]["Running"]
+    # an init container that has ended well is gone
+    assert "shop-i" not in names(asked.host, "container")
+    assert "shop-data" in names(asked.host, "volume")
+    assert alarms() == []
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "kind"),
+    [
+        ('command: ["sleep", "999"]', "securityContext: {privileged: true}", "privileged"),
+        ("memory: 64Mi", "Memory: 64Mi", "limits"),
+        ("mountPath: /data", 'mountPath: "/data:O,upperdir=/etc,workdir=/tmp"', "mounts"),
+        ("{name: e, emptyDir: {}}", "{name: e, hostPath: {path: /etc}}", "mounts"),
+        ("hostPort: 8123", "hostPort: 99", "ports"),
+        ("labels: {team: shop}}\nspec", "labels: {}}\nspec", "labels"),
+    ],
+)
+def test_nothing_of_a_kube_file_starts_that_became_something_else(
+    word: str, other: str, kind: str, asked: Asked, bend: Bend, rules: None
+) -> None:
+    """Podman was sent another file than was judged: as if it read it otherwise."""
+
+    def change(way: str, body: bytes) -> bytes:
+        if way != "/play/kube":
+            return body
+        sent = yaml.safe_load_all(PLAIN.replace(word, other))
+        given = list(yaml.safe_load_all(body))
+        label = given[0]["metadata"]["labels"]
+        made = list(sent)
+        made[0]["metadata"]["labels"] = {**label, **(made[0]["metadata"].get("labels") or {})}
+        return yaml.safe_dump_all(made).encode()
+
+    bend.body = change
+    before, starts = asked.host.podman("ps", "-aq"), events(asked.host, "shop-c")
+    job = play(asked, PLAIN)
+    assert job.state == "denied", (job.state, job.error, job.cause)
+    assert "refuses what Podman made" in job.error
+    assert bend.started() == []
+    assert events(asked.host, "shop-c") == starts
+    assert asked.host.podman("ps", "-aq") == before
+    assert names(asked.host, "pod") == set()
+    assert "shop-data" not in names(asked.host, "volume")
+    [alarm] = alarms()
+    assert f"rule of {kind}" in alarm.params["rules"]
+
+
+def test_a_volume_that_was_there_is_kept_where_a_play_breaks_a_rule(
+    asked: Asked, bend: Bend, rules: None
+) -> None:
+    asked.host.podman("volume", "create", "--label", "team=shop", "shop-data")
+    bend.body = lambda way, body: body.replace(b"8123", b"99") if way == "/play/kube" else body
+    assert play(asked, PLAIN).state == "denied"
+    assert "shop-data" in names(asked.host, "volume")
+
+
+def test_a_pod_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
+    from hosts.actions.pods import create_pod
+
+    def pod(name: str, **more: Any) -> Any:
+        return asked.end(
+            create_pod.ask(asked.person, asked.endpoint.pk, name=name, labels=LABEL, **more)
+        )
+
+    port = {"host_port": 8123, "container_port": 80}
+    for name, more in (("plain", {}), ("ports", {"ports": [port]}), ("bare", {"infra": False})):
+        job = pod(name, **more)
+        assert job.state == "ok", (name, job.error, job.cause)
+
+    def change(way: str, body: bytes) -> bytes:
+        if way != "/pods/create":
+            return body
+        return json.dumps({**json.loads(body), "netns": {"nsmode": "host"}}).encode()
+
+    bend.body = change
+    job = pod("victim")
+    assert job.state == "denied", (job.state, job.error)
+    assert "HostConfig.NetworkMode" in job.error
+    assert names(asked.host, "pod") == {"plain", "ports", "bare"}
+    # a container that joins one of them shares what the pod has, and nothing else
+    bend.body = lambda way, body: body
+    job = asked.run(f"--name joined --pod plain {IMAGE} sleep 99")
+    assert job.state == "ok", (job.error, job.cause)
+    assert inspected(asked.host, "container", "joined")["State"]["Running"]
+
+
+def test_a_volume_and_a_network_are_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
+    from hosts.actions.networks import create_network
+    from hosts.actions.volumes import create_volume
+
+    def volume(name: str) -> Any:
+        return asked.end(
+            create_volume.ask(asked.person, asked.endpoint.pk, name=name, labels=LABEL)
+        )
+
+    assert volume("fine").state == "ok"
+    more: dict[str, Any] = {"Options": {"type": "none", "o": "bind", "device": "/etc"}}
+    bend.body = lambda way, body: (
+        json.dumps({**json.loads(body), **more}).encode() if way == "/volumes/create" else body
+    )
+    job = volume("victim")
+    assert job.state == "denied", (job.state, job.error)
+    assert "victim" not in names(asked.host, "volume")
+    bend.body = lambda way, body: (
+        json.dumps({**json.loads(body), "labels": {}}).encode()
+        if way == "/networks/create"
+        else body
+    )
+    ask = create_network.ask(asked.person, asked.endpoint.pk, name="shop-net", labels=LABEL)
+    job = asked.end(ask)
+    assert job.state == "denied", (job.state, job.error)
+    assert "shop-net" not in names(asked.host, "network")
+    assert len(alarms()) == 2
+
+
+def test_the_container_of_a_clone_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
+    from hosts.actions.volumes import clone_volume
+
+    asked.host.podman("volume", "create", "--label", "team=shop", "source")
+    row = mirror(asked.endpoint, "volume")["source"]
+
+    def clone(name: str) -> Any:
+        ref = (asked.endpoint.pk, row.podman_id)
+        return asked.end(clone_volume.ask(asked.person, ref, name=name, image=IMAGE))
+
+    job = clone("fine")
+    assert job.state == "ok", (job.error, job.cause)
+    started = len(bend.started())
+    bend.spec(mounts=[{"type": "bind", "source": "/etc", "destination": "/x", "options": ["ro"]}])
+    job = clone("victim")
+    assert job.state == "denied", (job.state, job.error)
+    assert len(bend.started()) == started
+    assert names(asked.host, "container") == set()
+    assert names(asked.host, "volume") == {"source", "fine"}
