@@ -6,7 +6,7 @@ import pytest
 
 from tests.two_teams import Fleet
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def alarm(fleet: Fleet) -> Any:
