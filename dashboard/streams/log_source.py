@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from dashboard.streams.lines import LineAssembler, time_of
 from dashboard.streams.log_end import Tally
+from dashboard.streams.merging import Clockwork
 from dashboard.streams.restarts import PATIENCE_S, exit_before, mark
 from hosts.podman import Dial, Podman, PodmanError, containers
 from hosts.podman.errors import BadRequest, NotFound
@@ -85,17 +86,27 @@ class LogSource:
         """True when nobody watches."""
         return not self._viewers
 
-    def join(self, viewer: Viewer, *, tail: int) -> None:
-        """Give the last `tail` lines that are here, then everything that comes."""
+    def join(self, viewer: Viewer, *, tail: int, since: str = "") -> None:
+        """Give the last `tail` lines that are here, then everything that comes. `since`: the time
+        of a line instead, for a browser that takes up where it was.
+        """
         if self._task is None:
+            self._last_time = self._last_time or since
             self._task = asyncio.create_task(self._run(tail), name=f"logs {self._container[:12]}")
         else:
-            viewer.outbox.offer(list(self._ring)[-tail:] if tail else [])
+            viewer.outbox.offer(self._kept(tail, since))
             viewer.note(self._state)
             if viewer.caught_up:
                 viewer.caught_up()
                 viewer.caught_up = None
         self._viewers.add(viewer)
+
+    def _kept(self, tail: int, since: str) -> list[bytes]:
+        moment = _moment(since)
+        if moment is None:
+            return list(self._ring)[-tail:] if tail else []
+        clock = Clockwork()
+        return [line for line in self._ring if clock.moment(line) >= moment.timestamp()]
 
     def leave(self, viewer: Viewer) -> None:
         """The last one out ends the stream on the host."""
@@ -106,13 +117,15 @@ class LogSource:
 
     async def _run(self, tail: int) -> None:
         delay_s = 0.25
-        first = True
+        looked = False
+        first = not self._last_time
         async with Podman(self._dial) as podman:
             while True:
                 began = time.monotonic()
                 try:
-                    if first:
+                    if not looked:
                         await self._look_ahead(podman)
+                        looked = True
                     await self._follow(podman, tail=tail if first else None)
                     first = False
                     await self._ended(podman)
@@ -122,6 +135,7 @@ class LogSource:
                     return
                 except PodmanError as lost:
                     first = first and not self._last_time
+                    looked = not first
                     self._say({"state": "away", "cause": lost.message})
                     if time.monotonic() - began > RETRY_MAX_S:
                         delay_s = 0.25

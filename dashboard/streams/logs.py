@@ -35,7 +35,8 @@ class Woven:
 
 
 class LogsConsumer(StreamConsumer):
-    """Query: `tail` (0…10,000; default 1,000), `follow` (1), `since`, `until` (RFC 3339).
+    """Query: `tail` (0…10,000; default 1,000), `follow` (1), `since`, `until` (RFC 3339). Followed
+    `since` a line's time, all lines of that time come again and all after it.
 
     From the browser: {"credit": bytes}. To it: bytes of lines (dashboard.streams.lines), and
     {"type": "gap", "lines"}, {"type": "status", "state": connecting|live|ended|away|gone|done}.
@@ -92,7 +93,7 @@ class LogsConsumer(StreamConsumer):
                 notes.put_nowait(state)
 
         viewer = Viewer(Woven(self.outbox, self.weaver), note)
-        source.join(viewer, tail=self._tail())
+        source.join(viewer, tail=self._tail(), since=since_of(self.query))
         try:
             while True:
                 await self.send_json(await notes.get())
@@ -152,6 +153,12 @@ def tail_of(query: dict[str, str]) -> int:
     """How many of the last lines a query asks for."""
     text = query.get("tail", "1000")
     return min(int(text), TAIL_LIMIT) if text.isdecimal() else 1000
+
+
+def since_of(query: dict[str, str]) -> str:
+    """The line's time from which a followed log is taken up; "" where there is none."""
+    text = query.get("since", "")[:40]
+    return text if moment_of(text) else ""
 
 
 def moment_of(text: str) -> datetime | None:

@@ -10,7 +10,7 @@ from dashboard.streams.asking import ask
 from dashboard.streams.consumer import StreamConsumer
 from dashboard.streams.log_choice import Asked, Choice, asked_of, choose, inventory_stamp
 from dashboard.streams.log_source import LogSource, Viewer, sources
-from dashboard.streams.logs import TOO_SLOW_S, Woven, moment_of, tail_of
+from dashboard.streams.logs import TOO_SLOW_S, Woven, moment_of, since_of, tail_of
 from dashboard.streams.merged_outbox import MergedOutbox
 from dashboard.streams.merged_range import Part, merged_lines
 from dashboard.streams.outbox import Outbox
@@ -19,6 +19,7 @@ from dashboard.streams.restarts import Ref, Weaver, restarts_of
 from hosts.access import Denied, NotVisible
 from hosts.dial import dial
 from hosts.models import InventoryRow
+from hosts.podman.logs import TAIL_LIMIT
 
 LOOK_S = 2.0
 LEAST_TAIL = 50
@@ -160,7 +161,7 @@ class MergedLogsConsumer(StreamConsumer):
 
         share = Woven(_Share(outbox, number), self._weaver(row))
         member.viewer = Viewer(share, note, lambda: outbox.caught_up(number))
-        member.source.join(member.viewer, tail=tail)
+        member.source.join(member.viewer, tail=tail, since=since_of(self.query))
 
     def _weaver(self, row: InventoryRow) -> Weaver:
         """Once for each container: who joins again has seen its past."""
@@ -266,4 +267,5 @@ class MergedLogsConsumer(StreamConsumer):
                 await self.end(self.TOO_SLOW)
 
     def _tail(self) -> int:
-        return tail_of(self.query)
+        # taken up where it was: as many as a log gives at most
+        return TAIL_LIMIT if since_of(self.query) else tail_of(self.query)

@@ -22,6 +22,8 @@ class Action:
     waits: bool = False
     # puts in order what an unknown try has left half done, once its host is back
     mend: Callable[[Errand], Awaitable[None]] | None = None
+    # in `find_out`'s place once an unknown try's host is back; None: it may still be going on
+    look_back: Callable[[Errand], Awaitable[Settled | None]] | None = None
 
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result."""

@@ -30,6 +30,10 @@ class Handler(Protocol):
     def mend(self) -> Callable[[Errand], Awaitable[None]] | None:
         """Puts in order what an unknown try that was not done has left behind."""
 
+    @property
+    def look_back(self) -> Callable[[Errand], Awaitable[Settled | None]] | None:
+        """As `settle`, of a try that ended unknown; None: ask again later."""
+
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result. PodmanError or Trouble when it fails."""
 

@@ -16,8 +16,10 @@ from django.db import DatabaseError, close_old_connections
 from hosts.access import moment
 from hosts.database_threads import DatabaseThreads
 from hosts.dial import dial
+from hosts.guardrails import Refused
 from hosts.jobs import crash, lease, pace, resolve, spool, withdrawn
 from hosts.jobs.carry import LINK_BACK_S, carry, errand_for
+from hosts.jobs.errand import Trouble
 from hosts.jobs.handler import Handlers, Settled
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.refresh import refresh
@@ -128,12 +130,18 @@ class WorkerLoop:
                 continue
             errand = errand_for(job, podman)
             try:
-                settled = await handler.settle(errand)
+                settled = await (handler.look_back or handler.settle)(errand)
+                if settled is None:
+                    continue
                 if settled is Settled.AGAIN and handler.mend is not None:
                     await handler.mend(errand)
             except PodmanError as error:
                 log.info("job %s stays unknown: %s", job.pk, error)
                 continue
+            except (Trouble, Refused) as refused:
+                # what came to be was not permitted, and is gone again
+                log.warning("job %s: %s", job.pk, refused)
+                settled = Settled.AGAIN
             await _in_thread(resolve.write_resolution, job, settled)
 
     async def _heed_cancels(self) -> None:

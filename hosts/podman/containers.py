@@ -30,6 +30,16 @@ async def list_containers(
     return cast(list[ContainerListItem], answer.objects())
 
 
+async def builds_run(podman: Podman) -> bool:
+    """Whether working containers of builds are there: Podman lists them as external ones."""
+    ids = []
+    for external in (True, False):
+        params = {"all": True, "external": external}
+        answer = await podman.get(path("containers", "json"), params=params)
+        ids.append({str(one.get("Id")) for one in answer.objects()})
+    return bool(ids[0] - ids[1])
+
+
 async def inspect(podman: Podman, container: str) -> dict[str, Any]:
     """All of a container. Raises NotFound."""
     return (await podman.get(path("containers", container, "json"))).object()

@@ -54,5 +54,6 @@ class LogViewer:
         if said["type"] == "gap":
             self.gaps.append(said["lines"])
         else:
-            self.states.append(said["state"])
+            # of merged logs: which containers there are
+            self.states.append(said.get("state", said["type"]))
             self.lost = said.get("lost", 0)

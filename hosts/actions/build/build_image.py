@@ -1,4 +1,5 @@
-"""image.build of a Containerfile that was typed: a job. A broken try is unknown, never sent again.
+"""image.build of a Containerfile that was typed: a job. A broken try is never sent again: its tag tells
+whether Podman came to its end, at once or when the host is back.
 
 The file and its arguments can hold secrets: they are sealed in the job's row, and erased at the
 outcome.
@@ -26,9 +27,9 @@ from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
-from hosts.podman import Podman, base_judge, system
+from hosts.podman import Podman, base_judge, containers, images, system
 from hosts.podman.build import Built, build
-from hosts.podman.errors import BuildFailed
+from hosts.podman.errors import BuildFailed, NotFound
 from hosts.podman.pull import Credential
 from hosts.podman.tar_judge import ArchiveRefused
 
@@ -85,7 +86,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     )
     await errand.permit(proposed(order, text))
     credentials = await _credentials(errand, text)
-    await errand.about_to_send()
+    await errand.about_to_send({"tagged": await _tagged(errand)})
     step = ""
     try:
         lines = build(
@@ -141,9 +142,33 @@ async def _credentials(errand: Errand, text: str) -> list[Credential]:
     return found
 
 
+async def _tagged(errand: Errand) -> str:
+    """The image that has the first tag now; "" where none has."""
+    try:
+        return str((await images.inspect(errand.podman, errand.params["tags"][0])).get("Id") or "")
+    except NotFound:
+        return ""
+
+
 async def settle(errand: Errand) -> Settled:
-    """An image carries no label of ours, and RUN may have reached outside: nobody can tell."""
-    return Settled.UNKNOWN
+    """Done where the tag has a new image. Else nobody can tell: RUN may have reached outside, so it is
+    never sent again, and Podman may still be at it.
+    """
+    tagged = await _tagged(errand)
+    if "tagged" not in errand.before or tagged in ("", errand.before["tagged"]):
+        return Settled.UNKNOWN
+    await at_image(errand, tagged, list(errand.params["tags"]))
+    return Settled.DONE
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+async def look_back(errand: Errand) -> Settled | None:
+    """What became of one that ended unknown: the tag's new image, or nothing once no build runs there."""
+    if (settled := await settle(errand)) is Settled.DONE:
+        return settled
+    if await containers.builds_run(errand.podman):
+        return None
+    # an image that all layers were there for is the same as before
+    return Settled.UNKNOWN if errand.before.get("tagged") else Settled.AGAIN
+
+
+ACTION = Action(VERB, do, settle, queue="long", look_back=look_back)

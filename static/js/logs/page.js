@@ -6,6 +6,7 @@ import { Search, matcher } from "haulout/logs/search";
 import { Sources } from "haulout/logs/sources";
 import { Take } from "haulout/logs/take";
 
+const RESUMED_LINES = 5000;
 const root = document.querySelector("[data-logs]");
 if (root) start(root);
 
@@ -38,6 +39,7 @@ function start(page) {
   let held = 0; // lines that came while paused
   let paused = false;
   let only = false; // show hits with the lines around them, and nothing else
+  let resumed = ""; // the time of the line from which a broken stream is taken up, until its first line
   let from = ""; // the moment from which lines are missing
 
   const search = new Search(store, () => {
@@ -76,8 +78,9 @@ function start(page) {
   }
 
   const source = new LogSource(page.dataset.logs, {
-    opened() { find("lost").hidden = true; find("lost-said").textContent = from = ""; many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
-    lines(bytes) { received += store.add(bytes); redraw(); },
+    opened(since) { resumed = since; find("lost").hidden = true; find("lost-said").textContent = from = ""; many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
+    since: () => store.timeBack(RESUMED_LINES),
+    lines(bytes) { takenUp(bytes); received += store.add(bytes); redraw(); },
     gap(count, source) {
       skipped += count;
       const name = look.sources?.get(source)?.label;
@@ -103,6 +106,16 @@ function start(page) {
       redraw();
     },
   }, page.dataset.logsQuery);
+
+  // the line was there: where it does not come first, what stood behind it may be gone too
+  function takenUp(bytes) {
+    if (!resumed) return;
+    const first = new LineStore();
+    first.add(bytes);
+    const time = first.timeBack(first.count);
+    if (time && time !== resumed) store.addGap(say("missing", { from: resumed, to: time }));
+    resumed = "";
+  }
 
   function ask() {
     const range = find("range").value;

@@ -1,10 +1,12 @@
 // The socket of a container's logs: gives credit back as lines are stored, reconnects, tells how it stands.
+// A followed log is asked again from the time of a line that was there, so that nothing is missing after.
 const CREDIT_STEP = 128 * 1024;
 const FINAL = new Set([4400, 4403, 4404]);
 const LONGEST_WAIT_MS = 10_000;
 
 export class LogSource {
-  // on: {lines(Uint8Array), gap(count, source), state(name, details), opened(), sources(message), source(message)}
+  // on: {lines(Uint8Array), gap(count, source), state(name, details), opened(since), since() -> a line's time or "",
+  // sources(message), source(message)}
   // fixed: what every query of this page says, such as the containers of merged logs
   constructor(path, on, fixed = "") {
     this.path = path;
@@ -20,6 +22,7 @@ export class LogSource {
   open(query) {
     this.query = query;
     this.waits = 0;
+    this.since = "";
     this.close();
     this.connect();
   }
@@ -33,12 +36,14 @@ export class LogSource {
 
   connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const query = [this.fixed, new URLSearchParams(this.query)].filter(String).join("&");
+    const since = this.since;
+    const asked = since ? { ...this.query, since } : this.query;
+    const query = [this.fixed, new URLSearchParams(asked)].filter(String).join("&");
     const socket = new WebSocket(`${scheme}//${location.host}${this.path}?${query}`);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     this.owed = 0;
-    socket.addEventListener("open", () => this.on.opened());
+    socket.addEventListener("open", () => this.on.opened(since));
     socket.addEventListener("message", (event) => {
       if (socket !== this.socket) return;
       this.waits = 0;
@@ -73,6 +78,8 @@ export class LogSource {
     else if (code === 4401) this.on.state("withdrawn", {});
     else {
       this.on.state("reconnecting", {});
+      // what was opened but told nothing has cleared the lines: the moment stays
+      if (this.query.follow !== "0") this.since = this.on.since() || this.since;
       const wait = Math.min(LONGEST_WAIT_MS, 400 * 2 ** this.waits);
       this.waits += 1;
       this.timer = setTimeout(() => this.connect(), wait * (0.5 + Math.random() / 2));

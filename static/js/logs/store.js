@@ -103,6 +103,16 @@ export class LineStore {
     };
   }
 
+  // the time of one of the newest lines, at most so many lines back; "" where there is none
+  timeBack(lines) {
+    for (let number = Math.max(this.first, this.end - lines); number < this.end; number += 1) {
+      const { stream, time } = this.line(number);
+      // a gap or a restart is a line of ours: no log begins there
+      if ((stream === "1" || stream === "2") && time.includes("T")) return time;
+    }
+    return "";
+  }
+
   // length in bytes of a line's text: enough to guess how many rows it wraps to
   width(number) {
     const chunk = this.chunkOf(number);

@@ -224,3 +224,24 @@ async def test_a_withdrawn_right_ends_the_stream_within_two_seconds(cast, contai
                 break
         assert message["code"] == 4401
         assert asyncio.get_running_loop().time() - began < 2.5
+
+
+async def test_a_page_that_comes_back_takes_it_up_from_a_line_that_it_has(cast, container):
+    """As when everything was killed and started again; the second finds the stream under way."""
+    query = "tail=1&since=2026-11-24T12:00:02Z"
+
+    async def handler(asked, writer):
+        assert "tail=" not in asked.line
+        assert "since=" in asked.line
+        writer.write(HEAD + chunk(b"".join(frame(TIME % n + b"x\n") for n in (1, 2, 3, 4))))
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    async with podman(container, handler):
+        one, *_ = await opened(cast.alice, container, query)
+        data, _ = await gathered(one, 4)
+        two, *_ = await opened(cast.bob, container, query)
+        data, _ = await gathered(two, 3)
+        assert data == b"".join(b"1" + TIME % n + b"x\n" for n in (2, 3, 4))
+        for socket in (one, two):
+            await socket.disconnect()

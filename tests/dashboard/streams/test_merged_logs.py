@@ -217,3 +217,14 @@ async def test_only_the_rows_of_a_group_and_only_what_is_permitted(
     unknown = await reading(cast.alice, f"c=999:{'d' * 64}")
     await unknown.until(lambda: unknown.code != 0)
     assert unknown.code == 4404
+
+
+async def test_taken_up_whole_from_a_line_that_the_page_has(cast: Any, shop: Any) -> None:
+    one, two = await sync_to_async(shop)("web1"), await sync_to_async(shop)("web2")
+    first = saying((1, "a"), (3, "c"), (5, "e"))
+    async with talking((one, first), (two, saying((2, "b"), (4, "d")))):
+        query = "q=project:shop&tail=1&since=2026-11-24T12:00:01Z"
+        reader = await reading(cast.charlie, query)
+        await reader.until(lambda: len(reader.lines) == 5)
+        assert reader.texts == ["a", "b", "c", "d", "e"]
+        await reader.socket.disconnect()
