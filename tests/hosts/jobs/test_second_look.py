@@ -1,0 +1,43 @@
+"""A try that broke between the create and the look looks again before anything starts."""
+
+from typing import Any
+
+import pytest
+
+from tests.hosts.guardrails.conftest import rail
+
+__all__ = ["rail"]
+pytestmark = pytest.mark.django_db(transaction=True)
+PARAMS = {"image": "localhost/busybox", "name": "x"}
+
+
+def asked(person: Any, endpoint: Any) -> Any:
+    from hosts.actions.run import run_container
+
+    return run_container.ask(person, endpoint.pk, params=PARAMS, env={})
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_what_was_taken_up_is_looked_at_before_it_starts(
+    honest: bool,
+    worker: Any,
+    person: Any,
+    endpoint: Any,
+    podman: Any,
+    ended: Any,
+    vault_keys: Any,
+    rail: Any,
+) -> None:
+    """The answer to the create was lost: the next try finds by its label what was made."""
+    rail("privileged")
+    lost = iter([False])
+    podman.during = lambda verb: next(lost, True) if verb == "create" else True
+    if not honest:
+        podman.bend = lambda told: {**told, "HostConfig": {"Privileged": True}}
+    job = asked(person, endpoint)
+    worker().hand_over([job.pk])
+    assert ended(job).state == ("ok" if honest else "denied"), job.error
+    assert podman.done["create"] == 1
+    assert podman.done["start"] == (1 if honest else 0)
+    assert podman.done["remove"] == (0 if honest else 1)
+    assert ("removed before it started" in job.error) == (not honest)
