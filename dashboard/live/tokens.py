@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.live.spec import BadValue, Token, Words
 from hosts.access import Person, visible_hosts
 from hosts.models import Endpoint, Group
-from hosts.models.inventory import label_condition
+from hosts.models.inventory import Publishes, label_condition
 
 SUGGESTIONS = 12
 
@@ -65,6 +65,15 @@ def _label(value: str) -> Q:
 
 
 LABEL = Token("label", gettext_lazy("label, label=value"), _label)
+
+
+def _port(value: str) -> Q:
+    if not (value.isascii() and value.isdigit() and len(value) <= 5):
+        raise BadValue(_("Write a port of the host as port:8080."))
+    return Q(Publishes(int(value)))
+
+
+PORT = Token("port", gettext_lazy("published port of the host"), _port)
 
 
 def one_of(name: str, label: Words, conditions: dict[str, Q]) -> Token:

@@ -70,6 +70,39 @@ class Called(Func):
         return f"({name} ~ %s)", [*params, rf"\A(?:{pattern})\Z"]
 
 
+class Publishes(Func):
+    """True for rows whose `ports` publish this port of the host, alone or within a range.
+
+    Of what a person types: a number that no port has finds nothing.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, port: int) -> None:
+        super().__init__(F("ports"), Value(port, models.IntegerField()))
+
+    # port 0 in a row: not published
+    _SQLITE = (
+        "EXISTS(SELECT 1 FROM json_each(%s) WHERE %s BETWEEN max(value ->> 'host_port', 1)"
+        " AND (value ->> 'host_port') + coalesce(value ->> 'range', 1) - 1)"
+    )
+    _POSTGRESQL = (
+        "EXISTS(SELECT 1 FROM jsonb_array_elements(%s) WHERE %s BETWEEN"
+        " greatest((value ->> 'host_port')::int, 1)"
+        " AND (value ->> 'host_port')::int + coalesce((value ->> 'range')::int, 1) - 1)"
+    )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self._filled(compiler, self._SQLITE)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self._filled(compiler, self._POSTGRESQL)
+
+    def _filled(self, compiler: Any, template: str) -> tuple[str, list[Any]]:
+        (column, before), (port, after) = (compiler.compile(e) for e in self.source_expressions)
+        return template % (column, port), [*before, *after]
+
+
 def label_condition(label: str) -> Q:
     """Rows that carry the label: "app" with whatever value, or "app=shop"."""
     name, equals, wanted = label.partition("=")

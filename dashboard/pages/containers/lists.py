@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import Aside, BulkVerb, Column, ListSpec, Token, register
-from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains, equals, one_of
+from dashboard.live.tokens import (
+    GROUP,
+    HOST,
+    LABEL,
+    PORT,
+    USER,
+    any_contains,
+    contains,
+    equals,
+    one_of,
+)
 from dashboard.live.visibility import count_visible, scope_to_visible
 from dashboard.pages.containers.ended import IN_A_LOOP, failed
 from dashboard.pages.containers.figures import MEASURED
@@ -59,6 +69,7 @@ SPEC = register(
             contains("name", _("part of the name"), "name"),
             equals("pod", _("pod name"), "pod_name"),
             Token("network", _("network"), lambda value: Q(networks__icontains=f'"{value}"')),
+            PORT,
             equals("project", _("compose project"), "project"),
             equals("unit", _("systemd unit"), "unit"),
             one_of("by", _("who made it"), MADE_BY),

@@ -14,6 +14,7 @@ from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
 from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
 from hosts.models import INVENTORY
+from hosts.models.inventory import Publishes
 
 # how many rows of a kind are fetched to choose the best of
 _CANDIDATES = 60
@@ -31,7 +32,7 @@ _STATES = {"container": "container", "pod": "pod"}
 
 
 def find_objects(person: Person, words: list[str]) -> list[Found]:
-    """Objects whose name, image, host or id fits; a few of each kind."""
+    """Objects whose name, image, port, host or id fits; a few of each kind."""
     return [
         found
         for kind in _SHOWN
@@ -48,12 +49,13 @@ def containers(person: Person, words: list[str]) -> list[Any]:
 def _of_kind(person: Person, kind: str, words: list[str]) -> Iterable[Found]:
     room, icon, word = _SHOWN[kind]
     for row in _rows(person, kind, words):
+        port = getattr(row, "port_found", None)
         yield Found(
             row.name or row.podman_id[:12],
             reverse(f"{room}:page", args=[row.endpoint_id, row.podman_id]),
             icon,
             word,
-            where=str(row.endpoint),
+            where=f"{row.endpoint} :{port}" if port else str(row.endpoint),
             state=getattr(row, "state", ""),
             state_of=_STATES.get(kind, ""),
         )
@@ -69,7 +71,29 @@ def _rows(person: Person, kind: str, words: list[str]) -> list[Any]:
     first = fitting.filter(name__istartswith=words[0]) if words else fitting
     candidates = {row.pk: row for row in [*first[:MOST_OF_A_KIND], *fitting[:_CANDIDATES]]}
     best = sorted(candidates.values(), key=lambda row: rank(words, row.name))
+    if kind == "container":
+        # a number means a port first, and only then a part of a name or id
+        best = [*(among := _publishing(fitting, words)), *(row for row in best if row not in among)]
     return best[:MOST_OF_A_KIND]
+
+
+def _publishing(fitting: QuerySet[Any], words: list[str]) -> list[Any]:
+    """Those that publish the port that was typed, as `port_found`."""
+    port = next((place[1] for word in words if (place := _port(word))), None)
+    if port is None:
+        return []
+    rows = list(fitting.filter(Publishes(port))[:MOST_OF_A_KIND])
+    for row in rows:
+        row.port_found = port
+    return rows
+
+
+def _port(word: str) -> tuple[str, int] | None:
+    """("web1", 8080) of "web1:8080"; of "8080" and ":8080" without a host."""
+    host, _colon, digits = word.rpartition(":")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 5):
+        return None
+    return host.strip("[]"), int(digits)
 
 
 def _one_word(kind: str, word: str, *, alone: bool) -> Q:
@@ -78,6 +102,10 @@ def _one_word(kind: str, word: str, *, alone: bool) -> Q:
         condition |= Q(podman_id__startswith=word)
     if kind == "container":
         condition |= Q(image__icontains=word)
+        if place := _port(word):
+            host, port = place
+            here = Q(endpoint__host__name__iexact=host) | Q(endpoint__host__address__iexact=host)
+            condition |= Q(Publishes(port)) & (here if host else Q())
     if not alone:
         # "web web1": the container web on web1; a host alone is found as a host
         condition |= Q(endpoint__host__name__icontains=word)

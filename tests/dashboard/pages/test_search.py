@@ -64,6 +64,46 @@ def test_an_id_is_found_by_its_beginning(cast: Cast, fleet: Any, browser_of: Any
     assert "shop" in found(browser_of(cast.alice), f"1{ID[1:8]}")
 
 
+def test_a_port_is_found_with_and_without_its_host(cast: Cast, fleet: Any, browser_of: Any) -> None:
+    from hosts.models import Container
+
+    def publish(name: str, first: int, count: int = 1) -> None:
+        port = {"host_ip": "", "host_port": first, "container_port": 80}
+        ports = [{**port, "range": count, "protocol": "tcp"}]
+        Container.objects.filter(name=name).update(ports=ports)
+
+    publish("shop", 8080)
+    publish("shop-db", 9000, 10)
+    publish("old-shop", 0)
+    browser = browser_of(cast.alice)
+    for typed in ("8080", ":8080", "web1:8080", "192.0.2.1:8080", "8080 web1"):
+        assert found(browser, typed) == ["shop"], typed
+    assert found(browser, "9009") == ["shop-db"]
+    for typed in ("80", "808", "9010", "web2:8080", ":0", ":99999"):
+        assert found(browser, typed) == [], typed
+    text = browser.get("/search/", {"q": "9004"}).content.decode()
+    assert ">web1 :9004<" in text
+    listed = browser.get("/containers/?q=port:8080").content.decode()
+    assert "shop" in listed
+    assert "shop-db" not in listed
+    assert "Write a port" in browser.get("/containers/?q=port:web").content.decode()
+
+
+def test_a_port_comes_before_names_with_that_number(
+    cast: Cast, fleet: Any, browser_of: Any
+) -> None:
+    from hosts.models import Container
+
+    Container.objects.filter(name="old-shop").update(name="8080-shop")
+    port = {"host_ip": "", "host_port": 8080, "container_port": 80, "range": 1, "protocol": "tcp"}
+    Container.objects.filter(name="shop-db").update(ports=[port])
+    assert found(browser_of(cast.alice), "8080") == ["shop-db", "8080-shop"]
+
+
+def test_a_host_is_found_by_its_address(cast: Cast, fleet: Any, browser_of: Any) -> None:
+    assert found(browser_of(cast.alice), "192.0.2.1") == ["web1"]
+
+
 def test_a_verb_before_the_name_offers_the_act(cast: Cast, fleet: Any, browser_of: Any) -> None:
     page = browser_of(cast.alice).get(
         "/search/", {"q": "restart shop"}, headers={"HX-Request": "true"}
