@@ -56,7 +56,9 @@ class NotSignedIn(AccountsError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            _("%(name)s is a service account: nobody signs in as it. Make a token for it instead.")
+            _(
+                "%(name)s is a service account: nobody signs in as it. Create a token for it instead."
+            )
             % {"name": name}
         )
 

@@ -122,7 +122,7 @@ def read_authority(pasted: str) -> HostAuthority:
     if not trusted:
         raise LinkError(
             "key-garbage",
-            cause="No line names an authority.",
+            cause="No line names a certificate authority.",
             cure="It looks like: @cert-authority * ssh-ed25519 AAAA…",
         )
     return HostAuthority(tuple(trusted), tuple(revoked))

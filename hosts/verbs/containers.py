@@ -110,7 +110,7 @@ for verb in (
     Verb(
         "container.unpause",
         _("Unpause containers"),
-        _("Let frozen containers go on"),
+        _("Unpause containers"),
         "container",
         OPERATOR,
     ),
@@ -135,7 +135,7 @@ for verb in (
     Verb(
         "container.create",
         _("Create containers"),
-        _("Make containers without starting them; the same care as with running them"),
+        _("Create containers without starting them; the same care as with running them"),
         "container",
         OPERATOR,
         sensitive=True,
@@ -156,8 +156,8 @@ for verb in (
     ),
     Verb(
         "container.init",
-        _("Prepare containers"),
-        _("Prepare a container so that it starts faster"),
+        _("Init containers"),
+        _("Init a container so that it starts faster"),
         "container",
         OPERATOR,
     ),
@@ -181,7 +181,7 @@ for verb in (
     Verb(
         "container.commit",
         _("Commit"),
-        _("Make an image of a container, with all files in it, secrets included"),
+        _("Commit a container to an image, with all files in it, secrets included"),
         "container",
         OPERATOR,
         sensitive=True,
@@ -205,7 +205,7 @@ for verb in (
     Verb(
         "container.restore",
         _("Restore"),
-        _("Let a container go on from a checkpoint"),
+        _("Restore a container from a checkpoint"),
         "container",
         OPERATOR,
     ),

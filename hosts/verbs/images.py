@@ -85,7 +85,7 @@ for verb in (
     ),
     Verb(
         "image.list_create",
-        _("Make manifest lists"),
+        _("Create manifest lists"),
         _("Make lists that name one image per platform"),
         "image",
         OPERATOR,
@@ -108,8 +108,8 @@ for verb in (
     ),
     Verb(
         "image.untag",
-        _("Take names off images"),
-        _("Take names off images"),
+        _("Untag images"),
+        _("Untag images"),
         "image",
         OPERATOR,
     ),

@@ -24,7 +24,7 @@ for verb in (
     Verb(
         "network.create",
         _("Create networks"),
-        _("Make networks"),
+        _("Create networks"),
         "network",
         OPERATOR,
     ),
@@ -47,7 +47,7 @@ for verb in (
     Verb(
         "network.disconnect",
         _("Disconnect containers"),
-        _("Take a container off a network"),
+        _("Disconnect a container from a network"),
         "network",
         OPERATOR,
     ),

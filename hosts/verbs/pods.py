@@ -31,7 +31,7 @@ for verb in (
     Verb(
         "pod.create",
         _("Create pods"),
-        _("Make pods"),
+        _("Create pods"),
         "pod",
         OPERATOR,
     ),
@@ -67,14 +67,14 @@ for verb in (
     Verb(
         "pod.pause",
         _("Pause pods"),
-        _("Freeze all containers of a pod"),
+        _("Pause all containers of a pod"),
         "pod",
         OPERATOR,
     ),
     Verb(
         "pod.unpause",
         _("Unpause pods"),
-        _("Let all containers of a pod go on"),
+        _("Unpause all containers of a pod"),
         "pod",
         OPERATOR,
     ),

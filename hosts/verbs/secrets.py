@@ -24,7 +24,7 @@ for verb in (
     Verb(
         "secret.create",
         _("Create secrets"),
-        _("Make secrets"),
+        _("Create secrets"),
         "secret",
         OPERATOR,
     ),

@@ -25,7 +25,7 @@ for verb in (
         "volume.create",
         _("Create volumes"),
         _(
-            "Make volumes; one with options can be a folder of the host where no guardrail forbids it"
+            "Create volumes; one with options can be a folder of the host where no guardrail forbids it"
         ),
         "volume",
         OPERATOR,

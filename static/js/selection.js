@@ -1,4 +1,4 @@
-// Chosen rows and the bulk bar, which says exactly what is meant: "12 containers on 5 hosts · 2 not permitted".
+// Selected rows and the bulk bar, which says exactly what is meant: "12 containers on 5 hosts · 2 not permitted".
 const list = (element) => element.closest("live-list");
 const picked = (of) => [...of.querySelectorAll("[data-pick]:checked")].map((box) => box.closest("tr"));
 const denied = (row, verb) => (row.dataset.denied ?? "").split(" ").includes(verb);

@@ -15,7 +15,7 @@ def become_admin(
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=again]", PASSWORD)
-    page.click("text=Make the administrator")
+    page.click("text=Create the administrator")
     page.wait_for_url(lambda address: "/welcome/" not in address)
 
 
@@ -64,5 +64,5 @@ def invite(page: Any, url: str, email: str, role: str) -> str:
     page.goto(f"{url}/people/")
     page.fill("[name=email]", email)
     page.select_option("[name=role]", role)
-    page.click("text=Make the invitation")
+    page.click("text=Create the invitation")
     return str(page.locator("#one-time-link").inner_text())

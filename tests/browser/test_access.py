@@ -57,22 +57,22 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
 
     ada.goto(f"{url}/access/teams/new/")
     ada.fill("[name=name]", team)
-    ada.click("text=Make the team")
+    ada.click("text=Create the team")
     ada.fill("#let-in", f"{name.lower()}@example.org")
-    ada.click("text=Let in…")
-    ada.get_by_role("dialog").get_by_role("button", name="Let in").click()
+    ada.click("text=Add member…")
+    ada.get_by_role("dialog").get_by_role("button", name="Add").click()
     ada.locator("table").get_by_role("link", name=name).wait_for()
 
     ada.goto(f"{url}/access/roles/new/?from=viewer")
     ada.fill("#role [name=name]", role)
-    ada.click("text=Unfold all")
+    ada.click("text=Expand all")
     # what a verb needs comes along, and goes with it
     ada.uncheck("[value='host.view']")
     assert not ada.is_checked("[value='container.logs']")
     for verb in ("container.exec", "container.logs"):
         ada.check(f"[value='{verb}']")
     assert ada.is_checked("[value='host.view']")
-    ada.click("text=Make the role")
+    ada.click("text=Create the role")
     ada.wait_for_url("**/access/roles/*/")
 
     ada.goto(f"{url}/containers/")
@@ -93,10 +93,10 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
     terminal.locator("[data-dot][data-state=live]").first.wait_for(timeout=SOON_MS)
 
     ada.locator("#list-grants tbody tr", has_text=team).locator("[data-open]").click()
-    ada.get_by_role("button", name="Take it…").click()
+    ada.get_by_role("button", name="Revoke…").click()
     asked = ada.get_by_role("dialog")
     asked.get_by_text(name).wait_for()
-    asked.get_by_role("button", name="Take it").click()
+    asked.get_by_role("button", name="Revoke").click()
     ada.wait_for_url("**/access/grants/")
 
     # each ends by itself: the list looks again and there is none; what was read stays, with the reason

@@ -145,7 +145,7 @@ def test_what_is_locked_stays_and_a_freeze_says_so(
         dialog = ada.get_by_role("dialog", name="Changes are frozen")
         dialog.get_by_label("Why is it needed?").fill("it burns")
         shot(ada, "override")
-        dialog.get_by_role("button", name="Do it all the same").click()
+        dialog.get_by_role("button", name="Do it anyway").click()
         ada.locator("#toasts").get_by_text("Watch").click()
         assert job_ends(ada) == "ok"
     finally:

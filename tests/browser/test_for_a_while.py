@@ -57,7 +57,7 @@ def test_it_is_given_explained_and_ends_by_itself(
     ada.goto(f"{url}/access/explain/?where=web1")
     ada.select_option("[name=person]", label=name)
     ada.get_by_role("button", name="Explain").click()
-    ada.get_by_role("button", name="Unfold all").click()
+    ada.get_by_role("button", name="Expand all").click()
     seen = ada.locator(".verb-line", has_text="See hosts").first
     assert "Viewer by a grant" in seen.inner_text()
     assert "ends" in seen.inner_text()

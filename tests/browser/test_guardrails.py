@@ -90,4 +90,4 @@ def test_a_rule_says_before_it_is_saved_what_of_that_which_is_there_would_break_
     page.fill("[name=set_refuse]", "team")
     there.get_by_role("link", name=NAME).wait_for()
     page.get_by_role("button", name="Create").click()
-    page.locator(".rail-line", has_text="met by nobody in 30 days").wait_for()
+    page.locator(".rail-line", has_text="applied to nobody in 30 days").wait_for()

@@ -40,7 +40,7 @@ def test_a_passkey_is_added_named_used_alone_and_removed(doors: Doors, new_page:
     add_passkey(page, doors.url, "Laptop")
     # the first factor brings recovery codes along, shown this once
     assert page.locator("#recovery-codes").inner_text().split()
-    page.click("text=I have kept them")
+    page.click("text=I have saved them")
     page.goto(f"{doors.url}/account/2fa/")
     assert page.get_by_text("signs in alone").count() == 1
     page.click("text=Rename")

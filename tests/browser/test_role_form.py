@@ -48,6 +48,6 @@ def test_verbs_are_found_ticked_by_groups_and_compared(served: Served, ada: Any)
     assert ada.locator("input[value='container.logs']").is_visible()
 
     ada.fill("#role [name=name]", name)
-    ada.get_by_role("button", name="Make the role").click()
+    ada.get_by_role("button", name="Create the role").click()
     ada.get_by_text(f"The role {name} is made").wait_for()
     assert group(ada, "Secrets").locator("[data-sum]").inner_text() == f"{every} of {every}"

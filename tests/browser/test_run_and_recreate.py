@@ -140,4 +140,4 @@ def test_values_are_shown_on_demand_and_the_menu_works(
     ada.get_by_role("button", name="Show the values").wait_for(state="hidden")
     assert ada.input_value("#run-environment") == "KEY=hidden-value"
     ada.goto(f"{served.url}/audit/")
-    ada.get_by_text("saw the environment of").first.wait_for()
+    ada.get_by_text("read the environment of").first.wait_for()

@@ -93,8 +93,8 @@ def test_a_taken_grant_ends_all_that_is_open(
     term.evaluate(NOTE, NO_TERMINAL)
     ada.goto(f"{url}/access/grants/?q=person:{email}")
     ada.locator("main tbody tr", has_text=person).get_by_role("link").first.click()
-    ada.get_by_role("button", name="Take it").click()
-    ada.locator("dialog").get_by_role("button", name="Take").click(no_wait_after=True)
+    ada.get_by_role("button", name="Revoke").click()
+    ada.locator("dialog").get_by_role("button", name="Revoke").click(no_wait_after=True)
     taken_ms = time.time() * 1000
 
     logs.locator("[data-log-trouble]", has_text=NO_LOGS).wait_for(timeout=SOON_MS)

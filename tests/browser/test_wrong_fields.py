@@ -52,14 +52,21 @@ def sound(page: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "form", "given", "button", "field", "says"),
     [
-        ("/people/", "#invite", {"email": "nobody"}, "Make the invitation", "email", "valid email"),
-        ("/access/teams/new/", "main form", {}, "Make the team", "name", "required"),
+        (
+            "/people/",
+            "#invite",
+            {"email": "nobody"},
+            "Create the invitation",
+            "email",
+            "valid email",
+        ),
+        ("/access/teams/new/", "main form", {}, "Create the team", "name", "required"),
         (
             *("/access/grants/give/", "#give", {"to": "nobody-at-all", "where": "everywhere"}),
             *("Give access", "to", "nobody-at-all"),
         ),
-        ("/access/roles/new/", "#role", {"name": ""}, "Make the role", "name", "required"),
-        ("/groups/", "main form", {}, "Make the group", "name", "required"),
+        ("/access/roles/new/", "#role", {"name": ""}, "Create the role", "name", "required"),
+        ("/groups/", "main form", {}, "Create the group", "name", "required"),
         (
             *("/guardrails/new/images/", "#rail-form", {"name": ""}),
             *("Create", "name", "required"),
@@ -113,7 +120,7 @@ def test_what_is_wrong_as_a_whole_has_the_focus_itself(served: Served, ada: Any)
     ada.fill("#role [name=name]", "shell-only")
     # what a verb needs is ticked along by the page, so it is taken past the page
     ada.locator("#role [value='container.exec']").evaluate("box => { box.checked = true; }")
-    answered(ada, "#role", "Make the role")
+    answered(ada, "#role", "Create the role")
     ada.wait_for_function("() => document.activeElement.matches('.field-error')")
     sound(ada)
 
@@ -128,7 +135,7 @@ def test_a_ticked_list_and_the_password_asked_for_before(served: Served, ada: An
         answered(ada, "main form", "Go on")
     ada.fill("main [name=name]", "x")
     ada.select_option("main [name=reach]", "verbs")
-    answered(ada, "main form", "Make the token")
+    answered(ada, "main form", "Create the token")
     assert focused(ada, "verbs")["told"]
     sound(ada)
 

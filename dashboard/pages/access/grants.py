@@ -150,10 +150,10 @@ def take(request: HttpRequest, grant_id: int) -> HttpResponse:
 
     if request.method == "GET":
         words = {"role": role, "where": place_text(grant), "who": holder}
-        title = _("Take %(role)s on %(where)s from %(who)s?") % words
+        title = _("Revoke %(role)s on %(where)s from %(who)s?") % words
         where = reverse("access:take", args=[grant_id])
         what = shown(person, change, _holders(grant))
-        context = dialog(title, where, _("Take it"), what, takes=True)
+        context = dialog(title, where, _("Revoke"), what, takes=True)
         return render(request, "access/dialog.html", context)
     done(request, change)
     return redirect("access:grants")

@@ -82,7 +82,7 @@ TEAMS = register(
             "icon": "users-round",
             "title": _("No teams yet"),
             "text": _(
-                "A team is people who share grants. Make the team shop, let its people in, and give"
+                "A team is people who share grants. Create the team shop, let its people in, and give"
                 " it the role operator on the group prod: from then on they run containers there."
             ),
             "hint": _("name, or person:erin@example.org …"),
@@ -189,7 +189,7 @@ GRANTS = register(
             Token("group", _("group"), lambda v: matching("group__name", v), group_names),
             Token(
                 "host",
-                _("host where it counts"),
+                _("host where it applies"),
                 lambda v: counting_on(Host.objects.filter(matching("name", v))),
                 host_names,
             ),

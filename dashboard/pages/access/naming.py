@@ -69,7 +69,9 @@ def place_named(person: Person, text: str) -> Place:
             return {"group": group}
     raise HostRefused(
         "where",
-        _("Say where: everywhere, group:prod, host:web1, or host:web1/anna for one Podman of it.")
+        _(
+            "Give a place: everywhere, group:prod, host:web1, or host:web1/anna for one Podman of it."
+        )
         if not name
         else _("There is no %s.") % text[:100],
     )

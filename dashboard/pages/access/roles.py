@@ -101,7 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
             def change() -> str:
                 made.append(role_actions.make(person.user, person.who, wanted_of(form)))
-                return _("The role %(name)s is made.") % {"name": made[0]}
+                return _("The role %(name)s is created.") % {"name": made[0]}
 
             if done(request, change, form=form):
                 return redirect("access:role", role_id=made[0].pk)
@@ -126,7 +126,7 @@ def page(request: HttpRequest, role_id: int) -> HttpResponse:
 
             def change() -> str:
                 role_actions.edit(person.user, person.who, wanted_of(form), role=role)
-                return _("Saved: it counts at once.")
+                return _("Saved: it applies at once.")
 
             if done(request, change, form=form):
                 return redirect("access:role", role_id=role.pk)
@@ -174,7 +174,7 @@ def remove(request: HttpRequest, role_id: int) -> HttpResponse:
 
     def change() -> str:
         role_actions.remove(person.user, person.who, role=_role(key))
-        return _("The role %(name)s is gone.") % {"name": name}
+        return _("The role %(name)s is removed.") % {"name": name}
 
     if request.method == "GET":
         title = _("Remove the role %(name)s?") % {"name": name}

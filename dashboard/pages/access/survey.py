@@ -87,7 +87,7 @@ def _items(person: Person) -> Iterator[Item]:
     yield _left_over()
     yield _people(
         User.objects.filter(long_away()),
-        title=_("Not here for three months"),
+        title=_("No sign-in for three months"),
         words=_("What they hold still counts. Disable whoever has left."),
         url=_list("people:list", "seen:long-ago"),
     )
@@ -205,6 +205,6 @@ def counted(items: list[Item]) -> str:
     """How many warn, for the head of the page."""
     count = sum(item.warns for item in items)
     if not count:
-        return _("Nothing here calls for somebody.")
+        return _("Nothing here needs action.")
     words = ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count)
     return words % {"n": count}

@@ -28,13 +28,13 @@ def teams(request: HttpRequest) -> HttpResponse:
     """All teams."""
     extra: dict[str, Any] = {"tab": "teams"}
     if allows(person_of(request), MAY):
-        extra |= {"empty_url": reverse("access:team-new"), "empty_action": _("Make a team")}
+        extra |= {"empty_url": reverse("access:team-new"), "empty_action": _("Create a team")}
     return list_page(request, TEAMS, "access/teams.html", extra)
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Make a team."""
+    """Create a team."""
     person = allowed(request, MAY, kind="team")
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
         def change() -> str:
             made.append(team_actions.make(person.user, person.who, **form.cleaned_data))
-            return _("The team %(name)s is made. Let its people in.") % {"name": made[0]}
+            return _("The team %(name)s is created. Add its members.") % {"name": made[0]}
 
         if done(request, change, form=form):
             return redirect("access:team", team_id=made[0].pk)
@@ -90,7 +90,7 @@ def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
     user = user_named(typed) if typed else None
     if user is None:
         nobody = _("Nobody here is called %s. Whom you invite can be in the team at once.")
-        words = nobody % typed[:100] if typed else _("Say whom.")
+        words = nobody % typed[:100] if typed else _("Give a person or a team.")
         return _asked_in_vain(request, team, words)
 
     def change() -> str:
@@ -99,9 +99,9 @@ def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
 
     if request.method == "GET":
         what = shown(person, change, [user.pk])
-        title = _("Let %(name)s into %(team)s?") % {"name": user, "team": team}
+        title = _("Add %(name)s to %(team)s?") % {"name": user, "team": team}
         where = reverse("access:let-in", args=[team.pk])
-        context = dialog(title, where, _("Let in"), what, who=user.email)
+        context = dialog(title, where, _("Add"), what, who=user.email)
         return render(request, "access/dialog.html", context)
     done(request, change)
     return redirect("access:team", team_id=team.pk)
@@ -116,13 +116,13 @@ def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
 
     def change() -> str:
         team_actions.let_out(person.user, person.who, team=team, user=user)
-        return _("%(name)s is out of %(team)s now.") % {"name": user, "team": team}
+        return _("%(name)s is no longer in %(team)s.") % {"name": user, "team": team}
 
     if request.method == "GET":
-        title = _("Let %(name)s out of %(team)s?") % {"name": user, "team": team}
+        title = _("Remove %(name)s from %(team)s?") % {"name": user, "team": team}
         where = reverse("access:let-out", args=[team.pk, user.pk])
         what = shown(person, change, [user.pk])
-        context = dialog(title, where, _("Let out"), what, takes=True)
+        context = dialog(title, where, _("Remove"), what, takes=True)
         return render(request, "access/dialog.html", context)
     done(request, change)
     return redirect("access:team", team_id=team.pk)
@@ -139,9 +139,9 @@ def owner(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
     def change() -> str:
         team_actions.make_owner(person.user, person.who, team=team, user=user, owner=owns)
         words = (
-            _("%(name)s lets people into %(team)s now.")
+            _("%(name)s may add people to %(team)s now.")
             if owns
-            else _("%(name)s lets nobody into %(team)s any more.")
+            else _("%(name)s no longer adds people to %(team)s.")
         )
         return words % {"name": user, "team": team}
 
@@ -160,7 +160,7 @@ def remove(request: HttpRequest, team_id: int) -> HttpResponse:
         # fetched anew: a preview has removed the other object
         row = Team.objects.get(pk=key)
         team_actions.remove(person.user, person.who, team=row)
-        return _("The team %(name)s is gone; its people stay.") % {"name": name}
+        return _("The team %(name)s is removed; its people stay.") % {"name": name}
 
     if request.method == "GET":
         title = _("Remove the team %(name)s?") % {"name": name}
@@ -192,7 +192,7 @@ def _require_lets(person: Person, team: Team) -> None:
 
 def _asked_in_vain(request: HttpRequest, team: Team, words: str) -> HttpResponse:
     if request.method == "GET":
-        title = _("Let somebody into %(team)s") % {"team": team}
+        title = _("Add somebody to %(team)s") % {"team": team}
         context = dialog(title, "", "", Shown(troubles=[words]))
         return render(request, "access/dialog.html", context)
     messages.error(request, words)

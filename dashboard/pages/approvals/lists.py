@@ -30,7 +30,7 @@ SPEC = list_of(
         empty={
             "icon": "users",
             "title": _("Nothing waits for an approval"),
-            "text": _("What a guardrail lets through only with a second person's yes waits here."),
+            "text": _("What a guardrail permits only with a second person's approval waits here."),
             "hint": _("name, or state:asked by:Ada …"),
         },
     )

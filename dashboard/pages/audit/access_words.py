@@ -20,9 +20,9 @@ def _grant(params: Mapping[str, Any]) -> str:
 
 def _team(params: Mapping[str, Any]) -> str:
     if name := params.get("let_in"):
-        return str(_("let %s into the team") % name)
+        return str(_("added %s to the team") % name)
     if name := params.get("let_out"):
-        return str(_("let %s out of the team") % name)
+        return str(_("removed %s from the team") % name)
     if "made" in params:
         return _("made the team")
     return _("removed the team") if "removed" in params else ""

@@ -70,7 +70,7 @@ def links_of(reader: Person, entry: Entry) -> Links:
         words = _("Who changed the access of %(name)s") % {"name": name}
         found.more.append((words, search_url(Term("about", name))))
     for name in rules_in(entry):
-        words = _("What the rule “%(name)s” met") % {"name": name}
+        words = _("What the rule “%(name)s” refused or warned of") % {"name": name}
         found.more.append((words, search_url(Term("rule", name))))
     return found
 

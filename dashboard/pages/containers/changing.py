@@ -82,7 +82,7 @@ DIALOGS = (
         _("Changing the limits of"),
         LimitsForm,
         lambda person, ref, given: update_container.ask(person, ref, texts=given),
-        _("They hold at once, also while it runs. What is empty stays as it is."),
+        _("They apply at once, also while it runs. Empty fields stay as they are."),
         start=limits_now,
     ),
     Dialog(
@@ -112,7 +112,7 @@ DIALOGS = (
         "commit",
         commit_container.VERB,
         _("Commit %(name)s on %(host)s to an image"),
-        _("Make image"),
+        _("Commit"),
         _("Committing"),
         CommitForm,
         lambda person, ref, given: commit_container.ask(person, ref, **given),
@@ -132,8 +132,8 @@ DIALOGS = (
     Dialog(
         "restore",
         restore_container.VERB,
-        _("Let %(name)s on %(host)s go on where it was frozen"),
-        _("Wake container"),
+        _("Restore %(name)s on %(host)s from its checkpoint"),
+        _("Restore container"),
         _("Restoring"),
         RestoreForm,
         lambda person, ref, given: restore_container.ask(person, ref, **given),

@@ -64,7 +64,7 @@ def _kill(rows: list[InventoryRow]) -> Question:
             rows, _("Send a signal to %(name)s on %(host)s?"), _("Send a signal to %(n)d %(on)s?")
         ),
         verb=_("Send signal"),
-        sentence=_("KILL ends it at once: nothing is written out, nothing is said goodbye to."),
+        sentence=_("KILL ends it at once: it can write nothing out and close no connection."),
         warning=_owned(rows),
         losses=_listed(rows),
         options=({"name": "signal", "label": _("Signal"), "choices": kill_container.SIGNALS},),
@@ -181,9 +181,7 @@ DEEDS = (
         _("Preparing"),
         init_container.ask,
         init_container.ask_many,
-        _plain(
-            _("Prepare %(name)s on %(host)s?"), _("Prepare %(n)d containers %(on)s?"), _("Prepare")
-        ),
+        _plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?"), _("Init")),
     ),
     Deed(
         "container",

@@ -35,7 +35,7 @@ def of_group(deed: Deed) -> Callable[..., HttpResponse]:
         ]
         question = deed.question(rows) if rows else None
         if question is None:
-            said = _("Nobody in this group can be asked for that now.")
+            said = _("No container in this group can do that now.")
             return render(request, "containers/group_nobody.html", {"said": said})
         others = total - len(rows)
         if others:

@@ -50,7 +50,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         except HostRefused as trouble:
             form.refuse(trouble)
         else:
-            messages.success(request, _("The group %(name)s is made.") % {"name": group.name})
+            messages.success(request, _("The group %(name)s is created.") % {"name": group.name})
             return redirect("groups:page", group_id=group.pk)
     return _list(request, person, form)
 
@@ -132,7 +132,7 @@ def remove(request: HttpRequest, group_id: int) -> HttpResponse:
         )
         return render(request, "access/dialog.html", context)
     edit_group.remove(person, group_id)
-    messages.success(request, _("The group %(name)s is gone; its hosts stay.") % {"name": name})
+    messages.success(request, _("The group %(name)s is removed; its hosts stay.") % {"name": name})
     return redirect("groups:list")
 
 
@@ -153,6 +153,6 @@ def _goes_with(group: Group) -> str:
         for row in rows.filter(everywhere=False).annotate(n=Count("groups")).filter(n=1)
     ]
     if alone:
-        said.append(_("These would count nowhere: %(alone)s."))
+        said.append(_("These would apply nowhere: %(alone)s."))
     told = {"n": grants, "names": ", ".join(credentials), "alone": ", ".join(alone)}
     return " ".join(said) % told

@@ -100,7 +100,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         except HostRefused as trouble:
             form.refuse(trouble)
         else:
-            messages.success(request, _("“%s” counts from now on.") % row.name)
+            messages.success(request, _("“%s” applies from now on.") % row.name)
             return redirect("guardrails:list")
     return _form(request, form, None)
 
@@ -157,7 +157,7 @@ def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
         met_words = render_to_string("guardrails/met.html", {"times": met.times().get(row.pk)})
         told = {"met": met_words.strip(), "where": where_of(row)}
         words = _(
-            "How often it was met: %(met)s. It counts on %(where)s. What it refused can be made again"
+            "How often it applied: %(met)s. It applies to %(where)s. What it refused can be made again"
             " from then on. Its settings are lost; switching it off keeps them."
         )
         return ask_first(

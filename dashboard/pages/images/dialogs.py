@@ -52,8 +52,8 @@ def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
     text = request.POST.get("names", "")[:TEXT_LIMIT]
     move = request.POST.get("move") == "1"
     context: dict[str, Any] = {
-        "title": _titled(row, _("Name %(name)s on %(host)s")),
-        "word": _("Add names"),
+        "title": _titled(row, _("Tag %(name)s on %(host)s")),
+        "word": _("Tag"),
         "text": text,
         "move": move,
     }
@@ -76,15 +76,15 @@ def untag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
     row = _image(request, endpoint_id, podman_id, untag_image.VERB)
     chosen = request.POST.getlist("names")
     context: dict[str, Any] = {
-        "title": _titled(row, _("Take names off %(name)s on %(host)s")),
-        "word": _("Take off"),
+        "title": _titled(row, _("Untag %(name)s on %(host)s")),
+        "word": _("Untag"),
         "names": with_tags(row.names),
         "chosen": chosen,
     }
     if request.method == "POST":
         try:
             job = untag_image.ask(person_of(request), (endpoint_id, podman_id), names=chosen)
-            return _asked(request, job, _("Names are being taken off"), watch=False)
+            return _asked(request, job, _("Untagging"), watch=False)
         except ValueError as wrong:
             context["problem"] = str(wrong)
     return _show(request, "untag", context)

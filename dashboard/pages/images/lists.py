@@ -135,7 +135,7 @@ def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     name = row.name or row.podman_id[:12]
     titles = {
         "add": (_("Add an image to %s") % name, _("Add image")),
-        "drop": (_("Take an image out of %s?") % name, _("Take out")),
+        "drop": (_("Remove an image from %s?") % name, _("Remove")),
         "annotate": (_("Platform and notes of an image of %s") % name, _("Set")),
     }
     if what == "annotate" and not digest:
@@ -182,8 +182,8 @@ def create(request: HttpRequest) -> HttpResponse:
     rows = [get_object(person, "image", *ref, verb=create_list.VERB) for ref in refs[:50]]
     context = {
         "url": request.path,
-        "title": _("Make a manifest list"),
-        "word": _("Make list"),
+        "title": _("Create a manifest list"),
+        "word": _("Create list"),
         "rows": rows,
         "objects": [f"{row.endpoint_id}:{row.podman_id}" for row in rows],
         "name": data.get("name", ""),

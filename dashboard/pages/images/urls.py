@@ -62,7 +62,7 @@ SPEC = object_list(
     bulk=(
         BulkVerb("copy", _("Copy"), "copy", "/images/bulk/copy/", asks=True),
         BulkVerb("save", _("Save"), "download", "/images/bulk/save/", asks=True),
-        BulkVerb("list_create", _("Make list"), "list-tree", "/images/bulk/list/", asks=True),
+        BulkVerb("list_create", _("Create list"), "list-tree", "/images/bulk/list/", asks=True),
         BulkVerb("remove", _("Remove"), "trash-2", "/images/bulk/remove/", danger=True, asks=True),
     ),
 )

@@ -15,7 +15,7 @@ _TITLES: dict[str, Promise | str] = {
     "banner": _("SSH server"),
     "host-key": _("Host key"),
     "login": _("Sign-in with the key"),
-    "transport": _("Way to the sockets"),
+    "transport": _("Socket transport"),
     "sockets": _("Podman's sockets"),
     "podman": _("Podman's version"),
     "api": _("Podman's API"),

@@ -46,4 +46,4 @@ def unmute(request: HttpRequest, host_id: int) -> HttpResponse:
     mute_host.unmute(person_of(request), host_id)
     if "HX-Request" not in request.headers:
         return redirect("hosts:page", host_id)
-    return toast(HttpResponse(status=204), _("It calls for attention again."))
+    return toast(HttpResponse(status=204), _("It shows under “Needs attention” again."))

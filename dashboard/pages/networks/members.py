@@ -106,7 +106,7 @@ def disconnect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRe
     row = get_object(person, "network", endpoint_id, podman_id, verb=disconnect_network.VERB)
     container = get_object(person, "container", endpoint_id, container_id, verb="container.view")
     question = Question(
-        title=_("Take %(container)s off %(network)s?")
+        title=_("Disconnect %(container)s from %(network)s?")
         % {"container": container.name, "network": row.name},
         verb=_("Disconnect"),
         sentence=_("It keeps running. Connections over this network break at once."),

@@ -50,7 +50,7 @@ def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Ite
     for host in troubled[:MOST]:
         standing = found[host.pk]
         text = {
-            "stopped": _("%(name)s waits for a person"),
+            "stopped": _("%(name)s needs action"),
             "away": _("%(name)s is away"),
             "degraded": _("%(name)s is degraded"),
         }[standing.state] % {"name": host.name}

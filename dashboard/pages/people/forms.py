@@ -38,7 +38,9 @@ class InviteForm(RoleForm):
         to_field_name="name",
         empty_label=None,
         initial="viewer",
-        help_text=_("It counts on every host. As a member, they have what their teams have alone."),
+        help_text=_(
+            "It applies to every host. As a member, they have what their teams have alone."
+        ),
     )
 
     email = forms.EmailField(

@@ -189,9 +189,9 @@ def factor(request: HttpRequest, user_id: int) -> HttpResponse:
     person, user = _allowed(request), get_object_or_404(User, pk=user_id)
     return ask_first(
         request,
-        _("Take the second factor of %(name)s away?") % {"name": user},
+        _("Reset the second factor of %(name)s?") % {"name": user},
         reverse("people:factor", args=[user_id]),
-        _("Take it away"),
+        _("Reset"),
         what=_tried(person, user, change),
         words=_("Make sure that it is them who asks: afterwards the password alone is enough."),
         losses=with_the_factor(user),

@@ -44,7 +44,7 @@ def _concerned(rows: list[InventoryRow]) -> str:
         return str(_("It has no containers of its own yet."))
     shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
     return ngettext(
-        "Concerns its container %(names)s.", "Concerns its %(n)d containers: %(names)s.", len(names)
+        "Affects its container %(names)s.", "Affects its %(n)d containers: %(names)s.", len(names)
     ) % {"n": len(names), "names": shown}
 
 

@@ -51,7 +51,11 @@ def default(request: HttpRequest, view_id: int) -> HttpResponse:
     """Open the list with this view, or no longer."""
     view = _mine(request, view_id)
     set_default(view, on=not view.is_default)
-    words = _("The list opens with %(name)s now") if view.is_default else _("It opens plain again")
+    words = (
+        _("The list opens with %(name)s now")
+        if view.is_default
+        else _("The list opens without a view again")
+    )
     return toast(_menu(request, view.list_name), words % {"name": view.name})
 
 

@@ -183,6 +183,6 @@ def _name_field() -> forms.CharField:
     return forms.CharField(
         label=_("Name"),
         max_length=60,
-        help_text=_("By which you will know it: the device, or where it is kept."),
+        help_text=_("A name to recognise it by: the device, or where you keep it."),
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )

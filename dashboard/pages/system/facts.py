@@ -181,7 +181,7 @@ def _rows(endpoint: Endpoint, info: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Database"), host.get("databaseBackend", "")),
         (_("Events by"), events),
         (_("Logs by"), host.get("logDriver", "")),
-        (_("Guards"), ", ".join(guards)),
+        (_("Security"), ", ".join(guards)),
         (_("Socket"), endpoint.socket),
     ]
 
@@ -201,7 +201,7 @@ def _local(endpoint: Endpoint) -> list[Local]:
         ),
         Local(
             f"{podman} system renumber",
-            _("Gives all locks out anew, after num_locks was changed. Stop all containers before."),
+            _("Renumbers all locks, after num_locks was changed. Stop all containers before."),
         ),
         Local(
             f"{podman} system reset",

@@ -51,7 +51,7 @@ class TokenForm(Zoned):
         initial=True,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
-    reach = forms.ChoiceField(label=_("What for"), choices=Token.Reach.choices, initial="all")
+    reach = forms.ChoiceField(label=_("Purpose"), choices=Token.Reach.choices, initial="all")
     role = RoleChoice(
         label=_("Role"),
         queryset=Role.objects.all(),
@@ -106,7 +106,7 @@ class TokenForm(Zoned):
             return timezone.now() + timedelta(days=int(given["expires"]))
         last = given["until"]
         if last is None:
-            raise forms.ValidationError({"until": [_("Say the day.")]})
+            raise forms.ValidationError({"until": [_("Give a day.")]})
         # the day itself still counts
         zone = self.clock or timezone.get_current_timezone()
         morning = datetime.combine(last, datetime.min.time(), zone)

@@ -73,7 +73,7 @@ def _mark(row: Any) -> str:
 
 _NAME = Column("name", _("Token"), "name")
 _REST = (
-    Column("words", _("What for"), rank=2),
+    Column("words", _("Purpose"), rank=2),
     Column("middle", _("Last used"), "-used", rank=2),
     Column("small", _("Ends"), "ends"),
     Column("acts", ""),

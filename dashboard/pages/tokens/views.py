@@ -40,7 +40,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     extra = {
         "ending": ending,
         "empty_url": reverse("tokens:new"),
-        "empty_action": _("Make a token"),
+        "empty_action": _("Create a token"),
     }
     return list_page(request, MINE, "tokens/mine.html", extra)
 
@@ -96,7 +96,7 @@ def revoke_any(request: HttpRequest, token_id: int) -> HttpResponse:
 
 @require_POST
 def make_service(request: HttpRequest) -> HttpResponse:
-    """Make a service account."""
+    """Create a service account."""
     person = _manager(request)
     form = ServiceForm(request.POST)
     if form.is_valid():
@@ -105,7 +105,9 @@ def make_service(request: HttpRequest) -> HttpResponse:
             return token_actions.make_service(person.user, person.who, **form.cleaned_data)
 
         if user := _tried(form, make):
-            messages.success(request, _("The service account %(name)s is made.") % {"name": user})
+            messages.success(
+                request, _("The service account %(name)s is created.") % {"name": user}
+            )
             return redirect("tokens:all")
     context = list_context(person, TOKENS, {})
     return render(request, "tokens/all.html", {**context, **_beside(form)})

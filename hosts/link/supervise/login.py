@@ -86,7 +86,7 @@ class LoginTask:
         self._detach(
             LinkError(
                 "host-away",
-                cause="The host is not dialled: it needs a person.",
+                cause="The host is not dialled: it needs action.",
                 cure="See the host's page.",
             )
         )

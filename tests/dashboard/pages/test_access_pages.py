@@ -92,7 +92,7 @@ def test_the_preview_says_what_changes_and_changes_nothing(
     assert not Grant.objects.exists()
     grant = fleet.grant("operator", host=fleet.web1)
     asked = text(alice.get(f"/access/grants/{grant.pk}/take/"))
-    assert "Take Operator on host:web1 from Erin?" in asked
+    assert "Revoke Operator on host:web1 from Erin?" in asked
     assert "loses on web1" in asked
     assert Grant.objects.count() == 1
 
@@ -174,12 +174,12 @@ def test_an_owner_sees_their_team_and_lets_people_in(
 ) -> None:
     Membership.objects.create(team=fleet.team, user=fleet.erin, owner=True)
     erin, where = browser_of(fleet.erin), f"/access/teams/{fleet.team.pk}/"
-    assert "Let somebody in" in text(erin.get(where))
-    assert "Let Bob into shop?" in text(erin.get(f"{where}in/?who=bob@example.org"))
+    assert "Add somebody" in text(erin.get(where))
+    assert "Add Bob to shop?" in text(erin.get(f"{where}in/?who=bob@example.org"))
     erin.send(f"{where}in/", {"who": "bob@example.org"})
     assert fleet.team.memberships.count() == 2
     bob = browser_of(cast.bob)
-    assert "Let somebody in" not in text(bob.get(where))
+    assert "Add somebody" not in text(bob.get(where))
     assert bob.send(f"{where}in/", {"who": "charlie@example.org"}).status_code == 403
     assert erin.send(where, {"name": "mine", "words": ""}).status_code == 403
     assert erin.send(f"{where}remove/").status_code == 403

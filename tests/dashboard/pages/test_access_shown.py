@@ -74,9 +74,9 @@ def test_the_log_says_it_in_words(fleet: Fleet, cast: Cast, browser_of: Any) -> 
     alice.send(f"{team}out/{fleet.erin.pk}/")
     page = text(alice.get("/audit/"))
     for words in (
-        "let Erin into the team",
+        "added Erin to the team",
         "gave access:",
         "took access:",
-        "let Erin out of the team",
+        "removed Erin from the team",
     ):
         assert words in page, words

@@ -33,7 +33,7 @@ def test_what_is_left_over_and_what_ends_is_named(fleet: Fleet, cast: Cast) -> N
     assert ending[0] == "Erin: Viewer, host:web1"
     assert found["Members who hold a role everywhere, for good"].count == 1
     assert [name for name, _url in found["Disabled people with grants or teams"].names] == ["Dave"]
-    assert [name for name, _url in found["Not here for three months"].names] == ["Charlie"]
+    assert [name for name, _url in found["No sign-in for three months"].names] == ["Charlie"]
 
 
 def test_two_who_manage_access_are_no_warning(cast: Cast) -> None:

@@ -67,7 +67,7 @@ def test_a_host_that_stopped_for_it_is_shown_once_and_offers_no_other_try(
     certified(make_host(), ended, state="stopped", reason_kind="certificate-expired")
     page = browser_of(cast.alice).get("/").content.decode()
     assert page.count('class="attention-item') == 1
-    assert "web1 waits for a person" in page
+    assert "web1 needs action" in page
     assert "Give a new one" in page
     assert "Try now" not in page
 

@@ -110,7 +110,7 @@ def test_who_may_override_is_asked_why(
     assert browser_of(cast.bob).send(stop).status_code == 403
     alice = browser_of(cast.alice)
     asked = alice.send(stop)
-    assert (asked.status_code, b"Do it all the same" in asked.content) == (409, True)
+    assert (asked.status_code, b"Do it anyway" in asked.content) == (409, True)
     assert not Job.objects.exists()
     assert alice.send(stop, {"approval_reason": "it burns"}).status_code == 302
     assert Job.objects.get().state == "queued"

@@ -34,7 +34,7 @@ def test_the_dialog_names_just_whom_it_concerns(cast: Any, browser_of: Any, shop
     assert asked(bob, "start").count('name="object"') == 1
     assert asked(bob, "restart", q="name:web").count('name="object"') == 1
     assert asked(bob, "restart", locked="name:db").count('name="object"') == 1
-    assert "Nobody in this group" in asked(bob, "restart", key="nothing")
+    assert "No container in this group" in asked(bob, "restart", key="nothing")
 
 
 def test_what_is_asked_for_is_a_batch_of_them(cast: Any, browser_of: Any, shop: None) -> None:

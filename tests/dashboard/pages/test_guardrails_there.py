@@ -40,7 +40,7 @@ def test_the_list_and_the_page_say_how_often(cast: Cast, browser_of: Any, rail: 
         for words in ("refused 3 times", "asked once", "warned 12 times"):
             assert words in whole
             assert words in page
-        assert whole.count("met by nobody in 30 days") == 1
+        assert whole.count("applied to nobody in 30 days") == 1
         assert "then let it refuse" in page
         calm = browser.get(f"{LIST}{quiet.pk}/").content.decode()
         assert "Nobody tried in that time" in calm

@@ -68,7 +68,7 @@ def test_disconnecting_asks_first(cast: Cast, browser_of: Any, hosts: Hosts) -> 
     url = f"/networks/{hosts.web1.pk}/{row.podman_id}/disconnect/"
     browser = browser_of(cast.bob)
     page = browser.get(url, {"object": web.podman_id}).content.decode()
-    assert "Take web&lt;b&gt; off back?" in page
+    assert "Disconnect web&lt;b&gt; from back?" in page
     assert not Job.objects.exists()
     browser.send(url, {"object": web.podman_id}, headers=HTMX)
     assert Job.objects.get().verb == "network.disconnect"

@@ -48,7 +48,7 @@ def test_what_is_wrong_stands_beside_its_field(cast: Cast) -> None:
 
     bob = signed_in(cast.bob)
     for change, words in (
-        ({"expires": "at", "until": ""}, "Say the day"),
+        ({"expires": "at", "until": ""}, "Give a day"),
         ({"expires": "at", "until": "2099-01-01"}, "at the latest in a year"),
         ({"reach": "verbs"}, "Tick what it may be used for"),
         ({"where": "some"}, "Choose a group or a host"),

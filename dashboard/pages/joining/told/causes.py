@@ -85,7 +85,7 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
             _("There is no connection to the host."),
         ),
         says(_("There is no connection to the host.")),
-        says(_("The host is not dialled: it needs a person.")),
+        says(_("The host is not dialled: it needs action.")),
         says(_("Haulout's link is not running.")),
     ),
     "host-key-changed": (
@@ -139,7 +139,7 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
         says(_("This is a key in PuTTY's format.")),
     ),
     "key-garbage": (
-        says(_("No line names an authority.")),
+        says(_("No line names a certificate authority.")),
         says(_("A line for authorized_keys is one line.")),
         says(_("This is not a public key line.")),
         says(_("This is not a whole private key.")),
