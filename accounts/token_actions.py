@@ -139,7 +139,7 @@ def used(token: Token, who: Who) -> bool:
 
 def refused(who: Who, token: Token | None, why: str) -> None:
     """A token that was not taken: unknown, or dead. Equal ones within a minute are counted."""
-    target = target_of_token(token) if token else Target(kind="token", name="unknown")
+    target = target_of_token(token) if token else Target(kind="token")
     named = replace(who, name=str(token.user), user_id=token.user_id) if token else who
     write.refusal(named, USE, target, reason=why)
 

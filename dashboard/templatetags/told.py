@@ -1,7 +1,12 @@
-"""What the link said of a host, in the reader's language: {{ reason|told }}, {{ reason|own_words }}."""
+"""What others said, in the reader's language: the link of a host ({{ reason|told }},
+{{ reason|own_words }}), an entry of its doer ({{ entry|doer }}).
+"""
 
 from django import template
+from django.utils.translation import gettext as _
 
+from accounts import token_actions
+from audit.models import Entry
 from dashboard.pages.joining.told import told as look_up
 
 register = template.Library()
@@ -17,3 +22,15 @@ def told(text: str) -> str:
 def own_words(text: str) -> str:
     """Podman's, SSH's or the system's own words in it; often none."""
     return look_up(text).words
+
+
+@register.filter
+def doer(entry: Entry) -> str:
+    """Who did what an entry tells: the name, or what is known where nobody gave one."""
+    if entry.who_name:
+        return entry.who_name
+    if entry.door == "host":
+        return _("on the host, not by Haulout")
+    if entry.verb == token_actions.USE:
+        return _("an unknown API token")
+    return _("somebody who was not signed in")

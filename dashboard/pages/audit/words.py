@@ -217,6 +217,8 @@ def said(line: Line) -> str:
     known = _WORDS.get(entry.verb)
     done = change_words(entry.verb, entry.params) or (str(known[1]) if known else entry.verb)
     if entry.kind == "refusal":
+        if not entry.who_name and not entry.target_name:
+            return _("was refused")
         # without a name behind it “Edit” says nothing
         asked = asked_words(entry.verb) if entry.target_name else verb_label(entry.verb)
         return _("was refused: %(verb)s") % {"verb": asked}

@@ -3,8 +3,14 @@
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.test import Client
 
+from audit.models import Entry
+from audit.queries import Filters, search
+from dashboard.pages.audit.views import with_words
 from dashboard.pages.audit.words import parameter
+from dashboard.templatetags.told import doer
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -51,3 +57,32 @@ def test_ports_and_mounts_are_told_and_what_may_be_secret_is_not(
 )
 def test_a_parameter_in_words(name: str, value: Any, words: str) -> None:
     assert parameter(name, value) == words
+
+
+def test_a_refused_unknown_token_is_not_taken_for_somebody_on_the_host(
+    cast: Cast, browser_of: Any
+) -> None:
+    unknown = "hlt_" + "a" * 40
+    knocking = Client(REMOTE_ADDR="192.0.2.77", headers={"Authorization": f"Bearer {unknown}"})
+    assert knocking.get("/api/v1/me").status_code == 401
+    refused = Entry.objects.get(verb="token.use")
+    assert (refused.door, refused.who_name, refused.detail) == ("api", "", "unknown")
+    bob = browser_of(cast.bob)
+    found, entry = (
+        bob.get(path).content.decode()
+        for path in ("/audit/?q=verb:token.use", f"/audit/{refused.number}/")
+    )
+    (line,) = with_words(search(Filters(verb="token.use"), visible=None).lines)
+    sentence = render_to_string("audit/sentence.html", {"line": line})
+    for page in (found, entry):
+        assert "an unknown API token" in page
+        assert "192.0.2.77" in page
+    assert 'href="?q=door:api">an unknown API token</a>' in found
+    assert "<h1>An unknown API token was refused </h1>" in entry
+    assert "<strong>An unknown API token</strong> was refused" in sentence
+    for page in (found, entry, sentence):
+        assert "not by Haulout" not in page
+    # nor is anybody else without a name
+    stranger = Entry(who_name="", door="page", verb="people.sign_in")
+    assert doer(stranger) == "somebody who was not signed in"
+    assert doer(Entry(who_name="", door="host")) == "on the host, not by Haulout"
