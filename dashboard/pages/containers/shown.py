@@ -119,6 +119,12 @@ class Port:
     url: str
 
 
+def health_words(row: Container) -> str:
+    """Where Podman's list says no health: it says so too of a check that has not begun."""
+    never_ran = row.started_at is None and row.state in ("created", "configured", "initialized")
+    return _("not checked yet") if never_ran else _("no health check")
+
+
 def ports_of(row: Container) -> list[Port]:
     """Published ports as links to the host's address."""
     found = []
@@ -130,13 +136,16 @@ def ports_of(row: Container) -> list[Port]:
         protocol = port.get("protocol") or "tcp"
         count = int(port.get("range") or 1)
         span = f"{host_port}–{host_port + count - 1}" if count > 1 else str(host_port)
-        words = f"{span}→{inside}" + ("" if protocol == "tcp" else f"/{protocol}")
         bound = str(port.get("host_ip") or "")
         local = bound.startswith("127.") or bound == "::1"
-        if bound and bound not in ("0.0.0.0", "::") and not local:  # noqa: S104 - Podman's answer
+        everywhere = bound in ("", "0.0.0.0", "::")  # noqa: S104 - Podman's answer
+        at = "" if everywhere else f"[{bound}]:" if ":" in bound else f"{bound}:"
+        words = f"{at}{span}→{inside}" + ("" if protocol == "tcp" else f"/{protocol}")
+        if not everywhere and not local:
             address = bound
         shown = f"[{address}]" if ":" in address else address
         scheme = "https" if inside in (443, 8443) else "http"
+        # a loopback address is the host's own: no browser gets there by the host's name
         web = protocol == "tcp" and count == 1 and not (local and row.endpoint.host.kind == "ssh")
         found.append(Port(words, f"{scheme}://{shown}:{host_port}/" if web else ""))
     return found
@@ -154,6 +163,7 @@ def prepare(rows: list[Any], person: Person) -> None:
         here = verbs_for(person, row)
         can, denied = possible(row, here), denied_of(anywhere - here)
         ports = ports_of(row)
+        row.no_health = health_words(row)
         failure = row.last_failure if "job.view" in here else None
         row.shown = Shown(
             state, detail, since(row), can, ports, away, url, denied, failure, restarts_of(row)

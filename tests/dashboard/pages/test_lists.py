@@ -109,6 +109,47 @@ def test_an_address_is_of_its_own_port_alone(cast: Cast, endpoint: Any, browser_
     assert f"http://{endpoint.host.address}:8082/" in page
 
 
+def test_a_port_of_one_address_says_which(cast: Cast, endpoint: Any, browser_of: Any) -> None:
+    from hosts.models import Container
+
+    ports = [
+        {"host_ip": "127.0.0.1", "host_port": 8082, "container_port": 80},
+        {"host_ip": "::1", "host_port": 8083, "container_port": 80},
+        {"host_ip": "::", "host_port": 8084, "container_port": 80},
+    ]
+    row = common(endpoint, "web")
+    web = Container.objects.create(**row, image="x", state="running", ports=ports[:1] + ports[2:])
+    six = {**row, "podman_id": "6" * 64}
+    Container.objects.create(**six, image="x", state="running", ports=ports[1:2])
+    browser = browser_of(cast.alice)
+    listed = browser.get("/containers/").content.decode()
+    one = browser.get(f"/containers/{endpoint.pk}/{web.podman_id}/").content.decode()
+    for page in (listed, one):
+        assert "<span>127.0.0.1:8082→80</span>" in page
+        assert ":8082/" not in page
+        assert f'<a href="http://{endpoint.host.address}:8084/"' in page
+        assert ">8084→80<" in page
+    assert "<span>[::1]:8083→80</span>" in listed
+
+
+def test_a_check_that_has_not_begun_is_not_called_missing(
+    cast: Cast, endpoint: Any, browser_of: Any
+) -> None:
+    from hosts.models import Container
+
+    row = common(endpoint, "web")
+    web = Container.objects.create(**row, image="x", state="created")
+    browser = browser_of(cast.alice)
+    address = f"/containers/{endpoint.pk}/{web.podman_id}/"
+    page = browser.get(address).content.decode()
+    assert '<span class="none">not checked yet</span>' in page
+    assert f'href="{address}health/"' in page
+    Container.objects.update(state="running", started_at=timezone.now())
+    page = browser.get(address).content.decode()
+    assert '<span class="none">no health check</span>' in page
+    assert f'href="{address}health/"' not in page
+
+
 @pytest.mark.parametrize("address", ["/", "/hosts/", "/containers/", "/jobs/", "/audit/"])
 def test_empty_lists_say_so(cast: Cast, endpoint: Any, browser_of: Any, address: str) -> None:
     answer = browser_of(cast.alice).get(address)
