@@ -10,6 +10,7 @@ from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import Column, ListSpec, Token, Words, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains
 from dashboard.live.visibility import scope_to_visible
+from dashboard.pages.underway import with_jobs
 
 NAME = Column("name", _("Name"), "name")
 WHERE = Column("host", _("Host"), "host", rank=2)
@@ -71,7 +72,8 @@ COMMON = (HOST, GROUP, LABEL, USER, ID, KEY)
 def parts_of(spec: ListSpec, *, head: str = "objects/head.html") -> tuple[ListSpec, ListSpec]:
     """(head, summary): one row of the list as the live parts of its own page."""
     plural = spec.name
+    kind = spec.verb.partition(".")[0]
     top = replace(spec, name=f"{plural}-head", row_template=head, bulk=(), columns=())
-    return register(top), register(
+    return register(with_jobs(top, kind)), register(
         replace(top, name=f"{plural}-summary", row_template=f"{plural}/summary.html")
     )

@@ -25,6 +25,7 @@ from dashboard.pages.containers.figures import MEASURED
 from dashboard.pages.containers.figures import TOKENS as FIGURES
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
 from dashboard.pages.containers.shown import drawn_from, prepare
+from dashboard.pages.underway import with_jobs
 from hosts.models import Container
 
 FAILED = failed()
@@ -169,14 +170,6 @@ QUICK = (
 )
 
 # one container as live rows of its own: the head of its pages, and its summary
-HEAD = register(
-    replace(
-        SPEC,
-        name="container-head",
-        row_template="containers/head.html",
-        bulk=(),
-        columns=(),
-        measured=None,
-    )
-)
-SUMMARY = register(replace(HEAD, name="container-summary", row_template="containers/summary.html"))
+_ONE = replace(SPEC, name="container-head", bulk=(), columns=(), measured=None)
+HEAD = register(with_jobs(replace(_ONE, row_template="containers/head.html"), "container"))
+SUMMARY = register(replace(_ONE, name="container-summary", row_template="containers/summary.html"))
