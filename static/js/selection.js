@@ -116,3 +116,15 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("haulout:rows", (event) => show(event.target));
+
+// the same in a plain form, as the preview of a prune
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-plan]");
+  const all = form?.querySelector("[data-tick-all]");
+  if (!all) return;
+  const boxes = [...form.querySelectorAll("[name=object]")];
+  if (event.target === all) for (const each of boxes) each.checked = all.checked;
+  const ticked = boxes.filter((each) => each.checked).length;
+  all.checked = ticked === boxes.length;
+  all.indeterminate = ticked > 0 && !all.checked;
+});

@@ -151,8 +151,13 @@ def test_a_prune_removes_what_its_preview_showed(ours: Stack, ada: Any, host: An
     ada.click("text=Prune")
     rows.first.wait_for()
     assert sorted(rows.locator(".plan-name a").all_inner_texts()) == ["late", "old", "wanted"]
+    every = ada.get_by_label("Tick all")
+    assert not every.is_checked()
+    every.check()
+    rows.filter(has_text="wanted").locator("[name=object]").uncheck()
+    assert every.evaluate("box => box.indeterminate && !box.checked")
     for name in ("old", "late"):
-        rows.filter(has_text=name).locator("[name=object]").check()
+        assert rows.filter(has_text=name).locator("[name=object]").is_checked()
     # between the preview and the click it comes into use
     host.podman(
         "run", "-d", "--name", "newer", "-v", "late:/d", "localhost/busybox", "sleep", "600"

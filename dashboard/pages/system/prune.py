@@ -62,6 +62,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
         "locked": locked,
         "found": plan.found[:MOST_SHOWN],
         "more": len(plan.found) > MOST_SHOWN,
+        "all_ticked": not any(one.doubt for one in plan.found[:MOST_SHOWN]),
         "too_many": too_many,
         "measured": any(one.size_bytes is not None for one in plan.found),
         "bytes": sum(one.size_bytes or 0 for one in plan.found[:MOST_SHOWN]),

@@ -48,6 +48,19 @@ def test_containers(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     assert [(item["name"], item["size_bytes"]) for item in job.params["items"]] == [("ended", 4096)]
 
 
+def test_the_box_for_all_is_ticked_where_nothing_is_in_doubt(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    hosts.add(hosts.web1, "network", "idle")
+    browser = browser_of(cast.bob)
+    box = '<input type="checkbox" class="form-check-input" data-tick-all'
+    assert f"{box} checked" in browser.get("/networks/prune/").content.decode()
+    hosts.add(hosts.web1, "network", "kept", labels={"PODMAN_SYSTEMD_UNIT": "shop.service"})
+    page = browser.get("/networks/prune/").content.decode()
+    assert box in page
+    assert f"{box} checked" not in page
+
+
 def test_networks_and_pods(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     hosts.add(hosts.web1, "network", "podman")
     hosts.add(hosts.web1, "network", "idle")
