@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from dashboard.frame import THEMES
 from dashboard.pages.explain.refused import Missing, missing_of
+from dashboard.person import person_of
 from dashboard.toasts import toast
-from hosts.access import Denied
+from hosts.access import Denied, allows
 
 # read_only_sql_transaction: a standby, or one that was set so
 READ_ONLY = "25006"
@@ -39,7 +40,13 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_there(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404. What one may not see looks the same as what does not exist."""
-    return _page(request, 404)
+    return _page(request, 404, manages=lambda: _manages(request))
+
+
+def _manages(request: HttpRequest) -> bool:
+    """True for who decides what roles show: nobody else need be asked."""
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated and allows(person_of(request), "access.edit")
 
 
 def not_sent_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:

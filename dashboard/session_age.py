@@ -16,6 +16,8 @@ BEGAN = "haulout_began"
 SEEN = "haulout_seen"
 # a session is written at most this often for being used
 TOUCH_S = 60
+# sent by a page that asks by itself: nobody need sit before it
+UNATTENDED = "X-Unattended"
 
 
 def keep(request: HttpRequest) -> None:
@@ -27,7 +29,7 @@ def keep(request: HttpRequest) -> None:
     left_s = session.setdefault(BEGAN, now) + settings.HAULOUT_SESSION_END_S - now
     if left_s <= 0:
         logout(request)
-    elif now - session.get(SEEN, 0) >= TOUCH_S:
+    elif UNATTENDED not in request.headers and now - session.get(SEEN, 0) >= TOUCH_S:
         session[SEEN] = now
         session.set_expiry(min(settings.SESSION_COOKIE_AGE, left_s))
 

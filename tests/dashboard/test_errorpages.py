@@ -46,6 +46,11 @@ def test_not_there_in_the_whole_frame(cast: Any, browser_of: Any) -> None:
     assert answer.status_code == 404
     assert b'id="rail"' in answer.content
     assert b"There is nothing here that you may see" in answer.content
+    assert b"ask an administrator what your role shows" in answer.content
+    told = browser_of(cast.alice).get("/no/such/page/").content.decode()
+    assert "ask an administrator" not in told
+    assert "You manage access yourself" in told
+    assert 'href="/access/mine/"' in told
 
 
 def test_refused_says_the_sentence(cast: Any, browser_of: Any, more_routes: None) -> None:

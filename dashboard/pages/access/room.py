@@ -38,8 +38,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "access/mine.html", context)
 
 
-def managers() -> list[str]:
-    """Names of the first few who manage access: whom somebody without any may ask."""
+def managers(*, besides: User) -> list[str]:
+    """Names of the first few others who manage access: whom somebody without any may ask."""
     roles = [role.pk for role in Role.objects.all() if MAY in role.verb_names()]
-    people = User.objects.filter(is_active=True, role__in=roles).order_by("name", "pk")
+    people = (
+        User.objects.filter(is_active=True, role__in=roles)
+        .exclude(pk=besides.pk)
+        .order_by("name", "pk")
+    )
     return [str(user) for user in people[:MOST_NAMED]]

@@ -41,9 +41,47 @@ def test_who_holds_nothing_is_told_so_and_whom_to_ask(
     page = text(erin.get("/"))
     assert "You have no access yet" in page
     assert "Ask one of those who manage access: Alice" in page
+    asks = {"path": "/?waits=nothing", "headers": {"X-Unattended": "1"}}
+    assert 'hx-get="/?waits=nothing"' in erin.get("/").content.decode()
+    assert "HX-Refresh" not in erin.get(**asks).headers
     Membership.objects.create(team=fleet.team, user=fleet.erin)
     fleet.grant("viewer", team=fleet.team, label="app=shop")
+    came = erin.get(**asks)
+    assert (came.status_code, came.headers["HX-Refresh"]) == (204, "true")
     assert "You have no access yet" not in text(erin.get("/"))
+
+
+def test_who_manages_access_is_not_told_to_ask_themselves(
+    fleet: Fleet, cast: Cast, browser_of: Any
+) -> None:
+    role = Role.objects.create(name="keeper", verbs=["access.edit", "access.view"])
+    fleet.erin.role = role
+    fleet.erin.save()
+    page = text(browser_of(fleet.erin).get("/"))
+    assert "Ask one of those who manage access: Alice ." in page
+
+
+def test_a_page_that_waits_by_itself_keeps_no_session(
+    fleet: Fleet, cast: Cast, browser_of: Any
+) -> None:
+    from django.contrib.sessions.models import Session
+
+    erin = browser_of(fleet.erin)
+    erin.get("/")
+    session = Session.objects.get(pk=erin.session.session_key)
+    store = erin.session
+    store["haulout_seen"] = 0
+    store.set_expiry(1000)
+    store.save()
+
+    def left() -> int:
+        session.refresh_from_db()
+        return int(session.get_decoded()["haulout_seen"])
+
+    erin.get("/?waits=nothing", headers={"X-Unattended": "1"})
+    assert left() == 0
+    erin.get("/")
+    assert left() > 0
 
 
 def test_an_invitation_may_carry_teams(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
