@@ -80,6 +80,8 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
     listed(ada, "seal-bank").wait_for(timeout=SOON_MS)
     give(ada, url, team=team, role=role, name=name)
 
+    # the page that waits finds out by itself
+    sela.locator("#list-overview-fleet").wait_for(timeout=20_000)
     sela.goto(f"{url}/containers/")
     listed(sela, "seal-shop").wait_for()
     assert listed(sela, "seal-bank").count() == 0

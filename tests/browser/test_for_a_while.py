@@ -42,6 +42,8 @@ def test_it_is_given_explained_and_ends_by_itself(
     nell.get_by_text("You are told here").wait_for()
     nell.goto(url)
     nell.get_by_role("heading", name="You have no access yet").wait_for()
+    # that page loads itself again, perhaps with the toast on it
+    nell.goto(f"{url}/access/mine/")
 
     ada.goto(f"{url}/access/requests/")
     ada.locator("tr", has_text=name).get_by_text("Decide").first.click()
