@@ -55,7 +55,7 @@ def _of_kind(person: Person, kind: str, words: list[str]) -> Iterable[Found]:
             reverse(f"{room}:page", args=[row.endpoint_id, row.podman_id]),
             icon,
             word,
-            where=f"{row.endpoint} :{port}" if port else str(row.endpoint),
+            where=f":{port} {row.endpoint}" if port else str(row.endpoint),
             state=getattr(row, "state", ""),
             state_of=_STATES.get(kind, ""),
         )

@@ -82,7 +82,7 @@ def test_a_port_is_found_with_and_without_its_host(cast: Cast, fleet: Any, brows
     for typed in ("80", "808", "9010", "web2:8080", ":0", ":99999"):
         assert found(browser, typed) == [], typed
     text = browser.get("/search/", {"q": "9004"}).content.decode()
-    assert ">web1 :9004<" in text
+    assert ">:9004 web1<" in text
     listed = browser.get("/containers/?q=port:8080").content.decode()
     assert "shop" in listed
     assert "shop-db" not in listed
