@@ -1,10 +1,11 @@
 """How a container row reads: its state in one word, since when, which verbs are possible now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import verbs_for
@@ -27,6 +28,9 @@ POSSIBLE: dict[str, frozenset[str]] = {
 }
 # whatever its state
 ALWAYS = ("rename", "update", "commit", "export", "recreate", "upgrade", "wait", "remove")
+
+# longer than start periods usually are
+STARTS_WITHIN = timedelta(minutes=10)
 
 
 def look_of(row: Container) -> tuple[str, str]:
@@ -104,6 +108,7 @@ class Shown:
     denied: list[str]
     failure: lastfailure.LastFailure | None
     restarts: int
+    stuck: bool
 
     @property
     def more_ports(self) -> int:
@@ -117,6 +122,13 @@ class Port:
 
     words: str
     url: str
+
+
+def is_stuck(row: Container) -> bool:
+    """Starting for so long that no check can have run: a list tells no start period or interval."""
+    if row.state != "running" or row.health != "starting" or row.started_at is None:
+        return False
+    return timezone.now() - row.started_at > STARTS_WITHIN
 
 
 def health_words(row: Container) -> str:
@@ -165,8 +177,9 @@ def prepare(rows: list[Any], person: Person) -> None:
         ports = ports_of(row)
         row.no_health = health_words(row)
         failure = row.last_failure if "job.view" in here else None
+        many, stuck = restarts_of(row), is_stuck(row)
         row.shown = Shown(
-            state, detail, since(row), can, ports, away, url, denied, failure, restarts_of(row)
+            state, detail, since(row), can, ports, away, url, denied, failure, many, stuck
         )
 
 
