@@ -77,8 +77,11 @@ def keep(
 
 def get_credential(person: Person, credential_id: int) -> RegistryCredential:
     """One that the person may change. RegistryCredential.DoesNotExist when it is gone; Denied."""
-    row = RegistryCredential.objects.select_related("group").get(pk=credential_id)
-    require(person, VERB, _target(row))
+    row = RegistryCredential.objects.select_related("group").filter(pk=credential_id).first()
+    # refused the same whether it is there or not: nobody else learns which are
+    require(person, VERB, _target(row) if row else Target(kind="registry", name="unknown"))
+    if row is None:
+        raise RegistryCredential.DoesNotExist
     return row
 
 
