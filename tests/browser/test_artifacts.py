@@ -77,7 +77,7 @@ def test_a_file_becomes_an_artifact_and_goes_again(
     card.get_by_role("button", name="Remove what is ticked").click()
     dialog.get_by_text("Tick artifacts").wait_for()
     dialog.get_by_role("button", name="Cancel").click()
-    card.get_by_label(f"Choose {NAME}").check()
+    card.get_by_label(f"Select {NAME}").check()
     card.get_by_role("button", name="Remove what is ticked").click()
     dialog.get_by_text(NAME).wait_for()
     dialog.get_by_role("button", name="Remove artifact").click()

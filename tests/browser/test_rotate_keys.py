@@ -59,7 +59,7 @@ def test_the_chosen_hosts_refuse_the_old_key_and_take_the_new_one(
     assert all(lets_in(host) for host in hosts)
     ada.goto(f"{fresh.url}/hosts/")
     for name in fresh.names[:2]:
-        ada.get_by_label(f"Choose {name}", exact=True).check()
+        ada.get_by_label(f"Select {name}", exact=True).check()
     bar = ada.locator("[data-bulk]")
     bar.get_by_text("2 hosts", exact=True).wait_for()
     bar.get_by_role("button", name="Rotate keys").click()

@@ -129,10 +129,10 @@ def test_a_ticked_list_and_the_password_asked_for_before(served: Served, ada: An
     ada.goto(f"{served.url}/account/tokens/new/")
     if "reauthenticate" in ada.url:
         ada.fill("main [name=password]", "not it")
-        answered(ada, "main form", "Go on")
+        answered(ada, "main form", "Continue")
         assert focused(ada, "password")["told"]
         ada.fill("main [name=password]", PASSWORD)
-        answered(ada, "main form", "Go on")
+        answered(ada, "main form", "Continue")
     ada.fill("main [name=name]", "x")
     ada.select_option("main [name=reach]", "verbs")
     answered(ada, "main form", "Create the token")
