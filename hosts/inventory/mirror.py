@@ -84,16 +84,21 @@ class Mirror:
         )
         return Changes(self.revision, updated=(podman_id,))
 
-    def stopped(self, batch: Batch, ends: Mapping[str, datetime]) -> None:
-        """Containers that ended because somebody stopped them, and when. LeaseLost."""
+    def stopped(
+        self, batch: Batch, ends: Mapping[str, datetime], *, column: str = "stopped_at"
+    ) -> None:
+        """Containers that ended because somebody stopped them, and when. LeaseLost.
+
+        With `column` "oom_at": those that the kernel killed when memory ran out.
+        """
         rows = self._rows("container", ends)
-        known = dict(rows.values_list("podman_id", "stopped_at"))
+        known = dict(rows.values_list("podman_id", column))
         new = {one: at for one, at in ends.items() if one in known and known[one] != at}
         if new:
             self._raise_revision(batch, "container")
         for one, at in new.items():
             rows.filter(podman_id=one).update(
-                stopped_at=at, revision=self.revision, changed_at=timezone.now()
+                **{column: at}, revision=self.revision, changed_at=timezone.now()
             )
 
     def died(self, batch: Batch, deaths: Mapping[str, Deaths]) -> None:

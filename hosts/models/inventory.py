@@ -164,6 +164,8 @@ class Container(InventoryRow):
     died_code = models.IntegerField(null=True)
     crashes = models.PositiveIntegerField(default=0)
     stopped_at = models.DateTimeField(null=True)
+    # likewise the end that the kernel killed it with when memory ran out
+    oom_at = models.DateTimeField(null=True)
     pid = models.PositiveIntegerField(default=0)
     # [{"host_ip", "host_port", "container_port", "range", "protocol"}]
     ports = models.JSONField(default=list)

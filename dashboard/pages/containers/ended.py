@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from hosts.models import Container, HostEvent, Job
 
@@ -77,6 +78,15 @@ def _boots() -> QuerySet[HostEvent]:
         at__gt=OuterRef("exited_at"),
     )
     return boots.exclude(Exists(meanwhile))
+
+
+def out_of_memory(row: Container) -> str:
+    """“killed: out of memory” where inspect said so of its end, else ""."""
+    if row.oom_at is None or row.oom_at != row.exited_at or not row.exit_code:
+        return ""
+    # the kernel may have killed another process than the first, which then ended by itself
+    killed = row.exit_code == BY_SIGNAL[0]
+    return _("killed: out of memory") if killed else _("a process in it was killed: out of memory")
 
 
 def mark(rows: Iterable[Container]) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import verbs_for
 from dashboard.pages import lastfailure
-from dashboard.pages.containers.ended import LOOP, mark
+from dashboard.pages.containers.ended import LOOP, mark, out_of_memory
 from hosts.access import Person, verbs_at
 from hosts.models import Container
 
@@ -46,7 +46,7 @@ def look_of(row: Container) -> tuple[str, str]:
     elif state == "running" and row.health == "healthy":
         detail = "healthy"
     elif state in ("exited", "stopped") and row.exit_code is not None:
-        detail = str(row.exit_code)
+        detail = f"{row.exit_code} OOM" if out_of_memory(row) else str(row.exit_code)
         if row.exit_code and not getattr(row, "asked_to_end", False):
             state = "failed"
     return state, detail
@@ -176,6 +176,7 @@ def prepare(rows: list[Any], person: Person) -> None:
         can, denied = possible(row, here), denied_of(anywhere - here)
         ports = ports_of(row)
         row.no_health = health_words(row)
+        row.out_of_memory = out_of_memory(row)
         failure = row.last_failure if "job.view" in here else None
         many, stuck = restarts_of(row), is_stuck(row)
         row.shown = Shown(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import scope_to_visible, verbs_for
-from dashboard.pages.containers.ended import IN_A_LOOP, failed
+from dashboard.pages.containers.ended import IN_A_LOOP, failed, out_of_memory
 from dashboard.pages.containers.shown import loop_words
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
 from dashboard.pages.jobs.failures import told_of
@@ -109,6 +109,8 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     for row in rows[:MOST]:
         text = _("%(name)s on %(host)s exited with an error") % _names(row)
         detail = _("code %(code)s") % {"code": row.exit_code}
+        if memory := out_of_memory(row):
+            detail = f"{detail}, {memory}"
         yield _container(row, "failed", "warn", "circle-x", text, detail, verbs_for(person, row))
     if len(rows) > MOST:
         yield rest(0, _("More containers exited with an error"), "/containers/?q=state:failed")

@@ -1,5 +1,6 @@
 """Which containers ended because somebody stopped them: only inspect tells (`StoppedByUser`, Podman 5).
 
+And which the kernel killed when memory ran out (`OOMKilled`).
 Asked once for each end with an error, before the row is written, so that no page shows an alarm first.
 """
 
@@ -26,6 +27,13 @@ class Ends:
     def __init__(self, podman: Podman) -> None:
         self._podman = podman
         self._known: OrderedDict[End, None] = OrderedDict()
+        # ids of those killed when memory ran out, and when they ended: whoever writes takes them away
+        self._oom: dict[str, datetime] = {}
+
+    def taken_oom(self) -> dict[str, datetime]:
+        """Containers killed when memory ran out, as `stopped` found on its way; each is told once."""
+        oom, self._oom = self._oom, {}
+        return oom
 
     async def stopped(self, listed: list[Any]) -> dict[str, datetime]:
         """Of containers as Podman lists them: ids of those that somebody stopped, and when they ended."""
@@ -46,6 +54,8 @@ class Ends:
             self._known[end] = None
             if stopped_by_person(inspected) and _finished(inspected) == end[1]:
                 found[end[0]] = ends[end]
+            if inspected["State"].get("OOMKilled") is True and _finished(inspected) == end[1]:
+                self._oom[end[0]] = ends[end]
 
         try:
             async with asyncio.timeout(_PATIENCE_S), asyncio.TaskGroup() as tasks:

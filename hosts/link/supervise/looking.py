@@ -68,9 +68,12 @@ class Looker:
                 changes = self._mirror.apply(batch, kind, ids=ids, listed=listed, began=began)
             if stopped:
                 self._mirror.stopped(batch, stopped)
+            if oom:
+                self._mirror.stopped(batch, oom, column="oom_at")
             return changes
 
         stopped = await self._ends.stopped(listed) if kind == "container" else {}
+        oom = self._ends.taken_oom()
         changes = await self._database.write(step)
         if ids is None and number == self._looks[kind]:
             self._bodies[kind] = digest

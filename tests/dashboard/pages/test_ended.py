@@ -133,6 +133,25 @@ def test_stopped_as_podman_says(ended: Any, cast: Cast, browser_of: Any, code: i
     assert is_an_error(browser_of(cast.alice))
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(137, "killed: out of memory"), (1, "a process in it was killed: out of memory")],
+)
+def test_killed_for_want_of_memory(
+    ended: Any, cast: Cast, browser_of: Any, code: int, words: str
+) -> None:
+    row = ended(code)
+    browser = browser_of(cast.alice)
+    summary = f"/containers/{row.endpoint_id}/{row.podman_id}/"
+    for same, said in ((True, True), (False, False)):
+        row.oom_at = row.exited_at if same else row.exited_at - timedelta(hours=1)
+        row.changed_at += timedelta(seconds=1)
+        row.save()
+        assert (f"code {code}, {words}" in browser.get("/").content.decode()) is said
+        assert (f"code {code}, {words}" in browser.get(summary).content.decode()) is said
+        assert (f"{code} OOM" in browser.get("/containers/").content.decode()) is said
+
+
 def test_stopped_with_its_pod_on_the_host(ended: Any, cast: Cast, browser_of: Any) -> None:
     from hosts.models import HostEvent
 

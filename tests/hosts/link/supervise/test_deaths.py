@@ -77,6 +77,19 @@ def test_whose_doing_an_end_was_is_asked_once(register: Register, podman: OwnPod
     assert podman.told.count(f"/containers/{A}/json") == asked
 
 
+def test_an_end_for_want_of_memory_is_known(register: Register, podman: OwnPodman) -> None:
+    podman.lists["containers"] = [ended(A, 137), ended(B, 137)]
+    killed, before = (inspected(by_somebody=False) for _ in "ab")
+    killed["State"]["OOMKilled"] = True
+    # of another end than the list's
+    before["State"] |= {"OOMKilled": True, "FinishedAt": "2026-11-24T16:19:00Z"}
+    podman.inspects = {A: killed, B: before}
+    watched(register, podman)
+    assert row(A).oom_at == row(A).exited_at
+    assert row(A).stopped_at is None
+    assert row(B).oom_at is None
+
+
 def test_a_stop_is_known_when_its_row_is_written(register: Register, podman: OwnPodman) -> None:
     podman.lists["containers"] = [container(A)]
     watched(register, podman)
