@@ -130,6 +130,8 @@ def test_a_port_of_one_address_says_which(cast: Cast, endpoint: Any, browser_of:
         assert f'<a href="http://{endpoint.host.address}:8084/"' in page
         assert ">8084→80<" in page
     assert "<span>[::1]:8083→80</span>" in listed
+    # where the column has no room for all of it
+    assert 'title="127.0.0.1:8082→80, 8084→80"' in listed
 
 
 def test_a_check_that_has_not_begun_is_not_called_missing(
