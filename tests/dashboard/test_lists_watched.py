@@ -58,6 +58,11 @@ def test_whoever_sees_some_containers_has_their_troubles_on_the_overview(
         row = fleet.container(fleet.root1, name)
         row.state, row.health = "running", "unhealthy"
         row.save()
+    from hosts.models import Endpoint, Login
+
+    # a tile counts containers where the host is up
+    for model in (Login, Endpoint):
+        model.objects.update(state="up")
     page = browser_of(fleet.erin).get("/").content.decode()
     assert "shop-1 on web1 is unhealthy" in page
     assert "bank" not in page
