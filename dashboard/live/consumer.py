@@ -23,7 +23,7 @@ from dashboard.person import person_of_scope
 from hosts.access import visibility_key
 
 MAX_MESSAGE = 65_536
-MAX_LISTS = 12
+MAX_LISTS = 24
 # frames sent but not yet acknowledged by the browser
 CREDIT = 4
 STALLED_S = 30.0
