@@ -164,7 +164,7 @@ QUICK = (
     (_("All"), ""),
     (_("Running"), "state:running"),
     (_("Unhealthy"), "health:unhealthy"),
-    (_("Exited with an error"), "state:failed"),
+    (_("Failed"), "state:failed"),
     (_("Restarting"), "state:restarting"),
     (_("Paused"), "state:paused"),
 )
