@@ -15,6 +15,13 @@ TOLD_FOR = timedelta(hours=24)
 RECENT = timedelta(hours=1)
 # told by the answer to the request itself
 _ANSWERED = (Approval.State.REFUSED, Approval.State.EXPIRED)
+_FAILED = (Job.State.FAILED, Job.State.UNKNOWN)
+# what of an object failed before is over once one of these has ended, well or not
+_OVERTAKE = tuple(
+    f"{kind}.{verb}"
+    for kind in ("container", "pod")
+    for verb in ("start", "stop", "restart", "kill", "recreate", "upgrade", "remove")
+)
 
 
 def unseen(person: Person) -> QuerySet[Job]:
@@ -42,20 +49,20 @@ def seen(person: Person, which: Q) -> int:
 
 
 def recent(person: Person) -> QuerySet[Job]:
-    """Failed jobs of the last hour that this person may see, but those that worked when tried again."""
-    again = Job.objects.filter(
+    """Failed jobs of the last hour that this person may see, but those that a later one overtook: the same
+    tried again, or one that settles anew whether the object runs.
+    """
+    later = Job.objects.filter(
+        Q(verb=OuterRef("verb")) | Q(verb__in=_OVERTAKE),
         endpoint=OuterRef("endpoint"),
         object_kind=OuterRef("object_kind"),
         object_id=OuterRef("object_id"),
         object_name=OuterRef("object_name"),
-        verb=OuterRef("verb"),
         pk__gt=OuterRef("pk"),
-        state=Job.State.OK,
+        state__in=(Job.State.OK, *_FAILED),
     )
-    failed = visible_jobs(person).filter(
-        state__in=(Job.State.FAILED, Job.State.UNKNOWN), finished_at__gt=timezone.now() - RECENT
-    )
-    return failed.exclude(Exists(again))
+    failed = visible_jobs(person).filter(state__in=_FAILED, finished_at__gt=timezone.now() - RECENT)
+    return failed.exclude(Exists(later))
 
 
 def stamp() -> tuple[Any, ...]:

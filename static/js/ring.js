@@ -5,10 +5,12 @@ const ring = document.getElementById("running-jobs");
 
 if (ring) {
   const number = ring.querySelector(".running-count");
+  const word = ring.querySelector(".running-word");
   watch("ring", {
     describe: () => ({ list: "jobs", q: "state:queued state:running" }),
     apply: ({ total }) => {
       number.textContent = total;
+      word.textContent = total === 1 ? word.dataset.one : word.dataset.many;
       ring.dataset.count = total;
       ring.toggleAttribute("data-quiet", total === 0);
     },

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -18,8 +19,10 @@ from hosts.access import Person, endpoints_with
 from hosts.jobs import failures
 from hosts.models import Job
 
-# messages at once; the rest is one more that counts them
+# messages at once, and objects named in one; the rest is counted
 MOST = 3
+# characters of a cause among several
+LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,41 @@ def _one(job: Job) -> Failure:
     return Failure(f"j{job.pk}", title, why_of(job), url, _("Open the job"), job.pk)
 
 
-def _several(batch: int, newest: Job, count: int) -> Failure:
+def _several(jobs: QuerySet[Job], batch: int, newest: Job, count: int) -> Failure:
     title = _("%(what)s: %(n)d of %(all)d failed") % {
         "what": asked_words(newest.verb),
         "n": count,
         "all": Job.objects.filter(batch=batch).count(),
     }
-    detail = why_of(newest)
+    detail = _causes(jobs.filter(batch=batch), count)
     url = f"{reverse('jobs:list')}?q=batch:{batch}+state:trouble"
     return Failure(f"b{batch}", title, detail, url, _("Show the failed jobs"), newest.pk, batch)
+
+
+def _causes(jobs: QuerySet[Job], count: int) -> str:
+    """“web (port 80 is taken), db (no such image) and 7 more”; a cause of all of them stands at the end."""
+    one_for_all = jobs.values("error").distinct().count() == 1
+    first = list(jobs.order_by("pk")[:MOST])
+    # the same name on several hosts
+    alike = len({job.object_name for job in first}) < len(first)
+    by_cause: dict[str, list[str]] = {}
+    for job in first:
+        name = {"name": job.object_name, "host": job.endpoint_name}
+        words = _("%(name)s on %(host)s") % name if alike else job.object_name
+        by_cause.setdefault(why_of(job), []).append(words)
+    parts = []
+    for why, names in by_cause.items():
+        words = ", ".join(dict.fromkeys(names))
+        parts.append(words if one_for_all or not why else _in_brackets(words, why))
+    found = ", ".join(parts)
+    if more := count - len(first):
+        found = _("%(names)s and %(n)d more") % {"names": found, "n": more}
+    why = why_of(first[0]) if one_for_all and first else ""
+    return f"{_in_brackets(found, why) if why else found}."
+
+
+def _in_brackets(names: str, why: str) -> str:
+    return f"{names} ({Truncator(why.removesuffix('.')).chars(LONGEST)})"
 
 
 def told_of(jobs: QuerySet[Job], most: int = MOST) -> tuple[list[tuple[Failure, Job]], list[int]]:
@@ -91,7 +120,9 @@ def told_of(jobs: QuerySet[Job], most: int = MOST) -> tuple[list[tuple[Failure, 
     rows = Job.objects.in_bulk(newest[:most])
     told = [
         (
-            _several(found[pk][0], rows[pk], found[pk][1]) if found[pk][1] > 1 else _one(rows[pk]),
+            _several(jobs, found[pk][0], rows[pk], found[pk][1])
+            if found[pk][1] > 1
+            else _one(rows[pk]),
             rows[pk],
         )
         for pk in newest[:most]

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.containers.ended import IN_A_LOOP, failed, out_of_memory
@@ -76,7 +77,9 @@ def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Ite
             post=not key_changed,
         )
     if len(troubled) > MOST:
-        yield rest(len(troubled) - MOST, _("%(n)d more hosts in trouble"), "/hosts/?q=state:away")
+        more = len(troubled) - MOST
+        words = ngettext("%(n)d more host in trouble", "%(n)d more hosts in trouble", more)
+        yield rest(more, words, "/hosts/?q=state:away")
 
 
 def _reason_kinds(standing: Standing) -> str:
@@ -132,7 +135,8 @@ def _jobs(person: Person, quiet: set[int]) -> Iterator[Item]:
         )
     if others:
         url = f"{reverse('jobs:list')}?q=state:trouble"
-        yield rest(len(others), _("%(n)d more actions failed"), url)
+        words = ngettext("%(n)d more action failed", "%(n)d more actions failed", len(others))
+        yield rest(len(others), words, url)
 
 
 def _names(row: Container) -> dict[str, Any]:

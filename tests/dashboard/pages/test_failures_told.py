@@ -112,7 +112,10 @@ def test_500_failures_of_one_action_are_one_message(
     fails(batch=batch, state="ok")
     line = told(cast.bob, who_of)
     assert line.count("<p ") == 1
-    assert "Start: 500 of 501 failed: port 8080 is taken" in line
+    assert (
+        "Start: 500 of 501 failed: web on web1 and 497 more (port 8080 is taken by shop on web1)."
+        in line
+    )
     assert f'data-url="/jobs/?q=batch:{batch.pk}+state:trouble"' in line
     browser = browser_of(cast.bob)
     assert "500" in browser.get("/").content.decode()
@@ -124,6 +127,42 @@ def test_500_failures_of_one_action_are_one_message(
     # what fails after that is new
     late = fails(batch=batch)
     assert f'data-url="/jobs/{late.pk}/"' in told(cast.bob, who_of)
+
+
+def test_a_batch_says_of_each_why(cast: Cast, fails: Any, who_of: Any) -> None:
+    from hosts.models import Batch
+
+    batch = Batch.objects.create(verb="container.restart", asked_by_name="Bob")
+
+    def one(name: str, error: str) -> None:
+        fails(batch=batch, verb="container.restart", object_name=name, error=error)
+
+    one("batch-05", "Port 8002 is taken by web on h2.")
+    one("batch-07", "Port 8001 is taken by web on h1.")
+    both = (
+        "Restart: 2 of 2 failed: batch-05 (port 8002 is taken by web on h2), "
+        "batch-07 (port 8001 is taken by web on h1)."
+    )
+    assert both in told(cast.bob, who_of)
+    one("batch-08", "Port 8001 is taken by web on h1.")
+    assert "batch-07, batch-08 (port 8001 is taken by web on h1)." in told(cast.bob, who_of)
+    one("batch-09", "x" * 2000)
+    assert "batch-07, batch-08 (port 8001 is taken by web on h1) and 1 more." in told(
+        cast.bob, who_of
+    )
+
+
+def test_a_batch_of_one_cause_names_it_once(cast: Cast, fails: Any, who_of: Any) -> None:
+    from hosts.models import Batch
+
+    batch = Batch.objects.create(verb="container.start", asked_by_name="Bob")
+    for name in ("a", "b"):
+        fails(batch=batch, object_name=name)
+    words = "Start: 2 of 2 failed: a, b (port 8080 is taken by shop on web1)."
+    assert words in told(cast.bob, who_of)
+    # a long refusal leaves the message its size
+    batch.jobs.update(error="y" * 2000)
+    assert len(told(cast.bob, who_of)) < 700
 
 
 def test_many_actions_are_a_few_messages(cast: Cast, fails: Any, who_of: Any) -> None:
@@ -156,6 +195,38 @@ def test_needs_attention_until_it_works_or_an_hour_is_over(
     assert shown() == (True, True)
     Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(minutes=61))
     assert shown() == (False, False)
+
+
+def test_of_an_object_the_newest_failed_try_counts(cast: Cast, fails: Any, browser_of: Any) -> None:
+    browser = browser_of(cast.alice)
+
+    def rows() -> tuple[int, bool]:
+        page = browser.get("/").content.decode()
+        number = page.partition('data-count-of="jobs-failed"')[2].partition("</span>")[0]
+        return page.count(" failed: port 8080"), number.endswith(">1")
+
+    fails()
+    fails(verb="container.restart")
+    fails(verb="container.restart", error="Port 8080 is still taken.")
+    assert rows() == (1, True)
+    assert "port 8080 is still taken" in browser.get("/").content.decode()
+    # not another's, nor what leaves the object as it was
+    fails(object_id="cd" * 32, object_name="web")
+    fails(verb="container.export", state="ok", error="")
+    assert rows() == (2, False)
+    fails(object_id="cd" * 32, object_name="web", verb="container.remove", state="ok", error="")
+    assert rows() == (1, True)
+    fails(verb="container.start", state="ok", error="")
+    assert rows() == (0, False)
+
+
+@pytest.mark.parametrize(("count", "words"), [(4, "1 more action failed"), (5, "2 more actions")])
+def test_what_more_failed_is_counted_in_words(
+    cast: Cast, fails: Any, browser_of: Any, count: int, words: str
+) -> None:
+    for number in range(count):
+        fails(object_name=f"c{number}")
+    assert words in browser_of(cast.alice).get("/").content.decode()
 
 
 def test_nobody_is_told_of_jobs_that_they_may_not_see(
