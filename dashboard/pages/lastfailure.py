@@ -1,4 +1,7 @@
-"""What failed last on an object, beside it until it next changes: “start failed: port 8080 is taken”."""
+"""What failed last on an object, beside it until it next changes or is tried again.
+
+“start failed: port 8080 is taken”.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,8 +57,9 @@ def attach(rows: Iterable[Any], kind: str) -> None:
     if not found:
         return
     ids = {row.podman_id for row, _job in found.values()}
-    worked = Job.objects.filter(about, object_id__in=ids, state=Job.State.OK)
-    after = dict(worked.order_by("pk").values_list("object_id", "pk"))
+    # one that worked, or whose end tells it anew
+    again = Job.objects.filter(about, object_id__in=ids, state__in=(Job.State.OK, *Job.TAKEN))
+    after = dict(again.order_by("pk").values_list("object_id", "pk"))
     for row, job in found.values():
         if after.get(row.podman_id, 0) < job.pk:
             words = _("%(verb)s failed: %(why)s") % {"verb": _verb(job), "why": why_of(job)}

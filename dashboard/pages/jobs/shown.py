@@ -40,6 +40,8 @@ class Shown:
     open: bool
     can_again: bool
     lasted_ms: float | None
+    # of a job in trouble: its error, which the row cuts by width
+    why: str
 
 
 _DONE = ("complete", "exists", "already")
@@ -79,6 +81,7 @@ def show(job: Job) -> Shown:
         open=job.state in Job.OPEN,
         can_again=again.can(job),
         lasted_ms=lasted,
+        why=job.error.strip() if job.state in Job.TROUBLE else "",
     )
 
 

@@ -229,6 +229,16 @@ def test_what_more_failed_is_counted_in_words(
     assert words in browser_of(cast.alice).get("/").content.decode()
 
 
+def test_the_list_of_jobs_says_why(cast: Cast, fails: Any, browser_of: Any) -> None:
+    job = fails(error="Podman's <b>refusal</b>")
+    fails(state="ok", error="", object_name="fine")
+    page = browser_of(cast.alice).get("/jobs/").content.decode()
+    assert page.count('class="row-failure"') == 1
+    line = page.partition('class="row-failure"')[2].partition("</a>")[0]
+    assert f'href="/jobs/{job.pk}/"' in line
+    assert line.count("Podman&#x27;s &lt;b&gt;refusal&lt;/b&gt;") == 2
+
+
 def test_nobody_is_told_of_jobs_that_they_may_not_see(
     cast: Cast, fails: Any, browser_of: Any
 ) -> None:
@@ -283,6 +293,12 @@ def test_the_row_and_the_page_say_it_until_the_next_change(
     fails(object_id=row.podman_id, verb="container.start", state="ok", error="")
     assert said() == {False}
     later = fails(object_id=row.podman_id)
+    assert said() == {True}
+    # while it is tried again the old end is none
+    for state in ("queued", "running"):
+        again = fails(object_id=row.podman_id, state=state, error="", finished_at=None)
+        assert said() == {False}
+        again.delete()
     assert said() == {True}
     row.changed_at = later.finished_at + timedelta(seconds=5)
     row.save()
