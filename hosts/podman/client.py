@@ -5,6 +5,7 @@ good for Podman; that bound is the caller's.
 """
 
 import asyncio
+import copy
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -68,12 +69,11 @@ class Podman:
         self._session: aiohttp.ClientSession | None = None
         self._hear: Hear | None = None
 
-    def heard(self, hear: Hear) -> "Podman":
+    def heard(self, hear: Hear) -> Self:
         """A client over the same session whose requests are told to `hear` before they are sent; what
         it raises is raised in their place.
         """
-        other = Podman(self.dial, self.timeout_s, waits_s=self.waits_s)
-        other._session = self._session
+        other = copy.copy(self)
         other._hear = hear
         return other
 
