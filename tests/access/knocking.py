@@ -132,7 +132,9 @@ def _form(row: Row, matrix: Matrix) -> dict[str, Any]:
     """One that most forms can do something with: ids of places where most people have no business."""
     mixed = MIXED[1:2] if row.how in ("form", "asked-form") else MIXED
     objects = [f"{endpoint}:{podman_id}" for endpoint, podman_id in mixed]
-    return {
+    # without a container there is no file of logs; other pages mean something else by it
+    logs = {"c": objects} if row.pattern == "/transfer/logs/" else {}
+    return logs | {
         # the dialog of a network's member names a container of the same place
         "object": [SEEN] if row.pattern.endswith("/disconnect/") else objects,
         "endpoint": "1",

@@ -43,6 +43,8 @@ STREAMS = {
     "/ws/terminal/key1/": ("ws/terminal/<str:key>/", "", "exec"),
 }
 LIVE = "ws/live/"
+# every other path: nobody gets in, whoever they are
+ELSEWHERE = {"": "/ws/no/such/socket/"}
 # what one may say in them, and what it wants beyond the stream itself
 MESSAGES = {
     "LiveConsumer": {"ack": "", "watch": "the list's verb", "unwatch": ""},
@@ -61,6 +63,7 @@ MESSAGES = {
 # every list, and the verb without which it is refused; "": each sees what is theirs in it
 LISTS = {
     **dict.fromkeys(("approvals", "job", "jobs", "overview-jobs"), ""),
+    **dict.fromkeys(("jobs-failed", "jobs-failures"), ""),
     **dict.fromkeys(("requests", "requests-waiting", "requests-decided", "freezes"), ""),
     "my-tokens": "",
     "tokens": "people.manage",
@@ -169,6 +172,18 @@ async def test_every_stream(transactional_matrix: Matrix, enter: Enter, name: st
             assert not [one for one in left if one[0] == "refusal"], path
 
 
+@pytest.mark.parametrize("name", ["admin", "none", "disabled"])
+async def test_a_path_that_is_no_socket_is_not_there(
+    transactional_matrix: Matrix, enter: Enter, name: str
+) -> None:
+    before = await entries()
+    for path in ELSEWHERE.values():
+        who = transactional_matrix.people[name]
+        _socket, refused = await enter(who, path)
+        assert refused == (NOT_THERE if who.active else SIGNED_OUT)
+    assert await entries() == before
+
+
 @pytest.mark.parametrize("name", BY_THEMSELVES)
 async def test_every_list(
     transactional_matrix: Matrix, enter: Enter, name: str, monkeypatch: pytest.MonkeyPatch
@@ -235,7 +250,7 @@ def test_the_tables_have_every_socket_message_and_list() -> None:
     from dashboard.sockets import routes
     from dashboard.streams.consumer import StreamConsumer
 
-    told = {route for route, _sees, _verb in STREAMS.values()} | {LIVE}
+    told = {route for route, _sees, _verb in STREAMS.values()} | {LIVE} | set(ELSEWHERE)
     assert {str(route.pattern) for route in routes} == told
     # lists register themselves in the rooms of their pages
     assert get_resolver().url_patterns
