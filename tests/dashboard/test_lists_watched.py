@@ -50,6 +50,31 @@ def test_every_list_of_a_page_opens_to_its_reader(
         assert {"containers", "overview-jobs"} & set(drawn)
 
 
+@pytest.mark.any_database("a page has as many lists on each")
+@pytest.mark.parametrize("path", ["/", "/containers/", "/hosts/", "/jobs/", "/audit/"])
+def test_no_page_has_more_lists_than_a_socket_carries(
+    fleet: Fleet, cast: Cast, browser_of: Any, path: str
+) -> None:
+    """The server closes the socket of one that watches more, and it connects anew without an end."""
+    from django.conf import settings
+
+    from dashboard.live.consumer import MAX_LISTS
+    from hosts.models import ContainerFigures
+
+    shop = fleet.container(fleet.root1, "shop-1")
+    # the two panels of what uses most
+    ContainerFigures.objects.create(container=shop, cpu=1, memory_bytes=1)
+    page = browser_of(cast.alice).get(path).content.decode()
+    lists = len(re.findall(r"<live-list\b", page))
+    # the frame's: the numbers in the rail, and those that a script has by a name of its own
+    marks = page.count("data-count-of=")
+    scripts = (settings.BASE_DIR / "static/js").rglob("*.js")
+    own = sum(len(re.findall(r"^\s*watch\(\"", one.read_text(), re.M)) for one in scripts)
+    assert (marks, own) >= (2, 4)
+    assert path != "/" or lists == 7
+    assert lists + marks + own <= MAX_LISTS
+
+
 def test_whoever_sees_some_containers_has_their_troubles_on_the_overview(
     fleet: Fleet, browser_of: Any
 ) -> None:
