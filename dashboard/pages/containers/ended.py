@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hosts.models import Container, HostEvent, Job
@@ -23,8 +25,8 @@ SHUTDOWN = timedelta(minutes=2)
 LOOP = 3
 
 ENDED = Q(state__in=("exited", "stopped"))
-# Podman's own state is "running"
-IN_A_LOOP = Q(state="running", crashes__gte=LOOP)
+# its policy starts it again sooner than that, else no more
+BETWEEN = timedelta(minutes=1)
 
 
 def asked_to_end() -> Q:
@@ -38,7 +40,33 @@ def asked_to_end() -> Q:
 
 def failed() -> Q:
     """Of Container rows: ended with an error that nobody asked for."""
+    return _with_error() & ~_between_crashes()
+
+
+def _with_error() -> Q:
+    # without an error it may be anybody's stop: Podman is asked of the others alone
     return ENDED & Q(exit_code__isnull=False) & ~Q(exit_code=0) & ~asked_to_end()
+
+
+def _between_crashes() -> Q:
+    return Q(crashes__gte=LOOP, exited_at__gt=Now() - BETWEEN)
+
+
+def in_a_loop() -> Q:
+    """Of Container rows: crashes and is started again; Podman says running, or for a moment exited."""
+    return Q(crashes__gte=LOOP) & (Q(state="running") | (_with_error() & _between_crashes()))
+
+
+def is_looping(row: Container) -> bool:
+    """The same of a row that `mark` has seen."""
+    if row.crashes < LOOP:
+        return False
+    if row.state == "running":
+        return True
+    with_error = row.state in ("exited", "stopped") and row.exit_code
+    if not with_error or row.exited_at is None or getattr(row, "asked_to_end", False):
+        return False
+    return timezone.now() - row.exited_at < BETWEEN
 
 
 def _events() -> QuerySet[HostEvent]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
-from dashboard.pages.containers.ended import IN_A_LOOP, LOOP, asked_to_end
+from dashboard.pages.containers.ended import LOOP, asked_to_end, in_a_loop
 from dashboard.pages.containers.shown import POSSIBLE, look_of
 from dashboard.states import look
 from hosts.access import Person, verbs_at
@@ -106,11 +107,13 @@ def _facts(
     counts: dict[Key, dict[str, int]] = {key: {} for key in keys}
     raw: dict[Key, set[str]] = {key: set() for key in keys}
     width = len(fields)
-    looping = Case(When(IN_A_LOOP, then=LOOP), default=0)
+    looping = Case(When(in_a_loop(), then=LOOP), default=0)
     looks = some.annotate(loop=looping).values_list(*fields, "state", "health", "exit_code", "loop")
+    now = timezone.now()
     for row in looks.annotate(n=Count("pk")):
         key, (state, health, exit_code, loop, number) = tuple(row[:width]), row[width:]
         one = Container(state=state, health=health, exit_code=exit_code, crashes=loop)
+        one.exited_at = now
         shown, _detail = look_of(one)
         counts[key][shown] = counts[key].get(shown, 0) + number
         raw[key].add(state)

@@ -20,7 +20,7 @@ from dashboard.live.tokens import (
     one_of,
 )
 from dashboard.live.visibility import count_visible, scope_to_visible
-from dashboard.pages.containers.ended import IN_A_LOOP, failed
+from dashboard.pages.containers.ended import failed, in_a_loop
 from dashboard.pages.containers.figures import MEASURED
 from dashboard.pages.containers.figures import TOKENS as FIGURES
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
@@ -30,7 +30,7 @@ from hosts.models import Container
 
 FAILED = failed()
 _IS = {state: Q(state=state) for state in ("running", "paused", "created", "exited", "stopped")}
-STATES = {**_IS, "failed": FAILED, "restarting": IN_A_LOOP, "dead": Q(state="dead")}
+STATES = {**_IS, "failed": FAILED, "restarting": in_a_loop(), "dead": Q(state="dead")}
 HEALTH = {name: Q(health=name) for name in ("healthy", "unhealthy", "starting")}
 HEALTH["none"] = Q(health="")
 MADE_BY = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import verbs_for
 from dashboard.pages import lastfailure
-from dashboard.pages.containers.ended import LOOP, mark, out_of_memory
+from dashboard.pages.containers.ended import is_looping, mark, out_of_memory
 from hosts.access import Person, verbs_at
 from hosts.models import Container
 
@@ -50,11 +50,6 @@ def look_of(row: Container) -> tuple[str, str]:
         if row.exit_code and not getattr(row, "asked_to_end", False):
             state = "failed"
     return state, detail
-
-
-def is_looping(row: Container) -> bool:
-    """It crashes and is started again, several times in a row; Podman calls that running."""
-    return row.state == "running" and row.crashes >= LOOP
 
 
 def restarts_of(row: Container) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.live.visibility import scope_to_visible, verbs_for
-from dashboard.pages.containers.ended import IN_A_LOOP, failed, out_of_memory
+from dashboard.pages.containers.ended import failed, in_a_loop, out_of_memory
 from dashboard.pages.containers.shown import loop_words
 from dashboard.pages.hosts.standing import DISK_FULL, Standing
 from dashboard.pages.jobs.failures import told_of
@@ -91,7 +91,7 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     if quiet:
         there = there.exclude(endpoint__host__in=quiet)
     recent = timezone.now() - RECENT
-    loops = list(there.filter(IN_A_LOOP).order_by("-crashes", "pk")[: MOST + 1])
+    loops = list(there.filter(in_a_loop()).order_by("-crashes", "pk")[: MOST + 1])
     known = {row.pk for row in loops}
     for row in loops[:MOST]:
         text = _("%(name)s on %(host)s keeps restarting") % _names(row)

@@ -219,11 +219,38 @@ def test_a_crash_loop_is_no_running_container(ended: Any, cast: Cast, browser_of
     # Podman 4 counts none
     in_a_loop(row, restarts=0)
     assert "×40, last exit 1" in pages()["list"]
-    for more in ({"crashes": 2}, {"state": "exited", "exit_code": 1}):
-        in_a_loop(row, **more)
+    # between an end and its policy's start it is as it was
+    now = timezone.now()
+    between = {"state": "exited", "exit_code": 3, "died_code": 3, "changed_at": now}
+    in_a_loop(row, **between, exited_at=now)
+    for name, page in pages().items():
+        assert 'data-state="restarting"' in page, name
+        assert 'data-state="failed"' not in page, name
+        if name != "group":
+            assert "×400, last exit 3" in page, name
+    overview = browser.get("/").content.decode()
+    assert "shop on web1 keeps restarting: ×400, last exit 3" in overview
+    assert "exited with an error" not in overview
+    assert ID not in browser.get("/containers/?q=state:failed").content.decode()
+    for more in (
+        {"crashes": 2, "exited_at": now - timedelta(hours=1)},
+        # its policy has given up; somebody stopped it; it is done
+        {**between, "exited_at": now - timedelta(seconds=61)},
+        {**between, "exited_at": now, "stopped_at": now},
+        {**between, "exited_at": now, "exit_code": 0},
+    ):
+        in_a_loop(row, **{"stopped_at": None, "changed_at": timezone.now()} | more)
         assert 'data-state="restarting"' not in pages()["list"]
         assert ID not in pages()["filter"]
         assert "keeps restarting" not in browser.get("/").content.decode()
+
+
+def test_a_crash_loop_that_its_policy_gave_up_is_an_error(
+    ended: Any, cast: Cast, browser_of: Any
+) -> None:
+    row = ended(3)
+    in_a_loop(row, state="exited", exit_code=3, exited_at=timezone.now() - timedelta(seconds=61))
+    assert is_an_error(browser_of(cast.alice))
 
 
 def test_ends_stand_in_its_history(ended: Any, cast: Cast, browser_of: Any) -> None:
