@@ -1,7 +1,7 @@
 """Words of the filter line as names in the log: whole ones, and parts.
 
-The log is never read through. A word means the names in it that begin so (its indexes), and those names of
-hosts, people and objects that hold it anywhere and that Haulout has now.
+The log is never read through. A word means the names in it that begin so (its indexes), those names of
+hosts, people and objects that hold it anywhere and that Haulout has now, and the verbs that it names.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.names import MOST, beginning, branches, there
 from audit.queries import object_condition
+from dashboard.pages.audit.words import verbs_of
 from hosts.models import INVENTORY, Host
 
 # tokens that look in one column
@@ -28,12 +29,12 @@ class Named:
 
 
 def word_of(value: str) -> Named:
-    """A free word: it may be part of an object's, a host's or a person's name."""
+    """A free word: what was done, or part of an object's, a host's or a person's name."""
     if (by_id := object_condition(value)) != Q(target_name=value):
         return Named((by_id,))
     found = [_parts(column, value) for column in COLUMNS.values()]
     return Named(
-        tuple(one for named in found for one in named.conditions),
+        (*branches("verb", verbs_of(value)), *(one for named in found for one in named.conditions)),
         tuple(dict.fromkeys(note for named in found for note in named.notes)),
     )
 

@@ -183,6 +183,18 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 
+def verbs_of(word: str) -> list[str]:
+    """The verbs that a word names: “stop” and “stopped” mean container.stop, pod.stop …"""
+    word = word.casefold()
+    return [verb for verb, said in _WORDS.items() if word in _names_of(verb, said)]
+
+
+def _names_of(verb: str, said: tuple[str | Promise, str | Promise]) -> set[str]:
+    """The last part of a verb, and the word that each of its phrases begins with."""
+    firsts = {str(phrase).partition(" ")[0].rstrip(":").casefold() for phrase in said}
+    return {verb.rpartition(".")[2], *firsts}
+
+
 def parameter(name: str, value: Any) -> str:
     """A parameter of an entry as a reader wants it. A hash says that it is one."""
     if isinstance(value, dict) and set(value) == {"keyed_hash"}:

@@ -116,6 +116,49 @@ def test_two_words_mean_both_and_parts_match(rows: None, line: str, found: list[
     assert [f"{one.entry.target_name} {one.entry.host_name}" for one in lines] == found
 
 
+@pytest.fixture
+def chatty(cast: Cast, who_of: Any) -> None:
+    """chatty stopped on h3 and removed on h4, stopper started on h3, the pod crew stopped on h3."""
+    with transaction.atomic():
+        for verb, name, host in (
+            ("container.stop", "chatty", "h3"),
+            ("container.remove", "chatty", "h4"),
+            ("container.start", "stopper", "h3"),
+            ("pod.stop", "crew", "h3"),
+        ):
+            there = Target(kind=verb.partition(".")[0], id="", name=name, host_name=host)
+            write.outcome(write.intent(who_of(cast.bob), verb, there), "ok")
+        write.observed("container.kill", Target("container", "", "chatty", host_name="h3"), how="x")
+
+
+STOPPED = "container.stop chatty"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("stop chatty", [STOPPED]),
+        ("Stopped chatty", [STOPPED]),
+        ("today chatty h3 stop", [STOPPED]),
+        ("yesterday stop", []),
+        ("stop h4", []),
+        # a name that begins so too
+        ("stop", ["pod.stop crew", "container.start stopper", STOPPED]),
+        ("stopped bob", ["pod.stop crew", STOPPED]),
+        ("chatty signal", ["container.kill chatty"]),
+        ("sent chatty", ["container.kill chatty"]),
+        ("stop start", ["container.start stopper"]),
+        ("stop chatty result:failed", []),
+        ("topped", []),
+    ],
+)
+def test_a_word_is_what_was_done_too(chatty: None, line: str, found: list[str]) -> None:
+    asked = read(line)
+    assert not asked.troubles
+    lines = search(asked.filters, visible=None).lines
+    assert [f"{one.entry.verb} {one.entry.target_name}" for one in lines] == found
+
+
 def test_any_part_of_a_name_that_is_there_now(rows: None) -> None:
     from hosts.models import Host
 
