@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.db.models import Count, Max
+from django.utils import timezone
 
 from accounts.models import AccessEpoch
 from audit.models import Entry
 from hosts.guardrails.freezes import open_among
+from hosts.inventory.deaths import BETWEEN, LOOP
 from hosts.jobs import failures
-from hosts.models import Endpoint, FreezeWindow, Host, HostEvent, Job, Login
+from hosts.models import Container, Endpoint, FreezeWindow, Host, HostEvent, Job, Login
+from hosts.models.inventory import LIVE
 
 INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks", "secrets"})
 
@@ -24,12 +27,23 @@ def stamps() -> dict[str, Any]:
         "inventory": hash(endpoints),
         "hosts": hash((endpoints, logins, hosts["n"], hosts["newest"])),
         "jobs": Job.objects.aggregate(newest=Max("changed_at"), last=Max("pk")),
-        "failures": failures.stamp(),
+        "failures": (failures.stamp(), _given_up()),
         "events": HostEvent.objects.aggregate(last=Max("pk"))["last"],
         "audit": Entry.objects.aggregate(last=Max("pk"))["last"],
         "freezes": hash(_open_freezes()),
         "access": tuple(AccessEpoch.objects.values_list("number", flat=True)),
     }
+
+
+def _given_up() -> Any:
+    """When the last crash loop ended that its policy left so: known by the clock, which rings no bell."""
+    loops = Container.objects.filter(
+        LIVE, crashes__gte=LOOP, exited_at__lte=timezone.now() - BETWEEN
+    )
+    # asked for with the state, SQLite would walk through all that ended
+    found = loops.order_by().values_list("state", "exited_at")
+    ended = [at for state, at in found if at and state in ("exited", "stopped")]
+    return max(ended, default=None)
 
 
 def _open_freezes() -> tuple[Any, ...]:

@@ -5,6 +5,10 @@ from datetime import datetime, timedelta
 
 # a crash so long after the one before it begins a new row of them
 WINDOW = timedelta(minutes=10)
+# so many in a row make a crash loop; as in Container's index
+LOOP = 3
+# the policy starts it again sooner than that, else no more
+BETWEEN = timedelta(minutes=1)
 
 
 @dataclass(slots=True)

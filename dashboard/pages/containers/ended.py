@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hosts.inventory.deaths import BETWEEN, LOOP
 from hosts.models import Container, HostEvent, Job
 
 # 128 + SIGKILL, 128 + SIGTERM: what stopping leaves; out of memory leaves the first one too
@@ -21,12 +22,8 @@ VERBS = ("container.stop", "container.kill", "container.restart", "pod.stop", "p
 PATIENCE = timedelta(minutes=10)
 # a host that shuts down ends its containers one after the other
 SHUTDOWN = timedelta(minutes=2)
-# crashes in a row, each soon after the one before, that make a crash loop; as in Container's index
-LOOP = 3
 
 ENDED = Q(state__in=("exited", "stopped"))
-# its policy starts it again sooner than that, else no more
-BETWEEN = timedelta(minutes=1)
 
 
 def asked_to_end() -> Q:

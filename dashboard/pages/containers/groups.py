@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
-from dashboard.pages.containers.ended import LOOP, asked_to_end, in_a_loop
+from dashboard.pages.containers.ended import asked_to_end, in_a_loop
 from dashboard.pages.containers.shown import POSSIBLE, look_of
 from dashboard.states import look
 from hosts.access import Person, verbs_at
+from hosts.inventory.deaths import LOOP
 from hosts.models import Container
 
 

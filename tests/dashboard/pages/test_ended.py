@@ -248,9 +248,15 @@ def test_a_crash_loop_is_no_running_container(ended: Any, cast: Cast, browser_of
 def test_a_crash_loop_that_its_policy_gave_up_is_an_error(
     ended: Any, cast: Cast, browser_of: Any
 ) -> None:
+    from dashboard.live.stamps import rung, stamps
+
     row = ended(3)
+    in_a_loop(row, state="exited", exit_code=3, exited_at=timezone.now())
+    before = stamps()
     in_a_loop(row, state="exited", exit_code=3, exited_at=timezone.now() - timedelta(seconds=61))
     assert is_an_error(browser_of(cast.alice))
+    # an open page hears of it, though nothing but time has passed
+    assert rung(before, stamps()) == {"failures"}
 
 
 def test_ends_stand_in_its_history(ended: Any, cast: Cast, browser_of: Any) -> None:
