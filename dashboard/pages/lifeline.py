@@ -1,11 +1,12 @@
 """What happened to one object, newest first: its jobs, its audit entries, ends of a container."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from audit import queries
 from audit.queries import Filters, Line
+from audit.shapes import Kind
 from dashboard.pages.audit.words import asked_words, said
 from hosts.access import Person, allows, visible_entries, visible_jobs
 from hosts.inventory.job_marks import JOB_LABEL
@@ -32,16 +33,31 @@ class Past:
     lines: list[Line]
     may_read: bool
     ends: list[HostEvent]
+    # what else its host told, newest first
+    events: list[HostEvent] = field(default_factory=list)
 
     @property
     def moments(self) -> list[Moment]:
-        """All of it, newest first."""
+        """All of it, newest first; an end stands above the stop that it came of."""
         if self.lines:
-            done = [Moment(line.entry.at, line=line) for line in self.lines]
+            done = [Moment(self._at(line), line=line) for line in self.lines]
         else:
             done = [Moment(job.created_at, job=job) for job in self.jobs]
         ends = [Moment(event.at, end=event) for event in self.ends]
-        return sorted([*done, *ends], key=lambda moment: moment.at, reverse=True)
+        return sorted([*done, *ends], key=lambda one: (one.at, bool(one.end)), reverse=True)
+
+    def _at(self, line: Line) -> datetime:
+        """When it was done. What was seen on a host has its entry later than its event, often after
+        the end of what had been created.
+        """
+        entry = line.entry
+        if entry.kind != Kind.OBSERVED:
+            return entry.at
+        action = entry.verb.rpartition(".")[2]
+        told = self.ends + self.events if action == "stop" else self.events
+        actions = ("stop", "died") if action == "stop" else (action,)
+        times = [one.at for one in told if one.action in actions and one.at <= entry.at]
+        return max(times, default=entry.at)
 
 
 def past_of(person: Person, kind: str, row: InventoryRow) -> Past:
@@ -68,10 +84,11 @@ def past_of(person: Person, kind: str, row: InventoryRow) -> Past:
             lines.sort(key=lambda line: -line.entry.number)
         for line in lines:
             line.entry.said = said(line)  # type: ignore[attr-defined]
-    ends = HostEvent.objects.filter(
-        endpoint=row.endpoint_id, kind=kind, podman_id=row.podman_id, action="died"
-    )
-    return Past(jobs, lines, may_read, list(ends.order_by("-at")[:MOST]))
+    told = HostEvent.objects.filter(endpoint=row.endpoint_id, kind=kind, podman_id=row.podman_id)
+    told = told.order_by("-at", "-id")
+    ends = list(told.filter(action="died")[:MOST])
+    events = list(told.exclude(action="died")[:MOST]) if lines else []
+    return Past(jobs, lines, may_read, ends, events)
 
 
 def _maker(person: Person, row: InventoryRow) -> Job | None:

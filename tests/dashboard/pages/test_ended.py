@@ -279,3 +279,31 @@ def test_ends_stand_in_its_history(ended: Any, cast: Cast, browser_of: Any) -> N
         assert "It ended with code 1." in page
         assert "×12" in page
         assert "It ended without an error." in page
+
+
+def test_the_history_has_an_end_above_what_was_done_before(
+    ended: Any, cast: Cast, browser_of: Any
+) -> None:
+    """The entry of what was seen on a host is written when its container may have ended already."""
+    import re
+
+    from django.db import transaction
+
+    from audit import write
+    from audit.shapes import Target
+    from hosts.models import HostEvent
+
+    row = ended(137)
+    event(row, "create", before=timedelta(milliseconds=400))
+    event(row, "start", before=timedelta(milliseconds=200))
+    event(row, "died")
+    HostEvent.objects.filter(action="died").update(exit_code=137)
+    target = Target(kind="container", id=ID, name="shop", endpoint_id=row.endpoint_id)
+    with transaction.atomic():
+        for verb in ("container.create", "container.start", "container.stop"):
+            write.observed(verb, target, how="event")
+    page = browser_of(cast.alice).get(f"/containers/{row.endpoint_id}/{ID}/history/")
+    past = page.content.decode().partition('<ol class="past')[2].partition("</ol>")[0]
+    said = re.findall(r"ended with code 137|stopped|started|created", past)
+    assert said == ["ended with code 137", "stopped", "started", "created"]
+    assert past.count(f"{row.exited_at:%Y-%m-%d %H:%M:%S} UTC</time>") >= 2
