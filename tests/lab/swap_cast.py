@@ -51,9 +51,9 @@ def carried(person: Any, worker: Any, ended: Any) -> Callable[..., Any]:
     return carry
 
 
-def order_of(found: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """The parameters of a container that is there, changed."""
+def order_of(found: dict[str, Any], endpoint_id: int = 0, **changes: Any) -> dict[str, Any]:
+    """The parameters of a container that is there, changed. Our note counts on its own endpoint alone."""
     from hosts.actions.run.existing import existing
     from hosts.actions.run.run_spec import params_of
 
-    return params_of(existing(found | {"_image": {}}, 0).texts) | changes
+    return params_of(existing(found | {"_image": {}}, endpoint_id).texts) | changes

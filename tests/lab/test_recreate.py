@@ -72,7 +72,7 @@ def test_what_was_not_changed_stays(
         recreate_container,
         job.endpoint,
         new,
-        params=order_of(new, name="shop2"),
+        params=order_of(new, job.endpoint_id, name="shop2"),
         env={"KEY": KEPT},
         watch_s=1,
     )
