@@ -107,7 +107,7 @@ class Stack:
         self.first_admin_link = self.wait_for(r"administrator.*(https?://\S+)")
         return self.first_admin_link
 
-    def manage(self, *words: str, given: str | None = None, timeout_s: float = 60.0) -> str:
+    def manage(self, *words: str, given: str | None = None, timeout_s: float = 240.0) -> str:
         """Output of another command on the same data folder; fails when it fails."""
         done = subprocess.run(
             [sys.executable, str(CHECKOUT / "manage.py"), *words],
