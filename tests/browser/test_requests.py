@@ -34,11 +34,11 @@ def test_a_request_and_its_answer_arrive_by_themselves(
     sela.goto(f"{doors.url}/jobs/")
 
     ada.wait_for_function(
-        "count => Number(document.querySelector('[data-count-of]').textContent) === count",
+        "count => Number(document.querySelector('[data-count-of=requests-waiting]').textContent) === count",
         arg=before + 1,
         timeout=SOON_MS,
     )
-    ada.click("a.rail-link:has([data-count-of])")
+    ada.click("a.rail-link:has([data-count-of='requests-waiting'])")
     ada.locator("tr", has_text="Sela").get_by_text("Decide").first.click()
     ada.get_by_text("there is nothing of this name").wait_for()
     ada.fill("#answer", "there is no such group")
