@@ -49,5 +49,5 @@ def test_verbs_are_found_ticked_by_groups_and_compared(served: Served, ada: Any)
 
     ada.fill("#role [name=name]", name)
     ada.get_by_role("button", name="Create the role").click()
-    ada.get_by_text(f"The role {name} is made").wait_for()
+    ada.get_by_text(f"The role {name} is created").wait_for()
     assert group(ada, "Secrets").locator("[data-sum]").inner_text() == f"{every} of {every}"

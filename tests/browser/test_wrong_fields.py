@@ -148,7 +148,7 @@ def test_several_are_counted_aloud(served: Served, ada: Any) -> None:
 
 
 def test_dialogs(served: Served, ada: Any) -> None:
-    ada.goto(f"{served.url}/hosts/?q=name:web1")
+    ada.goto(f"{served.url}/hosts/?q=web1")
     ada.locator("[data-open]", has_text="web1").first.click()
     lock = ada.locator("[hx-get*='/locks/host/']").first
     if not lock.is_visible():

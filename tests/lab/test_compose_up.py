@@ -13,13 +13,10 @@ import pytest
 
 from tests.browser.newcomer import add_host, become_admin, sign_in
 from tests.browser.served import job_ends
-from tests.chromium import browser, new_page, page
 from tests.lab.compose import images
 from tests.lab.compose.stack import ComposeStack
 from tests.lab.hosts import Lab, lab_for_tests, missing
 from tests.lab.hosts.processes import wait_until
-
-__all__ = ["browser", "new_page", "page"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 

@@ -54,6 +54,8 @@ def archive(target: Path) -> None:
         for name, file in OTHERS.items():
             _build([name], HERE / f"{file}.Containerfile", HERE)
         _build(HAULOUT, CHECKOUT / "Dockerfile", CHECKOUT)
+        # an earlier try may have been broken off
+        target.unlink(missing_ok=True)
         _podman("save", "-q", "-m", "-o", str(target), *HAULOUT, *OTHERS)
         # earlier checkouts' images are of no use any more
         _podman("image", "prune", "-f")

@@ -7,7 +7,7 @@ from .errors import LabError
 from .place import Place, one_at_a_time
 from .processes import run
 
-SUBNETS = [f"10.{n}" for n in range(77, 100) if n != 88]
+SUBNETS = [f"10.{n}" for n in range(77, 112) if n != 88]
 """10.88 is Podman's own default network: the first container would cut the host off."""
 
 # no address of its own comes and goes with it: each change of the machine's addresses makes
@@ -33,7 +33,7 @@ def make_bridge(place: Place) -> str:
             if subnet not in taken:
                 break
         else:
-            raise LabError("all of 10.77–10.99 is taken: end another lab (`lab down`)")
+            raise LabError("all of 10.77–10.111 is taken: end another lab (`lab down`)")
         run("ip", "link", "add", place.bridge, "type", "bridge")
         run("ip", "link", "set", place.bridge, *QUIET)
         run("ip", "addr", "add", f"{subnet}.0.1/16", "dev", place.bridge)
