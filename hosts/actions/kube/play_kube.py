@@ -4,6 +4,7 @@ The file can hold secrets, so it is sealed in the job's row and erased at the ou
 has the plan's names.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from hosts.actions.kube.along import REPLACE, heed_secrets, require_along
 from hosts.actions.kube.content_volumes import heed_unsafe, refuse_unsafe
 from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
-from hosts.actions.kube.second_look import look, new_volumes, start
+from hosts.actions.kube.second_look import look, missing, new_volumes, start
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import version_of
@@ -38,6 +39,8 @@ _KINDS = ("pod", "container", "volume", "secret")
 _PIDS_SINCE = (5, 5)
 # and makes one of a Deployment's replicas, without a number
 _ONE_REPLICA_SINCE = (4, 4)
+# and takes a volume that is there for a claim; before, it refuses the file
+_TAKES_VOLUMES_SINCE = (4, 4)
 
 
 def plan_on(endpoint: Endpoint, text: str) -> KubePlan:
@@ -143,12 +146,30 @@ async def do(errand: Errand) -> dict[str, Any]:
     await heed_unsafe(errand, plan)
     fresh = await new_volumes(errand, plan.names("volume"))
     await errand.about_to_send({"volumes": fresh})
-    report = await kube.play(errand.podman, labelled(plan, job_id=errand.job_id), start=False)
+    report = await _play(errand, plan)
     await crash.point(crash.AFTER_CREATE, errand.job_id)
     made = await look(errand, asked, fresh)
     await crash.point(crash.AFTER_LOOK, errand.job_id)
     failed = await start(errand, made) if errand.params.get("start", True) else []
     return _told(errand, report, failed)
+
+
+async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
+    """Podman's report. Volumes that are there are used as they are, on every Podman."""
+    version = version_of(errand.endpoint)
+    if version is not None and version < _TAKES_VOLUMES_SINCE:
+        absent = await missing(errand, plan.names("volume"))
+        sent = tuple(
+            one
+            for one in plan.documents
+            if one.content["kind"] != "PersistentVolumeClaim"
+            or one.content["metadata"]["name"] in absent
+        )
+        # nothing is left of a file of claims alone, and Podman refuses an empty one
+        if not sent:
+            return {}
+        plan = replace(plan, documents=sent)
+    return await kube.play(errand.podman, labelled(plan, job_id=errand.job_id), start=False)
 
 
 def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str, Any]:

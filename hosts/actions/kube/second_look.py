@@ -17,13 +17,18 @@ async def new_volumes(errand: Errand, names: Sequence[str]) -> list[str]:
     known = errand.before.get("volumes")
     if errand.broken and isinstance(known, list):
         return [str(name) for name in known]
-    fresh = []
+    return await missing(errand, names)
+
+
+async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
+    """Those of these volumes that the host does not have."""
+    absent = []
     for name in names:
         try:
             await volumes.inspect(errand.podman, name)
         except NotFound:
-            fresh.append(name)
-    return fresh
+            absent.append(name)
+    return absent
 
 
 async def look(errand: Errand, asked: Proposed, fresh: Sequence[str]) -> list[str]:
