@@ -157,7 +157,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
     """Podman's report. Volumes that are there are used as they are, on every Podman."""
     version = version_of(errand.endpoint)
-    if version is not None and version < _TAKES_VOLUMES_SINCE:
+    if version is None or version < _TAKES_VOLUMES_SINCE:
         absent = await missing(errand, plan.names("volume"))
         sent = tuple(
             one
