@@ -1,5 +1,6 @@
 """A health check that nothing on the host runs stays `starting` for ever: the pages say why."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -38,21 +39,22 @@ def check_at(minutes: float) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (inspected(12), True),
+        (lambda: inspected(12), True),
         # from before it was started
-        (inspected(12, log=check_at(13)), True),
-        (inspected(12, log=check_at(11)), False),
-        (inspected(1.5), False),
-        (inspected(12, start_s=900), False),
-        (inspected(12, StartupHealthCheck={"Test": ["CMD-SHELL", "true"]}), False),
+        (lambda: inspected(12, log=check_at(13)), True),
+        (lambda: inspected(12, log=check_at(11)), False),
+        (lambda: inspected(1.5), False),
+        (lambda: inspected(12, start_s=900), False),
+        (lambda: inspected(12, StartupHealthCheck={"Test": ["CMD-SHELL", "true"]}), False),
     ],
     ids=["never", "before", "checked", "not due", "start period", "startup check"],
 )
 def test_the_tab_says_that_no_check_has_run(
-    cast: Cast, hosts: Hosts, found: dict[str, Any], said: bool
+    cast: Cast, hosts: Hosts, found: Callable[[], dict[str, Any]], said: bool
 ) -> None:
     row = hosts.add(hosts.web1, "container", "shop", image="x", state="running")
-    page = told(cast, row, found)
+    # made now: the time from collecting to here would count
+    page = told(cast, row, found())
     assert (f"Starting for 12\xa0minutes: {WORDS}" in page) is said
     assert ("“Check now” runs one." in page) is said
     assert "Check now</button>" in page
