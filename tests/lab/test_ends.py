@@ -58,16 +58,17 @@ def test_what_somebody_stopped_there_is_no_error_and_a_kill_is_one(lab: Lab, lin
 
 
 def test_a_crash_loop_is_seen_and_ends_when_somebody_starts_it(lab: Lab, link: Link) -> None:
-    from dashboard.pages.containers.ended import IN_A_LOOP
+    from dashboard.pages.containers.ended import in_a_loop
 
     host = lab.hosts[0]
     endpoint = register(host)
     crashing = ("--restart", "always", "localhost/busybox", "sh", "-c", "sleep 0.5; exit 3")
     host.podman("run", "-d", "--name", "crashy", *crashing)
-    row = Container.objects.filter(IN_A_LOOP, endpoint=endpoint, name="crashy")
+    row = Container.objects.filter(in_a_loop(), endpoint=endpoint, name="crashy")
     until("a crash loop", row.exists, timeout_s=30)
     found = row.get()
-    assert (found.state, found.died_code) == ("running", 3)
+    assert found.state in ("running", "exited")
+    assert found.died_code == 3
     assert found.died_at is not None
     host.podman("stop", "crashy")
     until("none", lambda: not row.exists() and state_of(endpoint, "crashy") == "exited")
