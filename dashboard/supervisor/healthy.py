@@ -12,7 +12,7 @@ from collections.abc import Callable
 import redis
 
 from dashboard.env import Env, read
-from dashboard.supervisor.pulse import PULSE_KEY
+from dashboard.supervisor.pulse import ENDS_S, PULSE_KEY, SENT_ENDS_S, SENT_KEY
 from hosts.link.sockets import control_socket
 
 TIMEOUT_S = 4.0
@@ -38,19 +38,34 @@ def _link(env: Env) -> str:
 
 
 def _worker(env: Env) -> str:
+    return _key(env, f"{PULSE_KEY}{socket.gethostname()}:*", f"no sign of life for {ENDS_S} s")
+
+
+def _beat(env: Env) -> str:
+    # the key names no machine: one beat is enough
+    return _key(env, SENT_KEY, f"sent nothing in the last {SENT_ENDS_S} s")
+
+
+def _key(env: Env, pattern: str, missing: str) -> str:
+    """ "" where Redis has a key like `pattern`; each ends by itself where nobody writes it anew."""
     client = redis.Redis.from_url(
         env.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
     )
     try:
-        found = next(client.scan_iter(f"{PULSE_KEY}{socket.gethostname()}:*"), None)
+        found = next(client.scan_iter(pattern), None)
     except redis.RedisError as error:
         return f"Redis does not answer: {error}"
     finally:
         client.close()
-    return "" if found else "no sign of life in Redis for 12 s"
+    return "" if found else missing
 
 
-CHECKS: dict[str, Callable[[Env], str]] = {"web": _web, "link": _link, "worker": _worker}
+CHECKS: dict[str, Callable[[Env], str]] = {
+    "web": _web,
+    "link": _link,
+    "worker": _worker,
+    "beat": _beat,
+}
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """Beat under a clock that is set 13 hours ahead and back: the same tasks, as often, at once again."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -61,7 +62,7 @@ def beat(tmp_path: Path, clock: Clock) -> Callable[..., Sending]:
         app.conf.beat_schedule = {"ten": {"task": "ten", "schedule": every(10.0)}}
         app.conf.result_expires = None
         # nothing is sent, so nothing is asked of a broker
-        return Sending(app, schedule_filename=str(tmp_path / "beat.db"))
+        return Sending(app, schedule_filename=str(tmp_path / "beat.json"))
 
     return make
 
@@ -105,6 +106,46 @@ def test_a_new_start_forgets_what_lies_ahead(beat: Any, clock: Clock) -> None:
     assert run(beat(steady.every), clock, 60) in (6, 7)
 
 
+def test_what_was_due_is_kept_as_json(beat: Any, clock: Clock, tmp_path: Path) -> None:
+    scheduler = beat(steady.every)
+    run(scheduler, clock, 60)
+    last = scheduler.schedule["ten"].last_run_at
+    scheduler.close()
+    assert json.loads((tmp_path / "beat.json").read_text()) == {"ten": last.isoformat()}
+    clock.passed_s += 4
+    again = beat(steady.every)
+    assert again.schedule["ten"].last_run_at == last
+    # the four seconds count: not ten from the new start
+    assert run(again, clock, 6) == 1
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        b"",
+        b"\x80\x04}.",
+        b"[]",
+        b'{"ten": 5}',
+        b'{"ten": "soon"}',
+        b'{"ten": "2026-12-01T00:00:00"}',
+    ],
+)
+def test_a_file_that_is_none_of_ours(beat: Any, clock: Clock, tmp_path: Path, kept: bytes) -> None:
+    (tmp_path / "beat.json").write_bytes(kept)
+    scheduler = beat(steady.every)
+    assert run(scheduler, clock, 60) == 6
+    scheduler.close()
+    assert set(json.loads((tmp_path / "beat.json").read_text())) == {"ten"}
+
+
+def test_a_disk_that_takes_nothing(beat: Any, clock: Clock, tmp_path: Path) -> None:
+    scheduler = beat(steady.every)
+    # as good as a full one, also for root
+    (tmp_path / "beat.new").mkdir()
+    assert run(scheduler, clock, 60) == 6
+    scheduler.close()
+
+
 def test_the_tasks_of_haulout_count_seconds() -> None:
     from dashboard.celery import app
 
@@ -118,7 +159,7 @@ async def test_readyz_says_when_beat_sends_nothing(valkey: Any, tmp_path: Path) 
 
     assert (await health._beat())["state"] == "down"
     app = Celery("test", broker="memory://", set_as_current=False)
-    SteadyScheduler(app, schedule_filename=str(tmp_path / "beat.db")).tell()
+    SteadyScheduler(app, schedule_filename=str(tmp_path / "beat.json")).tell()
     said = await health._beat()
     assert said["state"] == "up"
     assert said["sent_s_ago"] <= 5

@@ -13,11 +13,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Keeps when each task was last due in DATA/beat.db."""
+        """Keeps when each task was last due in DATA/beat.json."""
         from dashboard.celery import app
 
         app.Beat(
-            schedule=str(settings.HAULOUT_DATA / "beat.db"),
+            schedule=str(settings.HAULOUT_DATA / "beat.json"),
             scheduler="dashboard.beat:SteadyScheduler",
             pidfile=None,
             loglevel="INFO",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.supervisor.healthy import CHECKS
+from tests.dashboard.supervisor.healths import health_of
 from tests.dashboard.supervisor.processes import named, until
 from tests.dashboard.supervisor.refused import refused
 from tests.stack import Stack, free_port
@@ -44,6 +46,17 @@ def test_second_up_on_the_same_data_is_refused(running: Stack) -> None:
     assert "without demo hosts" in line
     assert str(running.process.pid) in line
     assert running.url in line
+
+
+@pytest.mark.parametrize("process", CHECKS)
+def test_the_health_check_of_compose_finds_each_well(running: Stack, process: str) -> None:
+    environ = {"HAULOUT_DATA": str(running.data), "HAULOUT_PORT": str(running.port)}
+    # beat sends first after ten seconds
+    until(
+        lambda: health_of(process, **environ) == (0, ""),
+        within_s=30,
+        what=f"{process} well: {health_of(process, **environ)}",
+    )
 
 
 def test_nothing_in_the_data_folder_is_for_others(running: Stack) -> None:
