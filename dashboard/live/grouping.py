@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Aggregate, Count, Q, QuerySet
 
 from dashboard.live.spec import Words
 from hosts.access import Person
@@ -27,8 +27,9 @@ def _no_names(keys: list[Key], person: Person) -> dict[Key, str]:
 class Grouping:
     """A way to group a list. `fields` name a group and begin an index; `member`: who is in one.
 
-    `titles(keys, person)` gives the names of groups whose key does not say it; `without` is the
-    title of the rows that belong to none.
+    `titles(keys, person)` gives the names of groups whose key does not say it, or `titled` (an
+    aggregate over a group's rows) does; `without` is the title of the rows that belong to none.
+    `order`: of the rows in a group while the list is sorted by its default, say by host.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Grouping:
     member: Q = field(default_factory=Q)
     without: Words = ""
     titles: Callable[[list[Key], Person], dict[Key, str]] = _no_names
+    titled: Aggregate | None = None
+    order: tuple[str, ...] = ()
 
     def title(self, key: Key, names: dict[Key, str]) -> str:
         """What a group is called."""
@@ -129,10 +132,23 @@ def counted_groups(
     """(groups with their counts in the order of their titles, titles). Those without come last."""
     members = rows.filter(grouping.member).order_by()
     found = members.values_list(*grouping.fields).annotate(n=Count("pk"))
-    counts: dict[Key, int] = {tuple(row[:-1]): row[-1] for row in found}
-    names = grouping.titles(list(counts), person)
+    if grouping.titled:
+        found = found.annotate(title=grouping.titled)
+    width = len(grouping.fields)
+    counts: dict[Key, int] = {tuple(row[:width]): row[width] for row in found}
+    if grouping.titled:
+        names = {tuple(row[:width]): row[-1] for row in found if row[-1]}
+    else:
+        names = grouping.titles(list(counts), person)
+    # what has no name comes after what has one
     order = sorted(
-        counts, key=lambda key: (grouping.title(key, names).casefold(), key), reverse=descending
+        counts,
+        key=lambda key: (
+            bool(grouping.titled) and key not in names,
+            grouping.title(key, names).casefold(),
+            key,
+        ),
+        reverse=descending,
     )
     groups = [(key, counts[key]) for key in order]
     if grouping.member:

@@ -242,7 +242,9 @@ def _grouped(
     total = sum(count for _key, count in groups)
     page = min(view.page, max(1, -(-total // PAGE_ROWS)))
     here = list(pieces(groups, (page - 1) * PAGE_ROWS, PAGE_ROWS))
-    by_key = rows_of(grouping, ordered(spec, rows, view.order), here)
+    plain = heads and grouping.order and view.order == spec.default_sort
+    lined_up = rows.order_by(*grouping.order) if plain else ordered(spec, rows, view.order)
+    by_key = rows_of(grouping, lined_up, here)
     found = [row for piece in here for row in by_key.get(piece.key, [])]
     spec.prepare(found, person)
     locked_rows.attach(found)

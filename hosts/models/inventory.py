@@ -248,6 +248,8 @@ class Image(InventoryRow):
             live_index("image", "created_at"),
             live_index("image", "size_bytes"),
             live_index("image", "endpoint", "name"),
+            # one image on many hosts: lists grouped by image
+            live_index("image", "podman_id", "endpoint", "name"),
         ]
 
 

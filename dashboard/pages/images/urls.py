@@ -15,6 +15,7 @@ from dashboard.pages.images import dialogs
 from dashboard.pages.images.archive_pages import load_page, save_dialog
 from dashboard.pages.images.changes import changes
 from dashboard.pages.images.copying import copy
+from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.lists import create, edit, is_list, platforms, read_image
 from dashboard.pages.images.prune import prune
@@ -53,6 +54,9 @@ SPEC = object_list(
         Column("acts", ""),
     ),
     sorts={"size": ("size_bytes", "id")},
+    groupings=GROUPINGS,
+    group_template="images/group.html",
+    group_facts=facts_of,
     empty={
         "icon": "layers",
         "hint": _("name, or is:unused host:web1 …"),
