@@ -13,10 +13,20 @@ PORT = 18090
 WHY = f"port {PORT} is taken by holder on web1."
 
 
+# as the page's own script does: messages of what other tests left are closed
+_SEEN = """async () => {
+  const headers = { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] };
+  const body = new URLSearchParams({ until: "99999999" });
+  return (await fetch("/jobs/seen/", { method: "POST", body, headers })).status;
+}"""
+
+
 @pytest.fixture
-def clash(lab: Any, clean_hosts: None) -> str:
-    """The name of a container whose port another one has."""
+def clash(lab: Any, clean_hosts: None, ada: Any, served: Served) -> str:
+    """The name of a container whose port another one has; Ada has seen all failures so far."""
     host = lab.hosts[0]
+    ada.goto(f"{served.url}/profile/")
+    assert ada.evaluate(_SEEN) == 204
     common = ("--stop-signal", "KILL", "-p", f"{PORT}:80", "localhost/busybox", "sleep", "1000")
     host.podman("run", "-d", "--name", "holder", *common)
     host.podman("create", "--name", "clash", *common)

@@ -27,6 +27,7 @@ HARMLESS = re.compile(
     r"|POST /hosts/endpoints/\S+/measure/"  # reading
     r"|POST /guardrails/try/"  # asks the rules, sends nothing
     r"|POST /guardrails/pod/"  # reading
+    r"|POST /jobs/seen/"  # closes messages about one's own jobs, here none
     r"|POST /access/requests/ask/"  # asking is everyone's; here the form is not filled in
     r"|POST /images/pull/search/"  # says that there is no host to search from
     r"|(PUT|PATCH|DELETE) (/groups/|/registries/|\S+/inspect/)"  # as GET
