@@ -25,7 +25,7 @@ _SEEN = """async () => {
 def clash(lab: Any, clean_hosts: None, ada: Any, served: Served) -> str:
     """The name of a container whose port another one has; Ada has seen all failures so far."""
     host = lab.hosts[0]
-    ada.goto(f"{served.url}/profile/")
+    ada.goto(f"{served.url}/secrets/")
     assert ada.evaluate(_SEEN) == 204
     common = ("--stop-signal", "KILL", "-p", f"{PORT}:80", "localhost/busybox", "sleep", "1000")
     host.podman("run", "-d", "--name", "holder", *common)
@@ -68,8 +68,8 @@ def test_a_start_that_fails_is_told_on_another_page_and_in_each_tab_once(
     assert ada.locator("#toasts .toast-line").count() == 1
     ada.goto(f"{url}/")
     attention = ada.locator("#list-overview-attention")
-    attention.get_by_text(f"Start {clash} on web1 failed").wait_for()
-    attention.get_by_text(WHY).wait_for()
+    attention.get_by_text(f"Start {clash} on web1 failed").first.wait_for()
+    attention.get_by_text(WHY).first.wait_for()
     attention.get_by_role("link", name="Open the job").first.wait_for()
     assert ada.locator("[data-count-of=jobs-failed]").is_visible()
     for page in (f"{url}/containers/?q=name:{clash}", f"{url}{container}"):
