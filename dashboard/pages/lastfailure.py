@@ -46,6 +46,7 @@ def attach(rows: Iterable[Any], kind: str) -> None:
             finished_at__gt=timezone.now() - SHOWN_FOR,
         )
         .order_by("pk")
+        .only("endpoint", "object_id", "finished_at", "verb", "error")
     )
     found: dict[int, tuple[Any, Job]] = {}
     for job in failed:
