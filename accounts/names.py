@@ -48,7 +48,7 @@ def check_name(name: str) -> None:
     plain = " ".join(_skeleton(name).split())
     if plain.replace(" ", "") in _OURS or _CONSOLE.search(plain):
         raise ValidationError(
-            _("The audit log calls Haulout itself or an office so: give your own name.")
+            _("In the audit log this name stands for Haulout itself or a role: give your own name.")
         )
 
 

@@ -101,20 +101,20 @@ ADVISORIES: Final = (
     Advisory(
         "CVE-2024-3727",
         (5, 0, 3),
-        _("A made-up image can make Podman sign in at registries it has no business with."),
+        _("A crafted image can make Podman send its sign-in to other registries."),
         branches=((4, 9, 5),),
         cure=_TRUSTED_IMAGES,
     ),
     Advisory(
         "CVE-2024-9341",
         (5, 2, 4),
-        _("With FIPS mode on, a made-up image can have folders of the host mounted."),
+        _("With FIPS mode on, a crafted image can have folders of the host mounted."),
         cure=_TRUSTED_IMAGES,
     ),
     Advisory(
         "CVE-2024-9676",
         (5, 2, 5),
-        _("With --userns=auto a made-up image can make Podman hang and use up memory."),
+        _("With --userns=auto a crafted image can make Podman hang and use up memory."),
         cure=_TRUSTED_IMAGES,
     ),
     Advisory(
@@ -126,7 +126,7 @@ ADVISORIES: Final = (
     Advisory(
         "CVE-2026-44517",
         (5, 8, 3),
-        _("In a build ADD or COPY of a made-up Git repository can bring in files of the host."),
+        _("In a build ADD or COPY of a crafted Git repository can bring in files of the host."),
         cure=_("Add from Git repositories that you trust."),
     ),
     Advisory(
@@ -139,13 +139,13 @@ ADVISORIES: Final = (
     Advisory(
         "CVE-2026-17106",
         (6, 1, 1),
-        _("A made-up archive can write outside the folder into which it is unpacked."),
+        _("A crafted archive can write outside the folder into which it is unpacked."),
         _("Archives in which something lies behind a link."),
     ),
     Advisory(
         "CVE-2025-11395",
         (6, 1, 2),
-        _("A made-up archive of images, or of a volume, can overwrite files of the host."),
+        _("A crafted archive of images, or of a volume, can overwrite files of the host."),
         _("Archives in which something lies behind a link; layers are not looked into."),
         cure=_("Load archives of images from people that you trust."),
     ),
@@ -159,7 +159,7 @@ ADVISORIES: Final = (
     Advisory(
         "CVE-2025-31133, CVE-2025-52565, CVE-2025-52881",
         (1, 3, 3),
-        _("While it starts, a made-up container can write to files of the kernel and leave."),
+        _("While it starts, a crafted container can write to files of the kernel and leave."),
         component="runc",
         branches=((1, 2, 8),),
         cure=_("Update runc, or use crun."),
@@ -167,7 +167,7 @@ ADVISORIES: Final = (
     Advisory(
         "CVE-2025-24965",
         (1, 20),
-        _("With the krun handler a made-up image can write to the host's files."),
+        _("With the krun handler a crafted image can write to the host's files."),
         component="crun",
         cure=_("Update crun."),
     ),

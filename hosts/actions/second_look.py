@@ -89,7 +89,7 @@ async def looked(errand: Errand, call: Awaitable[dict[str, Any]]) -> dict[str, A
 
 
 def _unseen() -> str:
-    return _("It was made, but Podman does not say what it made of it, so it was not started.")
+    return _("It was made, but could not be inspected and judged, so it was not started.")
 
 
 def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = "Id") -> None:

@@ -89,5 +89,5 @@ def test_chosen_columns_stay_in_the_address_and_in_a_saved_view(served: Served, 
     ada.get_by_role("button", name="Remove the view by CPU").click()
     ada.get_by_role("link", name="by CPU").wait_for(state="hidden")
     ada.locator(".columns > summary").click()
-    ada.get_by_role("menuitem", name="What fits the width").click()
+    ada.get_by_role("menuitem", name="Fit to width").click()
     expect(ports).to_be_visible()

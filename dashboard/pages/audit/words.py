@@ -104,7 +104,7 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "host.boot": (gettext_lazy("Boot"), gettext_lazy("booted the host")),
     "host.more_changes": (
         gettext_lazy("More changes"),
-        gettext_lazy("made more changes than are written one by one"),
+        gettext_lazy("made more changes, which are only counted, on"),
     ),
     "host.key_changed": (
         gettext_lazy("Host key"),
@@ -127,7 +127,7 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),
     "guardrail.alarm": (
         gettext_lazy("Alarm"),
-        gettext_lazy("stopped what Podman made otherwise than was allowed:"),
+        gettext_lazy("did not start what was made against a guardrail:"),
     ),
     "freeze.edit": (gettext_lazy("Edit"), gettext_lazy("changed the freeze window")),
     "freeze.override": (gettext_lazy("Override"), gettext_lazy("overrode a freeze for")),

@@ -92,7 +92,7 @@ def _words(kind: str, count: int, names: list[str]) -> str:
         "away": _("not connected"),
         "cgroups-v1": _("rootless Podman on cgroups v1 cannot read them"),
         "too-old": _("Podman is older than 4.0"),
-    }.get(kind, _("Podman failed at reading them"))
+    }.get(kind, _("Podman could not read them"))
     some = ", ".join(names[:3]) + (" …" if count > 3 else "")
     text = ngettext(
         "%(n)d host gives no figures (%(names)s): %(why)s. Its containers come last.",

@@ -74,7 +74,7 @@ SPEC = register(
             equals("project", _("compose project"), "project"),
             equals("unit", _("systemd unit"), "unit"),
             one_of("by", _("who made it"), MADE_BY),
-            one_of("is", _("of what sort"), {"infra": INFRA}),
+            one_of("is", _("kind of container"), {"infra": INFRA}),
             one_of(
                 "infra", _("infra containers of pods"), {"yes": INFRA, "no": OTHERS, "any": Q()}
             ),

@@ -64,7 +64,7 @@ def _one(job: Job) -> Failure:
     if job.state == Job.State.DENIED:
         title = _("%(what)s on %(host)s was not permitted") % names
     elif job.state == Job.State.UNKNOWN:
-        title = _("%(what)s on %(host)s: nobody knows whether it was done") % names
+        title = _("%(what)s on %(host)s: outcome unknown") % names
     else:
         title = _("%(what)s on %(host)s failed") % names
     url = reverse("jobs:page", args=[job.pk])
@@ -79,7 +79,7 @@ def _several(jobs: QuerySet[Job], batch: int, newest: Job, count: int) -> Failur
     }
     detail = _causes(jobs.filter(batch=batch), count)
     url = f"{reverse('jobs:list')}?q=batch:{batch}+state:trouble"
-    return Failure(f"b{batch}", title, detail, url, _("Show the failed jobs"), newest.pk, batch)
+    return Failure(f"b{batch}", title, detail, url, _("Show failed jobs"), newest.pk, batch)
 
 
 def _causes(jobs: QuerySet[Job], count: int) -> str:
@@ -139,7 +139,7 @@ def _told(person: Person) -> list[Failure]:
             "%(n)d more action of yours failed", "%(n)d more actions of yours failed", len(rest)
         )
         url = f"{reverse('jobs:list')}?q=state:trouble"
-        word = _("Show the failed jobs")
+        word = _("Show failed jobs")
         messages.append(Failure("rest", title % {"n": len(rest)}, "", url, word, rest[0]))
     return messages
 

@@ -246,7 +246,7 @@ def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
         if not form.is_valid():
             raise HostRefused(
                 "via",
-                _("The way of %(login)s stays as it was: choose one of those offered.")
+                _("%(login)s is dialled as before: choose one of the jump hosts offered.")
                 % {"login": login},
             )
         chosen = form.cleaned_data["via"]

@@ -27,7 +27,7 @@ def items(person: Person) -> Iterator[Item]:
     )
     url = f"{reverse('audit:list')}?{urlencode({'q': f'verb:{VERB}'})}"
     for entry in found[:MOST]:
-        words = _("%(name)s on %(host)s broke a guardrail once made, and was not started")
+        words = _("%(name)s on %(host)s was made against a guardrail and not started")
         yield Item(
             kind="alarm",
             tone="bad",
@@ -36,8 +36,8 @@ def items(person: Person) -> Iterator[Item]:
             detail=entry.detail,
             since=entry.at,
             url=reverse("audit:entry", args=[entry.number]),
-            action=_("Open in the audit log"),
+            action=_("Open the entry"),
             action_url=reverse("audit:entry", args=[entry.number]),
         )
     if len(found) > MOST:
-        yield rest(0, _("More broke a guardrail once made"), url)
+        yield rest(0, _("More were made against a guardrail"), url)

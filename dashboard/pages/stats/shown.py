@@ -64,7 +64,7 @@ def _trouble(name: str, kind: str, reason: str) -> Trouble:
         )
     return Trouble(
         title,
-        _("Podman failed at reading what its containers use."),
+        _("Podman could not read what its containers use."),
         _("Haulout tries again by itself. Podman's log on the host says more."),
         reason,
     )

@@ -34,7 +34,7 @@ def test_it_leads_to_its_entry(fleet: Fleet, cast: Any, browser_of: Any) -> None
     assert entry.params["rules"] == ["no privileged"]
     assert entry.params["fields"] == ["HostConfig.Privileged"]
     page = browser_of(cast.alice).get("/").content.decode()
-    assert "victim on web1 broke a guardrail once made, and was not started" in page
+    assert "victim on web1 was made against a guardrail and not started" in page
     assert f"/audit/{entry.number}/" in page
     shown = browser_of(cast.alice).get(f"/audit/{entry.number}/").content.decode()
     assert "refuses what Podman made (HostConfig.Privileged)" in shown

@@ -196,7 +196,7 @@ def test_a_way_that_is_not_offered_is_not_saved(
             follow=True,
         )
         said = [str(message) for message in answer.context["messages"]]
-        assert said == [f"The way of {login} stays as it was: choose one of those offered."]
+        assert said == [f"{login} is dialled as before: choose one of the jump hosts offered."]
     login.refresh_from_db()
     assert login.via_id is None
     assert not list(entries("host.jump"))

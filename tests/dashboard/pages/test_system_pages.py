@@ -147,14 +147,14 @@ def test_what_podman_lacks_and_what_is_only_local(
     page = browser.get(f"/hosts/{hosts.web2.host_id}/system/").content.decode()
     assert "Needs Podman 5.2; web2 has 4.3.1." in page
     # what that version leaves open, and the way to the next one
-    assert "Known weaknesses of this Podman 4.3.1" in page
+    assert "Security advisories for Podman 4.3.1" in page
     assert "CVE-2024-9675" in page
     assert "Haulout refuses: Builds with RUN --mount." in page
     assert "Podman 6: " not in page
     hosts.web2.info = {"host": {"cgroupVersion": "v1"}}
     hosts.web2.save()
     page = browser.get(f"/hosts/{hosts.web2.host_id}/system/").content.decode()
-    assert "Podman 6: this host cannot go there yet" in page
+    assert "Podman 6: this host cannot be updated to it yet" in page
     assert "Its database is BoltDB." in page
     # and not even somebody who sends it anyway gets a job
     browser.send(f"/hosts/endpoints/{hosts.web2.pk}/check/")
