@@ -44,7 +44,7 @@ def test_muted_it_is_quiet_until_its_time(
     page = browser_of(cast.charlie).get(f"/hosts/{host.pk}/").content.decode()
     assert "Bob works on it." in page
     assert "new &lt;b&gt;disks" in page
-    assert "muted" in bob.get("/hosts/").content.decode()
+    assert ">maintenance<" in bob.get("/hosts/").content.decode()
     [entry] = entries("host.mute")
     assert entry.params["reason"] == "new <b>disks</b>"
     # everything else works
