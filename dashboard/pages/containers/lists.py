@@ -156,7 +156,7 @@ SPEC = register(
         empty={
             "icon": "box",
             "title": _("No containers"),
-            "text": _("Containers show up here by themselves, whoever made them."),
+            "text": _("Run one, or add a host: its containers show up here by themselves."),
         },
     )
 )

@@ -66,4 +66,5 @@ def _starts(person: Person) -> list[tuple[str, int]]:
         (str(Term("project", row["project"])), row["n"])
         for row in projects.order_by("-n", "project")[:MOST_STARTS]
     ]
-    return [*found, ("state:running", rows.filter(state="running").count())]
+    running = rows.filter(state="running").count()
+    return [*found, ("state:running", running)] if running else found
