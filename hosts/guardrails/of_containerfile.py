@@ -24,6 +24,8 @@ _ESCAPE = re.compile(r"#\s*escape\s*=", re.I)
 _CONTINUED = re.compile(r"\\[ \t]*$")
 _QUOTES = str.maketrans("", "", "\\\"'")
 _IN_FLAG = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
+# as Go writes a stage's number
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _OWN_NETWORK = ("", "default", "none", "private")
 
 
@@ -35,17 +37,19 @@ class Taken:
     unclear: list[str] = field(default_factory=list)
     host_network: bool = False
     insecure: bool = False
-    # by name, with the line on which it begins: above it the same name is an image's
-    _stages: dict[str, int] = field(default_factory=dict)
+    # the lines on which stages begin, and on which those of a name do
+    _begun: list[int] = field(default_factory=list)
+    _named: dict[str, list[int]] = field(default_factory=dict)
     # after a heredoc that is not plainly one, a line that looks like a stage may be text in it
     _sure: bool = True
 
     def read(self, text: str, line: int) -> None:
         """One instruction, joined, that begins at `line`."""
         if match := _FROM.match(text):
-            self.image(match["image"], line)
-            if (stage := match["stage"]) and self._sure:
-                self._stages.setdefault(stage.casefold(), line)
+            self.image(match["image"], line, base=True)
+            if self._sure:
+                self._begun.append(line)
+                self._named.setdefault(match["stage"] or "", []).append(line)
             return
         for name in _others(text):
             self.image(name, line)
@@ -60,7 +64,7 @@ class Taken:
             if match and match["flags"].translate(_QUOTES) != match["flags"]:
                 self.unclear.append(rest[:200])
             elif match:
-                self.image(match["image"], line)
+                self.image(match["image"], line, base=True)
         elif word in ("run", "copy", "add"):
             for flag in _flags(rest.translate(_QUOTES)):
                 self._flag(word, flag, line)
@@ -80,15 +84,23 @@ class Taken:
                 name.casefold() == "--security" and value.casefold() not in ("", "sandbox")
             )
 
-    def image(self, name: str, line: int) -> None:
-        """An image, unless the name is that of a stage above `line`."""
+    def image(self, name: str, line: int, *, base: bool = False) -> None:
+        """An image, unless the name is surely that of a stage; `base`: in FROM."""
         name = name.strip("\"'")
         if "$" in name:
             self.unclear.append(name)
-            return
-        known = self._stages.get(name.casefold(), line) < line
-        if name and not known and not name.isdecimal() and name.casefold() != "scratch":
+        elif name and name.casefold() != "scratch" and not self._is_stage(name, line, base=base):
             self.images.append(name)
+
+    def _is_stage(self, name: str, line: int, *, base: bool) -> bool:
+        """Whether buildah takes it for a stage: only for one that has ended. The name or number of the
+        stage itself, or a name in other letters, is an image to it, of that name or of an id that begins so.
+        """
+        begun = [start for start in self._begun if start < line]
+        ended = begun if base else begun[:-1]
+        if named := [start for start in self._named.get(name, ()) if start < line]:
+            return named[-1] in ended
+        return not base and bool(_NUMBER.fullmatch(name)) and int(name) < len(ended)
 
     def doubt(self, what: str) -> None:
         """From here on no stage is believed."""

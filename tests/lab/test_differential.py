@@ -27,7 +27,7 @@ __all__ = ["any_host", "any_lab"]
 # what was found once counts, whatever another try would find
 NEVER_AGAIN = pytest.mark.flaky(reruns=0)
 # how many inputs of each kind: in every run, and on each Podman with --all
-COUNTS = {"kube": (40, 200), "run": (30, 150), "spec": (20, 130), "build": (10, 20)}
+COUNTS = {"kube": (40, 200), "run": (30, 150), "spec": (20, 130), "build": (20, 60)}
 _OWN_IMAGES = {f"localhost/{name}" for name in ("busybox", "web", "logger", "crasher")} | {"<none>"}
 # kinds of an outcome
 REFUSED, NOT_TAKEN, MADE = "refused by Haulout", "not taken by Podman", "made"
@@ -240,7 +240,7 @@ def _forbidden_in_images(host: Host) -> list[str]:
             continue
         if name != "localhost/mine":
             found.append(f"an image was named {line}")
-        script = "ls -d /got /www/index.html 2>/dev/null || true"
+        script = "ls -d /got/index.html /www/index.html 2>/dev/null || true"
         has = host.podman("run", "--rm", "--net=none", line, "sh", "-c", script).split()
         found += [f"{line} has {path} of {OTHER}" for path in has]
         host.podman("rmi", "-f", line)
