@@ -13,8 +13,15 @@ from hosts.models import Approval, Job
 # whoever comes back later finds them in the list of jobs
 TOLD_FOR = timedelta(hours=24)
 RECENT = timedelta(hours=1)
+# each costs a look into an index, every second
+STAMPED = 1000
+# of more at once (a spool that is merged) a bell costs less than the question
+MOST_AT_ONCE = 100
 # told by the answer to the request itself
 _ANSWERED = (Approval.State.REFUSED, Approval.State.EXPIRED)
+# what names the object of a job: endpoint, kind, id, name
+REF = ("endpoint", "object_kind", "object_id", "object_name")
+Ref = tuple[Any, ...]
 _FAILED = (Job.State.FAILED, Job.State.UNKNOWN)
 # what of an object failed before is over once one of these has ended, well or not
 _OVERTAKE = tuple(
@@ -52,7 +59,13 @@ def recent(person: Person) -> QuerySet[Job]:
     """Failed jobs of the last hour that this person may see, but those that a later one overtook: the same
     tried again, or one that settles anew whether the object runs.
     """
-    later = Job.objects.filter(
+    failed = visible_jobs(person).filter(state__in=_FAILED, finished_at__gt=timezone.now() - RECENT)
+    return failed.exclude(Exists(_overtaking()))
+
+
+def _overtaking() -> QuerySet[Job]:
+    """Ended jobs after which the job of the query round this one counts no more."""
+    return Job.objects.filter(
         Q(verb=OuterRef("verb")) | Q(verb__in=_OVERTAKE),
         endpoint=OuterRef("endpoint"),
         object_kind=OuterRef("object_kind"),
@@ -61,17 +74,45 @@ def recent(person: Person) -> QuerySet[Job]:
         pk__gt=OuterRef("pk"),
         state__in=(Job.State.OK, *_FAILED),
     )
-    failed = visible_jobs(person).filter(state__in=_FAILED, finished_at__gt=timezone.now() - RECENT)
-    return failed.exclude(Exists(later))
+
+
+def overtaken_by(ended: dict[int, Ref]) -> bool:
+    """True where one of these jobs, which have ended well, is the first to work on an object on which one
+    had failed: it is counted no more, and goes from beside the object. One query where nothing failed.
+    """
+    if len(ended) > MOST_AT_ONCE:
+        return True
+    ids: dict[tuple[Any, Any], set[str]] = {}
+    for endpoint, kind, object_id, _name in ended.values():
+        ids.setdefault((endpoint, kind), set()).add(object_id)
+    # by place, as the index has them: an hour in which all failed is not walked through
+    about = Q()
+    for (endpoint, kind), objects in ids.items():
+        about |= Q(endpoint=endpoint, object_kind=kind, object_id__in=objects)
+    failed = Job.objects.filter(
+        about, state__in=_FAILED, finished_at__gt=timezone.now() - TOLD_FOR
+    ).order_by()
+    newest: dict[Ref, int] = {}
+    for pk, ref in ended.items():
+        newest[ref] = max(pk, newest.get(ref, 0))
+    before = [pk for pk, *ref in failed.values_list("pk", *REF) if pk < newest.get(tuple(ref), 0)]
+    others = _overtaking().exclude(pk__in=list(ended))
+    return bool(before) and Job.objects.filter(~Exists(others), pk__in=before).exists()
 
 
 def stamp() -> tuple[Any, ...]:
-    """Differs whenever `unseen` or `recent` may, for whomever; also by the clock."""
+    """Differs whenever `unseen` or `recent` may, for whomever; also by the clock. Of more than STAMPED
+    that failed, a bell alone says that one was overtaken.
+    """
     now = timezone.now()
-    found = Job.objects.filter(state__in=Job.TROUBLE, finished_at__gt=now - TOLD_FOR).aggregate(
+    lately = Job.objects.filter(state__in=Job.TROUBLE, finished_at__gt=now - TOLD_FOR)
+    found = lately.aggregate(
         newest=Max("finished_at"),
         seen=Count("failure_seen_at"),
         recent=Count("pk", filter=Q(finished_at__gt=now - RECENT)),
         all=Count("pk"),
     )
-    return tuple(found.values())
+    over = 0
+    if 0 < found["recent"] <= STAMPED:
+        over = lately.filter(Exists(_overtaking()), finished_at__gt=now - RECENT).order_by().count()
+    return (*found.values(), over)

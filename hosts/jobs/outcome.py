@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit import write
 from hosts import bells
+from hosts.jobs import failures
 from hosts.jobs.errand import MAX_OUTPUT
 from hosts.models import Job
 
@@ -47,14 +48,16 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
     now = timezone.now()
     with transaction.atomic():
         ended: list[write.Ending] = []
+        worked: dict[int, failures.Ref] = {}
         for outcome in outcomes:
             job = (
                 Job.objects.filter(pk=outcome.job_id, claim=outcome.claim, state=Job.State.RUNNING)
-                .values("intent")
+                .values_list("intent", *failures.REF)
                 .first()
             )
             if job is None:
                 continue
+            intent, *ref = job
             won = Job.objects.filter(
                 pk=outcome.job_id, claim=outcome.claim, state=Job.State.RUNNING
             ).update(
@@ -70,9 +73,11 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
                 lease_until=None,
             )
             if won:
+                if outcome.state == Job.State.OK:
+                    worked[outcome.job_id] = tuple(ref)
                 ended.append(
                     write.Ending(
-                        intent=job["intent"],
+                        intent=intent,
                         result=outcome.state,
                         detail=outcome.error[:1000],
                         duration_ms=outcome.duration_ms,
@@ -81,5 +86,6 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
         if ended:
             write.outcomes(ended)
             troubled = any(outcome.state in Job.TROUBLE for outcome in outcomes)
-            bells.ring("jobs", "audit", *(["failures"] if troubled else []))
+            news = troubled or (bool(worked) and failures.overtaken_by(worked))
+            bells.ring("jobs", "audit", *(["failures"] if news else []))
     return len(ended)

@@ -103,6 +103,27 @@ def test_what_failed_while_no_page_was_open_is_told_on_the_next_once(
     assert heard(ada, f"{url}/secrets/").count() == 0
 
 
+def test_the_number_at_jobs_falls_on_an_open_page_once_it_worked(
+    ada: Any, served: Served, clash: str, lab: Any
+) -> None:
+    start(ada, served, clash)
+    rail = ada.locator("[data-count-of=jobs-failed]")
+    ada.locator("tr[data-pk]").get_by_text(f"start failed: {WHY}").wait_for()
+    rail.wait_for()
+    number = int(rail.text_content() or 0)
+    lab.hosts[0].podman("stop", "holder")
+    # nothing of this changes the host whose page is open
+    other = ada.context.new_page()
+    start(other, served, clash)
+    until(
+        "the number falls",
+        lambda: int(rail.text_content() or 0) < number,
+        timeout_s=60,
+    )
+    ada.locator("tr[data-pk]").get_by_text(f"start failed: {WHY}").wait_for(state="detached")
+    other.close()
+
+
 def test_a_run_with_a_clash_of_ports_and_a_second_try(
     ada: Any, served: Served, clash: str, lab: Any
 ) -> None:
