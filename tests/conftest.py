@@ -77,12 +77,32 @@ def must_have() -> Any:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """SQLite as a file with WAL, as in use; not in memory, where locking differs."""
+    """SQLite as a file with WAL, as in use; not in memory, where locking differs. No commit waits for
+    the disk: nothing here outlives the machine.
+    """
     from django.conf import settings
 
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.HAULOUT_DATA) / "test.sqlite3")
+        options = database["OPTIONS"]
+        options["init_command"] = options["init_command"].replace(
+            "synchronous=FULL", "synchronous=OFF"
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Also: after a test with real transactions, our own way back to what the migrations left."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import Emptying
+
+    with django_db_blocker.unblock():
+        emptying = Emptying()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptying.empty())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
