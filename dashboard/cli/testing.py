@@ -1,4 +1,7 @@
-"""`manage.py test`: brings what the tests need, runs them on SQLite, and the database's on PostgreSQL."""
+"""`manage.py test`: brings what the tests need, runs them on SQLite, and the database's on PostgreSQL.
+
+With `--fast` what needs neither a host nor a browser, on SQLite alone: for while one writes.
+"""
 
 import os
 import re
@@ -33,16 +36,21 @@ def run(words: list[str]) -> int:
     """
     if "-h" in words or "--help" in words:
         print(__doc__)
-        print("usage: manage.py test [--all] [--hosts FILE] [pytest arguments]\n")
+        print("usage: manage.py test [--fast | --all] [--hosts FILE] [pytest arguments]\n")
         return _pytest(["--help"]).wait()
-    words = [word for word in words if word != "--yes"]
-    _bring_packages(words)
+    fast = "--fast" in words
+    words = [word for word in words if word not in ("--yes", "--fast")]
+    if fast:
+        words = _without_hosts(words)
+    else:
+        _bring_packages(words)
     with (
         tempfile.TemporaryDirectory(prefix="haulout-pyc-") as compiled,
         tempfile.TemporaryDirectory(prefix="haulout-calls-") as calls,
     ):
         more = _compiled_once(compiled) | {"HAULOUT_TEST_CALLS": calls}
-        status = _runs([*_shared_out(words), *words], more)
+        words = [*_shared_out(words, waits=not fast), *words]
+        status = _pytest(words, more).wait() if fast else _runs(words, more)
         if _whole(words) and status in (0, TESTS_FAILED):
             status = _compare(calls, words) or status
         return status
@@ -56,8 +64,8 @@ def _runs(words: list[str], more: dict[str, str]) -> int:
         say("tests of the database on PostgreSQL; beside them all tests on SQLite, shown after")
         with tempfile.TemporaryFile() as shown:
             where = {"HAULOUT_TEST_DATABASE_URL": server.url}
-            fast = ["--database-only", "-q", *_fast(words)]
-            first = _pytest(fast, more | where, gives_way=GIVES_WAY)
+            of_database = ["--database-only", "-q", *_without_hosts(words)]
+            first = _pytest(of_database, more | where, gives_way=GIVES_WAY)
             second = _pytest([*_in_colour(), *words], more, output=shown.fileno())
             status = first.wait()
             say("all tests, on SQLite")
@@ -146,20 +154,20 @@ def _in_colour() -> list[str]:
     return ["--color=yes"]
 
 
-def _shared_out(words: list[str]) -> list[str]:
-    """How pytest shares the tests out to processes: whole files, two processes more than cores.
-
-    Most tests of hosts wait for them. Not for single files, nor where somebody says otherwise.
+def _shared_out(words: list[str], *, waits: bool = True) -> list[str]:
+    """How pytest shares the tests out to processes: whole files, a process for each core and, where most
+    wait for hosts (`waits`), two more. Not for single files, nor where somebody says otherwise.
     """
     own = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no", "-pno:xdist")
     if _lists_only(words) or any(word.startswith(own) for word in words):
         return []
     if any(Path(word.split("::")[0]).is_file() for word in words if not word.startswith("-")):
         return []
-    return ["-n", str(min((os.cpu_count() or 1) + 2, MOST_PROCESSES)), "--dist", "loadfile"]
+    processes = min((os.cpu_count() or 1) + (2 if waits else 0), MOST_PROCESSES)
+    return ["-n", str(processes), "--dist", "loadfile"]
 
 
-def _fast(words: list[str]) -> list[str]:
+def _without_hosts(words: list[str]) -> list[str]:
     """The same selection without what needs hosts or a browser."""
     words = list(words)
     fast = "not lab and not browser"

@@ -35,6 +35,12 @@ def test_one_process_for_a_file_and_where_somebody_says_otherwise(words: list[st
     assert testing._shared_out(words) == []
 
 
+def test_the_fast_part_takes_no_more_processes_than_cores_and_keeps_a_selection() -> None:
+    assert testing._shared_out([], waits=False)[1] == str(min(os.cpu_count() or 1, 6))
+    assert testing._without_hosts(["-x"]) == ["-x", "-m", "not lab and not browser"]
+    assert testing._without_hosts(["-m", "more"]) == ["-m", "(more) and not lab and not browser"]
+
+
 @pytest.mark.parametrize("words", [[], ["--all"], ["-q", "--all"], ["-n2", "--durations=20"]])
 def test_holds_what_was_sent_to_podman_against_the_document_after_a_whole_run(
     words: list[str],
