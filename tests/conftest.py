@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 TIERS = ("lab", "browser")
+# where SQL is written; a page asks what these offer
+ASKING_ROOMS = ("tests/accounts/", "tests/audit/", "tests/hosts/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("haulout")
     group.addoption("--all", action="store_true", help="also run what is marked more")
     group.addoption("--hosts", metavar="FILE", help="run the lab's tests on these hosts instead")
-    words = "only tests that use the database, and not alike on each kind of it"
+    words = "only tests of what may differ between databases; with --all, all that use one"
     group.addoption("--database-only", action="store_true", help=words)
 
 
@@ -23,8 +25,24 @@ def _is_more(item: pytest.Item) -> bool:
 
 
 def _is_for_each_database(item: pytest.Item, *, every: bool) -> bool:
-    """What is marked any_database runs on a second kind of database with --all only."""
-    return _uses_database(item) and (every or not item.get_closest_marker("any_database"))
+    """Whether it also runs on a second kind of database: in the rooms that ask the database, with real
+    transactions (threads, locks), and what is marked each_database. With --all whatever uses it.
+    """
+    if not _uses_database(item) or every:
+        return _uses_database(item)
+    if item.get_closest_marker("any_database"):
+        return False
+    return (
+        item.nodeid.startswith(ASKING_ROOMS)
+        or _has_real_transactions(item)
+        or item.get_closest_marker("each_database") is not None
+    )
+
+
+def _has_real_transactions(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    names = getattr(item, "fixturenames", ())
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in names
 
 
 def _uses_database(item: pytest.Item) -> bool:

@@ -24,6 +24,8 @@ MOST_PROCESSES = 6  # each has a lab of its own
 # so much what computes gives way to what waits for hosts and browsers, so that both go on
 GIVES_WAY = 5
 TESTS_FAILED = 1  # pytest's status after a run that went to its end
+# what the code itself must be: style, types, imports. Neither hosts nor a database
+HOUSE_RULES = "tests/test_*.py"
 # arguments that choose no tests and end no run early
 _WHOLE = re.compile(r"--all|-[qv]+|-r\w+|-n\d+|--(durations|color|tb|numprocesses|junit-?xml)=.*")
 
@@ -49,11 +51,39 @@ def run(words: list[str]) -> int:
         tempfile.TemporaryDirectory(prefix="haulout-calls-") as calls,
     ):
         more = _compiled_once(compiled) | {"HAULOUT_TEST_CALLS": calls}
+        whole = _whole(words)
+        if whole:
+            if status := _house_rules(more):
+                return status
+            words = [f"--ignore-glob={HOUSE_RULES}", *words]
         words = [*_shared_out(words, waits=not fast), *words]
         status = _pytest(words, more).wait() if fast else _runs(words, more)
-        if _whole(words) and status in (0, TESTS_FAILED):
+        if whole and status in (0, TESTS_FAILED):
             status = _compare(calls, words) or status
         return status
+
+
+def _house_rules(more: dict[str, str]) -> int:
+    """Run these tests before all others, since they fail in half a minute.
+
+    Beside them all tests are collected once: the processes that run them find their bytecode then.
+    """
+    say("style, types and the rules of the house")
+    with open(os.devnull, "wb") as nowhere:
+        beside = _pytest(
+            ["--collect-only", "-q"], more, gives_way=GIVES_WAY, output=nowhere.fileno()
+        )
+        files = sorted(
+            map(str, env.CHECKOUT.glob(HOUSE_RULES)), key=lambda file: "style" not in file
+        )
+        try:
+            status = _pytest(["-q", "-x", *files], more).wait()
+            if not status:
+                beside.wait()
+        finally:
+            beside.terminate()
+            beside.wait()
+    return status
 
 
 def _runs(words: list[str], more: dict[str, str]) -> int:

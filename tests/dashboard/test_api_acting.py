@@ -10,6 +10,8 @@ from tests.dashboard.api_cast import V1, Caller, make_caller
 from tests.hosts.guardrails.conftest import rail
 from tests.two_teams import Fleet
 
+pytestmark = pytest.mark.each_database("keeps texts with strange characters and of any length")
+
 __all__ = ["rail"]
 
 

@@ -11,6 +11,8 @@ from tests.dashboard.api_cast import Caller, make_caller
 from tests.hosts.podman.telling import telling
 from tests.two_teams import Fleet
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 PROBLEM = "application/problem+json"
 
 

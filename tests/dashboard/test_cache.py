@@ -11,6 +11,8 @@ from django.db import DatabaseError, connection
 
 from dashboard import cache as room
 
+pytestmark = pytest.mark.each_database("in the words of the database's own driver")
+
 
 def test_it_keeps_replaces_and_removes(db: None) -> None:
     assert cache.get("a") is None

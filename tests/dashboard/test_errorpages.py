@@ -14,6 +14,8 @@ from dashboard import errorpages
 from dashboard.urls import urlpatterns as real
 from tests.cast import Browser
 
+pytestmark = pytest.mark.each_database("in the words of the database's own driver")
+
 handler400 = errorpages.not_understood
 handler403 = errorpages.refused
 handler404 = errorpages.not_there

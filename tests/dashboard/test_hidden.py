@@ -11,6 +11,8 @@ from tests.cast import Browser, Cast
 from tests.dashboard.hidden_cast import HIDDEN, SEEN, Seer, furnish, furnish_more, seers
 from tests.dashboard.routes import every_route
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 _PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 # what is said of oneself, and what ends the session that looks
 SKIPPED = ("/account/", "/welcome/", "/invite/", "/reset/", "/healthz", "/readyz")

@@ -3,7 +3,10 @@
 import pytest
 from django.test import Client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database("in the words of the database's own driver"),
+]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

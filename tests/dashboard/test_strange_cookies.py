@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from dashboard.socket_session import SocketSession
 from tests.cast import Browser
 
+pytestmark = pytest.mark.each_database("keeps texts with strange characters and of any length")
+
 STRANGE = ["abcdefgh\0ijklmnop", "abcdefgh" * 8000, "ÿþ" * 9, "abcdefgh' OR 1=1 --", "ABCDEFGHIJKL"]
 IDS = ["zero", "long", "latin", "sql", "capitals"]
 

@@ -9,9 +9,10 @@ from dashboard.middleware import PROBES
 from tests.cast import Cast
 from tests.dashboard.routes import every_route
 
-pytestmark = pytest.mark.any_database("refused before anything but a session is asked of it")
+pytestmark = pytest.mark.each_database("PostgreSQL fails on it")
 
 
+@pytest.mark.any_database("refused before anything but a session is asked of it")
 def test_no_route_takes_it(cast: Cast, browser_of: Any) -> None:
     browser = browser_of(cast.alice)
     browser.get("/account/")

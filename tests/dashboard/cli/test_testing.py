@@ -1,10 +1,14 @@
 """`manage.py test`: when it shares the tests out to several processes, and which stay together."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from dashboard import env
 from dashboard.cli import testing
 from tests.isolation import DATA
 from tests.sharing import FAULTS, group_of
@@ -64,3 +68,21 @@ def test_faults_of_hosts_stay_in_one_process_and_other_files_whole() -> None:
 def test_the_run_in_several_processes_gives_each_a_folder_of_its_own() -> None:
     """True here too, however these tests were started."""
     assert str(settings.HAULOUT_DATA) == str(DATA) == os.environ["HAULOUT_DATA"]
+
+
+def test_the_rules_of_the_house_run_first_and_not_once_more(tmp_path: Path) -> None:
+    assert (env.CHECKOUT / "tests/test_style.py") in env.CHECKOUT.glob(testing.HOUSE_RULES)
+    for file in ("tests/test_style.py", "tests/room/test_style.py"):
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("def test_one():\n    pass\n")
+    words = [f"--ignore-glob={testing.HOUSE_RULES}", "--collect-only", "-q", "-c", os.devnull]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "--rootdir=.", "-p", "no:django", "tests"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 test collected" in done.stdout, done.stdout + done.stderr
+    assert "tests/room/test_style.py" in done.stdout

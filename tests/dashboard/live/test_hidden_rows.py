@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from tests.dashboard.hidden_cast import HIDDEN, SEEN, furnish, seers
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 
 def members(cast: Any) -> dict[str, Any]:
     from accounts.models import Role, User

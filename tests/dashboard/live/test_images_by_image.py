@@ -14,6 +14,8 @@ from dashboard.person import who_of
 from hosts.access import Person
 from hosts.models import Endpoint, Grant, Host, Image, Login
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 NGINX, OLD, APP = "a" * 64, "b" * 64, "c" * 64
 
 

@@ -14,6 +14,8 @@ from hosts.access import Person
 from hosts.access.rights import forget
 from hosts.models import ContainerFigures, Grant, StatsStanding
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 GIB = 2**30
 
 

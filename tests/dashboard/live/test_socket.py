@@ -10,7 +10,11 @@ from django.utils import timezone
 
 from tests.dashboard.live.conftest import WITHIN_S, Page
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.asyncio,
+    pytest.mark.each_database("searches, sorts and counts in SQL"),
+]
 
 
 def change(row: Any, **fields: Any) -> None:

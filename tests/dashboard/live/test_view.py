@@ -9,6 +9,8 @@ from dashboard.live.view import run, view_of
 from dashboard.person import who_of
 from hosts.access import Person
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 
 @pytest.fixture
 def person(cast: Any) -> Any:

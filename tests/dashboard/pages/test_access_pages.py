@@ -11,6 +11,8 @@ from hosts.models import Grant
 from tests.cast import Cast
 from tests.two_teams import Fleet
 
+pytestmark = pytest.mark.each_database("asks who may do what in SQL")
+
 GIVE = {"role": "operator", "ends": "never", "until": "", "reason": "", "label": "", "names": ""}
 
 

@@ -3,11 +3,15 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from accounts.models import Membership, Role
 from tests.cast import Browser, Cast
 from tests.dashboard.pages.test_access_pages import text
 from tests.dashboard.pages.test_people_list import shown_link
 from tests.two_teams import Fleet
+
+pytestmark = pytest.mark.each_database("asks who may do what in SQL")
 
 
 def test_a_group_says_who_has_what_and_what_a_change_means(

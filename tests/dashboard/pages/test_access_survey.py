@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from accounts.models import Membership, Role, Team, User
@@ -12,6 +13,8 @@ from tests.cast import Cast
 from tests.dashboard.pages.test_access_pages import text
 from tests.incomer import person_of
 from tests.two_teams import Fleet
+
+pytestmark = pytest.mark.each_database("asks who may do what in SQL")
 
 
 def told(user: User) -> dict[str, Item]:

@@ -12,7 +12,10 @@ from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
 
 __all__ = ["hosts", "rail"]
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database("looks into JSON: labels, results and parameters"),
+]
 Browsers = Callable[..., Any]
 
 

@@ -13,6 +13,8 @@ from audit.shapes import Target
 from dashboard.pages.audit.search import read
 from tests.cast import Cast
 
+pytestmark = pytest.mark.each_database("reads the audit log by its fields, texts and dates")
+
 SHOP = Target(kind="container", id="ab" * 32, name="shop", host_id=7, host_name="web1")
 
 

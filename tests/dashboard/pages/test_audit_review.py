@@ -18,7 +18,10 @@ from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.two_teams import Fleet, fleet
 
 __all__ = ["fleet", "hosts"]
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database("reads the audit log by its fields, texts and dates"),
+]
 
 
 def told(line: str) -> list[tuple[str, str]]:

@@ -15,7 +15,10 @@ from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
 
 __all__ = ["hosts", "rail"]
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database("reads the audit log by its fields, texts and dates"),
+]
 SHOP = Target(kind="container", id="ab" * 32, name="No shells", host_id=7, host_name="web1")
 
 

@@ -10,7 +10,7 @@ from hosts.actions.hosts.certificate_ends import ENDED, ENDS, tell_ends
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import make_host
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database("searches, sorts and counts in SQL")]
 
 
 def certified(host: Any, until: datetime, **fields: Any) -> Any:

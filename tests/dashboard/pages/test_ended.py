@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from tests.cast import Cast
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 ID = "ab" * 32
 
 

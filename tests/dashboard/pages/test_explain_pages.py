@@ -10,6 +10,8 @@ from django.utils import timezone
 from tests.cast import Cast
 from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.each_database("asks who may do what in SQL")
+
 THERE = "/access/explain/?endpoint=1&kind=container&id=sample"
 
 

@@ -10,6 +10,8 @@ from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.dashboard.pages.test_told_live import lines
 
+pytestmark = pytest.mark.each_database("looks into JSON: labels, results and parameters")
+
 __all__ = ["hosts"]
 TAKEN = "Port 8080 is taken by shop on web1."
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.dashboard.live.conftest import container, endpoint
 
+pytestmark = pytest.mark.each_database("writes rows that are unique, in a group or at a time")
+
 __all__ = ["container", "endpoint"]
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import make_host
 
+pytestmark = pytest.mark.each_database("writes rows that are unique, in a group or at a time")
+
 
 @pytest.fixture
 def group(cast: Cast) -> Any:

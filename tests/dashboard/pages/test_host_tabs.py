@@ -7,7 +7,7 @@ import pytest
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
 __all__ = ["hosts"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database("searches, sorts and counts in SQL")]
 
 
 @pytest.mark.parametrize("kind", ["image", "volume", "network", "secret", "pod"])

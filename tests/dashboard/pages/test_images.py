@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.utils import timezone
 
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
+
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
 __all__ = ["hosts"]
 

@@ -9,6 +9,8 @@ import pytest
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import FINGERPRINT, HOST_KEY
 
+pytestmark = pytest.mark.each_database("in the words of the database's own driver")
+
 PASSWORD = "canary-password-7f3a9c"
 TOKEN = "canary-token-51be02"
 

@@ -9,6 +9,8 @@ from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import FINGERPRINT, make_host
 from tests.two_teams import Fleet
 
+pytestmark = pytest.mark.each_database("writes rows that are unique, in a group or at a time")
+
 
 @pytest.fixture
 def host(cast: Cast) -> Any:

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from tests.cast import Cast
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 ID = "ab" * 32
 

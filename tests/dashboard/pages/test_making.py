@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
+pytestmark = pytest.mark.each_database("keeps texts with strange characters and of any length")
+
 __all__ = ["hosts"]
 
 

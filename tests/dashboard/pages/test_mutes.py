@@ -11,7 +11,10 @@ from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
 __all__ = ["hosts"]
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database("writes rows that are unique, in a group or at a time"),
+]
 
 
 def attention(browser: Any) -> str:

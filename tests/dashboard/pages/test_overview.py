@@ -20,7 +20,7 @@ from tests.cast import Cast
 GIB = 2**30
 INFO = {"host": {"cpus": 8, "memTotal": 16 * GIB, "memFree": GIB}, "store": {}}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database("searches, sorts and counts in SQL")]
 
 
 def add(

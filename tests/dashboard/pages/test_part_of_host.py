@@ -9,6 +9,8 @@ from tests.cast import Cast
 from tests.dashboard.pages.test_access_pages import text
 from tests.two_teams import Fleet
 
+pytestmark = pytest.mark.each_database("asks who may do what in SQL")
+
 INFO = {
     "host": {
         "cpus": 4,

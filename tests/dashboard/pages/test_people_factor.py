@@ -13,6 +13,8 @@ from django.db import connection
 from accounts import actions
 from tests.cast import PASSWORD, Browser, Cast
 
+pytestmark = pytest.mark.each_database("in the words of the database's own driver")
+
 
 def code_of(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))

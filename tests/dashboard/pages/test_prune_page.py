@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
+
+pytestmark = pytest.mark.each_database("looks into JSON: labels, results and parameters")
 
 __all__ = ["hosts"]
 

@@ -10,6 +10,8 @@ from dashboard.pages.run.again import field_of
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
+pytestmark = pytest.mark.each_database("looks into JSON: labels, results and parameters")
+
 __all__ = ["hosts"]
 
 RUN, PASTE = "/containers/run/", "/containers/run/paste/"

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from accounts.saved_views import SavedView
+
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
 
 def save(browser: Any, name: str, query: str) -> Any:

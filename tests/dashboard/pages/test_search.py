@@ -9,6 +9,8 @@ from django.utils import timezone
 from dashboard.pages.search.doings import DOINGS
 from tests.cast import Cast
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 ID = "ab12" * 16
 
 

@@ -11,6 +11,8 @@ from hosts.stats.metrics import TOTAL, key_of
 from hosts.stats.recent import Recent
 from tests.cast import Cast
 
+pytestmark = pytest.mark.each_database("keeps and reads packed bytes")
+
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 ONE, TWO, POD = "1" * 64, "2" * 64, "9" * 64
 # packed exactly: nine significant bits
