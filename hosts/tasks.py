@@ -105,9 +105,13 @@ def ended_access() -> None:
 
 @shared_task(name="hosts.settle_terminals")
 def settle_terminals() -> None:
-    """End what runs on in terminals that nobody holds any more; remove parts of broken uploads."""
+    """End what runs on in terminals that nobody holds any more; remove parts of broken uploads, and look
+    for the images of broken builds.
+    """
+    from hosts.actions.build.lost_uploads import look_for_builds
     from hosts.actions.containers.settle_terminals import settle_terminals as settle
     from hosts.actions.files.sweeping import sweep
 
     settle()
     sweep()
+    look_for_builds()

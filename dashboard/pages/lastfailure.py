@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from dashboard.pages.audit.words import asked_words
 from dashboard.pages.jobs.failures import why_of
 from hosts.inventory.job_marks import JOB_LABEL, job_of
+from hosts.jobs.failures import NOT_DONE
 from hosts.models import Job
 
 SHOWN_FOR = timedelta(hours=24)
@@ -42,11 +43,12 @@ def attach(rows: Iterable[Any], kind: str) -> None:
     failed = (
         Job.objects.filter(about | Q(pk__in=made_by), endpoint__in={one for one, _id in by_id})
         .filter(
+            NOT_DONE,
             state__in=(Job.State.FAILED, Job.State.UNKNOWN),
             finished_at__gt=timezone.now() - SHOWN_FOR,
         )
         .order_by("pk")
-        .only("endpoint", "object_id", "finished_at", "verb", "error")
+        .only("endpoint", "object_id", "finished_at", "verb", "error", "result")
     )
     found: dict[int, tuple[Any, Job]] = {}
     for job in failed:

@@ -1,7 +1,8 @@
 """Streamed actions: what carries bytes to or from a person. Intent and outcome, but no job.
 
 They run where the bytes pass, in the web process. When that dies half-way, the chore
-`settle_lost` writes the outcome `unknown` in its place: nobody sends it again.
+`settle_lost` writes the outcome `unknown` in its place: nobody sends it again. What it left on its host
+is swept (files.sweeping) or looked for (build.lost_uploads) once that can be asked.
 """
 
 import asyncio
@@ -95,11 +96,18 @@ async def streamed(
 
 async def note_part(doing: Doing, container: str, path: str) -> None:
     """From now on `path` in that container is a part of a file: swept when this is lost."""
-    await _in_thread(_note_part, doing.number, container, path)
+    await _in_thread(_note, doing.number, {"container": container, "part": path})
 
 
-def _note_part(number: int, container: str, path: str) -> None:
-    OpenTransfer.objects.filter(intent=number).update(container=container, part=path)
+async def note_build(doing: Doing, name: str, before: dict[str, str]) -> None:
+    """From now on an image is being built there under `name`: looked for when this is lost. `before` is
+    how it stood (actions.build.look_back).
+    """
+    await _in_thread(_note, doing.number, {"image": name, "before": before})
+
+
+def _note(number: int, what: dict[str, Any]) -> None:
+    OpenTransfer.objects.filter(intent=number).update(**what)
 
 
 async def _in_thread(work: Any, *args: Any) -> Any:
@@ -169,7 +177,8 @@ def _end(doing: Doing, result: Result, duration_ms: int) -> None:
     number = doing.number
     try:
         with transaction.atomic():
-            _close(number, sweep=doing.left)
+            # a build whose end was not heard is looked for too
+            _close(number, stays=doing.left or result is Result.UNKNOWN)
             write.outcome(number, result, detail=doing.detail[:1000], duration_ms=duration_ms)
             bells.ring("audit")
     except AlreadySettled:
@@ -179,10 +188,12 @@ def _end(doing: Doing, result: Result, duration_ms: int) -> None:
         log.exception("the outcome of transfer %s (%s) cannot be written", number, result)
 
 
-def _close(number: int, *, sweep: bool) -> bool:
-    """The transfer is over; its row stays while a part is to be swept. False: it was over before."""
+def _close(number: int, *, stays: bool) -> bool:
+    """The transfer is over; where it `stays`, its row does while a part is to be swept or a build to be
+    found. False: it was over before.
+    """
     open_one = OpenTransfer.objects.filter(intent=number, lost_at=None)
-    if sweep and open_one.exclude(part="").update(lost_at=timezone.now()):
+    if stays and open_one.exclude(part="", image="").update(lost_at=timezone.now()):
         return True
     return bool(open_one.delete()[0])
 
@@ -212,9 +223,9 @@ def settle_lost() -> int:
         try:
             with transaction.atomic():
                 # found again under the lock of the log's head: the outcome may just have come
-                if _close(number, sweep=True):
+                if _close(number, stays=True):
                     write.outcome(number, Result.UNKNOWN, detail=words)
                     bells.ring("audit")
         except AlreadySettled:
-            _close(number, sweep=True)
+            _close(number, stays=True)
     return len(lost)

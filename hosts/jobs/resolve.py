@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import write
-from audit.shapes import AlreadySettled
+from audit.shapes import AlreadySettled, Result
 from hosts import bells
 from hosts.jobs.handler import Settled
 from hosts.models import Job
@@ -33,14 +33,21 @@ def unresolved(limit: int = 50) -> list[Job]:
     )
 
 
+_RESULTS = {Settled.DONE: Result.OK, Settled.AGAIN: Result.FAILED}
+
+
+def words_for(settled: Settled) -> str:
+    """What was found on a host that answers again."""
+    if settled is Settled.UNKNOWN:
+        return _("Looked for on the host: whether it was done cannot be told.")
+    if settled is Settled.DONE:
+        return _("Looked for on the host: it was done.")
+    return _("Looked for on the host: it was not done.")
+
+
 def write_resolution(job: Job, settled: Settled) -> None:
     """The resolution's entry and a note in the job's row; once, whoever comes second does nothing."""
-    if settled is Settled.UNKNOWN:
-        words, result = _("The host is back, but it cannot be told from how it stands."), None
-    elif settled is Settled.DONE:
-        words, result = _("The host is back: it was done."), "ok"
-    else:
-        words, result = _("The host is back: it was not done."), "failed"
+    words, result = words_for(settled), _RESULTS.get(settled)
     with transaction.atomic():
         note = {**job.result, "resolved": settled.value, "words": words}
         Job.objects.filter(pk=job.pk, state=Job.State.UNKNOWN).update(
@@ -51,4 +58,9 @@ def write_resolution(job: Job, settled: Settled) -> None:
                 write.resolution(job.intent, result, detail=words)
             except AlreadySettled:
                 log.info("job %s is resolved already", job.pk)
-        bells.ring("jobs", "audit")
+        bells.ring("jobs", "audit", "failures")
+
+
+def found_later(job: Job) -> str:
+    """What was found of a job of unknown end, in words; "" where nobody could look yet."""
+    return str(job.result["words"]) if "resolved" in job.result else ""

@@ -17,6 +17,8 @@ from dashboard.pages.audit.words import asked_words
 from dashboard.person import person_of
 from hosts.access import Person, endpoints_with
 from hosts.jobs import failures
+from hosts.jobs.handler import Settled
+from hosts.jobs.resolve import found_later
 from hosts.models import Job
 
 # messages at once, and objects named in one; the rest is counted
@@ -51,8 +53,8 @@ class Failure:
 
 
 def why_of(job: Job) -> str:
-    """The job's error as it goes on after a colon."""
-    error = job.error.strip()
+    """The job's error, or what was found later, as it goes on after a colon."""
+    error = found_later(job) or job.error.strip()
     # “port 8080 is taken”, but “OCI runtime …” and “Podman …” as they are
     if error[:1].isupper() and error[1:2].islower() and not error.startswith("Podman"):
         error = error[0].lower() + error[1:]
@@ -63,7 +65,7 @@ def _one(job: Job) -> Failure:
     names = {"what": f"{asked_words(job.verb)} {job.object_name}", "host": job.endpoint_name}
     if job.state == Job.State.DENIED:
         title = _("%(what)s on %(host)s was not permitted") % names
-    elif job.state == Job.State.UNKNOWN:
+    elif job.state == Job.State.UNKNOWN and job.result.get("resolved") != Settled.AGAIN:
         title = _("%(what)s on %(host)s: outcome unknown") % names
     else:
         title = _("%(what)s on %(host)s failed") % names

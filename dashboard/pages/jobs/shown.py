@@ -10,6 +10,7 @@ from dashboard.pages.approvals.shown import name_deciders, questions
 from dashboard.pages.audit.words import asked_words
 from dashboard.pages.jobs import again
 from hosts.access import Person, visible_objects
+from hosts.jobs.resolve import found_later
 from hosts.models import Container, Job
 from hosts.models.inventory import LIVE
 
@@ -40,7 +41,9 @@ class Shown:
     open: bool
     can_again: bool
     lasted_ms: float | None
-    # of a job in trouble: its error, which the row cuts by width
+    # what was found later of one whose end was unknown
+    found: str
+    # of a job in trouble: that or its error, which the row cuts by width
     why: str
 
 
@@ -81,7 +84,8 @@ def show(job: Job) -> Shown:
         open=job.state in Job.OPEN,
         can_again=again.can(job),
         lasted_ms=lasted,
-        why=job.error.strip() if job.state in Job.TROUBLE else "",
+        found=found_later(job),
+        why=(found_later(job) or job.error.strip()) if job.state in Job.TROUBLE else "",
     )
 
 

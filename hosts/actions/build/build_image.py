@@ -17,6 +17,7 @@ from hosts.actions import archive_words
 from hosts.actions.action import Action
 from hosts.actions.build import containerfile
 from hosts.actions.build.build_fields import BuildOrder, checked
+from hosts.actions.build.look_back import became, how_it_stands, image_of
 from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for
@@ -27,9 +28,9 @@ from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
-from hosts.podman import Podman, base_judge, containers, images, system
+from hosts.podman import Podman, base_judge, system
 from hosts.podman.build import Built, build
-from hosts.podman.errors import BuildFailed, NotFound
+from hosts.podman.errors import BuildFailed
 from hosts.podman.pull import Credential
 from hosts.podman.tar_judge import ArchiveRefused
 
@@ -86,7 +87,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     )
     await errand.permit(proposed(order, text))
     credentials = await _credentials(errand, text)
-    await errand.about_to_send({"tagged": await _tagged(errand)})
+    await errand.about_to_send(await how_it_stands(errand.podman, order.tags[0]))
     step = ""
     try:
         lines = build(
@@ -142,19 +143,11 @@ async def _credentials(errand: Errand, text: str) -> list[Credential]:
     return found
 
 
-async def _tagged(errand: Errand) -> str:
-    """The image that has the first tag now; "" where none has."""
-    try:
-        return str((await images.inspect(errand.podman, errand.params["tags"][0])).get("Id") or "")
-    except NotFound:
-        return ""
-
-
 async def settle(errand: Errand) -> Settled:
     """Done where the tag has a new image. Else nobody can tell: RUN may have reached outside, so it is
     never sent again, and Podman may still be at it.
     """
-    tagged = await _tagged(errand)
+    tagged = await image_of(errand.podman, errand.params["tags"][0])
     if "tagged" not in errand.before or tagged in ("", errand.before["tagged"]):
         return Settled.UNKNOWN
     await at_image(errand, tagged, list(errand.params["tags"]))
@@ -162,13 +155,14 @@ async def settle(errand: Errand) -> Settled:
 
 
 async def look_back(errand: Errand) -> Settled | None:
-    """What became of one that ended unknown: the tag's new image, or nothing once no build runs there."""
-    if (settled := await settle(errand)) is Settled.DONE:
-        return settled
-    if await containers.builds_run(errand.podman):
-        return None
-    # an image that all layers were there for is the same as before
-    return Settled.UNKNOWN if errand.before.get("tagged") else Settled.AGAIN
+    """What became of one that ended unknown; None while a build runs there."""
+    if "tagged" not in errand.before:
+        return Settled.UNKNOWN
+    name = errand.params["tags"][0]
+    settled = await became(errand.podman, name, errand.before)
+    if settled is Settled.DONE:
+        await at_image(errand, await image_of(errand.podman, name), list(errand.params["tags"]))
+    return settled
 
 
 ACTION = Action(VERB, do, settle, queue="long", look_back=look_back)

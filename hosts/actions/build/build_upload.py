@@ -9,7 +9,8 @@ from hosts.actions.archive_words import told
 from hosts.actions.build import containerfile
 from hosts.actions.build.build_fields import BuildOrder
 from hosts.actions.build.build_image import VERB, failed_words, mounts_stay_inside, proposed
-from hosts.actions.streamed import streamed
+from hosts.actions.build.look_back import how_it_stands
+from hosts.actions.streamed import note_build, streamed
 from hosts.dial import dial
 from hosts.jobs.errand import Trouble
 from hosts.models import Endpoint
@@ -50,6 +51,7 @@ async def build_upload(
             try:
                 context = plain(body, limit_bytes=limit_bytes)
                 mounts = await mounts_stay_inside(podman)
+                await note_build(doing, order.tags[0], await how_it_stands(podman, order.tags[0]))
                 building = build(podman, context, order.options(), mounts=mounts)
                 async with aclosing(building) as lines:
                     async for line in lines:

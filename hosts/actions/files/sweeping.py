@@ -31,7 +31,9 @@ SWEPT: Final = "the part that was written is removed; the file was not put in it
 
 def sweep() -> int:
     """Remove what lost uploads have left. How many parts there are no more."""
-    lost = OpenTransfer.objects.select_related("endpoint__host").exclude(lost_at=None)
+    lost = (
+        OpenTransfer.objects.select_related("endpoint__host").exclude(lost_at=None).exclude(part="")
+    )
     rows = list(
         lost.filter(endpoint__state__in=(State.UP, State.DEGRADED)).order_by("lost_at")[:MOST]
     )

@@ -1,0 +1,66 @@
+"""Uploaded builds whose end nobody heard: what became of them is written down when their host is back.
+
+A chore of the worker. Nothing here waits long: it comes again.
+"""
+
+import asyncio
+import logging
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import AlreadySettled, NoSuchIntent, Result
+from hosts import bells
+from hosts.actions.build.look_back import became
+from hosts.dial import dial
+from hosts.jobs.handler import Settled
+from hosts.jobs.resolve import WITHIN, words_for
+from hosts.models import OpenTransfer
+from hosts.models.hosts import State
+from hosts.podman import Podman, PodmanError
+
+log = logging.getLogger(__name__)
+MOST: Final = 50
+TIMEOUT_S: Final = 8.0
+
+
+def look_for_builds() -> int:
+    """Resolve those whose hosts can be asked. How many were looked for."""
+    lost = OpenTransfer.objects.exclude(lost_at=None).exclude(image="")
+    there = lost.filter(endpoint__state__in=(State.UP, State.DEGRADED))
+    rows = list(there.select_related("endpoint__host").order_by("lost_at")[:MOST])
+    if rows:
+        for row, settled in zip(rows, asyncio.run(_all(rows)), strict=True):
+            if settled is not None:
+                _resolve(row, settled)
+        bells.ring("audit")
+    lost.filter(lost_at__lt=timezone.now() - WITHIN).delete()
+    return len(rows)
+
+
+async def _all(rows: list[OpenTransfer]) -> list[Settled | None]:
+    return list(await asyncio.gather(*map(_one, rows)))
+
+
+async def _one(row: OpenTransfer) -> Settled | None:
+    """None while it cannot be known: away, or a build runs there."""
+    assert row.endpoint is not None
+    try:
+        async with Podman(dial(row.endpoint), timeout_s=TIMEOUT_S) as podman:
+            return await became(podman, row.image, row.before)
+    except PodmanError as error:
+        log.info("the build of transfer %s is looked for again: %s", row.intent, error)
+        return None
+
+
+def _resolve(row: OpenTransfer, settled: Settled) -> None:
+    try:
+        with transaction.atomic():
+            gone, _rows = OpenTransfer.objects.filter(pk=row.pk).delete()
+            if gone and settled is not Settled.UNKNOWN:
+                result = Result.OK if settled is Settled.DONE else Result.FAILED
+                write.resolution(row.intent, result, detail=words_for(settled))
+    except (AlreadySettled, NoSuchIntent):
+        OpenTransfer.objects.filter(pk=row.pk).delete()
