@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from hosts.advisories import version_in
 from hosts.guardrails.check import rules_for
 from hosts.models import Endpoint
 
@@ -9,7 +10,7 @@ from hosts.models import Endpoint
 def unproven(endpoint: Endpoint) -> list[str]:
     """A line for each kind of rule of the endpoint that is kept by the request alone in some part.
 
-    As inspect of containers tells it from Podman 4.3 to 6.1.
+    As inspect of containers tells it from Podman 4.3 to 6.1, on its version.
     """
     hidden = {
         "security_options": _(
@@ -18,6 +19,12 @@ def unproven(endpoint: Endpoint) -> list[str]:
         "devices": _("rules of the device cgroup"),
         "mounts": _("overlays over folders of the host"),
     }
+    version = version_in(endpoint.podman_version)
+    if version and version < (5,):
+        hidden |= {
+            "host_namespaces": _("the host's IPC namespace"),
+            "capabilities": "AUDIT_WRITE, MKNOD, NET_RAW",
+        }
     words = _(
         "Podman's inspect does not show %(what)s: for these the guardrail “%(rule)s” was held against "
         "the request alone."
