@@ -1,4 +1,4 @@
-"""Sizes as people and Kubernetes write them: 2g, 512Mi, 0.5, 250m."""
+"""Quantities as Kubernetes writes them: 512Mi, 0.5, 250m. Podman's own sizes: hosts.sizes."""
 
 import math
 import re
@@ -17,7 +17,6 @@ _KUBE = {
     "Gi": 2.0**30,
     "Ti": 2.0**40,
 }
-_PODMAN = {"": 1.0, "b": 1.0, "k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
 
 
 def quantity(text: str) -> float | None:
@@ -39,22 +38,3 @@ def memory(text: str) -> float | None:
     if len(match[2] or "") > decimals:
         return None
     return quantity(text)
-
-
-def size(text: str) -> float | None:
-    """As Podman writes it (m is a MiB), in bytes; None where it is none."""
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        return None
-    unit = match[2].lower()
-    unit = unit.removesuffix("i") if len(unit) == 2 else unit
-    unit = unit.removesuffix("b") if len(unit) == 2 else unit
-    return float(match[1]) * _PODMAN[unit] if unit in _PODMAN else None
-
-
-def size_words(size_bytes: float) -> str:
-    """512m, 2g, or the bytes."""
-    for unit, factor in (("g", 2.0**30), ("m", 2.0**20), ("k", 2.0**10)):
-        if size_bytes >= factor and size_bytes % factor == 0:
-            return f"{size_bytes / factor:g}{unit}"
-    return f"{size_bytes:g}"

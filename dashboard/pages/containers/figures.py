@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.live.measured import Figures, Measured
 from dashboard.live.spec import BadValue, Token
+from hosts import sizes
 from hosts.access import Person, objects_with, visible_endpoints
 from hosts.models import Container
 
 VERB: Final = "container.stats"
 _MOST: Final = 2**62
 _ASKED: Final = re.compile(r"([<>])=?\s*(\d{1,9}(?:[.,]\d{1,3})?)\s*([a-z%]*)")
-_UNITS: Final = {"": 20, "b": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 
 
 def _read(value: str) -> tuple[str, Decimal, str]:
@@ -40,12 +40,12 @@ def _memory(value: str) -> Q:
     if unit == "%":
         part = F("figures__limit_bytes") * number / 100
         return Q(figures__limit_bytes__gt=0) & Q(**{f"figures__memory_bytes__{compare}": part})
-    shift = _UNITS.get(unit.removesuffix("b").removesuffix("i") if unit != "b" else unit)
-    if shift is None:
+    size = sizes.read(f"{number}{unit or 'm'}")
+    if size is None:
         raise BadValue(
             _("Memory is compared as memory:>512m, memory:>1g or memory:>80% of a limit.")
         )
-    return Q(**{f"figures__memory_bytes__{compare}": min(int(number * 2**shift), _MOST)})
+    return Q(**{f"figures__memory_bytes__{compare}": size})
 
 
 TOKENS = (

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hosts import sizes
+
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _ENV_NAME = re.compile(r"[^=\s\x00-\x1f]+")
-_SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _USERNS_OPTIONS = re.compile(r":[a-z]+=[^\s=,]+(?:,[a-z]+=[^\s=,]+)*")
-_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 # podman-run(1), --volume
 _VOLUME_OPTIONS = frozenset(
     [
@@ -195,14 +195,19 @@ def labels(lines: str) -> dict[str, str]:
     return found
 
 
-def size_bytes(text: str) -> int:
-    """`512m`, `1.5 GiB`, plain bytes; 0 for an empty text."""
+def size(text: str, *, thousands: bool = False) -> int:
+    """`64m`, `1.5 GiB`, plain bytes (hosts.sizes)."""
+    found = sizes.read(text, thousands=thousands)
+    if found is None:
+        raise ValueError(_("“%s” is not a size: write 512m or 2g.") % text[:40])
+    return found
+
+
+def memory(text: str) -> int:
+    """A limit of memory in bytes; 0 for an empty text."""
     if not text.strip():
         return 0
-    match = _SIZE.fullmatch(text.strip())
-    if not match:
-        raise ValueError(_("“%s” is not a size: write 512m or 2g.") % text[:40])
-    value = int(float(match[1]) * _UNITS[match[2].lower()])
+    value = size(text)
     if value < 6 * 1024 * 1024:
         raise ValueError(_("A container needs at least 6 MiB of memory."))
     if value > 2**60:

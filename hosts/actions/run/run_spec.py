@@ -11,7 +11,6 @@ from hosts.actions.run import order_note
 from hosts.actions.run.order_note import MOST_NOTE, ORDER_NOTE
 from hosts.actions.run.table import FIELDS, Kind, given
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
-from hosts.actions.run.table.reading import size_words
 from hosts.capabilities import version_of
 from hosts.inventory.job_marks import JOB_LABEL, mark
 from hosts.models import Endpoint
@@ -112,7 +111,6 @@ __all__ = [
     "noted",
     "params_of",
     "run_line",
-    "size_words",
     "suited",
     "texts_of",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from hosts import sizes
 from hosts.guardrails.kinds.kind import (
     Found,
     Kind,
@@ -19,14 +20,13 @@ from hosts.guardrails.kinds.kind import (
 )
 from hosts.guardrails.kinds.matching import matches
 from hosts.guardrails.proposed import Part, Port, What
-from hosts.guardrails.quantities import size, size_words
 
 _LIMITS = (("memory", _("memory")), ("cpus", _("CPUs")), ("pids", _("processes (pids)")))
 _HIGHEST = 65_535
 
 
 def _memory(text: str) -> str:
-    if size(text) is None:
+    if sizes.read(text) is None:
         raise ValueError(_now("“%s” is no size such as 2g.") % text[:40])
     return text.strip()
 
@@ -46,7 +46,7 @@ def _most(settings: Settings, name: str) -> float | None:
     if not text:
         return None
     if name == "memory":
-        return size(text)
+        return sizes.read(text)
     try:
         return float(text)
     except ValueError:
@@ -68,8 +68,8 @@ def _limits(settings: Settings, part: Part) -> Iterator[Found]:
             if name in needed or most is not None:
                 yield field, _now("it takes the limit away: %s.") % label
         elif most is not None and given > most:
-            told = size_words(given) if name == "memory" else f"{given:g}"
-            bound = size_words(most) if name == "memory" else f"{most:g}"
+            told = sizes.words(int(given)) if name == "memory" else f"{given:g}"
+            bound = sizes.words(int(most)) if name == "memory" else f"{most:g}"
             words = _now("%(label)s: %(given)s is more than %(most)s.")
             yield field, words % {"label": label, "given": told, "most": bound}
 

@@ -166,13 +166,13 @@ def test_labels() -> None:
     ],
 )
 def test_sizes(text: str, size_bytes: int) -> None:
-    assert run_fields.size_bytes(text) == size_bytes
+    assert run_fields.memory(text) == size_bytes
 
 
 @pytest.mark.parametrize(
     ("read", "texts"),
     [
-        (run_fields.size_bytes, ["5m", "-1", "1x", "m", "1e9", "9" * 30, "99999999t", "0"]),
+        (run_fields.memory, ["5m", "-1", "1x", "m", "1e9", "9" * 30, "99999999t", "0"]),
         (run_fields.cpus, ["0", "-1", "nan", "inf", "1e3", "9999", ".", "two", "0.001"]),
         (run_fields.pids, ["0", "-2", "1.5", "x", "99999999", "٣"]),
         (run_fields.restart, ["sometimes", "always:3", "on-failure:", "on-failure:x", "no:1"]),
@@ -202,7 +202,7 @@ READERS = [
     run_fields.volume,
     run_fields.environment,
     run_fields.labels,
-    run_fields.size_bytes,
+    run_fields.memory,
     run_fields.cpus,
     run_fields.pids,
     run_fields.restart,

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from hosts import sizes
 from hosts.actions.run import run_fields
-from hosts.actions.run.run_spec import build, run_line, size_words
+from hosts.actions.run.run_spec import build, run_line
 from hosts.inventory.job_marks import mark
 
 IMAGE = "quay.io/x:1"
@@ -123,6 +124,6 @@ def test_hostile_words_stay_one_word_of_the_line() -> None:
     [(0, "0"), (GIB, "1g"), (512 * 1024**2, "512m"), (6 * 1024**2 + 1, "6291457")],
 )
 def test_sizes_read_back(size_bytes: int, words: str) -> None:
-    assert size_words(size_bytes) == words
+    assert sizes.words(size_bytes) == words
     if size_bytes:
-        assert run_fields.size_bytes(words) == size_bytes
+        assert run_fields.memory(words) == size_bytes

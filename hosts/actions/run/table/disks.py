@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from hosts import sizes
 from hosts.actions.run.table.field import Field, Kind, at
-from hosts.actions.run.table.reading import joined, lines, number, size, size_words
+from hosts.actions.run.table.reading import joined, lines, number, size
 from hosts.actions.run.table.seen import Seen, lines_of
 
 
@@ -28,7 +29,7 @@ def _rate(unit: str) -> Any:
 def _rate_words(unit: str) -> Any:
     def write(values: list[dict[str, Any]]) -> str:
         return joined(
-            f"{one['path']}:{size_words(one['rate']) if unit == 'bytes' else one['rate']}"
+            f"{one['path']}:{sizes.words(one['rate']) if unit == 'bytes' else one['rate']}"
             for one in values
         )
 

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from hosts.actions.run import run_fields
 from hosts.actions.run.table.checks import USUAL, Check
 from hosts.actions.run.table.field import Field, Kind, Params, Spec
 from hosts.actions.run.table.reading import (
@@ -67,22 +67,15 @@ def _put_log_options(spec: Spec, values: Any, _params: Params) -> None:
             log["path"] = value
         elif name == "max-size":
             # podman run reads it in thousands, not in 1024
-            log["size"] = _human(value)
+            log["size"] = run_fields.size(value, thousands=True)
         else:
             log.setdefault("options", {})[name] = value
-
-
-def _human(text: str) -> int:
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)i?b?", text.strip().lower())
-    if not match:
-        raise ValueError(_now("“%s” is not a size: write 512m or 2g.") % text[:40])
-    return int(float(match[1]) * 1000 ** " kmgt".index(match[2] or " "))
 
 
 def _log_options(text: str) -> dict[str, str]:
     found = pairs(text)
     if "max-size" in found:
-        _human(found["max-size"])
+        run_fields.size(found["max-size"], thousands=True)
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from hosts import sizes
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.disks import DISKS
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, at, nothing
@@ -17,7 +18,6 @@ from hosts.actions.run.table.reading import (
     pair_lines,
     pairs,
     size,
-    size_words,
     some,
     tick,
 )
@@ -46,7 +46,7 @@ def _swap(text: str) -> int | None:
 
 
 def _swap_words(value: int) -> str:
-    return "-1" if value == -1 else size_words(value)
+    return "-1" if value == -1 else sizes.words(value)
 
 
 def _swap_seen(seen: Seen) -> str:
@@ -119,17 +119,17 @@ def _told(name: str, usual: tuple[Any, ...] = (0, None, "")) -> Any:
 
 
 def _size_told(name: str) -> Any:
-    return lambda seen: size_words(int(seen.host(name))) if seen.host(name) else ""
+    return lambda seen: sizes.words(int(seen.host(name))) if seen.host(name) else ""
 
 
 LIMITS = (
     Field(
         "memory",
         _("Memory"),
-        some(run_fields.size_bytes),
+        some(run_fields.memory),
         _put_memory,
         ("--memory", "-m"),
-        write=size_words,
+        write=sizes.words,
         seen=_size_told("Memory"),
         hint="512m",
         key="memory_bytes",
@@ -178,7 +178,7 @@ LIMITS = (
         size,
         at("resource_limits.memory.reservation"),
         ("--memory-reservation",),
-        write=size_words,
+        write=sizes.words,
         seen=_size_told("MemoryReservation"),
         hint="256m",
         told=True,

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hosts.actions.run import run_fields
+
 Reader = Callable[[str], Any]
 
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+|0")
@@ -169,20 +171,7 @@ def some(read: Reader) -> Reader:
 
 def size(text: str) -> int | None:
     """`64m`, plain bytes; None for an empty text."""
-    match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([kmgt]?)i?b?", text.strip().lower())
-    if not text.strip():
-        return None
-    if not match:
-        raise ValueError(_("“%s” is not a size: write 512m or 2g.") % text[:40])
-    return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
-
-
-def size_words(size_bytes: int) -> str:
-    """As `podman run --memory` takes it: `512m`, `2g`, plain bytes where nothing divides."""
-    for power, unit in ((3, "g"), (2, "m"), (1, "k")):
-        if size_bytes and size_bytes % 1024**power == 0:
-            return f"{size_bytes // 1024**power}{unit}"
-    return str(size_bytes)
+    return run_fields.size(text) if text.strip() else None
 
 
 def options(text: str) -> dict[str, str]:

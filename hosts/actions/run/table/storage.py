@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from hosts import sizes
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, add, at
 from hosts.actions.run.table.mounts import (
@@ -26,7 +27,6 @@ from hosts.actions.run.table.reading import (
     one_line,
     options,
     size,
-    size_words,
     tick,
 )
 from hosts.actions.run.table.seen import Seen, lines_of
@@ -158,7 +158,7 @@ def _devices_seen(seen: Seen) -> str:
 
 def _shm_seen(seen: Seen) -> str:
     given = int(seen.host("ShmSize") or 0)
-    return "" if given in _USUAL_SHM else size_words(given)
+    return "" if given in _USUAL_SHM else sizes.words(given)
 
 
 def _rule(text: str) -> dict[str, Any]:
@@ -253,7 +253,7 @@ STORAGE = (
         size,
         at("shm_size"),
         ("--shm-size",),
-        write=size_words,
+        write=sizes.words,
         seen=_shm_seen,
         hint="64m",
         told=True,
