@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import write
-from audit.shapes import Asking
+from audit.shapes import Asking, Target
 from hosts import bells, vault
-from hosts.access import Person, Thing, grounds, target_of
+from hosts.access import Held, Person, Thing, grounds, target_of
 from hosts.guardrails import Proposed, met
 from hosts.jobs import guarded, wake
 from hosts.jobs.held import overridden, question
@@ -40,6 +40,21 @@ class Order:
     # what it would make, for the guardrails; verbs in hosts.guardrails.roads must say it
     proposed: Proposed | None = None
     thing: Thing | None = None
+
+    @property
+    def target(self) -> Target:
+        """What it is about, for the audit log."""
+        return target_of(self.endpoint, kind=self.kind, object_id=self.object_id, name=self.name)
+
+
+@dataclass
+class Asked:
+    """An order on its way: what the guardrails said, the right behind it (`held`), and its row."""
+
+    order: Order
+    passed: guarded.Passed
+    held: Held
+    job: Job = field(init=False)
 
 
 def ask(person: Person, verb: str, order: Order, *, queue: str) -> Job:
@@ -70,75 +85,80 @@ def ask_all(
     Refused where a guardrail stops one of them, NeedsApproval where it asks for a second person and
     nobody has said why: then none is asked. With a reason such a job is held.
     """
-    passed = guarded.require(person, verb, orders)
-    now = timezone.now()
-    allowed_by = [grounds(person, verb, order.endpoint, order.thing) for order in orders]
+    allowed = guarded.require(person, verb, orders)
+    asked = [
+        Asked(order, one, grounds(person, verb, order.endpoint, order.thing))
+        for order, one in zip(orders, allowed, strict=True)
+    ]
     with transaction.atomic():
         # lock order: jobs, then inventory, then the audit head. The row needs its intent's
         # number and the entry the job's id, so rows come first with intent 0.
-        jobs = [
-            Job(
-                verb=verb,
-                batch=batch,
-                endpoint=order.endpoint,
-                host_name=order.endpoint.host.name,
-                endpoint_name=str(order.endpoint),
-                object_kind=order.kind,
-                object_id=order.object_id,
-                object_name=order.name,
-                asked_by_id=person.user.pk,
-                asked_by_name=person.who.name,
-                who=asdict(person.who),
-                grant_id=held.grant.pk if held.grant and held.narrowing else None,
-                intent=0,
-                params=order.params,
-                sealed_params=vault.seal(order.secrets, PURPOSE) if order.secrets else None,
-                queue=queue,
-                state=Job.State.HELD if one.needs else Job.State.QUEUED,
-                published_at=None if one.needs else now,
-            )
-            for order, held, one in zip(orders, allowed_by, passed, strict=True)
-        ]
-        for job in jobs:
-            job.save(force_insert=True)
-        numbers = write.intents(
-            Asking(
-                person.who,
-                verb,
-                target_of(
-                    order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name
-                ),
-                params=(order.params if order.told is None else order.told) | one.beside,
-                grant=held.words,
-                job_id=job.pk,
-            )
-            for job, order, held, one in zip(jobs, orders, allowed_by, passed, strict=True)
-        )
+        for one in asked:
+            one.job = _row(person, verb, one, queue=queue, batch=batch)
+            one.job.save(force_insert=True)
+        jobs = [one.job for one in asked]
+        numbers = write.intents(_intent(person, verb, one) for one in asked)
         for job, number in zip(jobs, numbers, strict=True):
             job.intent = number
         Job.objects.bulk_update(jobs, ["intent"])
         waiting = [
-            question(job, one.needs, order.proposed, reason=person.reason)
-            for job, order, one in zip(jobs, orders, passed, strict=True)
-            if one.needs
+            question(one.job, one.passed.needs, one.order.proposed, reason=person.reason)
+            for one in asked
+            if one.passed.needs
         ]
-        lifted = [
-            overridden(job, one.lifted, person)
-            for job, one in zip(jobs, passed, strict=True)
-            if one.lifted
-        ]
-        Approval.objects.bulk_create([*waiting, *lifted])
-        met.note(*(one.found for one in passed))
-        for job, order, one in zip(jobs, orders, passed, strict=True):
-            if one.lifted:
-                _tell_override(person, job, order, one)
+        lifted = [one for one in asked if one.passed.lifted]
+        overrides = [overridden(one.job, one.passed.lifted, person) for one in lifted]
+        Approval.objects.bulk_create([*waiting, *overrides])
+        met.note(*(one.passed.found for one in asked))
+        for one in lifted:
+            _tell_override(person, one)
         bells.ring("jobs", "audit", *(["access"] if waiting else []))
         wake.after_commit([job.pk for job in jobs if job.state == Job.State.QUEUED], queue)
     return jobs
 
 
-def _tell_override(person: Person, job: Job, order: Order, passed: guarded.Passed) -> None:
-    target = target_of(order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name)
-    windows = [one.rule for one in passed.lifted]
-    told = {"windows": windows, "reason": person.reason, "job": job.pk, "deed": job.verb}
-    write.event(person.who, guarded.OVERRIDE, target, params=told)
+def _row(person: Person, verb: str, asked: Asked, *, queue: str, batch: Batch | None) -> Job:
+    order, held, needs = asked.order, asked.held, asked.passed.needs
+    return Job(
+        verb=verb,
+        batch=batch,
+        endpoint=order.endpoint,
+        host_name=order.endpoint.host.name,
+        endpoint_name=str(order.endpoint),
+        object_kind=order.kind,
+        object_id=order.object_id,
+        object_name=order.name,
+        asked_by_id=person.user.pk,
+        asked_by_name=person.who.name,
+        who=asdict(person.who),
+        grant_id=held.grant.pk if held.grant and held.narrowing else None,
+        intent=0,
+        params=order.params,
+        sealed_params=vault.seal(order.secrets, PURPOSE) if order.secrets else None,
+        queue=queue,
+        state=Job.State.HELD if needs else Job.State.QUEUED,
+        published_at=None if needs else timezone.now(),
+    )
+
+
+def _intent(person: Person, verb: str, asked: Asked) -> Asking:
+    order = asked.order
+    return Asking(
+        person.who,
+        verb,
+        order.target,
+        params=(order.params if order.told is None else order.told) | asked.passed.beside,
+        grant=asked.held.words,
+        job_id=asked.job.pk,
+    )
+
+
+def _tell_override(person: Person, asked: Asked) -> None:
+    windows = [one.rule for one in asked.passed.lifted]
+    told = {
+        "windows": windows,
+        "reason": person.reason,
+        "job": asked.job.pk,
+        "deed": asked.job.verb,
+    }
+    write.event(person.who, guarded.OVERRIDE, asked.order.target, params=told)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from audit import write
-from audit.shapes import Target
-from hosts.access import Denied, Person, allows, target_of
+from hosts.access import Denied, Person, allows
 from hosts.guardrails import (
     Finding,
     NeedsApproval,
@@ -74,7 +73,7 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
             raise Refused(verdict)
         if said := lacks_right(person, order.endpoint, proposed, order.thing):
             _deny(person, order, said)
-            raise Denied(PRIVILEGED, _target(order))
+            raise Denied(PRIVILEGED, order.target)
         if (verdict.stops or lifted) and not person.reason:
             override = bool(lifted) and not verdict.stops
             raise NeedsApproval(whole, order.endpoint, override=override)
@@ -180,13 +179,9 @@ def _carried(verb: str, order: "Order") -> Proposed:
 
 
 def _refuse(person: Person, order: "Order", proposed: Proposed, verdict: Verdict) -> None:
-    refuse(person, order.endpoint, proposed, verdict, target=_target(order))
+    refuse(person, order.endpoint, proposed, verdict, target=order.target)
 
 
 def _deny(person: Person, order: "Order", said: str) -> None:
     reason = f"{said}: no role or grant gives {PRIVILEGED} here"
-    write.refusal(person.who, PRIVILEGED, _target(order), reason=reason)
-
-
-def _target(order: "Order") -> Target:
-    return target_of(order.endpoint, kind=order.kind, object_id=order.object_id, name=order.name)
+    write.refusal(person.who, PRIVILEGED, order.target, reason=reason)
