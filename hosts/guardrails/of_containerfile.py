@@ -10,20 +10,11 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hosts.podman.base_judge import Base, instructions
+from hosts.podman.containerfile import QUOTES, Unclear, begun, from_of, images_in, instructions
 
-_FROM = re.compile(
-    r"FROM\s+(?P<flags>(?:--\S+\s+)*)(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?", re.I
-)
 _COPIED = re.compile(r"--from=(\S+)", re.I)
 _MOUNT = re.compile(r"--mount=", re.I)
 _MOUNTED = re.compile(r"\bfrom=([^,\s]+)", re.I)
-_HEREDOC = re.compile(r"<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_]*)\2(?=\s|$)")
-# parser directives: with another escape character lines are joined in another way
-_ESCAPE = re.compile(r"#\s*escape\s*=", re.I)
-_CONTINUED = re.compile(r"\\[ \t]*$")
-_QUOTES = str.maketrans("", "", "\\\"'")
-_IN_FLAG = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
 # as Go writes a stage's number
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _OWN_NETWORK = ("", "default", "none", "private")
@@ -45,11 +36,11 @@ class Taken:
 
     def read(self, text: str, line: int) -> None:
         """One instruction, joined, that begins at `line`."""
-        if match := _FROM.match(text):
-            self.image(match["image"], line, base=True)
+        if found := from_of(text):
+            self.image(found.image, line, base=True)
             if self._sure:
                 self._begun.append(line)
-                self._named.setdefault(match["stage"] or "", []).append(line)
+                self._named.setdefault(found.stage, []).append(line)
             return
         for name in _others(text):
             self.image(name, line)
@@ -60,18 +51,18 @@ class Taken:
     def read_begun(self, word: str, rest: str, line: int) -> None:
         """What would be an instruction if it began at `line`. Makes no stages."""
         if word == "from":
-            match = _FROM.match(f"FROM {rest}")
-            if match and match["flags"].translate(_QUOTES) != match["flags"]:
+            found = from_of(f"FROM {rest}")
+            if found and found.flags.translate(QUOTES) != found.flags:
                 self.unclear.append(rest[:200])
-            elif match:
-                self.image(match["image"], line, base=True)
+            elif found:
+                self.image(found.image, line, base=True)
         elif word in ("run", "copy", "add"):
-            for flag in _flags(rest.translate(_QUOTES)):
+            for flag in _flags(rest.translate(QUOTES)):
                 self._flag(word, flag, line)
 
     def _flag(self, word: str, flag: str, line: int) -> None:
         name, _sign, value = flag.partition("=")
-        for image in _IN_FLAG.findall(flag):
+        for image in images_in(flag):
             self.image(image, line)
         if "$" in name or ("$" in value and name.casefold() == "--mount"):
             self.unclear.append(flag)
@@ -109,43 +100,18 @@ class Taken:
 
 
 def read(text: str) -> Taken:
-    """As buildah reads it: lines end with a newline alone, whatever else Python takes for an end."""
+    """All that it takes."""
     taken = Taken()
-    parts: list[str] = []
-    waiting: list[str] = []
-    start = 0
-    for number, full in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        line = full.removesuffix("\r")
-        bare = line.strip()
-        if waiting:
-            if line.lstrip("\t") == waiting[0]:
-                waiting.pop(0)
-            continue
-        if (number == 1 or not (taken.images or parts)) and _ESCAPE.match(bare):
-            taken.doubt(bare)
-        if not bare or bare.startswith("#"):
-            continue
-        start = start if parts else number
-        # joined without a space
-        parts.append(_CONTINUED.sub("", line))
-        if parts[-1] != line:
-            continue
-        whole = "".join(parts).strip()
-        parts = []
-        taken.read(whole, start)
-        waiting = _heredocs(taken, whole)
-    if parts:
-        taken.read("".join(parts).strip(), start)
-    _read_again(taken, text)
-    return taken
-
-
-def _read_again(taken: Taken, text: str) -> None:
+    for one in instructions(text):
+        for doubt in one.doubts:
+            taken.doubt(doubt)
+        taken.read(one.text, one.line)
     try:
-        for line, word, rest in instructions(text):
+        for line, word, rest in begun(text):
             taken.read_begun(word, rest, line)
-    except Base as unclear:
-        taken.unclear.append(unclear.text)
+    except Unclear as unclear:
+        taken.unclear.append(unclear.text[:200])
+    return taken
 
 
 def _others(text: str) -> Iterator[str]:
@@ -165,13 +131,3 @@ def _flags(rest: str) -> Iterator[str]:
         if "=" not in flag and words and not words[0].startswith("--"):
             flag += f"={words.popleft()}"
         yield flag
-
-
-def _heredocs(taken: Taken, whole: str) -> list[str]:
-    if not re.match(r"(ONBUILD\s+)?(RUN|COPY|ADD)\b", whole, re.I) or "<<" not in whole:
-        return []
-    found = [match[3] for match in _HEREDOC.finditer(whole)]
-    if len(found) != whole.count("<<"):
-        taken.doubt("<<")
-        return []
-    return found

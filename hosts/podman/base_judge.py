@@ -1,36 +1,23 @@
 """Judges which images a Containerfile builds on: none may name a transport of the host's own disk.
 
-Read as buildah's parser does (openshift/imagebuilder, dockerfile/parser): continued lines are joined
-without a space, and quotes and backslashes taken out of flags. What is an instruction and what is
-text in a heredoc hangs on the version, so every line is read as the beginning of one. An argument
-in FROM is followed to all the values that it can have; in a flag it could be a base's, which nobody
-knows.
+Every line is read as the beginning of an instruction (hosts.podman.containerfile), with quotes and
+backslashes taken out of flags as buildah does. An argument in FROM is followed to all the values that
+it can have; in a flag it could be a base's, which nobody knows.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from itertools import product
 from typing import Final
 
+from hosts.podman.containerfile import HEAD, LIMIT_BYTES, QUOTES, Unclear, begun, images_in
 from hosts.podman.transports import transport_of
 
-LIMIT_BYTES: Final = 256 * 1024
-# of an instruction: names and flags stand at its beginning
-_HEAD: Final = 4096
 _MOST_VALUES: Final = 64
 _MOST_VARIABLES: Final = 8
 _DEEPEST: Final = 20
 _BLANK: Final = re.compile(r"[\t\v\f\r ]+")
-_COMMAND: Final = re.compile(
-    r"\s*(?:onbuild[\t\v\f\r ]+)*(from|copy|add|run|arg)[\t\v\f\r ]+", re.I
-)
-_CONTINUED: Final = re.compile(r"\\[ \t]*$")
-_ESCAPE: Final = re.compile(r"\s*#[ \t]*escape[ \t]*=", re.I)
-# Python and Go do not agree on which of these are blank
-_ODD: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_QUOTES: Final = str.maketrans("", "", "\\\"'")
-_IN_FLAG: Final = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
 # a flag, or what could be one: some versions take a flag's value as a word of its own
 _MOUNT: Final = re.compile(r"(?:^|[\t\v\f\r ])--mount\b", re.I)
 _ANYWHERE: Final = re.compile(r"from=([^,\s]*)", re.I)
@@ -67,41 +54,25 @@ def judge(text: str, arguments: Mapping[str, str], *, mounts: bool = True) -> No
     """
     if len(text) > LIMIT_BYTES:
         raise Base(0, "", BaseWhy.LARGE)
-    begun = list(instructions(text))
-    values = _Values(arguments, [rest for _line, word, rest in begun if word == "arg"])
-    for line, word, rest in begun:
+    try:
+        found = list(begun(text))
+    except Unclear as unclear:
+        raise Base(unclear.line, unclear.text, BaseWhy.UNCLEAR) from unclear
+    values = _Values(arguments, [rest for _line, word, rest in found if word == "arg"])
+    for line, word, rest in found:
         if word == "from":
             _from(line, rest, values)
         elif word in ("copy", "add", "run"):
             if not mounts and word == "run":
-                _no_mounts(line, rest.translate(_QUOTES))
+                _no_mounts(line, rest.translate(QUOTES))
             _flags(line, rest)
-
-
-def instructions(text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, word, rest) of what would be an instruction if it began there; its head alone. Base where
-    lines could be joined in two ways.
-    """
-    lines = [one.removesuffix("\r") for one in text.removeprefix("\ufeff").split("\n")]
-    following = ""
-    for number in range(len(lines), 0, -1):
-        line = lines[number - 1]
-        if _ODD.search(line) or _ESCAPE.match(line):
-            # another escape character joins lines in another way
-            raise Base(number, line, BaseWhy.UNCLEAR)
-        if not line.lstrip() or line.lstrip().startswith("#"):
-            continue
-        joined = _CONTINUED.sub("", line)
-        following = (joined[:_HEAD] + (following if joined != line else ""))[:_HEAD]
-        if match := _COMMAND.match(following):
-            yield number, match[1].casefold(), following[match.end() :]
 
 
 def _from(line: int, rest: str, values: "_Values") -> None:
     words = [word for word in _BLANK.split(rest.strip()) if word]
     count = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
     flags, names = words[:count], words[count:]
-    if len(rest) >= _HEAD - len("from ") or any(_is_quoted(flag) for flag in flags):
+    if len(rest) >= HEAD - len("from ") or any(_is_quoted(flag) for flag in flags):
         raise Base(line, f"FROM {rest}", BaseWhy.UNCLEAR)
     if len(names) != 1 and not (len(names) == 3 and names[1].casefold() == "as"):
         # buildah takes no other shape; it is text, or buildah says what is wrong
@@ -124,19 +95,19 @@ def _flags(line: int, rest: str) -> None:
     flags, found = words[:count], []
     if any(_is_quoted(flag) for flag in flags):
         # where the flags end is for whoever reads quotes to say: everything is looked at
-        bare = rest.translate(_QUOTES)
+        bare = rest.translate(QUOTES)
         flags = [word for word in _BLANK.split(bare) if word.startswith("--")]
         found = _ANYWHERE.findall(bare)
-        unclear = len(rest) >= _HEAD - len("onbuild copy ") or not bare.isascii()
+        unclear = len(rest) >= HEAD - len("onbuild copy ") or not bare.isascii()
     else:
-        unclear = count == len(words) and len(rest) >= _HEAD - len("onbuild copy ")
+        unclear = count == len(words) and len(rest) >= HEAD - len("onbuild copy ")
     if unclear:
         raise Base(line, rest, BaseWhy.UNCLEAR)
     for flag in flags:
         name, _sign, value = flag.partition("=")
         if "$" in name or ("$" in value and name.casefold() == "--mount"):
             raise Base(line, rest, BaseWhy.UNKNOWN)
-        found += _IN_FLAG.findall(flag)
+        found += images_in(flag)
     for image in found:
         _image(line, rest, None if "$" in image else image)
 
@@ -147,7 +118,7 @@ def _no_mounts(line: int, rest: str) -> None:
 
 
 def _is_quoted(word: str) -> bool:
-    return word.translate(_QUOTES) != word or not word.isascii()
+    return word.translate(QUOTES) != word or not word.isascii()
 
 
 def _image(line: int, text: str, name: str | None) -> None:

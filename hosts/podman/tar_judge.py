@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from hosts.podman import base_judge
+from hosts.podman import base_judge, containerfile
 from hosts.podman.errors import Malformed, PodmanError
 from hosts.podman.tars import Member, Walker
 
@@ -119,7 +119,7 @@ class TarJudge:
         elif member.kind != "remark":
             self._links.discard(name)
         if member.kind == "file" and name in self.built:
-            if member.size_bytes > base_judge.LIMIT_BYTES:
+            if member.size_bytes > containerfile.LIMIT_BYTES:
                 raise BaseRefused(base_judge.Base(0, name, base_judge.BaseWhy.LARGE))
             self._text_left = member.size_bytes
 

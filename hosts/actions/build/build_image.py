@@ -22,7 +22,7 @@ from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for
 from hosts.actions.second_look_objects import at_image
-from hosts.guardrails import Proposed, of_others
+from hosts.guardrails import Proposed, of_containerfile, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -30,6 +30,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman, base_judge, system
 from hosts.podman.build import Built, build
+from hosts.podman.containerfile import LIMIT_BYTES, instructions
 from hosts.podman.errors import BuildFailed
 from hosts.podman.pull import Credential
 from hosts.podman.tar_judge import ArchiveRefused
@@ -40,9 +41,9 @@ VERB = "image.build"
 def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Job:
     """Ask for an image of the Containerfile `text`. HostRefused, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
-    if not containerfile.instructions(text):
+    if next(instructions(text), None) is None:
         raise HostRefused("text", _("Write a Containerfile: it begins with FROM."))
-    if len(text.encode()) > containerfile.LIMIT_BYTES:
+    if len(text.encode()) > LIMIT_BYTES:
         raise HostRefused("text", _("The Containerfile is larger than 256 KiB."))
     try:
         mounts = advisories.barred(endpoint.podman_version, advisories.BUILD_MOUNTS) is None
@@ -130,9 +131,9 @@ def failed_words(text: str, step: str) -> str:
 
 
 async def _credentials(errand: Errand, text: str) -> list[Credential]:
-    """Those that are kept for the registries of its bases."""
+    """Those that are kept for the registries of the images that it takes."""
     found: list[Credential] = []
-    for image in containerfile.bases(text):
+    for image in dict.fromkeys(of_containerfile.read(text).images):
         try:
             reference = parse(image)
         except ValueError:

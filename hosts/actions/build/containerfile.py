@@ -1,56 +1,14 @@
-"""What we read of a Containerfile: its bases, its steps' lines, and the tar of one typed by hand."""
+"""The steps of a Containerfile in Podman's output, and the tar of one typed by hand."""
 
 import io
 import re
 import tarfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+
+from hosts.podman.containerfile import instructions
 
 NAME = "Containerfile"
-LIMIT_BYTES = 256 * 1024
-_FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _STEP = re.compile(r"^(?:\[[^\]]*\]\s*)?STEP\s+\d+/\d+:\s*(.+?)\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One instruction: its first line (from 1) and its text on one line."""
-
-    line: int
-    text: str
-
-
-def instructions(text: str) -> list[Instruction]:
-    """The instructions, continued lines joined; comments and empty lines left out."""
-    found: list[Instruction] = []
-    begun, parts = 0, []
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line.strip()
-        if not bare or bare.startswith("#"):
-            continue
-        begun = begun or number
-        parts.append(bare.removesuffix("\\").strip())
-        if not bare.endswith("\\"):
-            found.append(Instruction(begun, " ".join(parts)))
-            begun, parts = 0, []
-    if parts:
-        found.append(Instruction(begun, " ".join(parts)))
-    return found
-
-
-def bases(text: str) -> list[str]:
-    """Images that it builds on: neither stages of its own, nor scratch, nor names with variables."""
-    stages: set[str] = set()
-    found: list[str] = []
-    for one in instructions(text):
-        if match := _FROM.match(one.text):
-            image, stage = match.groups()
-            known = image.lower() in stages or image.lower() == "scratch" or "$" in image
-            if not known and image not in found:
-                found.append(image)
-            if stage:
-                stages.add(stage.lower())
-    return found
 
 
 def step_of(output_line: str) -> str:

@@ -7,15 +7,14 @@ from hosts.guardrails.masked.arguments import arguments, comment, line, line_spa
 from hosts.guardrails.masked.limits import CUT, MOST
 from hosts.guardrails.masked.names import HIDDEN
 from hosts.guardrails.masked.words import hide, image
+from hosts.podman.containerfile import blocks, escape_of, joined
 
-_ENV = re.compile(r"(?i)^(?P<head>\s*(?:ONBUILD\s+)?(?P<word>ENV|ARG)\s+)(?P<rest>.*)$")
+_ENV = re.compile(r"(?i)^(?P<head>\ufeff?\s*(?:ONBUILD\s+)?(?P<word>ENV|ARG)\s+)(?P<rest>.*)$")
 _PAIR = re.compile(
     r"(?P<name>(?<![\w.-])[\w.-]{1,200}=)(?:\"(?:\\.|[^\"\\])*\"?|'[^']*'?|(?:\\.|[^\s\\])+)"
 )
 _FROM = re.compile(r"(?i)^\s*(?:ONBUILD\s+)?(?:FROM|COPY|ADD)\s")
 _BASE = re.compile(r"(?i)^\s*FROM\s")
-# a directive, before all instructions: what continues a line
-_ESCAPE = re.compile(r"(?i)\A(?:#[^\n]*\n){0,20}?#[ \t]*escape[ \t]*=[ \t]*`")
 # a command as a list, behind the instruction and its flags
 _LIST = re.compile(
     r"(?is)\s*(?:ONBUILD\s+)?(?:RUN|CMD|ENTRYPOINT|SHELL|HEALTHCHECK\s(?:--\S+\s+)*?CMD)"
@@ -27,31 +26,22 @@ _STRING = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 def containerfile(text: str) -> str:
     """Except for the ARGs that stand before FROM and say what is built on."""
     shown: list[str] = []
-    whole: list[str] = []
-    word, based, continued = "", False, False
-    sign = "`" if _ESCAPE.match(text) else "\\"
-    for one in text[:MOST].split("\n"):
-        if not continued:
-            shown += _instruction(whole, sign)
-            whole = []
-            match = _ENV.match(one)
-            word = match["word"].upper() if match else ""
-            based = based or bool(_BASE.match(one))
-        ends = one.rstrip("\r")
-        if word == "ENV" or (word == "ARG" and based):
-            shown.append(_names_alone(ends, sign))
+    based = False
+    sign = escape_of(text)
+    for block in blocks(text[:MOST], sign):
+        whole = joined(block, sign)
+        based = based or bool(_BASE.match(whole))
+        match = _ENV.match(whole)
+        if match and (based or match["word"].upper() == "ENV"):
+            shown += [_names_alone(line.rstrip("\r"), sign) for line in block]
         else:
-            whole.append(one)
-        remark = ends.lstrip().startswith("#")
-        continued = ends.rstrip().endswith(sign) or (continued and (remark or not ends.strip()))
+            shown += _instruction(block, sign)
     # a key may go on over several lines of a heredoc
-    found = image("\n".join([*shown, *_instruction(whole, sign)]))
+    found = image("\n".join(shown))
     return f"{found}\n{CUT}" if len(text) > MOST else found
 
 
 def _instruction(lines: list[str], sign: str) -> list[str]:
-    if not lines:
-        return []
     text = "\n".join(lines)
     if text.lstrip().startswith("#"):
         return [comment(text)]

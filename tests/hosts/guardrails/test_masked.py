@@ -95,6 +95,9 @@ def test_what_only_names_a_secret_stays() -> None:
         f'ENV A="one \\\n  {CANARY}"',
         f"ONBUILD ENV DB={CANARY}",
         f"ARG NPM={CANARY}",
+        # a comment does not go on, an instruction's own name may
+        f"# what it reads \\\nENV DB={CANARY}",
+        f"EN\\\nV DB={CANARY} \\\n# and\n\n  HOST {CANARY}",
         f"RUN curl -H 'Authorization: Bearer {CANARY}' https://x.example",
         f"RUN git clone https://me:{CANARY}@git.example/x",
         f"RUN login --password {CANARY} --user me",

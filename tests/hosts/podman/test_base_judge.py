@@ -2,7 +2,8 @@
 
 import pytest
 
-from hosts.podman.base_judge import LIMIT_BYTES, Base, BaseWhy, judge
+from hosts.podman.base_judge import Base, BaseWhy, judge
+from hosts.podman.containerfile import LIMIT_BYTES
 from hosts.podman.transports import TRANSPORTS
 
 T, N, C = BaseWhy.TRANSPORT, BaseWhy.UNKNOWN, BaseWhy.UNCLEAR

@@ -1,4 +1,4 @@
-"""What we read of a Containerfile, and what of an order is refused."""
+"""Where a step of Podman's output stands in the Containerfile, and what of an order is refused."""
 
 import io
 import tarfile
@@ -25,15 +25,13 @@ COPY --from=make /a /a
 """
 
 
-def test_bases_without_stages_scratch_and_variables() -> None:
-    assert containerfile.bases(FILE) == ["docker.io/library/golang:1", "quay.example/run"]
-
-
 def test_a_step_is_found_at_its_line() -> None:
     step = containerfile.step_of("[1/3] STEP 2/2: RUN go build     ./...\n")
     assert containerfile.line_of(FILE, step) == 5
     assert containerfile.step_of("--> 0a1b2c") == ""
     assert containerfile.line_of(FILE, "RUN something else") == 0
+    # Podman repeats it as it joined it: without a space
+    assert containerfile.line_of("FROM a\nRUN echo on\\\ne", "RUN echo one") == 2
 
 
 def test_the_tar_holds_it_alone() -> None:

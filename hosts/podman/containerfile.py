@@ -1,0 +1,169 @@
+"""Reads Containerfiles as buildah's parser does (openshift/imagebuilder, dockerfile/parser): lines end
+with a newline alone, a continued one is joined to the next without a space, and comments and empty
+lines between them are left out.
+
+Three readings, since what is an instruction and what is text in a heredoc hangs on the version:
+`instructions` in order; `begun`, each line as if an instruction began there; `blocks`, the lines as
+they stand.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+LIMIT_BYTES: Final = 256 * 1024
+# of what `begun` tells: names and flags stand at an instruction's beginning
+HEAD: Final = 4096
+QUOTES: Final = str.maketrans("", "", "\\\"'")
+_BEGINS: Final = re.compile(r"\s*(?:onbuild[\t\v\f\r ]+)*(from|copy|add|run|arg)[\t\v\f\r ]+", re.I)
+_FROM: Final = re.compile(
+    r"FROM\s+(?P<flags>(?:--\S+\s+)*)(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?", re.I
+)
+_IN_FLAG: Final = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
+_CONTINUED: Final = {sign: re.compile(rf"{re.escape(sign)}[ \t]*$") for sign in "\\`"}
+# a parser directive: with another escape character lines are joined in another way
+_ESCAPE: Final = re.compile(r"\s*#\s*escape\s*=", re.I)
+_ESCAPE_IS_TICK: Final = re.compile(r"(?i)\A(?:#[^\n]*\n){0,20}?#[ \t]*escape[ \t]*=[ \t]*`")
+_HEREDOC: Final = re.compile(r"<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_]*)\2(?=\s|$)")
+_TAKES_HEREDOC: Final = re.compile(r"(ONBUILD\s+)?(RUN|COPY|ADD)\b", re.I)
+# Python and Go do not agree on which of these are blank
+_ODD: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+class Unclear(Exception):
+    """Lines that could be joined in two ways; `line` counts from 1."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(f"line {line} could be read in two ways")
+        self.line, self.text = line, text
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """The line on which it begins (from 1), and its text with continued lines joined.
+
+    `doubts`: what of it, or right before it, could be read in two ways.
+    """
+
+    line: int
+    text: str
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """A FROM taken apart; `flags` as they are written, `stage` empty where it has no name."""
+
+    flags: str
+    image: str
+    stage: str
+
+
+def instructions(text: str) -> Iterator[Instruction]:
+    """In order; what stands in a heredoc is left out."""
+    parts: list[str] = []
+    heredocs: list[str] = []
+    doubts: list[str] = []
+    start = 0
+    for number, line in enumerate(_lines(text), 1):
+        if heredocs:
+            if line.lstrip("\t") == heredocs[0]:
+                heredocs.pop(0)
+            continue
+        if _left_out(line):
+            if _ESCAPE.match(line):
+                doubts.append(line.strip())
+            continue
+        start = start if parts else number
+        parts.append(_joint(line))
+        if parts[-1] != line:
+            continue
+        whole = "".join(parts).strip()
+        heredocs = _heredocs(whole, doubts)
+        yield Instruction(start, whole, tuple(doubts))
+        parts, doubts = [], []
+    if whole := "".join(parts).strip():
+        yield Instruction(start, whole, tuple(doubts))
+
+
+def begun(text: str) -> Iterator[tuple[int, str, str]]:
+    """(line, word, rest) of what would be an instruction that names or takes something if it began
+    there, from the last line up; `rest` is its head alone. Unclear.
+    """
+    lines = _lines(text)
+    following = ""
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        if _ODD.search(line) or _ESCAPE.match(line):
+            raise Unclear(number, line)
+        if _left_out(line):
+            continue
+        joined = _joint(line)
+        following = (joined[:HEAD] + (following if joined != line else ""))[:HEAD]
+        if match := _BEGINS.match(following):
+            yield number, match[1].casefold(), following[match.end() :]
+
+
+def blocks(text: str, sign: str = "\\") -> Iterator[list[str]]:
+    """The lines as they stand: an instruction with all it goes on over, else a comment or an empty line
+    by itself. Together they are the whole text. `sign`: what continues a line (`escape_of`).
+    """
+    block: list[str] = []
+    for line in text.split("\n"):
+        block.append(line)
+        bare = line.removesuffix("\r")
+        # what is left out ends no instruction that it stands in
+        goes_on = len(block) > 1 if _left_out(line) else _joint(bare, sign) != bare
+        if not goes_on:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def joined(block: list[str], sign: str = "\\") -> str:
+    """The text of a block as one line."""
+    lines = (line.removesuffix("\r") for line in block if not _left_out(line))
+    return "".join(_joint(line, sign) for line in lines).removeprefix("\ufeff")
+
+
+def escape_of(text: str) -> str:
+    """The sign that continues a line: what a directive at the beginning says, else a backslash."""
+    return "`" if _ESCAPE_IS_TICK.match(text) else "\\"
+
+
+def from_of(text: str) -> From | None:
+    """The parts of a FROM; None for any other instruction."""
+    match = _FROM.match(text)
+    return From(match["flags"], match["image"], match["stage"] or "") if match else None
+
+
+def images_in(flag: str) -> list[str]:
+    """What a flag without quotes takes from: `--from=…`, and `from=…` within a mount."""
+    return _IN_FLAG.findall(flag)
+
+
+def _lines(text: str) -> list[str]:
+    return [one.removesuffix("\r") for one in text.removeprefix("\ufeff").split("\n")]
+
+
+def _left_out(line: str) -> bool:
+    bare = line.strip()
+    return not bare or bare.startswith("#")
+
+
+def _joint(line: str, sign: str = "\\") -> str:
+    """The line without the sign that continues it; the same where it is not continued."""
+    return _CONTINUED[sign].sub("", line)
+
+
+def _heredocs(whole: str, doubts: list[str]) -> list[str]:
+    """The words that end its heredocs; none where they are not plainly such, which is a doubt."""
+    if "<<" not in whole or not _TAKES_HEREDOC.match(whole):
+        return []
+    found = [match[3] for match in _HEREDOC.finditer(whole)]
+    if len(found) != whole.count("<<"):
+        doubts.append("<<")
+        return []
+    return found
