@@ -19,7 +19,8 @@ from dashboard.let_in import let_in
 from dashboard.person import person_of
 from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
-from hosts.guardrails import NeedsApproval, Refused
+from hosts.guardrails import NeedsApproval
+from hosts.refused import Refusal
 
 # paths that a person without a session may ask for (prefixes); everything else is closed
 OPEN = (
@@ -172,8 +173,8 @@ class Refusals:
             raise Http404 from error
         if isinstance(error, NeedsApproval):
             return ask_why(request, error, person_of(request))
-        if isinstance(error, Refused):
-            # by a guardrail, on a page that shows no refusals beside its fields
+        if isinstance(error, Refusal):
+            # by a guardrail and the like, on a page that shows none beside its fields
             raise PermissionDenied(str(error)) from error
         if isinstance(error, Denied):
             # dashboard.errorpages says the verb, where, and who can give it

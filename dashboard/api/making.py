@@ -31,6 +31,7 @@ from hosts.actions.run.table import FIELDS
 from hosts.actions.secrets import create_secret, replace_secret
 from hosts.actions.volumes import create_volume
 from hosts.models import Job
+from hosts.refused import Refusal
 
 router = Router()
 Labels = dict[str, str]
@@ -58,7 +59,7 @@ def _params(texts: dict[str, str]) -> dict[str, Any]:
             raise wrong(f"fields.{name[:40]}", _("There is no such field."))
         try:
             found |= params_of({name: text})
-        except ValueError as refused:
+        except Refusal as refused:
             raise wrong(f"fields.{name}", str(refused)) from refused
     return found
 
@@ -75,7 +76,7 @@ def run(request: HttpRequest, given: Run) -> Any:
         if given.line:
             try:
                 line = pasted_line.read(given.line)
-            except ValueError as refused:
+            except Refusal as refused:
                 raise wrong("line", str(refused)) from refused
             if left := [*line.left_out, *line.reasons]:
                 raise wrong("line", _("This cannot be taken over: %s") % ", ".join(left))
@@ -86,7 +87,7 @@ def run(request: HttpRequest, given: Run) -> Any:
             raise wrong("fields.image", _("Name the image."))
         try:
             parse_full(params["image"])
-        except ValueError as refused:
+        except Refusal as refused:
             raise wrong("fields.image", str(refused)) from refused
         verb = run_container if given.start else create_container
         job: Job = verb.ask(person, given.endpoint, params=params, env=env)

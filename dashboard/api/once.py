@@ -1,6 +1,5 @@
 """From an ask to an answer: 202 with the job, once for each Idempotency-Key, refusals as problems."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,6 @@ from dashboard.api.problems import Problem, wrong
 from dashboard.api.shapes import batch_out, job_out
 from hosts.models import Batch, Job
 
-log = logging.getLogger(__name__)
 HEADER = "Idempotency-Key"
 
 
@@ -25,7 +23,7 @@ def asked(request: HttpRequest, ask: Callable[[], Job | Batch]) -> Status[dict[s
     """
     key = request.headers.get(HEADER, "")
     if not key:
-        return Status(202, _done(ask))
+        return Status(202, _answer(ask()))
     if len(key) > 200 or "\0" in key:
         raise wrong(HEADER, _("At most 200 characters."))
     said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
@@ -34,7 +32,7 @@ def asked(request: HttpRequest, ask: Callable[[], Job | Batch]) -> Status[dict[s
     repeat, first = repeats.begin(request.token, key, digest)  # type: ignore[attr-defined]
     if first:
         try:
-            answer = _done(ask)
+            answer = _answer(ask())
         except BaseException:
             repeats.forget(repeat)
             raise
@@ -48,14 +46,5 @@ def asked(request: HttpRequest, ask: Callable[[], Job | Batch]) -> Status[dict[s
     return Status(repeat.status, repeat.answer)
 
 
-def _done(ask: Callable[[], Job | Batch]) -> dict[str, Any]:
-    try:
-        found = ask()
-    except ValueError as refused:
-        if type(refused) is not ValueError:
-            # of a decoder or a library: a fault of ours, whose words are for nobody else
-            raise
-        # what an ask would not take, in words for people; where it is not, this says where to look
-        log.info("an ask refused what it was given", exc_info=refused)
-        raise Problem(422, "invalid", str(refused)) from refused
+def _answer(found: Job | Batch) -> dict[str, Any]:
     return batch_out(found) if isinstance(found, Batch) else job_out(found)

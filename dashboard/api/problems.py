@@ -15,7 +15,7 @@ from hosts.access import Denied, NotVisible
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.guardrails import NeedsApproval, Refused
 from hosts.podman.errors import NotFound, PodmanError, Unavailable
-from hosts.refused import HostRefused
+from hosts.refused import HostRefused, Refusal
 
 PREFIX = "/api/v1/"
 _TYPE = "application/problem+json"
@@ -121,6 +121,10 @@ def register(api: NinjaAPI) -> None:
     def needs(request: HttpRequest, error: NeedsApproval) -> HttpResponse:
         detail = _("Say why in the header Haulout-Reason, and it waits for somebody’s approval.")
         return answer(409, "approval", f"{error} {detail}")
+
+    @api.exception_handler(Refusal)
+    def not_taken(request: HttpRequest, error: Refusal) -> HttpResponse:
+        return answer(422, "invalid", str(error))
 
     @api.exception_handler(HostRefused)
     def refused(request: HttpRequest, error: HostRefused) -> HttpResponse:

@@ -20,6 +20,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Batch, Endpoint, InventoryRow
 from hosts.podman import system
 from hosts.podman.errors import Conflict, NotFound, PodmanError
+from hosts.refused import Refusal
 
 # one job of more would be a long text to read and to keep
 MOST = 5000
@@ -74,14 +75,14 @@ def ask_plan(
     """One job per endpoint for the objects that were shown, named by endpoint and id.
 
     `filters`: how they were chosen, for the log. What one may not remove, or what is no longer
-    there, is left out and stands in `skipped`. ValueError for an empty plan or one too long.
+    there, is left out and stands in `skipped`. Refusal for an empty plan or one too long.
     """
     kind = verb.partition(".")[0]
     plans: dict[int, list[Item]] = {}
     skipped: list[dict[str, str]] = []
     refs = list(dict.fromkeys(refs))
     if len(refs) > MOST:
-        raise ValueError(_("At most %d at once: choose fewer.") % MOST)
+        raise Refusal(_("At most %d at once: choose fewer.") % MOST)
     for endpoint_id, object_id in refs:
         why = ""
         try:
@@ -100,7 +101,7 @@ def ask_plan(
         else:
             plans.setdefault(endpoint_id, []).append(item_of(row, sizes))
     if not plans:
-        raise ValueError(_("Nothing is left of what was chosen."))
+        raise Refusal(_("Nothing is left of what was chosen."))
     orders = [
         _order(get_endpoint(person, endpoint_id, verb), kind, items, filters)
         for endpoint_id, items in plans.items()

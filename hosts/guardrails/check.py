@@ -17,11 +17,8 @@ from hosts.models import Endpoint, Guardrail
 from hosts.refused import HostRefused
 
 
-class Refused(HostRefused, ValueError):
-    """A guardrail stands in the way. `verdict` has all of its findings.
-
-    A ValueError too, so that whoever shows what Podman would not take shows this in the same place.
-    """
+class Refused(HostRefused):
+    """A guardrail stands in the way. `verdict` has all of its findings."""
 
     def __init__(self, verdict: Verdict) -> None:
         if verdict.worst is Severity.ASK:
@@ -36,7 +33,7 @@ class Refused(HostRefused, ValueError):
 class NeedsApproval(Exception):
     """A guardrail lets it through only with a second person's yes, and nobody has said why yet.
 
-    No ValueError: no form shows it beside a field, the page asks for the reason.
+    No refusal: no form shows it beside a field, the page asks for the reason.
     """
 
     def __init__(self, verdict: Verdict, endpoint: Endpoint, *, override: bool = False) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hosts.refused import Refusal
+
 
 class Twice(str):
     """The path of a key that stands there in two spellings: nobody can say which of them counts, so it is
@@ -18,12 +20,12 @@ class Twice(str):
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """For json.loads as object_pairs_hook: a key that stands twice is a ValueError, at every depth."""
+    """For json.loads as object_pairs_hook: a key that stands twice is a Refusal, at every depth."""
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _value in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(_("“%s” stands there twice.") % twice[:80])
+        raise Refusal(_("“%s” stands there twice.") % twice[:80])
     return found
 
 

@@ -31,6 +31,7 @@ from hosts.podman.errors import (
     PodmanError,
     Unavailable,
 )
+from hosts.refused import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Out
             state = Job.State.OK
     except Refused as refusal:
         state, error = Job.State.DENIED, str(refusal)
+    except Refusal as refusal:
+        error = str(refusal)
     except NotAllowed as denied:
         state, error = Job.State.DENIED, denied.message
     except Trouble as trouble:

@@ -11,6 +11,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from hosts.actions.build.build_fields import BuildOrder
+from hosts.refused import Refusal
 from tests.access.bodies import POD
 from tests.access.furniture import Matrix
 from tests.access.knocking import watched
@@ -130,7 +131,7 @@ def test_at_the_click(matrix: Matrix, vault_keys: None, name: str) -> None:
                 how = NOT_THERE
             except Denied:
                 how = DENIED
-            except ValueError as error:
+            except Refusal as error:
                 # what a plan has nothing left of; any other error is the test's end, and names itself
                 how = NOTHING if about(verb) == "refs" else repr(error)
         left = [one[0] for one in seen.jobs]

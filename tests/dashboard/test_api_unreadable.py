@@ -1,6 +1,5 @@
 """What cannot be read is said to be so; a fault of ours is one, with a trace in the log."""
 
-import logging
 from typing import Any
 
 import pytest
@@ -41,11 +40,11 @@ def test_half_a_letter_is_no_text(fleet: Fleet, cast: Cast) -> None:
     assert answer.status_code in (400, 422)
 
 
-def pulled(cast: Cast, fleet: Fleet) -> Any:
+def pulled(cast: Cast, fleet: Fleet, *, raises: bool = True) -> Any:
     reference = "docker.io/library/nginx:1"
-    return make_caller(cast.bob).post(
-        "/images/pull", {"endpoint": fleet.root1.pk, "reference": reference}
-    )
+    caller = make_caller(cast.bob)
+    caller.client.raise_request_exception = raises
+    return caller.post("/images/pull", {"endpoint": fleet.root1.pk, "reference": reference})
 
 
 def test_a_fault_of_ours_is_no_422(
@@ -59,15 +58,26 @@ def test_a_fault_of_ours_is_no_422(
         pulled(cast, fleet)
 
 
-def test_what_an_ask_refuses_leaves_a_trace(
+def test_what_python_refuses_is_a_fault_of_ours(
     fleet: Fleet, cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    def refusing(*_given: Any, **_named: Any) -> Any:
-        return int("no number")
+    """A number that is none, somewhere within: 500 without a word of it, and the trace in the log."""
 
-    monkeypatch.setattr(pull_image, "ask", refusing)
-    with caplog.at_level(logging.INFO, "dashboard.api.once"):
-        assert pulled(cast, fleet).status_code == 422
-    [record] = [one for one in caplog.records if one.name == "dashboard.api.once"]
-    assert record.exc_info
+    def broken(*_given: Any, **_named: Any) -> Any:
+        return int("inner words")
+
+    monkeypatch.setattr(pull_image, "ask", broken)
+    answer = pulled(cast, fleet, raises=False)
+    assert answer.status_code == 500
+    assert "inner words" not in answer.content.decode()
+    [record] = [one for one in caplog.records if one.exc_info]
     assert record.exc_info[0] is ValueError
+
+
+def test_a_refusal_is_told_in_its_words(fleet: Fleet, cast: Cast) -> None:
+    answer = make_caller(cast.bob).post(
+        "/images/pull", {"endpoint": fleet.root1.pk, "reference": "docker.io/library/Nginx:1"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:haulout:problem:invalid"
+    assert answer.json()["detail"] == "The name of an image is written in lower case."

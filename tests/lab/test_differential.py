@@ -18,6 +18,7 @@ from hosts.guardrails import of_spec
 from hosts.guardrails.judge import judge
 from hosts.podman import Podman, containers, kube, pods, secrets, volumes
 from hosts.podman.errors import NotFound, PodmanError
+from hosts.refused import Refusal
 from tests.lab.differential import requests, texts
 from tests.lab.differential.inspected import ALLOWED, OTHER, RULES, faults
 from tests.lab.hosts import Host
@@ -178,7 +179,7 @@ def test_run_lines(host: Host, play: Any) -> None:
         try:
             parsed = read(line)
             params = run_spec.params_of(parsed.texts())
-        except ValueError:
+        except Refusal:
             return REFUSED
         spec = run_spec.build(params, {}, job_id=1)
         spec = run_spec.suited(spec, version_of(_endpoint(host)))
@@ -207,7 +208,6 @@ def test_builds(host: Host, play: Any) -> None:
     from hosts.actions.build import containerfile
     from hosts.actions.build.build_fields import checked
     from hosts.actions.build.build_image import proposed
-    from hosts.actions.refused import HostRefused
     from hosts.podman import base_judge
     from hosts.podman.build import build
 
@@ -216,7 +216,7 @@ def test_builds(host: Host, play: Any) -> None:
         try:
             order = checked(tags=tags)
             base_judge.judge(text, order.arguments)
-        except (ValueError, HostRefused):
+        except (ValueError, Refusal):
             return REFUSED
         if judge(RULES, proposed(order, text)).stops:
             return REFUSED

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hosts.refused import Refusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password, mirrored, mirrored_list, names_on
@@ -124,6 +125,6 @@ def test_what_is_refused_changes_nothing(
     assert done(job) == "failed"
     assert "127.0.0.1:1/no/where:1 was not added" in job.error
     assert "connection refused" in job.cause
-    with pytest.raises(ValueError, match="not a manifest list"):
+    with pytest.raises(Refusal, match="not a manifest list"):
         edit_list.ask_drop(person, (endpoint.pk, image.podman_id), digest="sha256:" + "0" * 64)
     assert platforms(host) == []

@@ -17,11 +17,11 @@ from hosts import capabilities
 from hosts.access import get_endpoint
 from hosts.actions.artifacts import pull_artifact, push_artifact, remove_artifact, transfers
 from hosts.actions.artifacts.names import whole_name
-from hosts.actions.refused import HostRefused
 from hosts.inventory import bounds
 from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError, artifacts
 from hosts.podman.errors import NotFound
+from hosts.refused import Refusal
 
 MOST_TEXT = 500
 _both = require_http_methods(["GET", "POST"])
@@ -55,7 +55,7 @@ def pull(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         try:
             job = pull_artifact.ask(person, endpoint_id, name=context["text"])
             return _go(request, reverse("jobs:page", args=[job.pk]))
-        except (ValueError, HostRefused) as wrong:
+        except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "pull", context)
 
@@ -76,7 +76,7 @@ def push(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         try:
             job = push_artifact.ask(person, endpoint_id, name=name)
             return _go(request, reverse("jobs:page", args=[job.pk]))
-        except (ValueError, HostRefused) as wrong:
+        except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "push", context)
 
@@ -94,7 +94,7 @@ def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         try:
             batch = remove_artifact.ask_many(person, endpoint_id, seen=seen)
             return _go(request, batch_url(batch))
-        except (ValueError, HostRefused) as wrong:
+        except Refusal as wrong:
             problem = str(wrong)
     elif not problem:
         try:
@@ -122,7 +122,7 @@ def _there(endpoint: Endpoint, names: list[str]) -> list[Seen]:
         for name in dict.fromkeys(names):
             try:
                 told = await artifacts.inspect(podman, whole_name(name))
-            except (NotFound, ValueError):
+            except (NotFound, Refusal):
                 continue
             found.append((name, bounds.text(told.get("Digest"), limit=MOST_TEXT)))
         return found

@@ -13,9 +13,9 @@ from dashboard.person import person_of
 from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.actions.artifacts import transfers
 from hosts.actions.artifacts.names import whole_name
-from hosts.actions.refused import HostRefused
 from hosts.jobs.errand import Trouble
 from hosts.podman import PodmanError
+from hosts.refused import Refusal
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -27,7 +27,7 @@ def extract(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     try:
         endpoint = transfers.place(person, endpoint_id, transfers.EXTRACT)
         name = whole_name(request.GET.get("name", ""))
-    except (ValueError, HostRefused) as wrong:
+    except Refusal as wrong:
         return HttpResponse(str(wrong), status=400, content_type=_TEXT)
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
@@ -66,7 +66,7 @@ def add(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
             kind=given.get("type", "").strip(),
             append=given.get("how") == "append",
         )
-    except (ValueError, HostRefused) as wrong:
+    except Refusal as wrong:
         return JsonResponse({"error": str(wrong)}, status=400)
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from hosts.actions.run.table import FIELDS, Kind
 from hosts.actions.run.table.seen import Seen
 from hosts.models import InventoryRow
 from hosts.podman import PodmanError, containers
+from hosts.refused import Refusal
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -118,6 +119,6 @@ def limits_now(row: InventoryRow) -> dict[str, Any]:
     for name in LIMITS:
         try:
             found[name] = FIELDS[name].seen(seen)
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, TypeError, ValueError, Refusal):
             continue
     return found

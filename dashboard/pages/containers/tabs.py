@@ -19,6 +19,7 @@ from hosts.actions.run.run_spec import params_of, run_line
 from hosts.actions.run.table.seen import listing, mapping
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, containers
+from hosts.refused import Refusal
 
 MOST_CHANGES = 3000
 # a busy host begins its checks late
@@ -80,7 +81,7 @@ def _show_line(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
     for name, text in there.texts.items():
         try:
             params |= params_of({name: text})
-        except ValueError:
+        except Refusal:
             unread.append(name)
     params["image"] = there.texts.get("image", "")
     line = run_line(params, list(there.env))

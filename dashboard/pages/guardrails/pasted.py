@@ -15,6 +15,7 @@ from hosts.actions.run import pasted_line, run_spec
 from hosts.guardrails import Proposed, of_spec
 from hosts.guardrails.reading import once
 from hosts.models import Endpoint
+from hosts.refused import Refusal
 
 LONGEST = 200_000
 _POD = {"no_infra", "shared_namespaces", "infra_image", "pod_devices", "exit_policy"}
@@ -33,11 +34,11 @@ class Pasted:
 
 
 def read(text: str, endpoint: Endpoint) -> Pasted:
-    """ValueError in words."""
+    """Refusal in words."""
     text = text[:LONGEST].replace("\r\n", "\n")
     bare = text.strip()
     if not bare:
-        raise ValueError(_("Paste something first."))
+        raise Refusal(_("Paste something first."))
     if bare.startswith("{"):
         return _spec(bare)
     if re.search(r"^\s*(- )?(kind|apiVersion)\s*:", text, re.MULTILINE):
@@ -45,7 +46,7 @@ def read(text: str, endpoint: Endpoint) -> Pasted:
             plan = play_kube.plan_on(endpoint, text)
         except YamlRefused as refused:
             where = _("Line %d:") % refused.line if refused.line else ""
-            raise ValueError(f"{where} {refused.message}".strip()) from refused
+            raise Refusal(f"{where} {refused.message}".strip()) from refused
         return Pasted(KUBE, play_kube.proposed(endpoint, plan))
     if _CONTAINERFILE.match(text):
         order = checked(tags=["localhost/try:1"])
@@ -57,9 +58,9 @@ def _spec(bare: str) -> Pasted:
     try:
         found = json.loads(bare, object_pairs_hook=once)
     except (ValueError, RecursionError) as wrong:
-        raise ValueError(_("It begins like JSON and is none: %s") % wrong) from wrong
+        raise Refusal(_("It begins like JSON and is none: %s") % wrong) from wrong
     if not isinstance(found, dict):
-        raise ValueError(_("A spec is a mapping."))
+        raise Refusal(_("A spec is a mapping."))
     if _POD & found.keys():
         return Pasted(POD, of_spec.pod("pod.create", found))
     # Podman takes names in any case
@@ -74,7 +75,7 @@ def _line(bare: str, endpoint: Endpoint) -> Pasted:
     for name, text in line.texts().items():
         try:
             params |= run_spec.params_of({name: text})
-        except ValueError as wrong:
+        except Refusal as wrong:
             problems.append(str(wrong))
     left = [_("The form has no field for %s.") % ", ".join(line.left_out)] if line.left_out else []
     spec = run_spec.final(params, endpoint)

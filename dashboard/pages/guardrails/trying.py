@@ -18,6 +18,7 @@ from hosts.access import Person, visible_endpoints
 from hosts.actions.guardrails.edit_guardrail import READ
 from hosts.guardrails import check, rules_for
 from hosts.models import Endpoint
+from hosts.refused import Refusal
 
 EVERY = Target(kind="guardrail", id="", name="")
 
@@ -55,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _tried(text: str, endpoint: Endpoint, person: Person) -> dict[str, Any]:
     try:
         found = read(text, endpoint)
-    except ValueError as wrong:
+    except Refusal as wrong:
         return {"problem": str(wrong)}
     pod = joined(person, endpoint, found.pod)
     verdict = check(endpoint, pod.with_pod(found.proposed) if pod else found.proposed)

@@ -13,6 +13,7 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import allows
 from hosts.actions.images import archives
+from hosts.refused import Refusal
 
 ANYWHERE = Target(kind="image", name="any host")
 
@@ -44,7 +45,7 @@ def save_dialog(request: HttpRequest) -> HttpResponse:
     problem = ""
     try:
         rows = archives.savable(person, refs, form="docker-archive")
-    except ValueError as wrong:
+    except Refusal as wrong:
         rows, problem = [], str(wrong)
     title = _("Save %(n)d images") % {"n": len(rows)}
     if len(rows) == 1:

@@ -17,6 +17,7 @@ from hosts import access
 from hosts.access import Person
 from hosts.actions.images import copy_image
 from hosts.models import Image
+from hosts.refused import Refusal
 
 
 def _rows(person: Person, refs: list[Ref]) -> list[Image]:
@@ -45,7 +46,7 @@ def copy(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             batch = copy_image.ask_many(person, refs, [one.pk for one in chosen])
-        except ValueError as wrong:
+        except Refusal as wrong:
             problem = str(wrong)
         else:
             jobs = list(batch.jobs.all()[:2])

@@ -17,6 +17,7 @@ from hosts.actions.images.names import destination, new_names, taken, with_tags
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import credential_for
 from hosts.models import Image, Job
+from hosts.refused import Refusal
 
 TEXT_LIMIT = 5000
 _both = require_http_methods(["GET", "POST"])
@@ -65,7 +66,7 @@ def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
                 person, ref = person_of(request), (endpoint_id, podman_id)
                 job = tag_image.ask(person, ref, names=names)
                 return _asked(request, job, _("Adding names"), watch=False)
-        except ValueError as wrong:
+        except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "tag", context)
 
@@ -85,7 +86,7 @@ def untag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
         try:
             job = untag_image.ask(person_of(request), (endpoint_id, podman_id), names=chosen)
             return _asked(request, job, _("Untagging"), watch=False)
-        except ValueError as wrong:
+        except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "untag", context)
 
@@ -111,7 +112,7 @@ def push(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
         try:
             job = push_image.ask(person, (endpoint_id, podman_id), destination=text)
             return _asked(request, job, _("Pushing"), watch=True)
-        except ValueError as wrong:
+        except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "push", context)
 
@@ -120,7 +121,7 @@ def _note(person: Person, row: Image, text: str) -> str:
     """Whether Haulout signs in at the registry, and as whom (for those who may see that)."""
     try:
         reference = parse(destination(text))
-    except ValueError:
+    except Refusal:
         return ""
     kept = credential_for(row.endpoint, reference)
     if kept is None:

@@ -23,6 +23,7 @@ from hosts.actions.images import create_list, edit_list
 from hosts.dial import dial
 from hosts.models import Endpoint, Image, InventoryRow, Job
 from hosts.podman import Podman, PodmanError, images, manifests
+from hosts.refused import Refusal
 
 MOST = 500
 _both = require_http_methods(["GET", "POST"])
@@ -130,7 +131,7 @@ def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
                 every = data.get("all") == "1"
                 job = edit_list.ask_add(person, ref, image=data.get("image", ""), all_images=every)
             return _answer(request, job, _("The list is being changed"))
-        except ValueError as wrong:
+        except Refusal as wrong:
             problem = str(wrong)
     name = row.name or row.podman_id[:12]
     titles = {
@@ -175,7 +176,7 @@ def create(request: HttpRequest) -> HttpResponse:
             if "HX-Request" in request.headers:
                 return HttpResponseClientRedirect(url)
             return redirect(url)
-        except ValueError as wrong:
+        except Refusal as wrong:
             problem = str(wrong)
     elif len({endpoint_id for endpoint_id, _id in refs}) > 1:
         problem = _("A list is made of images of one host.")

@@ -22,6 +22,7 @@ from hosts.access import Person, allows, visible_endpoints
 from hosts.actions.images import prune_images
 from hosts.models import Container, Endpoint, Image
 from hosts.models.inventory import LIVE
+from hosts.refused import Refusal
 
 WHICH = (
     ("dangling", gettext_lazy("Without a name (dangling)")),
@@ -103,7 +104,7 @@ def prune(request: HttpRequest) -> HttpResponse:
         try:
             refs = refs_of(request.POST.getlist("object"))
             batch = prune_images.ask(person, refs, filters=wish.filters())
-        except ValueError as wrong:
+        except Refusal as wrong:
             problem = str(wrong)
         else:
             jobs = list(batch.jobs.all()[:2])

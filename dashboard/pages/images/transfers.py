@@ -18,6 +18,7 @@ from hosts.jobs.errand import Trouble
 from hosts.models import Image
 from hosts.podman import PodmanError
 from hosts.podman.errors import BadRequest
+from hosts.refused import Refusal
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -30,7 +31,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
     form = request.GET.get("form", "docker-archive")
     try:
         rows = archives.savable(person, refs, form=form)
-    except ValueError as wrong:
+    except Refusal as wrong:
         return HttpResponse(str(wrong), status=400, content_type=_TEXT)
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
@@ -97,7 +98,7 @@ def import_tar(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     try:
         reference = archives.import_name(request.GET.get("reference", ""))
         changes = archives.import_changes(request.GET.get("changes", "")[:8000])
-    except ValueError as wrong:
+    except Refusal as wrong:
         return JsonResponse({"error": str(wrong)}, status=400)
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:

@@ -1,5 +1,7 @@
 """Ask for the same once more: a new job with the old one's parameters, authorised anew."""
 
+from django.utils.translation import gettext as _
+
 from hosts.access import Person
 from hosts.actions.artifacts import pull_artifact, push_artifact
 from hosts.actions.containers import (
@@ -29,6 +31,7 @@ from hosts.actions.networks import remove_network
 from hosts.actions.secrets import remove_secret
 from hosts.actions.volumes import remove_volume
 from hosts.models import Job
+from hosts.refused import Refusal
 
 _ON_OBJECTS = {
     module.VERB: module.ask
@@ -66,9 +69,9 @@ def can(job: Job) -> bool:
 
 
 def ask(person: Person, job: Job) -> Job:
-    """The new job. NotVisible, Denied; ValueError when it cannot be asked for again."""
+    """The new job. NotVisible, Denied; Refusal when it cannot be asked for again."""
     if not can(job) or job.endpoint_id is None:
-        raise ValueError(f"{job.verb} cannot be asked for again")
+        raise Refusal(_("This job cannot be asked for again."))
     if job.verb == pull_image.VERB:
         return pull_image.ask(person, job.endpoint_id, reference=job.params["image"])
     if job.verb in _BY_NAME:

@@ -16,6 +16,7 @@ from hosts.access import Person, endpoints_with, get_job, visible_jobs
 from hosts.actions import cancel_job
 from hosts.jobs import failures
 from hosts.models import Job
+from hosts.refused import Refusal
 
 
 @require_GET
@@ -63,7 +64,7 @@ def again(request: HttpRequest, job_id: int) -> HttpResponse:
     person = person_of(request)
     try:
         fresh = once_more.ask(person, get_job(person, job_id))
-    except ValueError as changed:
+    except Refusal as changed:
         # what it was about has changed since
         return toast(HttpResponse(status=204), str(changed), tone="warn")
     url = reverse("jobs:page", args=[fresh.pk])

@@ -12,18 +12,19 @@ from hosts.actions.pods import create_pod
 from hosts.actions.run import run_fields
 from hosts.jobs.ask import Order
 from hosts.models import Job
+from hosts.refused import Refusal
 
 
 def _ports(text: str) -> list[dict[str, Any]]:
-    """One port a line. Raises ValueError naming the line."""
+    """One port a line. Raises Refusal naming the line."""
     found = []
     for number, written in enumerate(text.splitlines(), 1):
         if not written.strip():
             continue
         try:
             found.append(run_fields.port(written.strip()))
-        except ValueError as wrong:
-            raise ValueError(_("Line %(n)d: %(why)s") % {"n": number, "why": wrong}) from wrong
+        except Refusal as wrong:
+            raise Refusal(_("Line %(n)d: %(why)s") % {"n": number, "why": wrong}) from wrong
     return found
 
 

@@ -10,6 +10,7 @@ from hosts.access import Person, allows
 from hosts.actions.images.references import Reference, parse
 from hosts.actions.registries.credentials import credential_for
 from hosts.models import Endpoint
+from hosts.refused import Refusal
 
 MOST = 50
 
@@ -33,7 +34,7 @@ def read(text: str, endpoints: list[Endpoint], person: Person) -> list[Line]:
     for line in found[:MOST]:
         try:
             line.reference = parse(line.text)
-        except ValueError as exc:
+        except Refusal as exc:
             line.problem = str(exc)
             continue
         if line.reference.short:

@@ -10,6 +10,7 @@ from dashboard.person import person_of
 from hosts.access import Person, allows, get_job
 from hosts.actions.images import search_images
 from hosts.models import Endpoint, Job, RegistryCredential
+from hosts.refused import Refusal
 
 
 def registries_for(person: Person, endpoints: list[Endpoint]) -> list[str]:
@@ -37,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
             term=request.POST.get("term", "")[:300],
             registry=request.POST.get("registry", "")[:300],
         )
-    except ValueError as wrong:
+    except Refusal as wrong:
         return _said(request, str(wrong))
     return _shown(request, job)
 

@@ -20,6 +20,7 @@ from hosts.access import Person, allows
 from hosts.actions.images import pull_image, search_images
 from hosts.actions.images.references import parse
 from hosts.models import Batch, Endpoint, Job
+from hosts.refused import Refusal
 
 ANYWHERE = Target(kind="image", name="any host")
 
@@ -61,7 +62,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("endpoint", "")
     try:
         reference = parse(request.GET.get("image", ""))
-    except ValueError:
+    except Refusal:
         reference = None
     if reference is None or not reference.short or not wanted.isdecimal():
         return HttpResponse()

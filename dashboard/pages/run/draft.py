@@ -22,6 +22,7 @@ from hosts.capabilities import version_of
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.models import Endpoint
+from hosts.refused import Refusal
 
 BAD, WARN, CALM = "bad", "warn", "calm"
 # fields that stand in the open part of the form
@@ -181,7 +182,7 @@ def _fit(draft: Draft, person: Person, endpoint: Endpoint) -> None:
     """Say of what a narrowed grant is not for, before the click."""
     try:
         narrowed.thing_for(person, endpoint, "container.run", draft.params)
-    except ValueError as error:
+    except Refusal as error:
         draft.said.setdefault("endpoint", Said(BAD, str(error)))
 
 

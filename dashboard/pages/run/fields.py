@@ -6,6 +6,7 @@ from dashboard.pages.run.rows import PORT, VOLUME, port_row, volume_row
 from hosts.actions.run import run_fields
 from hosts.actions.run.pasted_line import Line
 from hosts.actions.run.table import FIELDS, Kind
+from hosts.refused import Refusal
 
 
 def fields_of(line: Line) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def port_texts(text: str) -> dict[str, str]:
     """A port as the controls of its row."""
     try:
         return port_row(run_fields.port(text)).texts
-    except ValueError:
+    except Refusal:
         # as it is, so that the row says what is wrong with it
         return dict.fromkeys(PORT, "") | {"inner": text, "protocol": "tcp"}
 
@@ -49,7 +50,7 @@ def volume_texts(text: str) -> dict[str, str]:
     """A mount as the controls of its row."""
     try:
         return volume_row(run_fields.volume(text)).texts
-    except ValueError:
+    except Refusal:
         source, _colon, rest = text.partition(":")
         target, _colon, options = rest.partition(":")
         return dict.fromkeys(VOLUME, "") | {"source": source, "target": target, "more": options}

@@ -20,6 +20,7 @@ from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.run_spec import params_of, texts_of
 from hosts.actions.run.table import FIELDS
 from hosts.models import Endpoint, InventoryRow, Job, Pod
+from hosts.refused import Refusal
 
 MOST_HIDDEN = 200_000
 
@@ -54,7 +55,7 @@ def fill(there: Existing, endpoints: list[Endpoint], endpoint: Endpoint, *, kept
     for name, text in there.texts.items():
         try:
             draft.params |= params_of({name: text})
-        except ValueError as exc:
+        except Refusal as exc:
             draft.said[name] = Said(BAD, str(exc))
     draft.params.setdefault("image", there.texts.get("image", ""))
     draft.env = dict.fromkeys(there.env, KEPT)
@@ -136,7 +137,7 @@ def _normal(texts: dict[str, str]) -> dict[str, str]:
     for name, text in texts.items():
         try:
             found |= texts_of(params_of({name: text}))
-        except ValueError:
+        except Refusal:
             found[name] = text
     return found
 

@@ -13,10 +13,11 @@ from hosts.actions.run import run_fields
 from hosts.actions.run.table import FIELDS, Field, Kind
 from hosts.models import Endpoint
 from hosts.models.hosts import State
+from hosts.refused import Refusal
 
 
 class Written(forms.CharField):
-    """Text that `read` turns into a value; its ValueError is the field's problem."""
+    """Text that `read` turns into a value; its Refusal is the field's problem."""
 
     def __init__(self, read: Callable[[str], Any], **options: Any) -> None:
         super().__init__(required=False, **options)
@@ -27,7 +28,7 @@ class Written(forms.CharField):
         text = super().clean(value)
         try:
             return self.read(text)
-        except ValueError as exc:
+        except Refusal as exc:
             raise ValidationError(str(exc)) from exc
 
 
@@ -76,7 +77,7 @@ def _chosen(field: Field) -> Callable[[str], Any]:
 
     def read(text: str) -> Any:
         if text and text not in known:
-            raise ValueError(_("“%s” is not among the choices.") % text[:40])
+            raise Refusal(_("“%s” is not among the choices.") % text[:40])
         return field.read(text)
 
     return read

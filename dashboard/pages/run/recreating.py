@@ -34,6 +34,7 @@ from hosts.access.fetch import target_of
 from hosts.actions.containers import recreate_container
 from hosts.models import InventoryRow, Job
 from hosts.podman import PodmanError
+from hosts.refused import Refusal
 
 
 def _row(request: HttpRequest, endpoint_id: int, podman_id: str) -> InventoryRow:
@@ -134,7 +135,7 @@ def _ask(request: HttpRequest, row: InventoryRow) -> HttpResponse:
                 params=filled.params,
                 env=filled.env,
             )
-        except ValueError as exc:
+        except Refusal as exc:
             filled.said["image"] = Said(BAD, str(exc))
         else:
             url = reverse("jobs:page", args=[job.pk])

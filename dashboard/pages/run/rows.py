@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from hosts.actions.run import run_fields
+from hosts.refused import Refusal
 
 PORT = ("address", "host", "inner", "protocol")
 VOLUME = ("source", "target", "access", "relabel", "owner", "more")
@@ -70,7 +71,7 @@ def _judge(
     try:
         text = text_of(row.texts)
         row.value = judge(text) if text else None
-    except ValueError as exc:
+    except Refusal as exc:
         row.problem = str(exc)
 
 
@@ -85,12 +86,12 @@ def read_texts(kind: str, texts: dict[str, str]) -> Row:
 
 
 def port_text(texts: dict[str, str]) -> str:
-    """As `podman run -p` takes it; empty for an empty row. ValueError."""
+    """As `podman run -p` takes it; empty for an empty row. Refusal."""
     address, outer, inner = texts["address"], texts["host"], texts["inner"]
     if not (address or outer or inner):
         return ""
     if not inner:
-        raise ValueError(_("Which port in the container?"))
+        raise Refusal(_("Which port in the container?"))
     if ":" in address and not address.startswith("["):
         address = f"[{address}]"
     head = f"{address}:{outer}:" if address else f"{outer}:" if outer else ""
@@ -98,14 +99,14 @@ def port_text(texts: dict[str, str]) -> str:
 
 
 def volume_text(texts: dict[str, str]) -> str:
-    """As `podman run -v` takes it; empty for an empty row. ValueError."""
+    """As `podman run -v` takes it; empty for an empty row. Refusal."""
     source, target = texts["source"], texts["target"]
     if not (source or target):
         return ""
     if ":" in source or ":" in target:
-        raise ValueError(_("A path with a colon cannot be mounted this way."))
+        raise Refusal(_("A path with a colon cannot be mounted this way."))
     if not target:
-        raise ValueError(_("Where in the container?"))
+        raise Refusal(_("Where in the container?"))
     parts = (texts["access"], texts["relabel"], texts["owner"], texts["more"])
     options = ",".join(part for part in parts if part)
     if not options:

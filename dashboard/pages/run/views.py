@@ -30,6 +30,7 @@ from hosts.actions.run.narrowed import label_asked_for
 from hosts.models import Container, Endpoint, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import PodmanError
+from hosts.refused import Refusal
 
 ANYWHERE = Target(kind="container", name="any host")
 
@@ -86,7 +87,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     _person(request)
     try:
         line = pasted_line.read(request.POST.get("line", "")[:100_000])
-    except ValueError as exc:
+    except Refusal as exc:
         return JsonResponse({"problem": str(exc)}, status=422)
     found = fields_of(line)
     missing = [*line.left_out, *found.pop("strange")]
@@ -105,7 +106,7 @@ def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> Htt
             job = verb.ask(person, filled.endpoint.pk, params=params, env=filled.env)
             if way:
                 remove_for(person, job, way)
-        except ValueError as exc:
+        except Refusal as exc:
             filled.said["endpoint"] = Said(BAD, str(exc))
         else:
             url = job_url(job)

@@ -18,6 +18,7 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints
 from hosts.models import Batch, Endpoint
+from hosts.refused import Refusal
 
 # as many as anybody looks through; Django takes 5,000 fields (DATA_UPLOAD_MAX_NUMBER_FIELDS)
 MOST_SHOWN = 900
@@ -42,7 +43,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         try:
             return redirect(_jobs_url(_asked(request, person, pruned, which)))
-        except ValueError as wrong:
+        except Refusal as wrong:
             problem = str(wrong)
     too_many = not chosen and len(endpoints) > MOST_ASKED
     plan = Plan() if too_many else pruned.plan((chosen or endpoints)[:MOST_ASKED], which)
@@ -80,7 +81,7 @@ def _endpoints(person: Person, pruned: PruneKind) -> list[Endpoint]:
 def _asked(request: HttpRequest, person: Person, pruned: PruneKind, which: str) -> Batch:
     refs = refs_of(request.POST.getlist("object"))
     if not refs:
-        raise ValueError(_("Tick what is to go."))
+        raise Refusal(_("Tick what is to go."))
     sizes = sizes_of(pruned.kind, refs) if pruned.sized else {}
     return pruned.ask(person, refs, filters={"which": which}, sizes=sizes)
 

@@ -14,6 +14,7 @@ from hosts.jobs.ask import Order
 from hosts.jobs.errand import Trouble
 from hosts.models import Endpoint
 from hosts.podman.errors import PodmanError
+from hosts.refused import Refusal
 
 KIND = "artifact"
 
@@ -27,15 +28,15 @@ def place_for(person: Person, endpoint_id: int, verb: str) -> Endpoint:
 
 
 def whole_name(text: str) -> str:
-    """A full name with its tag or digest. ValueError."""
+    """A full name with its tag or digest. Refusal."""
     return str(parse_full(text))
 
 
 def name_in_registry(text: str) -> str:
-    """As `whole_name`, of something that a registry can have. ValueError."""
+    """As `whole_name`, of something that a registry can have. Refusal."""
     name = whole_name(text)
     if parse(name).registry == "localhost":
-        raise ValueError(
+        raise Refusal(
             _("“localhost” names no registry: an artifact is pushed and pulled by its own name.")
         )
     return name

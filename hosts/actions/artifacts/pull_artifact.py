@@ -21,7 +21,7 @@ VERB = "artifact.pull"
 
 
 def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
-    """Ask for a pull of a full name. ValueError, HostRefused, NotVisible, Denied."""
+    """Ask for a pull of a full name. Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     full = name_in_registry(name)
     proposed = of_others.images(VERB, [full], field="name")

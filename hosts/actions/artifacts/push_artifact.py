@@ -20,7 +20,7 @@ VERB = "artifact.push"
 
 
 def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
-    """Ask for a push. ValueError, HostRefused, NotVisible, Denied."""
+    """Ask for a push. Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     full = name_in_registry(name)
     return ask_job(person, VERB, order_for(endpoint, full, {"name": full}), queue="long")

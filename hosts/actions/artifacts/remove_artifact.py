@@ -14,6 +14,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Batch
 from hosts.podman import artifacts
 from hosts.podman.errors import NotFound
+from hosts.refused import Refusal
 
 VERB = "artifact.remove"
 MOST = 500
@@ -21,16 +22,16 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def ask_many(person: Person, endpoint_id: int, *, seen: list[tuple[str, str]]) -> Batch:
-    """A job for each (name, digest). ValueError, HostRefused, NotVisible, Denied."""
+    """A job for each (name, digest). Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     seen = list(dict.fromkeys(seen))
     if not seen or len(seen) > MOST:
-        raise ValueError(_("Choose between one and %d artifacts.") % MOST)
+        raise Refusal(_("Choose between one and %d artifacts.") % MOST)
     orders: list[Order] = []
     for text, digest in seen:
         name = whole_name(text)
         if not _DIGEST.fullmatch(digest):
-            raise ValueError(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
+            raise Refusal(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
         orders.append(order_for(endpoint, name, {"name": name, "digest": digest}))
     return ask_batch(person, VERB, orders, skipped=[], queue="short")
 

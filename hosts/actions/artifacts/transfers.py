@@ -17,6 +17,7 @@ from hosts.dial import dial
 from hosts.guardrails import of_others
 from hosts.models import Endpoint
 from hosts.podman import Podman, artifacts
+from hosts.refused import Refusal
 
 ADD, EXTRACT = "artifact.add", "artifact.extract"
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.I)
@@ -33,18 +34,18 @@ class Added:
 
 
 def added(*, name: str, file: str, kind: str = "", append: bool = False) -> Added:
-    """Checked. ValueError says what is wrong."""
+    """Checked. Refusal says what is wrong."""
     # Podman takes a slash for a folder, and would not give such a file back
     plain = re.split(r"[/\\]", file.strip())[-1][:200]
     if plain in ("", ".", "..") or not plain.isprintable():
-        raise ValueError(_("The file needs a name."))
+        raise Refusal(_("The file needs a name."))
     if kind and append:
-        raise ValueError(_("An artifact that is there keeps its type."))
+        raise Refusal(_("An artifact that is there keeps its type."))
     if kind and not _MEDIA_TYPE.fullmatch(kind):
-        raise ValueError(_("A type reads like application/vnd.example.config."))
+        raise Refusal(_("A type reads like application/vnd.example.config."))
     whole = whole_name(name)
     if "@" in whole:
-        raise ValueError(_("A name that is given ends in a tag, not in a digest."))
+        raise Refusal(_("A name that is given ends in a tag, not in a digest."))
     return Added(whole, plain, kind, append)
 
 

@@ -9,6 +9,7 @@ from hosts.actions.images.references import parse, parse_full
 from hosts.actions.making import checked_labels
 from hosts.actions.refused import HostRefused
 from hosts.podman.build import BuildOptions
+from hosts.refused import Refusal
 
 MOST_TAGS = 10
 _TARGET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
@@ -92,7 +93,7 @@ def _tags(given: list[str]) -> tuple[str, ...]:
             # as podman build: what has no registry is of this host
             reference = parse(text)
             full = parse_full(f"localhost/{text}") if reference.short else reference
-        except ValueError as wrong:
+        except Refusal as wrong:
             raise HostRefused("tags", str(wrong)) from wrong
         if full.digest:
             raise HostRefused("tags", _("A name for a new image has no digest."))

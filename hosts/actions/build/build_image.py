@@ -34,6 +34,7 @@ from hosts.podman.containerfile import LIMIT_BYTES, instructions
 from hosts.podman.errors import BuildFailed
 from hosts.podman.pull import Credential
 from hosts.podman.tar_judge import ArchiveRefused
+from hosts.refused import Refusal
 
 VERB = "image.build"
 
@@ -136,7 +137,7 @@ async def _credentials(errand: Errand, text: str) -> list[Credential]:
     for image in dict.fromkeys(of_containerfile.read(text).images):
         try:
             reference = parse(image)
-        except ValueError:
+        except Refusal:
             # Podman says what is wrong with it, in the step's place
             continue
         if auth := await auth_for(errand.endpoint, reference):

@@ -23,6 +23,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import containers, images, system
+from hosts.refused import Refusal
 
 VERB, NAMES = "container.commit", tag_image.VERB
 LOCAL = "localhost"
@@ -49,7 +50,7 @@ def ask(
     row: Any = get_object(person, "container", *ref, verb=VERB)
     try:
         reference = parse(name)
-    except ValueError as exc:
+    except Refusal as exc:
         raise HostRefused("name", str(exc)) from exc
     if reference.digest:
         raise HostRefused("name", _("A new image has no digest yet: give a tag."))

@@ -30,6 +30,7 @@ from hosts.guardrails import Proposed, of_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.models import Job
+from hosts.refused import Refusal
 
 VERB = "container.recreate"
 # what may hold a secret (command, labels, …) is told as a keyed hash
@@ -46,14 +47,14 @@ def ask(
 ) -> Job:
     """Ask for it. `params` and `env` as run_container.ask takes them; KEPT as a value keeps the old.
 
-    ValueError (no full image name, or what Podman would refuse), NotVisible, Denied.
+    Refusal (no full image name, or what Podman would refuse), NotVisible, Denied.
     """
     row = get_object(person, "container", *ref, verb=VERB)
     params = {**params, "image": str(parse_full(params["image"]))}
     for refused in conflicts(
         params, rootless=row.endpoint.rootless, version=version_of(row.endpoint)
     ).values():
-        raise ValueError(refused)
+        raise Refusal(refused)
     # the new one must be among those that the person has access to, as the old one is
     new = {**params, "name": params.get("name") or row.name}
     thing = thing_for(person, row.endpoint, VERB, new)

@@ -22,6 +22,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Container, Job, Pod
 from hosts.models.inventory import LIVE
 from hosts.podman import containers
+from hosts.refused import Refusal
 
 VERB = "container.rename"
 
@@ -30,7 +31,7 @@ def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
     """Ask for another name. HostRefused (no name, or one that is taken), NotVisible, Denied."""
     try:
         name = run_fields.name(name)
-    except ValueError as exc:
+    except Refusal as exc:
         raise HostRefused("name", str(exc)) from exc
     if not name:
         raise HostRefused("name", _("Give a name."))

@@ -22,6 +22,7 @@ from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
 from hosts.podman import containers
+from hosts.refused import Refusal
 
 VERB = "container.update"
 # what Podman changes on a container that is there, by the table's names
@@ -62,7 +63,7 @@ def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
 def _read(name: str, text: str) -> Any:
     try:
         return FIELDS[name].read(text)
-    except ValueError as exc:
+    except Refusal as exc:
         raise HostRefused(name, str(exc)) from exc
 
 

@@ -23,6 +23,7 @@ from hosts.guardrails import Proposed, of_others
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
 from hosts.podman import images
+from hosts.refused import Refusal
 
 VERB = "container.upgrade"
 allow(VERB, "watch_s")
@@ -66,7 +67,7 @@ def _image(found: dict[str, Any]) -> str:
     text = str(found.get("ImageName") or "")
     try:
         reference = parse_full(text)
-    except ValueError as exc:
+    except Refusal as exc:
         raise Trouble(
             _("Its image has no name that could be pulled. Recreate it with one."), str(exc)
         ) from exc

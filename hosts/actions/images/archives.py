@@ -23,6 +23,7 @@ from hosts.podman import Podman, image_archive, images
 from hosts.podman.compressed import plain
 from hosts.podman.errors import NotFound
 from hosts.podman.tar_judge import ArchiveRefused
+from hosts.refused import Refusal
 
 SAVE, LOAD, IMPORT = "image.save", "image.load", "image.import"
 MOST = 100
@@ -32,20 +33,20 @@ allow(IMPORT, "file", "reference", "message")
 
 
 def savable(person: Person, refs: list[ObjectRef], *, form: str) -> list[Image]:
-    """The images that one archive can hold. ValueError says why not; NotVisible, Denied."""
+    """The images that one archive can hold. Refusal says why not; NotVisible, Denied."""
     refs = list(dict.fromkeys(refs))
     if not refs or len(refs) > MOST:
-        raise ValueError(_("Choose between one and %d images.") % MOST)
+        raise Refusal(_("Choose between one and %d images.") % MOST)
     if len({endpoint for endpoint, _id in refs}) > 1:
-        raise ValueError(_("One archive comes from one host: choose images of one host."))
+        raise Refusal(_("One archive comes from one host: choose images of one host."))
     if form not in image_archive.FORMATS:
-        raise ValueError(_("There is no such format."))
+        raise Refusal(_("There is no such format."))
     if form == "oci-archive" and len(refs) > 1:
-        raise ValueError(_("An OCI archive holds one image; several go into a Docker archive."))
+        raise Refusal(_("An OCI archive holds one image; several go into a Docker archive."))
     rows = [get_object(person, "image", *ref, verb=SAVE) for ref in refs]
     found = [row for row in rows if isinstance(row, Image)]
     if any(row.manifest_list for row in found):
-        raise ValueError(_("A manifest list is pushed, not saved."))
+        raise Refusal(_("A manifest list is pushed, not saved."))
     return found
 
 
@@ -140,20 +141,20 @@ async def import_tar(
 
 
 def import_name(text: str) -> str:
-    """The whole name of an image to be made. ValueError."""
+    """The whole name of an image to be made. Refusal."""
     return str(new_name(text))
 
 
 def import_changes(text: str) -> list[str]:
-    """Lines as in a Dockerfile. ValueError for one that Podman would not take."""
+    """Lines as in a Dockerfile. Refusal for one that Podman would not take."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_CHANGES:
-        raise ValueError(_("At most %d lines of settings.") % MOST_CHANGES)
+        raise Refusal(_("At most %d lines of settings.") % MOST_CHANGES)
     known = ("CMD", "ENTRYPOINT", "ENV", "EXPOSE", "LABEL", "ONBUILD", "STOPSIGNAL", "USER")
     for line in lines:
         word = line.replace("=", " ").split()[0].upper()
         if word not in (*known, "VOLUME", "WORKDIR"):
-            raise ValueError(
+            raise Refusal(
                 _("“%(line)s” is none of %(known)s, VOLUME, WORKDIR.")
                 % {"line": line[:80], "known": ", ".join(known)}
             )

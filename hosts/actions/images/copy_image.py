@@ -29,13 +29,14 @@ from hosts.models import Batch, Endpoint, Image, Job
 from hosts.podman import Podman, image_archive, images
 from hosts.podman.errors import NotFound, PodmanError
 from hosts.podman.tar_judge import ArchiveRefused
+from hosts.refused import Refusal
 
 VERB = "image.copy"
 allow(VERB, "source", "source_endpoint")
 
 
 def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch:
-    """Each image to each endpoint. ValueError when nothing is left to do.
+    """Each image to each endpoint. Refusal when nothing is left to do.
 
     Where it lies already, or one may not copy to, is left out and stands in `skipped`.
     """
@@ -63,7 +64,7 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
             except Denied:
                 skipped.append({"name": row.name, "host": "", "why": _("not permitted")})
     if not orders:
-        raise ValueError(_("Nothing to copy: choose another host."))
+        raise Refusal(_("Nothing to copy: choose another host."))
     return ask_batch(person, VERB, orders, skipped=skipped, queue="long")
 
 

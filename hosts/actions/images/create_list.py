@@ -16,18 +16,19 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, InventoryRow, Job
 from hosts.podman import images, manifests
 from hosts.podman.errors import Conflict
+from hosts.refused import Refusal
 
 VERB = "image.list_create"
 
 
 def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
-    """Ask for a list named `name` of the images `refs`, all of one endpoint. ValueError."""
+    """Ask for a list named `name` of the images `refs`, all of one endpoint. Refusal."""
     refs = list(dict.fromkeys(refs))
     if not refs or len({endpoint_id for endpoint_id, _id in refs}) != 1:
-        raise ValueError(_("A list is made of images of one host."))
+        raise Refusal(_("A list is made of images of one host."))
     rows = [get_object(person, "image", *ref, verb=VERB) for ref in refs]
     if any(isinstance(row, Image) and row.manifest_list for row in rows):
-        raise ValueError(_("A list cannot be part of a list made this way: add its images."))
+        raise Refusal(_("A list cannot be part of a list made this way: add its images."))
     endpoint = get_endpoint(person, refs[0][0], VERB)
     full = str(new_name(name))
     # by name and place: Podman 4.3 takes no ids here, and looks for bare names in a registry

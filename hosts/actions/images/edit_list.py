@@ -23,6 +23,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
 from hosts.podman import images, manifests, system
 from hosts.podman.errors import BadRequest, Conflict, NotFound
+from hosts.refused import Refusal
 
 VERB = "image.list_edit"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -33,7 +34,7 @@ allow(VERB, "operation", "os", "arch", "variant", "all_images", "notes")
 def _ask(person: Person, ref: ObjectRef, params: dict[str, Any]) -> Job:
     row = get_object(person, "image", *ref, verb=VERB)
     if not (isinstance(row, Image) and row.manifest_list):
-        raise ValueError(_("That is an image, not a manifest list."))
+        raise Refusal(_("That is an image, not a manifest list."))
     order = replace(order_for(row, "image", params), proposed=_proposed(params))
     return ask_job(person, VERB, order, queue="long")
 
@@ -45,13 +46,13 @@ def _proposed(params: dict[str, Any]) -> Proposed:
 
 
 def ask_add(person: Person, ref: ObjectRef, *, image: str, all_images: bool) -> Job:
-    """Ask to add an image by its full name: one of the host, else of its registry. ValueError."""
+    """Ask to add an image by its full name: one of the host, else of its registry. Refusal."""
     params = {"operation": "add", "image": str(parse_full(image)), "all_images": all_images}
     return _ask(person, ref, params)
 
 
 def ask_drop(person: Person, ref: ObjectRef, *, digest: str) -> Job:
-    """Ask to take one out. ValueError."""
+    """Ask to take one out. Refusal."""
     return _ask(person, ref, {"operation": "drop", "digest": _digest(digest)})
 
 
@@ -67,25 +68,25 @@ def ask_annotate(
 ) -> Job:
     """Ask to say which platform an image is for, and to note on it: a name=value a line.
 
-    Without a digest the notes are the list's own. ValueError for words that name no platform.
+    Without a digest the notes are the list's own. Refusal for words that name no platform.
     """
     given = {"os": os, "arch": arch, "variant": variant}
     words = {name: word.strip().lower() for name, word in given.items() if word.strip()}
     for word in words.values():
         if not _WORD.fullmatch(word):
-            raise ValueError(_("“%s” is no such word: write it like linux, arm64, v8.") % word[:40])
+            raise Refusal(_("“%s” is no such word: write it like linux, arm64, v8.") % word[:40])
     if words and not (digest and "os" in words and "arch" in words):
-        raise ValueError(_("A platform is an image's, and has a system and an architecture."))
+        raise Refusal(_("A platform is an image's, and has a system and an architecture."))
     noted = notes_of(notes)
     if not words and not noted:
-        raise ValueError(_("Nothing is written that would change it."))
+        raise Refusal(_("Nothing is written that would change it."))
     params: dict[str, Any] = {"digest": _digest(digest) if digest else "", **words}
     return _ask(person, ref, {"operation": "annotate", **params, "notes": noted})
 
 
 def _digest(text: str) -> str:
     if not _DIGEST.fullmatch(text):
-        raise ValueError(_("“%s” is not a digest: it reads like sha256:0123…") % text[:80])
+        raise Refusal(_("“%s” is not a digest: it reads like sha256:0123…") % text[:80])
     return text
 
 

@@ -7,35 +7,36 @@ from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import Reference, parse, parse_full
 from hosts.models import Image
+from hosts.refused import Refusal
 
 MOST = 20
 
 
 def new_name(text: str) -> Reference:
-    """The whole name; without a registry it is one of this host alone (`localhost/`). ValueError."""
+    """The whole name; without a registry it is one of this host alone (`localhost/`). Refusal."""
     found = parse(text)
     if found.digest:
-        raise ValueError(_("A name that is given ends in a tag, not in a digest."))
+        raise Refusal(_("A name that is given ends in a tag, not in a digest."))
     return replace(found, registry="localhost") if found.short else found
 
 
 def new_names(texts: Iterable[str]) -> list[str]:
-    """Each once, in order. ValueError for none, too many, or a wrong one."""
+    """Each once, in order. Refusal for none, too many, or a wrong one."""
     names = list(dict.fromkeys(str(new_name(text)) for text in texts if text.strip()))
     if not names:
-        raise ValueError(_("Give a name."))
+        raise Refusal(_("Give a name."))
     if len(names) > MOST:
-        raise ValueError(_("At most %d names at once.") % MOST)
+        raise Refusal(_("At most %d names at once.") % MOST)
     return names
 
 
 def destination(text: str) -> str:
-    """Where to push: a whole name with its registry and a tag. ValueError."""
+    """Where to push: a whole name with its registry and a tag. Refusal."""
     found = parse_full(text)
     if found.digest:
-        raise ValueError(_("A push goes to a name with a tag, not to a digest."))
+        raise Refusal(_("A push goes to a name with a tag, not to a digest."))
     if found.registry == "localhost":
-        raise ValueError(_("“localhost” names no registry: give the registry's own address."))
+        raise Refusal(_("“localhost” names no registry: give the registry's own address."))
     return str(found)
 
 

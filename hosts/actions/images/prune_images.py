@@ -17,7 +17,7 @@ VERB = "image.prune"
 
 
 def ask(person: Person, refs: list[tuple[int, str]], *, filters: dict[str, str]) -> Batch:
-    """Ask for the removal of images that no container uses. ValueError for an empty plan."""
+    """Ask for the removal of images that no container uses. Refusal for an empty plan."""
     return pruning.ask_plan(person, VERB, refs, filters=filters)
 
 

@@ -20,7 +20,7 @@ VERB = "image.pull"
 
 
 def _order(person: Person, endpoint_id: int, reference: str) -> Order:
-    """ValueError when `reference` is no full image name."""
+    """Refusal when `reference` is no full image name."""
     full = str(parse_full(reference))
     endpoint = get_endpoint(person, endpoint_id, VERB)
     return Order(
@@ -34,14 +34,14 @@ def _order(person: Person, endpoint_id: int, reference: str) -> Order:
 
 
 def ask(person: Person, endpoint_id: int, *, reference: str) -> Job:
-    """Ask for a pull of a full image name. ValueError (not a name), NotVisible, Denied."""
+    """Ask for a pull of a full image name. Refusal (not a name), NotVisible, Denied."""
     return ask_job(person, VERB, _order(person, endpoint_id, reference), queue="long")
 
 
 def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) -> Batch:
     """The same images on many endpoints. Where one may not pull is left out, and in `skipped`.
 
-    ValueError when a reference is no full image name; then nothing is asked.
+    Refusal when a reference is no full image name; then nothing is asked.
     """
     full = list(dict.fromkeys(str(parse_full(reference)) for reference in references))
     orders: list[Order] = []

@@ -27,7 +27,7 @@ PATIENCE_S = 2 * 3600.0
 
 
 def ask(person: Person, ref: ObjectRef, *, destination: str) -> Job:
-    """Ask for a push to a full name, its own or another. ValueError, NotVisible, Denied."""
+    """Ask for a push to a full name, its own or another. Refusal, NotVisible, Denied."""
     row = get_object(person, "image", *ref, verb=VERB)
     order = order_for(row, "image", {"destination": checked(destination)})
     return ask_job(person, VERB, order, queue="long")

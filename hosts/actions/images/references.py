@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from hosts.podman.transports import transport_of
+from hosts.refused import Refusal
 
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _PATH = re.compile(rf"{_PART}(?:/{_PART})*")
@@ -43,31 +44,31 @@ class Reference:
 
 
 def parse(text: str) -> Reference:
-    """The parts of `text`; a missing tag becomes `latest` unless a digest is given. ValueError."""
+    """The parts of `text`; a missing tag becomes `latest` unless a digest is given. Refusal."""
     text = text.strip()
     if not text:
-        raise ValueError(_("Give the name of an image."))
+        raise Refusal(_("Give the name of an image."))
     if transport := transport_of(text):
-        raise ValueError(
+        raise Refusal(
             _("“%s:” names a file or a store of the host. Images come from registries here.")
             % transport
         )
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.fullmatch(digest):
-        raise ValueError(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
+        raise Refusal(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
     first, slash, others = rest.partition("/")
     registry = ""
     if slash and ("." in first or ":" in first or first == "localhost" or first.startswith("[")):
         if not _REGISTRY.fullmatch(first):
-            raise ValueError(_("“%s” is not the name of a registry.") % first[:80])
+            raise Refusal(_("“%s” is not the name of a registry.") % first[:80])
         registry, rest = first, others
     path, colon, tag = rest.partition(":")
     if colon and not _TAG.fullmatch(tag):
-        raise ValueError(_("“%s” is not a tag: letters, digits, “.”, “_”, “-”.") % tag[:80])
+        raise Refusal(_("“%s” is not a tag: letters, digits, “.”, “_”, “-”.") % tag[:80])
     if path != path.lower():
-        raise ValueError(_("The name of an image is written in lower case."))
+        raise Refusal(_("The name of an image is written in lower case."))
     if len(path) > 255 or not _PATH.fullmatch(path):
-        raise ValueError(_("“%s” is not the name of an image.") % path[:80])
+        raise Refusal(_("“%s” is not the name of an image.") % path[:80])
     return Reference(registry, path, tag or ("" if digest else "latest"), digest)
 
 
@@ -75,7 +76,7 @@ def parse_full(text: str) -> Reference:
     """As `parse`, but a name without its registry is refused: Podman would have to guess it."""
     reference = parse(text)
     if reference.short:
-        raise ValueError(
+        raise Refusal(
             _("“%s” does not say which registry it comes from: choose one of its full names.")
             % reference
         )

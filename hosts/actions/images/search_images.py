@@ -23,6 +23,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
 from hosts.podman.errors import PodmanError
 from hosts.podman.search import Found, search
+from hosts.refused import Refusal
 
 VERB = "image.search"
 DEADLINE_S = 15.0
@@ -40,19 +41,19 @@ def registries_of(endpoint: Endpoint) -> list[str]:
 
 
 def ask(person: Person, endpoint_id: int, *, term: str, registry: str = "") -> Job:
-    """Ask for a search in `registry`, or in all that the host searches. ValueError."""
+    """Ask for a search in `registry`, or in all that the host searches. Refusal."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     term, registry = term.strip().lower(), registry.strip()
     first, slash, rest = term.partition("/")
     if slash and rest and ("." in first or ":" in first or first == "localhost"):
         registry, term = first, rest
     if not _TERM.fullmatch(term):
-        raise ValueError(_("Give a part of a name: letters, digits, “.”, “_”, “-”, “/”."))
+        raise Refusal(_("Give a part of a name: letters, digits, “.”, “_”, “-”, “/”."))
     if registry and not _REGISTRY.fullmatch(registry):
-        raise ValueError(_("“%s” is not the name of a registry.") % registry[:80])
+        raise Refusal(_("“%s” is not the name of a registry.") % registry[:80])
     registries = [registry] if registry else registries_of(endpoint)
     if not registries:
-        raise ValueError(_("%s searches no registry: choose one.") % endpoint)
+        raise Refusal(_("%s searches no registry: choose one.") % endpoint)
     params = {"term": term, "registries": registries}
     order = Order(endpoint=endpoint, kind="image", object_id="", name=term, params=params)
     return ask_job(person, VERB, order, queue="short")

@@ -20,7 +20,7 @@ VERB = "image.tag"
 
 
 def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
-    """Ask for further names of an image. ValueError where one is none; NotVisible, Denied."""
+    """Ask for further names of an image. Refusal where one is none; NotVisible, Denied."""
     params = {"names": new_names(names)}
     row = get_object(person, "image", *ref, verb=VERB)
     assert isinstance(row, Image)

@@ -13,17 +13,18 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
 from hosts.podman import images
 from hosts.podman.errors import NotFound
+from hosts.refused import Refusal
 
 VERB = "image.untag"
 
 
 def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
-    """Ask for names to be taken off. ValueError for none, or one that it does not have."""
+    """Ask for names to be taken off. Refusal for none, or one that it does not have."""
     row = get_object(person, "image", *ref, verb=VERB)
     assert isinstance(row, Image)
     wanted = [name for name in with_tags(row.names) if name in set(names)]
     if not wanted or len(wanted) != len(set(names)):
-        raise ValueError(_("Choose the names to take off."))
+        raise Refusal(_("Choose the names to take off."))
     return ask_object(person, VERB, ref, params={"names": wanted})
 
 

@@ -19,6 +19,7 @@ from hosts.actions.kube.kube_yaml import Document, YamlRefused, read
 from hosts.guardrails.kube_fields import DOCUMENTS, WITH_TEMPLATE
 from hosts.guardrails.kube_notes import IMPORT
 from hosts.guardrails.kube_shape import kind_of
+from hosts.refused import Refusal
 
 # read by Podman while it plays, but no object of their own
 INSIDE = ("ConfigMap",)
@@ -211,7 +212,7 @@ def _container(document: Document, one: Any, at: tuple[Any, ...], pod: str) -> P
 def _image(document: Document, given: str, at: tuple[Any, ...]) -> str:
     try:
         return str(parse(given))
-    except ValueError as wrong:
+    except Refusal as wrong:
         raise YamlRefused(str(wrong), document.line_of(*at)) from wrong
 
 

@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import yaml
 from django.utils.translation import gettext as _
 
+from hosts.refused import Refusal
+
 LIMIT_BYTES = 1024 * 1024
 MOST_NODES = 50_000
 MOST_DOCUMENTS = 100
@@ -56,7 +58,7 @@ _Dumper.add_representer(
 )
 
 
-class YamlRefused(Exception):
+class YamlRefused(Refusal):
     """What is wrong and where: `line` counts from 1, 0 where it concerns the whole."""
 
     def __init__(self, message: str, line: int = 0) -> None:
@@ -223,8 +225,10 @@ def _scalar(node: yaml.Node) -> Any:
     try:
         if read_as is not None and re.fullmatch(_PLAIN[name][0], text):
             return read_as(text)
-    except (ValueError, OverflowError) as wrong:
+    except Refusal as wrong:
         raise YamlRefused(str(wrong), _line(node)) from wrong
+    except (ValueError, OverflowError):
+        pass  # looks like one and is none
     words = _("“%(text)s” is no value of the kind %(tag)s.")
     raise YamlRefused(words % {"text": text[:80], "tag": node.tag[:80]}, _line(node))
 
@@ -232,14 +236,14 @@ def _scalar(node: yaml.Node) -> Any:
 def _int(text: str) -> int:
     digits = text.lstrip("+-")
     if len(digits) > _LONGEST_NUMBER:
-        raise ValueError(_("The number is too large."))
+        raise Refusal(_("The number is too large."))
     base = 16 if digits[:2] == "0x" else 8 if digits[0] == "0" and digits != "0" else 10
     return int(digits.replace("o", ""), base) * (-1 if text[0] == "-" else 1)
 
 
 def _float(text: str) -> float:
     if (number := float(text)) in (float("inf"), float("-inf")):
-        raise ValueError(_("The number is too large."))
+        raise Refusal(_("The number is too large."))
     return number
 
 

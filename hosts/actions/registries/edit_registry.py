@@ -12,12 +12,13 @@ from hosts.access import Person, require
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import PURPOSE
 from hosts.models import Group, RegistryCredential
+from hosts.refused import Refusal
 
 VERB = "registry.edit"
 params.allow(VERB, "username", "erased", "replaced")
 
 
-class RegistryRefused(Exception):
+class RegistryRefused(Refusal):
     """What was given cannot be kept. `field` names what to change."""
 
     def __init__(self, field_name: str, message: str) -> None:
@@ -32,7 +33,7 @@ def check_registry(text: str) -> str:
     try:
         # an image of that registry must parse, then its head does too
         reference = parse(f"{text}/x")
-    except ValueError as exc:
+    except Refusal as exc:
         raise RegistryRefused("registry", str(exc)) from exc
     if reference.short:
         raise RegistryRefused(

@@ -18,6 +18,7 @@ from hosts.actions.run.table import FIELDS, Field
 from hosts.actions.run.table.seen import Seen, listing, mapping
 from hosts.podman import Podman, containers, images
 from hosts.podman.errors import BadRequest, NotFound
+from hosts.refused import Refusal
 
 MASKED = "*******"
 # what inspect does not tell, in words for somebody who looks at the filled form
@@ -114,7 +115,7 @@ def _seen(one: Field, seen: Seen) -> str:
     """What a host tells is not to be trusted in its shape."""
     try:
         return one.seen(seen)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, Refusal):
         return ""
 
 
@@ -127,7 +128,7 @@ def _asked(seen: Seen, endpoint_id: int) -> tuple[dict[str, str] | None, Source]
     if isinstance(words, list) and words:
         try:
             return _readable(from_words([str(word) for word in words]).texts()), Source.COMMAND
-        except ValueError:
+        except Refusal:
             pass
     return None, Source.INSPECT
 
@@ -138,7 +139,7 @@ def _readable(texts: dict[str, str]) -> dict[str, str]:
     for name, text in texts.items():
         try:
             FIELDS[name].read(text)
-        except ValueError:
+        except Refusal:
             continue
         found[name] = text
     return found
@@ -162,7 +163,7 @@ def _joined(asked: dict[str, str], told: dict[str, str]) -> dict[str, str]:
 def _same(one: Field, first: str, second: str) -> bool:
     try:
         return bool(one.read(first) == one.read(second))
-    except ValueError:
+    except Refusal:
         return False
 
 
@@ -227,5 +228,5 @@ def _environment(seen: Seen) -> tuple[dict[str, str], list[str]]:
 def _secrets(texts: dict[str, str]) -> list[dict[str, Any]]:
     try:
         return [one for one in FIELDS["secrets"].read(texts.get("secrets", "")) if one]
-    except ValueError:
+    except Refusal:
         return []

@@ -17,6 +17,7 @@ from hosts.jobs.errand import Errand, NotAllowed
 from hosts.models import Endpoint
 from hosts.podman import images
 from hosts.podman.errors import NotFound
+from hosts.refused import Refusal
 
 # fmt: off
 _HARMLESS = frozenset({
@@ -44,7 +45,7 @@ def thing_for(
 ) -> NewContainer | None:
     """What is to be made, for those who hold the verb for some containers only; None for others.
 
-    ValueError when no grant of theirs is for it; the words say what would be.
+    Refusal when no grant of theirs is for it; the words say what would be.
     """
     if allows(person, verb, endpoint):
         return None
@@ -54,12 +55,12 @@ def thing_for(
         return thing
     if not any(one.fits(thing) for one in narrowings):
         wanted = " · ".join(one.words for one in narrowings)
-        raise ValueError(
+        raise Refusal(
             _("Your access there is for some containers only. Give this one: %(wanted)s.")
             % {"wanted": wanted}
         )
     if beyond := reaching(run_spec.build({**params, "image": params["image"]}, {}, job_id=0)):
-        raise ValueError(
+        raise Refusal(
             _(
                 "Your access there is for some containers only, so a container may not reach "
                 "anything else on the host. Leave out: %(fields)s."

@@ -21,6 +21,7 @@ from hosts.actions.run.flags import (
 from hosts.actions.run.shell_words import split
 from hosts.actions.run.table import BY_FLAG, Field, Kind
 from hosts.actions.run.table.reading import switched
+from hosts.refused import Refusal
 
 _ENV = ("-e", "--env")
 
@@ -47,7 +48,7 @@ class Line:
 
 
 def read(text: str) -> Line:
-    """Take the line apart. ValueError when it is none."""
+    """Take the line apart. Refusal when it is none."""
     found = split(text)
     line = Line(many={"environment": [], "ports": [], "volumes": [], "labels": []})
     docker, words = _after_run(found.words, line)
@@ -63,7 +64,7 @@ def read(text: str) -> Line:
         # a flag nobody knows stood before the image, and had no value
         words = [taken]
     if not words:
-        raise ValueError(_("The line names no image."))
+        raise Refusal(_("The line names no image."))
     line.fields["image"] = _image(words[0], docker=docker)
     if words[1:]:
         line.fields["command"] = shlex.join(words[1:])
@@ -88,7 +89,7 @@ def _after_run(words: list[str], line: Line) -> tuple[bool, list[str]]:
     head = next((i for i, name in enumerate(names) if name in ("podman", "docker")), None)
     verb = next((i for i, word in enumerate(words) if word in ("run", "create")), None)
     if head is None or verb is None or verb < head:
-        raise ValueError(_("Paste a line that begins with podman run or docker run."))
+        raise Refusal(_("Paste a line that begins with podman run or docker run."))
     between = [w.partition("=")[0] for w in words[head + 1 : verb] if w.startswith("-")]
     # where podman itself was to connect to: here the form's host says it
     line.left_out.extend(w for w in between if w not in ("--remote", "-r", "--url", "-c", "-H"))
@@ -101,7 +102,7 @@ def _image(text: str, *, docker: bool) -> str:
         return text
     try:
         reference = parse(text)
-    except ValueError:
+    except Refusal:
         return text
     if not reference.short:
         return text

@@ -33,6 +33,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import containers, images, system
 from hosts.podman.errors import NotFound, PodmanError
+from hosts.refused import Refusal
 
 VERB = "container.run"
 # how long a removal may take: the container's own patience, and its volumes
@@ -46,7 +47,7 @@ def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[s
     """Ask for a container. `params`: by the names of the table's fields (hosts.actions.run.table), and
     `instead_of`: the id of one whose removal was asked for, which it waits for.
 
-    ValueError (no full image name, or what Podman would refuse), NotVisible, Denied.
+    Refusal (no full image name, or what Podman would refuse), NotVisible, Denied.
     """
     return ask_for(person, endpoint_id, VERB, params=params, env=env)
 
@@ -61,7 +62,7 @@ def ask_for(
     for refused in conflicts(
         params, rootless=endpoint.rootless, version=version_of(endpoint)
     ).values():
-        raise ValueError(refused)
+        raise Refusal(refused)
     order = Order(
         endpoint=endpoint,
         kind="container",

@@ -1,4 +1,4 @@
-"""The fields of `podman run` as people write them, each with its own clear refusal (ValueError)."""
+"""The fields of `podman run` as people write them, each with its own clear refusal (Refusal)."""
 
 import ipaddress
 import re
@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts import sizes
+from hosts.refused import Refusal
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _ENV_NAME = re.compile(r"[^=\s\x00-\x1f]+")
@@ -54,7 +55,7 @@ def name(text: str) -> str:
     """A container's name; empty lets Podman choose."""
     text = text.strip()
     if text and (len(text) > 200 or not _NAME.fullmatch(text)):
-        raise ValueError(
+        raise Refusal(
             _("A name begins with a letter or digit, then letters, digits, “_”, “.” or “-”.")
         )
     return text
@@ -63,11 +64,11 @@ def name(text: str) -> str:
 def command(text: str) -> list[str]:
     """A command line as a shell would split it."""
     if "\0" in text:
-        raise ValueError(_("A command holds no null character."))
+        raise Refusal(_("A command holds no null character."))
     try:
         return shlex.split(text)
     except ValueError as exc:
-        raise ValueError(_("A quotation mark is not closed.")) from exc
+        raise Refusal(_("A quotation mark is not closed.")) from exc
 
 
 def port(text: str) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def port(text: str) -> dict[str, Any]:
     head, slash, protocol = text.strip().partition("/")
     protocol = protocol.lower() if slash else "tcp"
     if protocol not in ("tcp", "udp", "sctp"):
-        raise ValueError(_("“%s” is not a protocol: tcp, udp or sctp.") % protocol)
+        raise Refusal(_("“%s” is not a protocol: tcp, udp or sctp.") % protocol)
     host_ip = ""
     if head.startswith("["):
         host_ip, _bracket, head = head[1:].partition("]")
@@ -84,16 +85,16 @@ def port(text: str) -> dict[str, Any]:
     if len(parts) == 3:
         host_ip, *parts = parts
     if len(parts) > 2:
-        raise ValueError(_("A port reads 8080:80, or 127.0.0.1:8080:80/tcp."))
+        raise Refusal(_("A port reads 8080:80, or 127.0.0.1:8080:80/tcp."))
     if host_ip:
         try:
             ipaddress.ip_address(host_ip)
         except ValueError as exc:
-            raise ValueError(_("“%s” is not an IP address.") % host_ip) from exc
+            raise Refusal(_("“%s” is not an IP address.") % host_ip) from exc
     inner, inner_count = _ports(parts[-1])
     outer, outer_count = _ports(parts[0]) if len(parts) == 2 and parts[0] else (0, inner_count)
     if outer_count != inner_count:
-        raise ValueError(_("Both ranges must be of the same length."))
+        raise Refusal(_("Both ranges must be of the same length."))
     return {
         "host_ip": host_ip,
         "host_port": outer,
@@ -108,7 +109,7 @@ def _ports(text: str) -> tuple[int, int]:
     start = int(match[1]) if match else 0
     end = int(match[2] or start) if match else 0
     if not 1 <= start <= end <= 65535:
-        raise ValueError(_("“%s” is not a port: give a number from 1 to 65535.") % text[:40])
+        raise Refusal(_("“%s” is not a port: give a number from 1 to 65535.") % text[:40])
     return start, end - start + 1
 
 
@@ -116,30 +117,30 @@ def volume(text: str) -> dict[str, Any]:
     """`path on the host or volume name:path in the container[:options]`, or only the latter."""
     parts = text.strip().split(":")
     if len(parts) > 3:
-        raise ValueError(_("A mount reads source:/path/in/container:options."))
+        raise Refusal(_("A mount reads source:/path/in/container:options."))
     options = [o for o in parts[2].split(",") if o] if len(parts) == 3 else []
     unknown = [o for o in options if o.partition("=")[0] not in _VOLUME_OPTIONS]
     if unknown:
-        raise ValueError(_("Podman has no mount option “%s”.") % unknown[0][:40])
+        raise Refusal(_("Podman has no mount option “%s”.") % unknown[0][:40])
     if {"z", "Z"} <= set(options):
-        raise ValueError(_("“z” (shared) and “Z” (private) exclude each other."))
+        raise Refusal(_("“z” (shared) and “Z” (private) exclude each other."))
     source, target = ("", parts[0]) if len(parts) == 1 else (parts[0], parts[1])
     if options and not source:
-        raise ValueError(_("A volume without a name takes no options."))
+        raise Refusal(_("A volume without a name takes no options."))
     if not target.startswith("/"):
-        raise ValueError(_("The path in the container must begin with “/”."))
+        raise Refusal(_("The path in the container must begin with “/”."))
     if target.rstrip("/") == "":
-        raise ValueError(_("Nothing can be mounted over “/” itself."))
+        raise Refusal(_("Nothing can be mounted over “/” itself."))
     if source.startswith("/"):
         kind = "bind"
     elif not source or _NAME.fullmatch(source):
         kind = "volume"
     elif source.startswith((".", "~", "$", "`")):
-        raise ValueError(
+        raise Refusal(
             _("“%s” is a path of your own shell: give the full path on the host.") % source[:80]
         )
     else:
-        raise ValueError(
+        raise Refusal(
             _("“%s” is neither a full path on the host nor the name of a volume.") % source[:80]
         )
     return {"kind": kind, "source": source, "target": target, "options": options}
@@ -163,11 +164,11 @@ def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, 
         if not equals and key.strip() in kept:
             equals, value = "=", KEPT
         if not equals or not _ENV_NAME.fullmatch(key.strip()):
-            raise ValueError(_("Line %d does not read NAME=value.") % number)
+            raise Refusal(_("Line %d does not read NAME=value.") % number)
         if "\0" in value and value != KEPT:
-            raise ValueError(_("Line %d holds a null character.") % number)
+            raise Refusal(_("Line %d holds a null character.") % number)
         if key.strip() in found:
-            raise ValueError(_("%(name)s is given twice.") % {"name": key.strip()[:80]})
+            raise Refusal(_("%(name)s is given twice.") % {"name": key.strip()[:80]})
         found[key.strip()] = value
     return found
 
@@ -186,11 +187,11 @@ def labels(lines: str) -> dict[str, str]:
         key, _equals, value = line.partition("=")
         key = key.strip()
         if not key:
-            raise ValueError(_("Line %d has no name before the “=”.") % number)
+            raise Refusal(_("Line %d has no name before the “=”.") % number)
         if key.startswith("io.haulout."):
-            raise ValueError(_("Labels that begin with io.haulout. are Haulout's own."))
+            raise Refusal(_("Labels that begin with io.haulout. are Haulout's own."))
         if key in found:
-            raise ValueError(_("%(name)s is given twice.") % {"name": key[:80]})
+            raise Refusal(_("%(name)s is given twice.") % {"name": key[:80]})
         found[key] = value
     return found
 
@@ -199,7 +200,7 @@ def size(text: str, *, thousands: bool = False) -> int:
     """`64m`, `1.5 GiB`, plain bytes (hosts.sizes)."""
     found = sizes.read(text, thousands=thousands)
     if found is None:
-        raise ValueError(_("“%s” is not a size: write 512m or 2g.") % text[:40])
+        raise Refusal(_("“%s” is not a size: write 512m or 2g.") % text[:40])
     return found
 
 
@@ -209,9 +210,9 @@ def memory(text: str) -> int:
         return 0
     value = size(text)
     if value < 6 * 1024 * 1024:
-        raise ValueError(_("A container needs at least 6 MiB of memory."))
+        raise Refusal(_("A container needs at least 6 MiB of memory."))
     if value > 2**60:
-        raise ValueError(_("“%s” is more memory than any machine has.") % text[:40])
+        raise Refusal(_("“%s” is more memory than any machine has.") % text[:40])
     return value
 
 
@@ -224,7 +225,7 @@ def pids(text: str) -> int:
         return -1
     # 2^22 is the kernel's own bound
     if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= 4_194_304:
-        raise ValueError(_("“%s” is not a number of processes: from 1 on, or -1.") % text[:40])
+        raise Refusal(_("“%s” is not a number of processes: from 1 on, or -1.") % text[:40])
     return int(text)
 
 
@@ -234,11 +235,11 @@ def cpus(text: str) -> float:
         return 0.0
     text = text.strip()
     if not re.fullmatch(r"[0-9]{0,5}(\.[0-9]{0,6})?", text) or text == ".":
-        raise ValueError(_("“%s” is not a number of processors such as 0.5 or 2.") % text[:40])
+        raise Refusal(_("“%s” is not a number of processors such as 0.5 or 2.") % text[:40])
     value = float(text)
     # the kernel's smallest quota is 1 ms of 100 ms
     if not 0.01 <= value <= 4096:
-        raise ValueError(_("Give between 0.01 and 4096 processors."))
+        raise Refusal(_("Give between 0.01 and 4096 processors."))
     return value
 
 
@@ -246,9 +247,9 @@ def restart(text: str) -> tuple[str, int | None]:
     """A restart policy, `on-failure:3` with the number of tries."""
     policy, colon, tries = text.strip().partition(":")
     if (policy or "no") not in RESTART or (colon and not re.fullmatch("[0-9]{1,6}", tries)):
-        raise ValueError(_("“%s” is no restart policy.") % text[:40])
+        raise Refusal(_("“%s” is no restart policy.") % text[:40])
     if colon and policy != "on-failure":
-        raise ValueError(_("Only on-failure takes a number of tries."))
+        raise Refusal(_("Only on-failure takes a number of tries."))
     return policy or "no", int(tries) if colon else None
 
 
@@ -257,14 +258,14 @@ def user_namespace(text: str) -> str:
     text = text.strip()
     mode = text.partition(":")[0]
     if mode not in USERNS:
-        raise ValueError(_("“%s” is no user namespace: keep-id, auto, nomap or host.") % text[:40])
+        raise Refusal(_("“%s” is no user namespace: keep-id, auto, nomap or host.") % text[:40])
     options = text.removeprefix(mode)
     if mode in ("container", "ns"):
         if not re.fullmatch(r":[a-zA-Z0-9/][^\s,]*", options):
-            raise ValueError(_("Write container:name, or ns:/path."))
+            raise Refusal(_("Write container:name, or ns:/path."))
         return text
     if options and not (mode in ("keep-id", "auto") and _USERNS_OPTIONS.fullmatch(options)):
-        raise ValueError(_("Options read keep-id:uid=1000,gid=1000 or auto:size=4096."))
+        raise Refusal(_("Options read keep-id:uid=1000,gid=1000 or auto:size=4096."))
     return text
 
 
@@ -272,5 +273,5 @@ def network(text: str) -> str:
     """A network's name or one of Podman's modes; empty for the default."""
     text = text.strip()
     if text and not _NAME.fullmatch(text):
-        raise ValueError(_("“%s” is not the name of a network.") % text[:80])
+        raise Refusal(_("“%s” is not the name of a network.") % text[:80])
     return text

@@ -76,7 +76,7 @@ def texts_of(params: dict[str, Any]) -> dict[str, str]:
 
 
 def params_of(texts: dict[str, str]) -> dict[str, Any]:
-    """The other way round. ValueError for what no field takes."""
+    """The other way round. Refusal for what no field takes."""
     found = {}
     for name, text in texts.items():
         if name in FIELDS:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from hosts.refused import Refusal
+
 _EXPANSION = re.compile(r"\$\([^()]*\)|`[^`]*`")
 _VARIABLE = re.compile(r"\$\{[^}]{0,200}\}|\$[A-Za-z_]\w*|(?<![\w/.])~(?=/)|\$\([^()]*\)|`[^`]*`")
 # a command ends here
@@ -28,9 +30,9 @@ class Words:
 
 
 def split(text: str) -> Words:
-    """ValueError where a quotation mark is not closed, or it is longer than any line."""
+    """Refusal where a quotation mark is not closed, or it is longer than any line."""
     if len(text) > LONGEST:
-        raise ValueError(_("A line has at most %d characters.") % LONGEST)
+        raise Refusal(_("A line has at most %d characters.") % LONGEST)
     text = _REMARK.sub("", re.sub(r"\\\r?\n", " ", text)).strip().rstrip("\\")
     held: list[str] = []
 
@@ -47,7 +49,7 @@ def split(text: str) -> Words:
     try:
         words = shlex.split(_EXPANSION.sub(hold, text))
     except ValueError as exc:
-        raise ValueError(_("A quotation mark is not closed.")) from exc
+        raise Refusal(_("A quotation mark is not closed.")) from exc
     words = [_MARKED.sub(held_again, word) for word in words]
     rest = next((word for word in words if word in _ENDS), "")
     words = words[: words.index(rest)] if rest else words

@@ -25,7 +25,7 @@ def ask(
     filters: dict[str, str],
     sizes: pruning.Sizes | None = None,
 ) -> Batch:
-    """Ask for the removal of containers that do not run. ValueError for an empty plan."""
+    """Ask for the removal of containers that do not run. Refusal for an empty plan."""
     return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 

@@ -24,7 +24,7 @@ def ask(
     filters: dict[str, str],
     sizes: pruning.Sizes | None = None,
 ) -> Batch:
-    """Ask for the removal of networks without a container. ValueError for an empty plan."""
+    """Ask for the removal of networks without a container. Refusal for an empty plan."""
     return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 

@@ -23,7 +23,7 @@ def ask(
     filters: dict[str, str],
     sizes: pruning.Sizes | None = None,
 ) -> Batch:
-    """Ask for the removal of volumes that no container uses. ValueError for an empty plan."""
+    """Ask for the removal of volumes that no container uses. Refusal for an empty plan."""
     return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hosts.guardrails.kinds import demands, rights, sources, unknown
 from hosts.guardrails.kinds.kind import Kind, Setting, Settings, Shape
-from hosts.refused import HostRefused
+from hosts.refused import HostRefused, Refusal
 
 KINDS: dict[str, Kind] = {
     kind.name: kind for room in (rights, sources, demands, unknown) for kind in room.KINDS
@@ -46,7 +46,7 @@ def _read(setting: Setting, text: str) -> str:
         raise HostRefused(setting.name, _("A line has at most %d characters.") % LONGEST)
     try:
         return setting.read(text.strip())
-    except ValueError as exc:
+    except Refusal as exc:
         raise HostRefused(setting.name, str(exc)) from exc
 
 

@@ -20,6 +20,7 @@ from hosts.guardrails.kinds.kind import (
 )
 from hosts.guardrails.kinds.matching import matches
 from hosts.guardrails.proposed import Part, Port, What
+from hosts.refused import Refusal
 
 _LIMITS = (("memory", _("memory")), ("cpus", _("CPUs")), ("pids", _("processes (pids)")))
 _HIGHEST = 65_535
@@ -27,7 +28,7 @@ _HIGHEST = 65_535
 
 def _memory(text: str) -> str:
     if sizes.read(text) is None:
-        raise ValueError(_now("“%s” is no size such as 2g.") % text[:40])
+        raise Refusal(_now("“%s” is no size such as 2g.") % text[:40])
     return text.strip()
 
 
@@ -35,9 +36,9 @@ def _number(text: str) -> str:
     try:
         number = float(text)
     except ValueError as exc:
-        raise ValueError(_now("“%s” is no number.") % text[:40]) from exc
+        raise Refusal(_now("“%s” is no number.") % text[:40]) from exc
     if not 0 < number < 1e9:
-        raise ValueError(_now("Write a number above 0."))
+        raise Refusal(_now("Write a number above 0."))
     return text.strip()
 
 
@@ -77,10 +78,10 @@ def _limits(settings: Settings, part: Part) -> Iterator[Found]:
 def _ports_read(text: str) -> str:
     match = re.fullmatch(r"\s*([0-9]{1,5})\s*(?:-\s*([0-9]{1,5}))?\s*", text)
     if match is None:
-        raise ValueError(_now("“%s” is no port and no range such as 8000-8999.") % text[:40])
+        raise Refusal(_now("“%s” is no port and no range such as 8000-8999.") % text[:40])
     first, last = int(match[1]), int(match[2] or match[1])
     if not 1 <= first <= last <= _HIGHEST:
-        raise ValueError(_now("Ports go from 1 to 65535."))
+        raise Refusal(_now("Ports go from 1 to 65535."))
     return f"{first}-{last}" if last > first else str(first)
 
 
@@ -88,7 +89,7 @@ def _address(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text.strip()))
     except ValueError as exc:
-        raise ValueError(_now("“%s” is not an IP address.") % text[:60]) from exc
+        raise Refusal(_now("“%s” is not an IP address.") % text[:60]) from exc
 
 
 def _ports(settings: Settings, part: Part) -> Iterator[Found]:
@@ -167,9 +168,7 @@ def user_name(text: str) -> str:
 def _label(text: str) -> str:
     name, _equals, _value = text.strip().partition("=")
     if not name or " " in name:
-        raise ValueError(
-            _now("“%s”: a label's name, or name=value with * for anything.") % text[:80]
-        )
+        raise Refusal(_now("“%s”: a label's name, or name=value with * for anything.") % text[:80])
     return text.strip()
 
 

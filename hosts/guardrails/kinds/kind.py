@@ -23,7 +23,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`read` judges and tidies one line (ValueError with our words); `choices`: value and label."""
+    """`read` judges and tidies one line (Refusal with our words); `choices`: value and label."""
 
     name: str
     label: Any

@@ -17,6 +17,7 @@ from hosts.guardrails.kinds.kind import (
 )
 from hosts.guardrails.kinds.matching import matches
 from hosts.guardrails.proposed import Part, What
+from hosts.refused import Refusal
 
 _MADE = frozenset((What.CONTAINER, What.POD, What.JOINED, What.BUILD, What.EXEC))
 _SPACES = (
@@ -32,14 +33,14 @@ _SPACES = (
 def _capability(text: str) -> str:
     name = text.strip().upper().removeprefix("CAP_")
     if not name.replace("_", "").isalnum():
-        raise ValueError(_now("“%s” is no capability such as NET_BIND_SERVICE.") % text[:40])
+        raise Refusal(_now("“%s” is no capability such as NET_BIND_SERVICE.") % text[:40])
     return name
 
 
 def _device(text: str) -> str:
     text = text.strip()
     if not text or (not text.startswith("/dev/") and "=" not in text):
-        raise ValueError(
+        raise Refusal(
             _now("Write a path below /dev, or a device of CDI such as nvidia.com/gpu=all.")
         )
     return text

@@ -17,6 +17,7 @@ from hosts.guardrails.kinds.kind import (
 )
 from hosts.guardrails.kinds.matching import image_matches, inside, matches, plain_path, whole_name
 from hosts.guardrails.proposed import Mount, Part, What
+from hosts.refused import Refusal
 
 # made of memory or by Podman itself
 _CALM = ("tmpfs", "ramfs", "devpts", "mqueue", "volume", "image")
@@ -29,7 +30,7 @@ def _path(text: str) -> str:
     path, _colon, option = text.partition(":")
     plain = plain_path(path)
     if plain is None or option not in ("", "ro"):
-        raise ValueError(
+        raise Refusal(
             _now("“%s”: a full path of the host, if need be with :ro behind it.") % text[:80]
         )
     return f"{plain}:ro" if option else plain
@@ -38,12 +39,12 @@ def _path(text: str) -> str:
 def _pattern(text: str) -> str:
     text = text.strip()
     if not text or " " in text or "@" in text:
-        raise ValueError(
+        raise Refusal(
             _now("“%s” reads like no image: quay.io/team, docker.io/library/nginx:1.*") % text
         )
     registry = text.partition("/")[0]
     if not ("." in registry or ":" in registry or "*" in registry or registry == "localhost"):
-        raise ValueError(_now("“%s” does not begin with a registry, such as docker.io/.") % text)
+        raise Refusal(_now("“%s” does not begin with a registry, such as docker.io/.") % text)
     return text
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hosts.refused import Refusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -126,7 +127,7 @@ def test_a_rule_on_images_stops_a_pull(cast: Cast, browser_of: Any, hosts: Hosts
 def test_a_file_needs_names(order: dict[str, Any]) -> None:
     from hosts.actions.artifacts.transfers import added
 
-    with pytest.raises(ValueError, match=r"\w"):
+    with pytest.raises(Refusal, match=r"\w"):
         added(**order)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hosts.guardrails.kinds import KINDS
+from hosts.refused import Refusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -236,5 +237,5 @@ def test_who_works_on_some_containers_only_is_held_to_images_by_a_rule(
         assert run_container.ask(charlie, hosts.web1.pk, params=params, env={}).state == "queued"
         return
     # a short name, or an id, says not even from where
-    with pytest.raises(ValueError, match=r"allowed places|which registry"):
+    with pytest.raises(Refusal, match=r"allowed places|which registry"):
         run_container.ask(charlie, hosts.web1.pk, params=params, env={})

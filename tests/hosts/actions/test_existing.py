@@ -12,6 +12,7 @@ from hosts.actions.run.order_note import written
 from hosts.actions.run.run_spec import MOST_NOTE, ORDER_NOTE, noted
 from hosts.actions.run.table import FIELDS
 from hosts.inventory.job_marks import JOB_LABEL, mark
+from hosts.refused import Refusal
 from tests.hosts.podman.fake import answer, says, talking
 
 ID = "ab" * 32
@@ -201,5 +202,5 @@ def test_a_note_is_written_over_the_images_also_where_it_is_too_long() -> None:
 
 
 def test_nobody_writes_a_note_of_ours_into_the_form() -> None:
-    with pytest.raises(ValueError, match="Haulout's own"):
+    with pytest.raises(Refusal, match="Haulout's own"):
         FIELDS["annotations"].read(f"{ORDER_NOTE}={{}}")

@@ -9,12 +9,13 @@ from hosts.actions.run.existing import Source, existing
 from hosts.actions.run.run_spec import ORDER_NOTE
 from hosts.actions.run.shell_words import LONGEST, split
 from hosts.actions.run.table.reading import command_words
+from hosts.refused import Refusal
 
 DEEP = "[" * 100_000
 
 
 def test_a_line_longer_than_any() -> None:
-    with pytest.raises(ValueError, match="at most 131072 characters"):
+    with pytest.raises(Refusal, match="at most 131072 characters"):
         split("`" * (LONGEST + 1))
 
 

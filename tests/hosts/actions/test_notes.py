@@ -3,6 +3,7 @@
 import pytest
 
 from hosts.actions.images.notes import notes_of
+from hosts.refused import Refusal
 
 
 def test_lines_are_read() -> None:
@@ -14,10 +15,10 @@ def test_lines_are_read() -> None:
 
 @pytest.mark.parametrize("line", ["word", "=x", "a b=c", "-a=b", "a=\x07", "a=" + "x" * 2001])
 def test_what_is_none(line: str) -> None:
-    with pytest.raises(ValueError, match=line[0] if line[0] != "=" else "annotation"):
+    with pytest.raises(Refusal, match=line[0] if line[0] != "=" else "annotation"):
         notes_of(f"fine=1\n{line}")
 
 
 def test_not_too_many() -> None:
-    with pytest.raises(ValueError, match="50"):
+    with pytest.raises(Refusal, match="50"):
         notes_of("\n".join(f"n{count}=1" for count in range(51)))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hosts.actions.run import run_fields
 from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import params_of, run_line
+from hosts.refused import Refusal
 
 
 def test_all_ways_to_write_flags() -> None:
@@ -75,7 +76,7 @@ def test_what_only_a_shell_can_work_out_is_named() -> None:
     ["", "podman", "podman ps", "run x", "podman run", "podman run -d", "podman run 'x", "ls"],
 )
 def test_no_line(text: str) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
+    with pytest.raises(Refusal, match=r"\w"):
         read(text)
 
 
@@ -98,6 +99,6 @@ def test_our_own_line_reads_back() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         line = read(f"podman run {text}")
-    except ValueError:
+    except Refusal:
         return
     assert "image" in line.fields

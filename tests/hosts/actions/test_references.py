@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from hosts.actions.images.references import candidates, parse, parse_full
 from hosts.podman.transports import TRANSPORTS
+from hosts.refused import Refusal
 
 DIGEST = "sha256:" + "0f" * 32
 
@@ -64,14 +65,14 @@ def test_good(text: str, full: str) -> None:
     ],
 )
 def test_bad(text: str) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
+    with pytest.raises(Refusal, match=r"\w"):
         parse(text)
 
 
 def test_short_names_are_refused_where_a_full_one_is_needed() -> None:
     assert str(parse_full("quay.io/x")) == "quay.io/x:latest"
     for text in ("nginx", "library/nginx:1", f"x@{DIGEST}"):
-        with pytest.raises(ValueError, match="registry"):
+        with pytest.raises(Refusal, match="registry"):
             parse_full(text)
 
 
@@ -87,7 +88,7 @@ def test_candidates_in_the_order_of_the_search() -> None:
 def test_any_text_parses_or_is_refused_and_reads_back(text: str) -> None:
     try:
         reference = parse(text)
-    except ValueError:
+    except Refusal:
         return
     assert parse(str(reference)) == reference
 
@@ -96,7 +97,7 @@ def test_any_text_parses_or_is_refused_and_reads_back(text: str) -> None:
 def test_no_name_leads_to_the_disk_of_a_host(transport: str) -> None:
     for rest in ("/srv/x", "5000/x:1", "//quay.io/x", "latest", f"x@{DIGEST}"):
         for text in (f"{transport}:{rest}", f" {transport.upper()}:{rest}"):
-            with pytest.raises(ValueError, match="file or a store"):
+            with pytest.raises(Refusal, match="file or a store"):
                 parse(text)
     # as a part of a name it is a word like others
     assert str(parse(f"quay.io/{transport}:1")) == f"quay.io/{transport}:1"

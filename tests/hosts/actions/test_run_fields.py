@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hosts.actions.run import run_fields
 from hosts.actions.run.run_ports import port_words
+from hosts.refused import Refusal
 
 MIB = 1024 * 1024
 
@@ -65,7 +66,7 @@ def test_ports(text: str, value: dict[str, Any]) -> None:
     ],
 )
 def test_ports_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
+    with pytest.raises(Refusal, match=r"\w"):
         run_fields.port(text)
 
 
@@ -116,7 +117,7 @@ def test_mounts(text: str, kind: str, source: str, options: list[str]) -> None:
     ],
 )
 def test_mounts_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
+    with pytest.raises(Refusal, match=r"\w"):
         run_fields.volume(text)
 
 
@@ -133,21 +134,21 @@ def test_environment() -> None:
 
 @pytest.mark.parametrize("line", ["hunter2", "=hunter2", "a b=hunter2", "A=\0hunter2"])
 def test_a_refused_line_of_the_environment_is_not_repeated(line: str) -> None:
-    with pytest.raises(ValueError, match="Line 2") as refused:
+    with pytest.raises(Refusal, match="Line 2") as refused:
         run_fields.environment(f"OK=1\n{line}")
     assert "hunter2" not in str(refused.value)
 
 
 def test_twice_the_same_name() -> None:
-    with pytest.raises(ValueError, match="A is given twice"):
+    with pytest.raises(Refusal, match="A is given twice"):
         run_fields.environment("A=1\nA=2")
-    with pytest.raises(ValueError, match="a is given twice"):
+    with pytest.raises(Refusal, match="a is given twice"):
         run_fields.labels("a=1\na")
 
 
 @pytest.mark.parametrize("text", ["=x", "io.haulout.job=7", " io.haulout.x"])
 def test_labels_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
+    with pytest.raises(Refusal, match=r"\w"):
         run_fields.labels(text)
 
 
@@ -184,7 +185,7 @@ def test_sizes(text: str, size_bytes: int) -> None:
 )
 def test_what_else_is_refused(read: Callable[[str], Any], texts: list[str]) -> None:
     for text in texts:
-        with pytest.raises(ValueError, match=r"\w"):
+        with pytest.raises(Refusal, match=r"\w"):
             read(text)
 
 
@@ -217,7 +218,7 @@ READERS = [
 def test_any_text_is_taken_or_refused_in_words(read: Callable[[str], Any], text: str) -> None:
     try:
         read(text)
-    except ValueError as refused:
+    except Refusal as refused:
         said = str(refused)
     else:
         said = "taken"

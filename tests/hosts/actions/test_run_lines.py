@@ -9,6 +9,7 @@ import pytest
 from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import params_of, run_line
 from hosts.actions.run.table import FIELDS
+from hosts.refused import Refusal
 
 LINES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "run_lines.json").read_text()
@@ -21,7 +22,7 @@ def problems(texts: dict[str, str]) -> dict[str, str]:
     for name, text in texts.items():
         try:
             FIELDS[name].read(text)
-        except ValueError as exc:
+        except Refusal as exc:
             found[name] = str(exc)
     return found
 

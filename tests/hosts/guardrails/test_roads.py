@@ -17,6 +17,7 @@ from hosts.guardrails.roads import CONFIRMED, FREE, JUDGED, UNCONFIRMED, Looked,
 from hosts.jobs import guarded
 from hosts.jobs.errand import Errand
 from hosts.jobs.made import Forgotten, Made
+from hosts.refused import Refusal
 from tests.cast import Cast
 
 DATA = Path(__file__).parent.parent / "actions" / "data"
@@ -136,7 +137,7 @@ def test_our_own_specs_hold_no_field_that_the_guardrails_do_not_know(one: dict[s
     params: dict[str, Any] = {}
     for name, text in read(one["line"]).texts().items():
         # what a field does not take is in no spec
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(Refusal):
             params |= run_spec.params_of({name: text})
     spec = run_spec.noted(run_spec.build({"image": "", **params}, {}, job_id=1), params)
     assert not of_spec.container("container.run", spec).unknown

@@ -9,6 +9,7 @@ from hosts.guardrails import Refused, Severity, of_others, of_spec
 from hosts.guardrails.judge import judge
 from hosts.guardrails.privileged import privileged_field
 from hosts.guardrails.reading import once
+from hosts.refused import Refusal
 
 IMAGE = "quay.io/x/y:1"
 SPECS: dict[str, dict[str, Any]] = {
@@ -53,7 +54,7 @@ def test_labels_are_data() -> None:
 
 def test_json_with_the_same_key_twice_is_none() -> None:
     for text in ('{"a": 1, "a": 2}', '{"b": [{"a": {"c": 1, "c": 1}}]}'):
-        with pytest.raises(ValueError, match="twice"):
+        with pytest.raises(Refusal, match="twice"):
             json.loads(text, object_pairs_hook=once)
     assert json.loads('{"a": 1, "A": 2}', object_pairs_hook=once) == {"a": 1, "A": 2}
 

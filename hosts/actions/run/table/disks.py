@@ -10,17 +10,18 @@ from hosts import sizes
 from hosts.actions.run.table.field import Field, Kind, at
 from hosts.actions.run.table.reading import joined, lines, number, size
 from hosts.actions.run.table.seen import Seen, lines_of
+from hosts.refused import Refusal
 
 
 def _rate(unit: str) -> Any:
     def read(text: str) -> dict[str, Any]:
         path, colon, rate = text.rpartition(":")
         if not colon or not path.startswith("/"):
-            raise ValueError(_now("“%s” does not read /dev/sda:1m.") % text[:80])
+            raise Refusal(_now("“%s” does not read /dev/sda:1m.") % text[:80])
         if unit == "bytes":
             return {"path": path, "rate": size(rate) or 0}
         if not re.fullmatch(r"[0-9]{1,12}", rate):
-            raise ValueError(_now("“%s” does not read /dev/sda:1000.") % text[:80])
+            raise Refusal(_now("“%s” does not read /dev/sda:1000.") % text[:80])
         return {"path": path, "rate": int(rate)}
 
     return read
@@ -43,7 +44,7 @@ def _rates(values: list[dict[str, Any]]) -> dict[str, Any]:
 def _weight(text: str) -> dict[str, Any]:
     path, colon, weight = text.rpartition(":")
     if not colon or not path.startswith("/"):
-        raise ValueError(_now("“%s” does not read /dev/sda:200.") % text[:80])
+        raise Refusal(_now("“%s” does not read /dev/sda:200.") % text[:80])
     return {"path": path, "weight": number(10, 1000)(weight)}
 
 

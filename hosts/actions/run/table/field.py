@@ -39,7 +39,7 @@ def _unread(_seen: Seen) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """`read` makes a JSON value of a text (ValueError with our words; what is empty is left out),
+    """`read` makes a JSON value of a text (Refusal with our words; what is empty is left out),
     `write` the text of a value, `put` adds it to the spec, `seen` tells the text from an inspect.
 
     `flags`: of podman run, the first is the one we write. `key`: its name among the parameters.

@@ -22,6 +22,7 @@ from hosts.actions.run.table.reading import (
     tick,
 )
 from hosts.actions.run.table.seen import Seen, lines_of, pairs_of
+from hosts.refused import Refusal
 
 CGROUPS = (
     ("", _("Podman's default")),
@@ -79,7 +80,7 @@ def _rlimit(text: str) -> dict[str, Any]:
     name = name.strip().lower().removeprefix("rlimit_")
     soft, _colon, hard = values.partition(":")
     if name not in _LIMITS or not equals:
-        raise ValueError(_now("“%s” does not read nofile=1024:2048.") % text[:80])
+        raise Refusal(_now("“%s” does not read nofile=1024:2048.") % text[:80])
     found = []
     for value in (soft, hard or soft):
         if value.strip() in ("-1", "unlimited"):
@@ -87,9 +88,9 @@ def _rlimit(text: str) -> dict[str, Any]:
         elif re.fullmatch(r"[0-9]{1,19}", value.strip()):
             found.append(int(value))
         else:
-            raise ValueError(_now("“%s” does not read nofile=1024:2048.") % text[:80])
+            raise Refusal(_now("“%s” does not read nofile=1024:2048.") % text[:80])
     if found[1] != -1 and (found[0] == -1 or found[0] > found[1]):
-        raise ValueError(_now("The first number (soft) is at most the second (hard)."))
+        raise Refusal(_now("The first number (soft) is at most the second (hard)."))
     return {"type": name, "soft": found[0], "hard": found[1]}
 
 

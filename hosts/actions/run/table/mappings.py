@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hosts.actions.run.table.field import Field, Kind, Params, Spec
 from hosts.actions.run.table.reading import joined, lines
 from hosts.actions.run.table.seen import Seen, lines_of, mapping
+from hosts.refused import Refusal
 
 # podman run writes this one too where mappings are given
 USER_NS = "io.podman.annotations.userns"
@@ -24,11 +25,11 @@ def _map(text: str) -> list[int]:
     """`[inside, outside, how many]`."""
     match = _MAP.fullmatch(text)
     if re.search(r"[+@ug]", text):
-        raise ValueError(
+        raise Refusal(
             _now("What +, @, u and g stand for is worked out on the host: write the numbers.")
         )
     if not match or match[3] == "0":
-        raise ValueError(_now("“%s” does not read 0:100000:65536.") % text[:40])
+        raise Refusal(_now("“%s” does not read 0:100000:65536.") % text[:40])
     return [int(match[1]), int(match[2]), int(match[3] or 1)]
 
 

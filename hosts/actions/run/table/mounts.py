@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.run.table.reading import size
+from hosts.refused import Refusal
 
 # podman-run(1), --mount: names of one thing
 _SAME = {
@@ -78,13 +79,13 @@ def tmpfs(text: str) -> dict[str, Any]:
     """`/path[:options]` as {"target", "options"}."""
     target, colon, rest = text.partition(":")
     if not target.startswith("/") or target.rstrip("/") == "":
-        raise ValueError(_("The path in the container must begin with “/”."))
+        raise Refusal(_("The path in the container must begin with “/”."))
     options = [option for option in rest.split(",") if option]
     if colon and not options:
-        raise ValueError(_("“%s” does not read /path:size=64m.") % text[:80])
+        raise Refusal(_("“%s” does not read /path:size=64m.") % text[:80])
     for option in options:
         if not _TMPFS_OPTION.fullmatch(option):
-            raise ValueError(_("A tmpfs has no option “%s”.") % option[:40])
+            raise Refusal(_("A tmpfs has no option “%s”.") % option[:40])
     return {"target": target, "options": options}
 
 
@@ -111,7 +112,7 @@ def mount(text: str) -> dict[str, Any]:
         name = _SAME.get(name.strip(), name.strip())
         if name == "type":
             if value not in _KINDS:
-                raise ValueError(_kind_words(value))
+                raise Refusal(_kind_words(value))
             found["type"] = value
         elif name in ("source", "destination"):
             found[name] = value
@@ -129,13 +130,13 @@ def _kind_words(kind: str) -> str:
 
 def _judge(found: dict[str, Any]) -> None:
     if not found["destination"].startswith("/"):
-        raise ValueError(_("destination= must begin with “/”."))
+        raise Refusal(_("destination= must begin with “/”."))
     if found["type"] == "bind" and not found["source"].startswith("/"):
-        raise ValueError(_("source= must be a full path on the host."))
+        raise Refusal(_("source= must be a full path on the host."))
     if found["type"] == "image" and not found["source"]:
-        raise ValueError(_("source= names the image."))
+        raise Refusal(_("source= names the image."))
     if found["type"] in ("tmpfs", "ramfs", "devpts") and found["source"]:
-        raise ValueError(_("“%s” takes no source=.") % found["type"])
+        raise Refusal(_("“%s” takes no source=.") % found["type"])
     for option in found["options"]:
         if option.startswith("size="):
             size(option.partition("=")[2])

@@ -19,6 +19,7 @@ from hosts.actions.run.table.networks import (
 )
 from hosts.actions.run.table.reading import joined, lines, listed, matching, tick
 from hosts.actions.run.table.seen import Seen, lines_of
+from hosts.refused import Refusal
 
 _MAC = matching(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}", _("“%s” is no MAC address."))
 _HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
@@ -32,11 +33,9 @@ def _address(version: int) -> Any:
         try:
             found = ipaddress.ip_address(text)
         except ValueError as exc:
-            raise ValueError(_now("“%s” is not an IP address.") % text[:60]) from exc
+            raise Refusal(_now("“%s” is not an IP address.") % text[:60]) from exc
         if version and found.version != version:
-            raise ValueError(
-                _now("“%(text)s” is no IPv%(n)d address.") % {"text": text, "n": version}
-            )
+            raise Refusal(_now("“%(text)s” is no IPv%(n)d address.") % {"text": text, "n": version})
         return str(found)
 
     return read
@@ -58,11 +57,11 @@ def _extra(text: str) -> str:
     if not colon:
         name, _equals, address = text.partition("=")
     if not all(re.fullmatch(_HOST_NAME, one) for one in name.split(";")):
-        raise ValueError(_now("“%s” does not read name:address.") % text[:80])
+        raise Refusal(_now("“%s” does not read name:address.") % text[:80])
     if address != "host-gateway":
         address = str(_address(0)(address.strip("[]")))
     if not address:
-        raise ValueError(_now("“%s” does not read name:address.") % text[:80])
+        raise Refusal(_now("“%s” does not read name:address.") % text[:80])
     return f"{name}:{address}"
 
 
@@ -145,7 +144,7 @@ def _first(text: str) -> str:
 def _more(text: str) -> str:
     found: Network = network(text)
     if found.mode:
-        raise ValueError(_now("“%s” is no network: it stands alone.") % text[:80])
+        raise Refusal(_now("“%s” is no network: it stands alone.") % text[:80])
     return network_words(found)
 
 

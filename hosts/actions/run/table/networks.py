@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.run.table.seen import Seen
+from hosts.refused import Refusal
 
 # modes without a network of Podman's, and those that take options of their own
 ALONE = ("host", "none", "private", "pasta", "slirp4netns")
@@ -33,19 +34,19 @@ class Network:
 
 
 def network(text: str) -> Network:
-    """ValueError for what is none. Empty is the default."""
+    """Refusal for what is none. Empty is the default."""
     text = text.strip()
     head, colon, rest = text.partition(":")
     if head in ALONE:
         if rest and head not in _TUNED:
-            raise ValueError(_("“%s” takes no options.") % head)
+            raise Refusal(_("“%s” takes no options.") % head)
         return Network(mode=head, rest=_clean(rest))
     if head in ("container", "ns"):
         if not (re.fullmatch(r"/[^\s,]+", rest) if head == "ns" else _NAME.fullmatch(rest)):
-            raise ValueError(_("Write container:name, or ns:/path."))
+            raise Refusal(_("Write container:name, or ns:/path."))
         return Network(mode=head, rest=rest)
     if text and not _NAME.fullmatch(head):
-        raise ValueError(_("“%s” is not the name of a network.") % text[:80])
+        raise Refusal(_("“%s” is not the name of a network.") % text[:80])
     found = Network(name=head)
     if colon:
         _options(found, rest)
@@ -54,7 +55,7 @@ def network(text: str) -> Network:
 
 def _clean(rest: str) -> str:
     if any(ord(letter) <= 32 for letter in rest):
-        raise ValueError(_("Options of a network hold no blanks."))
+        raise Refusal(_("Options of a network hold no blanks."))
     return rest
 
 
@@ -62,12 +63,12 @@ def _options(found: Network, rest: str) -> None:
     for part in rest.split(","):
         name, equals, value = part.partition("=")
         if not equals or not value:
-            raise ValueError(_("“%s” does not read name=value.") % part[:80])
+            raise Refusal(_("“%s” does not read name=value.") % part[:80])
         if name in ("ip", "ip6"):
             try:
                 found.ips.append(str(ipaddress.ip_address(value)))
             except ValueError as exc:
-                raise ValueError(_("“%s” is not an IP address.") % value[:60]) from exc
+                raise Refusal(_("“%s” is not an IP address.") % value[:60]) from exc
         elif name == "alias":
             found.aliases.append(value)
         elif name == "mac":
@@ -78,7 +79,7 @@ def _options(found: Network, rest: str) -> None:
             # options of the driver, such as host_interface_name, are Podman's to judge
             found.others[name] = value
         else:
-            raise ValueError(_("“%s” is no option of a network.") % name[:80])
+            raise Refusal(_("“%s” is no option of a network.") % name[:80])
 
 
 def network_words(one: Network) -> str:

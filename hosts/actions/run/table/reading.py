@@ -1,4 +1,4 @@
-"""How texts become values, for kinds of fields that recur. ValueError says what is wrong."""
+"""How texts become values, for kinds of fields that recur. Refusal says what is wrong."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.run import run_fields
+from hosts.refused import Refusal
 
 Reader = Callable[[str], Any]
 
@@ -30,7 +31,7 @@ def one_line(text: str) -> str:
     """As it stands, without control characters."""
     text = text.strip()
     if any(ord(letter) < 32 for letter in text):
-        raise ValueError(_("This holds a control character."))
+        raise Refusal(_("This holds a control character."))
     return text
 
 
@@ -41,7 +42,7 @@ def matching(pattern: str, refusal: Any) -> Reader:
     def read(text: str) -> str:
         text = text.strip()
         if text and not compiled.fullmatch(text):
-            raise ValueError(refusal % text[:80])
+            raise Refusal(refusal % text[:80])
         return text
 
     return read
@@ -55,7 +56,7 @@ def number(low: int, high: int) -> Reader:
         if not text:
             return None
         if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
-            raise ValueError(
+            raise Refusal(
                 _("“%(text)s” is not a number from %(low)d to %(high)d.")
                 % {"text": text[:40], "low": low, "high": high}
             )
@@ -74,12 +75,12 @@ def lines(each: Reader) -> Reader:
                 continue
             try:
                 value = each(line.strip())
-            except ValueError as exc:
-                raise ValueError(
+            except Refusal as exc:
+                raise Refusal(
                     _("Line %(line)d: %(problem)s") % {"line": count, "problem": exc}
                 ) from exc
             if value in found:
-                raise ValueError(_("“%s” is given twice.") % line.strip()[:80])
+                raise Refusal(_("“%s” is given twice.") % line.strip()[:80])
             found.append(value)
         return found
 
@@ -102,9 +103,9 @@ def pairs(text: str) -> dict[str, str]:
     for line in lines(one_line)(text):
         name, equals, value = str(line).partition("=")
         if not equals or not name.strip():
-            raise ValueError(_("“%s” does not read name=value.") % line[:80])
+            raise Refusal(_("“%s” does not read name=value.") % line[:80])
         if name.strip() in found:
-            raise ValueError(_("%(name)s is given twice.") % {"name": name.strip()[:80]})
+            raise Refusal(_("%(name)s is given twice.") % {"name": name.strip()[:80]})
         found[name.strip()] = value
     return found
 
@@ -132,7 +133,7 @@ def switched(value: str | None) -> str:
 def command_words(text: str) -> list[str]:
     """A command: a JSON list, or as a shell would split it."""
     if "\0" in text:
-        raise ValueError(_("A command holds no null character."))
+        raise Refusal(_("A command holds no null character."))
     if text.lstrip().startswith("["):
         try:
             found = json.loads(text)
@@ -143,7 +144,7 @@ def command_words(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError as exc:
-        raise ValueError(_("A quotation mark is not closed.")) from exc
+        raise Refusal(_("A quotation mark is not closed.")) from exc
 
 
 def duration_ns(text: str) -> int | None:
@@ -152,7 +153,7 @@ def duration_ns(text: str) -> int | None:
     if not text:
         return None
     if not _DURATION.fullmatch(text):
-        raise ValueError(_("“%s” is not a time such as 30s or 1m30s.") % text[:40])
+        raise Refusal(_("“%s” is not a time such as 30s or 1m30s.") % text[:40])
     return round(sum(float(n) * _UNITS_NS[unit] for n, unit in _PART.findall(text)))
 
 

@@ -19,6 +19,7 @@ from hosts.actions.run.table.reading import (
     tick,
 )
 from hosts.actions.run.table.seen import Seen, lines_of
+from hosts.refused import Refusal
 
 _CONTAINER = r"container:[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 
@@ -26,7 +27,7 @@ _CONTAINER = r"container:[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 def _capability(text: str) -> str:
     name = text.strip().upper().removeprefix("CAP_")
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-        raise ValueError(_now("“%s” is no capability such as NET_ADMIN.") % text[:40])
+        raise Refusal(_now("“%s” is no capability such as NET_ADMIN.") % text[:40])
     return name
 
 
@@ -52,13 +53,13 @@ def _option(text: str) -> str:
         return "no-new-privileges" if value.lower() != "false" else "no-new-privileges=false"
     known = ("apparmor", "label", "mask", "proc-opts", "seccomp", "systempaths", "unmask")
     if name not in known or not sign or not value:
-        raise ValueError(_now("“%s” is no security option of Podman's.") % text[:80])
+        raise Refusal(_now("“%s” is no security option of Podman's.") % text[:80])
     if name == "systempaths":
         if value != "unconfined":
-            raise ValueError(_now("systempaths= takes unconfined alone."))
+            raise Refusal(_now("systempaths= takes unconfined alone."))
         return "unmask=ALL"
     if name == "seccomp" and value != "unconfined" and not value.startswith("/"):
-        raise ValueError(_now("seccomp= takes unconfined, or the full path of a file on the host."))
+        raise Refusal(_now("seccomp= takes unconfined, or the full path of a file on the host."))
     return f"{name}={value}"
 
 
@@ -136,7 +137,7 @@ def _sysctls(text: str) -> dict[str, str]:
     found = pairs(text)
     for name in found:
         if not re.fullmatch(r"[a-z0-9_]+([./][A-Za-z0-9_.*-]+)+", name):
-            raise ValueError(_now("“%s” is no kernel setting.") % name[:80])
+            raise Refusal(_now("“%s” is no kernel setting.") % name[:80])
     return found
 
 

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from hosts.refused import Refusal
+
 _NAMES = """HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT
 STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS""".split()  # noqa: SIM905
 NUMBERS = {name: number for number, name in enumerate(_NAMES, start=1)}
@@ -26,12 +28,12 @@ def number_of(text: str) -> int:
 
 
 def signal(text: str) -> str:
-    """Its usual name, `SIGTERM`; empty for an empty text. ValueError."""
+    """Its usual name, `SIGTERM`; empty for an empty text. Refusal."""
     if not text.strip():
         return ""
     number = number_of(text)
     if not number:
-        raise ValueError(_("“%s” is no signal such as SIGTERM or SIGINT.") % text[:40])
+        raise Refusal(_("“%s” is no signal such as SIGTERM or SIGINT.") % text[:40])
     if number >= REALTIME_MIN:
         return f"RTMIN+{number - REALTIME_MIN}" if number > REALTIME_MIN else "RTMIN"
     return next((f"SIG{name}" for name, value in NUMBERS.items() if value == number), str(number))

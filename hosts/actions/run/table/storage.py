@@ -30,6 +30,7 @@ from hosts.actions.run.table.reading import (
     tick,
 )
 from hosts.actions.run.table.seen import Seen, lines_of
+from hosts.refused import Refusal
 
 _DEVICE = r"(/[^:\s,]+(:/[^:\s,]+)?(:[rwm]{1,3})?|[a-z0-9.-]+/[A-Za-z0-9_.-]+=[^\s,]+)"
 _RULE = r"[abc] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
@@ -50,16 +51,16 @@ def _secret(text: str) -> dict[str, Any]:
     given = options(text if "=" in text.partition(",")[0] else f"source={text}")
     found: dict[str, Any] = {"source": given.pop("source", ""), "type": given.pop("type", "mount")}
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", found["source"]):
-        raise ValueError(_now("“%s” names no secret.") % text[:80])
+        raise Refusal(_now("“%s” names no secret.") % text[:80])
     if found["type"] not in ("mount", "env"):
-        raise ValueError(_now("A secret is mounted (type=mount) or a variable (type=env)."))
+        raise Refusal(_now("A secret is mounted (type=mount) or a variable (type=env)."))
     for name, value in given.items():
         pattern = {"uid": r"[0-9]{1,9}", "gid": r"[0-9]{1,9}", "mode": r"[0-7]{1,5}"}
         fits = re.fullmatch(pattern.get(name.lower(), r"[^\s,]+"), value)
         if name.lower() not in ("target", *pattern) or not fits:
-            raise ValueError(_now("“%s” is no option of a secret.") % f"{name}={value}"[:80])
+            raise Refusal(_now("“%s” is no option of a secret.") % f"{name}={value}"[:80])
         if name != "target" and found["type"] == "env":
-            raise ValueError(_now("A variable has no owner and no mode."))
+            raise Refusal(_now("A variable has no owner and no mode."))
         found[name.lower()] = value
     return found
 

@@ -20,6 +20,7 @@ from hosts.actions.run.table.reading import (
 )
 from hosts.actions.run.table.seen import Seen, json_words, lines_of, pairs_of
 from hosts.actions.run.table.signals import number_of, signal
+from hosts.refused import Refusal
 
 PULL = (
     ("missing", _("when it is not there")),
@@ -74,7 +75,7 @@ def _annotations_read(text: str) -> dict[str, str]:
     found = pairs(text)
     if any(name.startswith("io.haulout.") for name in found):
         # a note of ours is taken for what its container was made by
-        raise ValueError(_("Annotations that begin with io.haulout. are Haulout's own."))
+        raise Refusal(_("Annotations that begin with io.haulout. are Haulout's own."))
     return found
 
 
