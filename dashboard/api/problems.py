@@ -94,7 +94,7 @@ def _title(kind: str) -> str:
     return str(known.get(kind, _("This did not work")))
 
 
-def register(api: NinjaAPI) -> None:
+def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
     """Let the API answer with problems, whatever was raised."""
     realm = {"WWW-Authenticate": 'Bearer realm="Haulout"'}
 

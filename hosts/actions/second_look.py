@@ -37,7 +37,7 @@ async def at_container(
 
     NotAllowed or Held (Errand.confirm), Trouble where it cannot be looked at.
     """
-    found = await looked(errand, containers.inspect(errand.podman, container_id))
+    found = await looked(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, name)
     infra = await _infra_of(errand, found)
     given = asked.parts[0] if asked else None
@@ -47,7 +47,7 @@ async def at_container(
 
 async def at_helper(errand: Errand, container_id: str) -> None:
     """The same for a container that Haulout makes for a while itself."""
-    found = await looked(errand, containers.inspect(errand.podman, container_id))
+    found = await looked(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")
     proposed = of_inspect.helper(errand.verb, found)
 
@@ -70,7 +70,7 @@ async def confirm(
         errand.say(line)
 
 
-async def looked(errand: Errand, call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+async def looked(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     """What an inspect answers within LOOK_S. Trouble where the host does not say; a host that is away
     is asked again once it is back, as ever.
     """
@@ -109,7 +109,7 @@ async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:
     pod = of_inspect.text(found.get("Pod"))
     if not pod:
         return ""
-    told = await looked(errand, pods.inspect(errand.podman, pod))
+    told = await looked(pods.inspect(errand.podman, pod))
     return of_inspect.text(told.get("InfraContainerID"))
 
 

@@ -27,7 +27,7 @@ async def parts_of_pod(
     errand: Errand, pod_id: str, asked: Proposed
 ) -> tuple[dict[str, Any], list[Part]]:
     """Its inspect, and all that is in it as parts, each in the words of what was asked for."""
-    pod = await looked(errand, pods.inspect(errand.podman, pod_id))
+    pod = await looked(pods.inspect(errand.podman, pod_id))
     judge_identity(pod, pod_id, "")
     infra = of_inspect.text(pod.get("InfraContainerID"))
     known = _asked_by_name(asked)
@@ -35,7 +35,7 @@ async def parts_of_pod(
     inner, carrier = [], {}
     for one in of_inspect.mappings(pod.get("Containers")):
         own_id = of_inspect.text(one.get("Id"))
-        found = await looked(errand, containers.inspect(errand.podman, own_id))
+        found = await looked(containers.inspect(errand.podman, own_id))
         judge_identity(found, own_id, "")
         if own_id == infra:
             carrier = found
@@ -43,7 +43,7 @@ async def parts_of_pod(
         given = known.get(of_inspect.text(found.get("Name")))
         inner.append(of_inspect.container_part(found, given, infra=infra))
     if infra and not carrier:
-        carrier = await looked(errand, containers.inspect(errand.podman, infra))
+        carrier = await looked(containers.inspect(errand.podman, infra))
         judge_identity(carrier, infra, "")
     return pod, [of_inspect.infra_part(pod, carrier, known.get(name)), *inner]
 
@@ -77,7 +77,7 @@ async def remove_pod(errand: Errand, pod_id: str) -> bool:
 
 async def at_volume(errand: Errand, name: str) -> None:
     """A volume that was just made. NotAllowed, Held, Trouble."""
-    found = await looked(errand, volumes.inspect(errand.podman, name))
+    found = await looked(volumes.inspect(errand.podman, name))
     judge_identity(found, name, name, key="Name")
 
     async def undo() -> str:
@@ -97,7 +97,7 @@ async def remove_volume(errand: Errand, name: str) -> bool:
 
 async def at_network(errand: Errand, name: str) -> None:
     """A network that was just made. NotAllowed, Held, Trouble."""
-    found = await looked(errand, networks.inspect(errand.podman, name))
+    found = await looked(networks.inspect(errand.podman, name))
     told = {**found, "Name": found.get("name", found.get("Name"))}
     judge_identity(told, name, name, key="Name")
 
@@ -116,7 +116,7 @@ async def at_network(errand: Errand, name: str) -> None:
 
 async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
     """An image that was just built: which of `names` it has. What is in it nobody can tell."""
-    found = await looked(errand, images.inspect(errand.podman, image_id))
+    found = await looked(images.inspect(errand.podman, image_id))
     told = of_inspect.text(found.get("Id"))
     # a build may say the head of an id alone
     judge_identity({"Id": told[: len(image_id)]}, image_id, "")

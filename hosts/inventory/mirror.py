@@ -78,7 +78,7 @@ class Mirror:
         if old is None or health not in HEALTHS or old[1] == health:
             return Changes(self.revision)
         self._raise_revision(batch, "container")
-        self._remember(batch, "container", written={podman_id: (old[0], health)}, absent=())
+        self._remember("container", written={podman_id: (old[0], health)}, absent=())
         self._rows("container", [podman_id]).update(
             health=health, revision=self.revision, changed_at=timezone.now()
         )
@@ -174,7 +174,7 @@ class Mirror:
             gone=tuple(absent),
         )
         written = {one.podman_id: (one.digest, one.health) for one in changed}
-        self._remember(batch, kind, written=written, absent=absent)
+        self._remember(kind, written=written, absent=absent)
         return changes
 
     def _raise_revision(self, batch: Batch, kind: str) -> None:
@@ -208,7 +208,6 @@ class Mirror:
 
     def _remember(
         self,
-        batch: Batch,
         kind: str,
         *,
         written: dict[str, tuple[str, str]],

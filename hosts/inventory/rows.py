@@ -132,7 +132,7 @@ def _port(port: Any) -> dict[str, Any]:
     }
 
 
-def _pod(item: Item, one: Seen) -> dict[str, Any]:
+def _pod(item: Item, _one: Seen) -> dict[str, Any]:
     members = (m for m in items(item.get("Containers"), count=500) if isinstance(m, dict))
     return {
         "name": text(item.get("Name"), limit=255),
@@ -152,7 +152,7 @@ def _pod(item: Item, one: Seen) -> dict[str, Any]:
     }
 
 
-def _image(item: Item, one: Seen) -> dict[str, Any]:
+def _image(item: Item, _one: Seen) -> dict[str, Any]:
     names = texts(item.get("Names") or item.get("RepoTags"), count=50, limit=500)
     return {
         "name": names[0][:255] if names else "",
@@ -181,7 +181,7 @@ def _volume(item: Item, one: Seen) -> dict[str, Any]:
     }
 
 
-def _network(item: Item, one: Seen) -> dict[str, Any]:
+def _network(item: Item, _one: Seen) -> dict[str, Any]:
     name = text(item.get("name"), limit=255)
     subnets = (s for s in items(item.get("subnets"), count=20) if isinstance(s, dict))
     return {
@@ -203,7 +203,7 @@ def _network(item: Item, one: Seen) -> dict[str, Any]:
     }
 
 
-def _secret(item: Item, one: Seen) -> dict[str, Any]:
+def _secret(item: Item, _one: Seen) -> dict[str, Any]:
     given = item.get("Spec")
     spec = given if isinstance(given, dict) else {}
     driver = spec.get("Driver")

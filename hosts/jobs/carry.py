@@ -45,7 +45,9 @@ TRIES = 3
 HEADLINE = 300
 
 
-async def carry(job: Job, handler: Handler | None, podman: Podman | None) -> Outcome:
+async def carry(  # noqa: C901 - one clause for each way to end
+    job: Job, handler: Handler | None, podman: Podman | None
+) -> Outcome:
     """Carry `job` out; always returns an outcome, except when cancelled by the worker's own end."""
     began = time.monotonic()
     errand: Errand | None = None

@@ -65,10 +65,10 @@ class _Collector:
     def session_started(self) -> None:
         """Nothing to do: the request is on its way."""
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self.ended.set()
 
-    def data_received(self, data: bytes, datatype: int | None = None) -> None:
+    def data_received(self, data: bytes, _datatype: int | None = None) -> None:
         self.data += data[: max(0, _MAX_BYTES - len(self.data))]
 
     def eof_received(self) -> bool:

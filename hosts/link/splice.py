@@ -101,7 +101,7 @@ class Splice(asyncio.Protocol):
         if self._far is not None:
             self._far.resume_reading()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._near = None
         self._stop_timer()
         if self._opening is not None:
@@ -294,10 +294,10 @@ class _Far:
     def session_started(self) -> None:
         """Nothing to do: sockets have no session."""
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._splice.far_lost()
 
-    def data_received(self, data: bytes, datatype: int | None = None) -> None:
+    def data_received(self, data: bytes, _datatype: int | None = None) -> None:
         self._splice.far_data(data)
 
     def eof_received(self) -> bool:

@@ -126,24 +126,28 @@ def refusal(method: str, target: str) -> str | None:
         return None
     if method == "POST" and _POSTS.fullmatch(path):
         if path.endswith("/build"):
-            files = [value for name, value in given if name == "dockerfile"]
-            if any(_OUTSIDE.search(value) for value in files):
-                return "the file to build from is in the context"
-            if len(files) > 1 or any(value.lstrip().startswith("[") for value in files):
-                return "there is one file to build from"
-            if any(posixpath.normpath(value).endswith(".in") for value in files):
-                return "the file to build from goes through the host's C preprocessor"
-            if any(name in _BUILT_NAMES and transport_of(value) for name, value in given):
-                return "an image would be written to the host's disk"
-            if _build_arguments(given) is None:
-                return "the arguments of the build are not plain"
-            return _unknown(names - _BUILD_PARAMETERS)
+            return _refused_build(given) or _unknown(names - _BUILD_PARAMETERS)
         if path.endswith("/artifacts/add"):
             return _unknown(names - _ADD_PARAMETERS)
         if path.endswith("/images/import"):
             return _unknown(names - _IMPORT_PARAMETERS)
         return None
     return f"{method} {path} is not a stream"
+
+
+def _refused_build(given: list[tuple[str, str]]) -> str | None:
+    files = [value for name, value in given if name == "dockerfile"]
+    if any(_OUTSIDE.search(value) for value in files):
+        return "the file to build from is in the context"
+    if len(files) > 1 or any(value.lstrip().startswith("[") for value in files):
+        return "there is one file to build from"
+    if any(posixpath.normpath(value).endswith(".in") for value in files):
+        return "the file to build from goes through the host's C preprocessor"
+    if any(name in _BUILT_NAMES and transport_of(value) for name, value in given):
+        return "an image would be written to the host's disk"
+    if _build_arguments(given) is None:
+        return "the arguments of the build are not plain"
+    return None
 
 
 def judge_of(method: str, target: str) -> tar_judge.TarJudge | None:

@@ -9,7 +9,7 @@ from hosts.podman.errors import Malformed
 from hosts.podman.paths import path
 
 
-async def create(
+async def create(  # noqa: PLR0913 - as Podman takes them
     podman: Podman,
     container: str,
     command: Sequence[str],

@@ -88,7 +88,7 @@ class Walker:
         """True where a head has begun that is not whole yet."""
         return bool(self._rest or self._extra or self._long)
 
-    def feed(self, piece: bytes) -> Iterator[Member | bytes]:
+    def feed(self, piece: bytes) -> Iterator[Member | bytes]:  # noqa: C901 - a machine of few states
         """What this piece completes. Raises Malformed."""
         if self.ended:
             return

@@ -66,7 +66,7 @@ async def write_file(
         like = await owner_of(podman, place, path if before else folder)
         uid, gid = (like.uid, like.gid) if like else (None, None)
     part = f".haulout-{secrets.token_hex(8)}.part"
-    aside = place.running and await _has_tools(podman, place, folder, part)
+    aside = place.running and await _has_tools(podman, place)
     head = file_head(
         part if aside else name,
         size_bytes=wanted.size_bytes,
@@ -128,7 +128,7 @@ async def _look_before(
     return found
 
 
-async def _has_tools(podman: Podman, place: Place, folder: str, part: str) -> bool:
+async def _has_tools(podman: Podman, place: Place) -> bool:
     """Whether what is written can be moved and cleared away again."""
     script = "command -v mv >/dev/null && command -v rm >/dev/null"
     try:

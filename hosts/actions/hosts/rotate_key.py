@@ -136,7 +136,7 @@ def _keep(login_id: int, sealed: bytes, public: str) -> None:
         tried_again(Login.objects.filter(pk=login_id))
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(_errand: Errand) -> Settled:
     """Every step looks first whether it was done: it goes on where it broke."""
     return Settled.AGAIN
 

@@ -101,7 +101,7 @@ def _why(registry: str, failed: PodmanError, *, known: bool) -> str:
     return words % {"registry": registry}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(_errand: Errand) -> Settled:
     """A search can be made again."""
     return Settled.AGAIN
 

@@ -49,7 +49,7 @@ for _name, (_pattern, _first) in _PLAIN.items():
 class _Dumper(_FastDumper):  # type: ignore[misc]
     """Nothing is left to how a reader takes what stands without quotation marks."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 

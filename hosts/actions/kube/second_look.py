@@ -42,7 +42,7 @@ async def look(errand: Errand, asked: Proposed, fresh: Sequence[str]) -> list[st
     there = []
     for name in fresh:
         try:
-            volume = await looked(errand, volumes.inspect(errand.podman, name))
+            volume = await looked(volumes.inspect(errand.podman, name))
         except NotFound:
             continue
         judge_identity(volume, name, name, key="Name")

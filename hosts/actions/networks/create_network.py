@@ -27,7 +27,7 @@ def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
     return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
 
 
-def order(
+def order(  # noqa: PLR0913 - as Podman takes them
     person: Person,
     endpoint_id: int,
     *,

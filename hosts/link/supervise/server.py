@@ -67,7 +67,7 @@ class Server:
         await self._runner.cleanup()
         self._path.unlink(missing_ok=True)
 
-    async def _health(self, request: web.Request) -> web.Response:
+    async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"state": "up", **self._fleet.counts()})
 
     async def _scan(self, request: web.Request) -> web.Response:
@@ -135,7 +135,7 @@ class Server:
             revision = await watch.refresh(_text(asked, "kind"), _text(asked, "id"))
         return web.json_response({"revision": revision})
 
-    async def _reload(self, request: web.Request) -> web.Response:
+    async def _reload(self, _request: web.Request) -> web.Response:
         async with asyncio.timeout(_REFRESH_S):
             await self._fleet.reload()
         return web.json_response({"reloaded": True})
