@@ -186,6 +186,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     if rules := rules_in(found.entry):
         # the right to it was not what was missing
         context["rules"] = [(name, rule_url(reader, name)) for name in rules]
-    elif found.entry.kind == "refusal":
+    elif found.entry.kind == "refusal" and found.entry.who_id:
+        # who is unknown lacks no right of their own
         context["missing"] = missing_in(reader, found.entry)
     return render(request, "audit/entry.html", context)

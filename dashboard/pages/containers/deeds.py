@@ -74,9 +74,16 @@ def _kill(rows: list[InventoryRow]) -> Question:
 
 def _remove(rows: list[InventoryRow]) -> Question:
     running = [row for row in rows if getattr(row, "state", "") in ("running", "paused")]
-    lost = _("Its writable layer and its logs are lost. Named volumes stay.")
+    lost = ngettext(
+        "Its writable layer and its logs are lost. Named volumes stay.",
+        "Their writable layers and logs are lost. Named volumes stay.",
+        len(rows),
+    )
+    anonymous = ngettext(
+        "Remove its anonymous volumes too", "Remove their anonymous volumes too", len(rows)
+    )
     options = [
-        {"name": "volumes", "label": _("Remove its anonymous volumes too"), "on": False},
+        {"name": "volumes", "label": anonymous, "on": False},
     ]
     if running:
         label = ngettext("It is running: stop it first", "%(n)d run: stop them first", len(running))

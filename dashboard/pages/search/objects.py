@@ -11,6 +11,7 @@ from accounts.models import User
 from audit import queries
 from dashboard.live.spec import Words
 from dashboard.live.visibility import scope_to_visible
+from dashboard.pages.audit.words import asked_words
 from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
 from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
 from hosts.models import INVENTORY
@@ -148,7 +149,7 @@ def find_jobs(person: Person, words: list[str]) -> list[Found]:
         )
     return [
         Found(
-            f"{job.verb} {job.object_name}".strip(),
+            f"{asked_words(job.verb)} {job.object_name}".strip(),
             reverse("jobs:page", args=[job.pk]),
             "list-checks",
             _("Job"),

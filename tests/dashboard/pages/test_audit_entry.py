@@ -79,6 +79,8 @@ def test_a_refused_unknown_token_is_not_taken_for_somebody_on_the_host(
         assert "192.0.2.77" in page
     assert 'href="?q=door:api">an unknown API token</a>' in found
     assert "<h1>An unknown API token was refused </h1>" in entry
+    # the reader's own rights were not the cause
+    assert "Nothing that you hold" not in entry
     assert "<strong>An unknown API token</strong> was refused" in sentence
     for page in (found, entry, sentence):
         assert "not by Haulout" not in page
