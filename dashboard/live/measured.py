@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Q, QuerySet
 
 from dashboard.live.filterline import Term
-from hosts.access import Person, objects_with
+from hosts.access import Person, objects_with, on_endpoints
 
 if TYPE_CHECKING:
     from dashboard.live.spec import ListSpec
@@ -44,11 +44,16 @@ class Measured:
 
 
 def permitted(spec: "ListSpec", person: Person, terms: Iterable[Term]) -> Q:
-    """Condition on the rows that a filter by figures may tell of: who may not see them learns nothing."""
-    measured = spec.measured
-    if measured is None or not measured.filters(terms):
-        return Q()
-    return objects_with(person, measured.verb)
+    """Condition on the rows that a filter by figures, or by objects of another kind, may tell of: who
+    may not see those learns nothing.
+    """
+    terms, condition = tuple(terms), Q()
+    if spec.measured and spec.measured.filters(terms):
+        condition = objects_with(person, spec.measured.verb)
+    asked = {token.verb for term in terms if (token := spec.token(term.name)) and token.verb}
+    for verb in sorted(asked):
+        condition &= on_endpoints(person, verb)
+    return condition
 
 
 def ranked(

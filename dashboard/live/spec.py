@@ -25,13 +25,15 @@ class BadValue(ValueError):
 class Token:
     """A filter `name:value`. `to_q` raises BadValue; `values` are suggested while typing.
 
-    Without a label it is for links of ours and not offered.
+    Without a label it is for links of ours and not offered. `verb`: finds rows only where one may do
+    that with all there is, since it tells of other objects than the rows.
     """
 
     name: str
     label: Words
     to_q: Callable[[str], Q]
     values: Callable[[Person, str], Iterable[str]] = lambda person, typed: ()
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.live.spec import BadValue, Token, Words
-from hosts.access import Person, visible_hosts
-from hosts.models import Endpoint, Group
-from hosts.models.inventory import Publishes, label_condition
+from hosts.access import Person, visible_hosts, visible_objects
+from hosts.models import Endpoint, Group, Volume
+from hosts.models.inventory import LIVE, Publishes, label_condition
+from hosts.models.mounting import Mounts
 
 SUGGESTIONS = 12
 
@@ -74,6 +75,22 @@ def _port(value: str) -> Q:
 
 
 PORT = Token("port", gettext_lazy("published port of the host"), _port)
+
+
+def volume_names(person: Person, typed: str) -> Iterable[str]:
+    """Names of visible volumes that begin as typed."""
+    found = Volume.objects.filter(visible_objects(person, "volume"), LIVE)
+    names = found.filter(name__istartswith=typed, anonymous=False).order_by("name")
+    return names.values_list("name", flat=True).distinct()[:SUGGESTIONS]
+
+
+VOLUME = Token(
+    "volume",
+    gettext_lazy("volume that it mounts"),
+    lambda value: Q(Mounts(value)),
+    volume_names,
+    verb="volume.view",
+)
 
 
 def one_of(name: str, label: Words, conditions: dict[str, Q]) -> Token:

@@ -38,6 +38,7 @@ def object_list(
     columns: tuple[Column, ...],
     sorts: dict[str, tuple[str, ...]],
     empty: dict[str, Words],
+    topics: frozenset[str] = frozenset(),
     **more: Any,
 ) -> ListSpec:
     """A registered list of one kind of object, with what all kinds have."""
@@ -56,7 +57,7 @@ def object_list(
             walks={"host": BY_HOST},
             default_sort="name",
             row_template=f"{plural}/row.html",
-            topics=frozenset({plural, "hosts"}),
+            topics=topics | {plural, "hosts"},
             fingerprint=mark,
             empty=empty,
             **more,

@@ -1,7 +1,9 @@
-"""Who owns a container: labels by which systemd, compose and kube play mark what they made."""
+"""Who owns a container, by the marks of systemd, compose and kube play, and which volumes it uses."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from hosts.inventory.bounds import items, text
 
 _PROJECTS = ("com.docker.compose.project", "io.podman.compose.project")
 # set by Quadlet and `podman generate systemd`
@@ -25,3 +27,10 @@ def made_by_kube(inspected: Mapping[str, Any]) -> bool:
     config = inspected.get("Config")
     annotations = config.get("Annotations") if isinstance(config, dict) else None
     return isinstance(annotations, dict) and any(str(n).startswith(_KUBE) for n in annotations)
+
+
+def volumes(inspected: Mapping[str, Any]) -> list[str]:
+    """Names of the volumes it mounts (from `containers/{id}/json`), each once."""
+    mounts = (one for one in items(inspected.get("Mounts"), count=200) if isinstance(one, dict))
+    names = (text(one.get("Name"), limit=255) for one in mounts if one.get("Type") == "volume")
+    return sorted({name for name in names if name})

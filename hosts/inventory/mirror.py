@@ -117,14 +117,24 @@ class Mirror:
                 values["crashes"] = Case(goes_on, default=its.crashes)
             self._rows("container", [one]).update(**values, **stamps)
 
-    def made_by_kube(self, batch: Batch, ids: Collection[str]) -> Changes:
-        """Containers that `kube play` made (only inspect tells). LeaseLost."""
+    def inspected(
+        self, batch: Batch, volumes: Mapping[str, list[str]], kube: Collection[str]
+    ) -> None:
+        """What only inspect tells of containers: names of their volumes, and which `kube play` made.
+
+        LeaseLost.
+        """
+        if not volumes:
+            return
         self._load("container")
         self._raise_revision(batch, "container")
-        self._rows("container", ids).update(
+        batch.topics.add(TOPIC_OF["volume"])
+        for one, names in volumes.items():
+            self._rows("container", [one]).update(volumes=names)
+        # these look different now
+        self._rows("container", kube).update(
             kube=True, revision=self.revision, changed_at=timezone.now()
         )
-        return Changes(self.revision, updated=tuple(ids))
 
     def forget(self) -> None:
         """Read everything again from the database when it is next needed."""

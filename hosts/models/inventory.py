@@ -170,6 +170,8 @@ class Container(InventoryRow):
     # [{"host_ip", "host_port", "container_port", "range", "protocol"}]
     ports = models.JSONField(default=list)
     mounts = models.JSONField(default=list)
+    # names of volumes among its mounts: from inspect; None while nobody has looked
+    volumes = models.JSONField(null=True)
     networks = models.JSONField(default=list)
     pod_id = models.CharField(max_length=80, blank=True)
     pod_name = models.CharField(max_length=255, blank=True)

@@ -14,8 +14,9 @@ from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.audit.words import asked_words
 from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
 from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
-from hosts.models import INVENTORY
+from hosts.models import INVENTORY, Container
 from hosts.models.inventory import Publishes
+from hosts.models.mounting import volumes_of
 
 # how many rows of a kind are fetched to choose the best of
 _CANDIDATES = 60
@@ -50,13 +51,16 @@ def containers(person: Person, words: list[str]) -> list[Any]:
 def _of_kind(person: Person, kind: str, words: list[str]) -> Iterable[Found]:
     room, icon, word = _SHOWN[kind]
     for row in _rows(person, kind, words):
-        port = getattr(row, "port_found", None)
+        port, user = getattr(row, "port_found", None), getattr(row, "user_found", "")
+        where = f":{port} {row.endpoint}" if port else str(row.endpoint)
+        if user:
+            where = _("used by %(name)s") % {"name": user} + f" · {where}"
         yield Found(
             row.name or row.podman_id[:12],
             reverse(f"{room}:page", args=[row.endpoint_id, row.podman_id]),
             icon,
             word,
-            where=f":{port} {row.endpoint}" if port else str(row.endpoint),
+            where=where,
             state=getattr(row, "state", ""),
             state_of=_STATES.get(kind, ""),
         )
@@ -75,7 +79,18 @@ def _rows(person: Person, kind: str, words: list[str]) -> list[Any]:
     if kind == "container":
         # a number means a port first, and only then a part of a name or id
         best = [*(among := _publishing(fitting, words)), *(row for row in best if row not in among)]
+    if kind == "volume" and allows(person, "container.view"):
+        best += [row for row in _mounted(rows, containers(person, words)) if row not in best]
     return best[:MOST_OF_A_KIND]
+
+
+def _mounted(rows: QuerySet[Any], by: list[Any]) -> list[Any]:
+    """Volumes that these containers mount, each with the name of one as `user_found`."""
+    names = {(one.endpoint_id, name): one.name for one in by for name in one.volumes or ()}
+    found = list(rows.filter(volumes_of(Container.objects.filter(pk__in=[one.pk for one in by]))))
+    for row in found:
+        row.user_found = names.get((row.endpoint_id, row.podman_id), "")
+    return sorted(found, key=lambda row: (row.name, row.pk))
 
 
 def _publishing(fitting: QuerySet[Any], words: list[str]) -> list[Any]:

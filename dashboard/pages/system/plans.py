@@ -110,7 +110,7 @@ def _networks(endpoints: list[Endpoint], which: str) -> Plan:
 
 
 def _volumes(endpoints: list[Endpoint], which: str) -> Plan:
-    """Only the host knows which volumes no container uses: the inventory has no names of mounts."""
+    """Only the host knows for sure which volumes no container uses."""
     plan = Plan()
     told = async_to_sync(_unused)(endpoints)
     plan.silent = [one for one in endpoints if one.pk not in told]

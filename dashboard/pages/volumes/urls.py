@@ -11,24 +11,25 @@ from dashboard.live.tokens import equals, one_of
 from dashboard.pages.files.views import folder_part
 from dashboard.pages.making import make
 from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, Tab, urls
+from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.pages.system.sizes import sizes_of
 from dashboard.pages.volumes.cloning import clone
 from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING
-from dashboard.pages.volumes.users import USERS
+from dashboard.pages.volumes.users import USED_BY, USERS, attach_users
 from hosts.access import Person
-from hosts.models import Volume
+from hosts.models import InventoryRow, Volume
 from hosts.podman import Podman
 from hosts.podman import volumes as podman_volumes
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
-    """Sets `size_bytes`, None where nobody measured it."""
+    """Sets `size_bytes`, None where nobody measured it, and `users`."""
     sizes = sizes_of("volume", ((row.endpoint_id, row.podman_id) for row in rows))
+    attach_users(rows, person)
     for row in rows:
         row.size_bytes = sizes.get((row.endpoint_id, row.podman_id))
-        row.look = f".{row.size_bytes}"
+        row.look = f".{row.size_bytes}.{row.users}"
 
 
 SPEC = object_list(
@@ -43,11 +44,13 @@ SPEC = object_list(
             _("anonymous or named"),
             {"anonymous": Q(anonymous=True), "named": Q(anonymous=False)},
         ),
+        USED_BY,
     ),
     columns=(
         NAME,
         Column("small", _("Driver"), rank=3),
         Column("size", _("Size"), figure=True, rank=3),
+        Column("middle", _("Used by"), rank=2),
         WHERE,
         Column("image", _("Place on the host"), rank=4),
         CREATED,
@@ -55,9 +58,11 @@ SPEC = object_list(
     ),
     sorts={},
     prepare=_prepare,
+    # who uses it
+    topics=frozenset({"containers"}),
     empty={
         "icon": "hard-drive",
-        "hint": _("name, or is:anonymous host:web1 …"),
+        "hint": _("name, or container:web is:named host:web1 …"),
         "title": _("No volumes yet"),
         "text": _("Volumes keep data when containers go. They show up by themselves."),
     },
@@ -73,6 +78,10 @@ async def _read(podman: Podman, name: str) -> dict[str, Any]:
     return found | {"Options": podman_volumes.veiled(found.get("Options") or {})}
 
 
+def _within(row: InventoryRow) -> str:
+    return f"volume:{quoted(row.name)} {on_endpoint(row)}"
+
+
 app_name = "volumes"
 ROOM = ObjectRoom(
     kind="volume",
@@ -82,6 +91,7 @@ ROOM = ObjectRoom(
     head=HEAD,
     summary=SUMMARY,
     read=_read,
+    within=_within,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
     deeds=DEEDS,
     tabs=(

@@ -1,15 +1,54 @@
-"""Who uses a volume, and how much it holds as measured last."""
+"""Who uses a volume, by the inventory and asked of the host, and how much it holds as measured last."""
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.live.spec import Token
+from dashboard.live.tokens import matching
+from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.usedby import used_by
-from hosts.models import DiskUse, InventoryRow
+from hosts.access import Person
+from hosts.models import Container, DiskUse, InventoryRow
+from hosts.models.inventory import LIVE
+from hosts.models.mounting import volumes_of
 from hosts.podman import Podman
 from hosts.podman.users import User, mounts_of
+
+
+def _of_container(value: str) -> Q:
+    return volumes_of(Container.objects.filter(LIVE, matching("name", value)))
+
+
+USED_BY = Token(
+    "container", _("container that mounts it, * for any end"), _of_container, verb="container.view"
+)
+
+
+def attach_users(rows: list[Any], person: Person) -> None:
+    """Sets `users` on rows of volumes: containers that mount it, as (name, URL). None where there may be
+    some: a container of this host was not looked at yet.
+    """
+    found: dict[tuple[int, str], list[tuple[str, str]]] = {
+        (row.endpoint_id, row.podman_id): [] for row in rows
+    }
+    seen = scope_to_visible(Container.objects.all(), person).exclude(mounts=[]).exclude(volumes=[])
+    there = seen.filter(endpoint_id__in={row.endpoint_id for row in rows}).order_by("name", "pk")
+    unknown: set[int] = set()
+    for endpoint_id, podman_id, name, volumes in there.values_list(
+        "endpoint_id", "podman_id", "name", "volumes"
+    ):
+        if volumes is None:
+            unknown.add(endpoint_id)
+        for volume in volumes or ():
+            if (users := found.get((endpoint_id, volume))) is not None:
+                users.append((name, reverse("containers:page", args=[endpoint_id, podman_id])))
+    for row in rows:
+        users = found[row.endpoint_id, row.podman_id]
+        row.users = users or (None if row.endpoint_id in unknown else [])
 
 
 async def _read(podman: Podman, row: InventoryRow) -> tuple[list[User], int]:

@@ -23,6 +23,7 @@ from hosts.link.supervise.chronicle import Chronicle
 from hosts.link.supervise.connections import Held
 from hosts.link.supervise.deaths import DeathWatch
 from hosts.link.supervise.ear import Ear
+from hosts.link.supervise.first_look import FirstLook
 from hosts.link.supervise.healths import Healths
 from hosts.link.supervise.looking import Looker
 from hosts.link.supervise.refresher import Refresher
@@ -81,6 +82,9 @@ class Watch:
         )
         self._chronicle = Chronicle(plan.id, login_id=login.id, epoch=epoch, database=database)
         self._deaths = DeathWatch(plan.id, mirror=self._mirror, database=database)
+        self._first_look = FirstLook(
+            plan.id, podman=self._podman, mirror=self._mirror, database=database
+        )
         self._healths = Healths(self._mirror.has_health)
         self._wake = asyncio.Event()
         self._facts_at = 0.0
@@ -103,6 +107,7 @@ class Watch:
                     tasks.create_task(self._witness.run())
                     tasks.create_task(self._chronicle.run())
                     tasks.create_task(self._deaths.run())
+                    tasks.create_task(self._first_look.run())
                     tasks.create_task(self._until_fatal())
             except* LeaseLost as lost:
                 raise LeaseLost from lost
@@ -237,8 +242,9 @@ class Watch:
 
     async def _look(self, kind: str, ids: list[str] | None) -> int:
         changes, listed = await self._looker.look(kind, ids)
-        if kind == "container" and changes.inserted:
-            self._witness.new_containers(listed, set(changes.inserted))
+        if kind == "container":
+            self._first_look.forget(changes.gone)
+            self._first_look.note(listed)
         return changes.revision
 
     def _look_failed(self, error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""What people did on an endpoint past Haulout, from its events, and what only inspect can tell."""
+"""What people did on an endpoint past Haulout, from its events."""
 
 import asyncio
 import time
@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from hosts.inventory import LeaseLost, Mirror
 from hosts.inventory.batch import Batch
-from hosts.inventory.marks import made_by_kube
 from hosts.inventory.observed import Minutes, not_ours, record
 from hosts.inventory.rows import HEALTHS
 from hosts.inventory.sightings import Reader, Sighting, is_death, seconds_of, stopped_by_person
@@ -93,19 +92,6 @@ class Witness:
             self._spawn(self._write(lambda batch: self._mirror.health(batch, podman_id, health)))
         return True
 
-    def new_containers(self, listed: list[dict[str, Any]], inserted: set[str]) -> None:
-        """Containers seen for the first time: ask those in a pod whether a kube file made them."""
-        members = [
-            item["Id"]
-            for item in listed
-            if isinstance(item.get("Id"), str)
-            and item["Id"] in inserted
-            and item.get("Pod")
-            and not item.get("IsInfra")
-        ]
-        if members:
-            self._spawn(self._ask_kube(members))
-
     async def run(self) -> None:
         """Write what was seen, until cancelled."""
         while True:
@@ -174,18 +160,6 @@ class Witness:
         if stopped_by_person(inspected):
             self._seen.append(replace(death, how="event container died, inspect: stopped by user"))
             self._something.set()
-
-    async def _ask_kube(self, members: list[str]) -> None:
-        found: list[str] = []
-        for member in members:
-            try:
-                async with self._inspecting:
-                    if made_by_kube(await containers.inspect(self._podman, member)):
-                        found.append(member)
-            except PodmanError:
-                continue
-        if found:
-            await self._write(lambda batch: self._mirror.made_by_kube(batch, found))
 
     async def _write(self, step: Any) -> None:
         try:

@@ -56,8 +56,27 @@ def test_health_is_written_when_it_differs(
     assert not compare("container", [container_item(Status=Container.objects.get().health)]).any
 
 
-def test_kube_survives_the_next_list(compare: Call, mirror: Mirror, container_item: Item) -> None:
+def test_what_inspect_told_survives_the_next_list(
+    compare: Call, mirror: Mirror, container_item: Item
+) -> None:
     compare("container", [container_item()])
-    write_together([lambda batch: mirror.made_by_kube(batch, [container_item()["Id"]])])
+    podman_id = container_item()["Id"]
+    assert Container.objects.get().volumes is None
+    write_together([lambda batch: mirror.inspected(batch, {podman_id: ["data"]}, [podman_id])])
     compare("container", [container_item(State="running")])
-    assert Container.objects.get().kube is True
+    found = Container.objects.get()
+    assert (found.kube, found.volumes) == (True, ["data"])
+
+
+def test_volumes_alone_do_not_change_how_a_row_looks(
+    compare: Call, mirror: Mirror, container_item: Item
+) -> None:
+    compare("container", [container_item()])
+    before = Container.objects.get()
+    batch = Batch()
+    mirror.inspected(batch, {before.podman_id: ["data"]}, [])
+    after = Container.objects.get()
+    assert after.volumes == ["data"]
+    assert (after.revision, after.changed_at) == (before.revision, before.changed_at)
+    # lists of volumes say who uses them
+    assert batch.topics == {"containers", "volumes"}
