@@ -12,6 +12,13 @@ from tests.browser.newcomer import sign_in
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.timeout(240)
+# whether row `at` (from the end, among those with text or all) is whole within its pane
+IN_SIGHT = """({written}) => {
+  const rows = [...document.querySelectorAll('.term-pane:not([hidden]) .xterm-rows > div')];
+  const row = rows.filter((one) => !written || one.textContent.trim()).at(-1).getBoundingClientRect();
+  const pane = document.querySelector('.term-pane:not([hidden]) [data-screen]').getBoundingClientRect();
+  return row.top >= pane.top - 1 && row.bottom <= pane.bottom + 1;
+}"""
 ROWS = "[...document.querySelectorAll('.term-pane:not([hidden]) .xterm-rows > div')]"
 
 
@@ -134,6 +141,12 @@ def test_a_second_person_sees_and_cannot_type(
     sees(vera, "\nfrom ada")
     assert "vera" not in screen(ada)
     assert "vera" not in screen(vera)
+    # all of Ada's rows, however small the window is
+    types(ada, "yes no | head -100")
+    sees(vera, "no\nno")
+    for width, height in ((1280, 720), (900, 520), (360, 640)):
+        vera.set_viewport_size({"width": width, "height": height})
+        vera.wait_for_function(IN_SIGHT, arg={"written": width == 360}, timeout=10_000)
     vera.close()
     ada.locator("[data-watch]").wait_for(state="hidden")
     ends(ada)

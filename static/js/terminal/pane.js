@@ -8,6 +8,8 @@ import { fontSize, forReader, mono, theme } from "haulout/terminal/look";
 import { openIn } from "haulout/terminal/sheets";
 
 const SETTLE_MS = 60;
+// who looks on sees all of the owner's screen, in letters down to this size
+const SMALLEST_PX = 8;
 const encoder = new TextEncoder();
 const size = (bytes) => (bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`);
 
@@ -70,6 +72,7 @@ export class Pane {
   drawn(at) {
     this.socket.drawn(at);
     this.seen = at;
+    if (!this.types) this.follow();
   }
 
   // answers of the terminal to what was replayed would be typed into the shell a second time
@@ -95,7 +98,11 @@ export class Pane {
         if (message.replay) this.state = "live";
         break;
       case "skipped": this.term.write(`\x1b[0m\r\n\x1b[2m${this.say("skipped", { n: size(message.bytes) })}\x1b[0m\r\n`); break;
-      case "size": if (!this.types) this.term.resize(message.columns, message.rows); break;
+      case "size":
+        if (this.types) break;
+        this.term.resize(message.columns, message.rows);
+        this.shrink();
+        break;
       case "role": this.role(message); break;
       case "ended": this.end(message.reason === "withdrawn" && !this.owner ? { ...message, reason: "withdrawn-of" } : message); break;
       case "refused": this.socket.close(); this.end(message); break;
@@ -125,7 +132,8 @@ export class Pane {
       else if (!types) this.tell(this.say("elsewhere"), [["here", () => this.socket.say({ drive: true })]]);
       else if (!before) this.tell("");
     }
-    if (types && !before) this.fitNow();
+    if (types && !before) this.term.options.fontSize = fontSize();
+    this.fitNow();
   }
 
   end({ reason, exit_code: code = null, words = "" }) {
@@ -191,12 +199,34 @@ export class Pane {
   }
 
   fitNow() {
-    if (!this.types || this.ended || this.element.hidden) return;
+    if (this.ended || this.element.hidden) return;
+    if (!this.types) { this.shrink(); return; }
     const fits = this.fit.proposeDimensions();
     if (!fits || !Number.isFinite(fits.cols) || !Number.isFinite(fits.rows)) return;
     if (fits.cols !== this.term.cols || fits.rows !== this.term.rows) this.term.resize(Math.max(fits.cols, 2), Math.max(fits.rows, 1));
     this.socket?.say({ size: [this.term.cols, this.term.rows] });
     this.foot();
+  }
+
+  // the owner's window decides how many rows and columns there are: here the letters give way
+  shrink() {
+    for (let px = fontSize(); px >= SMALLEST_PX; px -= 1) {
+      this.term.options.fontSize = px;
+      const fits = this.fit.proposeDimensions();
+      if (!fits || (fits.cols >= this.term.cols && fits.rows >= this.term.rows)) break;
+    }
+    this.followed = 0;
+    this.follow();
+  }
+
+  // where not even that is enough the cursor's row stays in sight, unless somebody scrolled away from it
+  follow() {
+    const screen = this.find("screen");
+    if (screen.scrollTop < (this.followed ?? 0) - 1) return;
+    const rows = this.term.element.querySelector(".xterm-screen").offsetHeight;
+    const cursor = (rows / this.term.rows) * (this.term.buffer.active.cursorY + 1);
+    screen.scrollTop = Math.max(screen.scrollTop, cursor + 6 - screen.clientHeight);
+    this.followed = screen.scrollTop;
   }
 
   restyle() {
