@@ -48,8 +48,9 @@ INFRA, OTHERS = Q(is_infra__in=[True]), Q(is_infra__in=[False])
 
 def _fingerprint(row: Any) -> str:
     failure = f".{row.shown.failure.url}" if row.shown.failure else ""
+    stopped = f".{row.shown.stopped_by.url}" if row.shown.stopped_by else ""
     stands = f"{row.endpoint.state}.{row.shown.state}{row.shown.stuck:d}"
-    return f"{row.revision}.{row.changed_at.timestamp()}.{stands}{failure}"
+    return f"{row.revision}.{row.changed_at.timestamp()}.{stands}{failure}{stopped}"
 
 
 SPEC = register(

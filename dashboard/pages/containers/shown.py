@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.visibility import verbs_for
 from dashboard.pages import lastfailure
+from dashboard.pages.containers import stoppedby
 from dashboard.pages.containers.ended import is_looping, mark, out_of_memory
 from hosts.access import Person, verbs_at
 from hosts.models import Container
@@ -105,6 +106,7 @@ class Shown:
     failure: lastfailure.LastFailure | None
     restarts: int
     stuck: bool
+    stopped_by: stoppedby.StoppedBy | None = None
 
     @property
     def more_ports(self) -> int:
@@ -170,6 +172,7 @@ def prepare(rows: list[Any], person: Person) -> None:
     anywhere = verbs_at(person)
     mark(rows)
     lastfailure.attach(rows, "container")
+    stoppedby.attach(rows, person)
     for row in rows:
         state, detail = look_of(row)
         url = _page_of(row.endpoint_id, row.podman_id)
@@ -182,7 +185,8 @@ def prepare(rows: list[Any], person: Person) -> None:
         failure = row.last_failure if "job.view" in here else None
         many, stuck = restarts_of(row), is_stuck(row)
         row.shown = Shown(
-            state, detail, since(row), can, ports, away, url, denied, failure, many, stuck
+            *(state, detail, since(row), can, ports, away, url, denied, failure, many, stuck),
+            stopped_by=row.stopped_by,
         )
 
 
