@@ -4,7 +4,7 @@
 field: ValidationError by field name; all others: accounts.errors.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from audit import write
 from audit.shapes import Target, Who
 
 for _verb in ("people.invite", "people.accept"):
-    log.allow(_verb, "teams")
+    log.allow(_verb, "teams", "grants")
 
 
 def create_first_admin(who: Who, *, email: str, name: str, password: str) -> User:
@@ -52,9 +52,21 @@ def welcome_first_admin(who: Who, token: str, *, email: str, name: str, password
         return create_first_admin(who, email=email, name=name, password=password)
 
 
-def invite(by: User, who: Who, *, email: str, role: Role, teams: Iterable[Team] = ()) -> str:
+def _nothing_else(link: OneTimeLink) -> list[str]:
+    return []
+
+
+def invite(
+    by: User,
+    who: Who,
+    *,
+    email: str,
+    role: Role,
+    teams: Iterable[Team] = (),
+    brings: Callable[[OneTimeLink], list[str]] = _nothing_else,
+) -> str:
     """Path of a link with which the owner of `email` joins in `role` and `teams`. Shown once, lasts
-    7 days.
+    7 days. `brings` writes the grants that it brings, authorised already, and words them for the log.
     """
     email = tidy_email(email)
     _check({"email": lambda: validate_email(email)})
@@ -72,6 +84,8 @@ def invite(by: User, who: Who, *, email: str, role: Role, teams: Iterable[Team] 
         told: dict[str, Any] = {"email": email, "role": role.name}
         if teams:
             told["teams"] = [team.name for team in teams]
+        if grants := brings(invitations.live().get(kind=Kind.INVITE, email=email)):
+            told["grants"] = grants
         write.event(who, "people.invite", target, params=told)
     return path
 
@@ -84,9 +98,10 @@ def accept_invitation(who: Who, token: str, *, name: str, password: str) -> User
         role = link.role
         assert role is not None  # invite() always gives one
         user = _new_user(email=link.email, name=name, role=role, password=password)
-        teams = invitations.join_teams(link, user)
-        params = {"email": user.email, "role": role.name, **({"teams": teams} if teams else {})}
-        _enter(_as(who, user), "people.accept", user, params, detail=f"invited by {link.made_by}")
+        as_user = _as(who, user)
+        brought = invitations.bring_along(link, user, as_user)
+        params = {"email": user.email, "role": role.name, **brought}
+        _enter(as_user, "people.accept", user, params, detail=f"invited by {link.made_by}")
     return user
 
 

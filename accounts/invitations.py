@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -13,7 +14,7 @@ from accounts import epoch
 from accounts.beyond import measure, reach
 from accounts.errors import LinkDead
 from accounts.models import Membership, OneTimeLink, Role, Team, User, tidy_email
-from accounts.verbs import ADMIN, PEOPLE_MANAGE
+from accounts.verbs import ACCESS_EDIT, ADMIN, PEOPLE_MANAGE
 from audit import write
 from audit.shapes import Target, Who
 
@@ -28,6 +29,31 @@ LASTS = {
     Kind.INVITE: timedelta(days=7),
     Kind.RESET: timedelta(hours=24),
 }
+
+
+class Grants(Protocol):
+    """Whoever keeps the grants that invitations bring (hosts.actions.access.invited)."""
+
+    def verbs_of(self, link: OneTimeLink) -> frozenset[str]:
+        """Verbs that they give."""
+        ...
+
+    def give(self, link: OneTimeLink, user: User, who: Who) -> list[str]:
+        """Give them to the person, who joins as `who`; words for the log."""
+        ...
+
+    def naming(self, role: Role) -> Q:
+        """Condition on links that bring a grant of this role."""
+        ...
+
+
+_grants: list[Grants] = []
+
+
+def register(grants: Grants) -> None:
+    """Make grants known. Once, at start."""
+    if grants not in _grants:
+        _grants.append(grants)
 
 
 def _hash(token: str) -> str:
@@ -92,7 +118,17 @@ def stands(link: OneTimeLink) -> bool:
     gives = reach(link.user) if link.user else frozenset[str]()
     gives |= link.role.verb_names() if link.role else frozenset()
     gives = gives.union(*(reach(team) for team in link.teams.all()))
-    return maker.has_verb(PEOPLE_MANAGE.name) and gives <= measure(maker)
+    granted = frozenset[str]().union(*(one.verbs_of(link) for one in _grants))
+    may = maker.has_verb(PEOPLE_MANAGE.name) and (not granted or maker.has_verb(ACCESS_EDIT.name))
+    return may and gives | granted <= measure(maker)
+
+
+def naming(role: Role) -> QuerySet[OneTimeLink]:
+    """Live invitations that give this role, by itself or as a grant."""
+    condition = Q(role=role)
+    for one in _grants:
+        condition |= one.naming(role)
+    return live().filter(condition).distinct()
 
 
 def use_up(link: OneTimeLink) -> None:
@@ -104,14 +140,18 @@ def use_up(link: OneTimeLink) -> None:
         raise LinkDead
 
 
-def join_teams(link: OneTimeLink, user: User) -> list[str]:
-    """Let the person of a used invitation into its teams, as far as they still are; their names."""
+def bring_along(link: OneTimeLink, user: User, who: Who) -> dict[str, Any]:
+    """Let the person of a used invitation into its teams and give its grants, as far as teams and
+    groups still are. For the log: {"teams", "grants"}, what there is of them.
+    """
     teams = list(link.teams.order_by("name"))
     for team in teams:
         Membership.objects.get_or_create(team=team, user=user)
-    if teams:
+    grants = [words for one in _grants for words in one.give(link, user, who)]
+    if teams or grants:
         epoch.raise_epoch()
-    return [team.name for team in teams]
+    brought = {"teams": [team.name for team in teams], "grants": grants}
+    return {name: words for name, words in brought.items() if words}
 
 
 def admin_exists() -> bool:

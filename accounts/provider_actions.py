@@ -101,8 +101,8 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
         )
         given = "" if link else role.name
         joined: dict[str, Any] = {"email": email, "role": role.name}
-        if link and (teams := invitations.join_teams(link, user)):
-            joined["teams"] = teams
+        if link:
+            joined |= invitations.bring_along(link, user, who)
         detail = f"invited by {link.made_by}" if link else f"by {named.provider}"
         write.event(who, "people.accept", target_of(user), params=joined, detail=detail)
     linked = {"provider": named.provider, "issuer": named.issuer, "subject": named.subject}

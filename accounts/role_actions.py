@@ -104,7 +104,7 @@ def used_by(role: Role) -> str:
     if len(names) > _SHOWN:
         more = role.users.count() - _SHOWN
         names = [*names[:_SHOWN], _("%d more") % more]
-    invited = invitations.live().filter(role=role).values_list("email", flat=True)
+    invited = invitations.naming(role).values_list("email", flat=True)
     names += [_("an invitation for %s") % email for email in invited]
     grants = beyond.grants_of(role)
     if grants:

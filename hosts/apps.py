@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class HostsConfig(AppConfig):
-    """Registers the verbs of this app, and what grants give, once Django is ready."""
+    """Registers the verbs of this app, and what grants and invitations give, once Django is ready."""
 
     name = "hosts"
 
@@ -15,6 +15,7 @@ class HostsConfig(AppConfig):
             verbs,  # noqa: F401 - importing registers
         )
         from hosts.access import beyond  # noqa: F401 - likewise
+        from hosts.actions.access import invited  # noqa: F401 - likewise
 
         # accounts may not know the bells
         epoch.tell(lambda: bells.ring("access"))

@@ -1,6 +1,6 @@
 """What Haulout keeps about hosts. Rows only; what may be done lives in access and actions."""
 
-from hosts.models.access import Grant
+from hosts.models.access import Grant, InvitedGrant
 from hosts.models.access_requests import AccessRequest
 from hosts.models.approvals import Approval
 from hosts.models.disk import DiskUse
@@ -44,6 +44,7 @@ __all__ = [
     "HostMute",
     "Image",
     "InventoryRow",
+    "InvitedGrant",
     "Job",
     "Login",
     "Network",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
+from accounts.models import OneTimeLink, Role
 from accounts.teams import Team
 from hosts.models.hosts import Endpoint, Group, Host
 
@@ -79,3 +79,20 @@ class Grant(models.Model):
     def narrowed(self) -> bool:
         """True when it concerns some containers only."""
         return bool(self.label or self.names)
+
+
+class InvitedGrant(models.Model):
+    """What an invitation brings: whoever joins by it holds the role on the group."""
+
+    link = models.ForeignKey(OneTimeLink, on_delete=models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["group__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["link", "group"], name="invited_grant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role.name} on group {self.group}"

@@ -1,5 +1,6 @@
 """The invitation and the role."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team
 from dashboard.pages.signin.forms import Dressed
+from hosts.access.given import role_verbs
+from hosts.models import Group
 
 
 class RoleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -57,6 +60,35 @@ class InviteForm(RoleForm):
     )
     field_order = ["email", "role", "teams"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: Iterable[Group] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["teams"].widget.attrs["class"] = "form-check-input"
+        self.groups = {f"on-{group.pk}": group for group in groups}
+        # read once for all groups
+        giving = Role.objects.all() if self.groups else ()
+        self.roles = {role.name: role for role in giving if "host.view" in role_verbs(role)}
+        for name, group in self.groups.items():
+            self.fields[name] = forms.ChoiceField(
+                label=group.name,
+                choices=[("", "–"), *((role.name, role.label) for role in self.roles.values())],
+                required=False,
+                widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+            )
+
+    @property
+    def on_groups(self) -> list[forms.BoundField]:
+        """A choice of a role for each group of hosts."""
+        return [self[name] for name in self.groups]
+
+    @property
+    def grants_open(self) -> bool:
+        """A role is chosen for one of them already."""
+        return any(field.value() for field in self.on_groups)
+
+    def wanted(self) -> dict[str, Any]:
+        """What hosts.actions.access.invited.invite takes. Ask after is_valid."""
+        chosen = self.cleaned_data
+        grants = [
+            (self.roles[chosen[name]], group) for name, group in self.groups.items() if chosen[name]
+        ]
+        return {"grants": grants, **{name: chosen[name] for name in ("email", "role", "teams")}}

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from accounts.errors import AccountsError, NotPermitted
 from accounts.factors import has_factor
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, User
-from accounts.verbs import PEOPLE_MANAGE
+from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.access.grants import grants_of_person
@@ -31,6 +31,8 @@ from dashboard.person import person_of
 from dashboard.second_factor import lacks
 from hosts import access
 from hosts.access import Person
+from hosts.actions.access import invited
+from hosts.actions.refused import HostRefused
 
 EVERYBODY = Target(kind="user", name="everybody")
 QUICK = (
@@ -57,11 +59,18 @@ def _extra(person: Person, form: InviteForm) -> dict[str, Any]:
     manages = access.allows(person, PEOPLE_MANAGE.name)
     extra: dict[str, Any] = {"tab": "people", "quick": QUICK, "form": form, "manages": manages}
     if manages:
-        found = list(invitations.live().filter(kind=Kind.INVITE).prefetch_related("teams"))
+        brought = ("teams", "grants__role", "grants__group")
+        found = list(invitations.live().filter(kind=Kind.INVITE).prefetch_related(*brought))
         for link in found:
             link.stands = invitations.stands(link)  # type: ignore[attr-defined]
         extra["open_invitations"] = found
     return extra
+
+
+def _form(person: Person, data: QueryDict | None = None) -> InviteForm:
+    # a role on a group is a grant
+    groups = access.visible_groups(person) if access.allows(person, ACCESS_EDIT.name) else ()
+    return InviteForm(data, groups=groups)
 
 
 def _list(request: HttpRequest, person: Person, form: InviteForm, **more: object) -> HttpResponse:
@@ -74,7 +83,7 @@ def _list(request: HttpRequest, person: Person, form: InviteForm, **more: object
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody; for those who manage people also the invitations that are open."""
     person = person_of(request)
-    return list_page(request, SPEC, "people/list.html", _extra(person, InviteForm()))
+    return list_page(request, SPEC, "people/list.html", _extra(person, _form(person)))
 
 
 @require_POST
@@ -82,17 +91,19 @@ def people(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Make an invitation; its link is in this one answer and nowhere else."""
     person = _allowed(request)
-    form = InviteForm(request.POST)
+    form = _form(person, request.POST)
     if form.is_valid():
         try:
-            path = actions.invite(person.user, person.who, **form.cleaned_data)
+            path = invited.invite(person, **form.wanted())
         except ValidationError as problem:
             form.add_error(None, problem)
+        except HostRefused as refused:
+            form.add_error(None, str(refused))
         except NotPermitted as refusal:
             raise access.Denied(refusal.verb) from refusal
         else:
             given = {"link": whole_url(request, path), "link_for": form.cleaned_data["email"]}
-            return _list(request, person, InviteForm(), **given)
+            return _list(request, person, _form(person), **given)
     return _list(request, person, form)
 
 

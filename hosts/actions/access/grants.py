@@ -33,7 +33,7 @@ def give(person: Person, wanted: Wanted) -> Grant:
     """A new grant. HostRefused (with the field to change), Denied."""
     require(person, MAY, _target(wanted))
     wanted = checked(wanted)
-    _within(person, _target(wanted), wanted.role_verbs, wanted.user)
+    require_within(person, _target(wanted), wanted.role_verbs, wanted.user)
     return write_grant(person, wanted)
 
 
@@ -83,7 +83,7 @@ def get_grant(person: Person, grant_id: int) -> Grant:
     grant = with_names(Grant.objects.filter(pk=grant_id)).first()
     if grant is None:
         raise NotVisible
-    _within(person, target_of_grant(grant), role_verbs(grant.role), grant.user)
+    require_within(person, target_of_grant(grant), role_verbs(grant.role), grant.user)
     return grant
 
 
@@ -128,7 +128,9 @@ def _target(wanted: Wanted) -> Target:
     return Target(kind="grant", name=f"{wanted.role.name} to {wanted.user or wanted.team or ''}")
 
 
-def _within(person: Person, target: Target, gives: frozenset[str], over: User | None) -> None:
+def require_within(
+    person: Person, target: Target, gives: frozenset[str], over: User | None = None
+) -> None:
     """Denied, with its entry, unless the person holds all of this everywhere."""
     measure = beyond.measure(person.user)
     if not gives <= measure:

@@ -77,7 +77,7 @@ def checked(wanted: Wanted) -> Wanted:
     if sum(place is not None for place in (wanted.group, wanted.host, wanted.endpoint)) > 1:
         raise HostRefused("where", _("One place: everywhere, a group, a host or an endpoint."))
     _check_narrowing(wanted)
-    _check_gives_something(wanted)
+    check_gives_something(wanted)
     if wanted.until is not None and wanted.until <= timezone.now():
         raise HostRefused("until", _("That is over already: choose a time to come."))
     _must_be_new(wanted)
@@ -95,7 +95,8 @@ def _check_narrowing(wanted: Wanted) -> None:
         raise HostRefused("names", _("At most %d stars in a pattern.") % MOST_STARS)
 
 
-def _check_gives_something(wanted: Wanted) -> None:
+def check_gives_something(wanted: Wanted) -> None:
+    """HostRefused for a role that gives nothing there."""
     gives = wanted.role_verbs
     if not gives:
         words = _(
