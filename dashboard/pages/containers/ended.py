@@ -22,6 +22,8 @@ VERBS = ("container.stop", "container.kill", "container.restart", "pod.stop", "p
 PATIENCE = timedelta(minutes=10)
 # a host that shuts down ends its containers one after the other
 SHUTDOWN = timedelta(minutes=2)
+# Podman's list has an end to the second, and its event comes a moment after it
+SAME_END = timedelta(seconds=5)
 
 ENDED = Q(state__in=("exited", "stopped"))
 
@@ -106,11 +108,13 @@ def _boots() -> QuerySet[HostEvent]:
 
 
 def out_of_memory(row: Container) -> str:
-    """“killed: out of memory” where inspect said so of its end, else ""."""
-    if row.oom_at is None or row.oom_at != row.exited_at or not row.exit_code:
+    """“killed: out of memory” where Podman said so of its last end, else ""."""
+    goes_on = row.state == "running" or is_looping(row)
+    at, code = (row.died_at, row.died_code) if goes_on else (row.exited_at, row.exit_code)
+    if row.oom_at is None or at is None or not code or abs(row.oom_at - at) > SAME_END:
         return ""
     # the kernel may have killed another process than the first, which then ended by itself
-    killed = row.exit_code == BY_SIGNAL[0]
+    killed = code == BY_SIGNAL[0]
     return _("killed: out of memory") if killed else _("a process in it was killed: out of memory")
 
 

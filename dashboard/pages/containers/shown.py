@@ -43,6 +43,8 @@ def look_of(row: Container) -> tuple[str, str]:
     state = row.state
     if is_looping(row):
         state, detail = "restarting", loop_words(row)
+        if out_of_memory(row):
+            detail = f"{detail} OOM"
     elif state == "running" and row.health in ("unhealthy", "starting"):
         state = row.health
     elif state == "running" and row.health == "healthy":

@@ -96,7 +96,8 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     for row in loops[:MOST]:
         text = _("%(name)s on %(host)s keeps restarting") % _names(row)
         text = f"{text}: {loop_words(row)}"
-        yield _container(row, "loop", "bad", "repeat", text, "", verbs_for(person, row))
+        memory = out_of_memory(row)
+        yield _container(row, "loop", "bad", "repeat", text, memory, verbs_for(person, row))
     if len(loops) > MOST:
         yield rest(0, _("More containers keep restarting"), "/containers/?q=state:restarting")
     unhealthy = list(

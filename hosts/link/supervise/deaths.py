@@ -19,8 +19,10 @@ from hosts.inventory.bounds import mapping
 from hosts.inventory.deaths import WINDOW, Deaths
 from hosts.inventory.history import fields
 from hosts.inventory.marks import unit
+from hosts.link.supervise.memory import Memory, killed_for_memory
 from hosts.link.supervise.writer import Database
 from hosts.models import Container
+from hosts.podman import Podman
 
 log = structlog.get_logger(__name__)
 _GATHER_S: Final = 1.0
@@ -34,20 +36,23 @@ _BY_SIGNAL: Final = (137, 143)
 class DeathWatch:
     """`note` every event of the endpoint; `run` writes what they mean to the containers' rows."""
 
-    def __init__(self, endpoint_id: int, *, mirror: Mirror, database: Database) -> None:
+    def __init__(
+        self, endpoint_id: int, *, podman: Podman, mirror: Mirror, database: Database
+    ) -> None:
+        self._memory = Memory(podman)
         self._endpoint_id = endpoint_id
         self._mirror = mirror
         self._database = database
         self._fresh: dict[str, Deaths] = {}
-        # ended and not started again: when
-        self._ended: OrderedDict[str, datetime] = OrderedDict()
+        # ended and not started again: when, with which code, and whether for want of memory
+        self._ended: OrderedDict[str, tuple[datetime, int | None, bool]] = OrderedDict()
         # started by their policy: the next start is no person's
         self._by_policy: OrderedDict[str, None] = OrderedDict()
         # in a row of crashes: the last one by the host's clock and by ours (monotonic)
         self._crashing: OrderedDict[str, tuple[datetime | None, float]] = OrderedDict()
         # name of a container that its systemd unit makes anew at each start: its last end with an
-        # error, the code, and how often in a row
-        self._of_units: OrderedDict[str, tuple[datetime, int, int]] = OrderedDict()
+        # error, the code, whether for want of memory, and how often in a row
+        self._of_units: OrderedDict[str, tuple[datetime, int, bool, int]] = OrderedDict()
         self._something = asyncio.Event()
 
     def note(self, event: dict[str, Any]) -> None:
@@ -59,12 +64,13 @@ class DeathWatch:
         podman_id, at = values["podman_id"], values["at"]
         match values["action"]:
             case "died":
-                _keep(self._ended, podman_id, at)
+                _keep(self._ended, podman_id, (at, values["exit_code"], killed_for_memory(event)))
                 self._change(podman_id).died(at, values["exit_code"])
                 self._unit_ended(event, values)
             case "restart":
-                ended = self._ended.pop(podman_id, None)
+                ended, code, memory = self._ended.pop(podman_id, (None, None, False))
                 if ended is not None and at - ended < _AT_ONCE:
+                    self._memory.crashed(podman_id, ended, code, known=memory)
                     before, _heard = self._crashing.get(podman_id, (None, 0.0))
                     self._change(podman_id).crashed(ended, before)
                     _keep(self._by_policy, podman_id, None)
@@ -78,25 +84,29 @@ class DeathWatch:
                 elif self._crashing.pop(podman_id, None):
                     self._change(podman_id).forget()
             case "remove":
+                self._memory.forget(podman_id)
                 for known in (self._ended, self._by_policy, self._crashing, self._fresh):
                     known.pop(podman_id, None)
 
     def _unit_ended(self, event: dict[str, Any], values: dict[str, Any]) -> None:
-        name, code = values["name"], values["exit_code"]
+        name, code, memory = values["name"], values["exit_code"], killed_for_memory(event)
         # stopping the unit ends it by a signal
-        if code and code not in _BY_SIGNAL and unit(_attributes(event)):
-            _at, _code, crashes = self._of_units.get(name, (None, 0, 0))
-            _keep(self._of_units, name, (values["at"], code, crashes))
+        if code and (memory or code not in _BY_SIGNAL) and unit(_attributes(event)):
+            before = self._of_units.get(name)
+            crashes = before[-1] if before else 0
+            _keep(self._of_units, name, (values["at"], code, memory, crashes))
 
     def _unit_made_anew(self, event: dict[str, Any], values: dict[str, Any]) -> None:
         """Quadlet and generated units run a new container at each start: the crash is the one before's."""
         found = self._of_units.get(values["name"])
         if found is None or not unit(_attributes(event)):
             return
-        podman_id, (ended, code, crashes) = values["podman_id"], found
+        podman_id, (ended, code, memory, crashes) = values["podman_id"], found
         crashes = crashes + 1 if values["at"] - ended < WINDOW else 0
-        _keep(self._of_units, values["name"], (ended, code, crashes))
+        _keep(self._of_units, values["name"], (ended, code, memory, crashes))
         if crashes:
+            if memory:
+                self._memory.crashed(podman_id, ended, code, known=True)
             new = self._change(podman_id)
             new.died(ended, code)
             new.crashes, new.first_crash = crashes, ended
@@ -128,6 +138,12 @@ class DeathWatch:
                 continue
             try:
                 await self._database.write(lambda batch, one=fresh: self._mirror.died(batch, one))  # type: ignore[misc]
+                if killed := await self._memory.asked():
+                    await self._database.write(
+                        lambda batch, ends=killed: self._mirror.stopped(  # type: ignore[misc]
+                            batch, ends, column="oom_at"
+                        )
+                    )
             except DatabaseError as error:
                 log.warning("ends not written", count=len(fresh), error=str(error))
 

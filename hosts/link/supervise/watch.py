@@ -81,7 +81,9 @@ class Watch:
             plan.id, login_id=login.id, epoch=epoch, podman=self._podman, database=database
         )
         self._chronicle = Chronicle(plan.id, login_id=login.id, epoch=epoch, database=database)
-        self._deaths = DeathWatch(plan.id, mirror=self._mirror, database=database)
+        self._deaths = DeathWatch(
+            plan.id, podman=self._podman, mirror=self._mirror, database=database
+        )
         self._first_look = FirstLook(
             plan.id, podman=self._podman, mirror=self._mirror, database=database
         )

@@ -154,6 +154,27 @@ def test_killed_for_want_of_memory(
         assert (f"{code} OOM" in browser.get("/containers/").content.decode()) is said
 
 
+def test_a_crash_loop_for_want_of_memory(ended: Any, cast: Cast, browser_of: Any) -> None:
+    row = ended(0)
+    row.state, row.exit_code, row.exited_at = "running", None, None
+    row.died_at, row.died_code, row.crashes = timezone.now(), 137, 4
+    # its event comes a moment after what inspect dates it
+    row.oom_at = row.died_at - timedelta(seconds=1)
+    row.save()
+    browser = browser_of(cast.alice)
+    assert "×4, last exit 137 OOM" in browser.get("/containers/").content.decode()
+    assert "killed: out of memory" in browser.get("/").content.decode()
+    summary = browser.get(f"/containers/{row.endpoint_id}/{row.podman_id}/").content.decode()
+    assert "killed: out of memory" in summary
+    # the crashes after it were others
+    row.oom_at -= timedelta(minutes=1)
+    row.changed_at += timedelta(seconds=1)
+    row.save()
+    listed = browser.get("/containers/").content.decode()
+    assert "last exit 137" in listed
+    assert "OOM" not in listed
+
+
 def test_stopped_with_its_pod_on_the_host(ended: Any, cast: Cast, browser_of: Any) -> None:
     from hosts.models import HostEvent
 
