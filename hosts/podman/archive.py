@@ -1,8 +1,9 @@
 """Files of a container by Podman's archive: works on a stopped one too, and needs no tool inside.
 
 Paths are absolute. They travel as UTF-8: Podman cannot be asked for other names this way
-(`speakable`). What comes out names the container's user as the owner of everything; what goes in
-keeps the owners of its tar, or gets that user (`copyUIDGID`). Measured on 5.4.2.
+(`speakable`). A path to read is a pattern to it (`_literal`), one to write to is not. What comes out
+names the container's user as the owner of everything; what goes in keeps the owners of its tar, or
+gets that user (`copyUIDGID`). Measured on 5.4.2.
 """
 
 import base64
@@ -29,6 +30,11 @@ _KINDS: Final = (
 _SET_BITS: Final = ((1 << 23, 0o4000), (1 << 22, 0o2000), (1 << 20, 0o1000))
 
 
+# Go's patterns (filepath.Match), which escape themselves by a backslash. A star Podman refuses even
+# escaped, anywhere in a path: this class is every character but those up to ")" and from "+" on
+_PATTERN: Final = str.maketrans({"\\": r"\\", "?": r"\?", "[": r"\[", "*": "[^\x01-)+-\U0010ffff]"})
+
+
 @dataclass(frozen=True, slots=True)
 class Stat:
     """What is at a path. For a link, `kind` is "link", `target` where it leads in the end, and
@@ -52,22 +58,36 @@ def speakable(path: str) -> bool:
     return True
 
 
+def _literal(path: str) -> str:
+    """The pattern that this path alone fits: `a?b` would find `axb` too, and a bare `[` is an error."""
+    return path.translate(_PATTERN)
+
+
 async def stat(podman: Podman, container: str, path: str) -> Stat:
-    """Look at a path. Raises NotFound where nothing is there, or the container is not."""
+    """Look at a path. Raises NotFound where nothing is there, or the container is not; BadRequest for
+    a link that Podman cannot follow.
+    """
     _check(path)
     target = podman_path("containers", container, "archive")
     try:
-        answer = await podman.call("HEAD", target, params={"path": path})
+        answer = await podman.call("HEAD", target, params={"path": _literal(path)})
     except NotFound as none:
         # a HEAD brings no words along
         words = "Nothing is at that path, or only a link that leads nowhere."
         raise NotFound(words, cause=path, status=none.status) from none
     text = answer.headers.get("X-Docker-Container-Path-Stat", "")
     try:
-        told = json.loads(base64.b64decode(text, validate=True))
+        # Podman writes the alphabet of URLs, in which "?" or "ÿ" in a name may come as - and _
+        told = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
         mode = int(told["mode"])
+        kind = next((kind for bit, kind in _KINDS if mode & bit), "file")
+        if kind == "link" and _literal(path) != path:
+            # it looks for the target of the pattern, and says that it leads to itself
+            raise BadRequest(
+                "Podman cannot follow a link with *, ?, [ or a backslash in its path.", cause=path
+            )
         return Stat(
-            kind=next((kind for bit, kind in _KINDS if mode & bit), "file"),
+            kind=kind,
             size_bytes=int(told["size"]),
             mode=(mode & 0o777) | sum(unix for go, unix in _SET_BITS if mode & go),
             mtime=_moment(told.get("mtime")),
@@ -84,7 +104,7 @@ async def pieces(podman: Podman, container: str, path: str) -> AsyncGenerator[by
     """
     _check(path)
     target = podman_path("containers", container, "archive")
-    async with podman.stream("GET", target, params={"path": path}) as parts:
+    async with podman.stream("GET", target, params={"path": _literal(path)}) as parts:
         async for part in parts:
             yield part
 

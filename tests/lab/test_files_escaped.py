@@ -11,9 +11,11 @@ __all__ = ["box", "endpoint_on", "host", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERCENTS = ["a%41", "a%2541", "50%", "%zz", "a+b c", "%2F", "a&b=c#d", "a%00b"]
+# of Go's file patterns
+PATTERNS = ["a?", "*", "[x]*", "[", "[a]A", r"\aA"]
 
 
-@pytest.mark.parametrize("name", PERCENTS)
+@pytest.mark.parametrize("name", PERCENTS + PATTERNS)
 def test_a_name_that_looks_escaped_is_what_it_says(
     host: Any, box: Any, cast: Any, browser_of: Any, name: str
 ) -> None:
@@ -35,3 +37,13 @@ def test_a_name_that_looks_escaped_is_what_it_says(
     got = down(cast.bob, box, "file", f"/data/sub/{name}")
     assert (got.status, got.body) == (200, name.encode())
     assert name.replace("&", "&amp;") in listed(browser_of(cast.bob), f"{page(box)}?path=/data/sub")
+
+
+def test_a_link_that_is_named_as_a_pattern_says_why_it_is_not_followed(
+    host: Any, box: Any, cast: Any, browser_of: Any
+) -> None:
+    inside(host, "ln", "-s", "/data/text", "/data/sub/l?nk")
+    got = down(cast.bob, box, "file", "/data/sub/l?nk")
+    assert (got.status, "cannot follow a link" in got.body.decode()) == (422, True)
+    page_of_it = listed(browser_of(cast.bob), f"{page(box)}?path=/data/sub/l%3Fnk")
+    assert "cannot follow a link" in page_of_it

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hosts.podman import Podman, archive, containers
-from hosts.podman.errors import NotFound, PodmanError
+from hosts.podman.errors import BadRequest, NotFound, PodmanError
 from hosts.podman.folders import list_folder
 from hosts.podman.tars import Member, file_end, file_head
 from tests.lab.hosts import Host
@@ -69,3 +69,60 @@ async def test_a_body_that_breaks_off_is_told_as_it_was(any_host: Host) -> None:
 
         with pytest.raises(PodmanError):
             await archive.put(podman, container, "/tmp", nonsense())
+
+
+# each beside what it would find as a pattern of Go's
+PATTERNS = {
+    "a?b": "axb",
+    "*": "anything",
+    "a*b": "a)b",
+    "[x]*": "xy",
+    "[": "]",
+    "[^a]": "b",
+    "back\\slash": "backslash",
+    "a\\*?[b]{c}": "a*",
+}
+
+
+@pytest.mark.on_every_podman
+async def test_a_name_that_is_a_pattern_is_read_as_a_name(any_host: Host) -> None:
+    spec = {
+        "image": IMAGE,
+        "command": ["/bin/sleep", "1000"],
+        "volumes": [{"Name": "patterns", "Dest": "/vol"}],
+    }
+    async with client(any_host) as podman:
+        container, _ = await containers.create(podman, spec)
+        await containers.start(podman, container)
+        for folder in ("/tmp", "/vol", "/vol/a?b*[d]"):
+            any_host.podman("exec", container, "mkdir", "-p", folder)
+            for name, decoy in PATTERNS.items():
+                script = 'printf "%s" "$1" > "$2/$1"; printf "other thing" > "$2/$3"; ln -s "$1" "$2/l$1"'
+                any_host.podman("exec", container, "sh", "-c", script, "sh", name, folder, decoy)
+        for running in (True, False):
+            if not running:
+                any_host.podman("stop", "-t", "0", container)
+            for folder in ("/tmp", "/vol", "/vol/a?b*[d]"):
+                assert (await archive.stat(podman, container, folder)).kind == "folder"
+                there = await list_folder(podman, container, folder, running=running)
+                assert PATTERNS.keys() | PATTERNS.values() <= {one.name for one in there.entries}
+                for name in PATTERNS:
+                    path = f"{folder}/{name}"
+                    stat = await archive.stat(podman, container, path)
+                    assert (stat.kind, stat.size_bytes) == ("file", len(name)), path
+                    member, *parts = [
+                        item async for item in archive.content(podman, container, path)
+                    ]
+                    assert isinstance(member, Member)
+                    assert member.name.rsplit("/", 1)[-1] == name
+                    assert (
+                        b"".join(part for part in parts if isinstance(part, bytes)) == name.encode()
+                    )
+                    with pytest.raises(NotFound):
+                        await archive.stat(podman, container, f"{path}x")
+                    with pytest.raises(BadRequest):
+                        await archive.stat(podman, container, f"{folder}/l{name}")
+        # what is written is no pattern
+        await archive.put(podman, container, "/vol/a?b*[d]", one_file("n*w", b"new"))
+        stat = await archive.stat(podman, container, "/vol/a?b*[d]/n*w")
+        assert stat.size_bytes == 3

@@ -39,7 +39,7 @@ from hosts.dial import dial
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, archive
-from hosts.podman.errors import NotFound
+from hosts.podman.errors import BadRequest, NotFound
 from hosts.podman.tars import Member
 
 KINDS = ("container", "volume")
@@ -99,7 +99,7 @@ def _download(
 
 def _broken(error: PodmanError | Trouble, row: InventoryRow, path: str) -> HttpResponse:
     """A download that cannot begin: plain words, for a link has no page of its own."""
-    status = 404 if isinstance(error, NotFound) else 502
+    status = 404 if isinstance(error, NotFound) else _status_of(error)
     words = _("%(path)s on %(host)s cannot be downloaded: %(why)s") % {
         "path": shown(path),
         "host": row.endpoint,
@@ -290,10 +290,10 @@ async def _unpack(
 
 
 def _status_of(error: Exception) -> int:
-    """507 where the host's disk is full, 502 for what else the host refuses, 422 for our own no."""
+    """507 where the host's disk is full, 422 for our own no, 502 for what else the host refuses."""
     if "no space left" in f"{error} {getattr(error, 'cause', '')}":
         return 507
-    return 422 if isinstance(error, Trouble) else 502
+    return 422 if isinstance(error, Trouble | BadRequest) else 502
 
 
 def _wanted(request: HttpRequest) -> Wanted:
