@@ -52,7 +52,7 @@ def welcome_first_admin(who: Who, token: str, *, email: str, name: str, password
         return create_first_admin(who, email=email, name=name, password=password)
 
 
-def _nothing_else(link: OneTimeLink) -> list[str]:
+def _nothing_else(_link: OneTimeLink) -> list[str]:
     return []
 
 
