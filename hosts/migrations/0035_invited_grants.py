@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0010_who_made_a_token'),
-        ('hosts', '0033_volumes_of_containers'),
+        ('hosts', '0034_volumes_of_containers'),
     ]
 
     operations = [

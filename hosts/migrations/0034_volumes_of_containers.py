@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hosts', '0032_images_by_image'),
+        ('hosts', '0033_lost_builds'),
     ]
 
     operations = [
