@@ -12,7 +12,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - after
 
 from dashboard.origins import OriginRequired  # noqa: E402
 from dashboard.socket_session import SocketSession  # noqa: E402
-from dashboard.sockets import routes  # noqa: E402
+from dashboard.sockets.routes import routes  # noqa: E402
 from dashboard.streams.transfer.handler import TransferHandler  # noqa: E402
 
 application = ProtocolTypeRouter(

@@ -3,10 +3,12 @@
 import logging
 import re
 import sys
+import time
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
+from redis import RedisError
 
 _ONE_TIME_LINK = re.compile(r"(/(?:welcome|invite|reset)/)[\w-]{16,}")
 
@@ -19,6 +21,32 @@ def hide_links(
         if isinstance(value, str):
             event[key] = _ONE_TIME_LINK.sub(r"\1…", value)
     return event
+
+
+class NoBells(logging.Filter):
+    """Redis went away: the channel layer tries each second, and logs each try with its trace. One line
+    a minute says why instead.
+    """
+
+    EVERY_S: Final = 60.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at = -self.EVERY_S
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to log it."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, RedisError | OSError):
+            return True
+        now = time.monotonic()
+        if now - self._said_at < self.EVERY_S:
+            return False
+        self._said_at = now
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = "Redis gives no bells, pages look by themselves: %s", (error,)
+        record.exc_info = record.exc_text = None
+        return True
 
 
 SHARED: list[Any] = [
@@ -50,6 +78,7 @@ def configure(config: dict[str, Any]) -> None:
     root.setLevel(logging.INFO)
     for noisy in ("asyncssh", "daphne", "aiohttp.access", "django.channels.server", "kombu"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("channels_redis.pubsub").addFilter(NoBells())
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -113,9 +113,15 @@ CACHES = {
     }
 }
 CHANNEL_LAYERS = {
+    # bells alone go through it (hosts.bells). A connection that is half gone is noticed by its pings
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "haulout"},
+        "CONFIG": {
+            "hosts": [
+                {"address": REDIS_URL, "socket_connect_timeout": 5, "health_check_interval": 15}
+            ],
+            "prefix": "haulout",
+        },
     }
 }
 

@@ -1,19 +1,22 @@
 """Doorbells: "something of this kind changed". They carry no data and may get lost.
 
 Whoever listens reads the database, and also looks by itself: lists each second, streams twice a second,
-workers every ten.
+workers every ten. They go through Channels' layer: docs/decisions/bells-by-the-channel-layer.md.
 """
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from functools import cache
+from typing import Any, Literal, TypedDict
 
-import redis
-import redis.asyncio
-from django.conf import settings
+from channels.layers import get_channel_layer
 from django.db import transaction
+from redis import RedisError
 
-CHANNEL = "haulout:bell"
+GROUP = "bells"
 TOPICS = frozenset(
     {
         "containers",
@@ -34,39 +37,173 @@ TOPICS = frozenset(
         "freezes",
     }
 )
+# a layer that does not take a bell within this time is away
+SEND_WITHIN_S = 5.0
+AGAIN_S = 1.0
+# what a layer that is full or away raises; group_send itself drops what a full channel does not take
+AWAY = (RedisError, OSError)
 log = logging.getLogger(__name__)
 
 
-@cache
-def _client() -> redis.Redis:
-    # short: a bell is not worth waiting for
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+class Bell(TypedDict):
+    """What goes through the layer."""
+
+    type: Literal["bell.rung"]
+    topics: list[str]
+
+
+# told of topics as they ring; runs in the event loop and must not block
+Listener = Callable[[set[str]], None]
 
 
 def ring(*topics: str) -> None:
-    """Ring once the current transaction has committed (at once outside of one)."""
+    """Ring once the current transaction has committed (at once outside of one). Never waits."""
     unknown = set(topics) - TOPICS
     if unknown:
         raise ValueError(f"no such bell: {', '.join(sorted(unknown))}")
-    transaction.on_commit(lambda: _publish(topics), robust=True)
+    transaction.on_commit(lambda: _ringer().ring(topics), robust=True)
 
 
-def _publish(topics: tuple[str, ...]) -> None:
-    try:
-        _client().publish(CHANNEL, " ".join(topics))
-    except redis.RedisError as error:
-        # listeners look by themselves
-        log.debug("bell lost: %s", error)
+class _Away:
+    """Says once that bells get lost and why, and once that they do no longer."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._said = what, False
+
+    def because(self, error: Exception) -> None:
+        """They get lost; said the first time."""
+        if not self._said:
+            why = str(error) or type(error).__name__
+            log.warning("%s no bells, pages look by themselves: %s", self._what, why)
+        self._said = True
+
+    def over(self) -> None:
+        """They do not, or no longer."""
+        if self._said:
+            log.info("%s bells again", self._what)
+        self._said = False
+
+
+class _Ringer:
+    """Sends this process's bells, from an event loop in a thread of its own.
+
+    async_to_sync would make a loop, and with it a connection to Redis, for each bell (channels_redis
+    issue 125). What rings while a bell is on its way goes with the next: a bulk rings a few times a
+    second, and no transaction waits for Redis.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._topics: set[str] = set()
+        self._rung = asyncio.Event()
+        self._away = _Away("Redis takes")
+        threading.Thread(target=self._run, name="bells", daemon=True).start()
+
+    def ring(self, topics: tuple[str, ...]) -> None:
+        """From any thread."""
+        self._loop.call_soon_threadsafe(self._add, topics)
+
+    def _add(self, topics: tuple[str, ...]) -> None:
+        self._topics.update(topics)
+        self._rung.set()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._send_for_ever())
+
+    async def _send_for_ever(self) -> None:
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            topics, self._topics = self._topics, set()
+            bell: Bell = {"type": "bell.rung", "topics": sorted(topics)}
+            try:
+                async with asyncio.timeout(SEND_WITHIN_S):
+                    await get_channel_layer().group_send(GROUP, bell)
+            except (*AWAY, TimeoutError) as error:
+                self._away.because(error)
+            else:
+                self._away.over()
+
+
+@cache
+def _ringer() -> _Ringer:
+    return _Ringer()
 
 
 async def listen() -> AsyncGenerator[set[str], None]:
-    """Topics as they ring. Raises redis.RedisError when Redis goes away; the caller tries again."""
-    client = redis.asyncio.Redis.from_url(settings.REDIS_URL)
+    """Topics as they ring, for the one ear of an event loop. Raises what a layer that is away raises;
+    later the layer connects again by itself.
+    """
+    layer = get_channel_layer()
     try:
-        async with client.pubsub() as ear:
-            await ear.subscribe(CHANNEL)
-            async for message in ear.listen():
-                if message["type"] == "message":
-                    yield set(message["data"].decode().split())
+        channel = await layer.new_channel()
+        await layer.group_add(GROUP, channel)
+        while True:
+            try:
+                told = await layer.receive(channel)
+            except ValueError:
+                # somebody else's, and no message of a layer
+                continue
+            yield _topics_of(told)
     finally:
-        await client.aclose()
+        # what a failed start left in it too; nobody else on this loop hears by it
+        await layer.flush()
+
+
+def _topics_of(told: Any) -> set[str]:
+    """Of a bell; of what is none, or of another version's, what we know."""
+    topics = told.get("topics") if isinstance(told, dict) else None
+    if not isinstance(topics, list):
+        return set()
+    return {one for one in topics if isinstance(one, str)} & TOPICS
+
+
+class Ear:
+    """Hears the bells for all who listen in one event loop: one channel, one connection to Redis."""
+
+    def __init__(self) -> None:
+        self._listeners: set[Listener] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._away = _Away("Redis gives")
+
+    @contextmanager
+    def heard_by(self, listener: Listener) -> Iterator[None]:
+        """Tell `listener` while the block runs."""
+        self._listeners.add(listener)
+        if len(self._listeners) == 1:
+            self._task = asyncio.create_task(self._hear(self._task), name="bells")
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
+            if not self._listeners and self._task is not None:
+                self._task.cancel()
+
+    async def _hear(self, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            # it leaves the layer as if it were new
+            await asyncio.wait([before])
+        while True:
+            try:
+                async with aclosing(listen()) as bells:
+                    async for topics in bells:
+                        self._away.over()
+                        for listener in tuple(self._listeners):
+                            listener(topics)
+            except AWAY as error:
+                self._away.because(error)
+            await asyncio.sleep(AGAIN_S)
+
+
+_ears: dict[asyncio.AbstractEventLoop, Ear] = {}
+
+
+def ear() -> Ear:
+    """The ear of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _ears:
+        for old in [known for known in _ears if known.is_closed()]:
+            del _ears[old]
+        _ears[loop] = Ear()
+    return _ears[loop]

@@ -1,9 +1,14 @@
 """Threads beside an event loop for what uses the database, and that end without leaving it a connection."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from asgiref.sync import sync_to_async
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+T = TypeVar("T")
 
 
 class DatabaseThreads(ThreadPoolExecutor):
@@ -26,3 +31,18 @@ class DatabaseThreads(ThreadPoolExecutor):
         super().shutdown(wait, cancel_futures=cancel_futures)
         while wait and self._connections:
             self._connections.pop().close()
+
+
+async def in_thread(
+    work: Callable[..., T], *args: object, threads: ThreadPoolExecutor | None = None
+) -> T:
+    """work(*args) beside the event loop, on a connection to the database that stands. What it raises.
+
+    In one of `threads`; without, in one of those that asyncio has for the whole process.
+    """
+
+    def fresh() -> T:
+        close_old_connections()
+        return work(*args)
+
+    return await sync_to_async(fresh, thread_sensitive=False, executor=threads)()

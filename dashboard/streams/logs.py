@@ -6,8 +6,8 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from dashboard.streams.asking import ask
-from dashboard.streams.consumer import StreamConsumer
+from dashboard.sockets.asking import ask
+from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.lines import LineAssembler
 from dashboard.streams.log_source import Taker, Viewer, sources
 from dashboard.streams.outbox import Outbox
@@ -34,7 +34,7 @@ class Woven:
         self._outbox.offer(self._weaver.weave(lines))
 
 
-class LogsConsumer(StreamConsumer):
+class LogsConsumer(LeanConsumer):
     """Query: `tail` (0…10,000; default 1,000), `follow` (1), `since`, `until` (RFC 3339). Followed
     `since` a line's time, all lines of that time come again and all after it.
 

@@ -1,13 +1,14 @@
 """Logs of many containers in one socket, merged by time: followed, or a range read whole."""
 
 import asyncio
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.urls import get_resolver, reverse
 
-from dashboard.streams.asking import ask
-from dashboard.streams.consumer import StreamConsumer
+from dashboard.sockets.asking import ask
+from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.log_choice import Asked, Choice, asked_of, choose, inventory_stamp
 from dashboard.streams.log_source import LogSource, Viewer, sources
 from dashboard.streams.logs import TOO_SLOW_S, Woven, moment_of, since_of, tail_of
@@ -60,7 +61,7 @@ class _Share:
         self._outbox.offer(self._number, lines)
 
 
-class MergedLogsConsumer(StreamConsumer):
+class MergedLogsConsumer(LeanConsumer):
     """Query: `c` ("<endpoint>:<id>", repeated), or `q` (a filter line) with `group` and `key`.
 
     Else as LogsConsumer.
@@ -70,16 +71,19 @@ class MergedLogsConsumer(StreamConsumer):
     "refused"}, {"type": "status", "source", "state"…}, {"type": "gap", "source", "lines"}.
     """
 
-    def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        super().__init__(scope, receive, send)
-        given = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        self.asked: Asked = asked_of(given)
+    def __init__(self) -> None:
+        super().__init__()
         self.choice = Choice([])
         self.members: dict[Key, Member] = {}
         self._news = asyncio.Event()
         self._told: dict[int, dict[str, Any]] = {}
         self._restarts: dict[Ref, Weaver] = {}
         self._tell_all = True
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the query asks for."""
+        return asked_of(parse_qs(self.scope.get("query_string", b"").decode("latin-1")))
 
     async def authorise(self) -> None:
         """container.logs on each container, asked again with every change of access."""

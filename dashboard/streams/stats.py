@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
-from dashboard.streams.asking import ask
-from dashboard.streams.consumer import StreamConsumer
+from dashboard.sockets.asking import ask
+from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.stats_of import Subject, subjects
 from dashboard.streams.stats_source import Line, sources
 from hosts.access import NotVisible
@@ -22,7 +22,7 @@ FRESH_MS = 10_000
 LIMIT = METRICS.index("limit")
 
 
-class StatsConsumer(StreamConsumer):
+class StatsConsumer(LeanConsumer):
     """Query: `of`, once per subject (dashboard.streams.stats_of), at most ten.
 
     To the browser: {"type": "sample", "at": ms, "of": {subject: [a value per metric] or null}};

@@ -188,11 +188,11 @@ async def test_a_path_that_is_no_socket_is_not_there(
 async def test_every_list(
     transactional_matrix: Matrix, enter: Enter, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dashboard.live import consumer
+    from dashboard.live.consumer import LiveConsumer
 
     who = transactional_matrix.people[name]
     # all lists in one breath
-    monkeypatch.setattr(consumer, "BURST", 10 * len(LISTS))
+    monkeypatch.setattr(LiveConsumer, "BURST", 10 * len(LISTS))
     socket, refused = await enter(who, f"/{LIVE}")
     assert (refused is None) == who.active
     for one, verb in LISTS.items() if who.active else ():
@@ -245,20 +245,18 @@ async def test_of_many_logs_only_those_that_one_may_read_come(
 def test_the_tables_have_every_socket_message_and_list() -> None:
     from django.urls import get_resolver
 
-    from dashboard.live.consumer import LiveConsumer
     from dashboard.live.spec import all_specs
-    from dashboard.sockets import routes
-    from dashboard.streams.consumer import StreamConsumer
+    from dashboard.sockets.consumer import LeanConsumer
+    from dashboard.sockets.routes import routes
 
     told = {route for route, _sees, _verb in STREAMS.values()} | {LIVE} | set(ELSEWHERE)
     assert {str(route.pattern) for route in routes} == told
     # lists register themselves in the rooms of their pages
     assert get_resolver().url_patterns
     assert {spec.name: spec.verb for spec in all_specs()} == LISTS
-    found = {"LiveConsumer": _said_in(LiveConsumer._message)}
-    found |= {
+    found = {
         one.__name__: _said_in(one.received)
-        for one in StreamConsumer.__subclasses__()
+        for one in LeanConsumer.__subclasses__()
         if one.__module__.startswith("dashboard.")
     }
     assert {name: set(words) for name, words in MESSAGES.items()} == found

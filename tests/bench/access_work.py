@@ -189,16 +189,39 @@ def make_watchers(places: dict[str, list[Any]], pick: random.Random) -> list[tup
     return found
 
 
-def looks(watchers: list[tuple[Any, str]]) -> Times:
-    """The hub's look at all of them: while nothing changes, and after somebody's rights did."""
-    from accounts.epoch import raise_epoch
-    from dashboard.live.rights import standings
+class Open:
+    """A page's lists, as the guard knows them."""
 
-    found: Times = {"first": [timed(lambda: standings(watchers))], "quiet": [], "changed": []}
+    WITHDRAWN = 4409
+
+    def __init__(self, person: Any, session: str) -> None:
+        self.person, self.scope = person, {"session_key": session}
+
+    async def authorise(self) -> None:
+        """Nobody asks: the looks alone are measured."""
+
+    async def end(self, code: int) -> None:
+        """As for authorise."""
+
+
+def looks(watchers: list[tuple[Any, str]]) -> Times:
+    """The guard's look at all of them: while nothing changes, and after somebody's rights did."""
+    from accounts.epoch import raise_epoch
+    from dashboard.sockets.guard import Known, _Before, _read
+
+    streams: set[Any] = {Open(person, session) for person, session in watchers}
+    before = _Before(Known(), set(), {})
+
+    def looked() -> None:
+        nonlocal before
+        seen = _read(streams, before)
+        before = _Before(seen.known, set(), before.held | seen.held)
+
+    found: Times = {"first": [timed(looked)], "quiet": [], "changed": []}
     for _turn in range(TURNS):
-        found["quiet"].append(timed(lambda: standings(watchers)))
+        found["quiet"].append(timed(looked))
         raise_epoch()
-        found["changed"].append(timed(lambda: standings(watchers)))
+        found["changed"].append(timed(looked))
     return found
 
 

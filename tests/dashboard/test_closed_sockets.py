@@ -8,7 +8,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
 from dashboard.asgi import application
-from dashboard.sockets import routes
+from dashboard.sockets.routes import routes
 
 PATHS = [
     "/" + re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>", "sample", str(route.pattern)))

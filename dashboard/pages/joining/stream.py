@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from dashboard.pages.joining.told import told
 from dashboard.pages.joining.words import step_title
 from dashboard.person import person_of
-from dashboard.streams.asking import ask
-from dashboard.streams.guard import guard
+from dashboard.sockets.asking import ask
+from dashboard.sockets.guard import guard
 from hosts import control
 from hosts.access import Person
 from hosts.control import ControlError, Step

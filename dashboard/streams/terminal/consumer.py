@@ -9,18 +9,18 @@ import asyncio
 import shlex
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 
 from audit.shapes import AuditError
-from dashboard.streams.asking import ask
-from dashboard.streams.consumer import StreamConsumer
+from dashboard.sockets.asking import ask
+from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.terminal.session import Session
 from dashboard.streams.terminal.sessions import TooManyError, sessions
 from dashboard.streams.terminal.viewer import Viewer
 from hosts.access import Denied, NotVisible, get_object
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted
+from hosts.database_threads import in_thread
 from hosts.refused import HostRefused
 
 MOST_COLUMNS, MOST_ROWS = 1000, 500
@@ -28,11 +28,11 @@ ASKED_WITHIN_S = 30.0
 MOST_EARLY_BYTES = 64 * 1024
 
 
-class TerminalConsumer(StreamConsumer):
+class TerminalConsumer(LeanConsumer):
     """/ws/terminal/<endpoint>/<container>/ opens; /ws/terminal/<key>/?have=<offset> joins."""
 
-    def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        super().__init__(scope, receive, send)
+    def __init__(self) -> None:
+        super().__init__()
         self.session: Session | None = None
         self.viewer: Viewer | None = None
         self._asked: asyncio.Future[Wanted] = asyncio.get_running_loop().create_future()
@@ -113,10 +113,9 @@ class TerminalConsumer(StreamConsumer):
 
     async def _write_watching(self, session: Session) -> None:
         def write() -> None:
-            close_old_connections()
             open_terminal.watch(self.person, session.opened, owner=session.opened_by)
 
-        await sync_to_async(write, thread_sensitive=False)()
+        await in_thread(write)
 
     async def received_bytes(self, data: bytes) -> None:
         """Keys."""

@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 
 from audit.shapes import Result
-from dashboard.streams.asking import ask
-from dashboard.streams.guard import guard
+from dashboard.sockets.asking import ask
+from dashboard.sockets.guard import guard
 from dashboard.streams.terminal.endings import Ending, after_end, refused
 from dashboard.streams.terminal.hurry import Hurry
 from dashboard.streams.terminal.keyboard import Keyboard
@@ -25,6 +24,7 @@ from dashboard.streams.terminal.viewer import REST_BYTES, Viewer
 from hosts.access import Person, get_object
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import VERBS, Opened
+from hosts.database_threads import in_thread
 from hosts.podman import PodmanError
 
 log = logging.getLogger(__name__)
@@ -325,23 +325,19 @@ class Session:
             else:
                 open_terminal.finish(self.opened, ending.result, detail=detail, duration_ms=took_ms)
 
-        await self._in_thread(write)
+        await self._save(write)
 
     async def _note(self, **fields: Any) -> None:
-        await self._in_thread(lambda: open_terminal.note(self.opened, **fields))
+        await self._save(lambda: open_terminal.note(self.opened, **fields))
 
     async def note_watchers(self) -> None:
         """Keep the names of those who look on where the page of all terminals finds them."""
         if not self.ending:
             await self._note(watchers=self.watchers)
 
-    async def _in_thread(self, write: Callable[[], None]) -> None:
-        def run() -> None:
-            close_old_connections()
-            write()
-
+    async def _save(self, write: Callable[[], None]) -> None:
         try:
-            await sync_to_async(run, thread_sensitive=False)()
+            await in_thread(write)
         except DatabaseError as error:
             # the row stays; the worker's chore writes the outcome (hosts.actions: settle_terminals)
             log.warning("a terminal's end is not written yet: %s", error)

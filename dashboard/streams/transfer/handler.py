@@ -11,8 +11,8 @@ from django.http import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.streams.asking import ask
-from dashboard.streams.guard import guard
+from dashboard.sockets.asking import ask
+from dashboard.sockets.guard import guard
 from dashboard.streams.transfer.handover import Handover, Poured
 from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge, Wire
 from hosts.podman import PodmanError

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from dashboard.streams.guard import NO_SESSION
+from dashboard.sockets.guard import NO_SESSION
 from hosts.access import Person
 
 Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]

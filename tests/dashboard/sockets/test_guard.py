@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import epoch
 from audit.shapes import Who
-from dashboard.streams import guard as guards
+from dashboard.sockets import guard as guards
 from hosts.access import NotVisible, Person
 from tests.cast import Cast
 
@@ -162,6 +162,25 @@ async def test_a_grant_that_ends_by_itself_is_a_change(streams: list[Stream], ca
         await sync_to_async(Grant.objects.filter(pk=grant.pk).update)(until=timezone.now())
         await look(guard, [one])
         assert one.ended == [4401]
+
+
+@pytest.mark.parametrize("what", ["role", "active"])
+async def test_another_account_is_a_change_without_an_epoch(
+    streams: list[Stream], cast: Cast, what: str
+) -> None:
+    """Whoever wrote it: the database alone says so. Who may not sign in any more is told that."""
+    guard = guards.Guard()
+    one = streams[0]
+    one.WITHDRAWN = 4409  # type: ignore[misc] # as a page's lists have it
+    with guard.watch(one):
+        await look(guard, [one])
+        await look(guard, [one])
+        assert one.asked == 1
+        one.answer = raises(NotVisible())
+        row = type(cast.alice).objects.filter(pk=cast.alice.pk)
+        await row.aupdate(**({"role": await member()} if what == "role" else {"is_active": False}))
+        await look(guard, [one])
+        assert one.ended == [4409 if what == "role" else 4401]
 
 
 @pytest.mark.parametrize("to", ["person", "team", "nobody"])

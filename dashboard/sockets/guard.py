@@ -1,10 +1,11 @@
-"""Ends streams whose right was withdrawn: two looks a second for all of a process's streams, and one
-at once when the bell of access rings.
+"""The one watcher of rights in a process: ends whatever somebody has open and may not have any more, be
+it a stream, a transfer or a page's lists. Two looks a second for all of them, and one at once when the
+bell of access rings.
 
-Looks at the moment of rights (hosts.access.moment) and at the sessions behind the streams; streams
-are asked for again only when one of them changed: first those of people who hold something else now,
-whoever else has hundreds open. Those of people whose grants are for containers of some names also when
-the inventory changed: what they watch may be called otherwise now.
+Looks at the moment of rights (hosts.access.moment), at the accounts and at the sessions behind the
+streams; streams are asked for again only when one of them changed: first those of people who hold
+something else now, whoever else has hundreds open. Those of people whose grants are for containers of
+some names also when the inventory changed: what they watch may be called otherwise now.
 """
 
 import asyncio
@@ -13,24 +14,22 @@ import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Protocol
 
-import redis
-from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import User
 from dashboard.second_factor import lacking
-from dashboard.streams.asking import ask, own
+from dashboard.sockets.asking import ask, own
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, moment
 from hosts.access.fetch import asking_again, write_withdrawn
 from hosts.access.moment import by_name, written
 from hosts.access.rights import know, rights_of
-from hosts.database_threads import DatabaseThreads
+from hosts.database_threads import DatabaseThreads, in_thread
 
 # of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
 EVERY_S = 0.5
@@ -45,13 +44,15 @@ THREADS = 4
 MANY, SOME = 64, 8
 # in place of a session's key: whether the token is still in force is asked with the right
 NO_SESSION: Final = "no session"
-# without Redis nothing rings, and the looks alone have to do
-REDIS_AGAIN_S = 1.0
+# the close code for whose session ended, or who may not sign in any more
+SIGNED_OUT: Final = 4401
 log = logging.getLogger(__name__)
 
 
 class Watched(Protocol):
-    """What the guard needs of a stream: `scope` holds its "session_key"."""
+    """What the guard needs of a stream: `scope` holds its "session_key". `WITHDRAWN`: the code with which
+    it ends when the person may not have it any more, but is still signed in.
+    """
 
     WITHDRAWN: ClassVar[int]
     scope: dict[str, Any]
@@ -64,14 +65,25 @@ class Watched(Protocol):
         """Close the stream."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the guard saw at a look; when all of it is the same at the next, nobody's rights are others.
+
+    `written`: 0 where nobody has grants for names. `accounts`: by id, (active, role).
+    """
+
+    moment: tuple[int, int] | None = None
+    written: int | None = None
+    accounts: dict[int, tuple[bool, int]] = field(default_factory=dict)
+
+
 class Guard:
     """One per process (`guard`). Its task lives while there are streams."""
 
     def __init__(self) -> None:
         self._streams: set[Watched] = set()
         self._task: asyncio.Task[None] | None = None
-        self._moment: tuple[int, int] | None = None
-        self._written: int | None = None
+        self._known = Known()
         # streams that have to be asked for at the next look
         self._due: set[Watched] = set()
         # what its person held (Rights.key) when it was last found to be allowed
@@ -98,16 +110,19 @@ class Guard:
     async def _run(self) -> None:
         threads = DatabaseThreads(THREADS, name="guard")
         rung = self._rung = asyncio.Event()
-        hears = asyncio.create_task(_hear(rung), name="guard bells")
+
+        def hear(topics: set[str]) -> None:
+            if "access" in topics:
+                rung.set()
+
         try:
-            with own(threads):
+            with own(threads), bells.ear().heard_by(hear):
                 await self._look_again_and_again(rung)
         finally:
             # whoever opens a stream from here on begins another
             if self._task is asyncio.current_task():
                 self._task = None
-            hears.cancel()
-            await asyncio.gather(hears, *self._writing, return_exceptions=True)
+            await asyncio.gather(*self._writing, return_exceptions=True)
             await asyncio.to_thread(threads.shutdown)
 
     async def _look_again_and_again(self, rung: asyncio.Event) -> None:
@@ -130,11 +145,11 @@ class Guard:
 
     async def _look(self, streams: set[Watched]) -> None:
         # in one go: on a busy machine each way to a thread and back is what takes the time
-        before = _Before(self._moment, self._written, self._due & streams, dict(self._held))
+        before = _Before(self._known, self._due & streams, dict(self._held))
         seen = await ask(lambda: _read(streams, before))
         for stream in seen.signed_out:
-            await stream.end(stream.WITHDRAWN)
-        self._moment, self._written = seen.moment, seen.written
+            await stream.end(SIGNED_OUT)
+        self._known = seen.known
         # some have gone meanwhile
         self._due |= seen.due & self._streams
         for stream in seen.held.keys() & self._streams:
@@ -166,7 +181,8 @@ class Guard:
             answers = list(zip(some, await asyncio.gather(*found), strict=True))
             for stream, answer in answers:
                 if answer is not True:
-                    await stream.end(stream.WITHDRAWN)
+                    there = stream.person.user.pk in fresh
+                    await stream.end(stream.WITHDRAWN if there else SIGNED_OUT)
             refused = [
                 (stream.person, answer) for stream, answer in answers if isinstance(answer, Denied)
             ]
@@ -178,9 +194,7 @@ class Guard:
         return self._rung is not None and self._rung.is_set()
 
     def _write(self, refused: list[tuple[Person, Denied]]) -> None:
-        writing = asyncio.create_task(
-            sync_to_async(_write, thread_sensitive=False)(refused), name="guard writes"
-        )
+        writing = asyncio.create_task(in_thread(_write, refused), name="guard writes")
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
 
@@ -213,8 +227,7 @@ class Guard:
 class _Before:
     """What the guard knows when it looks; as in Guard."""
 
-    moment: tuple[int, int] | None
-    written: int | None
+    known: Known
     due: set[Watched]
     held: dict[Watched, str]
 
@@ -222,11 +235,10 @@ class _Before:
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """One look. `due`: to be asked for, `urgent` of them first; `fresh`: their people; `held`: by what
-    those were let in that have not been asked for yet; `written`: 0 where nobody has grants for names.
+    those were let in that have not been asked for yet.
     """
 
-    moment: tuple[int, int]
-    written: int
+    known: Known
     signed_out: set[Watched]
     due: set[Watched]
     urgent: set[Watched]
@@ -240,11 +252,16 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
     keys = {stream.scope["session_key"] for stream in streams}
     live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     alive = {NO_SESSION, *live.values_list("session_key", flat=True)}
-    named = by_name({stream.person.user.pk for stream in streams})
-    stamp = written() if named else 0
-    due = set(streams if now != before.moment else before.due)
-    if named and stamp != before.written:
-        due |= {stream for stream in streams if stream.person.user.pk in named}
+    people = {stream.person.user.pk for stream in streams}
+    named = by_name(people)
+    rows = User.objects.filter(pk__in=people).values_list("pk", "is_active", "role_id")
+    accounts = {pk: (active, role) for pk, active, role in rows}
+    known, last = Known(now, written() if named else 0, accounts), before.known
+    changed = {pk for pk in people if accounts.get(pk) != last.accounts.get(pk)}
+    if known.written != last.written:
+        changed |= named
+    due = set(streams if now != last.moment else before.due)
+    due |= {stream for stream in streams if stream.person.user.pk in changed}
     signed_out = {stream for stream in streams if stream.scope["session_key"] not in alive}
     due -= signed_out
     fresh = _people({stream.person.user.pk for stream in due}) if due else {}
@@ -258,7 +275,7 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
         or stream.person.user.pk not in fresh
         or fresh[stream.person.user.pk].holds != (before.held.get(stream) or held.get(stream))
     }
-    return _Seen(now, stamp, signed_out, due, urgent, fresh, held)
+    return _Seen(known, signed_out, due, urgent, fresh, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,20 +302,7 @@ def _held_at_first(streams: Iterable[Watched]) -> dict[Watched, str]:
     return {stream: rights_of(stream.person.user).key for stream in streams}
 
 
-async def _hear(rung: asyncio.Event) -> None:
-    """Set `rung` whenever somebody's access may have changed."""
-    while True:
-        try:
-            async for topics in bells.listen():
-                if "access" in topics:
-                    rung.set()
-        except (redis.RedisError, OSError) as error:
-            log.debug("the guard hears no bells, looking every %s s: %s", EVERY_S, error)
-        await asyncio.sleep(REDIS_AGAIN_S)
-
-
 def _write(refused: Iterable[tuple[Person, Denied]]) -> None:
-    close_old_connections()
     for person, denied in refused:
         try:
             write_withdrawn(person, denied)

@@ -9,23 +9,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
-
-from hosts.database_threads import DatabaseThreads
+from hosts.database_threads import DatabaseThreads, in_thread
 
 T = TypeVar("T")
 _own: ContextVar[DatabaseThreads | None] = ContextVar("own threads", default=None)
 
 
 async def ask(work: Callable[[], T]) -> T:
-    """work() in a thread, with a connection that stands. What it raises."""
-
-    def fresh() -> T:
-        close_old_connections()
-        return work()
-
-    return await sync_to_async(fresh, thread_sensitive=False, executor=_own.get())()
+    """As in_thread, in those threads."""
+    return await in_thread(work, threads=_own.get())
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from django.test import Client
 from accounts import actions, signin_actions, team_actions, token_actions
 from accounts.models import Role, Team
 from audit.shapes import Who
-from dashboard.streams import guard as guards
-from dashboard.streams.asking import ask
+from dashboard.sockets import guard as guards
+from dashboard.sockets.asking import ask
 from hosts import bells
 from hosts.access import NotVisible, Person
 from tests.cast import Cast

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from dashboard.streams import consumer as consumers
-from dashboard.streams.consumer import StreamConsumer
+from dashboard.sockets.consumer import LeanConsumer
+from dashboard.sockets.guard import NO_SESSION
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Stream(StreamConsumer):
+class Stream(LeanConsumer):
     """Allowed to everybody, and never says a thing."""
 
-    heard = 0
+    taken = 0
 
     async def authorise(self) -> None:
         return
@@ -24,7 +24,7 @@ class Stream(StreamConsumer):
         await asyncio.Event().wait()
 
     async def received(self, message: dict[str, Any]) -> None:
-        self.heard += 1
+        self.taken += 1
 
 
 class Socket:
@@ -34,9 +34,11 @@ class Socket:
         self.left = count
         self.connected = False
         self.sent: list[dict[str, Any]] = []
-        scope = {"user": user, "session_key": "none", "headers": [], "client": ("192.0.2.1", 1)}
-        self.stream = Stream({**scope, "url_route": {"kwargs": {}}}, self._receive, self._take)
-        self.task = asyncio.create_task(self.stream.serve())
+        scope = {"user": user, "session_key": NO_SESSION, "headers": [], "client": ("192.0.2.1", 1)}
+        self.closed = asyncio.Event()
+        self.stream = Stream()
+        served = self.stream({**scope, "url_route": {"kwargs": {}}}, self._receive, self._take)
+        self.task = asyncio.create_task(served)
 
     async def _receive(self) -> dict[str, Any]:
         if not self.connected:
@@ -45,11 +47,13 @@ class Socket:
         if self.left:
             self.left -= 1
             return {"type": "websocket.receive", "text": "{}"}
-        await asyncio.Event().wait()
-        return {}
+        await self.closed.wait()
+        return {"type": "websocket.disconnect", "code": self.code}
 
     async def _take(self, message: dict[str, Any]) -> None:
         self.sent.append(message)
+        if message["type"] == "websocket.close":
+            self.closed.set()
 
     async def close(self) -> None:
         self.task.cancel()
@@ -62,15 +66,15 @@ class Socket:
 
 async def test_who_talks_too_much_is_sent_away(cast: Cast, monkeypatch: Any) -> None:
     # no time passes for whoever counts
-    monkeypatch.setattr(consumers, "PER_SECOND", 0.0)
-    socket = Socket(cast.alice, count=consumers.BURST + 1)
+    monkeypatch.setattr(Stream, "PER_SECOND", 0.0)
+    socket = Socket(cast.alice, count=Stream.BURST + 1)
     await socket.task
     assert socket.code == 4429
-    assert socket.stream.heard == consumers.BURST
+    assert socket.stream.taken == Stream.BURST
 
 
 async def test_streams_of_one_person_are_counted(cast: Cast, monkeypatch: Any) -> None:
-    monkeypatch.setattr(consumers, "MOST_EACH", 3)
+    monkeypatch.setattr(Stream, "MOST_EACH", 3)
     many = [Socket(cast.alice) for _number in range(3)]
     await asyncio.sleep(0)
     one_more, of_another = Socket(cast.alice), Socket(cast.bob)
@@ -83,4 +87,4 @@ async def test_streams_of_one_person_are_counted(cast: Cast, monkeypatch: Any) -
     assert not again.task.done()
     for socket in (*many, again, of_another):
         await socket.close()
-    assert not StreamConsumer._counted
+    assert not LeanConsumer._counted
