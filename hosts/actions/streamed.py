@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit import write
 from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
 from hosts.access import Person, grounds
+from hosts.database_threads import in_thread
 from hosts.guardrails import Proposed, Refused, Verdict, require
 from hosts.guardrails.locking import CHANGES, MAKES
 from hosts.guardrails.roads import JUDGED
@@ -62,8 +62,8 @@ async def streamed(
     block is its outcome. If the intent cannot be written, the block is not entered; nor, with Trouble,
     where a guardrail stops what is `proposed`.
     """
-    beside = await _in_thread(_permit, person, verb, target, proposed)
-    number = await _in_thread(_begin, person, verb, target, {**params, **beside})
+    beside = await in_thread(_permit, person, verb, target, proposed)
+    number = await in_thread(_begin, person, verb, target, {**params, **beside})
     seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
     began = time.monotonic()
     doing = Doing(number=number)
@@ -89,33 +89,25 @@ async def streamed(
     finally:
         seen.cancel()
         duration_ms = round((time.monotonic() - began) * 1000)
-        ending = asyncio.create_task(_in_thread(_end, doing, result, duration_ms))
+        ending = asyncio.create_task(in_thread(_end, doing, result, duration_ms))
         # whoever cancels us twice does not take the outcome away
         await asyncio.shield(ending)
 
 
 async def note_part(doing: Doing, container: str, path: str) -> None:
     """From now on `path` in that container is a part of a file: swept when this is lost."""
-    await _in_thread(_note, doing.number, {"container": container, "part": path})
+    await in_thread(_note, doing.number, {"container": container, "part": path})
 
 
 async def note_build(doing: Doing, name: str, before: dict[str, str]) -> None:
     """From now on an image is being built there under `name`: looked for when this is lost. `before` is
     how it stood (actions.build.look_back).
     """
-    await _in_thread(_note, doing.number, {"image": name, "before": before})
+    await in_thread(_note, doing.number, {"image": name, "before": before})
 
 
 def _note(number: int, what: dict[str, Any]) -> None:
     OpenTransfer.objects.filter(intent=number).update(**what)
-
-
-async def _in_thread(work: Any, *args: Any) -> Any:
-    def alone() -> Any:
-        close_old_connections()
-        return work(*args)
-
-    return await sync_to_async(alone, thread_sensitive=False)()
 
 
 def _permit(
@@ -202,7 +194,7 @@ async def _keep_seen(number: int) -> None:
     while True:
         await asyncio.sleep(SEEN_EVERY_S)
         try:
-            await _in_thread(_see, number)
+            await in_thread(_see, number)
         except DatabaseError as error:
             log.warning("transfer %s: %s", number, error)
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
+from hosts.database_threads import in_thread
 from hosts.guardrails import Finding, Proposed, Refused, Severity, Verdict, check, met
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import privileged_field
@@ -21,10 +21,6 @@ from hosts.podman import Podman
 PROGRESS_EVERY_S = 0.5
 # of a job's output, in characters; a build can say a gigabyte
 MAX_OUTPUT = 200_000
-
-
-async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
-    return await sync_to_async(work, thread_sensitive=False)(*args)
 
 
 class Trouble(Exception):
@@ -89,7 +85,7 @@ class Errand:
 
         `known_at_click` False: nobody could be asked about this proposal before.
         """
-        verdict = await _in_thread(check, self.endpoint, proposed)
+        verdict = await in_thread(check, self.endpoint, proposed)
         if verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
             raise Refused(verdict)
@@ -100,9 +96,9 @@ class Errand:
         # what was found at the click was counted there, and what was approved when it was asked
         found_here = () if known_at_click and at_click(self.verb) else verdict.warnings
         if verdict.stops:
-            if not await _in_thread(held.covered, self.job_id, verdict, proposed):
+            if not await in_thread(held.covered, self.job_id, verdict, proposed):
                 await self._count((*verdict.stops, *found_here))
-                await _in_thread(held.hold, self._job, verdict, proposed)
+                await in_thread(held.hold, self._job, verdict, proposed)
         else:
             await self._count(found_here)
         for one in verdict.warnings:
@@ -119,16 +115,16 @@ class Errand:
         NotAllowed, with an alarm in the log; Held where only a second person's yes is missing, for
         which it is made anew. `ids`: of containers and pods that may start from here on.
         """
-        verdict = alarm.without(await _in_thread(check, self.endpoint, found), self._let_through)
+        verdict = alarm.without(await in_thread(check, self.endpoint, found), self._let_through)
         field = privileged_field(found)
         lacking = field if field and not await self.allowed(PRIVILEGED) else ""
         if lacking or verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
             await self._raise(verdict, lacking, fate=await undo())
-        if verdict.stops and not await _in_thread(held.covered, self.job_id, verdict, found):
+        if verdict.stops and not await in_thread(held.covered, self.job_id, verdict, found):
             await undo()
             await self._count(verdict.findings)
-            await _in_thread(held.hold, self._job, verdict, found)
+            await in_thread(held.hold, self._job, verdict, found)
         await self._count(verdict.warnings)
         for one in verdict.warnings:
             self._warn(one)
@@ -136,7 +132,7 @@ class Errand:
 
     async def _raise(self, verdict: Verdict, lacking: str, *, fate: str) -> None:
         words = alarm.sentence(verdict, lacking, self._job.asked_by_name)
-        await _in_thread(alarm.write_down, self._job, verdict, lacking, words)
+        await in_thread(alarm.write_down, self._job, verdict, lacking, words)
         raise NotAllowed(f"{words} {fate}".strip())
 
     def _warn(self, one: Finding) -> None:
@@ -147,7 +143,7 @@ class Errand:
         fresh = [one for one in findings if one.rule_id not in self._met]
         if fresh:
             self._met |= {one.rule_id for one in fresh}
-            await _in_thread(met.note, fresh)
+            await in_thread(met.note, fresh)
 
     @property
     def narrowed(self) -> bool:
@@ -156,7 +152,7 @@ class Errand:
 
     async def allowed(self, verb: str) -> bool:
         """Whether whoever asked may do this there too, as they came and as of now."""
-        return bool(await _in_thread(may, self._job, verb))
+        return bool(await in_thread(may, self._job, verb))
 
     async def about_to_send(self, before: dict[str, Any] | None = None) -> None:
         """Write down that the next request changes the host, and how the object stood before."""

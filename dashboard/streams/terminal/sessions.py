@@ -3,15 +3,15 @@
 import asyncio
 import logging
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 
 from dashboard.streams.terminal.session import Session
 from hosts.access import NotVisible, Person
 from hosts.actions.asking import ObjectRef
 from hosts.actions.containers import open_terminal
-from hosts.actions.containers.open_terminal import Opened, Wanted
+from hosts.actions.containers.open_terminal import Wanted
+from hosts.database_threads import in_thread
 
 log = logging.getLogger(__name__)
 # so a killed web process leaves its terminals recorded to the last second
@@ -39,12 +39,7 @@ class Sessions:
         mine = [one for one in self._sessions.values() if one.person.user.pk == person.user.pk]
         if len([one for one in mine if not one.ending]) >= MOST_EACH:
             raise TooManyError
-
-        def begin() -> Opened:
-            close_old_connections()
-            return open_terminal.begin(person, ref, wanted)
-
-        opened = await sync_to_async(begin, thread_sensitive=False)()
+        opened = await in_thread(open_terminal.begin, person, ref, wanted)
         grace_s = float(settings.HAULOUT_TERMINAL_GRACE_S)
         session = Session(person, session_key, opened, grace_s=grace_s)
         self._sessions[opened.key] = session
@@ -84,14 +79,9 @@ class Sessions:
         while self._sessions:
             await asyncio.sleep(SEEN_EVERY_S)
             pks = [one.opened.pk for one in self._sessions.values() if not one.ending]
-
-            def write(pks: list[int] = pks) -> None:
-                close_old_connections()
-                open_terminal.seen(pks)
-
             try:
                 if pks:
-                    await sync_to_async(write, thread_sensitive=False)()
+                    await in_thread(open_terminal.seen, pks)
             except DatabaseError as error:
                 log.warning("open terminals cannot be written down: %s", error)
 
