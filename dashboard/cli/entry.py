@@ -29,8 +29,8 @@ def run(argv: list[str]) -> int:
         check_environment()
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
         if words[1:2] and words[1] in PROCESSES and lifeline.ENV not in os.environ:
-            # below `up` it was looked at before
-            _refuse_newer()
+            # below `up` they were made before
+            _wait_for_setup()
         from dashboard.cli import commands
 
         if words[1:] in commands.ASKED:
@@ -52,13 +52,13 @@ def run(argv: list[str]) -> int:
     return 0
 
 
-def _refuse_newer() -> None:
+def _wait_for_setup() -> None:
     import django
 
     django.setup()
-    from dashboard.supervisor.newer import refuse_newer_alone
+    from dashboard.supervisor.tables import wait_for_setup
 
-    refuse_newer_alone()
+    wait_for_setup()
 
 
 def take_data(argv: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audit import keys as audit_keys
 from dashboard.bootstrap.trouble import Trouble
-from dashboard.supervisor.newer import refuse_newer
+from dashboard.supervisor.tables import refuse_newer
 from hosts import vault
 
 Say = Callable[[str], None]

@@ -59,7 +59,7 @@ def test_it_refuses_to_start_without_a_password(stack: ComposeStack) -> None:
     done = stack.compose("up", "-d", "--no-build", password="")
     assert done.returncode != 0
     [line] = [line for line in done.stderr.splitlines() if "POSTGRES_PASSWORD" in line]
-    assert "set it to a long word of your own" in line
+    assert "set POSTGRES_PASSWORD to a long word of your own" in line
     assert stack.states() == {}
 
 

@@ -1,6 +1,7 @@
 """A start after an update copies the database before it changes it."""
 
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.supervisor.address import listen
+from tests.lab.waiting import until
 from tests.stack import CHECKOUT, clean_environment
 
 
@@ -85,6 +88,44 @@ def test_a_database_from_the_future_is_left_alone(
         assert "newer Haulout" in line
         assert "hosts 9999_from_the_future" in line
     assert sorted(path.name for path in data.rglob("*")) == before
+
+
+def test_a_process_waits_until_setup_has_made_the_tables(
+    told: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    """Compose tools start services in orders of their own; what begins too early says what it waits for."""
+    data = tmp_path / "data"
+    shutil.copytree(told[0], data)
+    manage(data, "migrate", "mfa", "0001", "--verbosity=0")
+    with closing(listen("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    web = subprocess.Popen(
+        [sys.executable, str(CHECKOUT / "manage.py"), "web"],
+        cwd=CHECKOUT,
+        env=clean_environment(HAULOUT_DATA=str(data), HAULOUT_PORT=str(port)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert web.stdout is not None
+        assert any("waiting for `manage.py setup`" in line for line in web.stdout)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+        manage(data, "setup")
+        until("web serves", lambda: answers(port), timeout_s=60)
+    finally:
+        web.terminate()
+        web.communicate(timeout=30)
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("name", ["*", "*.example.org", ".example.org", "a.example.org,*"])

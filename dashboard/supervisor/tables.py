@@ -1,0 +1,51 @@
+"""Whether the tables are those of this version: a newer one's are refused, older ones waited for."""
+
+import contextlib
+import logging
+import time
+
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+
+from dashboard.bootstrap.trouble import Trouble
+
+log = logging.getLogger(__name__)
+LOOKS_EVERY_S = 1.0
+_OURS = frozenset({"audit", "accounts", "hosts", "dashboard"})
+
+
+def refuse_newer() -> None:
+    """Trouble when the database has changes that this version does not know. DatabaseError."""
+    _refuse_newer(MigrationLoader(connection))
+
+
+def wait_for_setup() -> None:
+    """For a process that nobody prepared: until `manage.py setup` (or an `up`) has made the tables, in
+    whatever order a compose tool starts its services. Trouble as above. One whose database is away goes
+    on: it waits for it.
+    """
+    said = False
+    with contextlib.suppress(DatabaseError):
+        while missing := _refuse_newer(MigrationLoader(connection)):
+            if not said:
+                words = (
+                    "waiting for `manage.py setup`: the database lacks %d changes of this version"
+                )
+                log.warning(words, missing)
+                said = True
+            time.sleep(LOOKS_EVERY_S)
+    connection.close()
+
+
+def _refuse_newer(loader: MigrationLoader) -> int:
+    """How many changes of this version the database lacks."""
+    known, applied = loader.disk_migrations, loader.applied_migrations
+    unknown = sorted(one for one in applied if one[0] in _OURS and one not in known)
+    if unknown:
+        app, name = unknown[-1]
+        raise Trouble(
+            f"the database was changed by a newer Haulout (it has {app} {name}, and {len(unknown)} such"
+            " changes in all): run that version, or put back the copy that was made before the update"
+            " (DATA/copies, or your own of PostgreSQL)"
+        )
+    return sum(one not in applied for one in known)
