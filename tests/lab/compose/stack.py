@@ -44,7 +44,7 @@ class ComposeStack:
         """Start it, from the images that are there."""
         done = self.compose("up", "-d", "--no-build")
         assert done.returncode == 0, done.stderr[-3000:]
-        wait_until("/readyz of the stack", self.ready, timeout_s=120)
+        wait_until("/readyz of the stack", self.ready, timeout_s=300)
 
     def down(self) -> None:
         """Remove its containers and networks; its volumes stay."""
