@@ -1,5 +1,6 @@
 """Tabs of a container that ask the host when somebody looks: processes, changes, line, health."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,8 @@ MOST_CHANGES = 3000
 SLACK = timedelta(seconds=30)
 KINDS = {0: "changed", 1: "added", 2: "removed"}
 
+_TO_THE_NANOSECOND = re.compile(r"^((?:\d+[hm])*\d+)\.\d+s$")
+
 Read = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 Show = Callable[[InventoryRow, dict[str, Any]], dict[str, Any]]
 
@@ -51,12 +54,18 @@ def tab(name: str, read: Read, show: Show) -> Callable[..., HttpResponse]:
     return view
 
 
+def in_seconds(cell: str) -> str:
+    """Podman writes how long a process runs to the nanosecond: 6m54.193626598s. Other cells stay."""
+    return _TO_THE_NANOSECOND.sub(r"\1s", cell)
+
+
 async def _top(podman: Podman, container: str) -> dict[str, Any]:
     found = await containers.inspect(podman, container)
     if not mapping(found.get("State")).get("Running"):
         return {"running": False}
     titles, rows = await containers.top(podman, container)
-    return {"running": True, "titles": titles, "rows": rows}
+    shown = [[in_seconds(str(cell)) for cell in row] for row in rows]
+    return {"running": True, "titles": titles, "rows": shown}
 
 
 async def _changes(podman: Podman, container: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from dashboard.pages.containers.made import made_of
+from dashboard.pages.containers.tabs import in_seconds
 
 ROW: Any = None
 INSPECT: dict[str, Any] = {
@@ -51,3 +52,16 @@ def test_a_host_that_tells_nonsense(junk: Any) -> None:
     told = made_of(ROW, dict.fromkeys(INSPECT, junk))
     assert told["mounts"] == [] or told["mounts"][0]["target"] == ""
     assert (told["restart"], told["limits"], told["addresses"]) == ("never", [], [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("6m54.193626598s", "6m54s"),
+        ("1h0m0.5s", "1h0m0s"),
+        ("0.000", "0.000"),
+        ("sleep 1.5s", "sleep 1.5s"),
+    ],
+)
+def test_a_process_is_timed_in_seconds(cell: str, shown: str) -> None:
+    assert in_seconds(cell) == shown
