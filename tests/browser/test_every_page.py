@@ -23,6 +23,7 @@ NO_PAGE = re.compile(
 )
 # 1280 px at 200 % zoom, and a telephone
 WIDTHS = (640, 360)
+NAMED = ["button-name", "link-name", "label", "select-name"]
 # what no link of the first pages leads to fails the test, rather than go unseen
 EXPECTED = frozenset(
     {
@@ -131,6 +132,8 @@ def test_every_page(served: Served, ada: Any, busy: Any, furnished: str, must_ha
             ada.set_viewport_size({"width": width, "height": 800})
             if wider := ada.evaluate(WIDER):
                 found.append(f"{width} px: {wider}")
+            # what a narrow screen hides may have been the name of a button
+            found += [f"{width} px: {words}" for words in ada.evaluate(SERIOUS, NAMED)]
             if shots:
                 theme(ada, "light")
                 ada.screenshot(path=f"{shots}/{_file(kind)}-{width}.png", full_page=True)
