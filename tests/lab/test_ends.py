@@ -7,6 +7,7 @@ import pytest
 from hosts.models import Container
 from tests.lab.hosts import Lab
 from tests.lab.link_process import Link, link, register, state_of, until
+from tests.lab.podman_hosts import can_limit
 
 __all__ = ["link"]
 pytestmark = pytest.mark.usefixtures("clean_hosts")
@@ -73,3 +74,22 @@ def test_a_crash_loop_is_seen_and_ends_when_somebody_starts_it(lab: Lab, link: L
     host.podman("stop", "crashy")
     until("none", lambda: not row.exists() and state_of(endpoint, "crashy") == "exited")
     assert failed() == set()
+
+
+def test_a_crash_loop_for_want_of_memory_is_named(lab: Lab, link: Link) -> None:
+    from dashboard.pages.containers.ended import out_of_memory
+
+    host = lab.hosts[0]
+    if not can_limit(host):
+        pytest.skip("no memory controller here")
+    endpoint = register(host)
+    eats = ("localhost/busybox", "sh", "-c", "x=aaaa; while :; do x=$x$x; done")
+    limits = ("--memory", "16m", "--memory-swap", "16m", "--restart", "always")
+    host.podman("run", "-d", "--name", "hungry", *limits, *eats)
+    row = Container.objects.filter(endpoint=endpoint, name="hungry", crashes__gte=3)
+    until(
+        "named",
+        lambda: any(out_of_memory(one) == "killed: out of memory" for one in row.all()),
+        timeout_s=60,
+    )
+    assert row.get().died_code == 137

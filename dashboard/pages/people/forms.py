@@ -42,7 +42,7 @@ class InviteForm(RoleForm):
         empty_label=None,
         initial="viewer",
         help_text=_(
-            "It applies to every host. As a member, they have what their teams have alone."
+            "It applies to every host. A member has what their teams and grants give, and no more."
         ),
     )
 
