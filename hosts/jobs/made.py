@@ -1,17 +1,18 @@
 """What a try makes on its host, heard on its own client: nothing starts before it was looked at.
 
-An action cannot forget the second look: what it makes and does not confirm ends its job as a mistake of
-ours, and a start of what was not confirmed is not sent.
+An action cannot forget the second look: what it makes or changes and does not confirm ends its job as a
+mistake of ours, and a start of what was not confirmed is not sent.
 """
 
 import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from hosts.guardrails.roads import CONFIRMED
+from hosts.guardrails.roads import CHANGED, CONFIRMED
 from hosts.podman.paths import Params
 
 _MAKES = re.compile(r"/(?:containers|pods|volumes|networks)/create|/play/kube|/build")
+_CHANGES = re.compile(r"/containers/[^/]+/(?:update|restore)|/networks/[^/]+/connect")
 _STARTS = re.compile(r"/(?:containers|pods)/([^/]+)/(?:start|restart|init|restore)")
 _HEAD = re.compile(r"/v[0-9.]+(?:/libpod)?")
 
@@ -40,16 +41,22 @@ class Made:
                 raise Forgotten(f"{self.verb} would start what was not looked at")
             self._open = True
             return
+        if _CHANGES.fullmatch(way):
+            if self.verb not in CHANGED:
+                raise Forgotten(
+                    f"{self.verb} changes something, and hosts.guardrails.roads says not"
+                )
+            self._open = True
         found = _STARTS.fullmatch(way) if self.verb in CONFIRMED else None
         if found and unquote(found[1]) not in self._confirmed:
             raise Forgotten(f"{self.verb} would start what was not looked at")
 
     def confirm(self, ids: Iterable[str]) -> None:
-        """All that was made so far was looked at; these may be started."""
+        """All that was made or changed so far was looked at; these may be started."""
         self._open = False
         self._confirmed.update(ids)
 
     def judge_end(self) -> None:
-        """Forgotten where something was made and nobody looked at it."""
+        """Forgotten where something was made or changed and nobody looked at it."""
         if self._open:
-            raise Forgotten(f"{self.verb} did not look at what it made")
+            raise Forgotten(f"{self.verb} did not look at what it made or changed")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.params import allow
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
@@ -9,6 +11,7 @@ from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.containers.checkpoint_container import explained
 from hosts.actions.containers.container_state import look
 from hosts.actions.refused import HostRefused
+from hosts.actions.second_look_changes import at_change
 from hosts.capabilities import lacks
 from hosts.guardrails import of_inspect
 from hosts.jobs.errand import Errand
@@ -30,7 +33,7 @@ def ask(person: Person, ref: ObjectRef, *, keep: bool = False, tcp: bool = False
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Wake it."""
+    """Wake it; once it runs it is judged again before that counts."""
     found = await containers.inspect(errand.podman, errand.object_id)
     await errand.permit(of_inspect.container(VERB, found))
     await errand.about_to_send()
@@ -41,12 +44,27 @@ async def do(errand: Errand) -> dict[str, Any]:
         if failed.maybe_done or failed.status is None:
             raise
         raise explained(failed) from failed
+    await _look_again(errand)
     return {"changed": True}
 
 
+async def _look_again(errand: Errand) -> None:
+    async def undo() -> str:
+        try:
+            await containers.kill(errand.podman, errand.object_id)
+        except PodmanError as failed:
+            return _("It runs, and could not be stopped: %s") % failed.message
+        return _("It was stopped and is kept.")
+
+    await at_change(errand, errand.object_id, undo=undo)
+
+
 async def settle(errand: Errand) -> Settled:
-    """Running."""
-    return Settled.DONE if (await look(errand))["running"] else Settled.AGAIN
+    """Running, and within the rules."""
+    if not (await look(errand))["running"]:
+        return Settled.AGAIN
+    await _look_again(errand)
+    return Settled.DONE
 
 
 ACTION = Action(VERB, do, settle, queue="long")

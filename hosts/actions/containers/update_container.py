@@ -15,6 +15,7 @@ from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.containers.container_state import look
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.table import FIELDS, given
+from hosts.actions.second_look_changes import at_change, change_back, limits_of, with_former
 from hosts.capabilities import lacks, version_of
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import ask as ask_job
@@ -86,15 +87,27 @@ def _judge(params: dict[str, Any], endpoint: Endpoint) -> None:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Change it."""
-    await errand.permit(of_spec.limits(VERB, resources(errand.params), name=errand.name))
-    await errand.about_to_send()
+    """Change it, and look at what it has then."""
+    asked = of_spec.limits(VERB, resources(errand.params), name=errand.name)
+    await errand.permit(asked)
+    there = await containers.inspect(errand.podman, errand.object_id)
+    # an earlier try may have changed it
+    former = errand.before.get("limits") or limits_of(there)
+    await errand.about_to_send({"limits": former})
     await containers.update(
         errand.podman,
         errand.object_id,
         resources(errand.params),
         restart=errand.params.get("restart", ""),
         tries=errand.params.get("restart_tries") or 0,
+    )
+
+    async def undo() -> str:
+        return await change_back(errand, former)
+
+    removed = {name: value for name, value in asked.parts[0].limits.items() if value <= 0}
+    await at_change(
+        errand, errand.object_id, with_former(there, former), undo=undo, removed=removed
     )
     return {"changed": True}
 

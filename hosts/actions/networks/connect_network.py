@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.networks.membership import networks_of
+from hosts.actions.networks.membership import on_networks
 from hosts.actions.networks.network_fields import address_of
 from hosts.actions.refused import HostRefused
+from hosts.actions.second_look_changes import at_change, reach_of, with_former
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
-from hosts.podman import networks
-from hosts.podman.errors import NotFound
+from hosts.podman import containers, networks
+from hosts.podman.errors import NotFound, PodmanError
 
 VERB = "network.connect"
 _ALIAS = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
@@ -72,12 +73,13 @@ def _checked_address(text: str, row: Any) -> str:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Connect; being on it already is no error."""
+    """Connect, and look at what it is on then; being on it already is no error."""
     container_id, address = errand.params["container_id"], errand.params["address"]
     try:
-        if errand.name in await networks_of(errand.podman, container_id):
+        there = await containers.inspect(errand.podman, container_id)
+        if errand.name in on_networks(there):
             return {"changed": False}
-        await errand.about_to_send()
+        await errand.about_to_send({"reach": reach_of(there)})
         await networks.connect(
             errand.podman,
             errand.object_id,
@@ -88,16 +90,43 @@ async def do(errand: Errand) -> dict[str, Any]:
     except NotFound as gone:
         words = _("The container or the network is no longer there.")
         raise Trouble(words, gone.message) from gone
+    found = await _look(errand, there)
+    if further := on_networks(found) - on_networks(there) - {errand.name}:
+        words = _("Podman put it onto %s too, which nobody asked for.") % ", ".join(sorted(further))
+        fate = await _off_again(errand, [errand.name, *sorted(further)])
+        raise Trouble(f"{words} {fate}")
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
-    """On it, or not."""
+async def _look(errand: Errand, there: dict[str, Any]) -> dict[str, Any]:
+    """Its inspect now, judged; `there`: the one of before. NotAllowed, Held, Trouble."""
+
+    async def undo() -> str:
+        return await _off_again(errand, [errand.name])
+
+    before = with_former(there, errand.before.get("reach", {}))
+    return await at_change(errand, errand.params["container_id"], before, undo=undo)
+
+
+async def _off_again(errand: Errand, names: list[str]) -> str:
     try:
-        there = errand.name in await networks_of(errand.podman, errand.params["container_id"])
+        for name in names:
+            await networks.disconnect(errand.podman, name, errand.params["container_id"])
+    except PodmanError as failed:
+        return _("It could not be disconnected again: %s") % failed.message
+    return _("It was disconnected again.")
+
+
+async def settle(errand: Errand) -> Settled:
+    """On it, and within the rules; or not."""
+    try:
+        found = await containers.inspect(errand.podman, errand.params["container_id"])
     except NotFound:
         return Settled.AGAIN
-    return Settled.DONE if there else Settled.AGAIN
+    if errand.name not in on_networks(found):
+        return Settled.AGAIN
+    await _look(errand, found)
+    return Settled.DONE
 
 
 ACTION = Action(VERB, do, settle)

@@ -5,9 +5,12 @@ from typing import Any
 from hosts.podman import Podman, containers
 
 
-async def networks_of(podman: Podman, container_id: str) -> dict[str, Any]:
-    """Podman's `NetworkSettings.Networks`: name to addresses. NotFound when the container is gone."""
-    found = await containers.inspect(podman, container_id)
-    settings = found.get("NetworkSettings") or {}
-    networks: dict[str, Any] = settings.get("Networks") or {}
-    return networks
+async def networks_of(podman: Podman, container_id: str) -> set[str]:
+    """Their names. NotFound when the container is gone."""
+    return on_networks(await containers.inspect(podman, container_id))
+
+
+def on_networks(inspected: dict[str, Any]) -> set[str]:
+    """The names of those that an inspected container is on."""
+    settings = inspected.get("NetworkSettings") or {}
+    return set(settings.get("Networks") or {})

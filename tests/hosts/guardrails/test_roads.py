@@ -13,7 +13,15 @@ from hosts.actions import ACTIONS
 from hosts.actions.run import run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.guardrails import of_spec
-from hosts.guardrails.roads import CONFIRMED, FREE, JUDGED, UNCONFIRMED, Looked, at_work
+from hosts.guardrails.roads import (
+    CHANGED,
+    CONFIRMED,
+    FREE,
+    JUDGED,
+    UNCONFIRMED,
+    Looked,
+    at_work,
+)
 from hosts.jobs import guarded
 from hosts.jobs.errand import Errand
 from hosts.jobs.made import Forgotten, Made
@@ -76,8 +84,9 @@ async def test_nothing_is_sent_by_a_worker_that_did_not_ask(verb: str) -> None:
 
 
 def test_all_that_is_judged_is_looked_at_again_or_says_why_not() -> None:
-    assert not CONFIRMED & set(UNCONFIRMED)
-    assert CONFIRMED | set(UNCONFIRMED) == set(JUDGED)
+    assert not (CONFIRMED | CHANGED) & set(UNCONFIRMED)
+    assert not CONFIRMED & CHANGED
+    assert CONFIRMED | CHANGED | set(UNCONFIRMED) == set(JUDGED) | {"network.connect"}
 
 
 def test_what_makes_something_calls_the_second_look() -> None:
@@ -103,7 +112,8 @@ def test_what_was_made_and_not_looked_at_is_not_started(verb: str) -> None:
         for start in ("start", "restart", "init", "restore"):
             with pytest.raises(Forgotten):
                 one.hear("POST", f"/v5.0.0/libpod/{kind}/abc/{start}", None)
-            one.hear("POST", f"/v5.0.0/libpod/{kind}/own/{start}", None)
+            if start != "restore":
+                one.hear("POST", f"/v5.0.0/libpod/{kind}/own/{start}", None)
         with pytest.raises(Forgotten, match="did not look"):
             one.judge_end()
         one.confirm(["abc"])
@@ -120,6 +130,27 @@ def test_what_was_made_and_not_looked_at_is_not_started(verb: str) -> None:
         made.hear("POST", "/v5.0.0/libpod/play/kube", {"start": True})
     with pytest.raises(Forgotten):
         made.hear("POST", "/v5.0.0/libpod/play/kube", None)
+
+
+_CHANGES = ("containers/own/update", "containers/own/restore", "networks/net/connect")
+
+
+@pytest.mark.parametrize("verb", sorted(CHANGED))
+@pytest.mark.parametrize("way", _CHANGES)
+def test_what_was_changed_and_not_looked_at_is_a_mistake_of_ours(verb: str, way: str) -> None:
+    made = Made(verb, "own")
+    made.hear("POST", f"/v5.0.0/libpod/{way}", None)
+    with pytest.raises(Forgotten, match="did not look"):
+        made.judge_end()
+    made.confirm(())
+    made.judge_end()
+
+
+@pytest.mark.parametrize("verb", sorted(set(ACTIONS) - CHANGED))
+def test_what_changes_nothing_cannot_change_anything(verb: str) -> None:
+    for way in _CHANGES:
+        with pytest.raises(Forgotten):
+            Made(verb, "own").hear("POST", f"/v5.0.0/libpod/{way}", None)
 
 
 @pytest.mark.parametrize("verb", sorted(set(ACTIONS) - CONFIRMED))

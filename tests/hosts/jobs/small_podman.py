@@ -72,7 +72,7 @@ class SmallPodman:
     def change(self, verb: str, podman_id: str) -> None:
         with self.lock:
             one = self.containers[podman_id]
-            if verb == "restart" or verb == "start":
+            if verb in ("restart", "start", "restore"):
                 one.update(running=True, pid=self._next_pid())
             elif verb in ("stop", "kill"):
                 one.update(running=False, pid=0)

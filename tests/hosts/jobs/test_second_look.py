@@ -41,3 +41,36 @@ def test_what_was_taken_up_is_looked_at_before_it_starts(
     assert podman.done["start"] == (1 if honest else 0)
     assert podman.done["remove"] == (0 if honest else 1)
     assert ("removed before it started" in job.error) == (not honest)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("honest", [True, False])
+def test_what_goes_on_after_a_checkpoint_is_looked_at_once_more(
+    honest: bool,
+    answered: bool,
+    worker: Any,
+    person: Any,
+    endpoint: Any,
+    container: Any,
+    podman: Any,
+    ended: Any,
+    rail: Any,
+) -> None:
+    """It runs from the first moment, so it is stopped and kept; also where the answer was lost."""
+    from hosts.actions.containers import restore_container
+
+    rail("privileged")
+    row = container("a", running=False)
+    podman.during = lambda verb: answered or verb != "restore"
+    podman.bend = lambda told: (
+        told
+        if honest or not podman.done["restore"]
+        else {**told, "HostConfig": {"Privileged": True}}
+    )
+    job = restore_container.ask(person, (endpoint.pk, row.podman_id))
+    worker().hand_over([job.pk])
+    assert ended(job).state == ("ok" if honest else "denied"), (job.error, job.cause)
+    assert podman.done["restore"] == 1
+    assert podman.done["kill"] == (0 if honest else 1)
+    assert podman.containers[row.podman_id]["running"] == honest
+    assert ("It was stopped and is kept." in job.error) == (not honest)

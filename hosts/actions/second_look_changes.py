@@ -1,0 +1,121 @@
+"""The second look at a container that was there and was changed: what breaks a rule since is changed back.
+
+What broke one before the change does not count: what is there goes on as it is.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.second_look import judge_identity, looked
+from hosts.guardrails import of_inspect
+from hosts.jobs.errand import Errand
+from hosts.podman import containers
+from hosts.podman.errors import PodmanError
+
+# what of inspect says which limits there are, and where Podman's update takes them
+_LIMITS: dict[str, tuple[str, str]] = {
+    "Memory": ("memory", "limit"),
+    "MemorySwap": ("memory", "swap"),
+    "MemoryReservation": ("memory", "reservation"),
+    "MemorySwappiness": ("memory", "swappiness"),
+    "CpuShares": ("cpu", "shares"),
+    "CpuQuota": ("cpu", "quota"),
+    "CpuPeriod": ("cpu", "period"),
+    "CpusetCpus": ("cpu", "cpus"),
+    "CpusetMems": ("cpu", "mems"),
+    "PidsLimit": ("pids", "limit"),
+    "BlkioWeight": ("blockIO", "weight"),
+}
+# of cores, which Podman counts from the two for the CPU
+_COUNTED = ("NanoCpus",)
+# what takes a limit away again; the others can be changed, but not taken away
+_NONE = {"Memory": -1, "MemorySwap": -1, "CpuQuota": -1, "PidsLimit": -1, "MemoryReservation": 0}
+_NO_LIMIT = (None, 0, -1, "")
+
+
+async def at_change(
+    errand: Errand,
+    container_id: str,
+    before: Mapping[str, Any] | None = None,
+    *,
+    undo: Callable[[], Awaitable[str]],
+    removed: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """Its inspect after the change, judged. `before`: the one of before, where not all of that was judged;
+    `removed`: limits that were to go, by their names in rules. NotAllowed, Held, Trouble.
+    """
+    found = await looked(errand, containers.inspect(errand.podman, container_id))
+    judge_identity(found, container_id, "")
+    after = of_inspect.container(errand.verb, found)
+    for name, none in (removed or {}).items():
+        # in the words in which the request was judged
+        if after.parts[0].limits.get(name, 0) <= 0:
+            after.parts[0].limits[name] = none
+    was = of_inspect.container(errand.verb, before) if before is not None else None
+    await errand.confirm(after, ids=(), undo=undo, before=was)
+    return found
+
+
+def limits_of(inspected: Mapping[str, Any]) -> dict[str, Any]:
+    """Its limits and restart policy, as inspect tells them."""
+    host = _host(inspected)
+    found = {name: host[name] for name in (*_LIMITS, *_COUNTED) if host.get(name) is not None}
+    return found | {"RestartPolicy": host.get("RestartPolicy") or {}}
+
+
+def reach_of(inspected: Mapping[str, Any]) -> dict[str, Any]:
+    """How it is reached, as inspect tells it: what a network may change."""
+    host = _host(inspected)
+    return {name: host.get(name) for name in ("NetworkMode", "PortBindings")}
+
+
+def with_former(inspected: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
+    """The inspect as it was while these counted."""
+    return {**inspected, "HostConfig": {**_host(inspected), **former}}
+
+
+async def change_back(errand: Errand, former: Mapping[str, Any]) -> str:
+    """Give the container its former limits again; in a sentence whether it has them."""
+    try:
+        now = limits_of(await containers.inspect(errand.podman, errand.object_id))
+        policy = former["RestartPolicy"] if former["RestartPolicy"] != now["RestartPolicy"] else {}
+        await containers.update(
+            errand.podman,
+            errand.object_id,
+            _resources(former, now),
+            restart=str(policy.get("Name") or ""),
+            tries=int(policy.get("MaximumRetryCount") or 0),
+        )
+        now = limits_of(await containers.inspect(errand.podman, errand.object_id))
+    except PodmanError as failed:
+        return _("It could not be changed back: %s") % failed.message
+    left = [name for name in _LIMITS if not _same(former.get(name), now.get(name))]
+    if former.get("CpuQuota") in _NO_LIMIT:
+        # of which the period says nothing then
+        left = [name for name in left if name != "CpuPeriod"]
+    if left:
+        return _("Not all of it could be changed back: %s.") % ", ".join(left)
+    return _("It was changed back.")
+
+
+def _resources(former: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what differs, as Podman's update takes it."""
+    body: dict[str, Any] = {}
+    for name, (section, field) in _LIMITS.items():
+        if not _same(former.get(name), now.get(name)):
+            value = former.get(name) or _NONE.get(name)
+            if value is not None:
+                body.setdefault(section, {})[field] = value
+    return body
+
+
+def _same(one: Any, other: Any) -> bool:
+    """No limit is told as 0, -1, "" or nothing."""
+    return one == other or (one in _NO_LIMIT and other in _NO_LIMIT)
+
+
+def _host(inspected: Mapping[str, Any]) -> dict[str, Any]:
+    host = inspected.get("HostConfig")
+    return host if isinstance(host, dict) else {}
