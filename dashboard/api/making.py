@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from dashboard.api.bearer import person_of
 from dashboard.api.once import asked
+from dashboard.api.parsing import Sent
 from dashboard.api.problems import wrong
 from dashboard.api.reading import Id, ObjectId
 from dashboard.api.shapes import JobOut
@@ -37,7 +38,7 @@ router = Router()
 Labels = dict[str, str]
 
 
-class There(Schema):
+class There(Sent):
     """Where."""
 
     endpoint: int = Field(ge=1, le=2**63 - 1, description="The endpoint’s number")
@@ -96,7 +97,7 @@ def run(request: HttpRequest, given: Run) -> Any:
     return asked(request, ask)
 
 
-class Recreate(Schema):
+class Recreate(Sent):
     """What is to be another than it is. A variable of null is taken out."""
 
     fields: dict[str, str] = {}
@@ -230,7 +231,7 @@ def new_pod(request: HttpRequest, given: NewPod) -> Any:
     return asked(request, ask)
 
 
-class SecretValue(Schema):
+class SecretValue(Sent):
     """What is in it; sealed, and erased when the job ends."""
 
     value: str = Field(max_length=512_000)

@@ -94,6 +94,16 @@ def _title(kind: str) -> str:
     return str(known.get(kind, _("This did not work")))
 
 
+def _field(place: tuple[Any, ...]) -> str:
+    """As the sender calls it: without the name that our functions give to the body."""
+    inner = place[2:] if place[:2] == ("body", "given") else place[1:]
+    return ".".join(map(str, inner))
+
+
+def _words(error: dict[str, Any]) -> str:
+    return _("There is no such field.") if error["type"] == "extra_forbidden" else error["msg"]
+
+
 def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
     """Let the API answer with problems, whatever was raised."""
     realm = {"WWW-Authenticate": 'Bearer realm="Haulout"'}
@@ -139,10 +149,7 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
 
     @api.exception_handler(Malformed)
     def malformed(request: HttpRequest, error: Malformed) -> HttpResponse:
-        errors = [
-            {"field": ".".join(map(str, one["loc"][1:])), "message": one["msg"]}
-            for one in error.errors
-        ]
+        errors = [{"field": _field(one["loc"]), "message": _words(one)} for one in error.errors]
         return answer(422, "invalid", _("See errors."), errors=errors)
 
     @api.exception_handler(HttpError)

@@ -11,6 +11,7 @@ from pydantic import Field
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.once import asked
+from dashboard.api.parsing import Sent
 from dashboard.api.problems import wrong
 from dashboard.api.shapes import PLURALS, BatchOut
 from dashboard.api.verbs import MOST, Ref
@@ -44,10 +45,17 @@ class Plan(Schema):
     silent: list[str]
 
 
-class Pruned(Schema):
+class Listed(Ref):
+    """An object as a plan names it; what it says beside is sent back for nothing, and taken."""
+
+    name: str = ""
+    doubt: str = ""
+
+
+class Pruned(Sent):
     """Exactly the objects to remove, as a plan named them."""
 
-    objects: list[Ref] = Field(min_length=1, max_length=MOST)
+    objects: list[Listed] = Field(min_length=1, max_length=MOST)
 
 
 _ASKS: dict[str, Any] = {kind: one.ask for kind, one in KINDS.items()} | {"image": prune_images.ask}

@@ -11,6 +11,7 @@ from pydantic import Field, create_model
 from accounts.verbs import verb_named
 from dashboard.api.bearer import person_of
 from dashboard.api.once import asked
+from dashboard.api.parsing import Sent
 from dashboard.api.reading import Id, ObjectId
 from dashboard.api.shapes import PLURALS, BatchOut, JobOut
 from hosts.actions.containers import (
@@ -50,23 +51,23 @@ router = Router()
 Signal = Literal["KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH"]
 
 
-class Nothing(Schema):
+class Nothing(Sent):
     """No parameters."""
 
 
-class Patience(Schema):
+class Patience(Sent):
     """How long it may take to end by itself before it is killed; empty: its own time."""
 
     timeout_s: int | None = Field(None, ge=0, le=86_400)
 
 
-class Signalled(Schema):
+class Signalled(Sent):
     """A signal."""
 
     signal: Signal = "KILL"
 
 
-class Forced(Schema):
+class Forced(Sent):
     """Also when it is in use."""
 
     force: bool = False
@@ -78,25 +79,25 @@ class ContainerGone(Forced):
     volumes: bool = Field(False, description="Its anonymous volumes too")
 
 
-class Renamed(Schema):
+class Renamed(Sent):
     """Another name."""
 
     name: str = Field(max_length=200)
 
 
-class Limits(Schema):
+class Limits(Sent):
     """By the names of the run form's fields; what is left out stays."""
 
     texts: dict[str, str] = Field(description="Such as {“memory”: “512m”, “cpus”: “1.5”}")
 
 
-class Watched(Schema):
+class Watched(Sent):
     """How long the new one has to stay up before the old one goes."""
 
     watch_s: int | None = Field(None, ge=1, le=3600)
 
 
-class Committed(Schema):
+class Committed(Sent):
     """The image to make."""
 
     name: str = Field(max_length=500)
@@ -105,13 +106,13 @@ class Committed(Schema):
     pause: bool = True
 
 
-class Awaited(Schema):
+class Awaited(Sent):
     """What to wait for: exited, running, healthy …"""
 
     condition: str = Field("exited", max_length=40)
 
 
-class Frozen(Schema):
+class Frozen(Sent):
     """How a checkpoint is made."""
 
     keep: bool = False
@@ -119,32 +120,32 @@ class Frozen(Schema):
     tcp: bool = False
 
 
-class Woken(Schema):
+class Woken(Sent):
     """How a checkpoint is taken up."""
 
     keep: bool = False
     tcp: bool = False
 
 
-class Pushed(Schema):
+class Pushed(Sent):
     """Where to."""
 
     destination: str = Field(max_length=500)
 
 
-class Names(Schema):
+class Names(Sent):
     """Full names."""
 
     names: list[str] = Field(min_length=1, max_length=50)
 
 
-class Cloned(Schema):
+class Cloned(Sent):
     """The new volume."""
 
     name: str = Field(max_length=200)
 
 
-class Joined(Schema):
+class Joined(Sent):
     """The container that joins."""
 
     container_id: str = Field(max_length=255)
@@ -152,7 +153,7 @@ class Joined(Schema):
     address: str = Field("", max_length=60)
 
 
-class Parted(Schema):
+class Parted(Sent):
     """The container that leaves."""
 
     container_id: str = Field(max_length=255)
@@ -163,7 +164,7 @@ class Doing:
     """A verb with its parameters. `module` has `VERB`, `ask`, and maybe `ask_many`."""
 
     module: Any
-    body: type[Schema] = Nothing
+    body: type[Sent] = Nothing
 
     @property
     def kind(self) -> str:
@@ -213,7 +214,7 @@ DOINGS = (
 )
 
 
-class Ref(Schema):
+class Ref(Sent):
     """An object: its endpoint’s number, and its id there."""
 
     endpoint: int = Field(ge=1, le=2**63 - 1)
