@@ -60,6 +60,7 @@ async def carry(  # noqa: C901 - one clause for each way to end
             state, result = Job.State.OK, {"settled": True}
         elif refused:
             state, error = refused
+            await _mend(job, handler, podman)
         elif handler is not None and podman is not None:
             errand = errand_for(job, podman)
             result = await _act(errand, handler)
@@ -178,6 +179,20 @@ async def _sent_before(job: Job, handler: Handler | None, podman: Podman | None)
         return False
     words = _("It was sent before; what the host made of it cannot be told.")
     return await _decide(errand_for(job, podman), handler, words) is Settled.DONE
+
+
+async def _mend(job: Job, handler: Handler | None, podman: Podman | None) -> None:
+    """What may no longer go on is not left half-way, where its action knows how to put it in order."""
+    if (
+        job.step == "act"
+        and handler is not None
+        and handler.mend is not None
+        and podman is not None
+    ):
+        try:
+            await handler.mend(errand_for(job, podman))
+        except PodmanError as away:
+            log.warning("job %s is left half-way: %s", job.pk, away)
 
 
 def errand_for(job: Job, podman: Podman) -> Errand:

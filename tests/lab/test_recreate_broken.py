@@ -120,6 +120,37 @@ async def test_the_swap_goes_on(host: Host, endpoint_on: Any, person: Any, step:
     assert host.podman("exec", "shop", "ls", "/data").strip() == "kept"
 
 
+def _rule() -> None:
+    from hosts.models import Guardrail
+
+    Guardrail.objects.create(name="a team", kind="labels", settings={"require": ["team=*"]})
+
+
+def _no_right() -> None:
+    from accounts.models import User
+
+    User.objects.filter(name="Bob").update(is_active=False)
+
+
+@pytest.mark.parametrize("meanwhile", [_rule, _no_right])
+@pytest.mark.parametrize("step", some(len(STEPS), always=(1, 3))[1:])
+async def test_what_may_not_go_on_brings_the_old_one_back(
+    host: Host, endpoint_on: Any, person: Any, step: int, meanwhile: Any
+) -> None:
+    """A rule came, or the right went, between the death of the worker and the next try."""
+    host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, "sleep", "1000")
+    old = inspect(host, "shop")
+    endpoint = await sync_to_async(endpoint_on)(host)
+    job = await ask(person, endpoint, old, hostname="new")
+    assert await one_try(job.pk, host, dies_after=step) is None
+    await sync_to_async(meanwhile)()
+    outcome = await one_try(job.pk, host, dies_after=-1)
+    assert outcome.state == "denied", (outcome.error, outcome.cause)
+    assert names(host) == ["shop"]
+    now = inspect(host, "shop")
+    assert (now["Id"], now["State"]["Running"]) == (old["Id"], True)
+
+
 @pytest.mark.parametrize("step", some(len(MENDING) + 1, always=(1, 2)))
 async def test_the_restoration_goes_on(
     host: Host, endpoint_on: Any, person: Any, step: int

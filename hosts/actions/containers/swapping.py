@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from hosts.actions import making, second_look
 from hosts.actions.run.table.health import time_to_get_well_s
-from hosts.guardrails import Proposed
+from hosts.guardrails import Proposed, Refused
 from hosts.jobs import crash
 from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
+from hosts.jobs.held import Held
 from hosts.podman import containers
 from hosts.podman.errors import Conflict, Interrupted, NotFound, PodmanError, Unavailable
 
@@ -85,7 +86,13 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
     else:
         made = str(new["Id"])
         if old is not None:
-            _spec, asked = await make_spec(old)
+            try:
+                _spec, asked = await make_spec(old)
+            except (Refused, NotAllowed, Held):
+                # a rule that came after the first try; a held job is no longer ours to report on
+                with _going_on():
+                    await _put_back(errand, before, place)
+                raise
         await errand.about_to_send(before)
     await crash.point(crash.AFTER_CREATE, errand.job_id)
     with _going_on():
@@ -312,6 +319,10 @@ async def _last_words(errand: Errand) -> str:
 async def _restore(errand: Errand, before: dict[str, Any], place: Place) -> None:
     """The old one as it was: its name, and running where it ran. Nothing of the new one stays."""
     await _tell(errand, _("Restoring the old container"))
+    await _put_back(errand, before, place)
+
+
+async def _put_back(errand: Errand, before: dict[str, Any], place: Place) -> None:
     new = await made_by(errand)
     if new is not None:
         try:

@@ -17,16 +17,17 @@ from hosts.actions.kube.along import REPLACE, heed_secrets, require_along
 from hosts.actions.kube.content_volumes import heed_unsafe, refuse_unsafe
 from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
-from hosts.actions.kube.second_look import look, missing, new_volumes, start
+from hosts.actions.kube.second_look import look, missing, new_volumes, start, taken_away
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import version_of
-from hosts.guardrails import Proposed, of_kube
+from hosts.guardrails import Proposed, Refused, of_kube
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
+from hosts.jobs.held import Held
 from hosts.models import INVENTORY, Endpoint, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import images, kube, pods, system
@@ -130,7 +131,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     text = (sealed or b"").decode()
     plan = plan_on(errand.endpoint, text)
     asked = proposed(errand.endpoint, plan, text)
-    await errand.permit(asked)
+    try:
+        await errand.permit(asked)
+    except (Refused, NotAllowed, Held):
+        # a rule that came after the first try
+        if errand.broken:
+            errand.say(await taken_away(errand))
+        raise
     for path, line in plan.unknown:
         errand.say(
             _("Left out: Haulout does not know %(name)s (line %(line)d)")

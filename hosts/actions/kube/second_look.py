@@ -20,6 +20,14 @@ async def new_volumes(errand: Errand, names: Sequence[str]) -> list[str]:
     return await missing(errand, names)
 
 
+async def taken_away(errand: Errand) -> str:
+    """Remove what an earlier try of this job made; what became of it, in a sentence."""
+    made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
+    steps = [remove_pod(errand, str(one["Id"])) for one in made]
+    fresh = errand.before.get("volumes") or []
+    return await undone([*steps, *(remove_volume(errand, str(name)) for name in fresh)])
+
+
 async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
     """Those of these volumes that the host does not have."""
     absent = []
