@@ -64,4 +64,6 @@ def _why(why: Why) -> str:
             "Podman itself reads that file on the host, so neither it nor a folder on the way to it"
             " may be a link"
         ),
+        Why.LARGE: _("it is larger than any list of images"),
+        Why.NO_LIST: _("it should be a list of images in JSON, and is not"),
     }[why]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.utils.translation import gettext as _
 
 from hosts.guardrails import locks
 from hosts.jobs.errand import Errand, NotAllowed
@@ -30,7 +29,7 @@ async def heed_locked(errand: Errand, *, pods: Sequence[str] = ()) -> None:
         named |= _pods(going)
     named |= await _volumes(errand.podman, going, found)
     if locks.locked_among(found, named):
-        raise NotAllowed(_("Something that would go along with it is locked."))
+        raise NotAllowed(locks.something())
 
 
 async def _going(

@@ -46,7 +46,7 @@ async def at_change(
     """Its inspect after the change, judged. `before`: the one of before, where not all of that was judged;
     `removed`: limits that were to go, by their names in rules. NotAllowed, Held, Trouble.
     """
-    found = await looked(errand, containers.inspect(errand.podman, container_id))
+    found = await looked(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")
     after = of_inspect.container(errand.verb, found)
     for name, none in (removed or {}).items():

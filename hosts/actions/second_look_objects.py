@@ -125,5 +125,5 @@ async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
     async def undo() -> str:
         return _("The image is kept.")
 
-    proposed = of_others.images(errand.verb, given, field="RepoTags")
+    proposed = of_others.named(errand.verb, given, field="RepoTags")
     await errand.confirm(proposed, ids=(), undo=undo)

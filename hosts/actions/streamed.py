@@ -10,9 +10,9 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -22,14 +22,15 @@ from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
 from hosts.access import Person, grounds
 from hosts.database_threads import in_thread
-from hosts.guardrails import Proposed, Refused, Verdict, require
+from hosts.guardrails import Proposed, Refused, Verdict, check, locks, met, refuse
 from hosts.guardrails.locking import CHANGES, MAKES
 from hosts.guardrails.roads import JUDGED
 from hosts.guardrails.standing import Standing
 from hosts.jobs.errand import Trouble
 from hosts.jobs.guarded import warned
+from hosts.jobs.locked_names import locked_name
 from hosts.models import Container, Endpoint, OpenTransfer
-from hosts.podman import PodmanError
+from hosts.podman import Podman, PodmanError
 
 log = logging.getLogger(__name__)
 SEEN_EVERY_S: Final = 10.0
@@ -38,15 +39,46 @@ LOST_AFTER: Final = timedelta(seconds=60)
 
 @dataclass
 class Doing:
-    """What the code inside `streamed` tells. `committing`: from now on a broken connection leaves
-    it unknown whether the host did it; before, a break means that nothing was changed.
+    """Who does what, and what the code inside `streamed` tells. `committing`: from now on a broken
+    connection leaves it unknown whether the host did it; before, a break means that nothing was changed.
     """
 
+    person: Person
+    verb: str
+    target: Target
     detail: str = ""
     committing: bool = False
     # the intent's number, and whether a part noted with `note_part` could not be removed
     number: int = 0
     left: bool = False
+    # rules that only warned: each is counted once
+    _warned: set[int] = field(default_factory=set)
+    # their names, where it was of what was found inside
+    _inside: list[str] = field(default_factory=list)
+
+    async def permit(self, proposed: Proposed, podman: Podman) -> None:
+        """Ask about what was not known before, and the host about names that locked images have there.
+        Trouble, with its refusal in the log.
+        """
+        beside = await in_thread(_permit, self, proposed)
+        self._inside += [one for one in beside.get("warned", []) if one not in self._inside]
+        endpoint = await in_thread(_endpoint, self.target)
+        lock = await locked_name(podman, endpoint, proposed.given_names)
+        if lock is not None:
+            await in_thread(_stop, self, await in_thread(locks.told, lock, self.person))
+
+    def told(self) -> str:
+        """What the outcome says."""
+        words = [self.detail]
+        if self._inside:
+            words.append(f"warned: {', '.join(self._inside)}")
+        return " · ".join(filter(None, words))[:1000]
+
+    def fresh(self, verdict: Verdict) -> Verdict:
+        """The warnings of rules that have not warned yet."""
+        found = tuple(one for one in verdict.warnings if one.rule_id not in self._warned)
+        self._warned |= {one.rule_id for one in found}
+        return Verdict(found, verdict.rules)
 
 
 @asynccontextmanager
@@ -62,11 +94,12 @@ async def streamed(
     block is its outcome. If the intent cannot be written, the block is not entered; nor, with Trouble,
     where a guardrail stops what is `proposed`.
     """
-    beside = await in_thread(_permit, person, verb, target, proposed)
+    doing = Doing(person, verb, target)
+    beside = await in_thread(_permit, doing, proposed)
     number = await in_thread(_begin, person, verb, target, {**params, **beside})
+    doing.number = number
     seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
     began = time.monotonic()
-    doing = Doing(number=number)
     result = Result.FAILED
     try:
         yield doing
@@ -110,40 +143,49 @@ def _note(number: int, what: dict[str, Any]) -> None:
     OpenTransfer.objects.filter(intent=number).update(**what)
 
 
-def _permit(
-    person: Person, verb: str, target: Target, proposed: Proposed | None
-) -> dict[str, list[str]]:
+def _permit(doing: Doing, proposed: Proposed | None) -> dict[str, list[str]]:
     """What the intent is to hold beside its parameters: which rules warned."""
-    _heed_standing(person, verb, target)
-    if verb not in JUDGED:
+    _heed_standing(doing, proposed)
+    if doing.verb not in JUDGED:
         return {}
     if proposed is None:
-        raise RuntimeError(f"{verb} runs without what it would make (hosts.guardrails.roads)")
-    endpoint = Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id or 0)
-    try:
-        return warned(require(person, endpoint, proposed, target=target))
-    except Refused as refused:
-        raise Trouble(str(refused)) from refused
+        raise RuntimeError(f"{doing.verb} runs without what it would make (hosts.guardrails.roads)")
+    endpoint = _endpoint(doing.target)
+    verdict = check(endpoint, proposed)
+    if verdict.stops:
+        refuse(doing.person, endpoint, proposed, verdict, target=doing.target)
+        raise Trouble(str(Refused(verdict)))
+    fresh = doing.fresh(verdict)
+    met.note(fresh.findings)
+    return warned(fresh)
 
 
-def _heed_standing(person: Person, verb: str, target: Target) -> None:
-    if verb not in CHANGES | MAKES or target.endpoint_id is None:
+def _endpoint(target: Target) -> Endpoint:
+    return Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id or 0)
+
+
+def _heed_standing(doing: Doing, proposed: Proposed | None) -> None:
+    target = doing.target
+    if doing.verb not in CHANGES | MAKES or target.endpoint_id is None:
         return
-    endpoint = Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id)
     verdict = Standing().add(
         Verdict(),
-        endpoint,
-        verb,
+        _endpoint(target),
+        doing.verb,
         kind=target.kind,
         object_id=str(target.id),
         name=target.name,
         params={},
-        person=person,
+        person=doing.person,
+        named=proposed.given_names if proposed else (),
     )
     if verdict.stops:
-        said = verdict.sentence()
-        write.refusal(person.who, verb, target, reason=said[:300])
-        raise Trouble(said)
+        _stop(doing, verdict.sentence())
+
+
+def _stop(doing: Doing, said: str) -> NoReturn:
+    write.refusal(doing.person.who, doing.verb, doing.target, reason=said[:300])
+    raise Trouble(said)
 
 
 def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:
@@ -171,7 +213,7 @@ def _end(doing: Doing, result: Result, duration_ms: int) -> None:
         with transaction.atomic():
             # a build whose end was not heard is looked for too
             _close(number, stays=doing.left or result is Result.UNKNOWN)
-            write.outcome(number, result, detail=doing.detail[:1000], duration_ms=duration_ms)
+            write.outcome(number, result, detail=doing.told(), duration_ms=duration_ms)
             bells.ring("audit")
     except AlreadySettled:
         log.warning("transfer %s was given up while it still ran", number)

@@ -24,6 +24,8 @@ def digest(proposed: Proposed) -> str:
         if not part["names"]:
             # as it was before names were judged
             del part["names"]
+        # what is there is judged by locks, not by rules
+        del part["pulled"]
     whole = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(whole.encode()).hexdigest()
 

@@ -1,6 +1,6 @@
 """The locks in the way of a deed: of what it is about, and of what it would take along."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hosts.access import Person, allows
+from hosts.guardrails.kinds.matching import full_name
 from hosts.guardrails.locking import MAKES, heeds, plan_of
 from hosts.guardrails.verdict import Finding, Severity
 from hosts.models import INVENTORY, Container, Endpoint, Image, ObjectLock, Volume
@@ -50,12 +51,17 @@ def in_the_way(
     name: str = "",
     params: Mapping[str, Any] | None = None,
     person: Person | None = None,
+    named: Collection[str] = (),
 ) -> Finding | None:
-    """The lock that keeps it from being done. `locks`: those at the endpoint. What would go along is named
-    to a `person` who sees it alone.
+    """The lock that keeps it from being done. `locks`: those at the endpoint; `named`: names that images
+    there would get. What would go along is named to a `person` who sees it alone.
     """
     listed = list(locks)
-    if not (listed and heeds(verb)):
+    if not listed:
+        return None
+    if lock := _named_so(listed, endpoint, named):
+        return finding_of(lock) if _seen(person, lock) else _something()
+    if not heeds(verb):
         return None
     whole = next((one for one in listed if one.kind == "host"), None)
     if whole is not None:
@@ -76,8 +82,34 @@ def _seen(person: Person | None, lock: ObjectLock) -> bool:
 
 
 def _something() -> Finding:
-    words = _("Something that would go along with it is locked.")
+    words = something()
     return Finding("lock", 0, Severity.REFUSE, "lock", words, said=words)
+
+
+def told(lock: ObjectLock, person: Person) -> str:
+    """What `person` may hear of it."""
+    return words_of(lock) if _seen(person, lock) else something()
+
+
+def something() -> str:
+    """All that may be said to whoever does not see what is locked."""
+    return _("Something that would go along with it is locked.")
+
+
+def _named_so(
+    listed: list[ObjectLock], endpoint: Endpoint, named: Collection[str]
+) -> ObjectLock | None:
+    """The lock of an image that has one of these names: Podman would take it away from there."""
+    locked = [one for one in listed if one.kind == "image"]
+    if not (locked and named):
+        return None
+    wanted = {full_name(name) for name in named}
+    for row in Image.objects.filter(LIVE, endpoint=endpoint):
+        has = wanted & {full_name(name) for name in row.names}
+        for name in has:
+            if lock := lock_of(locked, "image", row.podman_id, name):
+                return lock
+    return None
 
 
 def check(
@@ -151,11 +183,6 @@ def _touched(
         found |= _named(there.filter(pod_id=object_id))
     elif kind == "network" and (joins := params.get("container")):
         found.add(("container", str(joins)))
-    if verb == "image.tag":
-        # a name that another image has moves here: that one is untagged
-        taken = set(_names(params, "names"))
-        others = Image.objects.filter(LIVE, endpoint=endpoint)
-        found |= {("image", one.podman_id) for one in others if taken & set(one.names)}
     if params.get("force") and kind in ("volume", "network", "image"):
         found |= _forced(endpoint, there, kind, object_id, name)
     return found

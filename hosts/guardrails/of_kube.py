@@ -14,6 +14,7 @@ from hosts.guardrails.quantities import memory, quantity
 from hosts.guardrails.reading import Reader, join
 
 Raw = dict[str, Any]
+_CALM_PULLS = ("never", "ifnotpresent", "missing")
 _SPACES = (("hostNetwork", "network"), ("hostPID", "pid"), ("hostIPC", "ipc"))
 
 
@@ -97,6 +98,9 @@ def _container(reader: Reader, given: Raw, at: str, around: Raw, pod: Part) -> P
     """`around`: the pod's securityContext, which counts for each container that does not say otherwise."""
     part = Part(What.CONTAINER, given.get("name", ""), at=at)
     part.images.append(Fact(given.get("image", ""), join(at, "image")))
+    if given.get("imagePullPolicy", "").lower() not in _CALM_PULLS:
+        # without a policy Podman fetches what is newer
+        part.pulled.append(given.get("image", ""))
     own = given.get("securityContext", {})
     _security(own, part, join(at, "securityContext"))
     part.no_new_privileges = own.get("allowPrivilegeEscalation") is False

@@ -69,6 +69,8 @@ def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposed:
         Fact(name, at) for name, at in reader.texts(given.get("cachefrom"), "cachefrom")
     ]
     _containerfile(part, text)
+    if reader.text(given.get("pullpolicy"), "pullpolicy") == "always":
+        part.pulled = [fact.value for fact in part.images]
     written = None if text is None else partial(masked.containerfile, text)
     for name, at in reader.texts(given.get("addcaps"), "addcaps"):
         part.capabilities.append(Fact(capability(name), at))
@@ -150,14 +152,27 @@ def command(verb: str, *, privileged: bool = False, user: str = "", name: str = 
 
 
 def images(
-    verb: str, names: Iterable[str], *, field: str = "image", called: Iterable[str] = ()
+    verb: str,
+    names: Iterable[str],
+    *,
+    field: str = "image",
+    called: Iterable[str] = (),
+    pulled: bool = False,
 ) -> Proposed:
     """Of images that come to be on a host under names that say from where; `called`: the names that they
-    are to get there.
+    are to get there; `pulled`: they are fetched though something may be called so there.
     """
     part = Part(What.IMAGE)
     part.images = [Fact(name, field) for name in names]
+    part.pulled = [fact.value for fact in part.images] if pulled else []
     part.names = [Fact(name, "name") for name in called]
+    return Proposed(verb, (part,))
+
+
+def named(verb: str, names: Iterable[str], *, field: str) -> Proposed:
+    """Of names that images get or have got, whatever the images are."""
+    part = Part(What.IMAGE)
+    part.names = [Fact(name, field) for name in names]
     return Proposed(verb, (part,))
 
 
@@ -171,6 +186,13 @@ def archive(
     part.origins.append(Fact(file, "file"))
     part.images = [Fact(name, "reference") for name in names]
     part.names = [Fact(name, "reference") for name in called]
+    return Proposed(verb, (part,))
+
+
+def push(verb: str, name: str) -> Proposed:
+    """Of what a registry gets under `name`: others pull it by that."""
+    part = Part(What.PUSH, name)
+    part.names.append(Fact(name, "destination"))
     return Proposed(verb, (part,))
 
 

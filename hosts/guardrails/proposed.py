@@ -23,6 +23,8 @@ class What(StrEnum):
     LIMITS = "limits"
     # a pod that is there, of what a container gets by joining it
     JOINED = "joined"
+    # what goes from the host to a registry
+    PUSH = "push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,10 @@ class Part:
     security: list[Fact] = field(default_factory=list)
     mounts: list[Mount] = field(default_factory=list)
     images: list[Fact] = field(default_factory=list)
-    # names that images get: by a build, a tag, a commit
+    # names that images get: by a build, a tag, a commit; and in a registry
     names: list[Fact] = field(default_factory=list)
+    # and names that are fetched anew, whatever has them
+    pulled: list[str] = field(default_factory=list)
     origins: list[Fact] = field(default_factory=list)
     limits: dict[str, float] = field(default_factory=dict)
     ports: list[Port] = field(default_factory=list)
@@ -112,6 +116,17 @@ class Proposed:
     parts: tuple[Part, ...] = ()
     unknown: tuple[str, ...] = ()
     written: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def given_names(self) -> list[str]:
+        """Names that images on the host get or may get: what has one of them loses it. One with a digest
+        means the same image for ever.
+        """
+        found: dict[str, None] = {}
+        for part in self.parts:
+            if part.what is not What.PUSH:
+                found |= dict.fromkeys((*(fact.value for fact in part.names), *part.pulled))
+        return [name for name in found if "@" not in name]
 
     @property
     def text(self) -> str:

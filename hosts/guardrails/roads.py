@@ -37,12 +37,14 @@ JUDGED: dict[str, Looked] = {
     # of an uploaded folder: a stream
     "image.build": Looked.BOTH,
     "image.copy": Looked.BOTH,
+    "image.push": Looked.BOTH,
     "image.tag": Looked.BOTH,
     "image.list_create": Looked.BOTH,
     "image.list_edit": Looked.BOTH,
     "image.load": Looked.STREAM,
     "image.import": Looked.STREAM,
     "artifact.pull": Looked.BOTH,
+    "artifact.push": Looked.BOTH,
     "artifact.add": Looked.STREAM,
 }
 # what these make is judged once more as Podman tells it, before it starts (Errand.confirm)
@@ -65,6 +67,7 @@ CONFIRMED = frozenset(
 # and what these change is judged once more as Podman tells it: what breaks a rule is changed back
 CHANGED = frozenset({"container.update", "container.restore", "network.connect"})
 _NAMES = "it gives a name to an image, which was judged"
+_REGISTRY = "nothing comes to be on the host"
 # the others that are judged, and why there is nothing to look at
 UNCONFIRMED: dict[str, str] = {
     "container.commit": _NAMES,
@@ -72,12 +75,14 @@ UNCONFIRMED: dict[str, str] = {
     "container.attach": "it makes nothing",
     "image.pull": _NAMES,
     "image.copy": _NAMES,
+    "image.push": _REGISTRY,
     "image.tag": _NAMES,
     "image.list_create": _NAMES,
     "image.list_edit": _NAMES,
     "image.load": _NAMES,
     "image.import": _NAMES,
     "artifact.pull": _NAMES,
+    "artifact.push": _REGISTRY,
     "artifact.add": _NAMES,
 }
 _THERE = "what is there was judged when it was made"
@@ -112,9 +117,7 @@ FREE: dict[str, str] = {
     "network.disconnect": _GONE,
     "network.remove": _GONE,
     "network.prune": _GONE,
-    "image.push": "nothing comes to be on the host",
     "image.search": _READS,
-    "artifact.push": "nothing comes to be on the host",
     "artifact.remove": _GONE,
     "image.untag": _GONE,
     "image.remove": _GONE,

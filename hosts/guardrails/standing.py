@@ -2,7 +2,7 @@
 more in the worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from hosts.access import Person
@@ -30,8 +30,11 @@ class Standing:
         name: str,
         params: Mapping[str, Any],
         person: Person | None = None,
+        named: Collection[str] = (),
     ) -> Verdict:
-        """`verdict` with what stands in the way, as `person` may hear it."""
+        """`verdict` with what stands in the way, as `person` may hear it. `named`: names that images would
+        get.
+        """
         if endpoint.pk not in self._locks:
             self._locks[endpoint.pk] = locks.at(endpoint)
             self._freezes[endpoint.pk] = open_at(endpoint)
@@ -45,6 +48,7 @@ class Standing:
             name=name,
             params=params,
             person=person,
+            named=named,
         )
         if lock is not None:
             found.append(lock)

@@ -1,11 +1,13 @@
 """What came to be is not what was let through: the finding in words, and its alarm in the log."""
 
+from typing import Any
+
 from django.db import close_old_connections, transaction
 from django.utils.translation import gettext as _
 
 from audit import write
 from audit.params import allow
-from audit.shapes import Who
+from audit.shapes import Target, Who
 from hosts import bells
 from hosts.access.fetch import target_of
 from hosts.guardrails import Severity, Verdict
@@ -25,9 +27,10 @@ def without(verdict: Verdict, let_through: set[tuple[int, str]]) -> Verdict:
 def sentence(verdict: Verdict, lacking: str, asker: str) -> str:
     """Which rule, which field of Podman's inspect, and why."""
     stops = [one for one in verdict.stops if one.severity is Severity.REFUSE]
-    if not stops:
+    if lacking and not stops:
         words = _("Podman made it privileged (%(field)s), and %(name)s may not make that there.")
         return words % {"field": lacking, "name": asker}
+    stops = stops or list(verdict.stops)
     first = stops[0]
     values = {"rule": first.rule, "field": first.field, "words": first.words}
     said = _("The guardrail “%(rule)s” refuses what Podman made (%(field)s): %(words)s") % values
@@ -40,20 +43,26 @@ def sentence(verdict: Verdict, lacking: str, asker: str) -> str:
 
 def write_down(job: Job, verdict: Verdict, lacking: str, words: str) -> None:
     """The alarm: an event of its own, beside the job's outcome. Not counted together with others."""
-    close_old_connections()
     if job.endpoint is None:
         return
+    target = target_of(
+        job.endpoint, kind=job.object_kind, object_id=job.object_id, name=job.object_name
+    )
+    told = {"verb": job.verb, "job": job.pk, "asked_by": job.asked_by_name}
+    raise_alarm(target, verdict, words, told, lacking=lacking)
+
+
+def raise_alarm(
+    target: Target, verdict: Verdict, words: str, told: dict[str, Any], *, lacking: str = ""
+) -> None:
+    """The same of what is no job. `told`: what and who it was, for the entry."""
+    close_old_connections()
     stops = verdict.stops
     told = {
         "rules": list(dict.fromkeys(one.rule for one in stops)),
         "fields": list(dict.fromkeys([one.field for one in stops] or [lacking])),
-        "verb": job.verb,
-        "job": job.pk,
-        "asked_by": job.asked_by_name,
+        **told,
     }
-    target = target_of(
-        job.endpoint, kind=job.object_kind, object_id=job.object_id, name=job.object_name
-    )
     with transaction.atomic():
         write.event(WORKER, VERB, target, params=told, detail=words[:1000])
         bells.ring("audit")

@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.database_threads import in_thread
-from hosts.guardrails import Finding, Proposed, Refused, Severity, Verdict, check, met
+from hosts.guardrails import Finding, Proposed, Refused, Severity, Verdict, check, locks, met
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import privileged_field
 from hosts.guardrails.roads import at_click, at_work
 from hosts.jobs import alarm, crash, held
 from hosts.jobs.asker import may
+from hosts.jobs.locked_names import locked_name
 from hosts.jobs.made import Made
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman
@@ -85,6 +86,7 @@ class Errand:
 
         `known_at_click` False: nobody could be asked about this proposal before.
         """
+        await self.heed_names(proposed.given_names)
         verdict = await in_thread(check, self.endpoint, proposed)
         if verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
@@ -105,6 +107,15 @@ class Errand:
             self._warn(one)
         self._let_through |= {(one.rule_id, one.words) for one in verdict.findings}
         self.permitted = True
+
+    async def heed_names(self, names: Iterable[str]) -> None:
+        """NotAllowed where a locked image has one of these names, which others are about to get."""
+        given = [name for name in names if "@" not in name]
+        lock = await locked_name(self.podman, self.endpoint, given)
+        if lock is not None:
+            seen = await self.allowed("image.view")
+            raise NotAllowed(locks.words_of(lock) if seen else locks.something())
+        self.made.heed_names(given)
 
     async def confirm(
         self,

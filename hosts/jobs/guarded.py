@@ -151,13 +151,18 @@ def _judged(
         verdicts = [Verdict() for _order in orders]
     standing = Standing()
     return [
-        (order, proposed, _with_standing(person, standing, verb, order, verdict))
+        (order, proposed, _with_standing(person, standing, verb, order, verdict, proposed))
         for (order, proposed), verdict in zip(pairs, verdicts, strict=True)
     ]
 
 
 def _with_standing(
-    person: Person, standing: Standing, verb: str, order: "Order", verdict: Verdict
+    person: Person,
+    standing: Standing,
+    verb: str,
+    order: "Order",
+    verdict: Verdict,
+    proposed: Proposed,
 ) -> Verdict:
     return standing.add(
         verdict,
@@ -168,6 +173,7 @@ def _with_standing(
         name=order.name,
         params=order.params,
         person=person,
+        named=proposed.given_names,
     )
 
 

@@ -1,24 +1,27 @@
 """What a try makes on its host, heard on its own client: nothing starts before it was looked at.
 
 An action cannot forget the second look: what it makes or changes and does not confirm ends its job as a
-mistake of ours, and a start of what was not confirmed is not sent.
+mistake of ours, and a start of what was not confirmed is not sent. Nor is a request that gives a name to
+an image before the locks of images were asked about that name.
 """
 
 import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from hosts.guardrails.kinds.matching import full_name
 from hosts.guardrails.roads import CHANGED, CONFIRMED
 from hosts.podman.paths import Params
 
 _MAKES = re.compile(r"/(?:containers|pods|volumes|networks)/create|/play/kube|/build")
 _CHANGES = re.compile(r"/containers/[^/]+/(?:update|restore)|/networks/[^/]+/connect")
 _STARTS = re.compile(r"/(?:containers|pods)/([^/]+)/(?:start|restart|init|restore)")
+_TAGS = re.compile(r"/commit|/images/.+/tag")
 _HEAD = re.compile(r"/v[0-9.]+(?:/libpod)?")
 
 
 class Forgotten(RuntimeError):
-    """An action of ours was about to leave out the second look."""
+    """An action of ours was about to leave out the second look, or the locks of a name."""
 
 
 class Made:
@@ -27,6 +30,7 @@ class Made:
     def __init__(self, verb: str, own: str) -> None:
         self.verb = verb
         self._confirmed = {own}
+        self._names: set[str] = set()
         self._open = False
 
     def hear(self, method: str, target: str, params: Params | None) -> None:
@@ -34,6 +38,9 @@ class Made:
         if method != "POST":
             return
         way = _HEAD.sub("", target, count=1)
+        for name in _given(way, params or {}):
+            if "@" not in name and full_name(name) not in self._names:
+                raise Forgotten(f"{self.verb} would give the name {name} without a look at locks")
         if _MAKES.fullmatch(way):
             if self.verb not in CONFIRMED:
                 raise Forgotten(f"{self.verb} makes something, and hosts.guardrails.roads says not")
@@ -56,7 +63,23 @@ class Made:
         self._open = False
         self._confirmed.update(ids)
 
+    def heed_names(self, names: Iterable[str]) -> None:
+        """No image that is locked has these names."""
+        self._names.update(map(full_name, names))
+
     def judge_end(self) -> None:
         """Forgotten where something was made or changed and nobody looked at it."""
         if self._open:
             raise Forgotten(f"{self.verb} did not look at what it made or changed")
+
+
+def _given(way: str, params: Params) -> list[str]:
+    """The names that a request gives to images."""
+    if way == "/images/create":
+        return [str(params.get("fromImage"))]
+    if way == "/build":
+        tags = params.get("t") or []
+        return [str(tag) for tag in tags] if isinstance(tags, list) else [str(tags)]
+    if _TAGS.fullmatch(way):
+        return [f"{params.get('repo')}:{params.get('tag')}"]
+    return []

@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -62,17 +62,23 @@ async def build(
     *,
     credentials: Sequence[Credential] = (),
     mounts: bool = True,
+    heed: Callable[[list[str]], Awaitable[None]] | None = None,
 ) -> AsyncGenerator[str | Built, None]:
     """Podman's lines as they come, at last one Built. `tar` is a plain one.
 
     Podman takes the whole context before it says anything. `mounts`: whether RUN may have any; an
-    old Podman lets them leave the context. Raises BuildFailed in its own words,
+    old Podman lets them leave the context. `heed` hears the text of each Containerfile in it, and what
+    it raises keeps Podman from building. Raises BuildFailed in its own words,
     also for errors inside HTTP 200; Interrupted where the connection breaks; ArchiveRefused for a
     context that could reach out of itself.
     """
-    context = of_context(options.containerfile, arguments=options.arguments, mounts=mounts).checked(
-        tar
-    )
+    judge = of_context(options.containerfile, arguments=options.arguments, mounts=mounts)
+
+    async def before_end() -> None:
+        if heed is not None:
+            await heed(judge.texts)
+
+    context = judge.checked(tar, before_end)
     headers = dict(_TAR)
     if credentials:
         headers["X-Registry-Config"] = _config(credentials)

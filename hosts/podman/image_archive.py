@@ -1,6 +1,6 @@
 """Images as archives: saved, loaded, imported, piece by piece at the pace of the slower side."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from hosts.podman.client import Podman, as_object, decode
@@ -36,13 +36,17 @@ async def save(podman: Podman, images: Sequence[str], *, form: str) -> AsyncGene
             yield piece
 
 
-async def load(podman: Podman, tar: AsyncIterator[bytes]) -> list[str]:
+async def load(
+    podman: Podman, tar: AsyncIterator[bytes], *, heed: Callable[[list[str]], Awaitable[None]]
+) -> list[str]:
     """Load what a plain archive holds; its names, or `sha256:` ids of what has none.
 
-    Podman writes the archive to its own disk first and takes it whole or not at all. Raises
-    ArchiveRefused for one that could write past itself there.
+    Podman writes the archive to its own disk first and takes it whole or not at all. `heed` hears the
+    names that it gives, and what it raises keeps it from being loaded. Raises ArchiveRefused for one
+    that could write past itself there.
     """
-    judged = of_images().checked(tar)
+    judge = of_images()
+    judged = judge.checked(tar, lambda: heed(judge.names))
     answer = as_object(await _sent(podman, path("images", "load"), judged, None))
     return [str(name) for name in answer.get("Names") or []]
 

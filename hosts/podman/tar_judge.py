@@ -8,12 +8,12 @@ nothing may lie behind a link, and no link where Podman itself reads.
 """
 
 import posixpath
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from hosts.podman import base_judge, containerfile
+from hosts.podman import archive_names, base_judge, containerfile
 from hosts.podman.errors import Malformed, PodmanError
 from hosts.podman.tars import Member, Walker
 
@@ -39,6 +39,8 @@ class Why(StrEnum):
     BEHIND_LINK = "behind a link"
     TO_LINK = "to a link"
     READ_BY_PODMAN = "read by podman"
+    LARGE = "larger than any list of images"
+    NO_LIST = "no list of images"
 
 
 class ArchiveRefused(PodmanError):
@@ -73,7 +75,9 @@ class TarJudge:
     `read`: paths that Podman itself reads on the host, `read_below`: folders of such. `on_host`:
     it is unpacked on the host's own disk, else confined in a container. `built`: paths of
     Containerfiles, whose bases are judged, with the `arguments` of the build; `mounts`: whether RUN
-    may have some.
+    may have some. `listing`: paths where an archive of images says their names.
+
+    `texts`, `names`: of the Containerfiles and of the images in it, once it has all passed.
     """
 
     read: frozenset[str] = frozenset()
@@ -82,15 +86,19 @@ class TarJudge:
     built: frozenset[str] = frozenset()
     arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
     mounts: bool = True
+    listing: frozenset[str] = frozenset()
+    texts: list[str] = field(default_factory=list, init=False)
+    names: list[str] = field(default_factory=list, init=False)
     entries: int = field(default=0, init=False)
     size_bytes: int = field(default=0, init=False)
     _links: set[str] = field(default_factory=set, init=False)
     _link_bytes: int = field(default=0, init=False)
     _walker: Walker = field(default_factory=lambda: Walker(remarks=True), init=False)
     _first: bytes = field(default=b"", init=False)
-    # a Containerfile as far as it has come, and what it lacks
+    # a file that is read as far as it has come, what it lacks, and its name
     _text: bytearray = field(default_factory=bytearray, init=False)
     _text_left: int = field(default=0, init=False)
+    _text_of: str = field(default="", init=False)
 
     def judge(self, member: Member) -> None:
         """EntryRefused for an entry that could touch anything but what lies in the archive."""
@@ -118,10 +126,15 @@ class TarJudge:
             self._link_bytes += len(name)
         elif member.kind != "remark":
             self._links.discard(name)
-        if member.kind == "file" and name in self.built:
-            if member.size_bytes > containerfile.LIMIT_BYTES:
-                raise BaseRefused(base_judge.Base(0, name, base_judge.BaseWhy.LARGE))
-            self._text_left = member.size_bytes
+        if member.kind == "file" and name in self.built | self.listing:
+            self._begin(member, name)
+
+    def _begin(self, member: Member, name: str) -> None:
+        if name in self.built and member.size_bytes > containerfile.LIMIT_BYTES:
+            raise BaseRefused(base_judge.Base(0, name, base_judge.BaseWhy.LARGE))
+        if member.size_bytes > archive_names.LIMIT_BYTES:
+            raise EntryRefused(member.name, Why.LARGE)
+        self._text_left, self._text_of = member.size_bytes, name
 
     def feed(self, piece: bytes) -> bool:
         """Judge what this piece completes; True where that is an entry. ArchiveRefused."""
@@ -141,8 +154,14 @@ class TarJudge:
             raise NotATar(wrong.message, cause=wrong.cause) from wrong
         return judged
 
-    async def checked(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The same bytes, none of a head before it is judged. ArchiveRefused."""
+    async def checked(
+        self,
+        pieces: AsyncIterator[bytes],
+        before_end: Callable[[], Awaitable[None]] | None = None,
+    ) -> AsyncIterator[bytes]:
+        """The same bytes, none of a head before it is judged. ArchiveRefused. What `before_end` raises
+        leaves Podman without the end, and so without the archive.
+        """
         held: list[bytes] = []
         async for piece in pieces:
             judged = self.feed(piece)
@@ -159,6 +178,8 @@ class TarJudge:
                 break
         else:
             raise NotATar("The archive breaks off before its end.")
+        if before_end is not None:
+            await before_end()
         for ready in held:
             yield ready
         # what follows the end of an archive is filling
@@ -170,8 +191,18 @@ class TarJudge:
         self._text_left -= len(content)
         if self._text_left:
             return
-        text = self._text.decode(errors="surrogateescape")
+        content = bytes(self._text)
         self._text.clear()
+        if self._text_of in self.listing:
+            try:
+                self.names += archive_names.names_in(content)
+            except ValueError as wrong:
+                raise EntryRefused(self._text_of, Why.NO_LIST) from wrong
+            if len(self.names) > archive_names.MOST:
+                raise EntryRefused(self._text_of, Why.LARGE)
+            return
+        text = content.decode(errors="surrogateescape")
+        self.texts.append(text)
         try:
             base_judge.judge(text, self.arguments, mounts=self.mounts)
         except base_judge.Base as base:
@@ -219,6 +250,7 @@ def of_images() -> TarJudge:
     return TarJudge(
         read=frozenset({"oci-layout", "index.json", "manifest.json", "repositories"}),
         read_below=("blobs",),
+        listing=archive_names.FILES,
     )
 
 

@@ -89,7 +89,13 @@ async def test_built_saved_and_loaded_again(any_host: Host) -> None:
             assert "oci-layout" in oci.getnames()
         for name in names:
             await images.remove(podman, name)
-        assert sorted(await image_archive.load(podman, sent(archive))) == names
+        heard: list[str] = []
+
+        async def heed(given: list[str]) -> None:
+            heard.extend(given)
+
+        loaded = await image_archive.load(podman, sent(archive), heed=heed)
+        assert sorted(loaded) == sorted(heard) == names
         assert (await images.inspect(podman, names[1]))["Id"] == made
     assert any_host.podman("run", "--rm", names[0], "cat", "/kept") == "kept"
 

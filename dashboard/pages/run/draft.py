@@ -19,7 +19,6 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
 from hosts.capabilities import version_of
-from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.models import Endpoint
 from hosts.refused import Refusal
@@ -172,7 +171,7 @@ def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> B
         object_id=besides,
         name=params.get("name") or params["image"],
         params=params,
-        proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
+        proposed=run_spec.proposed(verb, params, endpoint),
         thing=NewContainer(params.get("name") or "", params.get("labels") or {}),
     )
     return beside(person, verb, order, pod=joined(person, endpoint, params.get("pod") or ""))

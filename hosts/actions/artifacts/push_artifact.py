@@ -9,6 +9,7 @@ from hosts.actions.action import Action
 from hosts.actions.artifacts.names import name_in_registry, order_for, place_for, trouble
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import auth_for
+from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -23,12 +24,15 @@ def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
     """Ask for a push. Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     full = name_in_registry(name)
-    return ask_job(person, VERB, order_for(endpoint, full, {"name": full}), queue="long")
+    proposed = of_others.push(VERB, full)
+    order = order_for(endpoint, full, {"name": full}, proposed=proposed)
+    return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Push; the result tells the digest that the registry knows it by."""
     name = errand.params["name"]
+    await errand.permit(of_others.push(VERB, name))
     auth = await auth_for(errand.endpoint, parse(name))
     errand.say(_("Pushing %s. Podman says nothing before it is there.") % name)
     await errand.report({})

@@ -10,6 +10,7 @@ from hosts.actions.build import containerfile
 from hosts.actions.build.build_fields import BuildOrder
 from hosts.actions.build.build_image import VERB, failed_words, mounts_stay_inside, proposed
 from hosts.actions.build.look_back import how_it_stands
+from hosts.actions.second_look_streams import at_image
 from hosts.actions.streamed import note_build, streamed
 from hosts.dial import dial
 from hosts.jobs.errand import Trouble
@@ -38,7 +39,8 @@ async def build_upload(
     """Podman's lines, at last one Built. Trouble, PodmanError. The caller has authorised it.
 
     `body` is a tar, plain or compressed; unpacked it may have `limit_bytes`. It is judged as it
-    passes: nothing in it may lead Podman to files of the host.
+    passes: nothing in it may lead Podman to files of the host, and its Containerfile is held to the
+    rules as one that was typed, before Podman has the end.
 
     No kept registry password goes along: web cannot open the vault. Pull such a base first.
     """
@@ -48,16 +50,23 @@ async def build_upload(
     told_before = proposed(order, None)
     async with streamed(person, VERB, target, params, proposed=told_before) as doing:
         async with Podman(dial(endpoint, streams=True)) as podman:
+
+            async def heed(texts: list[str]) -> None:
+                for text in texts:
+                    await doing.permit(proposed(order, text), podman)
+
             try:
                 context = plain(body, limit_bytes=limit_bytes)
                 mounts = await mounts_stay_inside(podman)
                 await note_build(doing, order.tags[0], await how_it_stands(podman, order.tags[0]))
-                building = build(podman, context, order.options(), mounts=mounts)
+                building = build(podman, context, order.options(), mounts=mounts, heed=heed)
                 async with aclosing(building) as lines:
                     async for line in lines:
                         doing.committing = True
                         if isinstance(line, str):
                             step = containerfile.step_of(line) or step
+                        else:
+                            await at_image(doing, endpoint, podman, line.image_id, order.tags)
                         yield line
             except BuildFailed as failed:
                 raise Trouble(failed_words("", step), failed.message) from failed

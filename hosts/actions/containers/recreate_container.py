@@ -26,7 +26,7 @@ from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
-from hosts.guardrails import Proposed, of_spec
+from hosts.guardrails import Proposed
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.models import Job
@@ -65,7 +65,7 @@ def ask(
     order = order_for(
         row, "container", params, secrets=json.dumps(given).encode() if given else None
     )
-    proposed = of_spec.container(VERB, run_spec.final(params, row.endpoint))
+    proposed = run_spec.proposed(VERB, params, row.endpoint)
     order = replace(order, proposed=proposed)
     return ask_job(person, VERB, replace(order, told=told(params), thing=thing), queue="long")
 

@@ -3,7 +3,7 @@
 Nothing is extracted here; what goes through is at most one piece ahead.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from hosts.actions.archive_words import told
@@ -16,10 +16,14 @@ class Judge(TarJudge):
 
     on_host: bool = False
 
-    async def checked(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def checked(
+        self,
+        pieces: AsyncIterator[bytes],
+        before_end: Callable[[], Awaitable[None]] | None = None,
+    ) -> AsyncIterator[bytes]:
         """The same bytes, each piece once its heads are judged. Trouble."""
         try:
-            async for piece in super().checked(pieces):
+            async for piece in super().checked(pieces, before_end):
                 yield piece
         except ArchiveRefused as refused:
             raise told(refused) from refused

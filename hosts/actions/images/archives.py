@@ -14,6 +14,7 @@ from hosts.access.fetch import target_of
 from hosts.actions.archive_words import told
 from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
+from hosts.actions.second_look_streams import at_names
 from hosts.actions.streamed import Doing, streamed
 from hosts.dial import dial
 from hosts.guardrails import of_others
@@ -97,19 +98,25 @@ async def load(
     """Load an archive; the names (or ids) of what it held. PodmanError, Trouble: nothing was.
 
     It is unpacked on the way (at most `limit_bytes`) and judged: Podman unpacks an OCI archive on
-    the host's own disk.
+    the host's own disk. So are the names that it gives, before Podman has its end.
     """
     target = target_of(endpoint, kind="image", name=file)
     proposed = of_others.archive(LOAD, file=file)
     async with streamed(person, LOAD, target, {"file": file}, proposed=proposed) as doing:
         async with Podman(dial(endpoint, streams=True)) as podman:
+
+            async def heed(given: list[str]) -> None:
+                await doing.permit(of_others.named(LOAD, given, field="archive"), podman)
+
             archive = plain(_until_whole(body, doing), limit_bytes=limit_bytes)
             try:
-                names = await image_archive.load(podman, archive)
+                names = await image_archive.load(podman, archive, heed=heed)
             except ArchiveRefused as refused:
                 doing.committing = False
                 raise told(refused) from refused
         doing.detail = ", ".join(names)
+        given = [name for name in names if not name.startswith("sha256:")]
+        await at_names(doing, endpoint, given)
         return names
 
 
@@ -129,6 +136,7 @@ async def import_tar(
     proposed = of_others.archive(IMPORT, file=file, called=[reference])
     async with streamed(person, IMPORT, target, params, proposed=proposed) as doing:
         async with Podman(dial(endpoint, streams=True)) as podman:
+            await doing.permit(of_others.named(IMPORT, [reference], field="reference"), podman)
             image_id = await image_archive.import_tar(
                 podman,
                 _until_whole(body, doing),

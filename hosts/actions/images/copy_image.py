@@ -95,7 +95,7 @@ def _order(row: Image, target: Endpoint) -> Order:
 def _proposed(params: dict[str, Any]) -> Proposed:
     if not params["names"]:
         return of_others.archive(VERB, file=_("an image without a name"))
-    return of_others.images(VERB, params["names"])
+    return of_others.images(VERB, params["names"], called=params["names"])
 
 
 def _source(job_id: int, endpoint_id: int) -> Endpoint:
@@ -152,8 +152,15 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
     # a task of our own reads the source: the one that writes to the target ends when it likes, and
     # a cancelled copy must have let go of both hosts
     reading = asyncio.create_task(passing.read(saved, source), name=f"copy {errand.job_id}")
+
+    async def heed(given: list[str]) -> None:
+        # saved by its id it has no names: a host gives none on another one by what it sends
+        if further := [name for name in given if name not in errand.params["names"]]:
+            words = _("%(source)s sent an archive that gives names nobody asked for: %(names)s.")
+            raise Trouble(words % {"source": source, "names": ", ".join(further[:10])})
+
     try:
-        loaded = await image_archive.load(errand.podman, passing.pieces())
+        loaded = await image_archive.load(errand.podman, passing.pieces(), heed=heed)
     except ArchiveRefused as refused:
         # a host does not reach another one by what it sends
         raise told(refused) from refused

@@ -29,7 +29,7 @@ def _order(person: Person, endpoint_id: int, reference: str) -> Order:
         object_id="",
         name=full,
         params={"image": full},
-        proposed=of_others.images(VERB, [full]),
+        proposed=of_others.images(VERB, [full], pulled=True),
     )
 
 
@@ -58,7 +58,7 @@ def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Pull; the result names the image."""
-    await errand.permit(of_others.images(VERB, [errand.params["image"]]))
+    await errand.permit(of_others.images(VERB, [errand.params["image"]], pulled=True))
     await errand.about_to_send()
     image_id = await pull_into(errand, errand.params["image"])
     return {"kind": "image", "id": image_id}

@@ -19,8 +19,12 @@ MOST_LAYERS = 500
 
 
 async def pull_into(errand: Errand, reference: str) -> str:
-    """Pull `reference`, reporting layers to the errand; returns its id. Trouble, PodmanError."""
+    """Pull `reference`, reporting layers to the errand; returns its id. Trouble, PodmanError.
+
+    NotAllowed where an image that is locked has the name.
+    """
     parsed = parse(reference)
+    await errand.heed_names([reference])
     auth = await auth_for(errand.endpoint, parsed)
     layers: dict[str, PullProgress] = {}
     image_id = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from hosts.actions.images.names import destination as checked
 from hosts.actions.images.references import Reference, parse
 from hosts.actions.images.registry_words import not_silent, why
 from hosts.actions.registries.credentials import auth_for
+from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -29,13 +31,16 @@ PATIENCE_S = 2 * 3600.0
 def ask(person: Person, ref: ObjectRef, *, destination: str) -> Job:
     """Ask for a push to a full name, its own or another. Refusal, NotVisible, Denied."""
     row = get_object(person, "image", *ref, verb=VERB)
-    order = order_for(row, "image", {"destination": checked(destination)})
-    return ask_job(person, VERB, order, queue="long")
+    name = checked(destination)
+    order = order_for(row, "image", {"destination": name})
+    proposed = of_others.push(VERB, name)
+    return ask_job(person, VERB, replace(order, proposed=proposed), queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Push; the result tells the digest that the registry gave it."""
     target = parse(errand.params["destination"])
+    await errand.permit(of_others.push(VERB, str(target)))
     auth = await auth_for(errand.endpoint, target)
     steps = _Steps()
     await errand.about_to_send()

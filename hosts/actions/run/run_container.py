@@ -24,12 +24,13 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
-from hosts.guardrails import Refused, of_spec
+from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
+from hosts.jobs.held import Held
 from hosts.models import Job
 from hosts.podman import containers, images, system
 from hosts.podman.errors import NotFound, PodmanError
@@ -71,7 +72,7 @@ def ask_for(
         params=params,
         secrets=json.dumps(env).encode() if env else None,
         told=told(params),
-        proposed=of_spec.container(verb, run_spec.final(params, endpoint)),
+        proposed=run_spec.proposed(verb, params, endpoint),
         thing=thing,
     )
     return ask_job(person, verb, order, queue="long")
@@ -93,7 +94,7 @@ async def make(errand: Errand) -> str:
     await judge_image(errand, spec)
     try:
         asked = await permit_made(errand, spec)
-    except (Refused, NotAllowed):
+    except (Refused, NotAllowed, Held):
         if container_id is not None:
             errand.say(await second_look.removed(errand, [container_id]))
         raise

@@ -12,6 +12,7 @@ from hosts.actions.run.order_note import MOST_NOTE, ORDER_NOTE
 from hosts.actions.run.table import FIELDS, Kind, given
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
 from hosts.capabilities import version_of
+from hosts.guardrails import Proposed, of_spec
 from hosts.inventory.job_marks import JOB_LABEL, mark
 from hosts.models import Endpoint
 
@@ -63,6 +64,14 @@ def final(params: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     """What would be sent, without the environment and a job: to be judged by the guardrails."""
     spec = noted(build(params, {}, job_id=0), params)
     return suited(spec, version_of(endpoint))
+
+
+def proposed(verb: str, params: dict[str, Any], endpoint: Endpoint) -> Proposed:
+    """What the guardrails are asked about before there is a job."""
+    found = of_spec.container(verb, final(params, endpoint))
+    if params.get("pull", "missing") not in ("missing", "never"):
+        found.parts[0].pulled.append(params["image"])
+    return found
 
 
 def texts_of(params: dict[str, Any]) -> dict[str, str]:

@@ -50,6 +50,15 @@ def whole_name(text: str) -> tuple[str, str, str] | None:
     return f"{registry}/{path}", match["tag"] or "", match["digest"] or ""
 
 
+def full_name(text: str) -> str:
+    """As Podman calls an image to which it gives this name; of nonsense the text itself."""
+    named = whole_name(text) or whole_name(f"localhost/{text}")
+    if named is None:
+        return text
+    name, tag, digest = named
+    return f"{name}@{digest}" if digest else f"{name}:{tag or 'latest'}"
+
+
 def image_matches(name: str, tag: str, pattern: str) -> bool:
     """A pattern without `*` is a registry, a folder of it, or one image; with `*`, all of the name.
 

@@ -115,7 +115,10 @@ def _names(settings: Settings, part: Part) -> Iterator[Found]:
     localhost/ says that it was made here: whether it may run is judged when it is run.
     """
     allowed = lines_of(settings, "allow")
+    judged = {fact.value for fact in part.images}
     for fact in part.names:
+        if fact.value in judged:
+            continue
         # as Podman takes a name without a registry for something new
         named = whole_name(fact.value) or whole_name(f"localhost/{fact.value}")
         if named is None:
@@ -175,8 +178,8 @@ IMAGES = Kind(
     "images",
     _("Registries and images"),
     _(
-        "Where images may come from: pulled, run, built on, named, copied. A registry or folder "
-        "stands for all below it."
+        "Where images may come from and go to: pulled, run, built on, named, copied, pushed. A "
+        "registry or folder stands for all below it."
     ),
     "layers",
     _ANYWHERE,
@@ -193,7 +196,10 @@ IMAGES = Kind(
             "archives",
             _("Uploads are fine too"),
             Shape.TICK,
-            help=_("Archives, tars and folders to build in, of which nobody can tell before."),
+            help=_(
+                "Archives, tars and folders to build in. The names in an archive and the bases in a "
+                "Containerfile are held to the places all the same."
+            ),
         ),
     ),
     _images,

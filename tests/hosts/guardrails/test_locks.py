@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hosts.actions import ACTIONS
-from hosts.guardrails import Refused
+from hosts.guardrails import Refused, Verdict, of_kube, of_others
 from hosts.guardrails.locking import CHANGES, LET_THROUGH, MAKES, plan_of
 from hosts.guardrails.roads import JUDGED, at_click
 from hosts.jobs import guarded
@@ -17,6 +17,14 @@ pytestmark = pytest.mark.django_db
 # streamed ones that only look, or that say themselves what they do: docs/guardrails.md
 STREAMS = {"container.files_edit", "volume.files_edit"}
 OPENS = {"container.exec", "container.attach"}
+DIGEST = f"sha256:{'1' * 64}"
+NAMING: dict[str, Callable[[str], Any]] = {
+    "image.pull": lambda name: of_others.images("image.pull", [name], pulled=True),
+    "image.build": lambda name: of_others.build("image.build", {"t": [name]}, text="FROM x"),
+    "image.tag": lambda name: of_others.images("image.tag", [], called=[name]),
+    "image.copy": lambda name: of_others.images("image.copy", [name], called=[name]),
+    "container.commit": lambda name: of_others.images("container.commit", [], called=[name]),
+}
 KINDS = ("container", "pod", "volume", "network", "image", "secret")
 
 
@@ -45,7 +53,9 @@ def locked(row: Any, kind: str, **more: Any) -> Any:
     )
 
 
-def asked(verb: str, endpoint: Any, row: Any, kind: str, **params: Any) -> None:
+def asked(
+    verb: str, endpoint: Any, row: Any, kind: str, *, proposed: Any = None, **params: Any
+) -> None:
     """As every road does it, on this object."""
     from hosts.guardrails import nothing
     from hosts.jobs.ask import Order
@@ -57,7 +67,7 @@ def asked(verb: str, endpoint: Any, row: Any, kind: str, **params: Any) -> None:
         row.podman_id if row else "",
         row.name if row else "new",
         params=params,
-        proposed=nothing(verb) if at_click(verb) else None,
+        proposed=proposed or (nothing(verb) if at_click(verb) else None),
     )
     from accounts.models import User
 
@@ -191,12 +201,54 @@ def test_a_pods_own_container_takes_the_whole_pod_along(cast: Cast, hosts: Hosts
 
 
 def test_a_locked_image_keeps_its_names(cast: Cast, hosts: Hosts) -> None:
+    """By each road that could give one of them to another image, as far as the inventory knows."""
     mine = hosts.add(hosts.web1, "image", "mine", names=["localhost/mine:1"])
-    named = {"names": ["localhost/web:1", "localhost/web:2"]}
-    locked(hosts.add(hosts.web1, "image", "web", **named), "image")
-    with pytest.raises(Refused):
-        asked("image.tag", hosts.web1, mine, "image", names=["localhost/web:2"])
-    asked("image.tag", hosts.web1, mine, "image", names=["localhost/web:3"])
+    has = {"names": ["docker.io/library/web:1", "localhost/web:latest", f"quay.io/web@{DIGEST}"]}
+    locked(hosts.add(hosts.web1, "image", "web", **has), "image")
+    for verb, road in NAMING.items():
+        row, kind = (mine, "image") if verb == "image.tag" else (None, "image")
+        # as Podman reads them
+        for name in ("docker.io/library/web:1", "docker.io/web:1", "web", "localhost/web:latest"):
+            with pytest.raises(Refused, match=r"web is locked by Ada since .*: audit until Friday"):
+                asked(verb, hosts.web1, row, kind, proposed=road(name))
+        for name in ("docker.io/library/web:2", "localhost/mine:1", f"quay.io/web@{DIGEST}"):
+            asked(verb, hosts.web1, row, kind, proposed=road(name))
+        asked(verb, hosts.web2, row, kind, proposed=road("docker.io/web:1"))
+
+
+def test_a_kube_file_fetches_what_it_does_not_say_to_leave(cast: Cast, hosts: Hosts) -> None:
+    row = hosts.add(hosts.web1, "image", "web", names=["docker.io/library/web:1"])
+    locked(row, "image")
+    for policy, free in (("", False), ("Always", False), ("IfNotPresent", True), ("Never", True)):
+        inner = {"name": "c", "image": "docker.io/library/web:1", "imagePullPolicy": policy}
+        pod = {"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [inner]}}
+        proposed = of_kube.kube("kube.play", [pod])
+        if free:
+            asked("kube.play", hosts.web1, None, "pod", proposed=proposed)
+            continue
+        with pytest.raises(Refused, match="web is locked"):
+            asked("kube.play", hosts.web1, None, "pod", proposed=proposed)
+
+
+def test_who_does_not_see_images_hears_of_no_lock(cast: Cast, hosts: Hosts) -> None:
+    from hosts.guardrails.standing import Standing
+    from tests.incomer import person_of
+
+    row = hosts.add(hosts.web1, "image", "web", names=["localhost/web:1"])
+    locked(row, "image")
+    dave = person_of(cast.dave)
+    verdict = Standing().add(
+        Verdict(),
+        hosts.web1,
+        "image.build",
+        kind="image",
+        object_id="",
+        name="localhost/web:1",
+        params={},
+        person=dave,
+        named=["localhost/web:1"],
+    )
+    assert verdict.sentence() == "Something that would go along with it is locked."
 
 
 def test_a_volume_that_a_kube_file_writes_into_or_removes(cast: Cast, hosts: Hosts) -> None:

@@ -19,6 +19,9 @@ ROADS: dict[str, Road] = {
     "container.commit": lambda name: of_others.images("container.commit", [OURS], called=[name]),
     "image.list_create": lambda name: of_others.images("image.list_create", [OURS], called=[name]),
     "image.import": lambda name: of_others.archive("image.import", file="x.tar", called=[name]),
+    "image.load": lambda name: of_others.named("image.load", [name], field="archive"),
+    "image.push": lambda name: of_others.push("image.push", name),
+    "artifact.push": lambda name: of_others.push("artifact.push", name),
 }
 
 
@@ -45,3 +48,14 @@ def test_a_new_name_needs_no_digest() -> None:
     words = [one.words for one in judge([STRICT], build).findings]
     # its base does
     assert words == [f"{OURS} has no digest (@sha256:…)."]
+
+
+def test_a_copied_name_says_where_an_image_is_from_too() -> None:
+    copied = of_others.images("image.copy", [ELSEWHERE], called=[ELSEWHERE])
+    [found] = judge([RULE], copied).findings
+    assert found.words == f"{ELSEWHERE} comes from none of the allowed places."
+
+
+def test_what_goes_to_a_registry_takes_no_name_from_an_image_of_the_host() -> None:
+    assert of_others.push("image.push", OURS).given_names == []
+    assert ROADS["image.tag"](OURS).given_names == [OURS]

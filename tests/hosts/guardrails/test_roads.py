@@ -153,6 +153,27 @@ def test_what_changes_nothing_cannot_change_anything(verb: str) -> None:
             Made(verb, "own").hear("POST", f"/v5.0.0/libpod/{way}", None)
 
 
+@pytest.mark.parametrize(
+    ("way", "params"),
+    [
+        ("/v1.40/images/create", {"fromImage": "docker.io/nginx:1"}),
+        ("/v5.0.0/libpod/build", {"t": ["docker.io/library/nginx:1", "localhost/x:1"]}),
+        ("/v5.0.0/libpod/commit", {"repo": "docker.io/nginx", "tag": "1"}),
+        ("/v5.0.0/libpod/images/abc/tag", {"repo": "docker.io/library/nginx", "tag": "1"}),
+    ],
+)
+def test_no_name_is_given_before_the_locks_were_asked(way: str, params: dict[str, Any]) -> None:
+    made = Made("image.build", "own")
+    with pytest.raises(Forgotten, match="without a look at locks"):
+        made.hear("POST", way, params)
+    made.heed_names(["docker.io/library/nginx:1"])
+    if "t" in params:
+        with pytest.raises(Forgotten, match="localhost/x:1"):
+            made.hear("POST", way, params)
+        made.heed_names(["x:1"])
+    made.hear("POST", way, params)
+
+
 @pytest.mark.parametrize("verb", sorted(set(ACTIONS) - CONFIRMED))
 def test_what_makes_nothing_cannot_make_anything(verb: str) -> None:
     made = Made(verb, "own")

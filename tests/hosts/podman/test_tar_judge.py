@@ -28,7 +28,9 @@ def packed(*entries: Entry, form: int = tarfile.PAX_FORMAT) -> bytes:
         for name, kind, target in entries:
             info = tarfile.TarInfo(name)
             info.type, info.linkname = kind, target
-            content = b"x" * 600 if kind == FILE else b""
+            content = (
+                (b"[]" if name.endswith(".json") else b"x").ljust(600) if kind == FILE else b""
+            )
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
     return made.getvalue()

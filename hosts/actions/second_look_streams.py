@@ -1,0 +1,40 @@
+"""The second look at what passes through at once: no job that could hold it back, and the web process can
+take nothing away on a host. What breaks a rule is told, with an alarm, and kept.
+"""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.streamed import Doing
+from hosts.database_threads import in_thread
+from hosts.guardrails import check, of_inspect, of_others
+from hosts.jobs import alarm
+from hosts.jobs.errand import Trouble
+from hosts.models import Endpoint
+from hosts.podman import Podman, images
+
+
+async def at_image(
+    doing: Doing, endpoint: Endpoint, podman: Podman, image_id: str, names: Sequence[str]
+) -> None:
+    """An image that was just built: which of `names` it has. Trouble, PodmanError."""
+    found = await images.inspect(podman, image_id)
+    given = [one for one in of_inspect.texts(found.get("RepoTags")) if one in names]
+    await at_names(doing, endpoint, given)
+
+
+async def at_names(doing: Doing, endpoint: Endpoint, names: Sequence[str]) -> None:
+    """Names that images have there now, by Podman's word. Trouble where a rule refuses one."""
+    if refused := await in_thread(_refusal, doing, endpoint, names):
+        raise Trouble(refused)
+
+
+def _refusal(doing: Doing, endpoint: Endpoint, names: Sequence[str]) -> str:
+    verdict = check(endpoint, of_others.named(doing.verb, names, field="RepoTags"))
+    if not verdict.stops:
+        return ""
+    asker = doing.person.who.name
+    words = alarm.sentence(verdict, "", asker)
+    alarm.raise_alarm(doing.target, verdict, words, {"verb": doing.verb, "asked_by": asker})
+    return f"{words} {_('The image is kept.')}"
