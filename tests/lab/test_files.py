@@ -343,11 +343,6 @@ def test_a_volume_and_its_borders(host: Any, box: Any, cast: Any, browser_of: An
         refused = down(cast.bob, volume, "file", path, "volume")
         assert refused.status == 422
         assert b"root" not in refused.body
-    # where a link leads that is named as a pattern Podman cannot say: it leads nowhere here
-    inside(host, "ln", "-s", "/etc", "/vol/o?t")
-    for path in ("/o?t", "/o?t/passwd"):
-        refused = down(cast.bob, volume, "file", path, "volume")
-        assert (refused.status, b"root" in refused.body) == (422, False)
     assert bob.send(f"{page(volume, 'volume')}remove/?path=/out/passwd", {}).status_code == 422
     kept = inside(host, "stat", "-c", "%a %U", "/etc/passwd")
     given = {"mode": "777", "owner": "1:1"}

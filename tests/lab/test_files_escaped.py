@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys, worker
 from tests.lab.test_files import box, down, host, inside, listed, page, up
 
@@ -47,3 +48,9 @@ def test_a_link_that_is_named_as_a_pattern_says_why_it_is_not_followed(
     assert (got.status, "cannot follow a link" in got.body.decode()) == (422, True)
     page_of_it = listed(browser_of(cast.bob), f"{page(box)}?path=/data/sub/l%3Fnk")
     assert "cannot follow a link" in page_of_it
+    # nor does it lead out of a volume
+    volume = mirror(box.endpoint, "volume")["box-data"]
+    inside(host, "ln", "-s", "/etc", "/vol/o?t")
+    for path in ("/o?t", "/o?t/passwd"):
+        refused = down(cast.bob, volume, "file", path, "volume")
+        assert (refused.status, b"root" in refused.body) == (422, False)

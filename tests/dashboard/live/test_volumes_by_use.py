@@ -71,6 +71,7 @@ def used(person: Person, line: str = "") -> dict[str, Any]:
     }
 
 
+@pytest.mark.each_database("asks a list in JSON")
 @pytest.mark.parametrize(
     ("line", "found"),
     [
@@ -86,6 +87,7 @@ def test_containers_by_volume(person: Person, fleet: None, line: str, found: lis
     assert names(CONTAINERS, person, line) == found
 
 
+@pytest.mark.each_database("asks a list in JSON")
 @pytest.mark.parametrize(
     ("line", "found"),
     [
