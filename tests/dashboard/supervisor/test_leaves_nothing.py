@@ -15,45 +15,43 @@ from tests.stack import CHECKOUT, Stack
 Prepared = Callable[[Path], Path]
 
 
-def started(tmp_path: Path, prepared_data: Prepared) -> tuple[Stack, set[int]]:
-    stack = Stack(prepared_data(tmp_path / "data")).start()
-    # worker and beat start after READY: wait for them, they are to be gone as well
+def all_started(stack: Stack) -> set[int]:
+    """All processes of this start; worker and beat come after READY, and are to be gone as well."""
+    log = stack.data / "logs/beat.log"
+    before = log.read_text().count("Starting") if log.exists() else 0
+    stack.start()
     until(
-        lambda: (tmp_path / "data/logs/beat.log").exists() and "Starting" in beat_log(tmp_path),
+        lambda: log.exists() and log.read_text().count("Starting") > before,
         within_s=30,
         what="beat started",
     )
-    return stack, holders(tmp_path / "data")
+    return holders(stack.data)
 
 
-def beat_log(tmp_path: Path) -> str:
-    return (tmp_path / "data/logs/beat.log").read_text()
-
-
-def test_sigterm_ends_all_within_ten_seconds(tmp_path: Path, prepared_data: Prepared) -> None:
-    stack, pids = started(tmp_path, prepared_data)
-    assert len(pids) >= 5
-    assert stack.stop() < 10
-    assert stack.process.returncode == 0
-    assert not members(pids)
-    assert not holders(tmp_path / "data")
-
-
-def test_kill_9_of_the_supervisor_leaves_nothing(tmp_path: Path, prepared_data: Prepared) -> None:
-    stack, pids = started(tmp_path, prepared_data)
+def test_kill_9_leaves_nothing_and_the_next_start_ends_by_sigterm_within_ten_seconds(
+    tmp_path: Path, prepared_data: Prepared
+) -> None:
+    stack = Stack(prepared_data(tmp_path / "data"))
+    pids = all_started(stack)
     os.kill(stack.process.pid, signal.SIGKILL)
     stack.process.wait()
     until(lambda: not members(pids), within_s=10, what="all children gone")
-    until(lambda: not holders(tmp_path / "data"), within_s=2, what="lock free")
+    until(lambda: not holders(stack.data), within_s=2, what="lock free")
     # and nothing that it left hinders the next start
-    again = Stack(tmp_path / "data").start()
+    again = Stack(stack.data)
+    pids = all_started(again)
+    assert len(pids) >= 5
     assert again.stop() < 10
+    assert again.process.returncode == 0
+    assert not members(pids)
+    assert not holders(stack.data)
     stack.stop()
 
 
 @pytest.mark.more
 def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path, prepared_data: Prepared) -> None:
-    stack, pids = started(tmp_path, prepared_data)
+    stack = Stack(prepared_data(tmp_path / "data"))
+    pids = all_started(stack)
     os.killpg(stack.process.pid, signal.SIGINT)
     assert stack.process.wait(10) == 0
     assert not members(pids)
@@ -62,7 +60,8 @@ def test_ctrl_c_on_a_terminal_ends_all(tmp_path: Path, prepared_data: Prepared) 
 
 @pytest.mark.more
 def test_a_hung_child_is_killed_in_time(tmp_path: Path, prepared_data: Prepared) -> None:
-    stack, pids = started(tmp_path, prepared_data)
+    stack = Stack(prepared_data(tmp_path / "data"))
+    pids = all_started(stack)
     os.kill(named(tmp_path / "data", "worker"), signal.SIGSTOP)
     assert stack.stop() < 10
     assert not members(pids)
