@@ -21,7 +21,7 @@ from hosts.jobs.handler import Handler, Settled
 from hosts.jobs.lease import MAX_LOST_WORKERS
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.port_clash import is_port_clash, port_clash
-from hosts.jobs.save import ClaimLost, save
+from hosts.jobs.save import ClaimLost, Keep, save
 from hosts.models import Job
 from hosts.podman import Podman
 from hosts.podman.errors import (
@@ -195,8 +195,8 @@ async def _mend(job: Job, handler: Handler | None, podman: Podman | None) -> Non
             log.warning("job %s is left half-way: %s", job.pk, away)
 
 
-def errand_for(job: Job, podman: Podman) -> Errand:
-    """The errand of a try at `job`."""
+def errand_for(job: Job, podman: Podman, *, keep: Keep = save) -> Errand:
+    """The errand of a try at `job`; `keep` writes to its row."""
 
     async def open_secrets() -> bytes | None:
         if job.sealed_params is None:
@@ -217,7 +217,7 @@ def errand_for(job: Job, podman: Podman) -> Errand:
         before=job.before,
         broken=job.step == "act",
         podman=podman,
-        _save=save,
+        _save=keep,
         _job=job,
         _open_secrets=open_secrets,
     )

@@ -23,7 +23,7 @@ from hosts.jobs.errand import Trouble
 from hosts.jobs.handler import Handlers, Settled
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.refresh import refresh
-from hosts.jobs.save import ClaimLost
+from hosts.jobs.save import ClaimLost, leave
 from hosts.jobs.writer import Writer
 from hosts.models import Job
 from hosts.podman import Podman, PodmanError
@@ -89,6 +89,8 @@ class WorkerLoop:
             self._loop.create_task(self._every(CANCEL_EVERY_S, self._heed_cancels), name="cancels"),
             self._loop.create_task(self._every(RIGHTS_EVERY_S, self._heed_rights), name="rights"),
         ]
+        for chore in self._chores:
+            chore.add_done_callback(_say_why)
         self._loop.call_soon(self._ready.set)
         try:
             self._loop.run_forever()
@@ -128,7 +130,7 @@ class WorkerLoop:
             handler, podman = self.handlers.get(job.verb), await self._client(job)
             if handler is None or podman is None:
                 continue
-            errand = errand_for(job, podman)
+            errand = errand_for(job, podman, keep=leave)
             try:
                 settled = await (handler.look_back or handler.settle)(errand)
                 if settled is None:
@@ -138,7 +140,7 @@ class WorkerLoop:
             except PodmanError as error:
                 log.info("job %s stays unknown: %s", job.pk, error)
                 continue
-            except (Trouble, Refused) as refused:
+            except (Trouble, Refused, ClaimLost) as refused:
                 # what came to be was not permitted, and is gone again
                 log.warning("job %s: %s", job.pk, refused)
                 settled = Settled.AGAIN
@@ -261,6 +263,12 @@ class WorkerLoop:
         await self.writer.stop()
         await self._stack.aclose()
         await _in_thread(lease.release, held, self.name)
+
+
+def _say_why(chore: "asyncio.Task[None]") -> None:
+    """A chore that ends by a mistake of ours is made no more by this worker: not without a word."""
+    if not chore.cancelled() and (bug := chore.exception()) is not None:
+        log.error("the chore “%s” has ended", chore.get_name(), exc_info=bug)
 
 
 async def _in_thread(work: Callable[..., T], *args: object) -> T:

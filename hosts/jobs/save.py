@@ -1,5 +1,6 @@
 """Small writes to a running job's row, refused once the claim is lost."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from hosts import bells
 from hosts.models import Job
+
+Keep = Callable[[Job, dict[str, Any]], Awaitable[None]]
 
 
 class ClaimLost(Exception):
@@ -27,3 +30,7 @@ def _save(job: Job, values: dict[str, Any]) -> None:
 async def save(job: Job, values: dict[str, Any]) -> None:
     """Write `values` to the row of `job`. ClaimLost when it is no longer ours."""
     await sync_to_async(_save, thread_sensitive=False)(job, values)
+
+
+async def leave(job: Job, values: dict[str, Any]) -> None:
+    """In the place of `save` where a job has ended: its row stays as it was at its end."""

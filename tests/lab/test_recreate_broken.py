@@ -177,6 +177,8 @@ async def test_a_host_that_stays_away(
     from hosts.jobs import carry as carrying
     from hosts.jobs import lease
     from hosts.jobs.handler import Settled
+    from hosts.jobs.outcome import write_outcomes
+    from hosts.jobs.save import leave
     from hosts.models import Job
 
     monkeypatch.setattr(carrying, "SETTLE_FOR_S", 0.1)
@@ -189,8 +191,9 @@ async def test_a_host_that_stays_away(
         outcome = await carrying.carry(claimed, ACTIONS[job.verb], podman)
         assert outcome.state == "unknown", outcome
         podman.left = -1
+        assert await sync_to_async(write_outcomes)([outcome]) == 1
         back = await sync_to_async(Job.objects.select_related("endpoint__host").get)(pk=job.pk)
-        errand = carrying.errand_for(back, podman)
+        errand = carrying.errand_for(back, podman, keep=leave)
         action = ACTIONS[job.verb]
         assert await action.settle(errand) is Settled.AGAIN
         assert action.mend is not None
