@@ -1,14 +1,13 @@
 """A followed log while everything is killed and started again: taken up where it was, nothing missing."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.bench.client import Client
-from tests.lab.troubled import LONG_S, Troubled, broken_stack, children_of, troubled
+from tests.lab.troubled import LONG_S, Troubled, broken_stack, troubled
 from tests.lab.viewing import LogViewer
 from tests.lab.waiting import until
 
@@ -46,14 +45,7 @@ def test_supervisor_killed_while_logs_are_followed(
     # what the page asks for again: the time of the oldest line that it still has
     since = before.lines[0].decode().split(" ")[0][1:].partition("@")[0]
 
-    children = children_of(troubled.stack.process.pid)
-    troubled.stack.process.kill()
-    troubled.stack.process.wait()
-    troubled.stack._reader.join(LONG_S)
-    assert troubled.stack.process.stdout is not None
-    troubled.stack.process.stdout.close()
-    until("all are gone", lambda: not any(Path(f"/proc/{one}").exists() for one in children))
-    troubled.stack.start()
+    troubled.killed_and_started()
     until(f"{host.name} is up", lambda: troubled.up(host), timeout_s=LONG_S)
 
     again = f"{path}&since={quote(since)}"

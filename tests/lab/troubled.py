@@ -111,6 +111,17 @@ class Troubled:
         until(f"the process {name}", there, timeout_s=LONG_S)
         return found[0]
 
+    def killed_and_started(self) -> None:
+        """The supervisor is killed; once all its processes are gone, it is started again."""
+        children = children_of(self.stack.process.pid)
+        self.stack.process.kill()
+        self.stack.process.wait()
+        self.stack._reader.join(LONG_S)
+        assert self.stack.process.stdout is not None
+        self.stack.process.stdout.close()
+        until("all are gone", lambda: not any(Path(f"/proc/{one}").exists() for one in children))
+        self.stack.start()
+
     # Its hosts
 
     def register(self, host: Host) -> int:
