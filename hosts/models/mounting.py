@@ -3,21 +3,19 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from hosts.models.inventory import Container
 
-# a filter line names containers, and a list of what all of them mount must end somewhere
-_MOST = 500
-
 
 class Mounts(Func):
-    """True for containers that mount the volume of this name, letter by letter."""
+    """True for containers that mount the volume of this name (or an outer query's), letter by letter."""
 
     output_field = models.BooleanField()
 
-    def __init__(self, volume: str) -> None:
-        super().__init__(F("volumes"), Value(volume, models.TextField()))
+    def __init__(self, volume: str | OuterRef) -> None:
+        named = Value(volume, models.TextField()) if isinstance(volume, str) else volume
+        super().__init__(F("volumes"), named)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return self._filled(compiler, "EXISTS(SELECT 1 FROM json_each(%s) WHERE value = %s)")
@@ -32,12 +30,7 @@ class Mounts(Func):
 
 
 def volumes_of(containers: QuerySet[Container]) -> Q:
-    """Rows of volumes that these containers mount, of the first 500 of them that mount any."""
-    mounting = containers.filter(volumes__isnull=False).exclude(volumes=[]).order_by("pk")
-    names: dict[int, set[str]] = {}
-    for endpoint_id, volumes in mounting.values_list("endpoint_id", "volumes")[:_MOST]:
-        names.setdefault(endpoint_id, set()).update(volumes or ())
-    found = Q(pk__in=[])
-    for endpoint_id, some in names.items():
-        found |= Q(endpoint_id=endpoint_id, podman_id__in=sorted(some))
-    return found
+    """Rows of volumes that any of these containers mounts."""
+    mounting = containers.filter(Mounts(OuterRef("podman_id")), endpoint=OuterRef("endpoint_id"))
+    # the few hosts that have such containers first: names are compared in any case, without an index
+    return Q(endpoint__in=containers.order_by().values("endpoint")) & Q(Exists(mounting))

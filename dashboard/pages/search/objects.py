@@ -14,9 +14,8 @@ from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.audit.words import asked_words
 from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
 from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
-from hosts.models import INVENTORY, Container
+from hosts.models import INVENTORY
 from hosts.models.inventory import Publishes
-from hosts.models.mounting import volumes_of
 
 # how many rows of a kind are fetched to choose the best of
 _CANDIDATES = 60
@@ -87,7 +86,10 @@ def _rows(person: Person, kind: str, words: list[str]) -> list[Any]:
 def _mounted(rows: QuerySet[Any], by: list[Any]) -> list[Any]:
     """Volumes that these containers mount, each with the name of one as `user_found`."""
     names = {(one.endpoint_id, name): one.name for one in by for name in one.volumes or ()}
-    found = list(rows.filter(volumes_of(Container.objects.filter(pk__in=[one.pk for one in by]))))
+    condition = Q(pk__in=[])
+    for one in by:
+        condition |= Q(endpoint_id=one.endpoint_id, podman_id__in=one.volumes or [])
+    found = list(rows.filter(condition))
     for row in found:
         row.user_found = names.get((row.endpoint_id, row.podman_id), "")
     return sorted(found, key=lambda row: (row.name, row.pk))

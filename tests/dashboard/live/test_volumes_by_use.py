@@ -102,6 +102,22 @@ def test_volumes_by_container(person: Person, fleet: None, line: str, found: lis
     assert names(VOLUMES, person, line) == found
 
 
+def test_the_last_of_many_containers_counts_too(person: Person, fleet: None, endpoint: Any) -> None:
+    now = timezone.now()
+    common = {"endpoint": endpoint, "digest": "", "seen_at": now, "changed_at": now}
+    Container.objects.bulk_create(
+        Container(
+            podman_id=f"{number:064x}",
+            name=f"many-{number:04}",
+            mounts=["/d"],
+            volumes=["data2" if number == 700 else "cache"],
+            **common,
+        )
+        for number in range(701)
+    )
+    assert names(VOLUMES, person, "container:many*") == ["cache web1", "data2 web1"]
+
+
 def test_a_row_names_those_of_its_own_host(person: Person, fleet: None) -> None:
     assert used(person) == {
         "Data web1": ["upper"],
