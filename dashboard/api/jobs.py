@@ -13,6 +13,7 @@ from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.limits import TooMany
 from dashboard.api.listing import Asked, page_of
+from dashboard.api.parsing import Nothing
 from dashboard.api.reading import Id
 from dashboard.api.shapes import JobOut, job_out
 from dashboard.api.still import still
@@ -25,6 +26,8 @@ router = Router(tags=["jobs"])
 LOOK_EVERY_S = 0.25
 # every how many looks it is asked whether the token may still wait
 RIGHTS_EVERY = 4
+# what may be sent, or no body at all
+_NOTHING = Nothing()
 # each holds a thread of this web process
 WAITING = BoundedSemaphore(100)
 
@@ -84,7 +87,7 @@ def _wait(request: HttpRequest, job: Job, *, until: float) -> None:
 
 
 @router.post("/jobs/{job_id}/cancel", response=JobOut, summary="Cancel a job")
-def cancel(request: HttpRequest, job_id: Id) -> Any:
+def cancel(request: HttpRequest, job_id: Id, given: Nothing = _NOTHING) -> Any:
     """It ends as cancelled, or as what it became before that."""
     person = person_of(request)
     job = get_job(person, job_id)

@@ -24,6 +24,10 @@ class Sent(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class Nothing(Sent):
+    """No parameters."""
+
+
 class KeepableJson(Parser):
     """As Ninja's. A zero byte or half a surrogate pair anywhere is refused as no JSON is: they are
     names of nothing, and PostgreSQL takes neither.

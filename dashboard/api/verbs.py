@@ -11,7 +11,7 @@ from pydantic import Field, create_model
 from accounts.verbs import verb_named
 from dashboard.api.bearer import person_of
 from dashboard.api.once import asked
-from dashboard.api.parsing import Sent
+from dashboard.api.parsing import Nothing, Sent
 from dashboard.api.reading import Id, ObjectId
 from dashboard.api.shapes import PLURALS, BatchOut, JobOut
 from hosts.actions.containers import (
@@ -49,10 +49,6 @@ from hosts.jobs.pace import MOST_AT_ONCE, paced
 
 router = Router()
 Signal = Literal["KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH"]
-
-
-class Nothing(Sent):
-    """No parameters."""
 
 
 class Patience(Sent):

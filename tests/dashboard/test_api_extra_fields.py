@@ -26,6 +26,8 @@ def shapes(told: dict[str, Any], schema: dict[str, Any]) -> Iterator[dict[str, A
 
 def test_each_body_says_that_it_takes_nothing_else(db: None, client: Any) -> None:
     told = client.get("/api/v1/openapi.json").json()
+    changing = [one for methods in told["paths"].values() for one in (methods.get("post"),) if one]
+    assert all("requestBody" in one for one in changing)
     found = [
         (path, one["requestBody"]["content"]["application/json"]["schema"])
         for path, methods in told["paths"].items()
@@ -69,9 +71,17 @@ def test_so_it_is_of_a_verb_and_of_an_object_in_a_list(fleet: Fleet, cast: Cast)
     for path, body, field in (
         (f"{there}/stop", {"timeout": 1}, "timeout"),
         (f"{there}/start", {"at": "noon"}, "at"),
+        ("/jobs/1/cancel", {"force": True}, "force"),
         ("/bulk/containers/stop", {"objects": [{"endpoint": 1, "id": "a", "x": 1}]}, "objects.0.x"),
         ("/bulk/containers/stop", {"objects": [{"endpoint": 1, "id": "a"}], "pace": 1}, "pace"),
     ):
         answer = bob.post(path, body)
         assert answer.status_code == 422, answer.content
         assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_a_cancel_needs_no_body(fleet: Fleet, cast: Cast) -> None:
+    caller = make_caller(cast.bob)
+    path, kind = "/api/v1/jobs/1/cancel", "application/json"
+    answer = caller.client.post(path, "", content_type=kind, **caller.headers)
+    assert answer.status_code == 404
