@@ -38,7 +38,7 @@ def test_only_news_until_a_day_is_over(fill: Callable[[int], None]) -> None:
     upkeep(now=now)
     assert last_verification().since == first
     fill(2)
-    upkeep(now=now + WHOLE_EVERY + timedelta(seconds=1))
+    upkeep(now=timezone.now() + WHOLE_EVERY + timedelta(seconds=1))
     assert (last_verification().since, last_verification().ok) == (0, True)
 
 
