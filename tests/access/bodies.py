@@ -1,10 +1,12 @@
 """What programs send to the API in the matrix: what the pages' forms name, as JSON."""
 
+from functools import cache
 from typing import Any
 
 from tests.access.furniture import MIXED
-from tests.access.rows import Row
+from tests.access.rows import PART, Row
 from tests.dashboard.hidden_cast import SEEN
+from tests.dashboard.routes import API
 
 IMAGE = "localhost/new:1"
 POD = """
@@ -13,7 +15,7 @@ kind: Pod
 metadata: {name: %s}
 spec: {containers: [{name: c, image: "quay.io/x/y:1"}]}
 """
-# each address takes what it knows of these
+# each address is sent what it knows of these: it refuses all else
 _ALL: dict[str, Any] = {
     "endpoint": 1,
     "objects": [{"endpoint": endpoint, "id": podman_id} for endpoint, podman_id in MIXED],
@@ -38,6 +40,30 @@ _THERE: dict[str, dict[str, Any]] = {
 
 
 def body_of(row: Row) -> dict[str, Any]:
-    """All that is told there, at place A; in a list of objects, some of B too."""
+    """All that it takes; in a list of objects, some of B too."""
     more = [words for where, words in _THERE.items() if row.pattern.endswith(where)]
-    return _ALL | (more[0] if more else {})
+    given = _ALL | (more[0] if more else {})
+    known = _known(row.pattern, row.method)
+    return {name: value for name, value in given.items() if name in known}
+
+
+def _known(pattern: str, method: str) -> frozenset[str]:
+    """The fields of a body there, as the API describes itself."""
+    told = _description()
+    path = "/" + PART.sub(r"{\g<name>}", pattern.removeprefix(API))
+    body = told["paths"].get(path, {}).get(method.lower(), {}).get("requestBody")
+    return frozenset(_fields(told, body["content"]["application/json"]["schema"]) if body else ())
+
+
+def _fields(told: dict[str, Any], schema: dict[str, Any]) -> set[str]:
+    if reference := schema.get("$ref", ""):
+        schema = told["components"]["schemas"][reference.rpartition("/")[2]]
+    inner = (_fields(told, one) for one in schema.get("anyOf", ()))
+    return set(schema.get("properties", ())).union(*inner)
+
+
+@cache
+def _description() -> dict[str, Any]:
+    from dashboard.api.api import api
+
+    return dict(api.get_openapi_schema(path_prefix="/"))

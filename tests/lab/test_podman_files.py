@@ -26,7 +26,8 @@ async def running(podman: Podman) -> str:
 
 async def one_file(name: str, content: bytes, **owner: int) -> AsyncIterator[bytes]:
     size = len(content)
-    head: dict[str, Any] = {"size_bytes": size, "mode": 0o640, "mtime_s": 1000.0, **owner}
+    head: dict[str, Any] = {"size_bytes": size, "mode": 0o640, "mtime_s": 1000.0}
+    head |= {"uid": 0, "gid": 0, **owner}
     yield file_head(name, **head)
     yield content
     yield file_end(size)
