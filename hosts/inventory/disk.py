@@ -48,14 +48,16 @@ def used(df: Mapping[str, Any]) -> tuple[dict[str, dict[str, int]], dict[str, di
 
 
 def _images(df: Mapping[str, Any], images: list[dict[str, Any]]) -> dict[str, int]:
-    busy = [one for one in images if integer(one.get("Containers")) > 0]
+    # a row for each name: Podman counts those, and each image once as in use
+    by_id = {text(one.get("ImageID"), limit=80): one for one in images}
+    busy = [one for one in by_id.values() if integer(one.get("Containers")) > 0]
     size = integer(df.get("ImagesSize"))
     if not size:
         # Podman 4 does not tell the sum
-        size = sum(integer(one.get("UniqueSize")) for one in images)
+        size = sum(integer(one.get("UniqueSize")) for one in by_id.values())
     # Podman's UniqueSize counts shared layers too (5.4.2): at least the biggest used image stays
     kept = max((integer(one.get("Size")) for one in busy), default=0)
-    idle = sum(integer(one.get("UniqueSize")) for one in images if one not in busy)
+    idle = sum(integer(one.get("UniqueSize")) for one in by_id.values() if one not in busy)
     return {
         "count": len(images),
         "active": len(busy),

@@ -50,6 +50,8 @@ def test_the_disk_is_measured_as_podman_measures_it(
 ) -> None:
     from hosts.models import DiskUse
 
+    # an image of two names
+    host.podman("tag", "localhost/busybox", "localhost/busybox:again")
     fill = ("sh", "-c", "dd if=/dev/zero of=/d/big bs=1M count=3; echo x > /mine")
     host.podman("run", "--name", "filler", "-v", "data:/d", "localhost/busybox", *fill)
     page = browser_of(cast.charlie).get(f"/hosts/endpoints/{endpoint.pk}/measure/")
@@ -65,6 +67,7 @@ def test_the_disk_is_measured_as_podman_measures_it(
         assert use.kinds[kind]["count"] == told[word]["Total"]
         assert use.kinds[kind]["active"] == told[word]["Active"]
     assert "3.0 MiB" in page.content.decode()
+    host.podman("untag", "localhost/busybox", "localhost/busybox:again")
 
 
 def test_a_check_finds_no_damage(host: Any, endpoint: Any, person: Any, carried: Any) -> None:

@@ -15,8 +15,9 @@ def test_disk_use_by_kind(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     df = {
         "ImagesSize": 1000,
         "Images": [
-            {"Size": 700, "UniqueSize": 600, "Containers": 1},
-            {"Size": 500, "UniqueSize": 400, "Containers": 0},
+            {"ImageID": "1", "Tag": "a", "Size": 700, "UniqueSize": 600, "Containers": 1},
+            {"ImageID": "1", "Tag": "b", "Size": 700, "UniqueSize": 600, "Containers": 1},
+            {"ImageID": "2", "Tag": "c", "Size": 500, "UniqueSize": 400, "Containers": 0},
         ],
         "Containers": [
             {"ContainerID": "a", "RWSize": 50, "Status": "running"},
@@ -30,6 +31,7 @@ def test_disk_use_by_kind(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     }
     use = disk.keep(hosts.web1.pk, df, at=datetime.now(UTC), took_ms=1500)
     assert use.kinds["image"]["reclaimable_bytes"] == 300
+    assert use.kinds["image"]["active"] == 1
     assert use.kinds["container"] == {
         "count": 3,
         "active": 1,
