@@ -22,7 +22,7 @@ from hosts.podman.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 # by all endpoints of this link together: a fleet that is seen for the first time leaves room for the rest
-_APART_S: Final = 1 / 40
+_APART_S: Final = 1 / 20
 _PER_WRITE: Final = 50
 _AGAIN_S: Final = 30.0
 
