@@ -1,17 +1,23 @@
-"""The order of tests, and how pytest-xdist shares them out: whole files; tests of faults one by one."""
+"""The order of tests, and how pytest-xdist shares them out: whole files; tests of faults in groups."""
 
 from typing import Any
 
 import pytest
 
-FAULTS = "faults of hosts"
+# of a whole Haulout, which they share; the second for those that wait minutes for its chores
+FAULTS, LONG_FAULTS = "faults of Haulout", "faults of Haulout that last"
+FAULTS_OF_HOSTS = "faults of hosts"
+_LONG = ("build", "outage", "upload")
 
 
 def group_of(nodeid: str) -> str:
     """Tests of one group run in one process, one after the other."""
     file = nodeid.split("::", 1)[0]
-    # they look at when something is noticed, so two of them at once would disturb each other
-    return FAULTS if file.startswith("tests/lab/") and "fault" in file else file
+    if not file.startswith("tests/lab/") or "fault" not in file:
+        return file
+    if "/test_faults_" not in file:
+        return FAULTS_OF_HOSTS
+    return LONG_FAULTS if any(word in file for word in _LONG) else FAULTS
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -34,10 +40,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put them in our order."""
     shared_out = hasattr(config, "workerinput")
-    # the longest group before the short files of its tier, so that no process ends long after
-    items.sort(
-        key=lambda item: (_place(item, shared_out=shared_out), group_of(item.nodeid) != FAULTS)
-    )
+    # the longest groups before the short files of their tier, so that no process ends long after
+    first = (FAULTS, LONG_FAULTS, FAULTS_OF_HOSTS)
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        group = group_of(item.nodeid)
+        in_tier = first.index(group) if group in first else len(first)
+        return _place(item, shared_out=shared_out), in_tier
+
+    items.sort(key=place)
 
 
 def _place(item: pytest.Item, *, shared_out: bool) -> int:

@@ -1,20 +1,16 @@
 """A whole Haulout to break: its processes, jobs asked of it, and what must hold after every fault."""
 
 import json
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.bench.running import EMAIL, PASSWORD
-from tests.lab.hosts import Host, Lab
+from tests.lab.hosts import Host
 from tests.lab.hosts.processes import Process
 from tests.lab.hosts.registry import Registry
 from tests.lab.waiting import until
@@ -262,27 +258,10 @@ def name_of(pid: int) -> str:
         return ""
 
 
-@pytest.fixture(scope="module")
-def broken_stack(
-    lab: Lab, registry: Registry, prepared_data: Callable[[Path], Path]
-) -> Iterator[Troubled]:
-    """One Haulout for the fault tests of a file, with both hosts of the lab and an administrator.
-
-    Not for the session: its event streams would keep an idle Podman from ever ending.
-    """
-    data = Path(tempfile.mkdtemp(prefix="haulout-fault-"))
-    stack = Stack(prepared_data(data), environ={"HAULOUT_CRASH_AT": str(data / "crash-at")})
-    troubled = Troubled(stack)
-    try:
-        stack.manage("setup", "--admin-email", EMAIL, "--password-stdin", given=f"{PASSWORD}\n")
-        with stack:
-            for host in lab.hosts[:2]:
-                troubled.register(host)
-            troubled.trust(registry)
-            yield troubled
-            troubled.end()
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
+@pytest.fixture
+def broken_stack(haulout_to_break: Any) -> Troubled:
+    """The Haulout of all tests of faults; started where none runs (tests.lab.breaking)."""
+    return haulout_to_break.running()  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.conf import settings
 from dashboard import env
 from dashboard.cli import testing
 from tests.isolation import DATA
-from tests.sharing import FAULTS, group_of
+from tests.sharing import FAULTS, FAULTS_OF_HOSTS, LONG_FAULTS, group_of
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,10 @@ def test_compares_nothing_where_tests_are_left_out(words: list[str]) -> None:
     assert not testing._whole(words)
 
 
-def test_faults_of_hosts_stay_in_one_process_and_other_files_whole() -> None:
+def test_faults_stay_in_a_process_of_their_kind_and_other_files_whole() -> None:
     assert group_of("tests/lab/test_faults_redis.py::test_a") == FAULTS
-    assert group_of("tests/lab/test_link_faults.py::test_b[x]") == FAULTS
+    assert group_of("tests/lab/test_faults_upload.py::test_a") == LONG_FAULTS
+    assert group_of("tests/lab/test_link_faults.py::test_b[x]") == FAULTS_OF_HOSTS
     assert group_of("tests/lab/test_run_pull.py::test_c[a::b]") == "tests/lab/test_run_pull.py"
 
 

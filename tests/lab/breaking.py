@@ -1,0 +1,91 @@
+"""One Haulout for all tests of faults that follow one another: a start takes as long as such a test.
+
+It ends after the last of them, since its event streams would keep an idle Podman from ever ending, and
+after one that failed, so that the next begins with a sound one.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.running import EMAIL, PASSWORD
+from tests.lab.hosts import Lab
+from tests.lab.hosts.registry import Registry
+from tests.lab.troubled import Troubled
+from tests.stack import Stack
+
+_NAME = "haulout_to_break"
+
+
+class HauloutToBreak:
+    """`running()` starts it where it does not run; `end()` ends it where it does."""
+
+    def __init__(self, start: Callable[[], Any]) -> None:
+        self._start = start
+        self._ends = ExitStack()
+        self._troubled: Troubled | None = None
+
+    def running(self) -> Troubled:
+        if self._troubled is None:
+            self._troubled = self._ends.enter_context(self._start())
+        assert self._troubled is not None
+        return self._troubled
+
+    def end(self) -> None:
+        self._troubled = None
+        self._ends.close()
+
+
+@contextmanager
+def _running(
+    lab: Lab, registry: Registry, prepared_data: Callable[[Path], Path]
+) -> Iterator[Troubled]:
+    """With both hosts of the lab, the registry's password and an administrator."""
+    data = Path(tempfile.mkdtemp(prefix="haulout-fault-"))
+    stack = Stack(prepared_data(data), environ={"HAULOUT_CRASH_AT": str(data / "crash-at")})
+    troubled = Troubled(stack)
+    try:
+        stack.manage("setup", "--admin-email", EMAIL, "--password-stdin", given=f"{PASSWORD}\n")
+        with stack:
+            try:
+                for host in lab.hosts[:2]:
+                    troubled.register(host)
+                troubled.trust(registry)
+                yield troubled
+            finally:
+                troubled.end()
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def haulout_to_break(
+    lab: Lab, registry: Registry, prepared_data: Callable[[Path], Path]
+) -> Iterator[HauloutToBreak]:
+    one = HauloutToBreak(lambda: _running(lab, registry, prepared_data))
+    yield one
+    one.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.failed:
+        _end(item)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem is None or _NAME not in getattr(nextitem, "fixturenames", ()):
+        _end(item)
+
+
+def _end(item: pytest.Item) -> None:
+    if one := (getattr(item, "funcargs", None) or {}).get(_NAME):
+        one.end()
