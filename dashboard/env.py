@@ -41,6 +41,7 @@ class Env:
     upload_mib: int
     connections_per_address: int
     crash_at: Path | None
+    clocks: float
 
     @property
     def https(self) -> bool:
@@ -165,6 +166,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         upload_mib=_count(environ, "HAULOUT_UPLOAD_MIB", 10_240),
         connections_per_address=_count(environ, "HAULOUT_CONNECTIONS_PER_ADDRESS", 1000),
         crash_at=Path(environ["HAULOUT_CRASH_AT"]) if environ.get("HAULOUT_CRASH_AT") else None,
+        clocks=_share(environ, "HAULOUT_CLOCKS"),
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
     )
 
@@ -191,6 +193,17 @@ def _count(environ: Mapping[str, str], name: str, default: int, *, most: int = 0
     if most and int(given) > most:
         raise ValueError(f"{name} is {given!r}: give at most {most}")
     return int(given)
+
+
+def _share(environ: Mapping[str, str], name: str) -> float:
+    given = environ.get(name) or "1"
+    try:
+        share = float(given)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise ValueError(f"{name} is {given!r}: give a number above 0, at most 1")
+    return share
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 import asyncssh
 
+from hosts.clocks import clock
 from hosts.link import certificates, keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Ran, ReceiverFactory
@@ -285,7 +286,7 @@ async def dial(
                 disable_trivial_auth=True,
                 encryption_algs=list(CIPHERS),
                 compression_algs=None,
-                keepalive_interval=KEEPALIVE_INTERVAL_S,
+                keepalive_interval=clock(KEEPALIVE_INTERVAL_S, least=1.0),
                 keepalive_count_max=KEEPALIVE_COUNT,
                 login_timeout=timeout_s,
                 **options,

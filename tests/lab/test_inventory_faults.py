@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,18 @@ from tests.lab.link_process import Link, answers, link, register, reload, state_
 
 __all__ = ["link"]
 pytestmark = pytest.mark.usefixtures("faults", "clean_hosts")
+
+
+@pytest.fixture
+def clocks() -> float:
+    """A tenth, where the test does not say otherwise."""
+    return 0.1
+
+
+@pytest.fixture(autouse=True)
+def _clocks(clocks: float, settings: Any) -> None:
+    """Before the link of a test connects."""
+    settings.HAULOUT_CLOCKS = clocks
 
 
 def login_state(endpoint: Endpoint) -> str:
@@ -38,11 +51,14 @@ def test_power_cut_and_boot(lab: Lab, link: Link) -> None:
     until("boot is told", boots.exists)
 
 
-def test_network_cut_for_twenty_seconds(lab: Lab, link: Link) -> None:
+@pytest.mark.parametrize("clocks", [0.1, pytest.param(1.0, marks=pytest.mark.more)])
+def test_network_cut_for_twenty_seconds(lab: Lab, link: Link, clocks: float) -> None:
     host, other = lab.hosts
     endpoint, neighbour = register(host), register(other)
     host.network_down()
-    assert until("away", lambda: login_state(endpoint) == "away", timeout_s=25) <= 16
+    assert until("away", lambda: login_state(endpoint) == "away", timeout_s=25) <= 1 + max(
+        15 * clocks, 5
+    )
     assert login_state(neighbour) == "up"
     # containers go on living without us
     host.podman("run", "-d", "--name", "hermit", "localhost/logger")

@@ -44,12 +44,18 @@ def run(
 
 
 def wait_until(what: str, happens: Callable[[], bool], *, timeout_s: float = 15) -> None:
-    """Look every 20 ms until `happens()`; LabError naming `what` at the deadline."""
+    """Look every 20 ms until `happens()`; LabError naming `what` at the deadline. Looks that start programs
+    rest twice as long as they took: else they take the time of what they wait for.
+    """
     deadline = time.monotonic() + timeout_s
-    while not happens():
-        if time.monotonic() > deadline:
+    while True:
+        began = time.monotonic()
+        if happens():
+            return
+        ended = time.monotonic()
+        if ended > deadline:
             raise LabError(f"waited {timeout_s:g} s in vain: {what}")
-        time.sleep(0.02)
+        time.sleep(min(max(0.02, 2 * (ended - began)), 0.5))
 
 
 def _stat(pid: int) -> list[str] | None:
