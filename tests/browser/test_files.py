@@ -3,42 +3,16 @@
 import hashlib
 import json
 import os
-import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.newcomer import become_admin, sign_in
+from tests.browser.served import Served
 from tests.stack import Stack
 
 pytestmark = pytest.mark.timeout(240)
 MIB = 2**20
-
-
-@pytest.fixture(scope="module")
-def haulout(lab: Any, browser: Any, prepared_data: Callable[[Path], Path]) -> Iterator[Stack]:
-    """A Haulout with an administrator and h1."""
-    with tempfile.TemporaryDirectory(prefix="haulout-files-") as folder:
-        with Stack(prepared_data(Path(folder))) as running:
-            running.read_first_link()
-            context = browser.new_context()
-            become_admin(context.new_page(), running.first_admin_link)
-            context.close()
-            host = lab.hosts[0]
-            running.manage(
-                "host",
-                "add",
-                f"ssh://root@{host.address}:{host.port}{host.socket}",
-                "--key-file",
-                str(host.key_file),
-                "--fingerprint",
-                host.host_key_fingerprint,
-                "--name",
-                "web1",
-            )
-            yield running
 
 
 @pytest.fixture
@@ -47,19 +21,18 @@ def host(lab: Any, clean_hosts: None) -> Any:
 
 
 @pytest.fixture
-def files(haulout: Stack, host: Any, page: Any) -> Any:
+def files(served: Served, host: Any, ada: Any) -> Any:
     """A page on the files of the container `box`, in its folder /data."""
     host.podman(
         "run", "-d", "--name=box", "--tmpfs=/small:size=4m", "localhost/busybox", "sleep", "9999"
     )
     inside(host, "mkdir", "-p", "/data/sub")
-    sign_in(page, haulout.url, "ada@example.org")
-    page.goto(f"{haulout.url}/containers/?q=name:box")
-    page.get_by_role("link", name="box", exact=True).click()
-    page.get_by_role("link", name="Files").click()
-    entry(page, "data").click()
-    entry(page, "sub").wait_for()
-    return page
+    ada.goto(f"{served.url}/containers/?q=name:box")
+    ada.get_by_role("link", name="box", exact=True).click()
+    ada.get_by_role("link", name="Files").click()
+    entry(ada, "data").click()
+    entry(ada, "sub").wait_for()
+    return ada
 
 
 def inside(host: Any, *words: str) -> str:
@@ -74,22 +47,35 @@ def pick(page: Any, *paths: Path) -> None:
     page.locator("[data-pick-files]").set_input_files([str(path) for path in paths])
 
 
-def web_peak_kib(haulout: Stack) -> int:
-    """The most memory that the web process ever had."""
-    for status in Path("/proc").glob("[0-9]*/status"):
+class WebMemory:
+    """Of the web process, which other tests have used before: its peak counts from here."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._folder = _process_of(stack, b"web")
+        (self._folder / "clear_refs").write_text("5")  # proc(5): resets VmHWM
+        self._began_kib = self._peak_kib()
+
+    def _peak_kib(self) -> int:
+        lines = (self._folder / "status").read_text().splitlines()
+        return int(dict(line.split(":", 1) for line in lines)["VmHWM"].split()[0])
+
+    def grown_kib(self) -> int:
+        return self._peak_kib() - self._began_kib
+
+
+def _process_of(stack: Stack, name: bytes) -> Path:
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = (status.parent / "cmdline").read_bytes().split(b"\0")
-            environ = (status.parent / "environ").read_bytes()
-            if b"web" in words and str(haulout.data).encode() in environ:
-                lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-                return int(lines["VmHWM"].split()[0])
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if name in words and str(stack.data).encode() in (folder / "environ").read_bytes():
+                return folder
         except OSError:
             continue
-    raise AssertionError("the web process is not there")
+    raise AssertionError(f"{name!r} is not there")
 
 
 def test_100_mb_up_and_down_with_flat_memory(
-    haulout: Stack, host: Any, files: Any, tmp_path: Path
+    served: Served, host: Any, files: Any, tmp_path: Path
 ) -> None:
     large, small = tmp_path / "large.bin", tmp_path / "small.txt"
     large.write_bytes(os.urandom(MIB) * 100)
@@ -97,7 +83,7 @@ def test_100_mb_up_and_down_with_flat_memory(
     digest = hashlib.sha256(large.read_bytes()).hexdigest()
     pick(files, small)
     files.locator(".upload[data-ended=done]").wait_for()
-    before = web_peak_kib(haulout)
+    memory = WebMemory(served.stack)
     pick(files, large, small)
     files.locator("[data-answer=replace]").click(timeout=60_000)
     files.locator(".upload[data-ended=done]").nth(2).wait_for(timeout=60_000)
@@ -106,7 +92,7 @@ def test_100_mb_up_and_down_with_flat_memory(
         files.get_by_label("Download large.bin").click()
     started.value.save_as(tmp_path / "back.bin")
     assert hashlib.sha256((tmp_path / "back.bin").read_bytes()).hexdigest() == digest
-    assert web_peak_kib(haulout) - before < 40 * 1024
+    assert memory.grown_kib() < 40 * 1024
 
 
 @pytest.mark.no_console_check  # the refusal is what is tested
@@ -135,7 +121,7 @@ def dragged(page: Any, *paths: Path) -> None:
 
 
 def test_a_dragged_folder_arrives_whole(
-    haulout: Stack, host: Any, files: Any, tmp_path: Path
+    served: Served, host: Any, files: Any, tmp_path: Path
 ) -> None:
     tree = tmp_path / "tree"
     (tree / "empty").mkdir(parents=True)
