@@ -12,6 +12,8 @@ from dashboard.live.drawn import KEEP_S, Drawn
 from hosts.models import Endpoint, Host, ObjectLock
 from tests.two_teams import Fleet
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 
 def test_equal_keys_are_drawn_once_and_the_least_used_is_forgotten() -> None:
     drawn, times = Drawn(most=2, clock=lambda: 0.0), []

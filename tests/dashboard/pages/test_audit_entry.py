@@ -14,6 +14,8 @@ from dashboard.templatetags.told import doer
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
+pytestmark = pytest.mark.each_database("reads the audit log by fields and dates")
+
 __all__ = ["hosts"]
 
 CANARY = "canary-4711-must-not-show"

@@ -3,8 +3,12 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
+
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
 __all__ = ["hosts"]
 

@@ -9,6 +9,8 @@ from dashboard.pages.system.kept import Artifact, Quadlet, artifact_of, quadlet_
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 __all__ = ["hosts"]
 
 # as Podman 5.8 has it

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
+
 
 def test_it_says_which_group_and_keeps_it_while_narrowed(cast: Any, browser_of: Any) -> None:
     page = browser_of(cast.charlie).get("/logs/?q=state:running&group=project&key=<b>shop</b>")

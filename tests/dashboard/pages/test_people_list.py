@@ -8,6 +8,8 @@ import pytest
 from accounts.models import Role, User
 from tests.cast import Cast
 
+pytestmark = pytest.mark.each_database("writes rows that are unique")
+
 CHANGES = ["role", "reset", "factor", "disable", "enable"]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.cast import Cast
 
+pytestmark = pytest.mark.each_database("writes rows that are unique")
+
 
 @pytest.fixture
 def browser(cast: Cast, browser_of: Any) -> Any:

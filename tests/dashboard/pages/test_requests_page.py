@@ -7,6 +7,8 @@ import pytest
 from tests.cast import Cast
 from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.each_database("writes rows that are unique")
+
 ASK = "/access/requests/ask/"
 
 

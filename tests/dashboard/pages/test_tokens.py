@@ -3,8 +3,12 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.cast import PASSWORD, Browser, Cast
 from tests.two_teams import Fleet
+
+pytestmark = pytest.mark.each_database("writes rows that are unique")
 
 FORM = {"name": "deploy", "expires": "30", "reach": "all", "where": "everywhere"}
 SECRET = re.compile(r"haulout_[0-9A-Za-z]{46}")

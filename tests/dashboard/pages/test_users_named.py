@@ -11,6 +11,8 @@ from tests.dashboard.api_cast import make_caller
 from tests.dashboard.hidden_cast import HIDDEN, Seer, furnish, seers
 from tests.hosts.jobs.small_podman import SmallPodman
 
+pytestmark = pytest.mark.each_database("writes rows that are unique")
+
 USER = "9a" * 32
 
 
