@@ -43,10 +43,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # the longest groups before the short files of their tier, so that no process ends long after
     first = (FAULTS, LONG_FAULTS, FAULTS_OF_HOSTS)
 
-    def place(item: pytest.Item) -> tuple[int, int]:
+    def place(item: pytest.Item) -> tuple[int, int, bool]:
         group = group_of(item.nodeid)
         in_tier = first.index(group) if group in first else len(first)
-        return _place(item, shared_out=shared_out), in_tier
+        # those that share a Haulout with full clocks after those with short ones
+        return _place(item, shared_out=shared_out), in_tier, "clocks=1.0" in item.nodeid
 
     items.sort(key=place)
 

@@ -21,6 +21,7 @@ from audit import write
 from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
 from hosts.access import Person, grounds
+from hosts.clocks import clock
 from hosts.database_threads import in_thread
 from hosts.guardrails import Proposed, Refused, Verdict, check, locks, met, refuse
 from hosts.guardrails.locking import CHANGES, MAKES
@@ -33,8 +34,8 @@ from hosts.models import Container, Endpoint, OpenTransfer
 from hosts.podman import Podman, PodmanError
 
 log = logging.getLogger(__name__)
-SEEN_EVERY_S: Final = 10.0
-LOST_AFTER: Final = timedelta(seconds=60)
+SEEN_EVERY_S: Final = clock(10.0, least=2.0)
+LOST_AFTER: Final = timedelta(seconds=clock(60.0, least=12.0))
 
 
 @dataclass

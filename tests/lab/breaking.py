@@ -7,9 +7,8 @@ after one that failed, so that the next begins with a sound one.
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,17 +22,19 @@ _NAME = "haulout_to_break"
 
 
 class HauloutToBreak:
-    """`running()` starts it where it does not run; `end()` ends it where it does."""
+    """`running(clocks)` starts it where none with such clocks runs; `end()` ends it where one does."""
 
-    def __init__(self, start: Callable[[], Any]) -> None:
+    def __init__(self, start: Callable[[float], AbstractContextManager[Troubled]]) -> None:
         self._start = start
         self._ends = ExitStack()
+        self._clocks: float | None = None
         self._troubled: Troubled | None = None
 
-    def running(self) -> Troubled:
-        if self._troubled is None:
-            self._troubled = self._ends.enter_context(self._start())
-        assert self._troubled is not None
+    def running(self, clocks: float) -> Troubled:
+        if self._troubled is None or self._clocks != clocks:
+            self.end()
+            self._troubled = self._ends.enter_context(self._start(clocks))
+            self._clocks = clocks
         return self._troubled
 
     def end(self) -> None:
@@ -43,11 +44,12 @@ class HauloutToBreak:
 
 @contextmanager
 def _running(
-    lab: Lab, registry: Registry, prepared_data: Callable[[Path], Path]
+    lab: Lab, registry: Registry, prepared_data: Callable[[Path], Path], clocks: float
 ) -> Iterator[Troubled]:
     """With both hosts of the lab, the registry's password and an administrator."""
     data = Path(tempfile.mkdtemp(prefix="haulout-fault-"))
-    stack = Stack(prepared_data(data), environ={"HAULOUT_CRASH_AT": str(data / "crash-at")})
+    environ = {"HAULOUT_CRASH_AT": str(data / "crash-at"), "HAULOUT_CLOCKS": str(clocks)}
+    stack = Stack(prepared_data(data), environ=environ)
     troubled = Troubled(stack)
     try:
         stack.manage("setup", "--admin-email", EMAIL, "--password-stdin", given=f"{PASSWORD}\n")
@@ -67,7 +69,7 @@ def _running(
 def haulout_to_break(
     lab: Lab, registry: Registry, prepared_data: Callable[[Path], Path]
 ) -> Iterator[HauloutToBreak]:
-    one = HauloutToBreak(lambda: _running(lab, registry, prepared_data))
+    one = HauloutToBreak(lambda clocks: _running(lab, registry, prepared_data, clocks))
     yield one
     one.end()
 

@@ -258,10 +258,10 @@ def name_of(pid: int) -> str:
         return ""
 
 
-@pytest.fixture
-def broken_stack(haulout_to_break: Any) -> Troubled:
+@pytest.fixture(params=[0.1, pytest.param(1.0, marks=pytest.mark.more)], ids="clocks={}".format)
+def broken_stack(request: pytest.FixtureRequest, haulout_to_break: Any) -> Troubled:
     """The Haulout of all tests of faults; started where none runs (tests.lab.breaking)."""
-    return haulout_to_break.running()  # type: ignore[no-any-return]
+    return haulout_to_break.running(request.param)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
