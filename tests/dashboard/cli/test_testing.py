@@ -77,9 +77,10 @@ def test_the_rules_of_the_house_run_first_and_not_once_more(tmp_path: Path) -> N
         path = tmp_path / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("def test_one():\n    pass\n")
-    words = [f"--ignore-glob={testing.HOUSE_RULES}", "--collect-only", "-q", "-c", os.devnull]
+    words = [f"--ignore-glob={testing.HOUSE_RULES}", "--collect-only", "-q"]
+    words += ["-c", os.devnull, "--rootdir=.", "-p", "no:django"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words, "--rootdir=.", "-p", "no:django", "tests"],
+        [sys.executable, "-c", "import pytest; raise SystemExit(pytest.main())", *words, "tests"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
