@@ -7,7 +7,6 @@ from typing import Any, Final, cast
 
 import asyncssh
 
-from hosts.clocks import clock
 from hosts.link import certificates, keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Ran, ReceiverFactory
@@ -23,9 +22,8 @@ from hosts.link.refusals import (
 from hosts.link.scan import HOST_KEY_ALGORITHMS, closed_unless_used, open_socket, peek_banner
 from hosts.link.sessions import Sessions
 from hosts.link.stdio import StdioPool
-from hosts.link.target import Target
+from hosts.link.target import KEEPALIVE_S, Target
 
-KEEPALIVE_INTERVAL_S: Final = 5
 # Two unanswered ones; asyncssh ends the connection when the third would be due, after 15 s.
 KEEPALIVE_COUNT: Final = 2
 # AES-GCM is twice as fast as ChaCha20 here; the others are for hosts that lack it.
@@ -249,6 +247,7 @@ async def sign_in(sock: socket.socket, target: Target, *, timeout_s: float = 20.
         authority=authority,
         options=options,
         timeout_s=timeout_s,
+        keepalive_s=target.keepalive_s,
     )
     return SshConnection(conn, target)
 
@@ -261,6 +260,7 @@ async def dial(
     options: dict[str, Any],
     timeout_s: float,
     authority: certificates.HostAuthority | None = None,
+    keepalive_s: float = KEEPALIVE_S,
 ) -> asyncssh.SSHClientConnection:
     """An SSH connection that trusts one host key, or with `authority` what that has signed for this
     address. It reads no file, agent or variable of ours.
@@ -286,7 +286,7 @@ async def dial(
                 disable_trivial_auth=True,
                 encryption_algs=list(CIPHERS),
                 compression_algs=None,
-                keepalive_interval=clock(KEEPALIVE_INTERVAL_S, least=1.0),
+                keepalive_interval=keepalive_s,
                 keepalive_count_max=KEEPALIVE_COUNT,
                 login_timeout=timeout_s,
                 **options,

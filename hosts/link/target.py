@@ -1,13 +1,14 @@
 """Whom to dial: an address, an account, its key, and the one host key that is trusted there."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import asyncssh
 
 # forward: a direct-streamlocal channel for each stream.
 # dial-stdio: `podman system dial-stdio` for each stream; slower, at most MaxSessions at once.
 Transport = Literal["forward", "dial-stdio"]
+KEEPALIVE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +24,7 @@ class Target:
     # beside the key, one line; and who vouches for the host's key in place of the pinned one
     certificate: str = ""
     host_ca: str = ""
+    # how often it is asked whether it is there, in seconds
+    keepalive_s: float = KEEPALIVE_S
     # the jump host from which it is dialled; None: from this machine
     via: "Target | None" = None

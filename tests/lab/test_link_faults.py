@@ -4,8 +4,8 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,6 +16,7 @@ from hosts.link.refusals import host_away
 from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import SshConnection, connect
+from hosts.link.target import KEEPALIVE_S
 from hosts.podman import Podman, UnixDial, errors, system
 from tests.lab.hosts import Host, Lab
 from tests.lab.test_link_doctor import target
@@ -54,12 +55,12 @@ def host(lab: Lab) -> Host:
 
 
 @pytest_asyncio.fixture
-async def linked(host: Host, clocks: float, settings: Any) -> AsyncIterator[Linked]:
-    settings.HAULOUT_CLOCKS = clocks
+async def linked(host: Host, clocks: float) -> AsyncIterator[Linked]:
     with tempfile.TemporaryDirectory(prefix="ho-", dir="/tmp") as name:
         relay = Relay(Path(name), 1, host.socket)
         await relay.start()
-        connection = await connect(target(host), AddressPolicy())
+        at = replace(target(host), keepalive_s=max(1.0, KEEPALIVE_S * clocks))
+        connection = await connect(at, AddressPolicy())
         relay.attach(connection)
         it = Linked(Path(name), relay, connection)
         yield it

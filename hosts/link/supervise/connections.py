@@ -6,6 +6,7 @@ import structlog
 from django.conf import settings
 
 from hosts import vault
+from hosts.clocks import clock
 from hosts.link import facts, ssh
 from hosts.link.addresses import AddressPolicy
 from hosts.link.channel import Connection, Ran, ReceiverFactory
@@ -16,7 +17,7 @@ from hosts.link.scan import open_socket
 from hosts.link.supervise.jumps import Jumps
 from hosts.link.supervise.roster import LoginPlan
 from hosts.link.supervise.writer import Database
-from hosts.link.target import Target
+from hosts.link.target import KEEPALIVE_S, Target
 from hosts.models import Host
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ async def connect(plan: LoginPlan, database: Database, jumps: Jumps) -> "Held":
         host_key_line=plan.host_key,
         certificate=plan.certificate,
         host_ca=plan.host_ca,
+        keepalive_s=clock(KEEPALIVE_S, least=1.0),
     )
     if plan.via is None:
         sock = await open_socket(plan.address, plan.port, policy(), timeout_s=_TCP_S)
