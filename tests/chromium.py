@@ -17,6 +17,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# what is to be seen is there after a moment; so long on two cores that do other things too
+WITHIN_S = 30
 # what htmx says when a page is left while it waits is nobody's fault
 LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 # nor is a change of the machine's addresses by another lab that comes or goes
@@ -55,8 +57,9 @@ def browser(must_have: Callable[[object, str], None]) -> Iterator[Any]:
     """One Chromium for the session."""
     path = os.environ.get("HAULOUT_TEST_CHROMIUM") or shutil.which("chromium")
     must_have(path, "Chromium is missing: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WITHIN_S * 1000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield running
@@ -73,7 +76,7 @@ def new_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable[
         context = browser.new_context(
             ignore_https_errors=True, **{"viewport": {"width": 1280, "height": 800}, **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WITHIN_S * 1000)
         contexts.append(context)
         context.on("page", watched.watch)
         return context.new_page()

@@ -1,13 +1,30 @@
 """The order of tests, and how pytest-xdist shares them out: whole files; tests of faults in groups."""
 
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import cycle
 from typing import Any
 
 import pytest
+
+# Chromium with its Haulout keeps a core busy; more of them at once run out of their times
+BROWSERS_AT_ONCE = os.cpu_count() or 1
 
 # of a whole Haulout, which they share; the second for those that wait minutes for its chores
 FAULTS, LONG_FAULTS = "faults of Haulout", "faults of Haulout that last"
 FAULTS_OF_HOSTS = "faults of hosts"
 _LONG = ("build", "outage", "upload")
+_LONG_WITH_BROWSER = (
+    "tests/browser/test_every_page.py",
+    "tests/lab/test_compose_up.py",
+    "tests/browser/test_hostile.py",
+    "tests/browser/test_passkeys.py",
+    "tests/browser/test_rotate_keys.py",
+    "tests/browser/test_terminal.py",
+)
 
 
 def group_of(nodeid: str) -> str:
@@ -41,7 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Put them in our order."""
     shared_out = hasattr(config, "workerinput")
     # the longest groups before the short files of their tier, so that no process ends long after
-    first = (FAULTS, LONG_FAULTS, FAULTS_OF_HOSTS)
+    first = (FAULTS, LONG_FAULTS, FAULTS_OF_HOSTS, *_LONG_WITH_BROWSER)
 
     def place(item: pytest.Item) -> tuple[int, int, bool]:
         group = group_of(item.nodeid)
@@ -62,3 +79,28 @@ def _place(item: pytest.Item, *, shared_out: bool) -> int:
     if item.get_closest_marker("lab"):
         return 0 if shared_out else 2
     return 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Let only as many tests with a browser run at once as there are cores."""
+    workers = getattr(item.config, "workerinput", None)
+    if workers is None or item.get_closest_marker("browser") is None:
+        return (yield)
+    with closing(_browser_place(workers["testrunuid"])):
+        return (yield)
+
+
+def _browser_place(run: str) -> socket.socket:
+    """Waits for one of the places of this run. A name in Linux' abstract namespace has one owner, and is
+    free when that one closes it or ends.
+    """
+    place = socket.socket(socket.AF_UNIX)
+    for number in cycle(range(BROWSERS_AT_ONCE)):
+        try:
+            place.bind(f"\0haulout-tests-{run}-{number}")
+        except OSError:
+            time.sleep(0.05)
+        else:
+            break
+    return place

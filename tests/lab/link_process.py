@@ -92,7 +92,7 @@ def up(endpoint: Endpoint) -> bool:
     return endpoint.state == "up" and endpoint.compared_at is not None
 
 
-def until(what: str, happens: Callable[[], bool], *, timeout_s: float = 15.0) -> float:
+def until(what: str, happens: Callable[[], bool], *, timeout_s: float = 60.0) -> float:
     """Wait for it; seconds that it took."""
     began = time.monotonic()
     wait_until(what, happens, timeout_s=timeout_s)

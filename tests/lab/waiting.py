@@ -11,11 +11,11 @@ from pathlib import Path
 from tests.lab.hosts.processes import wait_until
 
 
-def until(what: str, happens: Callable[[], bool], *, timeout_s: float = 15) -> None:
+def until(what: str, happens: Callable[[], bool], *, timeout_s: float = 60) -> None:
     wait_until(what, happens, timeout_s=timeout_s)
 
 
-async def until_then(what: str, happens: Callable[[], object], *, timeout_s: float = 15) -> None:
+async def until_then(what: str, happens: Callable[[], object], *, timeout_s: float = 60) -> None:
     """The same in a loop whose other tasks go on meanwhile; for what tells nobody when it happens."""
     try:
         async with asyncio.timeout(timeout_s):
