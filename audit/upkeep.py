@@ -1,13 +1,16 @@
-"""What the log needs every minute. For beat through the worker, which has the signing key."""
+"""What the log needs: to be signed in time, and each minute a look at what is new. For the worker, which
+has the signing key.
+"""
 
 import logging
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
-from audit.checkpoints import FileLost, checkpoint_if_due
+from audit.checkpoints import FileLost, checkpoint_if_due, is_due
 from audit.models import Head, Verification
 from audit.refusals import sum_refusals
 from audit.sinks import FileSink, pump
@@ -17,21 +20,34 @@ log = logging.getLogger(__name__)
 
 WHOLE_EVERY = timedelta(days=1)
 KEPT = timedelta(days=30)
+# how long until it is tried again where the file of checkpoints is lost
+LOST_AGAIN_S = 60.0
+_not_before = [0.0]
 
 
 def upkeep(*, now: datetime | None = None) -> None:
-    """Sum up refusals, sign, look at what is new, tell the file named by HAULOUT_AUDIT_FILE."""
+    """Sum up refusals, look at what is new, tell the file named by HAULOUT_AUDIT_FILE."""
     now = now or timezone.now()
     sum_refusals(now=now)
-    try:
-        checkpoint_if_due(now=now)
-    except FileLost as exc:
-        # the look below says so where people see it
-        log.error("%s", exc)
     look_at_news(now=now)
     if path := getattr(settings, "HAULOUT_AUDIT_FILE", ""):
         while pump(FileSink(Path(path))):
             pass
+
+
+def must_sign() -> bool:
+    """True when entries wait for a checkpoint. Cheap: for several times a second."""
+    return time.monotonic() >= _not_before[0] and is_due()
+
+
+def sign() -> None:
+    """Sign the log where it must be."""
+    try:
+        checkpoint_if_due()
+    except FileLost as exc:
+        # the look at what is new says so where people see it
+        log.error("%s", exc)
+        _not_before[0] = time.monotonic() + LOST_AGAIN_S
 
 
 def look_at_news(*, now: datetime) -> Report | None:

@@ -1,4 +1,4 @@
-"""Celery: it only wakes workers. Job rows are the truth; nothing is kept in Redis alone."""
+"""Celery: carries the work. Job rows are the truth; nothing is kept in Redis alone."""
 
 import os
 
@@ -20,7 +20,7 @@ def configure() -> None:
     """Set from Django's settings; called once, below."""
     from django.conf import settings
 
-    from dashboard.steady import every
+    from hosts.jobs.queues import SHORT
 
     app.conf.update(
         broker_url=broker_url(settings.REDIS_URL),
@@ -31,13 +31,13 @@ def configure() -> None:
         # whoever writes to Redis must not run code in a worker, as a pickle would
         accept_content=["json"],
         result_accept_content=["json"],
-        task_default_queue="short",
+        task_default_queue=SHORT,
         task_queues=None,
         task_create_missing_queues=True,
         task_acks_late=True,
         worker_prefetch_multiplier=1,
-        # a task hands its jobs to the worker's loop and ends at once, so nothing is redelivered for a long
-        # job; what is, because a worker went, the claim makes harmless
+        # a task lasts as long as its jobs; one of days is delivered again, and the claim makes that
+        # harmless. What a killed worker had is not waited for: rows tell of it after 30 s
         broker_transport_options={
             "visibility_timeout": 24 * 3600,
             "socket_timeout": 20,
@@ -48,50 +48,35 @@ def configure() -> None:
             "interval_max": 0,
         },
         broker_connection_retry_on_startup=True,
+        # for ever: jobs and chores go on without
+        broker_connection_max_retries=None,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         task_send_sent_event=False,
-        beat_schedule={
-            "audit": {
-                "task": "hosts.audit_upkeep",
-                "schedule": every(60.0),
-                # expires before the next one, so that a stopped worker finds no heap
-                "options": {"expires": 50},
-            },
-            "stats": {
-                "task": "hosts.thin_stats",
-                "schedule": every(300.0),
-                "options": {"expires": 280},
-            },
-            "terminals": {
-                "task": "hosts.settle_terminals",
-                "schedule": every(15.0),
-                "options": {"expires": 14},
-            },
-            "access": {
-                "task": "hosts.ended_access",
-                "schedule": every(10.0),
-                "options": {"expires": 9},
-            },
-            "certificates": {
-                "task": "hosts.certificate_ends",
-                "schedule": every(600.0),
-                "options": {"expires": 580},
-            },
-            # a fleet that was just added should not wait an hour for good plans
-            "statistics": {
-                "task": "hosts.refresh_statistics",
-                "schedule": every(60.0),
-                "options": {"expires": 55},
-            },
-            "tidy": {
-                "task": "hosts.tidy",
-                "schedule": every(3600.0),
-                "options": {"expires": 3500},
-            },
-        },
     )
     app.autodiscover_tasks(["hosts"])
+    app.steps["worker"].add("hosts.tasks:JobLoop")
+
+
+def schedule_chores() -> None:
+    """For beat, once Django is set up: ask for each chore when it is due."""
+    from dashboard.steady import every
+    from hosts.chores import CHORES
+    from hosts.jobs.queues import LONG
+
+    app.conf.beat_schedule = {
+        name: {
+            "task": "hosts.chore",
+            "args": [name],
+            "schedule": every(chore.every_s),
+            # expires before the next one, so that a stopped worker finds no heap
+            "options": {"expires": chore.every_s * 0.9, "queue": LONG},
+        }
+        for name, chore in CHORES.items()
+        # the others no time tells: workers look for them by themselves
+        if chore.is_due is None
+    }
 
 
 configure()

@@ -15,6 +15,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dashboard.supervisor.pulse import PULSE_KEY, SENT_ENDS_S, SENT_KEY
+from hosts.jobs import served
 from hosts.link.sockets import control_socket
 
 TIMEOUT_S = 2.0
@@ -27,12 +28,13 @@ async def alive(request: HttpRequest) -> HttpResponse:
 
 
 async def ready(request: HttpRequest) -> HttpResponse:
-    """200 when database, Redis, link, worker and beat are well, else 503; JSON with each's state."""
+    """200 when database, Redis, link, worker, queues and beat are well, else 503; JSON with each's state."""
     parts: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
         "database": _database,
         "redis": _redis,
         "link": _link,
         "worker": _worker,
+        "queues": _queues,
         "beat": _beat,
     }
     states = await asyncio.gather(*(_asked(part) for part in parts.values()))
@@ -84,6 +86,14 @@ async def _worker() -> dict[str, Any]:
     if count == 0:
         return {"state": DOWN, "why": "no worker has shown itself in the last seconds"}
     return {"state": UP, "count": count}
+
+
+async def _queues() -> dict[str, Any]:
+    """Each is served: by the workers' own rows, so also without Redis."""
+    lacking = await sync_to_async(served.unserved)()
+    if lacking:
+        return {"state": DOWN, "why": f"no worker serves {', '.join(lacking)}"}
+    return {"state": UP}
 
 
 async def _beat() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Doorbells: "something of this kind changed". They carry no data and may get lost.
 
 Whoever listens reads the database, and also looks by itself: lists each second, streams twice a second,
-workers every ten. They go through Channels' layer: docs/decisions/bells-by-the-channel-layer.md.
+workers every four. They go through Channels' layer: docs/decisions/bells-by-the-channel-layer.md.
 """
 
 import asyncio

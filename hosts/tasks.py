@@ -1,117 +1,68 @@
-"""Celery's side of the worker: messages that wake its loop, and the chores that beat asks for."""
+"""Celery's side of the worker: a message is a piece of work, done when its jobs have ended."""
 
 import logging
+from typing import Any
 
-from celery import shared_task
-from celery.signals import worker_ready, worker_shutting_down
-from django.core.management import call_command
-from django.db import connection
+from celery import bootsteps, shared_task
+from celery.exceptions import Reject
 
 from hosts.actions import ACTIONS
-from hosts.guardrails import met
+from hosts.chores import CHORES
+from hosts.jobs.lease import UNHEARD_S
 from hosts.jobs.loop import WorkerLoop
-from hosts.jobs.tidy import tidy_jobs
 
 log = logging.getLogger(__name__)
 _loops: list[WorkerLoop] = []
 
 
-@worker_ready.connect
-def _start(**_: object) -> None:
-    loop = WorkerLoop(ACTIONS)
-    loop.start()
-    _loops.append(loop)
-    log.info("worker %s takes jobs", loop.name)
+class JobLoop(bootsteps.StartStopStep):
+    """The loop that carries jobs out, as a part of Celery's worker: it works without a broker too, and
+    ends between the consumer of messages and the threads that wait for it.
+    """
 
+    requires = ("celery.worker.components:Pool",)
 
-@worker_shutting_down.connect
-def _stop(**_: object) -> None:
-    for loop in _loops:
-        loop.stop()
-    _loops.clear()
+    def start(self, worker: Any) -> None:
+        """Serve the queues that this worker consumes."""
+        loop = WorkerLoop(ACTIONS, list(worker.app.amqp.queues.consume_from), CHORES)
+        loop.start()
+        _loops.append(loop)
+        log.info("worker %s takes jobs of %s", loop.name, ", ".join(sorted(loop.queues)))
+
+    def stop(self, worker: Any) -> None:  # noqa: ARG002 - as in the base
+        """Give back what does not end soon."""
+        while _loops:
+            _loops.pop().stop()
+
+    def terminate(self, worker: Any) -> None:
+        """The same, when it is told to hurry."""
+        self.stop(worker)
 
 
 @shared_task(name="hosts.carry_out")
-def carry_out(job_ids: list[int]) -> None:
-    """Hand jobs to the loop; the claim decides who does them, so a second delivery is harmless."""
+def carry_out(*given: object, **named: object) -> None:
+    """Carry out the jobs of these ids, and end when they have ended: the claim decides who does them, so a
+    second delivery is harmless. Where this worker ends before, the message goes back to its queue.
+    """
+    ids = _ids(given, named)
+    if not all(done.result() for done in [loop.hand_over(ids) for loop in _loops]):
+        raise Reject("this worker ends", requeue=True)
+
+
+def _ids(given: tuple[object, ...], named: dict[str, object]) -> list[int]:
+    ids = given[0] if len(given) == 1 and not named else named.get("job_ids")
+    if isinstance(ids, list) and all(type(one) is int for one in ids):
+        return ids
+    log.warning(
+        "a message of another version (%s): its jobs are found by their rows within %d s",
+        repr((given, named))[:300],
+        UNHEARD_S + 10,
+    )
+    return []
+
+
+@shared_task(name="hosts.chore")
+def chore(name: str) -> None:
+    """Do a chore where it is due and no worker is at it (hosts.chores)."""
     for loop in _loops:
-        loop.hand_over(job_ids)
-
-
-@shared_task(name="hosts.audit_upkeep")
-def audit_upkeep() -> None:
-    """Settle lost transfers, sum refusals, sign and verify the audit log, feed its sinks."""
-    from audit.upkeep import upkeep
-    from hosts.actions.streamed import settle_lost
-
-    settle_lost()
-    upkeep()
-
-
-@shared_task(name="hosts.thin_stats")
-def thin_stats() -> None:
-    """Merge old statistics into longer steps, and drop what is past its time."""
-    from hosts.stats.thinning import thin
-
-    thin()
-
-
-@shared_task(name="hosts.refresh_statistics")
-def refresh_statistics() -> None:
-    """Let SQLite count its rows anew where they grew tenfold; PostgreSQL does so by itself.
-
-    Without counts it takes the wrong index: the newest of 30,000 running containers take 16 ms, not 1.
-    Where nothing grew it costs next to nothing.
-    """
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA optimize=0x10002")
-
-
-@shared_task(name="hosts.tidy")
-def tidy() -> None:
-    """Forget what is old: gone inventory rows, ended jobs past their time."""
-    from hosts.inventory.history import tidy_events
-    from hosts.inventory.tidy import tidy as tidy_inventory
-
-    tidy_inventory()
-    tidy_events()
-    tidy_jobs()
-    met.tidy()
-    # sessions past their end: Django leaves the sweeping to us
-    call_command("clearsessions")
-
-
-@shared_task(name="hosts.certificate_ends")
-def certificate_ends() -> None:
-    """Write down which certificates end soon, or have ended."""
-    from hosts.actions.hosts.certificate_ends import tell_ends
-
-    tell_ends()
-
-
-@shared_task(name="hosts.ended_access")
-def ended_access() -> None:
-    """Take away grants whose time is over, requests on which nobody decided, jobs nobody approved."""
-    from hosts.actions.access_requests.ended_grants import end_grants, expire_requests
-    from hosts.actions.mutes.mute_host import end_mutes
-    from hosts.jobs.held import expire
-
-    end_grants()
-    expire_requests()
-    expire()
-    end_mutes()
-
-
-@shared_task(name="hosts.settle_terminals")
-def settle_terminals() -> None:
-    """End what runs on in terminals that nobody holds any more; remove parts of broken uploads, and look
-    for the images of broken builds.
-    """
-    from hosts.actions.build.lost_uploads import look_for_builds
-    from hosts.actions.containers.settle_terminals import settle_terminals as settle
-    from hosts.actions.files.sweeping import sweep
-
-    settle()
-    sweep()
-    look_for_builds()
+        loop.upkeep.do(name, asked=True)

@@ -23,6 +23,7 @@ LEVELS = {
     "stats": 3,
     "jobs": 4,
     "actions": 5,
+    "chores": 6,
     "tasks": 6,
     "gate": 6,
 }

@@ -1,10 +1,13 @@
 """Claims and leases, by conditional updates and the database's clock alone.
 
-A claim raises `Job.claim`; whoever writes later names the claim, so a worker that was taken for
-dead cannot write over the one that took its place.
+A job is claimed when it has a place to run, never before: a claimed row is work that has begun. A claim
+raises `Job.claim`; whoever writes later names the claim, so a worker that was taken for dead cannot write
+over the one that took its place.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
@@ -12,9 +15,9 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from hosts.jobs import pace
+from hosts.jobs.queues import QUEUES
 from hosts.models import Job
 
-RENEW_S = 10.0
 LEASE_S = 30.0
 # a queued row this old is carried out by whoever finds it
 UNHEARD_S = 30.0
@@ -23,26 +26,42 @@ MAX_LOST_WORKERS = 3
 _FREE = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
 
 
+class Free(NamedTuple):
+    """A job that nobody carries out, as far as its place must be known."""
+
+    pk: int
+    verb: str
+    queue: str
+    endpoint_id: int | None
+    # True when its batch has a pace and it waits for its turn there; one that had begun has had it
+    paced: bool
+
+
+def free(job_ids: Collection[int]) -> list[Free]:
+    """Those of `job_ids` that nobody carries out, oldest first."""
+    rows = Job.objects.filter(_FREE, pk__in=job_ids).order_by("pk")
+    return [
+        Free(pk, verb, queue, endpoint, bool(at_once) and state == Job.State.QUEUED)
+        for pk, verb, queue, endpoint, at_once, state in rows.values_list(
+            "pk", "verb", "queue", "endpoint_id", "batch__at_once", "state"
+        )
+    ]
+
+
 def claim(job_ids: list[int], worker: str) -> list[Job]:
-    """Take those of `job_ids` that are free; the rows taken, with endpoint, host and person."""
-    paced = Job.objects.filter(pk__in=job_ids, batch__at_once__gt=0)
-    if paced.exists():
-        with transaction.atomic():
-            taken = _taken(pace.room_for(job_ids), worker)
-    else:
-        taken = _taken(job_ids, worker)
-    return list(
-        Job.objects.filter(pk__in=taken)
-        .select_related("endpoint__host", "endpoint__login", "asked_by__role", "batch")
-        .order_by("pk")
-    )
+    """Take those of `job_ids` that are free; the rows taken, with endpoint, host and person.
 
-
-def _taken(job_ids: list[int], worker: str) -> list[int]:
-    free = list(Job.objects.filter(_FREE, pk__in=job_ids).values_list("pk", "claim"))
-    taken = []
-    for pk, seen in free:
-        won = Job.objects.filter(_FREE, pk=pk, claim=seen).update(
+    All in one transaction: one by one a disk's fsync would be the limit.
+    """
+    with transaction.atomic():
+        if Job.objects.filter(pk__in=job_ids, batch__at_once__gt=0).exists():
+            job_ids = pace.room_for(job_ids)
+        # in one order, so that two workers wait for one another and not both for each
+        rows = Job.objects.select_for_update().filter(_FREE, pk__in=job_ids).order_by("pk")
+        taken = list(rows.values_list("pk", flat=True))
+        if not taken:
+            return []
+        Job.objects.filter(_FREE, pk__in=taken).update(
             # a row that was running already has lost a worker
             lost_workers=Case(
                 When(state=Job.State.RUNNING, then=F("lost_workers") + 1),
@@ -50,14 +69,16 @@ def _taken(job_ids: list[int], worker: str) -> list[int]:
             ),
             state=Job.State.RUNNING,
             worker=worker,
-            claim=seen + 1,
+            claim=F("claim") + 1,
             lease_until=Now() + Value(timedelta(seconds=LEASE_S)),
             started_at=Coalesce("started_at", Now()),
             changed_at=timezone.now(),
         )
-        if won:
-            taken.append(pk)
-    return taken
+    return list(
+        Job.objects.filter(pk__in=taken, worker=worker, state=Job.State.RUNNING)
+        .select_related("endpoint__host", "endpoint__login", "asked_by__role", "batch")
+        .order_by("pk")
+    )
 
 
 def renew(held: dict[int, int], worker: str) -> set[int]:
@@ -71,30 +92,49 @@ def renew(held: dict[int, int], worker: str) -> set[int]:
 
 
 def release(held: dict[int, int], worker: str) -> None:
-    """Give up the leases at once, so that another worker need not wait (orderly stop)."""
-    Job.objects.filter(pk__in=list(held), worker=worker, state=Job.State.RUNNING).update(
-        lease_until=Now() - Value(timedelta(seconds=1)),
-        # an orderly stop is no lost worker: the next claim adds one, so take one off
-        lost_workers=F("lost_workers") - 1,
+    """Give them up at once, so that another worker need not wait (orderly stop).
+
+    What has sent nothing yet is queued again. What has stays running without a lease: it is settled.
+    """
+    mine = Job.objects.filter(pk__in=list(held), worker=worker, state=Job.State.RUNNING)
+    over = Now() - Value(timedelta(seconds=UNHEARD_S + 1))
+    mine.exclude(step="act").update(
+        state=Job.State.QUEUED,
+        worker="",
+        lease_until=None,
+        published_at=over,
+        changed_at=timezone.now(),
     )
+    # an orderly stop is no lost worker: the next claim adds one, so take one off
+    mine.filter(step="act").update(lease_until=over, lost_workers=F("lost_workers") - 1)
 
 
-def waiting(limit: int = 200) -> list[int]:
-    """Jobs whose worker is gone, and queued ones that nobody heard of."""
+def still_free(job_ids: Collection[int]) -> set[int]:
+    """Those of `job_ids` that still wait for a worker: neither ended nor taken by another."""
+    return set(Job.objects.filter(_FREE, pk__in=job_ids).values_list("pk", flat=True))
+
+
+def waiting(
+    queues: Collection[str] = QUEUES, *, beside: Collection[int] = (), limit: int = 200
+) -> list[int]:
+    """Jobs of these queues whose worker is gone, and queued ones that nobody heard of; not `beside`."""
     unheard = Q(
         state=Job.State.QUEUED, published_at__lt=Now() - Value(timedelta(seconds=UNHEARD_S))
     )
     lost = Q(state=Job.State.RUNNING, lease_until__lt=Now())
-    return list(
+    found = (
         # those of a batch with a pace wait for their turn, not for a worker
-        Job.objects.filter((unheard & ~Q(batch__at_once__gt=0)) | lost)
+        Job.objects.filter((unheard & ~Q(batch__at_once__gt=0)) | lost, queue__in=queues)
         .order_by("pk")
-        .values_list("pk", flat=True)[:limit]
+        .values_list("pk", flat=True)[: limit + len(beside)]
     )
+    return [pk for pk in found if pk not in beside][:limit]
 
 
 def cancels(job_ids: list[int]) -> dict[int, str]:
     """Those of the running `job_ids` that somebody wants cancelled, and who."""
+    if not job_ids:
+        return {}
     return dict(
         Job.objects.filter(pk__in=job_ids, cancel_asked_at__isnull=False).values_list(
             "pk", "cancel_asked_by"

@@ -1,63 +1,67 @@
-"""The worker's one event loop: carries jobs out, renews leases, looks for lost work."""
+"""The worker's one event loop: takes jobs in hand, renews leases, looks for lost work."""
 
 import asyncio
 import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import AsyncExitStack
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Collection
+from concurrent.futures import Future
+from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as DatabaseError
 
 from hosts.access import moment
-from hosts.database_threads import DatabaseThreads
-from hosts.dial import dial
+from hosts.database_threads import DatabaseThreads, in_thread
 from hosts.guardrails import Refused
-from hosts.jobs import crash, lease, pace, resolve, spool, withdrawn
-from hosts.jobs.carry import LINK_BACK_S, carry, errand_for
+from hosts.jobs import lease, pace, resolve, served, spool, withdrawn
+from hosts.jobs.carry import errand_for
+from hosts.jobs.claims import Claims
 from hosts.jobs.errand import Trouble
+from hosts.jobs.hand import Hand
 from hosts.jobs.handler import Handlers, Settled
-from hosts.jobs.outcome import Outcome
-from hosts.jobs.refresh import refresh
+from hosts.jobs.queues import QUEUES
 from hosts.jobs.save import ClaimLost, leave
+from hosts.jobs.upkeep import Chores, Upkeep
 from hosts.jobs.writer import Writer
-from hosts.models import Job
-from hosts.podman import Podman, PodmanError
+from hosts.podman import PodmanError
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
-# changes at once on one endpoint (Podman's locks, DESIGN: Link) and in one worker
-PER_ENDPOINT = 4
-AT_ONCE = 400
-LOOK_EVERY_S = 10.0
+# a lease runs 30 s, so what a lost worker held is taken up within 34 s
+LOOK_EVERY_S = 4.0
+LATE_EVERY_S = 4.0
 CANCEL_EVERY_S = 1.0
 RIGHTS_EVERY_S = 1.0
 RESOLVE_EVERY_S = 20.0
+CHORES_AT_ONCE = 4
 
 
 class WorkerLoop:
     """Runs in a thread of its own; `hand_over` may be called from any thread."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(
+        self,
+        handlers: Handlers,
+        queues: Collection[str] = QUEUES,
+        chores: Chores | None = None,
+    ) -> None:
         self.handlers = handlers
+        self.queues = frozenset(queues)
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.spools = settings.HAULOUT_DATA / "spool"
         self.writer = Writer(spool.Spool(self.spools / f"{os.getpid()}.jsonl"))
-        self._held: dict[int, int] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._cancelled: dict[int, str] = {}
-        # taken, but not begun: they wait for their turn on the endpoint
-        self._waiting: set[int] = set()
-        self._denied: set[int] = set()
+        self._claims = Claims(lambda: self.name)
+        self._hand = Hand(handlers, self._claims, self.writer)
+        self.upkeep = Upkeep(chores or {}, lambda: self.name)
+        # chores take seconds, or minutes: not the threads that jobs need
+        self._chore_threads = DatabaseThreads(CHORES_AT_ONCE, name="chore")
+        self._at_chores: dict[str, asyncio.Task[bool]] = {}
+        # who waits for the end of jobs
+        self._calls: set[asyncio.Task[Any]] = set()
+        self._ending = False
         self._moment: tuple[int, int] | None = None
-        self._clients: dict[int, Podman] = {}
-        self._stack = AsyncExitStack()
-        self._gates: dict[int, asyncio.Semaphore] = {}
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(DatabaseThreads())
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
@@ -68,29 +72,43 @@ class WorkerLoop:
         self._thread.start()
         self._ready.wait(10)
 
-    def hand_over(self, job_ids: list[int]) -> None:
-        """Take these jobs if they are free; returns at once."""
-        asyncio.run_coroutine_threadsafe(self._take(job_ids), self._loop)
+    def hand_over(self, job_ids: list[int]) -> "Future[bool]":
+        """Carry out those of these jobs that are free. True once none of them is in hand any more;
+        False where this worker ends before that.
+        """
+        if self._ending:
+            given_back: Future[bool] = Future()
+            given_back.set_result(False)
+            return given_back
+        return asyncio.run_coroutine_threadsafe(self._carry_out(job_ids), self._loop)
 
     def stop(self) -> None:
-        """Orderly end: running jobs are given back for another worker to settle."""
+        """Orderly end: what does not end soon is given back for another worker."""
+        self._ending = True
         if self._loop.is_running():
-            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(8)
+            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(2)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._room = asyncio.Semaphore(AT_ONCE)
         self._loop.call_soon(self.writer.start)
-        self._chores = [
-            self._loop.create_task(self._every(LOOK_EVERY_S, self._look), name="look"),
-            self._loop.create_task(self._every(RESOLVE_EVERY_S, self._resolve), name="resolve"),
-            self._loop.create_task(self._every(CANCEL_EVERY_S, self._heed_cancels), name="cancels"),
-            self._loop.create_task(self._every(RIGHTS_EVERY_S, self._heed_rights), name="rights"),
+        self._loop.call_soon(self._claims.start)
+        self._rounds = [
+            self._loop.create_task(self._every(seconds, work), name=work.__name__)
+            for seconds, work in (
+                (LOOK_EVERY_S, self._look),
+                (RESOLVE_EVERY_S, self._resolve),
+                (CANCEL_EVERY_S, self._heed_ends),
+                (RIGHTS_EVERY_S, self._heed_rights),
+                (0, self._heed_turns),
+                (served.SAY_EVERY_S, self._say),
+                (LATE_EVERY_S, self._heed_overdue),
+                *((chore.every_s, self._asks_for(name)) for name, chore in self.upkeep.untimed),
+            )
         ]
-        for chore in self._chores:
-            chore.add_done_callback(_say_why)
+        for work in self._rounds:
+            work.add_done_callback(_say_why)
         self._loop.call_soon(self._ready.set)
         try:
             self._loop.run_forever()
@@ -98,36 +116,58 @@ class WorkerLoop:
         finally:
             self._loop.close()
 
-    async def _every(self, seconds: float, chore: Callable[[], object]) -> None:
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await chore()  # type: ignore[misc]
+                await work()
             except DatabaseError as error:
                 log.warning("the database does not answer: %s", error)
+                await asyncio.sleep(1)
             await asyncio.sleep(seconds)
+
+    async def _carry_out(self, job_ids: list[int]) -> bool:
+        call = asyncio.current_task()
+        if call is not None:
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+        try:
+            # again for one that was held, and approved before it was out of our hand
+            while await self._hand.take(job_ids):
+                if self._hand.waits_for_turn(job_ids):
+                    await self._give_turns()
+                await self._hand.ended(job_ids)
+        except DatabaseError as error:
+            log.warning("cannot ask for jobs, will look again: %s", error)
+        return not self._ending
 
     async def _look(self) -> None:
         """Renew what we hold, merge spools, take up what was lost."""
-        for lost in await _in_thread(lease.renew, dict(self._held), self.name):
-            if task := self._tasks.get(lost):
-                log.warning("job %s was taken over by another worker", lost)
-                task.cancel()
-        await _in_thread(spool.merge_all, self.spools)
-        found = [pk for pk in await _in_thread(lease.waiting) if pk not in self._held]
-        if found:
-            await self._take(found)
-        await self._go_on()
+        lost = await in_thread(lease.renew, dict(self._claims.held), self.name)
+        if lost:
+            log.warning("jobs %s were taken over by another worker", sorted(lost))
+            self._hand.drop(lost)
+        await in_thread(spool.merge_all, self.spools)
+        in_hand = frozenset(self._hand.tasks)
+        if found := await in_thread(lambda: lease.waiting(self.queues, beside=in_hand)):
+            await self._hand.take(found)
+        await self._give_turns()
 
-    async def _go_on(self) -> None:
-        """Begin what of a batch with a pace has a place now; end what has not begun of a failed one."""
-        await _in_thread(pace.end_rest)
-        if found := await _in_thread(pace.next_ids):
-            await self._take(found)
+    async def _heed_turns(self) -> None:
+        await self._hand.turn_free.wait()
+        self._hand.turn_free.clear()
+        await self._give_turns()
+
+    async def _give_turns(self) -> None:
+        """Begin what of a batch with a pace has its turn now; end what has not begun of a failed one."""
+        await in_thread(pace.end_rest)
+        if found := await in_thread(pace.next_ids, self.queues):
+            await self._hand.take(found)
+            self._hand.turn(found)
 
     async def _resolve(self) -> None:
         """Tell what became of unknown jobs whose host is back."""
-        for job in await _in_thread(resolve.unresolved):
-            handler, podman = self.handlers.get(job.verb), await self._client(job)
+        for job in await in_thread(resolve.unresolved, self.queues):
+            handler, podman = self.handlers.get(job.verb), await self._hand.client(job)
             if handler is None or podman is None:
                 continue
             errand = errand_for(job, podman, keep=leave)
@@ -144,138 +184,68 @@ class WorkerLoop:
                 # what came to be was not permitted, and is gone again
                 log.warning("job %s: %s", job.pk, refused)
                 settled = Settled.AGAIN
-            await _in_thread(resolve.write_resolution, job, settled)
+            await in_thread(resolve.write_resolution, job, settled)
 
-    async def _heed_cancels(self) -> None:
-        if not self._tasks:
+    async def _heed_ends(self) -> None:
+        """Cancel what somebody wants cancelled, and let go of what ended before it began."""
+        if not self._hand.tasks:
             return
-        asked = await _in_thread(lease.cancels, list(self._tasks))
-        for job_id, who in asked.items():
-            if job_id not in self._cancelled and (task := self._tasks.get(job_id)):
-                self._cancelled[job_id] = who
-                task.cancel()
+        for job_id, who in (await in_thread(lease.cancels, list(self._claims.held))).items():
+            self._hand.cancel(job_id, who)
+        if unbegun := self._hand.unbegun:
+            over = unbegun - await in_thread(lease.still_free, unbegun)
+            self._hand.drop(over & self._hand.unbegun)
 
     async def _heed_rights(self) -> None:
         """End what has not begun and may no longer be done; asks only when rights have changed."""
-        now = await _in_thread(moment)
-        if now == self._moment:
-            return
-        await _in_thread(withdrawn.end_queued)
-        for job_id in await _in_thread(withdrawn.withdrawn, set(self._waiting)):
-            if job_id in self._waiting and (task := self._tasks.get(job_id)):
-                self._denied.add(job_id)
-                task.cancel()
-        self._moment = now
+        now = await in_thread(moment)
+        if now != self._moment:
+            await in_thread(withdrawn.end_queued)
+            self._moment = now
 
-    async def _take(self, job_ids: list[int]) -> None:
-        try:
-            jobs = await _in_thread(lease.claim, job_ids, self.name)
-        except DatabaseError as error:
-            log.warning("cannot claim, will look again: %s", error)
-            return
-        for job in jobs:
-            self._held[job.pk] = job.claim
-            self._waiting.add(job.pk)
-            self._tasks[job.pk] = self._loop.create_task(self._carry(job), name=f"job {job.pk}")
+    async def _say(self) -> None:
+        await in_thread(served.say, self.name, self.queues)
 
-    async def _carry(self, job: Job) -> None:
-        try:
-            outcome = await self._outcome(job)
-            if outcome is not None:
-                await self.writer.put(outcome)
-        except ClaimLost:
-            log.warning("job %s was taken over", job.pk)
-        except OSError as error:
-            # not even the spool took it: the lease runs out and another try settles it
-            log.error("outcome of job %s is not kept: %s", job.pk, error)
-        finally:
-            self._held.pop(job.pk, None)
-            self._tasks.pop(job.pk, None)
-            self._cancelled.pop(job.pk, None)
-            self._waiting.discard(job.pk)
-            self._denied.discard(job.pk)
-        if job.batch_id is not None and job.batch is not None and job.batch.at_once:
-            try:
-                await self._go_on()
-            except DatabaseError as error:
-                log.warning("a batch waits for the next look: %s", error)
+    async def _heed_overdue(self) -> None:
+        """Do what beat should have asked for; keep the leases of what we are at."""
+        await in_thread(self.upkeep.renew)
+        for name in await in_thread(self.upkeep.overdue):
+            self._begin(name)
 
-    async def _outcome(self, job: Job) -> Outcome | None:
-        handler = self.handlers.get(job.verb)
-        outcome: Outcome | None = None
-        try:
-            async with AsyncExitStack() as slots:
-                if handler is None or not handler.waits:
-                    await slots.enter_async_context(self._room)
-                    await slots.enter_async_context(self._gate(job))
-                self._waiting.discard(job.pk)
-                outcome = await carry(job, handler, await self._client(job))
-                if outcome.state != Job.State.DENIED and job.endpoint_id:
-                    ident = str(outcome.result.get("id") or job.object_id)
-                    kind = str(outcome.result.get("kind") or job.object_kind)
-                    await refresh(job.endpoint_id, kind, ident)
-                await crash.point(crash.BEFORE_OUTCOME, job.pk)
-                return outcome
-        except asyncio.CancelledError:
-            if outcome is None and job.pk not in self._cancelled.keys() | self._denied:
-                # our own end or a lost lease: no outcome from us
-                return None
-            task = asyncio.current_task()
-            if task is not None:
-                task.uncancel()
-            if outcome is not None:
-                # too late: the true end counts
-                return outcome
-            if job.pk in self._denied:
-                return Outcome(
-                    job_id=job.pk,
-                    claim=job.claim,
-                    state=Job.State.DENIED,
-                    error=withdrawn.words(job),
-                )
-            who = self._cancelled[job.pk]
-            return Outcome(
-                job_id=job.pk,
-                claim=job.claim,
-                state=Job.State.CANCELLED,
-                error=f"cancelled by {who}",
+    def _asks_for(self, name: str) -> Callable[[], Awaitable[None]]:
+        async def ask() -> None:
+            self._begin(name)
+
+        return ask
+
+    def _begin(self, name: str) -> None:
+        if name not in self._at_chores:
+            work = asyncio.create_task(
+                in_thread(self.upkeep.do, name, threads=self._chore_threads), name=name
             )
+            self._at_chores[name] = work
+            work.add_done_callback(lambda done: self._over(name, done))
 
-    def _gate(self, job: Job) -> asyncio.Semaphore:
-        return self._gates.setdefault(job.endpoint_id or 0, asyncio.Semaphore(PER_ENDPOINT))
-
-    async def _client(self, job: Job) -> Podman | None:
-        """One client per endpoint for the loop's life: kept connections cost 0.4 ms, not 0.8."""
-        if job.endpoint is None:
-            return None
-        if job.endpoint.pk not in self._clients:
-            client = Podman(dial(job.endpoint), waits_s=LINK_BACK_S)
-            self._clients[job.endpoint.pk] = client
-            await self._stack.enter_async_context(client)
-        return self._clients[job.endpoint.pk]
+    def _over(self, name: str, done: "asyncio.Task[bool]") -> None:
+        del self._at_chores[name]
+        if not done.cancelled() and (error := done.exception()):
+            log.error("the chore %s failed", name, exc_info=error)
 
     async def _end(self) -> None:
-        held = dict(self._held)
-        tasks = list(self._tasks.values())
-        for task in [*tasks, *self._chores]:
-            task.cancel()
-        await asyncio.gather(*tasks, *self._chores, return_exceptions=True)
+        rounds = [*self._rounds, *self._at_chores.values()]
+        for work in rounds:
+            work.cancel()
+        await asyncio.gather(*rounds, return_exceptions=True)
+        # what is at it goes on in its thread, as its lease says; nobody waits for it
+        self._chore_threads.shutdown(wait=False, cancel_futures=True)
+        held = await self._hand.end()
+        await asyncio.gather(*self._calls, return_exceptions=True)
         await self.writer.stop()
-        await self._stack.aclose()
-        await _in_thread(lease.release, held, self.name)
+        await in_thread(lease.release, held, self.name)
+        await in_thread(served.end, self.name)
 
 
-def _say_why(chore: "asyncio.Task[None]") -> None:
-    """A chore that ends by a mistake of ours is made no more by this worker: not without a word."""
-    if not chore.cancelled() and (bug := chore.exception()) is not None:
-        log.error("the chore “%s” has ended", chore.get_name(), exc_info=bug)
-
-
-async def _in_thread(work: Callable[..., T], *args: object) -> T:
-    """Database work beside the loop, with stale connections dropped first."""
-
-    def fresh() -> T:
-        close_old_connections()
-        return work(*args)
-
-    return await sync_to_async(fresh, thread_sensitive=False)()
+def _say_why(work: "asyncio.Task[None]") -> None:
+    """A round that ends by a mistake of ours is made no more by this worker: not without a word."""
+    if not work.cancelled() and (bug := work.exception()) is not None:
+        log.error("the round “%s” has ended", work.get_name(), exc_info=bug)

@@ -3,7 +3,7 @@
 The batch's row is locked while a job of it is claimed, so that workers do not count past each other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from django.db import transaction
@@ -65,15 +65,15 @@ def _room(batch: Batch) -> int:
     return int(batch.at_once - batch.jobs.filter(state=Job.State.RUNNING).count())
 
 
-def next_ids() -> list[int]:
-    """Queued jobs of batches with a pace that have room, oldest first."""
+def next_ids(queues: Collection[str]) -> list[int]:
+    """Queued jobs of these queues whose batch has a pace and room, oldest first."""
     found: list[int] = []
     queued = Q(jobs__state=Job.State.QUEUED)
     running = Count("jobs", filter=Q(jobs__state=Job.State.RUNNING))
     open_ones = Batch.objects.filter(_PACED, queued).distinct().values("pk")
     batches = Batch.objects.filter(pk__in=open_ones).annotate(running=running)
     for batch in batches.filter(running__lt=F("at_once")):
-        jobs = batch.jobs.filter(state=Job.State.QUEUED).order_by("pk")
+        jobs = batch.jobs.filter(state=Job.State.QUEUED, queue__in=queues).order_by("pk")
         found += jobs.values_list("pk", flat=True)[: batch.at_once - batch.running]
     return found[:_MOST_NEXT]
 

@@ -1,6 +1,7 @@
 """Jobs that ended `unknown`: once their host answers again, what became of them is written down."""
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -20,11 +21,12 @@ log = logging.getLogger(__name__)
 WITHIN = timedelta(days=1)
 
 
-def unresolved(limit: int = 50) -> list[Job]:
-    """Unknown jobs that nobody has resolved, on endpoints that are up."""
+def unresolved(queues: Collection[str], limit: int = 50) -> list[Job]:
+    """Unknown jobs of these queues that nobody has resolved, on endpoints that are up."""
     return list(
         Job.objects.filter(
             state=Job.State.UNKNOWN,
+            queue__in=queues,
             finished_at__gt=timezone.now() - WITHIN,
             endpoint__state__in=(State.UP, State.DEGRADED),
         )

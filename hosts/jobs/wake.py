@@ -1,4 +1,4 @@
-"""Waking a worker through Celery. A lost call costs at most 30 s: workers look by themselves."""
+"""Messages to workers through Celery. A lost one costs at most 34 s: workers look by themselves."""
 
 import logging
 
@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-# targets that one message carries: they run as coroutines of one worker
+# jobs of one message: they run as coroutines of one worker, and the task ends with the last of them
 CHUNK = 50
 TASK = "hosts.carry_out"
 
@@ -18,12 +18,12 @@ def after_commit(job_ids: list[int], queue: str) -> None:
 
 
 def publish(job_ids: list[int], queue: str) -> None:
-    """Publish now. Redis away: the rows stay queued and workers find them."""
+    """Publish now. Redis away: the rows stay queued, and workers find them."""
     from celery import current_app
 
     for start in range(0, len(job_ids), CHUNK):
         try:
             current_app.send_task(TASK, [job_ids[start : start + CHUNK]], queue=queue, retry=False)
         except (OperationalError, OSError) as error:
-            log.warning("no wake-up call, workers will look by themselves: %s", error)
+            log.warning("no message, workers will look by themselves: %s", error)
             return

@@ -1,13 +1,12 @@
 """Jobs that have not begun when the right behind them is withdrawn: they end at once, denied."""
 
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.verbs import is_registered
 from audit import write
 from audit.shapes import Result
 from hosts import bells
@@ -29,11 +28,6 @@ def still_permitted(job: Job, asker: User | None) -> bool:
         return False
     person = person_of(job, asker)
     return person is not None and still_allows(person, job.verb, job.endpoint, job.grant_id)
-
-
-def withdrawn(job_ids: Iterable[int]) -> list[int]:
-    """Those of `job_ids` that may no longer be done."""
-    return [job.pk for job in _not_permitted(Job.objects.filter(pk__in=list(job_ids)))]
 
 
 def end_queued() -> int:
@@ -58,7 +52,11 @@ def end_queued() -> int:
 
 
 def _not_permitted(jobs: QuerySet[Job]) -> list[Job]:
-    # one whose host was removed is told so when it comes to it
+    # one whose host was removed, or whose verb only a newer version knows, is told so when it comes to it
     listed = list(jobs.filter(endpoint__isnull=False).select_related("endpoint__host"))
     askers = User.objects.in_bulk({job.asked_by_id for job in listed if job.asked_by_id})
-    return [job for job in listed if not still_permitted(job, askers.get(job.asked_by_id or 0))]
+    return [
+        job
+        for job in listed
+        if is_registered(job.verb) and not still_permitted(job, askers.get(job.asked_by_id or 0))
+    ]

@@ -25,12 +25,14 @@ from hosts.models.registries import RegistryCredential
 from hosts.models.stats import ContainerFigures, StatsChunk, StatsStanding
 from hosts.models.terminals import OpenTerminal
 from hosts.models.transfers import OpenTransfer
+from hosts.models.workers import Chore, Worker
 
 __all__ = [
     "INVENTORY",
     "AccessRequest",
     "Approval",
     "Batch",
+    "Chore",
     "Container",
     "ContainerFigures",
     "DiskUse",
@@ -58,4 +60,5 @@ __all__ = [
     "StatsChunk",
     "StatsStanding",
     "Volume",
+    "Worker",
 ]

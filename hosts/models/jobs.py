@@ -1,4 +1,4 @@
-"""Jobs: actions carried out in the background. The row is the truth; Celery only wakes a worker."""
+"""Jobs: actions carried out in the background. The row is the truth; a Celery task is the work."""
 
 from django.conf import settings
 from django.db import models
@@ -98,7 +98,7 @@ class Job(models.Model):
     cancel_asked_at = models.DateTimeField(null=True)
     cancel_asked_by = models.CharField(max_length=200, blank=True)
 
-    # who carries it out: lease by the database's clock, 10 s renewed, 30 s long
+    # who carries it out: lease by the database's clock, renewed each 4 s, 30 s long
     worker = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
     # raised by each claim; a worker that lost its lease must not write

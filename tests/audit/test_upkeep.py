@@ -1,4 +1,4 @@
-"""What happens every minute: sums, signs, looks at what is new, and the whole once a day."""
+"""What happens every minute: sums, looks at what is new, and the whole once a day; and signing, by need."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from audit import write
 from audit.models import Checkpoint, Entry, Verification
 from audit.queries import last_verification
 from audit.shapes import Target, Who
-from audit.upkeep import WHOLE_EVERY, upkeep
+from audit.upkeep import WHOLE_EVERY, must_sign, sign, upkeep
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,10 @@ def test_a_minute(fill: Callable[[int], None], alice: Who, web: Target) -> None:
     upkeep(now=timezone.now() + timedelta(minutes=1))
     refusals = Entry.objects.filter(kind="refusal").values_list("count", flat=True)
     assert sum(refusals) == 3
+    assert must_sign()
+    sign()
     assert Checkpoint.objects.get().number == Entry.objects.count()
+    assert not must_sign()
     assert (last_verification().ok, last_verification().number) == (True, Entry.objects.count())
 
 

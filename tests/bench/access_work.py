@@ -27,7 +27,7 @@ def main() -> None:
     from django.core.management import call_command
     from django.urls import get_resolver
 
-    from hosts.tasks import refresh_statistics
+    from hosts.chores import refresh_statistics
 
     call_command("migrate", verbosity=0)
     # lists register themselves in the rooms of their pages

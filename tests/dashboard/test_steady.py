@@ -147,8 +147,9 @@ def test_a_disk_that_takes_nothing(beat: Any, clock: Clock, tmp_path: Path) -> N
 
 
 def test_the_tasks_of_haulout_count_seconds() -> None:
-    from dashboard.celery import app
+    from dashboard.celery import app, schedule_chores
 
+    schedule_chores()
     schedules = [one["schedule"] for one in app.conf.beat_schedule.values()]
     assert schedules
     assert {one.nowfun for one in schedules} == {steady.now}

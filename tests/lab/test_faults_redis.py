@@ -45,7 +45,7 @@ def test_redis_killed_with_jobs_queued(troubled: Troubled, lab: Any) -> None:
         troubled.seen(container)
     before = troubled.last_entry()
     usual_s = asyncio.run(slowest_page(troubled.stack.url))
-    with stopped(troubled.process("worker")):
+    with stopped(troubled.worker("short")):
         jobs = [
             troubled.ask("remove_container", [endpoint, container])["job"]
             for container in made[:-1]

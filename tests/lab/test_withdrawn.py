@@ -99,7 +99,7 @@ def test_those_in_the_row_are_not_done_and_what_runs_goes_on(
 ) -> None:
     """More are asked for than one Podman is given at once."""
     from hosts.actions.containers import stop_container
-    from hosts.jobs.loop import PER_ENDPOINT
+    from hosts.jobs.places import PER_ENDPOINT
     from hosts.models import Job
 
     host = lab.hosts[0]

@@ -118,6 +118,21 @@ class Troubled:
         until("all are gone", lambda: not any(Path(f"/proc/{one}").exists() for one in children))
         self.stack.start()
 
+    def worker(self, queue: str) -> Process:
+        """The process that serves a queue."""
+        found: list[Process] = []
+
+        def there() -> bool:
+            found.extend(
+                Process.find(pid) or Process(pid, 0)
+                for pid in children_of(self.process("worker").pid)
+                if name_of(pid) == f"worker-{queue}"
+            )
+            return bool(found)
+
+        until(f"the worker of {queue}", there, timeout_s=LONG_S)
+        return found[0]
+
     # Its hosts
 
     def register(self, host: Host) -> int:

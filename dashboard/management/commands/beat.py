@@ -14,8 +14,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Keeps when each task was last due in DATA/beat.json."""
-        from dashboard.celery import app
+        from dashboard.celery import app, schedule_chores
 
+        schedule_chores()
         app.Beat(
             schedule=str(settings.HAULOUT_DATA / "beat.json"),
             scheduler="dashboard.beat:SteadyScheduler",

@@ -1,42 +1,84 @@
-"""`manage.py worker`: Celery with a pool of threads. Carries out jobs."""
+"""`manage.py worker`: Celery with a pool of threads, a process for each queue. Carries out jobs."""
 
 from argparse import ArgumentParser
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.utils.translation import gettext as _
 
-QUEUES = ("short", "long")
+from hosts.jobs.queues import LONG, QUEUES, SHORT, WAITS
+
+# tasks at once. A thread only waits for its jobs, which run in one event loop
+THREADS: Final = {SHORT: 32, LONG: 32, WAITS: 64}
 
 
 class Command(BaseCommand):
-    """Takes wake-up calls from all queues (or those named) until SIGTERM."""
+    """Serves all queues (or those named) until SIGTERM."""
 
     help = "Carry out jobs (one of the processes that `up` runs)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Several workers may run, on one machine or many."""
-        parser.add_argument("--queues", default=",".join(QUEUES), help="queues to serve, by comma")
-        parser.add_argument("--threads", type=int, default=8, help="tasks at once (8)")
+        parser.add_argument(
+            "--queues", default=",".join(QUEUES), help="queues to serve, by comma (all of them)"
+        )
+        parser.add_argument(
+            "--threads", type=int, help="tasks at once of each queue (32, of “waits” 64)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until SIGTERM; running jobs get a moment, then their lease goes to another worker."""
-        from dashboard.celery import app
-        from dashboard.supervisor import pulse
+        """Run until SIGTERM; running jobs get a moment, then another worker takes them."""
+        from dashboard.workers import Workers
 
-        stopped = pulse.start(settings.REDIS_URL)
-        try:
-            app.worker_main(
-                [
-                    "worker",
-                    "--pool=threads",
-                    f"--concurrency={options['threads']}",
-                    f"--queues={options['queues']}",
-                    "--without-gossip",
-                    "--without-mingle",
-                    "--loglevel=INFO",
-                ]
+        queues = list(dict.fromkeys(filter(None, options["queues"].split(","))))
+        if unknown := [queue for queue in queues if queue not in QUEUES]:
+            raise CommandError(
+                _("There is no queue “%(name)s”. There is: %(known)s.")
+                % {"name": unknown[0], "known": ", ".join(QUEUES)}
             )
-        finally:
-            stopped.set()
+
+        def serve(queue: str) -> None:
+            serve_queue(queue, options["threads"] or THREADS[queue])
+
+        if len(queues) == 1:
+            serve(queues[0])
+            return
+        load()
+        # a connection must not be used by two processes
+        connections.close_all()
+        Workers(queues, serve).run()
+
+
+def load() -> None:
+    """Import what a worker needs, so that those that are forked share it."""
+    from dashboard.celery import app
+
+    app.loader.import_default_modules()
+    for name in ("celery.apps.worker", "celery.concurrency.thread", "kombu.transport.redis"):
+        import_module(name)
+
+
+def serve_queue(queue: str, threads: int) -> None:
+    """Be the worker QUEUE@host of Celery until it is told to end; ends by SystemExit, as Celery does."""
+    from dashboard.celery import app
+    from dashboard.supervisor import pulse
+
+    stopped = pulse.start(settings.REDIS_URL)
+    words = [
+        "worker",
+        "--pool=threads",
+        f"--concurrency={threads}",
+        f"--queues={queue}",
+        f"--hostname={queue}@%h",
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel=INFO",
+    ]
+    try:
+        app.worker_main(words)
+    finally:
+        stopped.set()

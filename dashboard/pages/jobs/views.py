@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dashboard.live.page import list_page, live_row
 from dashboard.pages.jobs import again as once_more
 from dashboard.pages.jobs.lists import QUICK, SPEC, WHOLE
+from dashboard.pages.jobs.unserved import unserved
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, endpoints_with, get_job, visible_jobs
@@ -22,7 +23,7 @@ from hosts.refused import Refusal
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """All jobs, newest first."""
-    return list_page(request, SPEC, "jobs/list.html", {"quick": QUICK})
+    return list_page(request, SPEC, "jobs/list.html", {"quick": QUICK, "unserved": unserved})
 
 
 @require_GET

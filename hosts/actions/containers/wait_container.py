@@ -19,6 +19,7 @@ from hosts.actions.refused import HostRefused
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
+from hosts.jobs.queues import WAITS
 from hosts.models import Endpoint, Job
 from hosts.models.hosts import Transport
 from hosts.podman import containers, system
@@ -57,7 +58,7 @@ def ask(person: Person, ref: ObjectRef, *, condition: str = "exited") -> Job:
         raise HostRefused("condition", _("“%s” cannot be waited for.") % condition[:40])
     _judge_room(row.endpoint)
     order = order_for(row, "container", {"condition": condition})
-    return ask_job(person, VERB, order, queue="long")
+    return ask_job(person, VERB, order, queue=WAITS)
 
 
 def _judge_room(endpoint: Endpoint) -> None:
@@ -164,4 +165,4 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long", waits=True)
+ACTION = Action(VERB, do, settle, queue=WAITS, waits=True)

@@ -16,6 +16,8 @@ from tests.bench.fleet import content, usage
 from tests.bench.fleet.machine import SimulatedHost
 
 _VERSIONED = re.compile(r"/v[\d.]+/libpod/(.+)")
+# as Podman's own client asks
+_PING = re.compile(r"/v[\d.]+/libpod/_ping")
 _CHANGES = frozenset({"start", "stop", "restart", "kill", "pause", "unpause"})
 Query = dict[str, list[str]]
 
@@ -36,7 +38,7 @@ def answer(host: SimulatedHost, method: str, target: str) -> Answer:
     """What the host says to this request."""
     url = urlsplit(target)
     query = parse_qs(url.query)
-    if url.path == "/_ping":
+    if url.path == "/_ping" or _PING.fullmatch(url.path):
         return Answer(200, b"OK", content_type="text/plain; charset=utf-8")
     found = _VERSIONED.fullmatch(url.path)
     if not found:

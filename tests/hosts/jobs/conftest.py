@@ -1,12 +1,13 @@
 """An endpoint whose socket is a SmallPodman, and a worker loop of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from hosts.jobs.upkeep import Chores
 from tests.hosts.jobs.small_podman import SmallPodman
 
 
@@ -66,15 +67,16 @@ def person(cast: Any, who_of: Any) -> Any:
 
 
 @pytest.fixture
-def worker(transactional_db: None) -> Iterator[Callable[[], Any]]:
-    """`worker()`: another worker loop; all are stopped at the end."""
+def worker(transactional_db: None) -> Iterator[Callable[..., Any]]:
+    """`worker()`: another worker loop, of all queues or those named; all are stopped at the end."""
     from hosts.actions import ACTIONS
     from hosts.jobs.loop import WorkerLoop
+    from hosts.jobs.queues import QUEUES
 
     loops = []
 
-    def make() -> WorkerLoop:
-        loop = WorkerLoop(ACTIONS)
+    def make(queues: Collection[str] = QUEUES, chores: Chores | None = None) -> WorkerLoop:
+        loop = WorkerLoop(ACTIONS, queues, chores)
         loop.name += f"#{len(loops)}"
         loop.start()
         loops.append(loop)

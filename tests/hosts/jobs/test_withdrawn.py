@@ -88,7 +88,7 @@ def test_one_that_waits_for_its_turn_ends_and_those_that_run_go_on(
 ) -> None:
     import threading
 
-    from hosts.jobs.loop import PER_ENDPOINT
+    from hosts.jobs.places import PER_ENDPOINT
     from hosts.models import Job
 
     charlie, grant = helped

@@ -1,0 +1,37 @@
+"""Where a job can run: so many at once in a queue of this worker, and so many changes on one endpoint."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from hosts.jobs.lease import Free
+
+# changes of one queue at once on one endpoint (Podman's locks, DESIGN: Link), and in one worker
+PER_ENDPOINT: Final = 4
+AT_ONCE: Final = 400
+
+
+class Places:
+    """A worker's places, each queue its own: ten pulls take none from a restart on the same host."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, asyncio.Semaphore] = {}
+        self._endpoints: dict[tuple[str, int], asyncio.Semaphore] = {}
+
+    @asynccontextmanager
+    async def place(self, job: Free, *, only_looks: bool) -> AsyncIterator[None]:
+        """Wait for a place for `job` and hold it; one that only looks needs none."""
+        if only_looks:
+            yield
+            return
+        # the endpoint's first: who waits for a slow host must not keep a place from the others
+        async with self._of_endpoint(job), self._room(job.queue):
+            yield
+
+    def _of_endpoint(self, job: Free) -> asyncio.Semaphore:
+        key = (job.queue, job.endpoint_id or 0)
+        return self._endpoints.setdefault(key, asyncio.Semaphore(PER_ENDPOINT))
+
+    def _room(self, queue: str) -> asyncio.Semaphore:
+        return self._rooms.setdefault(queue, asyncio.Semaphore(AT_ONCE))

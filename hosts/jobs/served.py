@@ -1,0 +1,44 @@
+"""Which queues are served: each worker says so in a row, which a web process reads also without Redis."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Count, Value
+from django.db.models.functions import Now
+
+from hosts.jobs.queues import QUEUES
+from hosts.models import Job, Worker
+
+SAY_EVERY_S: Final = 8.0
+# a worker that said nothing for so long is gone; with the time between two looks less than 30 s
+SEEN_S: Final = 20.0
+_KEPT: Final = timedelta(hours=1)
+
+
+def say(name: str, queues: Collection[str]) -> None:
+    """The worker `name` lives and serves these."""
+    Worker.objects.update_or_create(
+        name=name, defaults={"queues": sorted(queues), "seen_at": Now()}
+    )
+    Worker.objects.filter(seen_at__lt=Now() - Value(_KEPT)).delete()
+
+
+def end(name: str) -> None:
+    """The worker `name` ends."""
+    Worker.objects.filter(name=name).delete()
+
+
+def workers() -> list[Worker]:
+    """Those that live."""
+    since = Now() - Value(timedelta(seconds=SEEN_S))
+    return list(Worker.objects.filter(seen_at__gt=since).order_by("name"))
+
+
+def unserved() -> dict[str, int]:
+    """Queues that no worker serves, to how many jobs wait there."""
+    served = {queue for worker in workers() for queue in worker.queues}
+    rows = Job.objects.filter(state=Job.State.QUEUED).order_by().values("queue")
+    waiting = dict(rows.annotate(jobs=Count("pk")).values_list("queue", "jobs"))
+    every = [*QUEUES, *sorted(waiting.keys() - set(QUEUES))]
+    return {queue: waiting.get(queue, 0) for queue in every if queue not in served}

@@ -1,0 +1,29 @@
+"""Which workers there are, and when their chores were done last: rows, since Redis may be away."""
+
+from django.db import models
+
+
+class Worker(models.Model):
+    """A worker, as it last said by itself (hosts.jobs.served)."""
+
+    # host:pid
+    name = models.CharField(max_length=80, primary_key=True)
+    # names of the queues whose jobs it carries out
+    queues = models.JSONField(default=list)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Chore(models.Model):
+    """What the workers do by themselves from time to time (hosts.chores); who does it holds the lease."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    began_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=80, blank=True)
+    # by the database's clock; none while nobody does it
+    lease_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
