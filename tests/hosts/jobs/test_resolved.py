@@ -51,11 +51,12 @@ def test_what_was_found_is_an_entry_once_and_stands_on_the_page(
     from audit.models import Entry
     from hosts.jobs import resolve
     from hosts.jobs.handler import Settled
+    from hosts.jobs.queues import QUEUES
 
-    assert [job.pk for job in resolve.unresolved()] == [unknown.pk]
+    assert [job.pk for job in resolve.unresolved(QUEUES)] == [unknown.pk]
     for _twice in range(2):
         resolve.write_resolution(unknown, Settled(settled))
-    assert resolve.unresolved() == []
+    assert resolve.unresolved(QUEUES) == []
     kept = Entry.objects.filter(kind="resolution").values_list("result", flat=True)
     assert list(kept) == ([result] if result else [])
     page = browser_of(cast.bob).get(f"/jobs/{unknown.pk}/").content.decode()
