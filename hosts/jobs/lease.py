@@ -14,13 +14,14 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from hosts.clocks import clock
 from hosts.jobs import pace
 from hosts.jobs.queues import QUEUES
 from hosts.models import Job
 
-LEASE_S = 30.0
+LEASE_S = clock(30.0, least=10.0)
 # a queued row this old is carried out by whoever finds it
-UNHEARD_S = 30.0
+UNHEARD_S = clock(30.0, least=5.0)
 MAX_LOST_WORKERS = 3
 
 _FREE = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from hosts.access import moment
+from hosts.clocks import clock
 from hosts.database_threads import DatabaseThreads, in_thread
 from hosts.guardrails import Refused
 from hosts.jobs import lease, pace, resolve, served, spool, withdrawn
@@ -30,11 +31,11 @@ from hosts.podman import PodmanError
 log = logging.getLogger(__name__)
 
 # a lease runs 30 s, so what a lost worker held is taken up within 34 s
-LOOK_EVERY_S = 4.0
+LOOK_EVERY_S = clock(4.0, least=1.0)
 LATE_EVERY_S = 4.0
 CANCEL_EVERY_S = 1.0
 RIGHTS_EVERY_S = 1.0
-RESOLVE_EVERY_S = 20.0
+RESOLVE_EVERY_S = clock(20.0, least=2.0)
 CHORES_AT_ONCE = 4
 
 
