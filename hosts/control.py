@@ -130,6 +130,13 @@ async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
     return await _ask("/stats", asked, timeout_s=STATS_S)
 
 
+async def open_held(entry: int) -> dict[str, str]:
+    """Have the link open what the entry `guardrail.show` of that number names (hosts.guardrails.sealed):
+    a text for each of its fields that is sealed. Raises ControlError.
+    """
+    return await _ask("/open-held", {"entry": entry}, timeout_s=SCAN_S)
+
+
 async def examine(patient: dict[str, Any]) -> AsyncGenerator[Step, None]:
     """The doctor's steps as they come. `patient`: `{"login_id"}`, or `{"address", "port", "user",
     "sealed_key", "host_key_line", "socket", "via"}` with the seal in base64. Raises ControlError.
@@ -194,6 +201,8 @@ async def _ask_here(path: str, asked: dict[str, Any]) -> dict[str, Any]:
         if path == "/install-key":
             await errands.install_key(**asked, database=database)
             return {}
+        if path == "/open-held":
+            return await errands.open_held(**asked, database=database)
     except LinkError as error:
         raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
     except VaultError as error:

@@ -22,13 +22,12 @@ def kube(
     verb: str,
     documents: Iterable[Mapping[str, Any]],
     *,
-    text: str = "",
     unknown: Iterable[str] = (),
     pids: bool = True,
 ) -> Proposed:
-    """Of the documents of a file, Lists already taken apart (hosts.actions.kube.kube_plan). `text`: the
-    file as it was sent, for whoever approves it; `unknown`: fields that are left out of `documents`;
-    `pids`: whether Podman there takes a limit of processes from an annotation (5.5 and later).
+    """Of the documents of a file, Lists already taken apart (hosts.actions.kube.kube_plan).
+    `unknown`: fields that are left out of `documents`; `pids`: whether Podman there takes a limit of
+    processes from an annotation (5.5 and later).
     """
     reader = Reader()
     for one in unknown:
@@ -48,7 +47,7 @@ def kube(
             parts += _workload(reader, shape.content, at, template=template, pids=pids)
         elif kind == "PersistentVolumeClaim":
             parts.append(_claim(reader, shape.content, at))
-    return Proposed(verb, tuple(parts), tuple(reader.unknown), partial(masked.kube, given, text))
+    return Proposed(verb, tuple(parts), tuple(reader.unknown), partial(masked.kube, given))
 
 
 def _workload(reader: Reader, document: Raw, at: str, *, template: bool, pids: bool) -> list[Part]:

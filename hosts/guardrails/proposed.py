@@ -130,7 +130,9 @@ class Proposed:
 
     @property
     def text(self) -> str:
-        """What was written, without secrets (hosts.guardrails.masked); "" where the parts say it all."""
+        """What was written, what looks like a secret hidden (hosts.guardrails.masked); "" where the parts
+        say it all.
+        """
         return self.written() if self.written else ""
 
 

@@ -31,7 +31,7 @@ class Approval(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     # what would come to be, for whoever decides: hosts.guardrails.digest.facts
     proposed = models.JSONField(default=list)
-    # the kube file or Containerfile, its secrets hidden: hosts.guardrails.masked
+    # the kube file or Containerfile, what looks like a secret hidden: hosts.guardrails.masked
     text = models.TextField(blank=True)
     # of whoever asked; none where the worker came upon it
     reason = models.CharField(max_length=300, blank=True)

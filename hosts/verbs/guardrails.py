@@ -37,6 +37,8 @@ register(
 # of one question, from the click to its end
 for name in ("guardrail.approve", "guardrail.refuse"):
     allow(name, "job", "asked_by", "rules", "reason", "answer")
+# which of what is hidden of a question was read
+allow("guardrail.show", "asked_by", "fields")
 allow("guardrail.edit", "made", "removed", "severity", "everywhere", "settings", "words")
 # names of the rules that only warned about it, and of those that asked for a second person
 for judged in JUDGED:

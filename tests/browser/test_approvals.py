@@ -60,6 +60,7 @@ def test_a_second_person_approves_live(
             "document.querySelectorAll('#run-form details').forEach((one) => { one.open = true; })"
         )
         ada.check("[name=privileged]")
+        ada.fill("[name=environment]", "KEY=hidden-value")
         ada.locator("#run-preview").get_by_text("needs an approval").wait_for(timeout=SOON_MS)
         shot(ada, "run-asks")
         ada.click("#run-send")
@@ -82,6 +83,9 @@ def test_a_second_person_approves_live(
         shot(boss, "approvals")
         boss.locator("#list-approvals tbody tr", has_text=made).locator("[data-open]").click()
         boss.get_by_text("the card reader").wait_for()
+        assert "hidden-value" not in boss.content()
+        boss.get_by_role("button", name="Show the environment").click()
+        boss.get_by_text("KEY=hidden-value").wait_for()
         shot(boss, "decide")
         boss.get_by_role("button", name="Approve").click()
         boss.get_by_text("Approved: the job goes on.").wait_for()

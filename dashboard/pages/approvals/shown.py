@@ -1,8 +1,10 @@
-"""How an approval reads: when it ends by itself, who may decide, what is proposed. No secrets."""
+"""How an approval reads: when it ends by itself, who may decide, what is proposed. What looks like a secret
+is hidden until whoever decides asks for it.
+"""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +13,12 @@ from dashboard.pages.audit.words import asked_words
 from dashboard.pages.guardrails.beside import by_whom
 from hosts.access import Person
 from hosts.access.approvals import may_decide
+from hosts.actions.approvals.show_hidden import offered
 from hosts.actions.run import run_spec
 from hosts.guardrails import masked
+from hosts.guardrails.sealed import ARGUMENTS, ENVIRONMENT, FILE, RUNS
 from hosts.jobs.held import UNDECIDED
 from hosts.models import Approval
-
-_RUNS = ("container.run", "container.create", "container.recreate")
 
 _TEXTS = {"kube.play": _("The kube file"), "image.build": _("The Containerfile")}
 # what hosts.guardrails.digest.facts calls things
@@ -43,20 +45,29 @@ _WORDS = {
 }
 
 
+_HIDDEN_IN = {
+    ARGUMENTS: (_("Show the arguments"), _("Arguments")),
+    ENVIRONMENT: (_("Show the environment"), _("Environment")),
+    FILE: (_("Show the file as it was sent"), _("The file as it was sent")),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`line` and `spec` for containers; `parts` for all; `text` of a file, its secrets hidden, and what
-    that file is. Values of the environment are left out. `anew`: the text is not the one that was sent.
+    """`line` and `spec` for containers; `parts` for all; `text` of a file, what looks like a secret hidden,
+    and what that file is.
     """
 
     line: str
     spec: str
     parts: list[dict[str, Any]]
-    # more was given, and is shown to nobody
+    # more was given
     sealed: bool
     text: str = ""
     text_is: str = ""
-    anew: bool = False
+    # what can be shown: (field, words of its button); what is shown: (field, heading, text)
+    offers: list[tuple[str, Any]] = field(default_factory=list)
+    values: list[tuple[str, Any, str]] = field(default_factory=list)
     most: int = masked.MOST
 
     @property
@@ -75,12 +86,18 @@ def prepare(rows: Iterable[Any], person: Person) -> None:
         row.rules = ", ".join(dict.fromkeys(one["rule"] for one in row.findings))
 
 
-def proposal(row: Approval) -> Proposal:
-    """What the job would do."""
+def proposal(row: Approval, person: Person, shown: Mapping[str, str]) -> Proposal:
+    """What the job would do. `shown`: of what is hidden what was asked for, by field
+    (hosts.actions.approvals.show_hidden).
+    """
     job = row.job
     line = spec = ""
-    if job.verb in _RUNS:
+    hides = set(offered(person, row)) - shown.keys()
+    if job.verb in RUNS:
         params = masked.order(job.params)
+        if params == job.params:
+            hides.discard(ARGUMENTS)
+        params = job.params if ARGUMENTS in shown else params
         names = list(params.get("env_names", []))
         verb = "create" if job.verb == "container.create" else "run"
         line = masked.visible(run_spec.run_line(params, names, verb=verb))
@@ -93,10 +110,20 @@ def proposal(row: Approval) -> Proposal:
         for part in row.proposed
     ]
     text_is = str(_TEXTS.get(job.verb, _("What was written")))
-    first, _newline, rest = row.text.partition("\n")
-    anew = first == masked.ANEW
-    text = masked.visible(rest if anew else row.text)
-    return Proposal(line, spec, parts, job.sealed_params is not None, text, text_is, anew)
+    return Proposal(
+        line,
+        spec,
+        parts,
+        sealed=job.sealed_params is not None,
+        text="" if FILE in shown else masked.visible(row.text),
+        text_is=text_is,
+        offers=[(name, words) for name, (words, _title) in _HIDDEN_IN.items() if name in hides],
+        values=[
+            (name, title, masked.visible(shown[name]))
+            for name, (_words, title) in _HIDDEN_IN.items()
+            if name in shown
+        ],
+    )
 
 
 def _lines(part: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 _LOOKS = (  # noqa: SIM905 - read as one line
     "container.logs container.environment container.files container.open container.exec"
     " container.attach container.watch container.export volume.files volume.open image.save"
-    " kube.generate artifact.extract audit.export"
+    " kube.generate artifact.extract audit.export guardrail.show"
 ).split()
 _RULES = ["guardrail.edit", "freeze.edit", "group.edit", "lock.override", "freeze.override"]
 _GIVEN = ["access.grant", "access.grant_ended"]

@@ -125,6 +125,10 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "guardrail.edit": (gettext_lazy("Edit"), gettext_lazy("changed the guardrail")),
     "guardrail.approve": (gettext_lazy("Approve"), gettext_lazy("approved the job")),
     "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),
+    "guardrail.show": (
+        gettext_lazy("Hidden values of"),
+        gettext_lazy("read hidden values of the job"),
+    ),
     "guardrail.alarm": (
         gettext_lazy("Alarm"),
         gettext_lazy("did not start what was made against a guardrail:"),

@@ -23,7 +23,7 @@ State = Approval.State
 
 def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
     """Let the job go on. NotVisible, Denied, HostRefused (it was decided meanwhile)."""
-    _authorise(person, approval_id)
+    authorise(person, approval_id)
     with transaction.atomic():
         row = _locked(approval_id)
         now = timezone.now()
@@ -33,7 +33,7 @@ def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         if not queued:
             raise HostRefused("", _("The job waits no longer."))
         _decide(person, row, State.APPROVED, answer)
-        write.event(person.who, VERB, _target(row), params=_told(row))
+        write.event(person.who, VERB, target_of_job(row), params=_told(row))
         bells.ring("jobs", "access", "audit")
         wake.after_commit([row.job_id], row.job.queue)
     return row
@@ -41,7 +41,7 @@ def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
 
 def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
     """End the job, with words to whoever asked. NotVisible, Denied, HostRefused."""
-    _authorise(person, approval_id)
+    authorise(person, approval_id)
     with transaction.atomic():
         row = _locked(approval_id)
         waiting = Job.objects.filter(pk=row.job_id, state=Job.State.HELD)
@@ -50,29 +50,36 @@ def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         _decide(person, row, State.REFUSED, answer)
         if not held.end(waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED):
             raise HostRefused("", _("The job waits no longer."))
-        write.event(person.who, REFUSE, _target(row), params=_told(row))
+        write.event(person.who, REFUSE, target_of_job(row), params=_told(row))
         bells.ring("jobs", "access", "audit")
     return row
 
 
-def _authorise(person: Person, approval_id: int) -> None:
+def authorise(person: Person, approval_id: int) -> Approval:
+    """The approval, if this person may decide on it. NotVisible, Denied."""
     row = visible_approvals(person).filter(pk=approval_id).first()
     if row is None:
         raise NotVisible
-    require(person, VERB, _target(row), row.job.endpoint)
+    require(person, VERB, target_of_job(row), row.job.endpoint)
     if not may_decide(person, row):
         own = same_person(person, row)
         reason = "it may be their own job" if own else "its host is no longer here"
-        write.refusal(person.who, VERB, _target(row), reason=reason)
-        raise Denied(VERB, _target(row))
+        write.refusal(person.who, VERB, target_of_job(row), reason=reason)
+        raise Denied(VERB, target_of_job(row))
+    return row
+
+
+def refuse_decided(row: Approval) -> None:
+    """Raise HostRefused unless it still waits."""
+    if not row.waiting:
+        told = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
+        raise HostRefused("", _("This was decided already: %(state)s (%(name)s).") % told)
 
 
 def _locked(approval_id: int) -> Approval:
     rows = Approval.objects.select_for_update(of=("self",)).select_related("job__endpoint__host")
     row = rows.get(pk=approval_id)
-    if not row.waiting:
-        told = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
-        raise HostRefused("", _("This was decided already: %(state)s (%(name)s).") % told)
+    refuse_decided(row)
     return row
 
 
@@ -84,7 +91,8 @@ def _decide(person: Person, row: Approval, state: State, answer: str) -> None:
     row.save()
 
 
-def _target(row: Approval) -> Target:
+def target_of_job(row: Approval) -> Target:
+    """The job that it is about, for the audit log."""
     job = row.job
     if job.endpoint is None:
         return Target(kind="job", id=str(job.pk), name=str(job), host_name=job.host_name)

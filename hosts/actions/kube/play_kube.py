@@ -107,17 +107,16 @@ def order_for(endpoint: Endpoint, plan: KubePlan, *, text: str, start: bool) -> 
             "start": start,
         },
         secrets=text.encode(),
-        proposed=proposed(endpoint, plan, text),
+        proposed=proposed(endpoint, plan),
     )
 
 
-def proposed(endpoint: Endpoint, plan: KubePlan, text: str = "") -> Proposed:
+def proposed(endpoint: Endpoint, plan: KubePlan) -> Proposed:
     """What the guardrails are asked about."""
     version = version_of(endpoint)
     return of_kube.kube(
         VERB,
         (one.content for one in plan.documents),
-        text=text,
         unknown=(path for path, _line in plan.unknown),
         pids=version is not None and version >= _PIDS_SINCE,
     )
@@ -130,7 +129,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     sealed = await errand.secrets()
     text = (sealed or b"").decode()
     plan = plan_on(errand.endpoint, text)
-    asked = proposed(errand.endpoint, plan, text)
+    asked = proposed(errand.endpoint, plan)
     try:
         await errand.permit(asked)
     except (Refused, NotAllowed, Held):

@@ -1,21 +1,14 @@
-"""A kube file for whoever approves it: as it was written where hiding in place is sure (in_place), else
-written anew of what Podman gets.
-"""
+"""A kube file, written anew of what Podman gets: comments, which Podman does not get, are left out."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
-from hosts.guardrails.masked.arguments import arguments, line
-from hosts.guardrails.masked.in_place import NotSure, in_place
 from hosts.guardrails.masked.limits import cut
-from hosts.guardrails.masked.names import HIDDEN, secret
-from hosts.guardrails.masked.programs import of_image
-from hosts.guardrails.masked.words import image, words
+from hosts.guardrails.masked.looks import HIDDEN, hidden, image, secretive_list
+from hosts.guardrails.masked.names import secret
 
-# the first line of a text that is not the one that was sent
-ANEW = "# written anew"
 # annotations that Podman and runtimes act on; others can hold anything
 _ACTED_ON = (
     "io.podman.",
@@ -32,36 +25,26 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _VALUES = {"secret": ("data", "stringdata"), "configmap": ("data", "binarydata")}
 
 
-def kube(documents: Iterable[Mapping[str, Any]], text: str = "") -> str:
-    """`documents`: as Podman gets them; `text`: as it was sent, "" where nobody knows it."""
-    if text:
-        try:
-            return cut(in_place(text, document))
-        except NotSure:
-            pass
-    found = ANEW
-    for one in documents:
-        shown = yaml.dump(
-            document(one), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=100
-        )
-        found += f"\n---\n{shown}" if found != ANEW else f"\n{shown}"
-    return cut(found)
+def kube(documents: Iterable[Mapping[str, Any]]) -> str:
+    """`documents`: as Podman gets them."""
+    shown = (
+        yaml.dump(document(one), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=100)
+        for one in documents
+    )
+    return cut("\n---\n".join(shown))
 
 
 def document(given: Mapping[str, Any]) -> Any:
     """One document without its secrets."""
     # Podman takes Kind for kind, and Data for data
     kinds = [str(value).casefold() for key, value in given.items() if _small(key) == "kind"]
-    if "list" in kinds:
-        return {
-            str(key): [document(one) if isinstance(one, Mapping) else HIDDEN for one in value]
-            if _small(key) == "items" and isinstance(value, list)
-            else _shown(value, str(key))
-            for key, value in given.items()
-        }
-    hidden = {key for kind in kinds for key in _VALUES.get(kind, ())}
+    values = {key for kind in kinds for key in _VALUES.get(kind, ())}
     return {
-        str(key): _all_hidden(value) if _small(key) in hidden else _shown(value, str(key))
+        str(key): _all_hidden(value)
+        if _small(key) in values
+        else [document(one) if isinstance(one, Mapping) else HIDDEN for one in value]
+        if "list" in kinds and _small(key) == "items" and isinstance(value, list)
+        else _shown(value, str(key))
         for key, value in given.items()
     }
 
@@ -75,62 +58,40 @@ def _all_hidden(value: Any) -> Any:
 
 
 def _shown(value: Any, key: str) -> Any:
+    small = key.casefold()
+    if small == "env" and isinstance(value, Mapping):
+        # a list in Kubernetes; whatever it is here
+        return _all_hidden(value)
     if isinstance(value, Mapping):
-        return _mapping(value, key.casefold())
+        return _mapping(value, small)
     if isinstance(value, list):
-        return _list(value, key.casefold())
-    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-    if plain and secret(key):
+        by_place = small in ("env", "httpheaders")
+        return [_without_value(one) if by_place else _shown(one, "") for one in value]
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and secret(key):
         return HIDDEN
     if not isinstance(value, str):
         return value
-    if key.casefold() in ("image", "reference"):
-        return image(value)
-    return words(value)
+    return image(value) if small in ("image", "reference") else hidden(value)
 
 
 def _mapping(value: Mapping[Any, Any], small: str) -> Any:
-    if small == "env":
-        # a list in Kubernetes; whatever it is here
-        return _all_hidden(value)
     if small == "annotations":
         return {
             str(name): _shown(text, "") if str(name).startswith(_ACTED_ON) else HIDDEN
             for name, text in value.items()
         }
-    commands = _commands(value)
+    # what runs is one line together
+    parts = [key for key in value if _small(key) in ("command", "args")]
+    words = [one for key in parts for one in _listed(value[key]) if isinstance(one, str)]
+    whole = secretive_list(words)
     return {
-        str(name): commands[name] if name in commands else _shown(inner, str(name))
+        str(name): HIDDEN if whole and name in parts else _shown(inner, str(name))
         for name, inner in value.items()
     }
 
 
-def _commands(given: Mapping[Any, Any]) -> dict[Any, Any]:
-    """The command and args of a container, which are one line together."""
-    keys = {_small(key): key for key, value in given.items() if isinstance(value, list)}
-    parts = [keys[name] for name in ("command", "args") if name in keys]
-    whole = [one for part in parts for one in given[part]]
-    named = next((value for key, value in given.items() if _small(key) == "image"), "")
-    texts = [one if isinstance(one, str) else "" for one in whole]
-    shown = [
-        hidden if isinstance(one, str) else one
-        for one, hidden in zip(whole, arguments(texts, of_image(str(named))), strict=True)
-    ]
-    found: dict[Any, Any] = {}
-    for part in parts:
-        length = len(given[part])
-        found[part], shown = shown[:length], shown[length:]
-    # of other programs a command is one text
-    for key, value in given.items():
-        if _small(key) in ("command", "args") and isinstance(value, str):
-            found[key] = line(value)
-    return found
-
-
-def _list(value: list[Any], small: str) -> Any:
-    if small in ("env", "httpheaders"):
-        return [_without_value(one) for one in value]
-    return [_shown(one, "") for one in value]
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _without_value(one: Any) -> Any:

@@ -2,25 +2,13 @@
 
 import re
 
-HIDDEN = "•••"
 # of words, and of words written together: apiKey, DB_PASSWORD, --client-secret
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-# wherever they stand in a part: requirepassword, mysecret
-_IN_PART = ("password", "passwd", "passphrase", "secret", "apikey", "credential")
-_PART = frozenset(
-    """
-    pw pwd psk token passcode jwt bearer authorization requirepass masterauth userpass dbpass rootpass
-    rootpw masterpass
-    """.split()  # noqa: SIM905
-)
-# where they come last: --pass, but not --pass-through
-_LAST = frozenset(("pass", "cred", "creds", "pat"))
-# … before key, alone or written together
-_OF_KEYS = frozenset(
-    """
-    api access private secret encryption signing master session auth license account storage shared
-    deploy webhook hmac jwt admin client service ssh root app
-    """.split()  # noqa: SIM905
+# of the parts, a space between them. "pass" where it comes last: --pass, but not --pass-through
+_SECRET = re.compile(
+    r"password|passwd|passphrase|passcode|secret|credential|apikey|requirepass|masterauth|authorization|bearer"
+    r"|token\b|\b(?:pwd?|psk|jwt|cookie)\b|(?<!\bby)(?<!\bcom)pass$|(?:user|db|root|master)pass\b|rootpw\b"
+    r"|\b(?:creds?|pat)$|(?<=\w)(?<!new)(?<!pub) ?key\b"
 )
 # what comes last says that it is none: where it is, how long, whether
 _NO_SECRET = frozenset(
@@ -37,19 +25,6 @@ _NO_FIRST = frozenset(
     no without skip disable allow ask prompt show reset require requires max min enable
     """.split()  # noqa: SIM905
 )
-_CALM = frozenset(
-    """
-    true false yes no on off none null auto always never optional required default enabled disabled
-    empty basic ldap oidc tls 0 1
-    """.split()  # noqa: SIM905
-)
-_PLACE = re.compile(
-    r"(?:file:|env:|fd:)\S*"
-    r"|/(?:run|etc|var|home|root|srv|opt|tmp|mnt|usr|secrets?|vault|data|app|conf(?:ig)?)/\S*"
-)
-# of a shell, of Podman's own kube files, of templates: no value, but where it comes from
-_REFERENCE = re.compile(r"\$[A-Z_][A-Z0-9_]*|\$\{\w+\}|\$\(\w+\)|\{\{.*\}\}|%\w+%")
-_CODE = re.compile(r"\$\(|`|\$\{")
 
 
 def secret(name: str) -> bool:
@@ -62,28 +37,4 @@ def secret(name: str) -> bool:
     # an id is one where it stands for a secret of its own: secret_id of Vault
     if parts[-1] in _NO_SECRET and parts[-2:] != ["secret", "id"]:
         return False
-    if parts[-1] in _LAST:
-        return True
-    for before, part in zip(["", *parts], parts, strict=False):
-        if part in _PART or any(word in part for word in _IN_PART):
-            return True
-        if part == "key" and before in _OF_KEYS:
-            return True
-        if part.endswith("token") or (part.endswith("key") and part[:-3] in _OF_KEYS):
-            return True
-    return False
-
-
-def worth(value: str) -> bool:
-    """True where a value can be a secret: not empty, no yes or no, no place where one is kept, no name
-    of a variable.
-    """
-    bare = value.strip("\"' \t")
-    if not bare or HIDDEN in bare or bare.lower() in _CALM:
-        return False
-    return not (_REFERENCE.fullmatch(bare) or _PLACE.fullmatch(bare))
-
-
-def runs(value: str) -> bool:
-    """True where a shell may run what stands in a value: that is never hidden."""
-    return _CODE.search(value) is not None
+    return _SECRET.search(" ".join(parts)) is not None

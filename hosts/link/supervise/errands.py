@@ -15,6 +15,7 @@ from hosts.link.doctor import Doctor, Result, examine
 from hosts.link.errors import LinkError
 from hosts.link.jump import Way
 from hosts.link.ssh import SshConnection, greet_and_sign_in
+from hosts.link.supervise import open_held as opening
 from hosts.link.supervise.connections import SSH_KEY, policy
 from hosts.link.supervise.writer import Database
 from hosts.link.target import Target
@@ -128,6 +129,11 @@ async def rotate(
     finally:
         await connection.close()
         await way.close()
+
+
+async def open_held(entry: int, *, database: Database) -> dict[str, str]:
+    """What a held job was given under seal, by field. Raises VaultError, ValueError."""
+    return await database.read(lambda: opening.open_held(entry))
 
 
 async def _signed_in(target: Target) -> tuple[SshConnection, Way]:

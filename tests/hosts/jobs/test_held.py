@@ -32,7 +32,7 @@ def kube_of(text: str) -> Any:
     from hosts.guardrails import of_kube
 
     documents = (one.content for one in plan_of(text).documents)
-    return of_kube.kube("kube.play", documents, text=text)
+    return of_kube.kube("kube.play", documents)
 
 
 @pytest.fixture

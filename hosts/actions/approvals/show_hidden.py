@@ -1,0 +1,66 @@
+"""guardrail.show: what is hidden of a job that waits for an approval, for whoever decides on it.
+
+The entry is written before anything is told.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import write
+from hosts import control
+from hosts.access import Person, allows, require
+from hosts.access.approvals import may_decide
+from hosts.actions.approvals.decide import authorise, refuse_decided, target_of_job
+from hosts.actions.refused import HostRefused
+from hosts.guardrails.sealed import ARGUMENTS, ENVIRONMENT, FILE, RUNS, SEALED, SHOW
+from hosts.models import Approval
+
+VERB = SHOW
+# in them are values of environments, which have a right of their own
+_WITH_VALUES: Final = {ENVIRONMENT: "container.environment", FILE: "container.environment"}
+
+
+def offered(person: Person, row: Approval) -> list[str]:
+    """What of it can be shown to this person."""
+    job = row.job
+    if not row.waiting or job.endpoint is None or not may_decide(person, row):
+        return []
+    fields = [ARGUMENTS] if job.verb in RUNS else []
+    fields += SEALED.get(job.verb, ()) if job.sealed_params is not None else ()
+    return [
+        name
+        for name in fields
+        if name not in _WITH_VALUES or allows(person, _WITH_VALUES[name], job.endpoint)
+    ]
+
+
+def show(
+    person: Person, approval_id: int, fields: Collection[str] = ()
+) -> tuple[Approval, Mapping[str, str]]:
+    """The approval, and for each of `fields` (none: all that are offered) its text; of what a container is
+    run with, which is not sealed, "". NotVisible, Denied, HostRefused (decided meanwhile; the link is away).
+    """
+    row = authorise(person, approval_id)
+    refuse_decided(row)
+    for name in fields:
+        if verb := _WITH_VALUES.get(name):
+            require(person, verb, target_of_job(row), row.job.endpoint)
+    wanted = [name for name in offered(person, row) if not fields or name in fields]
+    if not wanted:
+        raise HostRefused("", _("Nothing of it is hidden that can be shown to you."))
+    with transaction.atomic():
+        told = {"job": row.job_id, "asked_by": row.job.asked_by_name, "fields": wanted}
+        entry = write.event(person.who, VERB, target_of_job(row), params=told)
+    found = dict.fromkeys(wanted, "")
+    if set(wanted) & SEALED.get(row.job.verb, {}).keys():
+        try:
+            found |= async_to_sync(control.open_held)(entry)
+        except control.ControlError as error:
+            late = error.kind == "request"
+            cause = _("The job waits no longer.") if late else error.cause
+            raise HostRefused("", cause, cure=error.cure, kind=error.kind) from error
+    return row, found
