@@ -9,7 +9,7 @@ import json
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboard.pages.guardrails.beside import told
+from dashboard.furniture.beside import told
 from hosts.access import Person
 from hosts.guardrails import NeedsApproval
 from hosts.jobs.guarded import Foreseen

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.frame import THEMES
-from dashboard.pages.explain.refused import Missing, missing_of
+from dashboard.furniture.refused import Missing, missing_of
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Denied, allows

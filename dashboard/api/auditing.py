@@ -13,8 +13,8 @@ from audit.export import json_page
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.problems import wrong
+from dashboard.furniture.log.search import read
 from dashboard.live import filterline
-from dashboard.pages.audit.search import read
 from hosts.access import Person, require, visible_entries
 
 router = Router(tags=["audit"])

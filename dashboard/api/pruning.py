@@ -15,7 +15,7 @@ from dashboard.api.parsing import Sent
 from dashboard.api.problems import wrong
 from dashboard.api.shapes import PLURALS, BatchOut
 from dashboard.api.verbs import MOST, Ref
-from dashboard.pages.system.plans import KINDS
+from dashboard.furniture.prune_plans import KINDS
 from hosts.access import Person, allows, require, visible_endpoints
 from hosts.actions.images import prune_images
 from hosts.models import Batch, Container, Endpoint, Image

@@ -24,11 +24,11 @@ from dashboard.api.shapes import (
     object_out,
 )
 from dashboard.api.still import still
+from dashboard.furniture.hostside import ask_host
+from dashboard.furniture.inspecting import Reader, masked, without_unseen
 from dashboard.live.spec import spec_named
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.hostside import ask_host
 from dashboard.pages.images.lists import read_image
-from dashboard.pages.inspecting import Reader, masked, without_unseen
 from dashboard.pages.networks.urls import ROOM as NETWORKS
 from dashboard.pages.pods.urls import ROOM as PODS
 from dashboard.pages.secrets.urls import ROOM as SECRETS

@@ -178,6 +178,11 @@ def spec_named(name: str) -> ListSpec | None:
     return _specs.get(name)
 
 
+def registered(name: str) -> ListSpec:
+    """The list of another room, which the routes have imported. KeyError."""
+    return _specs[name]
+
+
 def all_specs() -> tuple[ListSpec, ...]:
     """Every registered list."""
     return tuple(_specs.values())

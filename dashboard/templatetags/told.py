@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import token_actions
 from audit.models import Entry
-from dashboard.pages.joining.told import told as look_up
+from dashboard.furniture.link_words import told as look_up
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.errors import AccountsError, NotPermitted
 from audit.shapes import Target
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
 from dashboard.person import person_of
 from hosts import bells
 from hosts.access import Denied, Person, require

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User
 from accounts.team_actions import name_rule
-from dashboard.pages.access.naming import Place, holder_named, place_named
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
+from dashboard.furniture.naming import Place, holder_named, place_named
+from dashboard.furniture.zoned import Zoned
 from dashboard.pages.people.forms import RoleChoice
-from dashboard.pages.zoned import Zoned
 from hosts.access import Person
 from hosts.access.given import role_verbs
 from hosts.actions.access.wanted import Wanted
@@ -110,7 +110,7 @@ class EndForm(Zoned):
 
 
 class GrantForm(EndForm):
-    """A grant. `to` and `where` are typed; dashboard.pages.access.naming reads them."""
+    """A grant. `to` and `where` are typed; dashboard.furniture.naming reads them."""
 
     to = forms.CharField(
         label=_("Who"),

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dashboard.furniture.naming import holders_like, place_text, places_like
+from dashboard.furniture.previewing import Shown, dialog, fitting, shown
 from dashboard.live.page import list_page
 from dashboard.pages.access.doing import MAY, SEES, allowed, done
 from dashboard.pages.access.forms import EndForm, GrantForm
 from dashboard.pages.access.lists import GRANTS, held_by, people_like, prepare_grants
-from dashboard.pages.access.naming import holders_like, place_text, places_like
-from dashboard.pages.access.previewing import Shown, dialog, fitting, shown
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, allows
 from hosts.access.preview import people_of_team

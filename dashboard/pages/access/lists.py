@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Role, Team, User
+from dashboard.furniture.naming import place_text
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, group_names, host_names, matching, one_of
-from dashboard.pages.access.naming import place_text
 from hosts.access import Narrowing, Person
 from hosts.access.given import role_verbs
 from hosts.actions.access.grants import with_names

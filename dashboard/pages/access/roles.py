@@ -13,11 +13,11 @@ from accounts import role_actions
 from accounts.models import Role
 from accounts.role_actions import Wanted
 from accounts.verbs import Verb, all_verbs, needs_of
+from dashboard.furniture.previewing import Shown, dialog, shown
 from dashboard.live.page import list_page
 from dashboard.pages.access.doing import MAY, SEES, allowed, done
 from dashboard.pages.access.forms import RoleForm
 from dashboard.pages.access.lists import ROLES
-from dashboard.pages.access.previewing import Shown, dialog, shown
 from dashboard.pages.explain.shown import group_word
 from dashboard.person import person_of
 from hosts.access import NotVisible, allows

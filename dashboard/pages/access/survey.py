@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from accounts.factors import FACTORS
 from accounts.models import Membership, Role, Token, User
 from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
-from dashboard.pages.access.naming import place_text
+from dashboard.furniture.naming import place_text
 from dashboard.pages.tokens.lists import soon, unused
 from hosts.access import Person, allows
 from hosts.access.given import in_force

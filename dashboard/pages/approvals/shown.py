@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.audit.words import asked_words
-from dashboard.pages.guardrails.beside import by_whom
+from dashboard.furniture.beside import by_whom
+from dashboard.furniture.log.words import asked_words
 from hosts.access import Person
 from hosts.access.approvals import may_decide
 from hosts.actions.approvals.show_hidden import offered

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from dashboard.pages.hostside import ask_host
+from dashboard.furniture.hostside import ask_host
 from dashboard.pages.pull.views import batch_url
 from dashboard.person import person_of
 from hosts import capabilities

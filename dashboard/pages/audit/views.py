@@ -19,14 +19,14 @@ from audit.export import csv_lines
 from audit.queries import Line, Page
 from audit.shapes import Target
 from dashboard.dates import is_date, zone_of
+from dashboard.furniture.log.search import read, suggestions
+from dashboard.furniture.log.words import parameter, place, said, verb_label
+from dashboard.furniture.refused import missing_in
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
 from dashboard.live.page import Chip, live_row
 from dashboard.pages.audit.links import links_of, rule_url, rules_in, search_url
 from dashboard.pages.audit.lists import NEWEST
-from dashboard.pages.audit.search import read, suggestions
-from dashboard.pages.audit.words import parameter, place, said, verb_label
-from dashboard.pages.explain.refused import missing_in
 from dashboard.person import person_of
 from hosts.access import Person, require, visible_entries
 

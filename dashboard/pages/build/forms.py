@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.making import MakingForm, line, lines
-from dashboard.pages.run.forms import Written
+from dashboard.furniture.forms import Written
+from dashboard.furniture.making import MakingForm, line, lines
 from hosts.actions.build.build_fields import BuildOrder, checked
 from hosts.actions.run import run_fields
 

@@ -7,10 +7,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.shapes import Target
+from dashboard.furniture.beside import Beside, beside, beside_stream, part, wanted
+from dashboard.furniture.targets import endpoints_for
 from dashboard.pages.build import again
 from dashboard.pages.build.forms import BuildForm
-from dashboard.pages.guardrails.beside import Beside, beside, beside_stream, part, wanted
-from dashboard.pages.pull.targets import endpoints_for
 from dashboard.person import person_of
 from hosts import access, guardrails
 from hosts.access import Person

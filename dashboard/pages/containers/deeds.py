@@ -6,8 +6,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from dashboard.furniture.acting import Deed, Question, names_of
 from dashboard.live.spec import Words
-from dashboard.pages.acting import Deed, Question, names_of
 from hosts.actions.containers import (
     check_container,
     init_container,

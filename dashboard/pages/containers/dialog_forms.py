@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.inspecting import fetch
-from dashboard.pages.signin.forms import Dressed
+from dashboard.furniture.forms import Dressed
+from dashboard.furniture.inspecting import fetch
 from hosts.actions.containers import wait_container
 from hosts.actions.containers.update_container import LIMITS, POLICY
 from hosts.actions.run.table import FIELDS, Kind

@@ -8,9 +8,9 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.ended import asked_to_end, in_a_loop
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
-from dashboard.pages.containers.ended import asked_to_end, in_a_loop
 from dashboard.pages.containers.shown import POSSIBLE, look_of
 from dashboard.states import look
 from hosts.access import Person, verbs_at

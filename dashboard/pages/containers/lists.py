@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.ended import failed, in_a_loop
+from dashboard.furniture.underway import with_jobs
 from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import Aside, BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import (
@@ -21,12 +23,10 @@ from dashboard.live.tokens import (
     one_of,
 )
 from dashboard.live.visibility import count_visible, scope_to_visible
-from dashboard.pages.containers.ended import failed, in_a_loop
 from dashboard.pages.containers.figures import MEASURED
 from dashboard.pages.containers.figures import TOKENS as FIGURES
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
 from dashboard.pages.containers.shown import drawn_from, prepare
-from dashboard.pages.underway import with_jobs
 from hosts.models import Container
 
 FAILED = failed()

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dashboard.furniture import lastfailure
+from dashboard.furniture.ended import is_looping, mark, out_of_memory
 from dashboard.live.visibility import verbs_for
-from dashboard.pages import lastfailure
 from dashboard.pages.containers import stoppedby
-from dashboard.pages.containers.ended import is_looping, mark, out_of_memory
 from hosts.access import Person, verbs_at
 from hosts.models import Container
 

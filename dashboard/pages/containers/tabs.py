@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.inspecting import fetch, trouble_of
 from dashboard.pages.containers.frame import container_frame
-from dashboard.pages.inspecting import fetch, trouble_of
 from dashboard.person import person_of
 from hosts.access import get_object
 from hosts.actions.run.existing import existing, look

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.pages.acting import many, one
+from dashboard.furniture.acting import many, one
 from dashboard.pages.containers import made, tabs, views
 from dashboard.pages.containers.changing import DIALOGS, view_of
 from dashboard.pages.containers.deeds import DEEDS

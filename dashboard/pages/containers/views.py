@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.inspecting import inspect_part
+from dashboard.furniture.lifeline import past_of
 from dashboard.live.page import list_page, live_row
 from dashboard.pages.containers.frame import container_frame
 from dashboard.pages.containers.lists import QUICK, SPEC, SUMMARY
-from dashboard.pages.inspecting import inspect_part
-from dashboard.pages.lifeline import past_of
 from dashboard.person import person_of
 from hosts.access import endpoints_with, get_object
 from hosts.podman import containers as podman_containers

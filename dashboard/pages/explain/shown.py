@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.verbs import Verb
 from audit.shapes import Who
-from dashboard.pages.explain.subject import Subject
+from dashboard.furniture.subject import Subject
 from hosts.access import Person
 from hosts.access.explain import Answer, Through, everybody, explain, sees, verbs_about
 from hosts.access.given import named

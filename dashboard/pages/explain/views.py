@@ -12,11 +12,11 @@ from accounts.models import Token, User
 from accounts.permission import target_of
 from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
+from dashboard.furniture.subject import Subject, subject_of
 from dashboard.live.page import live_row
 from dashboard.live.spec import spec_named
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.explain.shown import parts_of, verbs_to_ask, who_may
-from dashboard.pages.explain.subject import Subject, subject_of
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, allows, require, visible_hosts
 from hosts.access import target_of as target_of_place

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
 from hosts.actions.freezes.edit_freeze import Wanted
 from hosts.guardrails.freezes import zone_of
 from hosts.models import FreezeWindow, Group

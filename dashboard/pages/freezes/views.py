@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.shapes import Target
-from dashboard.pages.access.previewing import ask_first
+from dashboard.furniture.previewing import ask_first
 from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
 from dashboard.pages.guardrails.views import where_of
 from dashboard.person import person_of

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
 from hosts.models import Host
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.shapes import Target
+from dashboard.furniture.previewing import Shown, dialog, shown
 from dashboard.pages.access.doing import SEES
 from dashboard.pages.access.grants import grants_shown
-from dashboard.pages.access.previewing import Shown, dialog, shown
 from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
 from hosts import access

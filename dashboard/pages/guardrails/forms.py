@@ -6,7 +6,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
 from hosts.actions.guardrails.edit_guardrail import LONGEST_NAME, LONGEST_WORDS, Wanted
 from hosts.guardrails.kinds import Kind, Setting, Shape
 from hosts.models import Group, Guardrail

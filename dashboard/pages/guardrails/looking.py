@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from dashboard.pages.guardrails.joining import VERB, keep_look, look_of, row_of
-from dashboard.pages.hostside import ask_host
+from dashboard.furniture.hostside import ask_host
+from dashboard.furniture.joined_pod import VERB, keep_look, look_of, row_of
 from dashboard.person import person_of
 from hosts.access import get_endpoint
 from hosts.guardrails import of_inspect

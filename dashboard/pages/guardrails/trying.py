@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.pages.guardrails.joining import joined
+from dashboard.furniture.joined_pod import joined
 from dashboard.pages.guardrails.pasted import read
 from dashboard.person import person_of
 from hosts import access

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.shapes import Target
-from dashboard.pages.access.previewing import ask_first
+from dashboard.furniture.previewing import ask_first
 from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
 from dashboard.person import person_of
 from hosts import access

@@ -8,9 +8,9 @@ from django.db.models.functions import Cast, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.standing import FRESH, standings
 from dashboard.live.spec import BadValue, BulkVerb, Column, ListSpec, Token, register
 from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
-from dashboard.pages.hosts.standing import FRESH, standings
 from hosts.access import Person, endpoints_with, visible_hosts
 from hosts.link.certificates import WARN_BEFORE
 from hosts.models import Endpoint, Host, Login, StatsStanding

@@ -10,17 +10,17 @@ from django.views.decorators.http import require_GET
 from audit import queries
 from audit.queries import Filters, Line
 from audit.shapes import Target
+from dashboard.furniture.lifeline import Past
+from dashboard.furniture.log.words import said
+from dashboard.furniture.objects import quoted
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import spec_named
 from dashboard.live.suggest import suggestions
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.access.grants import grants_shown
 from dashboard.pages.access.lists import counting_on
-from dashboard.pages.audit.words import said
 from dashboard.pages.containers.lists import SPEC as CONTAINERS
 from dashboard.pages.hosts.lists import HEAD, QUICK, SPEC, SUMMARY
-from dashboard.pages.lifeline import Past
-from dashboard.pages.objects import quoted
 from dashboard.person import person_of
 from hosts.access import allows, get_host, require, visible_entries
 from hosts.models import Grant, Host

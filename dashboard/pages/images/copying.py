@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
+from dashboard.furniture.acting import Ref, refs_of
+from dashboard.furniture.targets import choices, chosen_of, endpoints_for
 from dashboard.live.visibility import scope_to_visible
-from dashboard.pages.acting import Ref, refs_of
-from dashboard.pages.pull.targets import choices, chosen_of, endpoints_for
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
+from dashboard.furniture.acting import refs_of
+from dashboard.furniture.inspecting import TIMEOUT_S, trouble_of
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.acting import refs_of
-from dashboard.pages.inspecting import TIMEOUT_S, trouble_of
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts import access

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
+from dashboard.furniture.acting import MOST_OBJECTS, refs_of
+from dashboard.furniture.forms import endpoint_words
 from dashboard.live.locked import attach
-from dashboard.pages.acting import MOST_OBJECTS, refs_of
-from dashboard.pages.run.forms import endpoint_words
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints

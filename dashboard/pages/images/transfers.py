@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dashboard.pages.acting import refs_of
+from dashboard.furniture.acting import refs_of
 from dashboard.person import person_of
 from dashboard.streams.transfer.handover import Carry, Handover, Poured
 from hosts.access import Person

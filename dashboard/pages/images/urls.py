@@ -8,9 +8,12 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.furniture.removing import may_there
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
-from dashboard.pages.acting import Deed, Question, names_of
 from dashboard.pages.images import dialogs
 from dashboard.pages.images.archive_pages import load_page, save_dialog
 from dashboard.pages.images.changes import changes
@@ -19,9 +22,6 @@ from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.lists import create, edit, is_list, platforms, read_image
 from dashboard.pages.images.prune import prune
-from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
-from dashboard.pages.removing import may_there
 from dashboard.templatetags.face import size
 from hosts.actions.asking import ALONG
 from hosts.actions.images import remove_image

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from dashboard.pages.jobs import failures, views
+from dashboard.pages.jobs import views
 
 app_name = "jobs"
 urlpatterns = [
     path("", views.jobs, name="list"),
-    path("seen/", failures.seen, name="seen"),
+    path("seen/", views.seen, name="seen"),
     path("<int:job_id>/", views.job, name="page"),
     path("<int:job_id>/cancel/", views.cancel, name="cancel"),
     path("<int:job_id>/again/", views.again, name="again"),

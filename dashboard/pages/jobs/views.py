@@ -72,3 +72,20 @@ def again(request: HttpRequest, job_id: int) -> HttpResponse:
     if "HX-Request" not in request.headers:
         return redirect(url)
     return HttpResponse(status=204, headers={"HX-Redirect": url})
+
+
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """A message was closed, or what it leads to was opened: `until`, and `job` or `batch`."""
+    given = {name: _number(request.POST.get(name, "")) for name in ("until", "job", "batch")}
+    which = Q(pk__lte=given["until"])
+    if given["job"]:
+        which &= Q(pk=given["job"])
+    elif given["batch"]:
+        which &= Q(batch=given["batch"])
+    failures.seen(person_of(request), which)
+    return HttpResponse(status=204)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

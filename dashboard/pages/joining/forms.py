@@ -3,55 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.joining.told import told
+from dashboard.furniture.forms import Helpful
 from dashboard.pages.joining.words import KEY_FORMS
-from dashboard.pages.signin.forms import Dressed
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.models import Group, Host, Login
 
-log = structlog.get_logger(__name__)
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
-# which field of the first step a kind of the link's error belongs to
-_FIELDS = {
-    "port-closed": "port",
-    "port-invalid": "port",
-    "not-ssh": "port",
-    "turned-away": "port",
-    "password-refused": "password",
-    "password-not-offered": "password",
-    "key-passphrase": "passphrase",
-}
-
-
-def note_refusal(trouble: HostRefused | ControlError | LinkError) -> None:
-    """To the log, as it is shown: cause and cure. No refusal quotes a key or a password."""
-    log.info("host not taken", kind=trouble.kind, why=str(trouble))
-
-
-def told_whole(trouble: HostRefused | ControlError | LinkError) -> str:
-    """Cause and cure in the reader's language; a form's error and a toast have nothing to fold."""
-    happened = trouble.message if isinstance(trouble, HostRefused) else trouble.cause
-    return f"{told(str(happened)).whole} {told(str(trouble.cure)).text}".strip()
-
-
-class Helpful(Dressed):
-    """A form that takes the domain's refusals and puts each beside its field."""
-
-    def refuse(self, trouble: HostRefused | ControlError | LinkError, *, field: str = "") -> None:
-        """Show a refusal beside the field it names, or above all where there is no such field."""
-        if isinstance(trouble, HostRefused):
-            name = field or trouble.field
-        else:
-            name = _FIELDS.get(trouble.kind, field)
-        note_refusal(trouble)
-        self.add_error(name if name in self.fields else None, told_whole(trouble))
 
 
 class AddressForm(Helpful):

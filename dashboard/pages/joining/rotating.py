@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.pages.acting import MOST_OBJECTS, Question
+from dashboard.furniture.acting import MOST_OBJECTS, Question
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import require, visible_hosts

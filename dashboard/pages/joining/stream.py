@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from dashboard.pages.joining.told import told
+from dashboard.furniture.link_words import told
 from dashboard.pages.joining.words import step_title
 from dashboard.person import person_of
 from dashboard.sockets.asking import ask

@@ -11,15 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.shapes import Target
+from dashboard.furniture.forms import note_refusal, told_whole
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import Draft, draft_of
-from dashboard.pages.joining.forms import (
-    AddressForm,
-    AuthorityForm,
-    NamesForm,
-    note_refusal,
-    told_whole,
-)
+from dashboard.pages.joining.forms import AddressForm, AuthorityForm, NamesForm
 from dashboard.pages.joining.stream import part, stream
 from dashboard.person import person_of
 from hosts import access, control, this_machine

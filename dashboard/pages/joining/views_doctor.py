@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.pages.joining.forms import SocketForm, told_whole
+from dashboard.furniture.forms import told_whole
+from dashboard.pages.joining.forms import SocketForm
 from dashboard.pages.joining.stream import part, stream
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_host

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.pages.access.previewing import Shown, ask_first
+from dashboard.furniture.forms import told_whole
+from dashboard.furniture.previewing import Shown, ask_first
 from dashboard.pages.joining import draft as drafts
 from dashboard.pages.joining.draft import draft_of
 from dashboard.pages.joining.forms import (
@@ -23,7 +24,6 @@ from dashboard.pages.joining.forms import (
     CertificateForm,
     EditForm,
     JumpForm,
-    told_whole,
 )
 from dashboard.pages.joining.views_add import redirect_to
 from dashboard.pages.joining.words import losses

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from audit import write
-from dashboard.pages.hostside import ask_host
-from dashboard.pages.inspecting import MASK, trouble_of
+from dashboard.furniture.hostside import ask_host
+from dashboard.furniture.inspecting import MASK, trouble_of
 from dashboard.person import person_of
 from hosts.access import (
     Person,

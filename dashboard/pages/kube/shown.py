@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from dashboard.furniture.beside import Beside, beside
 from dashboard.live.spec import Words
-from dashboard.pages.guardrails.beside import Beside, beside
 from hosts.access import Person, allows, visible_objects
 from hosts.actions.images.references import parse
 from hosts.actions.kube.kube_plan import KubePlan, Planned

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.pages.acting import Deed, Question, names_of
-from dashboard.pages.removing import used_words, users_now, with_users
+from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.removing import used_words, users_now, with_users
 from hosts.actions.networks import remove_network
 from hosts.models import InventoryRow
 from hosts.podman.users import of_network

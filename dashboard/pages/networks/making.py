@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.making import Making, MakingForm, line, lines
-from dashboard.pages.run.forms import Written
+from dashboard.furniture.forms import Written
+from dashboard.furniture.making import Making, MakingForm, line, lines
 from hosts.access import Person
 from hosts.actions.networks import create_network, network_fields
 from hosts.actions.refused import HostRefused

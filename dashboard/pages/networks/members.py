@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dashboard.furniture.acting import Question
+from dashboard.furniture.usedby import used_by
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.acting import Question
-from dashboard.pages.usedby import used_by
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts import capabilities

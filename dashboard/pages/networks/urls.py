@@ -4,14 +4,14 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.making import make
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals, one_of
-from dashboard.pages.making import make
 from dashboard.pages.networks.deeds import DEEDS
 from dashboard.pages.networks.making import MAKING
 from dashboard.pages.networks.members import connect, disconnect, members
-from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from hosts.models import InventoryRow, Network
 from hosts.podman import networks as podman_networks
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.pages.audit.words import asked_words
+from dashboard.furniture.log.words import asked_words
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person
 from hosts.access.approvals import approvals_to_decide

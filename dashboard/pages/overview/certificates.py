@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.pages.hosts.standing import Standing
+from dashboard.furniture.standing import Standing
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
 from hosts.models import Host, Login

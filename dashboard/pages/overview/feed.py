@@ -11,7 +11,7 @@ from audit import queries
 from audit.models import Entry
 from audit.queries import Filters, Line
 from audit.shapes import Kind
-from dashboard.pages.audit.words import said
+from dashboard.furniture.log.words import said
 from hosts.access import Person, visible_entries
 
 LAST_ENTRIES: Final = 10

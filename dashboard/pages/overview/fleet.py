@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from dashboard.pages.hosts.standing import Standing, standings
+from dashboard.furniture.standing import Standing, standings
 from hosts.access import Person, visible_hosts
 from hosts.models import Host
 

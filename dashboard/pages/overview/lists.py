@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.failures import sees_own
 from dashboard.live.spec import ListSpec, register
 from dashboard.pages.containers.figures import VERB
-from dashboard.pages.jobs.failures import sees_own
 from dashboard.pages.jobs.lists import SPEC as JOBS
 from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from dashboard.pages.hosts.standing import Standing
+from dashboard.furniture.standing import Standing
 from dashboard.pages.overview.fleet import Fleet
 from hosts.models import Host
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team
-from dashboard.pages.signin.forms import Dressed
+from dashboard.furniture.forms import Dressed
 from hosts.access.given import role_verbs
 from hosts.models import Group
 

@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from dashboard.furniture.acting import Deed, Question, names_of
 from dashboard.live.spec import Words
-from dashboard.pages.acting import Deed, Question, names_of
 from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods import (
     kill_pod,

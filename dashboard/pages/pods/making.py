@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.making import Making, MakingForm, line, lines
-from dashboard.pages.run.forms import Written
+from dashboard.furniture.forms import Written
+from dashboard.furniture.making import Making, MakingForm, line, lines
 from hosts.access import Person
 from hosts.actions.pods import create_pod
 from hosts.actions.run import run_fields

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.making import make
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
 from dashboard.pages.kube.generated import generated
-from dashboard.pages.making import make
-from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.pages.pods.deeds import DEEDS
 from dashboard.pages.pods.making import MAKING
 from dashboard.pages.pods.processes import processes

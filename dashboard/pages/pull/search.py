@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.pages.pull.targets import chosen_of, endpoints_for
+from dashboard.furniture.targets import chosen_of, endpoints_for
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_job
 from hosts.actions.images import search_images

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
+from dashboard.furniture.targets import choices, chosen_of, endpoints_for
 from dashboard.pages.pull.lines import Line, read
 from dashboard.pages.pull.offers import offers_for
 from dashboard.pages.pull.search import registries_for
-from dashboard.pages.pull.targets import choices, chosen_of, endpoints_for
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.signin.forms import Dressed
+from dashboard.furniture.forms import Dressed
 from hosts.actions.registries.edit_registry import RegistryRefused
 from hosts.models import Group
 

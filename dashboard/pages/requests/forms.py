@@ -7,7 +7,7 @@ from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
 from hosts.access.given import role_verbs
 from hosts.models import AccessRequest, Endpoint
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.deciding import QUICK, Decided, list_of, told_list
 from dashboard.live.tokens import contains
-from dashboard.pages.requests.maker import QUICK, Decided, list_of, told_list
 from dashboard.pages.requests.told import DECIDED
 from hosts.access import Person
 from hosts.access.approvals import approvals_to_decide, approves

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from dashboard.pages.audit.words import asked_words
-from dashboard.pages.requests.maker import told_list
+from dashboard.furniture.deciding import told_list
+from dashboard.furniture.log.words import asked_words
 from hosts.access import Person
 from hosts.access.requests import visible_requests
 from hosts.models import AccessRequest, Approval

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.verbs import verb_named
+from dashboard.furniture.previewing import Shown, shown
 from dashboard.live.page import list_page
-from dashboard.pages.access.previewing import Shown, shown
 from dashboard.pages.access.roles import Part, parts
 from dashboard.pages.requests.forms import AskForm
 from dashboard.pages.requests.lists import QUICK, SPEC

@@ -8,8 +8,8 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from dashboard.pages.guardrails.beside import Beside, beside
-from dashboard.pages.guardrails.joining import joined
+from dashboard.furniture.beside import Beside, beside
+from dashboard.furniture.joined_pod import joined
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.replacing import InTheWay, in_the_way
 from dashboard.pages.run.rows import Row, read_ports, read_volumes

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from dashboard.pages.inspecting import fetch
+from dashboard.furniture.inspecting import fetch
 from dashboard.pages.run.again import field_of, initial_of
 from dashboard.pages.run.draft import BAD, WARN, Draft, Said
 from dashboard.pages.run.fields import port_texts, volume_texts

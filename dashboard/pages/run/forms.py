@@ -4,32 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.signin.forms import Dressed
+from dashboard.furniture.forms import Dressed, Written, endpoint_words
 from hosts.actions.images.references import Reference, parse_full
 from hosts.actions.run import run_fields
 from hosts.actions.run.table import FIELDS, Field, Kind
 from hosts.models import Endpoint
-from hosts.models.hosts import State
 from hosts.refused import Refusal
-
-
-class Written(forms.CharField):
-    """Text that `read` turns into a value; its Refusal is the field's problem."""
-
-    def __init__(self, read: Callable[[str], Any], **options: Any) -> None:
-        super().__init__(required=False, **options)
-        self.read = read
-
-    def clean(self, value: Any) -> Any:
-        """The value that `read` makes."""
-        text = super().clean(value)
-        try:
-            return self.read(text)
-        except Refusal as exc:
-            raise ValidationError(str(exc)) from exc
 
 
 def _image(text: str) -> Reference | None:
@@ -46,17 +28,6 @@ def _line(placeholder: str = "", *, options: str = "", mono: str = "mono") -> fo
 def _area(rows: int, placeholder: str = "") -> forms.Textarea:
     attrs = {"rows": rows, "autocomplete": "off", "spellcheck": "false", "data-mono": "mono"}
     return forms.Textarea(attrs=attrs | ({"data-hint": placeholder} if placeholder else {}))
-
-
-def endpoint_words(endpoint: Endpoint) -> str:
-    """An endpoint in a choice: its name, how Podman runs there, and whether it is away."""
-    words = [str(endpoint)]
-    if endpoint.podman_version:
-        words.append(f"Podman {endpoint.podman_version}")
-    words.append(str(_("rootless")) if endpoint.rootless else str(_("as root")))
-    if endpoint.state in (State.AWAY, State.STOPPED, State.CONNECTING):
-        words.append(str(endpoint.get_state_display()))
-    return " · ".join(words)
 
 
 def control(field: Field) -> forms.Field:

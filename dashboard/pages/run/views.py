@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from audit.shapes import Target
-from dashboard.pages.inspecting import trouble_of
+from dashboard.furniture.inspecting import trouble_of
 from dashboard.pages.run import again, draft
 from dashboard.pages.run.choices import endpoints_for, here
 from dashboard.pages.run.draft import BAD, WARN, Draft, Said

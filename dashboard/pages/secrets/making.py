@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.making import PLAIN, Making, MakingForm
+from dashboard.furniture.making import PLAIN, Making, MakingForm
 from hosts.access import Person
 from hosts.actions.secrets import create_secret
 from hosts.models import Batch, Job

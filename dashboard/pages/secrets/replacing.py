@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from dashboard.pages.removing import asked_by, named
+from dashboard.furniture.removing import asked_by, named
 from dashboard.pages.secrets.deeds import users_of
 from dashboard.pages.secrets.making import ReplaceForm
 from dashboard.person import person_of

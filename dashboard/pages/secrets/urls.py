@@ -3,11 +3,11 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.making import make
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.objects import ObjectRoom, Tab, urls
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals
-from dashboard.pages.making import make
-from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, Tab, urls
 from dashboard.pages.secrets.deeds import DEEDS
 from dashboard.pages.secrets.making import MAKING
 from dashboard.pages.secrets.replacing import replace

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.usedby import used_by
+from dashboard.furniture.usedby import used_by
 from hosts.models import InventoryRow
 from hosts.podman import Podman
 from hosts.podman.users import User, of_secret

@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 from accounts import factors, signin
 from accounts.models import User
 from accounts.sessions import end_sessions
+from dashboard.furniture.who import known, stranger
 from dashboard.pages.signin.sessions import FROM
-from dashboard.pages.signin.who import known, stranger
 from dashboard.session_age import BEGAN
 from hosts import bells
 

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 
 from accounts import factors
 from accounts.models import User
+from dashboard.furniture.who import known
 from dashboard.pages.signin.passkeys import refused_here
-from dashboard.pages.signin.who import known
 from dashboard.session_age import BEGAN
 
 View = Callable[..., HttpResponseBase]

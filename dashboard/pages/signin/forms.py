@@ -10,46 +10,14 @@ from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.core import context
 from django import forms
-from django.contrib.auth.password_validation import (
-    MinimumLengthValidator,
-    get_default_password_validators,
-)
 from django.db import transaction
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts import token_actions, tokens
 from accounts.models import Token
-from dashboard.pages.signin.who import known
-
-INPUT = "form-control"
-
-
-def password_help() -> str:
-    """What a password must be like, in one line; the length is the validator's own."""
-    least = next(
-        (
-            validator.min_length
-            for validator in get_default_password_validators()
-            if isinstance(validator, MinimumLengthValidator)
-        ),
-        0,
-    )
-    return gettext("At least %(least)d characters; no common password, nothing like your name.") % {
-        "least": least
-    }
-
-
-class Dressed(forms.Form):
-    """A form whose inputs wear the classes of our pages; labels stand above, not inside."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            kind = "form-select" if isinstance(field.widget, forms.Select) else INPUT
-            if not isinstance(field.widget, forms.CheckboxInput):
-                field.widget.attrs["class"] = kind
-            field.widget.attrs.pop("placeholder", None)
+from dashboard.furniture.forms import Dressed, password_help
+from dashboard.furniture.who import known
 
 
 class SignInForm(Dressed, LoginForm):  # type: ignore[misc]

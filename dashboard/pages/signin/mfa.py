@@ -26,9 +26,9 @@ from nacl.secret import SecretBox
 from accounts import signin
 from accounts.models import User
 from audit.keys import write_once
-from dashboard.pages.signin.forms import Dressed
+from dashboard.furniture.forms import Dressed
+from dashboard.furniture.who import stranger
 from dashboard.pages.signin.sessions import browser_of
-from dashboard.pages.signin.who import stranger
 
 # how long a code can fit: its own half minute, and those that are let through on each side of it.
 # Allauth itself remembers a used one for a single half minute

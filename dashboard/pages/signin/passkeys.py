@@ -26,8 +26,8 @@ from fido2.webauthn import AuthenticationResponse, CollectedClientData, Registra
 
 from accounts import signin
 from accounts.factors import counted
-from dashboard.pages.signin.forms import Dressed
-from dashboard.pages.signin.who import stranger
+from dashboard.furniture.forms import Dressed
+from dashboard.furniture.who import stranger
 
 # what a hostile answer may make the decoders raise
 _UNREADABLE = (

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from accounts import signin
 from accounts.models import User
-from dashboard.pages.signin.who import stranger
+from dashboard.furniture.who import stranger
 
 
 @receiver(signals.authentication_failed)

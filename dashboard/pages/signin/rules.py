@@ -14,10 +14,10 @@ from accounts.errors import NotPermitted
 from accounts.models import Role, User
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
+from dashboard.furniture.ending import with_sessions
+from dashboard.furniture.previewing import ask_first
 from dashboard.oidc.providers import providers
 from dashboard.oidc.trouble import FileWrong
-from dashboard.pages.access.previewing import ask_first
-from dashboard.pages.people.ending import with_sessions
 from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
 from dashboard.second_factor import lacking

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dashboard.furniture.prune_plans import KINDS
 from dashboard.live.spec import Words
-from dashboard.pages.system.plans import KINDS
 from hosts import advisories, capabilities, upgrade_to_6
 from hosts.advisories import Advisory
 from hosts.capabilities import Ability

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.inspecting import fetch, trouble_of
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.inspecting import fetch, trouble_of
 from dashboard.person import person_of
 from hosts.access import get_endpoint
 from hosts.inventory import bounds

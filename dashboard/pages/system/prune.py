@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
+from dashboard.furniture.acting import refs_of
+from dashboard.furniture.forms import endpoint_words
+from dashboard.furniture.prune_plans import KINDS, MOST_ASKED, Plan, PruneKind
+from dashboard.furniture.sizes import sizes_of
 from dashboard.live.locked import attach
-from dashboard.pages.acting import refs_of
-from dashboard.pages.run.forms import endpoint_words
-from dashboard.pages.system.plans import KINDS, MOST_ASKED, Plan, PruneKind
-from dashboard.pages.system.sizes import sizes_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints

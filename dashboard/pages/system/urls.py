@@ -2,9 +2,9 @@
 
 from django.urls import path
 
+from dashboard.furniture.prune_plans import KINDS
 from dashboard.pages.system import views
 from dashboard.pages.system.kept import kept
-from dashboard.pages.system.plans import KINDS
 from dashboard.pages.system.prune import prune
 
 app_name = "system"

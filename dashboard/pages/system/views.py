@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.objects import quoted
 from dashboard.live.page import asks_for_list, list_context, live_row
 from dashboard.live.suggest import suggestions
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.hosts.lists import HEAD
-from dashboard.pages.inspecting import trouble_of
-from dashboard.pages.objects import quoted
 from dashboard.pages.system import facts
 from dashboard.pages.system.lists import QUICK, SPEC
 from dashboard.pages.system.measuring import measure

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.beside import beside_stream, part
 from dashboard.live.page import list_page
 from dashboard.pages.containers.frame import container_frame
-from dashboard.pages.guardrails.beside import beside_stream, part
 from dashboard.pages.terminals.lists import SPEC, visible
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, get_object

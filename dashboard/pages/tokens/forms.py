@@ -11,9 +11,9 @@ from accounts import tokens
 from accounts.models import Role, Token
 from accounts.token_actions import Wanted
 from accounts.verbs import all_verbs
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
+from dashboard.furniture.zoned import Zoned
 from dashboard.pages.people.forms import RoleChoice
-from dashboard.pages.zoned import Zoned
 from hosts.access import Person, visible_groups, visible_hosts
 from hosts.models import Group, Host
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Token
 from accounts.tokens import why_dead
-from dashboard.pages.acting import Question
+from dashboard.furniture.acting import Question
 from dashboard.templatetags.face import ago_words
 from hosts.models import Group, Host
 

@@ -18,8 +18,8 @@ from accounts.errors import NotPermitted
 from accounts.models import Token, User
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
+from dashboard.furniture.forms import Helpful
 from dashboard.live.page import list_context, list_page
-from dashboard.pages.joining.forms import Helpful
 from dashboard.pages.tokens.forms import ServiceForm, TokenForm
 from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS, soon
 from dashboard.pages.tokens.shown import question_of, shown

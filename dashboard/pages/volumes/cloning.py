@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from dashboard.pages.making import MakingForm
+from dashboard.furniture.making import MakingForm
 from dashboard.person import person_of
 from hosts import capabilities
 from hosts.access import Person, get_object, visible_objects

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.pages.acting import Deed, Question, names_of
-from dashboard.pages.removing import used_words, users_now, with_users
+from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.removing import used_words, users_now, with_users
 from dashboard.pages.volumes.users import size_of
 from dashboard.templatetags.face import size
 from hosts.actions.volumes import remove_volume

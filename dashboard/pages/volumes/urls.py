@@ -6,13 +6,13 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.making import make
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.furniture.sizes import sizes_of
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals, one_of
 from dashboard.pages.files.views import folder_part
-from dashboard.pages.making import make
-from dashboard.pages.objectlists import CREATED, NAME, WHERE, object_list, parts_of
-from dashboard.pages.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
-from dashboard.pages.system.sizes import sizes_of
 from dashboard.pages.volumes.cloning import clone
 from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING

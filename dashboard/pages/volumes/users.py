@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.usedby import used_by
 from dashboard.live.spec import Token
 from dashboard.live.tokens import matching
 from dashboard.live.visibility import scope_to_visible
-from dashboard.pages.usedby import used_by
 from hosts.access import Person
 from hosts.models import Container, DiskUse, InventoryRow
 from hosts.models.inventory import LIVE

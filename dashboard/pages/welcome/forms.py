@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.pages.signin.forms import Dressed, password_help
+from dashboard.furniture.forms import Dressed, password_help
 
 
 class PasswordForm(Dressed):

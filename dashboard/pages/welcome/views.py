@@ -19,7 +19,7 @@ from accounts import actions, invitations, tokens
 from accounts.errors import AccountsError
 from accounts.invitations import Kind
 from accounts.models import Token, User
-from dashboard.pages.signin.who import stranger
+from dashboard.furniture.who import stranger
 from dashboard.pages.welcome.forms import FirstAdminForm, JoinForm, PasswordForm
 from hosts.models import Host
 

@@ -8,8 +8,8 @@ from django.test import Client
 
 from audit.models import Entry
 from audit.queries import Filters, search
+from dashboard.furniture.log.words import parameter
 from dashboard.pages.audit.views import with_words
-from dashboard.pages.audit.words import parameter
 from dashboard.templatetags.told import doer
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts

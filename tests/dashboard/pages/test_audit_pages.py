@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import write
 from audit.queries import search
 from audit.shapes import Target
-from dashboard.pages.audit.search import read
+from dashboard.furniture.log.search import read
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("reads the audit log by its fields, texts and dates")

@@ -12,7 +12,7 @@ from django.db import transaction
 from audit import write
 from audit.queries import search
 from audit.shapes import Target
-from dashboard.pages.audit.search import read
+from dashboard.furniture.log.search import read
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.two_teams import Fleet, fleet

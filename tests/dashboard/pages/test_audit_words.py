@@ -2,7 +2,7 @@
 
 
 def test_every_action_has_words() -> None:
-    from dashboard.pages.audit.words import _WORDS
+    from dashboard.furniture.log.words import _WORDS
     from hosts.actions import ACTIONS
 
     assert sorted(set(ACTIONS) - set(_WORDS)) == []

@@ -45,7 +45,7 @@ def fails(cast: Cast, hosts: Hosts) -> Any:
 
 
 def told(user: Any, who_of: Any) -> str:
-    from dashboard.pages.jobs import failures
+    from dashboard.furniture import failures
 
     return lines(failures.TOLD.name, user, who_of)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dashboard.pages.inspecting import MASK, masked, tree
+from dashboard.furniture.inspecting import MASK, masked, tree
 from tests.cast import Cast
 
 ID = "ab" * 32
@@ -79,7 +79,7 @@ def test_an_answer_deeper_than_any_of_podmans_is_cut() -> None:
 
 
 def test_an_answer_of_another_shape_is_podmans_fault(container: Any) -> None:
-    from dashboard.pages import hostside
+    from dashboard.furniture import hostside
     from hosts.podman.errors import Malformed
 
     async def work(_podman: Any) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from dashboard.pages.joining import told as told_room
-from dashboard.pages.joining.told import is_known, told
-from dashboard.pages.joining.told.causes import CAUSES
-from dashboard.pages.joining.told.cures import CURES
+from dashboard.furniture import link_words as told_room
+from dashboard.furniture.link_words import is_known, told
+from dashboard.furniture.link_words.causes import CAUSES
+from dashboard.furniture.link_words.cures import CURES
 from hosts.link.errors import KINDS
 from tests.stack import CHECKOUT
 

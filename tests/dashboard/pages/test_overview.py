@@ -102,7 +102,7 @@ def test_tiles_stand_by_group_and_the_worst_comes_first(cast: Cast, browser_of: 
     ("count", "level"), [(3, "roomy"), (7, "compact"), (61, "cell"), (201, "dot")]
 )
 def test_tiles_shrink_as_the_fleet_grows(count: int, level: str) -> None:
-    from dashboard.pages.hosts.standing import Standing
+    from dashboard.furniture.standing import Standing
     from dashboard.pages.overview.fleet import Fleet
 
     hosts = [Host(pk=n, name=f"h{n:03}") for n in range(count)]

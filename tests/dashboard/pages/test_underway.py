@@ -73,7 +73,7 @@ def test_every_kind_of_object_tells_its_job(
 def test_jobs_of_others_are_shown_to_those_alone_who_may_see_them(
     cast: Cast, hosts: Hosts, who_of: Any
 ) -> None:
-    from dashboard.pages.underway import attach
+    from dashboard.furniture.underway import attach
     from hosts.access import Person
 
     row = hosts.add(hosts.web1, "container", "shop", image="x")

@@ -65,8 +65,8 @@ def test_what_was_found_is_an_entry_once_and_stands_on_the_page(
 
 @pytest.mark.parametrize("settled", ["done", "again"])
 def test_what_was_done_after_all_is_no_failure(settled: str, unknown: Any, person: Any) -> None:
+    from dashboard.furniture.failures import told_of
     from dashboard.live import stamps
-    from dashboard.pages.jobs.failures import told_of
     from hosts.jobs import failures, resolve
     from hosts.jobs.handler import Settled
 

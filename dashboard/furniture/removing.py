@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.pages.hostside import ask_host
+from dashboard.furniture.hostside import ask_host
 from hosts.access import Person, verbs_at
 from hosts.actions.asking import ALONG
 from hosts.models import InventoryRow

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.pages.audit.words import asked_words
-from dashboard.pages.jobs.failures import why_of
+from dashboard.furniture.failures import why_of
+from dashboard.furniture.log.words import asked_words
 from hosts.inventory.job_marks import JOB_LABEL, job_of
 from hosts.jobs.failures import NOT_DONE
 from hosts.models import Job

@@ -17,10 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
+from dashboard.furniture.beside import Beside, beside, part, wanted
+from dashboard.furniture.forms import Dressed, Written, endpoint_words
 from dashboard.live.spec import Words
-from dashboard.pages.guardrails.beside import Beside, beside, part, wanted
-from dashboard.pages.run.forms import Written, endpoint_words
-from dashboard.pages.signin.forms import Dressed
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.verbs import all_verbs
 from audit.models import Entry
 from audit.queries import Line
-from dashboard.pages.audit.access_words import change_words
+from dashboard.furniture.log.access_words import change_words
 from dashboard.templatetags.face import size
 
 # verb: (as a job asks for it, as it was done)

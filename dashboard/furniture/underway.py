@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from dashboard.furniture.log.words import asked_words
 from dashboard.live.spec import ListSpec
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.audit.words import asked_words
 from hosts.access import Person
 from hosts.models import Job
 

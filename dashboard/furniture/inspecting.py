@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from audit import write
-from dashboard.pages.hostside import ask_host
+from dashboard.furniture.hostside import ask_host
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_object, grounds, target_of, thing_of
 from hosts.models import Endpoint, InventoryRow

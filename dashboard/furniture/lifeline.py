@@ -7,7 +7,7 @@ from typing import Any
 from audit import queries
 from audit.queries import Filters, Line
 from audit.shapes import Kind
-from dashboard.pages.audit.words import asked_words, said
+from dashboard.furniture.log.words import asked_words, said
 from hosts.access import Person, allows, visible_entries, visible_jobs
 from hosts.inventory.job_marks import JOB_LABEL
 from hosts.models import HostEvent, InventoryRow, Job

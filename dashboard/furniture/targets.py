@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from dashboard.pages.run.forms import endpoint_words
+from dashboard.furniture.forms import endpoint_words
 from hosts.access import Person, allows, visible_endpoints
 from hosts.models import Endpoint, Group
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_noop as _
 
-from dashboard.pages.joining.told.sentence import Sentence, says
+from dashboard.furniture.link_words.sentence import Sentence, says
 
 _LOAD = says(_("Look at the load of the host: uptime"))
 _USERS = says(

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
+from dashboard.furniture.log.words import asked_words
 from dashboard.live.spec import ListSpec, register
-from dashboard.pages.audit.words import asked_words
-from dashboard.person import person_of
 from hosts.access import Person, endpoints_with
 from hosts.jobs import failures
 from hosts.jobs.handler import Settled
@@ -178,20 +175,3 @@ COUNTED = _list(
     row_template="jobs/counted.html",
     fingerprint=lambda job: "",
 )
-
-
-@require_POST
-def seen(request: HttpRequest) -> HttpResponse:
-    """A message was closed, or what it leads to was opened: `until`, and `job` or `batch`."""
-    given = {name: _number(request.POST.get(name, "")) for name in ("until", "job", "batch")}
-    which = Q(pk__lte=given["until"])
-    if given["job"]:
-        which &= Q(pk=given["job"])
-    elif given["batch"]:
-        which &= Q(batch=given["batch"])
-    failures.seen(person_of(request), which)
-    return HttpResponse(status=204)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

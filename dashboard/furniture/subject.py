@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.pages.jobs.shown import ROOMS
 from hosts.access import NotVisible, Person, is_visible, visible_endpoints, visible_hosts
 from hosts.models import INVENTORY, Endpoint, Host, InventoryRow
 
@@ -52,7 +51,7 @@ class Subject:
     def url(self) -> str:
         """Its own page, "" for the site."""
         if self.row is not None:
-            room = ROOMS[str(self.row._meta.model_name)]
+            room = f"{self.row._meta.model_name}s"
             return f"/{room}/{self.row.endpoint_id}/{self.row.podman_id}/"
         host = (
             self.place.host_id if isinstance(self.place, Endpoint) else self.place and self.place.pk

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from dashboard.furniture.hostside import ask_host
+from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.objects import Part
 from dashboard.live.spec import Words
-from dashboard.pages.hostside import ask_host
-from dashboard.pages.inspecting import trouble_of
-from dashboard.pages.objects import Part
 from dashboard.person import person_of
 from hosts.access import allows
 from hosts.models import InventoryRow

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.names import MOST, beginning, branches, there
 from audit.queries import object_condition
-from dashboard.pages.audit.words import verbs_of
+from dashboard.furniture.log.words import verbs_of
 from hosts.models import INVENTORY, Host
 
 # tokens that look in one column

@@ -12,14 +12,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dashboard.furniture.removing import asked_by
 from dashboard.live.page import counted
 from dashboard.live.spec import Words, spec_named
-from dashboard.pages.removing import asked_by
+from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, get_object
 from hosts.jobs.pace import paced
-from hosts.models import Batch, InventoryRow, Job
+from hosts.models import INVENTORY, Batch, InventoryRow, Job
 
 Ref = tuple[int, str]
 MOST_OBJECTS = 1000
@@ -129,11 +130,8 @@ def refs_of(given: list[str]) -> list[Ref]:
 
 
 def _rows(person: Person, deed: Deed, refs: list[Ref]) -> list[InventoryRow]:
-    # the same query that lists use, so that a dialog never names what the list would not show
-    from dashboard.live.visibility import scope_to_visible
-    from hosts.models import INVENTORY
-
     wanted = set(refs)
+    # the same query that lists use, so that a dialog never names what the list would not show
     rows = scope_to_visible(INVENTORY[deed.kind].objects.all(), person).filter(
         podman_id__in={ref[1] for ref in refs}
     )

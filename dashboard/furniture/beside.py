@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from dashboard.pages.guardrails.joining import Joined
+from dashboard.furniture.joined_pod import Joined
 from hosts.access import Person
 from hosts.access.approvals import deciders
 from hosts.access.explain import nameable, sees_people

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from dashboard.furniture.link_words import told
 from dashboard.live.visibility import scope_to_visible
-from dashboard.pages.joining.told import told
 from hosts.access import Person, allows, endpoints_with, visible_endpoints, visible_hosts
 from hosts.models import Container, Endpoint, Group, Host, Login, StatsStanding
 from hosts.stats.metrics import CPU_PER_CORE

@@ -9,13 +9,12 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.acting import Deed, many, one
+from dashboard.furniture.inspecting import Reader, inspect_part
+from dashboard.furniture.lifeline import past_of
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
-from dashboard.live.spec import ListSpec, Words
+from dashboard.live.spec import ListSpec, Words, registered
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.acting import Deed, many, one
-from dashboard.pages.containers.lists import SPEC as CONTAINERS
-from dashboard.pages.inspecting import Reader, inspect_part
-from dashboard.pages.lifeline import past_of
 from dashboard.person import person_of
 from hosts.access import get_object
 from hosts.models import InventoryRow
@@ -119,8 +118,9 @@ def _page(room: ObjectRoom) -> Callable[..., HttpResponse]:
         person, row = person_of(request), context["row"]
         context["summary"] = live_row(person, room.summary, row)
         if locked := room.within(row):
-            inside = list_context(person, CONTAINERS, request.GET, locked=locked)
-            if asks_for_list(request, CONTAINERS):
+            containers = registered("containers")
+            inside = list_context(person, containers, request.GET, locked=locked)
+            if asks_for_list(request, containers):
                 return render(request, "live/list.html", inside)
             context |= {**inside, "inside": True}
         return render(request, "objects/page.html", context)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.verbs import ACCESS_VIEW, Verb, verb_named
 from audit.models import Entry
 from audit.shapes import Target
-from dashboard.pages.explain.subject import Subject
+from dashboard.furniture.subject import Subject
 from dashboard.person import person_of
 from hosts.access import (
     Denied,

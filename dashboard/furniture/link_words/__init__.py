@@ -9,10 +9,10 @@ from functools import cache
 
 from django.utils.translation import gettext
 
-from dashboard.pages.joining.told.causes import CAUSES
-from dashboard.pages.joining.told.cures import CURES
-from dashboard.pages.joining.told.sentence import Sentence
-from dashboard.pages.joining.told.values import VALUES
+from dashboard.furniture.link_words.causes import CAUSES
+from dashboard.furniture.link_words.cures import CURES
+from dashboard.furniture.link_words.sentence import Sentence
+from dashboard.furniture.link_words.values import VALUES
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 # a jump host's trouble is told within another's, which is told within a third's

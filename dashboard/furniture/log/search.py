@@ -14,11 +14,11 @@ from accounts.verbs import all_verbs
 from audit.models import KIND_LABELS, RESULT_LABELS
 from audit.queries import Filters, verb_condition
 from dashboard.dates import NoSuchTime, is_date, span
+from dashboard.furniture.log.named import COLUMNS, name_of, word_of
+from dashboard.furniture.log.subjects import WHAT, about, what
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
 from dashboard.live.spec import BadValue
-from dashboard.pages.audit.named import COLUMNS, name_of, word_of
-from dashboard.pages.audit.subjects import WHAT, about, what
 from hosts.access import Person, allows, visible_hosts
 from hosts.access.ruled import ruling
 from hosts.actions.guardrails import edit_guardrail

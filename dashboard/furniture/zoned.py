@@ -11,7 +11,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.pages.joining.forms import Helpful
+from dashboard.furniture.forms import Helpful
 
 
 class Zoned(Helpful):

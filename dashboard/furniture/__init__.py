@@ -1,0 +1,1 @@
+"""What pages have in common, and the REST API with them: a page imports these, and never another page."""
