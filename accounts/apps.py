@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import verbs  # noqa: F401 - importing registers
-        from accounts.roles import make_built_in_roles
+        from accounts.built_in_roles import make_built_in_roles
 
         def after_migrate(**kwargs: Any) -> None:
             make_built_in_roles(using=kwargs["using"])

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import beyond, epoch, verbs
+from accounts import beyond, epoch, invitations, verbs
 from accounts.at_once import unless_taken
 from accounts.errors import AccountsError
 from accounts.models import OneTimeLink, Role, User
@@ -98,8 +98,6 @@ def remove(by: User, who: Who, *, role: Role) -> None:
 
 def used_by(role: Role) -> str:
     """Who has the role, in words; empty when nobody has."""
-    from accounts import invitations
-
     names = [str(user) for user in role.users.order_by("name", "pk")[: _SHOWN + 1]]
     if len(names) > _SHOWN:
         more = role.users.count() - _SHOWN

@@ -1,8 +1,8 @@
-"""The built-in roles: their words, and that they are always there."""
+"""The words of the built-in roles."""
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.verbs import ADMIN, AUDITOR, BUILT_IN_ROLES, MEMBER, OPERATOR, VIEWER
+from accounts.verbs import ADMIN, AUDITOR, MEMBER, OPERATOR, VIEWER
 
 LABELS = {
     VIEWER: _("Viewer"),
@@ -18,11 +18,3 @@ WORDS = {
     AUDITOR: _("Sees what there is, who may do what, and the audit log; no logs, files or values"),
     MEMBER: _("Holds nothing by itself: only what grants to them and their teams permit"),
 }
-
-
-def make_built_in_roles(*, using: str = "default") -> None:
-    """Put the built-in roles into the database where they are missing. Safe to repeat."""
-    from accounts.models import Role
-
-    for name in BUILT_IN_ROLES:
-        Role.objects.using(using).get_or_create(name=name, defaults={"built_in": True})

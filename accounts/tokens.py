@@ -8,6 +8,7 @@ import hashlib
 import re
 import secrets
 import zlib
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -29,6 +30,9 @@ _NAMED = re.compile(rf"\(({MARK}[0-9A-Za-z]{{{_PUBLIC}}})…\)\Z")
 NEVER = frozenset({"people.manage", "access.edit", "access.approve", "guardrail.approve"})
 # the last words of verbs that only look; the environment and files are more than that
 _LOOKS = (".view", ".inspect", ".logs", ".stats", ".processes")
+SOON = timedelta(days=7)
+# a token that nobody used for so long is one that nobody misses
+UNUSED = timedelta(days=90)
 
 
 class Token(models.Model):
@@ -174,6 +178,18 @@ def named(words: str) -> Token | None:
 def in_force() -> models.Q:
     """Condition on tokens that open something now."""
     return models.Q(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+
+def soon() -> models.Q:
+    """Those in force that end within a week."""
+    return in_force() & models.Q(expires_at__lt=timezone.now() + SOON)
+
+
+def unused() -> models.Q:
+    """Those in force that nobody came with for three months, of which they have been there."""
+    before = timezone.now() - UNUSED
+    idle = models.Q(used_at=None) | models.Q(used_at__lt=before)
+    return in_force() & models.Q(made_at__lt=before) & idle
 
 
 def why_dead(token: Token) -> str:

@@ -13,6 +13,7 @@ from django.template import loader
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dashboard.api import problems
 from dashboard.frame import THEMES
 from dashboard.furniture.refused import Missing, missing_of
 from dashboard.person import person_of
@@ -93,8 +94,6 @@ def of_api(request: HttpRequest, status: int) -> HttpResponse | None:
     """For programs: the same in a form that they read (dashboard.api), without more words."""
     if not request.path.startswith("/api/v1/"):
         return None
-    from dashboard.api import problems
-
     kind = {404: "not-found", 400: "invalid"}.get(status, "failed")
     return problems.answer(status, kind)
 

@@ -11,6 +11,14 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.pages.freezes.banner import lines_for
+from dashboard.person import person_of
+from hosts.access import verbs_at, visible_jobs
+from hosts.access.approvals import approvals_to_decide
+from hosts.access.requests import to_decide
+from hosts.jobs import failures
+from hosts.models import Job
+
 THEMES = ("auto", "light", "dark")
 
 
@@ -98,9 +106,6 @@ def _verbs(request: HttpRequest) -> frozenset[str]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frozenset()
-    from dashboard.person import person_of
-    from hosts.access import verbs_at
-
     return verbs_at(person_of(request))
 
 
@@ -138,10 +143,6 @@ def _waiting_requests(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
-    from dashboard.person import person_of
-    from hosts.access.approvals import approvals_to_decide
-    from hosts.access.requests import to_decide
-
     person = person_of(request)
     return to_decide(person).count() + approvals_to_decide(person).count()
 
@@ -150,9 +151,6 @@ def _failed_jobs(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
-    from dashboard.person import person_of
-    from hosts.jobs import failures
-
     return failures.recent(person_of(request)).count()
 
 
@@ -164,9 +162,6 @@ def _open_freezes(request: HttpRequest) -> list[str]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    from dashboard.pages.freezes.banner import lines_for
-    from dashboard.person import person_of
-
     return lines_for(person_of(request))
 
 
@@ -182,8 +177,4 @@ def _running_jobs(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
-    from dashboard.person import person_of
-    from hosts.access import visible_jobs
-    from hosts.models import Job
-
     return visible_jobs(person_of(request)).filter(state__in=Job.TAKEN).count()

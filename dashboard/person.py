@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.shapes import Who
 from dashboard.approving import reason_of
 from hosts.access import Person
@@ -83,8 +83,6 @@ def person_of_scope(scope: dict[str, Any]) -> Person:
 
 def console_person() -> Person:
     """Whoever runs manage.py on this machine: may do all, and is written down as such."""
-    from accounts.models import Role
-
     account = getpass.getuser()
     user = User(name=f"{account} at the console", email="", is_active=True)
     user.role = Role.objects.get(name="admin")

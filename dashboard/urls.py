@@ -28,6 +28,7 @@ rooms = [
     ("groups/", "dashboard.pages.groups.urls"),
     ("containers/run/", "dashboard.pages.run.urls"),
     ("logs/", "dashboard.pages.logs.merged_urls"),
+    ("containers/", "dashboard.pages.run.container_urls"),
     ("containers/", "dashboard.pages.logs.urls"),
     ("containers/", "dashboard.pages.terminals.container_urls"),
     ("terminals/", "dashboard.pages.terminals.urls"),

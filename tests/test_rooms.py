@@ -4,7 +4,7 @@ import ast
 import functools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,12 @@ def nodes(path: Path) -> list[ast.AST]:
 
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file imports."""
-    for node in nodes(path):
+    return named(nodes(path), path)
+
+
+def named(found: Iterable[ast.AST], path: Path) -> Iterator[str]:
+    """The modules, and names within them, that these imports of a file bring."""
+    for node in found:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -106,6 +111,76 @@ def test_rooms_of_hosts_import_downwards() -> None:
                 and theirs > own
             ):
                 breaks.append(f"{path} imports {name}")
+    assert not breaks, "\n".join(breaks)
+
+
+def room_of(name: str) -> str:
+    """Of `dashboard.pages.hosts.views` "hosts"; "" for what is no subject's."""
+    parts = name.split(".")
+    return parts[2] if len(parts) > 2 and parts[:2] == ["dashboard", "pages"] else ""
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_subjects_of_pages_import_what_they_share_and_never_one_another() -> None:
+    breaks = [
+        f"{path} imports {name}"
+        for path in code(".py")
+        if (own := room_of(module_of(path)))
+        for name in set(imports(path))
+        if room_of(name) not in ("", own)
+    ]
+    assert not breaks, "\n".join(breaks)
+
+
+def test_what_pages_share_imports_no_page() -> None:
+    shared = ("furniture", "live", "streams", "sockets", "api")
+    breaks = [
+        f"{path} imports {name}"
+        for path in code(".py")
+        if path.parts[0] == "dashboard" and path.parts[1] in shared
+        for name in set(imports(path))
+        if name.startswith("dashboard.pages")
+    ]
+    assert not breaks, "\n".join(breaks)
+
+
+def within_functions(path: Path) -> set[ast.AST]:
+    """A file's imports that are carried out when a function is called."""
+    return {
+        node
+        for function in ast.walk(ast.parse((CHECKOUT / path).read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+
+
+def test_no_import_within_a_function_dodges_a_circle() -> None:
+    """One that would come back to its own file, were it at the top."""
+    files = {module_of(path): path for path in code(".py") if path.parts[0] in APPS}
+    late = {path: set(named(within_functions(path), path)) for path in files.values()}
+    above = {
+        module: {name for name in imports(path) if name in files and name not in late[path]}
+        for module, path in files.items()
+    }
+
+    def leads_to(name: str) -> set[str]:
+        found, left = {name}, [name]
+        while left:
+            more = above.get(left.pop(), set()) - found
+            found |= more
+            left += more
+        return found
+
+    breaks = [
+        f"{path} imports {name}"
+        for module, path in files.items()
+        for name in late[path]
+        if name in files and module in leads_to(name)
+    ]
     assert not breaks, "\n".join(breaks)
 
 

@@ -8,6 +8,7 @@ from ninja import NinjaAPI, Router
 from dashboard.api import problems
 from dashboard.api.auditing import router as auditing
 from dashboard.api.bearer import Bearer
+from dashboard.api.description import description
 from dashboard.api.following import router as following
 from dashboard.api.jobs import router as jobs
 from dashboard.api.making import router as making
@@ -37,9 +38,7 @@ rest = Router()
 @rest.get("/openapi.json", auth=None, include_in_schema=False)
 def openapi(request: HttpRequest) -> Any:
     """The API's description, for everybody: it says nothing of what is here."""
-    from dashboard.api.description import description
-
-    return description()
+    return description(api)
 
 
 @rest.api_operation(

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from dashboard.api.api import api
+from ninja import NinjaAPI
+
+from dashboard.api.problems import ProblemOut
 
 _PROBLEMS = {
     "400": "The request cannot be read",
@@ -21,10 +23,8 @@ _SCHEMA = {"$ref": "#/components/schemas/ProblemOut"}
 
 
 @cache
-def description() -> dict[str, Any]:
+def description(api: NinjaAPI) -> dict[str, Any]:
     """As JSON can hold it."""
-    from dashboard.api.problems import ProblemOut
-
     told: dict[str, Any] = dict(api.get_openapi_schema())
     shape = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = told["components"]["schemas"]

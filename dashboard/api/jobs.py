@@ -17,7 +17,7 @@ from dashboard.api.parsing import Nothing
 from dashboard.api.reading import Id
 from dashboard.api.shapes import JobOut, job_out
 from dashboard.api.still import still
-from dashboard.live.spec import spec_named
+from dashboard.live.spec import registered
 from hosts.access import get_job, require
 from hosts.actions import cancel_job
 from hosts.models import Job
@@ -50,9 +50,7 @@ class Waiting(Schema):
 @router.get("/jobs", response=Jobs, summary="List jobs")
 def listed(request: HttpRequest, asked: Query[Asked]) -> Any:
     """One's own, and those of others where the token may see jobs."""
-    spec = spec_named("jobs")
-    assert spec is not None
-    found = page_of(spec, person_of(request), asked)
+    found = page_of(registered("jobs"), person_of(request), asked)
     return {"items": [job_out(job) for job in found["items"]], "next": found["next"]}
 
 

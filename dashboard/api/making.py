@@ -15,7 +15,7 @@ from dashboard.api.parsing import Sent
 from dashboard.api.problems import wrong
 from dashboard.api.reading import Id, ObjectId
 from dashboard.api.shapes import JobOut
-from dashboard.pages.run.filled import read_container
+from dashboard.furniture.existing_container import read_container
 from hosts.access import get_object
 from hosts.actions.build import build_image
 from hosts.actions.build.build_fields import checked

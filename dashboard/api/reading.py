@@ -25,14 +25,10 @@ from dashboard.api.shapes import (
 )
 from dashboard.api.still import still
 from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.inspecting import Reader, masked, without_unseen
-from dashboard.live.spec import spec_named
+from dashboard.furniture.inspecting import fetch, masked, without_unseen
+from dashboard.furniture.readers import READERS
+from dashboard.live.spec import registered
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.images.lists import read_image
-from dashboard.pages.networks.urls import ROOM as NETWORKS
-from dashboard.pages.pods.urls import ROOM as PODS
-from dashboard.pages.secrets.urls import ROOM as SECRETS
-from dashboard.pages.volumes.urls import ROOM as VOLUMES
 from dashboard.streams.reading import write_reading
 from hosts.access import (
     get_host,
@@ -42,21 +38,14 @@ from hosts.access import (
     visible_groups,
     visible_hosts,
 )
-from hosts.podman import Podman, containers, logs, stats
+from hosts.podman import Podman, logs, stats
 
 router = Router()
-ROOMS = (PODS, VOLUMES, NETWORKS, SECRETS)
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 ObjectId = Annotated[str, Path(min_length=1, max_length=255)]
 MOST_LINES = 10_000
 MOST_BYTES = 8 * 2**20
-# as the pages read them: without passwords in a volume's mount options, lists as lists
-_INSPECT: dict[str, Reader] = {
-    "container": containers.inspect,
-    "image": read_image,
-    **{room.kind: room.read for room in ROOMS},
-}
 
 
 class TokenOut(Schema):
@@ -238,8 +227,6 @@ def usage(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
 
 
 def _lists(kind: str, plural: str) -> None:
-    spec = spec_named(plural)
-    assert spec is not None
     shape = OBJECTS[kind]
     items: Any = GenericAlias(list, (shape,))
     page = create_model(f"{kind.capitalize()}Page", __base__=Schema, items=items, next=str)
@@ -255,7 +242,7 @@ def _lists(kind: str, plural: str) -> None:
     )
     def listed(request: HttpRequest, asked: Query[Asked]) -> Any:
         """`q` is the filter line of the page; `next` of the answer is the cursor of the next page."""
-        found = page_of(spec, person_of(request), asked)
+        found = page_of(registered(plural), person_of(request), asked)
         return {"items": [object_out(kind, row) for row in found["items"]], "next": found["next"]}
 
     @router.get(
@@ -278,11 +265,8 @@ def _lists(kind: str, plural: str) -> None:
         """What Podman itself says, asked now; values of environment variables are masked."""
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
-
-        async def look(podman: Podman) -> dict[str, Any]:
-            return await _INSPECT[kind](podman, podman_id)
-
-        found = masked(without_unseen(person, row, ask_host(row.endpoint, look)))
+        found = fetch(row.endpoint, podman_id, READERS[kind])
+        found = masked(without_unseen(person, row, found))
         get_object(still(request), kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
         return found
 

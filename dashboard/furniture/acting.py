@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from dashboard.furniture.removing import asked_by
+from dashboard.furniture.watching import toast_watch
 from dashboard.live.page import counted
-from dashboard.live.spec import Words, spec_named
+from dashboard.live.spec import Words, registered
 from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of
-from dashboard.toasts import toast
 from hosts.access import Person, get_object
 from hosts.jobs.pace import paced
 from hosts.models import INVENTORY, Batch, InventoryRow, Job
@@ -81,7 +80,7 @@ def one(deed: Deed) -> Callable[..., HttpResponse]:
             "name": job.object_name,
             "host": job.endpoint_name,
         }
-        return _answer(request, words, reverse("jobs:page", args=[job.pk]))
+        return toast_watch(request, job, words)
 
     return view
 
@@ -102,12 +101,11 @@ def many(deed: Deed) -> Callable[..., HttpResponse]:
             lambda: deed.ask_many(person, refs, **deed.params(request.POST)), **_pace(request.POST)
         )
         count = len(refs) - len(batch.skipped)
-        spec = spec_named(f"{deed.kind}s")
-        objects = counted(spec, count) if spec else str(count)
+        objects = counted(registered(f"{deed.kind}s"), count)
         words = _("%(asked)s %(objects)s") % {"asked": deed.asked, "objects": objects}
         if batch.skipped:
             words += " · " + _("%(n)d left out") % {"n": len(batch.skipped)}
-        return _answer(request, words, f"{reverse('jobs:list')}?q=batch:{batch.pk}")
+        return toast_watch(request, batch, words)
 
     return view
 
@@ -152,13 +150,6 @@ def _dialog(
     objects = [f"{row.endpoint_id}:{row.podman_id}" for row in rows]
     context = {"question": question, "url": request.path, "objects": objects, "paced": paced}
     return render(request, "parts/question.html", context)
-
-
-def _answer(request: HttpRequest, words: str, url: str) -> HttpResponse:
-    if "HX-Request" not in request.headers:
-        return redirect(url)
-    response = HttpResponse(status=204)
-    return toast(response, words, url=url, word=_("Watch"))
 
 
 def names_of(rows: list[InventoryRow]) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ Values of the environment are masked; showing them is asked for and written to t
 """
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit import write
 from dashboard.furniture.hostside import ask_host
+from dashboard.furniture.readers import READERS, Reader
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_object, grounds, target_of, thing_of
 from hosts.models import Endpoint, InventoryRow
@@ -35,8 +35,6 @@ _NAMING = {
     "network": frozenset({"containers", "Containers"}),
     "pod": frozenset({"Containers", "CreateCommand"}),
 }
-
-Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +130,7 @@ def without_unseen(person: Person, row: InventoryRow, inspect: dict[str, Any]) -
     return {name: value for name, value in inspect.items() if name not in _NAMING[kind]}
 
 
-def inspect_part(
-    request: HttpRequest, kind: str, endpoint_id: int, podman_id: str, *, read: Reader
-) -> HttpResponse:
+def inspect_part(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponse:
     """The tree as part of a page. POST of `environment` shows it unmasked, with an entry."""
     person = person_of(request)
     row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
@@ -147,7 +143,7 @@ def inspect_part(
             grant = grounds(person, verb, row.endpoint, thing_of(row)).words
             write.event(person.who, verb, target, grant=grant)
     try:
-        found = fetch(row.endpoint, podman_id, read)
+        found = fetch(row.endpoint, podman_id, READERS[kind])
     except PodmanError as error:
         return render(request, "parts/away.html", trouble_of(error, row.endpoint), status=200)
     found = without_unseen(person, row, found)

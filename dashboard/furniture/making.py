@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from audit.shapes import Target
 from dashboard.furniture.beside import Beside, beside, part, wanted
 from dashboard.furniture.forms import Dressed, Written, endpoint_words
+from dashboard.furniture.watching import go_watch
 from dashboard.live.spec import Words
 from dashboard.person import person_of
 from hosts import access
@@ -131,7 +132,7 @@ def make(making: Making) -> Callable[..., HttpResponse]:
         if request.method == "POST":
             form = making.form(request.POST, request.FILES, endpoints=endpoints)
             if (asked := _asked(making, person, form)) is not None:
-                return redirect(watch_url(asked))
+                return go_watch(request, asked)
         else:
             chosen = request.GET.get("endpoint", "")
             start: dict[str, Any] = {}
@@ -167,13 +168,6 @@ def _beside(
         return beside(person, making.verb, making.order(person, form.cleaned_data))
     except HostRefused:
         return None
-
-
-def watch_url(asked: Job | Batch) -> str:
-    """The page of a job, or the list of a batch's jobs."""
-    if isinstance(asked, Batch):
-        return f"{reverse('jobs:list')}?q=batch:{asked.pk}"
-    return reverse("jobs:page", args=[asked.pk])
 
 
 def _asked(making: Making, person: Person, form: MakingForm) -> Job | Batch | None:

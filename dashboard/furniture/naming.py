@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User, tidy_email
 from hosts.access import Person, visible_endpoints, visible_groups, visible_hosts
 from hosts.actions.refused import HostRefused
-from hosts.models import Endpoint, Grant, Group, Host
+from hosts.models import Endpoint, FreezeWindow, Grant, Group, Guardrail, Host
 
 EVERYWHERE = "everywhere"
 SUGGESTIONS = 12
@@ -112,3 +112,11 @@ def places_like(person: Person, typed: str) -> Iterable[tuple[str, str]]:
         return
     hosts = visible_hosts(person).filter(name__istartswith=name).order_by("name")
     yield from ((f"host:{host.name}", _("host")) for host in hosts[:SUGGESTIONS])
+
+
+def where_of(row: Guardrail | FreezeWindow) -> str:
+    """“every host”, or its groups by name."""
+    if row.everywhere:
+        return _("every host")
+    names = ", ".join(row.groups.order_by("name").values_list("name", flat=True))
+    return names or _("no host: its groups are gone")

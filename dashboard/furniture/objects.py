@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.acting import Deed, many, one
-from dashboard.furniture.inspecting import Reader, inspect_part
+from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import ListSpec, Words, registered
@@ -29,7 +29,8 @@ Part = Callable[[HttpRequest, InventoryRow], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A further tab. `part` renders what the host tells; it is fetched once the page stands.
+    """A further tab. `part` renders what the host tells; it is fetched once the page stands, by the address
+    of this name where another room renders it.
 
     `name` is the last word of its address, `verb` what one must be permitted to see it, `fits`
     whether an object has this tab.
@@ -38,7 +39,7 @@ class Tab:
     name: str
     word: Words
     verb: str
-    part: Part
+    part: Part | str
     fits: Callable[[InventoryRow], bool] = lambda row: True
 
 
@@ -52,7 +53,6 @@ class ObjectRoom:
     spec: ListSpec
     head: ListSpec
     summary: ListSpec
-    read: Reader
     within: Callable[[InventoryRow], str] = _none
     quick: tuple[tuple[Words, str], ...] = ()
     deeds: tuple[Deed, ...] = ()
@@ -60,8 +60,12 @@ class ObjectRoom:
     extra: Mapping[str, Any] | None = None
 
 
+_ROOMS: dict[str, ObjectRoom] = {}
+
+
 def urls(room: ObjectRoom) -> list[URLPattern]:
     """Addresses of the room, below its own prefix."""
+    _ROOMS[room.kind] = room
     place = "<int:endpoint_id>/<path:podman_id>/"
     return [
         path("", _list(room), name="list"),
@@ -83,9 +87,11 @@ def _list(room: ObjectRoom) -> Callable[..., HttpResponse]:
     return view
 
 
-def _frame(
-    room: ObjectRoom, request: HttpRequest, endpoint_id: int, podman_id: str, tab: str
+def frame(
+    kind: str, request: HttpRequest, endpoint_id: int, podman_id: str, tab: str
 ) -> dict[str, Any]:
+    """Context of objects/frame.html, also for a page of another room that is a tab of such an object."""
+    room = _ROOMS[kind]
     person = person_of(request)
     row = get_object(person, room.kind, endpoint_id, podman_id, verb=f"{room.kind}.view")
     return {
@@ -107,14 +113,10 @@ def _frame(
     }
 
 
-# for rooms with pages of their own that wear the same head and tabs
-frame = _frame
-
-
 def _page(room: ObjectRoom) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-        context = _frame(room, request, endpoint_id, podman_id, "summary")
+        context = frame(room.kind, request, endpoint_id, podman_id, "summary")
         person, row = person_of(request), context["row"]
         context["summary"] = live_row(person, room.summary, row)
         if locked := room.within(row):
@@ -132,8 +134,8 @@ def _inspect(room: ObjectRoom) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
         if "HX-Request" in request.headers:
-            return inspect_part(request, room.kind, endpoint_id, podman_id, read=room.read)
-        context = _frame(room, request, endpoint_id, podman_id, "inspect")
+            return inspect_part(request, room.kind, endpoint_id, podman_id)
+        context = frame(room.kind, request, endpoint_id, podman_id, "inspect")
         return render(request, "objects/inspect.html", context)
 
     return view
@@ -142,11 +144,14 @@ def _inspect(room: ObjectRoom) -> Callable[..., HttpResponse]:
 def _tab(room: ObjectRoom, tab: Tab) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-        if "HX-Request" in request.headers:
+        if "HX-Request" in request.headers and not isinstance(tab.part, str):
             person = person_of(request)
             row = get_object(person, room.kind, endpoint_id, podman_id, verb=tab.verb)
             return tab.part(request, row)
-        context = _frame(room, request, endpoint_id, podman_id, tab.name)
+        context = frame(room.kind, request, endpoint_id, podman_id, tab.name)
+        context["part_url"] = request.path
+        if isinstance(tab.part, str):
+            context["part_url"] = reverse(tab.part, args=[endpoint_id, podman_id])
         return render(request, "objects/tab.html", context)
 
     return view
@@ -155,7 +160,7 @@ def _tab(room: ObjectRoom, tab: Tab) -> Callable[..., HttpResponse]:
 def _history(room: ObjectRoom) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-        context = _frame(room, request, endpoint_id, podman_id, "history")
+        context = frame(room.kind, request, endpoint_id, podman_id, "history")
         context["past"] = past_of(person_of(request), room.kind, context["row"])
         return render(request, "objects/history.html", context)
 

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
-from hosts.podman import archive
+from hosts.podman import archive, containers
 from hosts.podman.client import Podman
 from hosts.podman.errors import Conflict, Malformed, PodmanError
 from hosts.podman.inside import NoTool, run
@@ -234,8 +234,6 @@ def _top(member: Member) -> Found | None:
 
 async def is_running(podman: Podman, container: str) -> bool:
     """Whether a command can be run in it now."""
-    from hosts.podman import containers
-
     state = (await containers.inspect(podman, container)).get("State") or {}
     return bool(state.get("Running")) and not state.get("Paused")
 

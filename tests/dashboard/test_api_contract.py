@@ -89,10 +89,11 @@ def _given(operation: Any) -> Any:
 
 
 def test_each_address_has_words_and_a_name_of_its_own(cast: Cast, browser_of: Any) -> None:
+    from dashboard.api.api import api
     from dashboard.api.description import description, operations
 
     names = []
-    for path, method, one in operations(description()):
+    for path, method, one in operations(description(api)):
         assert one["summary"], path
         assert one["description"], path
         assert one["security"], path
@@ -100,5 +101,5 @@ def test_each_address_has_words_and_a_name_of_its_own(cast: Cast, browser_of: An
         assert "401" in one["responses"], (method, path)
     assert len(names) == len(set(names))
     page = browser_of(cast.charlie).get("/api/").content.decode()
-    for path, _method, _one in operations(description()):
+    for path, _method, _one in operations(description(api)):
         assert path in page

@@ -13,8 +13,8 @@ from accounts.models import Role, Team, User
 from accounts.team_actions import name_rule
 from dashboard.furniture.forms import Helpful
 from dashboard.furniture.naming import Place, holder_named, place_named
+from dashboard.furniture.people import RoleChoice
 from dashboard.furniture.zoned import Zoned
-from dashboard.pages.people.forms import RoleChoice
 from hosts.access import Person
 from hosts.access.given import role_verbs
 from hosts.actions.access.wanted import Wanted

@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dashboard.furniture.grants import prepare_grants
 from dashboard.furniture.naming import holders_like, place_text, places_like
 from dashboard.furniture.previewing import Shown, dialog, fitting, shown
 from dashboard.live.page import list_page
 from dashboard.pages.access.doing import MAY, SEES, allowed, done
 from dashboard.pages.access.forms import EndForm, GrantForm
-from dashboard.pages.access.lists import GRANTS, held_by, people_like, prepare_grants
+from dashboard.pages.access.lists import GRANTS
 from dashboard.person import person_of
-from hosts.access import NotVisible, Person, allows
+from hosts.access import NotVisible, allows
 from hosts.access.preview import people_of_team
 from hosts.actions.access import grants as actions
 from hosts.actions.access.wanted import Wanted
@@ -164,15 +164,3 @@ def _holders(grant: Grant | Wanted) -> set[int]:
         return {grant.user.pk}
     assert grant.team is not None  # one of the two, by a rule of the table
     return people_of_team(grant.team.pk)
-
-
-def grants_shown(person: Person, rows: QuerySet[Grant]) -> list[Grant]:
-    """Grants for access/grants_of.html, in the order in which they were given."""
-    found = list(actions.with_names(rows).order_by("pk"))
-    prepare_grants(found, person)
-    return found
-
-
-def grants_of_person(person: Person, email: str) -> list[Grant]:
-    """What somebody has by grants, their own and those of their teams."""
-    return grants_shown(person, Grant.objects.filter(held_by(people_like(email))))

@@ -7,42 +7,17 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Role, Team, User
-from dashboard.furniture.naming import place_text
+from accounts.models import Membership, Role, Team
+from dashboard.furniture.grants import counting_on, held_by, prepare_grants
+from dashboard.furniture.people import addresses, people_like, role_names, team_names
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, group_names, host_names, matching, one_of
-from hosts.access import Narrowing, Person
+from hosts.access import Person
 from hosts.access.given import role_verbs
 from hosts.actions.access.grants import with_names
-from hosts.models import Grant, Group, Host
+from hosts.models import Grant, Host
 
 SEES = "access.view"
-SUGGESTIONS = 12
-
-
-def team_names(person: Person, typed: str) -> list[str]:
-    """Names of teams that begin as typed."""
-    return list(
-        Team.objects.filter(name__istartswith=typed).values_list("name", flat=True)[:SUGGESTIONS]
-    )
-
-
-def role_names(person: Person, typed: str) -> list[str]:
-    """Names of roles that begin as typed."""
-    return list(
-        Role.objects.filter(name__istartswith=typed).values_list("name", flat=True)[:SUGGESTIONS]
-    )
-
-
-def people_like(value: str) -> QuerySet[User]:
-    """People by their whole name or address; with * by its beginning."""
-    return User.objects.filter(matching("name", value) | matching("email", value)).order_by()
-
-
-def addresses(person: Person, typed: str) -> list[str]:
-    """Addresses of people whose name or address begins as typed."""
-    found = User.objects.filter(Q(email__istartswith=typed) | Q(name__istartswith=typed))
-    return list(found.values_list("email", flat=True)[:SUGGESTIONS])
 
 
 def _in_team(value: str) -> Q:
@@ -141,19 +116,6 @@ ROLES = register(
 )
 
 
-def counting_on(hosts: QuerySet[Host]) -> Q:
-    """Grants that count on these hosts, be it by a group or everywhere."""
-    groups = Group.objects.filter(hosts__in=hosts).order_by().values("pk")
-    there = Q(host__in=hosts) | Q(endpoint__host__in=hosts) | Q(group__in=groups)
-    return there | Q(host=None, endpoint=None, group=None)
-
-
-def held_by(people: QuerySet[User]) -> Q:
-    """Grants to them and to their teams."""
-    teams = Membership.objects.filter(user__in=people).order_by().values("team")
-    return Q(user__in=people.order_by().values("pk")) | Q(team__in=teams)
-
-
 def _ends(value: str) -> Q:
     conditions = {
         "never": Q(until=None),
@@ -165,15 +127,6 @@ def _ends(value: str) -> Q:
 
 
 _NARROWED = {"yes": ~Q(label="", names=""), "no": Q(label="", names="")}
-
-
-def prepare_grants(rows: list[Any], person: Person) -> None:
-    """Each row's place and narrowing in words."""
-    now = timezone.now()
-    for row in rows:
-        row.place = place_text(row)
-        row.only = Narrowing(row.label, row.names).words
-        row.over = row.until is not None and row.until <= now
 
 
 GRANTS = register(

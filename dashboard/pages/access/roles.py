@@ -1,8 +1,5 @@
 """Pages of roles: what each permits in words; those of one's own are made by ticking verbs."""
 
-from dataclasses import dataclass
-from itertools import groupby
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,58 +9,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import role_actions
 from accounts.models import Role
 from accounts.role_actions import Wanted
-from accounts.verbs import Verb, all_verbs, needs_of
 from dashboard.furniture.previewing import Shown, dialog, shown
+from dashboard.furniture.verb_ticks import parts
 from dashboard.live.page import list_page
 from dashboard.pages.access.doing import MAY, SEES, allowed, done
 from dashboard.pages.access.forms import RoleForm
 from dashboard.pages.access.lists import ROLES
-from dashboard.pages.explain.shown import group_word
 from dashboard.person import person_of
 from hosts.access import NotVisible, allows
 from hosts.access.preview import people_with_role
 
 # roles offered to be compared with: built-in ones first
 MOST_COMPARED = 30
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A verb of the form: ticked or not, and the names it needs, for the page to tick along."""
-
-    verb: Verb
-    on: bool
-    needs: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """Verbs about one subject."""
-
-    word: str
-    ticks: list[Tick]
-
-    @property
-    def on(self) -> int:
-        """How many of them are ticked."""
-        return sum(tick.on for tick in self.ticks)
-
-    @property
-    def sensitive(self) -> int:
-        """How many of those that are ticked can leak or break something."""
-        return sum(tick.on and tick.verb.sensitive for tick in self.ticks)
-
-
-def parts(names: set[str] | frozenset[str]) -> list[Part]:
-    """All verbs by subject, those among `names` ticked."""
-    ticks = [
-        Tick(verb, verb.name in names, " ".join(sorted(needs_of(verb.name))))
-        for verb in all_verbs()
-    ]
-    return [
-        Part(group_word(group), list(those))
-        for group, those in groupby(ticks, key=lambda tick: tick.verb.group)
-    ]
 
 
 def _form_context(ticked: set[str], role: Role | None = None) -> dict[str, object]:

@@ -4,14 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role, User
-from dashboard.pages.access.doing import MAY, SEES
-from dashboard.pages.access.grants import grants_of_person
+from dashboard.furniture.grants import grants_of_person
+from dashboard.pages.access.doing import SEES
 from dashboard.pages.access.survey import counted, survey
 from dashboard.person import person_of
 from hosts.access import allows
-
-MOST_NAMED = 3
 
 
 @require_GET
@@ -36,14 +33,3 @@ def mine(request: HttpRequest) -> HttpResponse:
         "grants": grants_of_person(person, person.user.email),
     }
     return render(request, "access/mine.html", context)
-
-
-def managers(*, besides: User) -> list[str]:
-    """Names of the first few others who manage access: whom somebody without any may ask."""
-    roles = [role.pk for role in Role.objects.all() if MAY in role.verb_names()]
-    people = (
-        User.objects.filter(is_active=True, role__in=roles)
-        .exclude(pk=besides.pk)
-        .order_by("name", "pk")
-    )
-    return [str(user) for user in people[:MOST_NAMED]]

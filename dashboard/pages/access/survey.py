@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +15,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.factors import FACTORS
 from accounts.models import Membership, Role, Token, User
+from accounts.tokens import soon, unused
 from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
 from dashboard.furniture.naming import place_text
-from dashboard.pages.tokens.lists import soon, unused
+from dashboard.furniture.people import long_away, without_factor
 from hosts.access import Person, allows
 from hosts.access.given import in_force
 from hosts.access.requests import to_decide
@@ -28,8 +27,6 @@ from hosts.actions.access.grants import with_names
 from hosts.models import Grant
 
 NAMED = 6
-# nobody who works here stays away for so long
-AWAY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +44,6 @@ class Item:
     def more(self) -> int:
         """How many are not named."""
         return self.count - len(self.names)
-
-
-def without_factor() -> Q:
-    """People whom nothing but their password is asked for when they sign in."""
-    having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
-    return Q(is_active=True, kind=User.Kind.PERSON) & ~Q(Exists(having))
-
-
-def long_away() -> Q:
-    """Active people who were not here for three months, of which they have had an account."""
-    before = timezone.now() - AWAY
-    seen = Q(last_login=None) | Q(last_login__lt=before)
-    return Q(is_active=True, kind=User.Kind.PERSON, made_at__lt=before) & seen
 
 
 def survey(person: Person) -> list[Item]:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import team_actions
 from accounts.models import Team, User
+from dashboard.furniture.grants import grants_shown
 from dashboard.furniture.naming import user_named
 from dashboard.furniture.previewing import Shown, dialog, shown
 from dashboard.live.page import list_page
 from dashboard.pages.access.doing import MAY, SEES, allowed, done
 from dashboard.pages.access.forms import NameForm
-from dashboard.pages.access.grants import grants_shown
 from dashboard.pages.access.lists import TEAMS
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, allows, require

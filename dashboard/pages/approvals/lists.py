@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.approvals import prepare
 from dashboard.furniture.deciding import QUICK, Decided, list_of
 from dashboard.live.spec import Token
 from dashboard.live.tokens import contains, matching
-from dashboard.pages.approvals.shown import prepare
 from hosts.access.approvals import visible_approvals
 from hosts.models import Approval
 

@@ -1,23 +1,19 @@
-"""How an approval reads: when it ends by itself, who may decide, what is proposed. What looks like a secret
-is hidden until whoever decides asks for it.
+"""What a job that waits for an approval would do. What looks like a secret is hidden until whoever decides
+asks for it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.beside import by_whom
-from dashboard.furniture.log.words import asked_words
 from hosts.access import Person
-from hosts.access.approvals import may_decide
 from hosts.actions.approvals.show_hidden import offered
 from hosts.actions.run import run_spec
 from hosts.guardrails import masked
 from hosts.guardrails.sealed import ARGUMENTS, ENVIRONMENT, FILE, RUNS
-from hosts.jobs.held import UNDECIDED
 from hosts.models import Approval
 
 _TEXTS = {"kube.play": _("The kube file"), "image.build": _("The Containerfile")}
@@ -76,16 +72,6 @@ class Proposal:
         return self.text.endswith(f"\n{masked.CUT}")
 
 
-def prepare(rows: Iterable[Any], person: Person) -> None:
-    """Sets on each row: `words`, `mine`, `can_decide`, `until`, `rules`."""
-    for row in rows:
-        row.words = asked_words(row.job.verb)
-        row.mine = row.job.asked_by_id == person.user.pk
-        row.can_decide = row.waiting and may_decide(person, row)
-        row.until = row.asked_at + UNDECIDED
-        row.rules = ", ".join(dict.fromkeys(one["rule"] for one in row.findings))
-
-
 def proposal(row: Approval, person: Person, shown: Mapping[str, str]) -> Proposal:
     """What the job would do. `shown`: of what is hidden what was asked for, by field
     (hosts.actions.approvals.show_hidden).
@@ -132,23 +118,3 @@ def _lines(part: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _word(name: str) -> str:
     return str(_WORDS.get(name, name))
-
-
-def questions(jobs: Iterable[Any], person: Person) -> None:
-    """Sets on each job `question`: the approval that it waits for. One query, where any is held."""
-    held = {job.pk: job for job in jobs if job.state == "held"}
-    if not held:
-        return
-    rows = Approval.objects.filter(job__in=held, state=Approval.State.ASKED)
-    found = list(rows.select_related("job__endpoint__host").defer("text"))
-    prepare(found, person)
-    for row in found:
-        held[row.job_id].question = row
-
-
-def name_deciders(jobs: Iterable[Any], person: Person) -> None:
-    """Sets `by_whom` on the question of each job that has one: who can say yes, as a sentence."""
-    for job in jobs:
-        row = getattr(job, "question", None)
-        if row is not None and job.endpoint is not None and job.asked_by is not None:
-            row.by_whom = by_whom(person, job.endpoint, job.asked_by, shared=True)

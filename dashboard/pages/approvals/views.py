@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from dashboard.furniture.approvals import prepare
 from dashboard.furniture.beside import by_whom
 from dashboard.live.page import list_page
 from dashboard.pages.approvals.lists import QUICK, SPEC
-from dashboard.pages.approvals.shown import prepare, proposal
+from dashboard.pages.approvals.shown import proposal
 from dashboard.person import person_of
 from hosts.access import NotVisible
 from hosts.access.approvals import approvals_to_decide, visible_approvals

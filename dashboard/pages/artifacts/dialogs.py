@@ -3,15 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from dashboard.furniture.hostside import ask_host
-from dashboard.pages.pull.views import batch_url
+from dashboard.furniture.watching import go_watch
 from dashboard.person import person_of
 from hosts import capabilities
 from hosts.access import get_endpoint
@@ -32,10 +31,6 @@ def _show(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
     return render(request, f"artifacts/{name}.html", {"url": request.path, **context})
 
 
-def _go(request: HttpRequest, url: str) -> HttpResponse:
-    return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else redirect(url)
-
-
 def _name(given: Any) -> str:
     return str(given.get("name", ""))[:MOST_TEXT].strip()
 
@@ -54,7 +49,7 @@ def pull(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             job = pull_artifact.ask(person, endpoint_id, name=context["text"])
-            return _go(request, reverse("jobs:page", args=[job.pk]))
+            return go_watch(request, job)
         except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "pull", context)
@@ -75,7 +70,7 @@ def push(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             job = push_artifact.ask(person, endpoint_id, name=name)
-            return _go(request, reverse("jobs:page", args=[job.pk]))
+            return go_watch(request, job)
         except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "push", context)
@@ -93,7 +88,7 @@ def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         seen = [(name, digest) for digest, _space, name in pairs]
         try:
             batch = remove_artifact.ask_many(person, endpoint_id, seen=seen)
-            return _go(request, batch_url(batch))
+            return go_watch(request, batch)
         except Refusal as wrong:
             problem = str(wrong)
     elif not problem:

@@ -1,7 +1,7 @@
 """The build page: type a Containerfile (a job), or choose a context (sent as it is read)."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.shapes import Target
 from dashboard.furniture.beside import Beside, beside, beside_stream, part, wanted
 from dashboard.furniture.targets import endpoints_for
+from dashboard.furniture.watching import go_watch
 from dashboard.pages.build import again
 from dashboard.pages.build.forms import BuildForm
 from dashboard.person import person_of
@@ -37,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = BuildForm(request.POST, endpoints=endpoints)
         if (asked := _asked(request, form)) is not None:
-            return redirect("jobs:page", asked.pk)
+            return go_watch(request, asked)
     elif job is not None:
         form = BuildForm(initial=again.initial(job), endpoints=endpoints)
     else:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from dashboard.furniture.watching import toast_watch
 from dashboard.live.spec import Words
 from dashboard.pages.containers.dialog_forms import (
     CheckpointForm,
@@ -24,7 +24,6 @@ from dashboard.pages.containers.dialog_forms import (
     limits_now,
 )
 from dashboard.person import person_of
-from dashboard.toasts import toast
 from hosts.access import Person, get_object
 from hosts.actions.asking import ObjectRef
 from hosts.actions.containers import (
@@ -183,9 +182,6 @@ def _asked(dialog: Dialog, person: Person, ref: ObjectRef, form: DialogForm) -> 
 
 
 def _watch(request: HttpRequest, dialog: Dialog, job: Job) -> HttpResponse:
-    url = reverse("jobs:page", args=[job.pk])
-    if "HX-Request" not in request.headers:
-        return redirect(url)
     names = {"asked": dialog.asked, "name": job.object_name, "host": job.endpoint_name}
     words = _now("%(asked)s %(name)s on %(host)s") % names
-    return toast(HttpResponse(status=204), words, url=url, word=_now("Watch"))
+    return toast_watch(request, job, words)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.furniture import lastfailure
-from dashboard.furniture.ended import is_looping, mark, out_of_memory
+from dashboard.furniture.ended import is_looping, loop_words, mark, out_of_memory, restarts_of
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.containers import stoppedby
 from hosts.access import Person, verbs_at
@@ -54,17 +54,6 @@ def look_of(row: Container) -> tuple[str, str]:
         if row.exit_code and not getattr(row, "asked_to_end", False):
             state = "failed"
     return state, detail
-
-
-def restarts_of(row: Container) -> int:
-    """By Podman's count, which there is none of before 5, or ours."""
-    return max(row.restarts, row.crashes)
-
-
-def loop_words(row: Container) -> str:
-    """“×400, last exit 1”."""
-    words = _("×%(n)d, last exit %(code)d") if row.died_code is not None else "×%(n)d"
-    return words % {"n": restarts_of(row), "code": row.died_code or 0}
 
 
 def since(row: Container) -> datetime | None:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.changed_files import show_changes
+from dashboard.furniture.frames import container_frame
 from dashboard.furniture.inspecting import fetch, trouble_of
-from dashboard.pages.containers.frame import container_frame
 from dashboard.person import person_of
 from hosts.access import get_object
 from hosts.actions.run.existing import existing, look
@@ -22,10 +23,8 @@ from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, containers
 from hosts.refused import Refusal
 
-MOST_CHANGES = 3000
 # a busy host begins its checks late
 SLACK = timedelta(seconds=30)
-KINDS = {0: "changed", 1: "added", 2: "removed"}
 
 _TO_THE_NANOSECOND = re.compile(r"^((?:\d+[hm])*\d+)\.\d+s$")
 
@@ -70,17 +69,6 @@ async def _top(podman: Podman, container: str) -> dict[str, Any]:
 
 async def _changes(podman: Podman, container: str) -> dict[str, Any]:
     return {"changes": await containers.changes(podman, container)}
-
-
-def show_changes(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
-    """Podman's list of changed files (of an image's layer too), sorted, counted and cut."""
-    lines = [
-        {"path": str(one.get("Path") or ""), "kind": KINDS.get(one.get("Kind", 0), "changed")}
-        for one in found["changes"]
-    ]
-    lines.sort(key=lambda line: line["path"])
-    counts = {kind: sum(line["kind"] == kind for line in lines) for kind in KINDS.values()}
-    return {"lines": lines[:MOST_CHANGES], "more": len(lines[MOST_CHANGES:]), "counts": counts}
 
 
 def _show_line(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:

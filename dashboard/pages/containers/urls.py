@@ -8,7 +8,6 @@ from dashboard.pages.containers.changing import DIALOGS, view_of
 from dashboard.pages.containers.deeds import DEEDS
 from dashboard.pages.containers.group_deeds import of_group
 from dashboard.pages.containers.groups import STATES
-from dashboard.pages.run import recreating
 
 app_name = "containers"
 urlpatterns = [
@@ -22,17 +21,6 @@ urlpatterns = [
     path("<int:endpoint_id>/<str:podman_id>/", views.container, name="page"),
     path("<int:endpoint_id>/<str:podman_id>/peek/", views.peek, name="peek"),
     path("<int:endpoint_id>/<str:podman_id>/inspect/", views.inspected, name="inspect"),
-    path("<int:endpoint_id>/<str:podman_id>/recreate/", recreating.page, name="recreate"),
-    path(
-        "<int:endpoint_id>/<str:podman_id>/recreate/check/",
-        recreating.check,
-        name="recreate-check",
-    ),
-    path(
-        "<int:endpoint_id>/<str:podman_id>/recreate/values/",
-        recreating.values,
-        name="recreate-values",
-    ),
     path("<int:endpoint_id>/<str:podman_id>/processes/", tabs.processes, name="processes"),
     path("<int:endpoint_id>/<str:podman_id>/made/", made.made, name="made"),
     path("<int:endpoint_id>/<str:podman_id>/changes/", tabs.changes, name="changes"),

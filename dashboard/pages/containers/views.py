@@ -6,14 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.frames import container_frame
 from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
 from dashboard.live.page import list_page, live_row
-from dashboard.pages.containers.frame import container_frame
 from dashboard.pages.containers.lists import QUICK, SPEC, SUMMARY
 from dashboard.person import person_of
 from hosts.access import endpoints_with, get_object
-from hosts.podman import containers as podman_containers
 
 
 @require_GET
@@ -50,9 +49,7 @@ def peek(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
 def inspected(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
     """All Podman knows; the page first, the tree when it has come from the host."""
     if "HX-Request" in request.headers or request.method == "POST":
-        return inspect_part(
-            request, "container", endpoint_id, podman_id, read=podman_containers.inspect
-        )
+        return inspect_part(request, "container", endpoint_id, podman_id)
     return render(
         request, "containers/inspect.html", _frame(request, endpoint_id, podman_id, "inspect")
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.verbs import Verb
 from audit.shapes import Who
 from dashboard.furniture.subject import Subject
+from dashboard.furniture.verb_ticks import group_word
 from hosts.access import Person
 from hosts.access.explain import Answer, Through, everybody, explain, sees, verbs_about
 from hosts.access.given import named
@@ -56,29 +56,6 @@ class Held:
     parts: list[tuple[str, int, int]]
     sensitive: list[Verb]
     count: int
-
-
-def group_word(name: str) -> str:
-    """The heading of a group of verbs."""
-    words = {
-        "access": _("Access"),
-        "artifact": _("Artifacts"),
-        "audit": _("Audit log"),
-        "build": _("Builds"),
-        "container": _("Containers"),
-        "host": _("Hosts"),
-        "image": _("Images"),
-        "job": _("Jobs"),
-        "kube": _("Kube YAML"),
-        "network": _("Networks"),
-        "people": _("People"),
-        "pod": _("Pods"),
-        "registry": _("Registries"),
-        "secret": _("Secrets"),
-        "system": _("System"),
-        "volume": _("Volumes"),
-    }
-    return words.get(name, name.capitalize())
 
 
 def parts_of(answers: list[Answer]) -> list[Part]:

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import posixpath
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -185,8 +186,6 @@ def save(kind: str) -> View:
 async def _write(
     podman: Podman, place: Place, path: str, data: bytes, now: Text, doing: Doing
 ) -> None:
-    import time
-
     async def content() -> AsyncIterator[bytes]:
         yield data
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.files.opening import helper_of, images_of
-from dashboard.pages.files.shown import crumbs, table
+from dashboard.pages.files.shown import crumbs, row_of, table
 from dashboard.pages.files.where import (
     asked,
     asked_path,
@@ -30,7 +31,7 @@ from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound
-from hosts.podman.folders import Listing, list_folder
+from hosts.podman.folders import Found, Listing, list_folder
 
 View = Callable[..., HttpResponse]
 # one entry a session and place in this time, however many folders are looked into
@@ -67,11 +68,6 @@ def folder(kind: str) -> View:
         return render(request, "files/page.html", context)
 
     return view
-
-
-def folder_part(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-    """The table of a volume's folder, as a tab of the volume's page shows it."""
-    return _table(request, person_of(request), "volume", row)
 
 
 def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -> HttpResponse:
@@ -204,8 +200,6 @@ def _reader(path: str) -> Any:
 
 
 def _not_a_file(kind: str) -> str:
-    from django.utils.translation import gettext as _
-
     if kind == "folder":
         return _("That is a folder, not a file.")
     return _("That is no plain file (%(kind)s): there is nothing to read in it.") % {"kind": kind}
@@ -213,9 +207,6 @@ def _not_a_file(kind: str) -> str:
 
 def file_context(seen: Seen, text: Text) -> dict[str, Any]:
     """What files/file.html and files/state.html read of a file."""
-    from dashboard.pages.files.shown import row_of
-    from hosts.podman.folders import Found
-
     member = text.member
     parent, name = posixpath.split(seen.path)
     found = Found(

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dashboard.furniture.frames import container_frame
 from dashboard.furniture.hostside import ask_host
 from dashboard.furniture.inspecting import trouble_of
-from dashboard.pages.containers.frame import container_frame
+from dashboard.furniture.objects import frame
 from hosts.access import Person
 from hosts.actions.files.place import NoWay, Place, cleaned, find_place
 from hosts.jobs.errand import Trouble
@@ -69,11 +70,8 @@ def frame_of(person: Person, kind: str, row: InventoryRow, request: HttpRequest)
             **container_frame(person, row, tab="files"),
             "frame": "containers/frame.html",
         }
-    from dashboard.furniture.objects import frame as object_frame
-    from dashboard.pages.volumes.urls import ROOM
-
     return {
-        **object_frame(ROOM, request, row.endpoint_id, row.podman_id, "files"),
+        **frame("volume", request, row.endpoint_id, row.podman_id, "files"),
         "frame": "objects/frame.html",
     }
 

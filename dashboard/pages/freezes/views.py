@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.shapes import Target
+from dashboard.furniture.naming import where_of
 from dashboard.furniture.previewing import ask_first
 from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
-from dashboard.pages.guardrails.views import where_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access.ruled import ruling

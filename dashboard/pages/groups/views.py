@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
+from dashboard.furniture.grants import grants_shown
 from dashboard.furniture.previewing import Shown, dialog, shown
-from dashboard.pages.access.doing import SEES
-from dashboard.pages.access.grants import grants_shown
 from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
 from hosts import access
@@ -82,7 +82,7 @@ def page(request: HttpRequest, group_id: int) -> HttpResponse:
         form = GroupForm(initial=initial, hosts=hosts)
     credentials = group.registry_credentials.order_by("registry")
     context: dict[str, Any] = {"group": group, "form": form, "credentials": credentials}
-    if access.allows(person, SEES):
+    if access.allows(person, ACCESS_VIEW.name):
         rows = Grant.objects.filter(Q(group=group) | Q(group=None, host=None, endpoint=None))
         context |= {"grants": grants_shown(person, rows), "sees_access": True}
     return render(request, "groups/page.html", context)
@@ -93,8 +93,8 @@ def previewed(request: HttpRequest, group_id: int) -> HttpResponse:
     """What the ticks as they stand would change for whoever holds something on the group."""
     person = person_of(request)
     group = edit_group.get_group(person, group_id)
-    if not access.allows(person, SEES):
-        raise access.Denied(SEES)
+    if not access.allows(person, ACCESS_VIEW.name):
+        raise access.Denied(ACCESS_VIEW.name)
     form = GroupForm(request.POST, hosts=visible_hosts(person))
     if form.is_valid():
         ids = [host.pk for host in form.cleaned_data["hosts"]]
@@ -118,7 +118,7 @@ def remove(request: HttpRequest, group_id: int) -> HttpResponse:
     name = group.name
     if request.method == "GET":
         what = Shown()
-        if access.allows(person, SEES):
+        if access.allows(person, ACCESS_VIEW.name):
             what = shown(
                 person, lambda: edit_group.remove(person, group_id), people_on_group(group)
             )

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.shapes import Target
+from dashboard.furniture.naming import where_of
 from dashboard.furniture.previewing import ask_first
 from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
 from dashboard.person import person_of
@@ -27,7 +28,7 @@ from hosts.guardrails.already import judges
 from hosts.guardrails.kinds import KINDS, Kind, Shape
 from hosts.guardrails.met import Times
 from hosts.guardrails.suggested import SUGGESTED
-from hosts.models import FreezeWindow, Guardrail
+from hosts.models import Guardrail
 
 EVERY = Target(kind="guardrail", id="", name="")
 
@@ -170,11 +171,3 @@ def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     name = edit_guardrail.remove(person, guardrail_id)
     messages.success(request, _("“%s” is removed.") % name)
     return redirect("guardrails:list")
-
-
-def where_of(row: Guardrail | FreezeWindow) -> str:
-    """“every host”, or its groups by name."""
-    if row.everywhere:
-        return _("every host")
-    names = ", ".join(row.groups.order_by("name").values_list("name", flat=True))
-    return names or _("no host: its groups are gone")

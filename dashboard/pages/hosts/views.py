@@ -10,17 +10,15 @@ from django.views.decorators.http import require_GET
 from audit import queries
 from audit.queries import Filters, Line
 from audit.shapes import Target
+from dashboard.furniture.frames import host_frame
+from dashboard.furniture.grants import counting_on, grants_shown
 from dashboard.furniture.lifeline import Past
 from dashboard.furniture.log.words import said
 from dashboard.furniture.objects import quoted
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
-from dashboard.live.spec import spec_named
+from dashboard.live.spec import registered
 from dashboard.live.suggest import suggestions
-from dashboard.live.visibility import verbs_for
-from dashboard.pages.access.grants import grants_shown
-from dashboard.pages.access.lists import counting_on
-from dashboard.pages.containers.lists import SPEC as CONTAINERS
-from dashboard.pages.hosts.lists import HEAD, QUICK, SPEC, SUMMARY
+from dashboard.pages.hosts.lists import QUICK, SPEC, SUMMARY
 from dashboard.person import person_of
 from hosts.access import allows, get_host, require, visible_entries
 from hosts.models import Grant, Host
@@ -49,16 +47,12 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
     """One host: how it stands and why, its endpoints, its containers."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
-    inside = list_context(person, CONTAINERS, request.GET, locked=f"host:{quoted(row.name)}")
-    if asks_for_list(request, CONTAINERS):
+    containers = registered("containers")
+    inside = list_context(person, containers, request.GET, locked=f"host:{quoted(row.name)}")
+    if asks_for_list(request, containers):
         return render(request, "live/list.html", inside)
-    context = {
-        "row": row,
-        "tab": "summary",
-        "verbs": verbs_for(person, row),
-        "head": live_row(person, HEAD, row),
-        "summary": live_row(person, SUMMARY, row),
-    }
+    context = host_frame(person, row, tab="summary")
+    context["summary"] = live_row(person, SUMMARY, row)
     if allows(person, "access.view"):
         there = counting_on(Host.objects.filter(pk=row.pk))
         context |= {"grants": grants_shown(person, Grant.objects.filter(there)), "told": True}
@@ -70,8 +64,7 @@ def objects(request: HttpRequest, host_id: int, plural: str) -> HttpResponse:
     """The list of one kind, cut to this host, within its frame."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
-    spec = spec_named(plural)
-    assert spec is not None, plural
+    spec = registered(plural)
     if not spec.open_to(person):
         require(person, spec.verb, Target(kind="list", name=spec.name))
     if "suggest" in request.GET:
@@ -79,13 +72,7 @@ def objects(request: HttpRequest, host_id: int, plural: str) -> HttpResponse:
     inside = list_context(person, spec, request.GET, locked=f"host:{quoted(row.name)}")
     if asks_for_list(request, spec):
         return render(request, "live/list.html", inside)
-    context = {
-        "row": row,
-        "tab": plural,
-        "verbs": verbs_for(person, row),
-        "head": live_row(person, HEAD, row),
-        "word": KINDS[plural],
-    }
+    context = {**host_frame(person, row, tab=plural), "word": KINDS[plural]}
     return render(request, "hosts/objects.html", {**inside, **context})
 
 
@@ -100,11 +87,6 @@ def history(request: HttpRequest, host_id: int) -> HttpResponse:
         lines = queries.search(Filters(host_id=row.pk), visible=seen, limit=100).lines
         for line in lines:
             line.entry.said = said(line)  # type: ignore[attr-defined]
-    context = {
-        "row": row,
-        "tab": "history",
-        "verbs": verbs_for(person, row),
-        "head": live_row(person, HEAD, row),
-        "past": Past(jobs=[], lines=lines, may_read=True, ends=[]),
-    }
+    past = Past(jobs=[], lines=lines, may_read=True, ends=[])
+    context = {**host_frame(person, row, tab="history"), "past": past}
     return render(request, "hosts/history.html", context)

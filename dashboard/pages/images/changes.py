@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dashboard.furniture.changed_files import show_changes
 from dashboard.furniture.inspecting import fetch, trouble_of
-from dashboard.pages.containers.tabs import show_changes
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, images
 

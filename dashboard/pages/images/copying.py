@@ -1,16 +1,15 @@
 """The dialog that copies images to other hosts: one image from its page, or the chosen rows."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
 from dashboard.furniture.acting import Ref, refs_of
 from dashboard.furniture.targets import choices, chosen_of, endpoints_for
+from dashboard.furniture.watching import go_watch
 from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of
 from hosts import access
@@ -49,13 +48,7 @@ def copy(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             problem = str(wrong)
         else:
-            jobs = list(batch.jobs.all()[:2])
-            url = f"{reverse('jobs:list')}?q=batch:{batch.pk}"
-            if len(jobs) == 1:
-                url = reverse("jobs:page", args=[jobs[0].pk])
-            if "HX-Request" in request.headers:
-                return HttpResponseClientRedirect(url)
-            return redirect(url)
+            return go_watch(request, batch)
     if len(rows) == 1:
         title = _("Copy %(name)s from %(host)s") % {
             "name": rows[0].name or rows[0].podman_id[:12],

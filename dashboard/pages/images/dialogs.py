@@ -3,14 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
+from dashboard.furniture.watching import go_watch, toast_watch
 from dashboard.person import person_of
-from dashboard.toasts import toast
 from hosts.access import Person, allows, get_object
 from hosts.actions.images import push_image, tag_image, untag_image
 from hosts.actions.images.names import destination, new_names, taken, with_tags
@@ -38,12 +36,7 @@ def _show(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
 
 
 def _asked(request: HttpRequest, job: Job, words: str, *, watch: bool) -> HttpResponse:
-    url = reverse("jobs:page", args=[job.pk])
-    if "HX-Request" not in request.headers:
-        return redirect(url)
-    if watch:
-        return HttpResponseClientRedirect(url)
-    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+    return go_watch(request, job) if watch else toast_watch(request, job, words)
 
 
 @_both

@@ -5,24 +5,23 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
 from dashboard.furniture.acting import refs_of
 from dashboard.furniture.inspecting import TIMEOUT_S, trouble_of
+from dashboard.furniture.watching import go_watch, toast_watch
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
-from dashboard.toasts import toast
 from hosts import access
 from hosts.access import get_object
 from hosts.actions.images import create_list, edit_list
 from hosts.dial import dial
-from hosts.models import Endpoint, Image, InventoryRow, Job
-from hosts.podman import Podman, PodmanError, images, manifests
+from hosts.models import Endpoint, Image, InventoryRow
+from hosts.podman import Podman, PodmanError, manifests
 from hosts.refused import Refusal
 
 MOST = 500
@@ -39,13 +38,6 @@ class Entry:
     kind: str
     size_bytes: int
     notes: tuple[tuple[str, str], ...]
-
-
-async def read_image(podman: Podman, image_id: str) -> dict[str, Any]:
-    """All of an image; of a list the list itself, not the image for the host's platform."""
-    if await manifests.exists(podman, image_id):
-        return await manifests.inspect(podman, image_id)
-    return await images.inspect(podman, image_id)
 
 
 def is_list(row: InventoryRow) -> bool:
@@ -103,13 +95,6 @@ def _notes(told: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(k)[:200], str(v)[:500]) for k, v in list(notes.items())[:20])
 
 
-def _answer(request: HttpRequest, job: Job, words: str) -> HttpResponse:
-    url = reverse("jobs:page", args=[job.pk])
-    if "HX-Request" not in request.headers:
-        return redirect(url)
-    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
-
-
 @_both
 def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
     """Add an image, take one out (`drop`), or say what it is (`annotate`; no digest: of the list)."""
@@ -130,7 +115,7 @@ def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
             else:
                 every = data.get("all") == "1"
                 job = edit_list.ask_add(person, ref, image=data.get("image", ""), all_images=every)
-            return _answer(request, job, _("The list is being changed"))
+            return toast_watch(request, job, _("The list is being changed"))
         except Refusal as wrong:
             problem = str(wrong)
     name = row.name or row.podman_id[:12]
@@ -172,10 +157,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             job = create_list.ask(person, refs, name=data.get("name", "")[:500])
-            url = reverse("jobs:page", args=[job.pk])
-            if "HX-Request" in request.headers:
-                return HttpResponseClientRedirect(url)
-            return redirect(url)
+            return go_watch(request, job)
         except Refusal as wrong:
             problem = str(wrong)
     elif len({endpoint_id for endpoint_id, _id in refs}) > 1:

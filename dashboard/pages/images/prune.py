@@ -5,16 +5,15 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
 from dashboard.furniture.acting import MOST_OBJECTS, refs_of
 from dashboard.furniture.forms import endpoint_words
+from dashboard.furniture.watching import go_watch
 from dashboard.live.locked import attach
 from dashboard.person import person_of
 from hosts import access
@@ -107,13 +106,7 @@ def prune(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             problem = str(wrong)
         else:
-            jobs = list(batch.jobs.all()[:2])
-            url = f"{reverse('jobs:list')}?q=batch:{batch.pk}"
-            if len(jobs) == 1:
-                url = reverse("jobs:page", args=[jobs[0].pk])
-            if "HX-Request" in request.headers:
-                return HttpResponseClientRedirect(url)
-            return redirect(url)
+            return go_watch(request, batch)
     planned = _planned(wish)
     attach(planned)
     rows = [row for row in planned if not hasattr(row, "lock")]

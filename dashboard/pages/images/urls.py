@@ -20,7 +20,7 @@ from dashboard.pages.images.changes import changes
 from dashboard.pages.images.copying import copy
 from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
-from dashboard.pages.images.lists import create, edit, is_list, platforms, read_image
+from dashboard.pages.images.lists import create, edit, is_list, platforms
 from dashboard.pages.images.prune import prune
 from dashboard.templatetags.face import size
 from hosts.actions.asking import ALONG
@@ -117,7 +117,6 @@ _ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    read=read_image,
     within=_within,
     quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
     deeds=(

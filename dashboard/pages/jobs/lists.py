@@ -13,6 +13,8 @@ from hosts.access import Person, endpoints_with, visible_jobs
 from hosts.actions import ACTIONS
 from hosts.models import Job
 
+# in the overview
+MOST_RUNNING = 8
 STATES = {state.value: Q(state=state.value) for state in Job.State}
 STATES["open"] = Q(state__in=[state.value for state in Job.OPEN])
 STATES["trouble"] = Q(state__in=["failed", "unknown", "denied"])
@@ -69,6 +71,23 @@ SPEC = register(
 )
 WHOLE = register(
     replace(SPEC, name="job", row_template="jobs/whole.html", columns=(), prepare=prepare_whole)
+)
+
+
+def _running(person: Person) -> list[Job]:
+    rows = list(
+        visible_jobs(person)
+        .select_related("endpoint")
+        .filter(state__in=Job.OPEN)
+        .order_by("-id")[:MOST_RUNNING]
+    )
+    prepare(rows, person)
+    return rows
+
+
+# the panel of the overview
+RUNNING = register(
+    replace(SPEC, name="overview-jobs", row_template="overview/job.html", things=_running)
 )
 QUICK = (
     (_("All"), ""),

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dashboard.furniture.approvals import name_deciders, questions
 from dashboard.furniture.log.words import asked_words
-from dashboard.pages.approvals.shown import name_deciders, questions
 from dashboard.pages.jobs import again
 from hosts.access import Person, visible_objects
 from hosts.jobs.resolve import found_later

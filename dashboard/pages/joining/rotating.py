@@ -1,14 +1,14 @@
 """Rotating keys: the dialog over chosen hosts, which names who gets one, and the way to the jobs."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
 from dashboard.furniture.acting import MOST_OBJECTS, Question
+from dashboard.furniture.watching import toast_watch
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import require, visible_hosts
@@ -47,13 +47,10 @@ def _asked(request: HttpRequest, hosts: list[int]) -> HttpResponse:
         )
     except HostRefused as trouble:
         return toast(HttpResponse(status=204), str(trouble), tone="warn")
-    url = f"{reverse('jobs:list')}?q=batch:{batch.pk}"
-    if "HX-Request" not in request.headers:
-        return redirect(url)
     words = _("Rotation asked for: %(n)d") % {"n": batch.jobs.count()}
     if batch.skipped:
         words += " · " + _("%(n)d left out") % {"n": len(batch.skipped)}
-    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+    return toast_watch(request, batch, words)
 
 
 def _question(plan: Plan) -> Question:

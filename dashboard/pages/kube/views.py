@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
+from dashboard.furniture.watching import go_watch
 from dashboard.pages.kube.shown import Shown, shown
 from dashboard.person import person_of
 from hosts import access
@@ -57,7 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         job = _asked(request, person, endpoint, text)
         if job is not None:
-            return redirect("jobs:page", job.pk)
+            return go_watch(request, job)
         plan = shown(play_kube.plan_on(endpoint, text), endpoint, person)
     except YamlRefused as refused:
         wrong = Wrong(refused.message, line=refused.line, excerpt=_excerpt(text, refused.line))

@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from audit.shapes import Target
+from dashboard.furniture.frames import container_frame
 from dashboard.live.filterline import Term, parse
-from dashboard.live.spec import spec_named
+from dashboard.live.spec import registered
 from dashboard.live.suggest import suggestions
 from dashboard.live.view import to_q
 from dashboard.live.visibility import scope_to_visible
-from dashboard.pages.containers.frame import container_frame
 from dashboard.person import person_of
 from dashboard.streams.log_choice import asked_of
 from hosts.access import Person, get_object, require
@@ -38,11 +38,11 @@ def merged(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     require(person, "container.logs", Target(kind="list", name="logs"))
     asked = asked_of(dict(request.GET.lists()))
-    spec = spec_named("containers")
-    if spec and "suggest" in request.GET:
+    spec = registered("containers")
+    if "suggest" in request.GET:
         found = suggestions(spec, person, request.GET["suggest"])
         return JsonResponse({"suggestions": found})
-    grouping = spec.grouping(asked.group) if spec else None
+    grouping = spec.grouping(asked.group)
     key = grouping.key_of(asked.key) if grouping else None
     context = {
         "socket": "/ws/logs/",
@@ -52,7 +52,7 @@ def merged(request: HttpRequest) -> HttpResponse:
         "grouping": grouping,
         "title": grouping.title(key, {}) if grouping and key is not None else "",
         "named": len(asked.refs),
-        "troubles": to_q(spec, parse(asked.line))[1] if spec else [],
+        "troubles": to_q(spec, parse(asked.line))[1],
         "starts": () if asked.query else _starts(person),
     }
     return render(request, "logs/merged.html", context)

@@ -1,17 +1,17 @@
 """Who is on a network, with which addresses; putting containers onto it and taking them off, live."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from dashboard.furniture.acting import Question
 from dashboard.furniture.usedby import used_by
+from dashboard.furniture.watching import toast_watch
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
 from dashboard.toasts import toast
@@ -59,14 +59,9 @@ def members(request: HttpRequest, row: InventoryRow) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, job: Job, words: str) -> HttpResponse:
-    url = reverse("jobs:page", args=[job.pk])
-    if "HX-Request" not in request.headers:
-        return redirect(url)
-    response = toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+    response = toast_watch(request, job, words)
     # the list asks the host again a moment later
-    told = json.loads(response["HX-Trigger"]) | {"members-later": {}}
-    response["HX-Trigger"] = json.dumps(told)
-    return response
+    return trigger_client_event(response, "members-later")
 
 
 @require_POST

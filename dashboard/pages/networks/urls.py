@@ -13,7 +13,6 @@ from dashboard.pages.networks.deeds import DEEDS
 from dashboard.pages.networks.making import MAKING
 from dashboard.pages.networks.members import connect, disconnect, members
 from hosts.models import InventoryRow, Network
-from hosts.podman import networks as podman_networks
 
 SPEC = object_list(
     plural="networks",
@@ -64,7 +63,6 @@ ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    read=podman_networks.inspect,
     within=_within,
     deeds=DEEDS,
     tabs=(Tab("members", _("On it"), "network.view", members),),

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.ended import failed, in_a_loop, out_of_memory
+from dashboard.furniture.ended import failed, in_a_loop, loop_words, out_of_memory
 from dashboard.furniture.failures import told_of
 from dashboard.furniture.standing import DISK_FULL, Standing
 from dashboard.live.visibility import scope_to_visible, verbs_for
-from dashboard.pages.containers.shown import loop_words
 from dashboard.pages.overview import alarms, approvals, certificates
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows

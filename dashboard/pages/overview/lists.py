@@ -1,7 +1,6 @@
 """The live parts of the overview: totals, attention, fleet, who uses most, running jobs, last entries."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -9,20 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.failures import sees_own
 from dashboard.live.spec import ListSpec, register
-from dashboard.pages.containers.figures import VERB
-from dashboard.pages.jobs.lists import SPEC as JOBS
-from dashboard.pages.jobs.shown import prepare as prepare_jobs
 from dashboard.pages.overview.attention import items
 from dashboard.pages.overview.feed import feed
 from dashboard.pages.overview.fleet import fleet
 from dashboard.pages.overview.tiles import tiles
 from dashboard.pages.overview.totals import most_cpu, most_memory, totals
-from hosts.access import Person, visible_hosts, visible_jobs
+from dashboard.streams.stats_of import VERB
+from hosts.access import Person, visible_hosts
 from hosts.access.approvals import approves
 from hosts.access.requests import decides
-from hosts.models import Job
-
-MOST_JOBS = 8
 
 
 def _tiles(person: Person) -> list[Any]:
@@ -36,17 +30,6 @@ def _totals(person: Person) -> list[Any]:
 def _attention(person: Person) -> list[Any]:
     seen = fleet(person)
     return list(items(person, seen.hosts, seen.standings))
-
-
-def _jobs(person: Person) -> list[Any]:
-    rows = list(
-        visible_jobs(person)
-        .select_related("endpoint")
-        .filter(state__in=Job.OPEN)
-        .order_by("-id")[:MOST_JOBS]
-    )
-    prepare_jobs(rows, person)
-    return rows
 
 
 def _panel(
@@ -94,6 +77,3 @@ TOTALS = _panel("totals", "host.view", {"hosts", "containers"}, _totals)
 TOP_CPU = _panel("cpu", VERB, {"hosts"}, most_cpu, template="top", restless=True)
 TOP_MEMORY = _panel("memory", VERB, {"hosts"}, most_memory, template="top", restless=True)
 ENTRIES = _panel("entries", "audit.read", {"audit"}, feed)
-RUNNING = register(
-    replace(JOBS, name="overview-jobs", row_template="overview/job.html", things=_jobs)
-)

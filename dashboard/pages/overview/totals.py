@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard.live.visibility import scope_to_visible
-from dashboard.pages.containers.figures import VERB
 from dashboard.pages.overview.fleet import Fleet
+from dashboard.streams.stats_of import VERB
 from dashboard.templatetags.face import size
 from hosts.access import Person, objects_with
 from hosts.models import Container

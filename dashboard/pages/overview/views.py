@@ -6,15 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.people import managers
 from dashboard.live.page import list_context
-from dashboard.live.spec import ListSpec
-from dashboard.pages.access.room import managers
+from dashboard.live.spec import ListSpec, registered
 from dashboard.pages.overview.fleet import worked_out_once
 from dashboard.pages.overview.lists import (
     ATTENTION,
     ENTRIES,
     FLEET,
-    RUNNING,
     TOP_CPU,
     TOP_MEMORY,
     TOTALS,
@@ -56,7 +55,8 @@ def _stands(person: Person, verbs: frozenset[str]) -> str:
 
 
 def _of(person: Person) -> list[ListSpec]:
-    every = (TOTALS, ATTENTION, FLEET, TOP_CPU, TOP_MEMORY, RUNNING, ENTRIES)
+    jobs = registered("overview-jobs")
+    every = (TOTALS, ATTENTION, FLEET, TOP_CPU, TOP_MEMORY, jobs, ENTRIES)
     return [spec for spec in every if spec.open_to(person)]
 
 

@@ -8,16 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team
 from dashboard.furniture.forms import Dressed
+from dashboard.furniture.people import RoleChoice
 from hosts.access.given import role_verbs
 from hosts.models import Group
-
-
-class RoleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Roles with what they permit."""
-
-    def label_from_instance(self, obj: Role) -> str:
-        """The role's name and one line about it."""
-        return f"{obj.label}: {obj.describes}" if obj.describes else obj.label
 
 
 class RoleForm(Dressed):

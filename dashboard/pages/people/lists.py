@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.factors import FACTORS
 from accounts.models import Membership, User
+from dashboard.furniture.people import addresses, long_away, role_names, team_names, without_factor
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
-from dashboard.pages.access.lists import addresses, role_names, team_names
-from dashboard.pages.access.survey import long_away, without_factor
 from dashboard.second_factor import lacking
 
 SEES = "access.view"

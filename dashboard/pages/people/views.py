@@ -22,9 +22,9 @@ from accounts.models import OneTimeLink, Role, User
 from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.furniture.ending import with_the_factor, with_the_person
+from dashboard.furniture.grants import grants_of_person
 from dashboard.furniture.previewing import Shown, ask_first, shown
 from dashboard.live.page import list_context, list_page
-from dashboard.pages.access.grants import grants_of_person
 from dashboard.pages.people.forms import InviteForm, RoleForm
 from dashboard.pages.people.lists import SPEC
 from dashboard.person import person_of

@@ -1,7 +1,6 @@
 """Pods: their list and pages, under /pods/."""
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -10,14 +9,11 @@ from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, 
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
-from dashboard.pages.kube.generated import generated
 from dashboard.pages.pods.deeds import DEEDS
 from dashboard.pages.pods.making import MAKING
 from dashboard.pages.pods.processes import processes
 from dashboard.pages.pods.shown import prepare
-from dashboard.pages.stats.views import pod_part
 from hosts.models import InventoryRow, Pod
-from hosts.podman import pods as podman_pods
 
 STATES = ("running", "degraded", "created", "paused", "exited", "stopped", "dead", "error")
 
@@ -63,10 +59,6 @@ def _within(row: InventoryRow) -> str:
     return f"pod:{quoted(row.name)} -is:infra {on_endpoint(row)}"
 
 
-def _kube(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-    return generated(request, "pod", row.endpoint_id, row.podman_id)
-
-
 app_name = "pods"
 ROOM = ObjectRoom(
     kind="pod",
@@ -75,14 +67,13 @@ ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    read=podman_pods.inspect,
     within=_within,
     quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
     deeds=DEEDS,
     tabs=(
-        Tab("stats", _("Stats"), "container.stats", pod_part),
+        Tab("stats", _("Stats"), "container.stats", "stats:pod-part"),
         Tab("processes", _("Processes"), "pod.processes", processes),
-        Tab("kube", _("Kube YAML"), "pod.inspect", _kube),
+        Tab("kube", _("Kube YAML"), "pod.inspect", "kube:of-pod"),
     ),
     extra={
         "do_url": "pods:create",

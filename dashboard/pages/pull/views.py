@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from audit.shapes import Target
 from dashboard.furniture.targets import choices, chosen_of, endpoints_for
+from dashboard.furniture.watching import go_watch
 from dashboard.pages.pull.lines import Line, read
 from dashboard.pages.pull.offers import offers_for
 from dashboard.pages.pull.search import registries_for
@@ -19,7 +18,7 @@ from hosts import access
 from hosts.access import Person, allows
 from hosts.actions.images import pull_image, search_images
 from hosts.actions.images.references import parse
-from hosts.models import Batch, Endpoint, Job
+from hosts.models import Endpoint
 from hosts.refused import Refusal
 
 ANYWHERE = Target(kind="image", name="any host")
@@ -85,23 +84,9 @@ def _pull(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> Ht
     references = [str(line.reference) for line in lines]
     if len(references) == 1 and len(chosen) == 1:
         job = pull_image.ask(person, chosen[0].pk, reference=references[0])
-        return _go(request, job_url(job))
+        return go_watch(request, job)
     batch = pull_image.ask_many(person, [one.pk for one in chosen], references=references)
-    return _go(request, batch_url(batch))
-
-
-def _go(request: HttpRequest, url: str) -> HttpResponse:
-    return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else redirect(url)
-
-
-def job_url(job: Job) -> str:
-    """The page of a job."""
-    return reverse("jobs:page", args=[job.pk])
-
-
-def batch_url(batch: Batch) -> str:
-    """The list of a batch's jobs."""
-    return f"{reverse('jobs:list')}?q=batch:{batch.pk}"
+    return go_watch(request, batch)
 
 
 def _form(

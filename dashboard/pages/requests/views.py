@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.verbs import verb_named
 from dashboard.furniture.previewing import Shown, shown
+from dashboard.furniture.verb_ticks import Part, parts
 from dashboard.live.page import list_page
-from dashboard.pages.access.roles import Part, parts
 from dashboard.pages.requests.forms import AskForm
 from dashboard.pages.requests.lists import QUICK, SPEC
 from dashboard.person import person_of

@@ -9,17 +9,16 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.inspecting import fetch
 from dashboard.pages.run.again import field_of, initial_of
 from dashboard.pages.run.draft import BAD, WARN, Draft, Said
 from dashboard.pages.run.fields import port_texts, volume_texts
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import Row, empty_port, empty_volume, read_texts
-from hosts.actions.run.existing import Existing, existing, look
+from hosts.actions.run.existing import Existing
 from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.run_spec import params_of, texts_of
 from hosts.actions.run.table import FIELDS
-from hosts.models import Endpoint, InventoryRow, Job, Pod
+from hosts.models import Endpoint, Job
 from hosts.refused import Refusal
 
 MOST_HIDDEN = 200_000
@@ -32,18 +31,6 @@ class Change:
     label: Any
     before: str
     after: str
-
-
-def read_container(row: InventoryRow, *, keep_volumes: bool) -> Existing:
-    """Ask the host. PodmanError."""
-    found = fetch(row.endpoint, row.podman_id, look)
-    there = existing(found, row.endpoint_id, keep_volumes=keep_volumes)
-    pod = there.texts.get("pod", "")
-    if pod:
-        # inspect tells the id
-        named = Pod.objects.filter(endpoint=row.endpoint, podman_id=pod).first()
-        there.texts["pod"] = named.name if named is not None else pod
-    return there
 
 
 def fill(there: Existing, endpoints: list[Endpoint], endpoint: Endpoint, *, kept: bool) -> Draft:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from audit import write
+from dashboard.furniture.existing_container import read_container
 from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.watching import go_watch
 from dashboard.pages.run import draft
 from dashboard.pages.run.choices import here
 from dashboard.pages.run.draft import BAD, Draft, Said
@@ -24,7 +26,6 @@ from dashboard.pages.run.filled import (
     hidden_of,
     kept_env,
     marks_of,
-    read_container,
     refill,
 )
 from dashboard.pages.run.rows import empty_port, empty_volume
@@ -138,13 +139,11 @@ def _ask(request: HttpRequest, row: InventoryRow) -> HttpResponse:
         except Refusal as exc:
             filled.said["image"] = Said(BAD, str(exc))
         else:
-            url = reverse("jobs:page", args=[job.pk])
-            htmx = "HX-Request" in request.headers
-            return HttpResponseClientRedirect(url) if htmx else redirect(url)
+            return go_watch(request, job)
     if "HX-Request" in request.headers:
         return trigger_client_event(_said(request, row, filled), "run-refused", after="settle")
     # without scripts there is no form to keep: it is filled anew
-    return redirect("containers:recreate", row.endpoint_id, row.podman_id)
+    return redirect("recreate:page", row.endpoint_id, row.podman_id)
 
 
 def _said(request: HttpRequest, row: InventoryRow, filled: Draft) -> HttpResponse:
@@ -165,7 +164,7 @@ def _context(row: InventoryRow, filled: Draft) -> dict[str, Any]:
         "said": filled.said,
         "protocols": ("tcp", "udp", "sctp"),
         "changes": [],
-        "post_url": reverse("containers:recreate", args=ref),
-        "check_url": reverse("containers:recreate-check", args=ref),
-        "values_url": reverse("containers:recreate-values", args=ref),
+        "post_url": reverse("recreate:page", args=ref),
+        "check_url": reverse("recreate:check", args=ref),
+        "values_url": reverse("recreate:values", args=ref),
     }

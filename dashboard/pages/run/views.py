@@ -5,20 +5,22 @@ never sent back: a form with problems is answered with words for its fields, not
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from audit.shapes import Target
+from dashboard.furniture.existing_container import read_container
 from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.watching import go_watch
 from dashboard.pages.run import again, draft
 from dashboard.pages.run.choices import endpoints_for, here
 from dashboard.pages.run.draft import BAD, WARN, Draft, Said
 from dashboard.pages.run.fields import fields_of
-from dashboard.pages.run.filled import fill, read_container
+from dashboard.pages.run.filled import fill
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.replacing import remove_for
 from dashboard.pages.run.rows import empty_port, empty_volume
@@ -109,8 +111,7 @@ def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> Htt
         except Refusal as exc:
             filled.said["endpoint"] = Said(BAD, str(exc))
         else:
-            url = job_url(job)
-            return HttpResponseClientRedirect(url) if _htmx(request) else redirect(url)
+            return go_watch(request, job)
     if _htmx(request):
         return trigger_client_event(_said(request, filled), "run-refused", after="settle")
     # without scripts the page is made anew, and then without the environment's values
@@ -138,17 +139,12 @@ def _alike(
     there.texts["name"] = f"{row.name}-copy"
     known = next((one for one in endpoints if one.pk == row.endpoint_id), endpoints[0])
     filled = fill(there, endpoints, known, kept=False)
-    more = {"values_url": reverse("containers:recreate-values", args=ref)} if there.env else {}
+    more = {"values_url": reverse("recreate:values", args=ref)} if there.env else {}
     return _shown(request, filled, more=more | {"untold": there.untold})
 
 
 def _htmx(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
-
-
-def job_url(job: Job) -> str:
-    """The page of a job."""
-    return reverse("jobs:page", args=[job.pk])
 
 
 def _job(request: HttpRequest, person: Person) -> Job | None:
@@ -172,9 +168,7 @@ def _values_of(person: Person, job: Job) -> dict[str, Any]:
     row = _left(person, job)
     if row is None or not job.params.get("env_names"):
         return {}
-    return {
-        "values_url": reverse("containers:recreate-values", args=[row.endpoint_id, row.podman_id])
-    }
+    return {"values_url": reverse("recreate:values", args=[row.endpoint_id, row.podman_id])}
 
 
 def _from_job(request: HttpRequest, person: Person, job: Job, endpoints: list[Endpoint]) -> Draft:

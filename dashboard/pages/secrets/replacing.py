@@ -1,13 +1,14 @@
 """Another value for a secret, and who has the old one until made anew."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from dashboard.furniture.removing import asked_by, named
+from dashboard.furniture.watching import go_watch
 from dashboard.pages.secrets.deeds import users_of
 from dashboard.pages.secrets.making import ReplaceForm
 from dashboard.person import person_of
@@ -34,7 +35,7 @@ def replace(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
             except HostRefused as trouble:
                 form.refuse(trouble)
             else:
-                return redirect("jobs:page", job.pk)
+                return go_watch(request, job)
     asked_by(person, [row])
     users = users_of(row)
     warning = ""

@@ -13,7 +13,6 @@ from dashboard.pages.secrets.making import MAKING
 from dashboard.pages.secrets.replacing import replace
 from dashboard.pages.secrets.users import USERS
 from hosts.models import Secret
-from hosts.podman import secrets as podman_secrets
 
 SPEC = object_list(
     plural="secrets",
@@ -43,7 +42,6 @@ ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    read=podman_secrets.inspect,
     deeds=DEEDS,
     tabs=(Tab("users", _("Used by"), "secret.view", USERS),),
     extra={

@@ -6,10 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dashboard.live.page import live_row
-from dashboard.live.visibility import verbs_for
-from dashboard.pages.containers.frame import container_frame
-from dashboard.pages.hosts.lists import HEAD
+from dashboard.furniture.frames import container_frame, host_frame
 from dashboard.pages.stats import shown
 from dashboard.pages.stats.history import series_of
 from dashboard.pages.stats.sparks import sparks_of
@@ -24,7 +21,6 @@ from dashboard.streams.stats_of import (
     subjects,
 )
 from hosts.access import get_host, get_object
-from hosts.models import InventoryRow
 from hosts.stats.reading import RANGES
 
 
@@ -51,19 +47,15 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
     """A host's tab: the sum of its containers beside what the machine has."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
-    context = {
-        "row": row,
-        "tab": "stats",
-        "verbs": verbs_for(person, row),
-        "head": live_row(person, HEAD, row),
-    }
+    context = host_frame(person, row, tab="stats")
     found = [host_subject(person, host_id)]
     return render(request, "stats/host.html", context | _charts(request, found))
 
 
-def pod_part(request: HttpRequest, row: InventoryRow) -> HttpResponse:
+@require_GET
+def pod_part(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
     """What stands in a pod's tab."""
-    found = [pod_subject(person_of(request), row.endpoint_id, row.podman_id)]
+    found = [pod_subject(person_of(request), endpoint_id, podman_id)]
     return render(request, "stats/part.html", _charts(request, found))
 
 

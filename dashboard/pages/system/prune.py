@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,6 +13,7 @@ from dashboard.furniture.acting import refs_of
 from dashboard.furniture.forms import endpoint_words
 from dashboard.furniture.prune_plans import KINDS, MOST_ASKED, Plan, PruneKind
 from dashboard.furniture.sizes import sizes_of
+from dashboard.furniture.watching import go_watch
 from dashboard.live.locked import attach
 from dashboard.person import person_of
 from hosts import access
@@ -42,7 +43,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            return redirect(_jobs_url(_asked(request, person, pruned, which)))
+            return go_watch(request, _asked(request, person, pruned, which))
         except Refusal as wrong:
             problem = str(wrong)
     too_many = not chosen and len(endpoints) > MOST_ASKED
@@ -84,10 +85,3 @@ def _asked(request: HttpRequest, person: Person, pruned: PruneKind, which: str) 
         raise Refusal(_("Tick what is to go."))
     sizes = sizes_of(pruned.kind, refs) if pruned.sized else {}
     return pruned.ask(person, refs, filters={"which": which}, sizes=sizes)
-
-
-def _jobs_url(batch: Batch) -> str:
-    jobs = list(batch.jobs.all()[:2])
-    if len(jobs) == 1:
-        return reverse("jobs:page", args=[jobs[0].pk])
-    return f"{reverse('jobs:list')}?q=batch:{batch.pk}"

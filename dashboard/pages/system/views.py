@@ -4,17 +4,17 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dashboard.furniture.frames import host_frame
 from dashboard.furniture.inspecting import trouble_of
 from dashboard.furniture.objects import quoted
-from dashboard.live.page import asks_for_list, list_context, live_row
+from dashboard.furniture.watching import toast_watch
+from dashboard.live.page import asks_for_list, list_context
 from dashboard.live.suggest import suggestions
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.hosts.lists import HEAD
 from dashboard.pages.system import facts
 from dashboard.pages.system.lists import QUICK, SPEC
 from dashboard.pages.system.measuring import measure
@@ -25,15 +25,6 @@ from hosts.actions.refused import HostRefused
 from hosts.actions.system import check_system
 from hosts.models import DiskUse, Endpoint, Host
 from hosts.podman import PodmanError
-
-
-def _frame(person: Person, row: Host, tab: str) -> dict[str, Any]:
-    return {
-        "row": row,
-        "tab": tab,
-        "verbs": verbs_for(person, row),
-        "head": live_row(person, HEAD, row),
-    }
 
 
 def _endpoints(person: Person, row: Host) -> list[Endpoint]:
@@ -48,7 +39,9 @@ def disk(request: HttpRequest, host_id: int) -> HttpResponse:
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     parts = [_disk_context(person, endpoint) for endpoint in _endpoints(person, row)]
-    return render(request, "system/disk.html", {**_frame(person, row, "disk"), "parts": parts})
+    return render(
+        request, "system/disk.html", {**host_frame(person, row, tab="disk"), "parts": parts}
+    )
 
 
 def _disk_context(person: Person, endpoint: Endpoint) -> dict[str, Any]:
@@ -96,7 +89,7 @@ def events(request: HttpRequest, host_id: int) -> HttpResponse:
     if asks_for_list(request, SPEC):
         return render(request, "live/list.html", inside)
     lacks = [lack for one in _endpoints(person, row) if (lack := facts.no_events(one))]
-    context = {**inside, **_frame(person, row, "events"), "quick": QUICK, "lacks": lacks}
+    context = {**inside, **host_frame(person, row, tab="events"), "quick": QUICK, "lacks": lacks}
     return render(request, "system/events.html", context)
 
 
@@ -106,7 +99,7 @@ def system(request: HttpRequest, host_id: int) -> HttpResponse:
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     parts = [facts.system_facts(endpoint) for endpoint in _endpoints(person, row)]
-    context = {**_frame(person, row, "system"), "parts": parts}
+    context = {**host_frame(person, row, tab="system"), "parts": parts}
     return render(request, "system/system.html", context)
 
 
@@ -114,13 +107,9 @@ def system(request: HttpRequest, host_id: int) -> HttpResponse:
 def check(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """Ask for a look through the store."""
     quick = request.POST.get("whole") != "1"
-    htmx = "HX-Request" in request.headers
     try:
         job = check_system.ask(person_of(request), endpoint_id, quick=quick)
     except HostRefused as refused:
         return toast(HttpResponse(status=204), refused.message)
-    url = reverse("jobs:page", args=[job.pk])
-    if not htmx:
-        return redirect(url)
     words = _("Check asked for: %(host)s") % {"host": job.endpoint_name}
-    return toast(HttpResponse(status=204), words, url=url, word=_("Watch"))
+    return toast_watch(request, job, words)

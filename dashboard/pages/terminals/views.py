@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.beside import beside_stream, part
+from dashboard.furniture.frames import container_frame
 from dashboard.live.page import list_page
-from dashboard.pages.containers.frame import container_frame
 from dashboard.pages.terminals.lists import SPEC, visible
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, get_object

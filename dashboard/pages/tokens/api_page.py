@@ -8,6 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from dashboard.api.api import api
+from dashboard.api.description import description, operations
+
 
 @dataclass(frozen=True)
 class Part:
@@ -40,9 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _subjects() -> list[tuple[str, list[Address]]]:
-    from dashboard.api.description import description, operations
-
-    told = description()
+    told = description(api)
     found: dict[str, list[Address]] = {}
     for path, method, one in operations(told):
         address = Address(

@@ -12,8 +12,8 @@ from accounts.models import Role, Token
 from accounts.token_actions import Wanted
 from accounts.verbs import all_verbs
 from dashboard.furniture.forms import Helpful
+from dashboard.furniture.people import RoleChoice
 from dashboard.furniture.zoned import Zoned
-from dashboard.pages.people.forms import RoleChoice
 from hosts.access import Person, visible_groups, visible_hosts
 from hosts.models import Group, Host
 

@@ -1,7 +1,6 @@
 """The lists of tokens: one's own, and everybody's. They show a use or a revocation as it happens."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -9,27 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Token as Row
-from accounts.tokens import in_force
+from accounts.tokens import in_force, soon, unused
+from dashboard.furniture.people import addresses, people_like
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
-from dashboard.pages.access.lists import addresses, people_like
-from dashboard.pages.tokens.shown import SOON, shown
+from dashboard.pages.tokens.shown import shown
 from hosts.access import Person
 
 MANAGES = "people.manage"
-# a token that nobody used for so long is one that nobody misses
-UNUSED = timedelta(days=90)
-
-
-def soon() -> Q:
-    """Those in force that end within a week."""
-    return in_force() & Q(expires_at__lt=timezone.now() + SOON)
-
-
-def unused() -> Q:
-    """Those in force that nobody came with for three months, of which they have been there."""
-    before = timezone.now() - UNUSED
-    return in_force() & Q(made_at__lt=before) & (Q(used_at=None) | Q(used_at__lt=before))
 
 
 def _state(value: str) -> Q:

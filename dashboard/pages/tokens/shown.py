@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Token
-from accounts.tokens import why_dead
+from accounts.tokens import SOON, why_dead
 from dashboard.furniture.acting import Question
 from dashboard.templatetags.face import ago_words
 from hosts.models import Group, Host
-
-SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import token_actions
 from accounts.errors import NotPermitted
 from accounts.models import Token, User
+from accounts.tokens import soon
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.furniture.forms import Helpful
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.tokens.forms import ServiceForm, TokenForm
-from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS, soon
+from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS
 from dashboard.pages.tokens.shown import question_of, shown
 from dashboard.person import person_of
 from dashboard.toasts import toast

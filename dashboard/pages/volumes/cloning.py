@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.furniture.making import MakingForm
+from dashboard.furniture.watching import go_watch
 from dashboard.person import person_of
 from hosts import capabilities
 from hosts.access import Person, get_object, visible_objects
@@ -69,7 +70,7 @@ def clone(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
         except HostRefused as trouble:
             form.refuse(trouble)
         else:
-            return redirect("jobs:page", job.pk)
+            return go_watch(request, job)
     note = _now("This Podman cannot copy a volume itself. %s") % lack if lack else ""
     context = {"row": row, "form": form, "note": note, "no_image": bool(lack) and not images}
     return render(request, "volumes/clone.html", context)

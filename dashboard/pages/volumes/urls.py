@@ -12,15 +12,12 @@ from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, ur
 from dashboard.furniture.sizes import sizes_of
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import equals, one_of
-from dashboard.pages.files.views import folder_part
 from dashboard.pages.volumes.cloning import clone
 from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING
 from dashboard.pages.volumes.users import USED_BY, USERS, attach_users
 from hosts.access import Person
 from hosts.models import InventoryRow, Volume
-from hosts.podman import Podman
-from hosts.podman import volumes as podman_volumes
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
@@ -73,11 +70,6 @@ SPEC = object_list(
 HEAD, SUMMARY = parts_of(SPEC, head="volumes/head.html")
 
 
-async def _read(podman: Podman, name: str) -> dict[str, Any]:
-    found = await podman_volumes.inspect(podman, name)
-    return found | {"Options": podman_volumes.veiled(found.get("Options") or {})}
-
-
 def _within(row: InventoryRow) -> str:
     return f"volume:{quoted(row.name)} {on_endpoint(row)}"
 
@@ -90,13 +82,12 @@ ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    read=_read,
     within=_within,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
     deeds=DEEDS,
     tabs=(
         Tab("users", _("Used by"), "volume.view", USERS),
-        Tab("files", _("Files"), "volume.files", folder_part),
+        Tab("files", _("Files"), "volume.files", "volumefiles:list"),
     ),
     extra={
         "do_url": "volumes:create",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hosts import control
+from hosts.actions.hosts.examine_host import found_sockets
 from hosts.actions.hosts.register_host import FoundSocket, Twin
 from hosts.control import ControlError
 from hosts.link.machine import differences
@@ -94,8 +95,6 @@ async def _compared(found: Sequence[FoundSocket], one: _Known) -> Twin:
 
 
 async def _asked(one: _Known) -> FoundSocket | None:
-    from hosts.actions.hosts.examine_host import found_sockets
-
     try:
         async with asyncio.timeout(_ASK_S):
             steps = [step async for step in control.examine({"login_id": one.login_id})]
