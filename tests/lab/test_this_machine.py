@@ -37,7 +37,7 @@ def test_this_machine_in_one_click(
     assert "Add this machine" in page
     assert path in page
 
-    answer = browser.send(reverse("joining:local"), {"socket": path})
+    answer = browser.send(reverse("hosts:local"), {"socket": path})
     assert answer["Location"] == "/containers/"
     [endpoint] = Endpoint.objects.all()
     store = json.loads(host.podman("info", "-f", "json"))["store"]["graphRoot"]
@@ -75,7 +75,7 @@ def test_try_now(
     host.kill_sshd()
     until("it is away", lambda: state() == "away")
     page = browser.get(f"/hosts/{endpoint.host_id}/").content.decode()
-    url = reverse("joining:reconnect", args=[endpoint.host_id])
+    url = reverse("hosts:reconnect", args=[endpoint.host_id])
     assert "Try now" in page
     assert url in page
     host.start_sshd()

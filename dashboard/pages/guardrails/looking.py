@@ -1,4 +1,4 @@
-"""The look at a pod on its host that a form's verdict is to judge by (joining.py), asked for by the page."""
+"""The look at a pod on its host that a verdict judges by (furniture.joined_pod), asked for by the page."""
 
 from typing import Any
 

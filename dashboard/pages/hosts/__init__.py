@@ -1,1 +1,1 @@
-"""Pages of hosts: the list and one host. Adding, changing and the doctor live in pages.joining."""
+"""Hosts: their list and pages, and all that one does to one: add, edit, examine, mute, remove."""

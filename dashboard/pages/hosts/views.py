@@ -36,7 +36,7 @@ KINDS = {
 @require_GET
 def hosts(request: HttpRequest) -> HttpResponse:
     """All hosts."""
-    add = {"empty_url": reverse("joining:add"), "empty_action": _("Add a host")}
+    add = {"empty_url": reverse("hosts:add"), "empty_action": _("Add a host")}
     may_add = allows(person_of(request), "host.add")
     extra = {"quick": QUICK, "may_add": may_add, **(add if may_add else {})}
     return list_page(request, SPEC, "hosts/list.html", extra)

@@ -63,7 +63,7 @@ def item(person: Person, host: Host, standing: Standing, *, text: str) -> Item:
         since=until,
         url=page,
         action=_("Give a new one") if may else _("Look"),
-        action_url=reverse("joining:edit", args=[host.pk]) if may else page,
+        action_url=reverse("hosts:edit", args=[host.pk]) if may else page,
     )
 
 

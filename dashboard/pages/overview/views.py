@@ -37,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204, headers={} if same else {"HX-Refresh": "true"})
     if stands != SEES:
         if "host.add" in verbs:
-            return redirect("joining:add")
+            return redirect("hosts:add")
         context = {
             "stands": stands,
             "ask_whom": managers(besides=person.user),

@@ -27,7 +27,7 @@ COMMANDS = (
     Command(_("Pull image"), "pull:page", "download", "image.pull", _("get registry")),
     Command(_("Build image"), "build:page", "hammer", "image.build", _("containerfile dockerfile")),
     Command(_("Play kube YAML"), "kube:page", "ship", "kube.play", _("kubernetes deployment")),
-    Command(_("Add host"), "joining:add", "server", "host.add", _("register server machine")),
+    Command(_("Add host"), "hosts:add", "server", "host.add", _("register server machine")),
     Command(_("Manage groups"), "groups:list", "tags", "host.view"),
     Command(_("People"), "people:list", "users", "access.view", _("users accounts")),
     Command(_("Teams"), "access:teams", "users-round", "access.view", _("groups of people")),

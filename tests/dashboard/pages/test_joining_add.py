@@ -81,7 +81,7 @@ def test_this_machine_is_offered_with_its_obstacle(cast: Cast, browser_of: Any) 
 
 def test_no_group_is_offered_that_would_be_refused_at_the_end(cast: Cast, who_of: Any) -> None:
     from accounts.models import Role
-    from dashboard.pages.joining.forms import NamesForm
+    from dashboard.pages.hosts.forms import NamesForm
     from hosts.access import Person
     from hosts.actions.hosts.moving import joinable
     from hosts.models import Grant, Group

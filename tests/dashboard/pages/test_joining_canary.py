@@ -40,7 +40,7 @@ def sessions() -> str:
 def browser(cast: Cast, browser_of: Any) -> Any:
     from django.conf import settings
 
-    from dashboard.pages.joining import draft as drafts
+    from dashboard.pages.hosts import draft as drafts
     from hosts import vault
 
     vault.make_keys(settings.HAULOUT_KEYS)
@@ -59,7 +59,7 @@ def browser(cast: Cast, browser_of: Any) -> Any:
 
 
 def test_a_pasted_key(browser: Any, caplog: pytest.LogCaptureFixture) -> None:
-    from dashboard.pages.joining import draft as drafts
+    from dashboard.pages.hosts import draft as drafts
     from hosts import vault
 
     caplog.set_level(logging.DEBUG)

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from dashboard.furniture.link_words import told
-from dashboard.pages.joining.words import step_title
+from dashboard.pages.hosts.words import step_title
 from dashboard.person import person_of
 from dashboard.sockets.asking import ask
 from dashboard.sockets.guard import guard
@@ -128,7 +128,7 @@ def _line(step: Step) -> str:
         "cure": told(step.cure).text,
         "command": command,
     }
-    html = render_to_string("joining/step.html", context)
+    html = render_to_string("hosts/step.html", context)
     return json.dumps({"step": step.step, "state": step.state, "html": html}) + "\n"
 
 

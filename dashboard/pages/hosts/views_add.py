@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.shapes import Target
 from dashboard.furniture.forms import note_refusal, told_whole
-from dashboard.pages.joining import draft as drafts
-from dashboard.pages.joining.draft import Draft, draft_of
-from dashboard.pages.joining.forms import AddressForm, AuthorityForm, NamesForm
-from dashboard.pages.joining.stream import part, stream
+from dashboard.pages.hosts import draft as drafts
+from dashboard.pages.hosts.doctor_stream import part, stream
+from dashboard.pages.hosts.draft import Draft, draft_of
+from dashboard.pages.hosts.forms import AddressForm, AuthorityForm, NamesForm
 from dashboard.person import person_of
 from hosts import access, control, this_machine
 from hosts.access import Person
@@ -56,7 +56,7 @@ def page(request: HttpRequest, step: str, **context: Any) -> HttpResponse:
         order = order[2:]
         context["host"] = Host.objects.filter(pk=draft.host_id).first()
     context |= {"step": step, "order": order, "first_start": not Host.objects.exists()}
-    return render(request, f"joining/{step}.html", context)
+    return render(request, f"hosts/{step}.html", context)
 
 
 def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
@@ -103,7 +103,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 via=via.pk if via else None,
             )
             drafts.keep(request.session, draft)
-            return redirect("joining:fingerprint")
+            return redirect("hosts:fingerprint")
     return _address_page(request, form)
 
 
@@ -115,7 +115,7 @@ def local(request: HttpRequest) -> HttpResponse:
     ready = [one for one in async_to_sync(this_machine.look)() if one.ready and one.path == path]
     if not ready:
         messages.error(request, _("That socket does not answer now."))
-        return redirect("joining:add")
+        return redirect("hosts:add")
     [found] = ready
     line, fingerprint = this_machine.host_key()
     try:
@@ -145,7 +145,7 @@ def local(request: HttpRequest) -> HttpResponse:
     except HostRefused as trouble:
         note_refusal(trouble)
         messages.error(request, told_whole(trouble))
-        return redirect("joining:add")
+        return redirect("hosts:add")
     return _joined(request, host)
 
 
@@ -155,13 +155,13 @@ def fingerprint(request: HttpRequest) -> HttpResponse:
     person = allowed(request)
     draft = drafts.read(request.session)
     if not draft.host_key_line:
-        return redirect("joining:add")
+        return redirect("hosts:add")
     known = Host.objects.filter(kind=Host.Kind.SSH, fingerprint=draft.fingerprint).first()
     form = AuthorityForm(request.POST or None, initial={"host_ca": draft.host_ca})
     if request.method == "POST":
         # the page that was read must be the one that is answered, also with two tabs open
         if request.POST.get("fingerprint") != draft.fingerprint:
-            return redirect("joining:fingerprint")
+            return redirect("hosts:fingerprint")
         if known and "into" in request.POST:
             # where the machine is known, its own address and pinned key count
             access.get_host(person, known.pk, EDIT)
@@ -171,7 +171,7 @@ def fingerprint(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             draft.confirmed = True
             drafts.keep(request.session, draft)
-            return redirect("joining:key")
+            return redirect("hosts:key")
     twice = known is not None and known.logins.filter(user=draft.user).exists()
     return page(request, "fingerprint", draft=draft, known=known, twice=twice, form=form)
 
@@ -202,7 +202,7 @@ def check(request: HttpRequest) -> HttpResponse:
     allowed(request)
     draft = confirmed(request)
     if draft is None or not draft.sealed_key:
-        return redirect("joining:add")
+        return redirect("hosts:add")
     return page(request, "check", draft=draft)
 
 
@@ -240,7 +240,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         session.save()
         context = {"draft": latest, "sockets": found, "form": _names(person, latest)}
         context["clone"] = same_key.warning(twins)
-        return part(request, "joining/found.html", context)
+        return part(request, "hosts/found.html", context)
 
     return stream(request, patient, recheck=_require, ending=ending)
 
@@ -252,7 +252,7 @@ def register(request: HttpRequest) -> HttpResponse:
     person = allowed(request)
     draft = confirmed(request)
     if draft is None or not draft.examined:
-        return redirect("joining:add")
+        return redirect("hosts:add")
     ticked = request.POST.getlist("socket")
     sockets = [one for one in draft.found if one.path in ticked]
     if draft.login_id or draft.host_id:

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.furniture.forms import told_whole
-from dashboard.pages.joining.forms import SocketForm
-from dashboard.pages.joining.stream import part, stream
+from dashboard.pages.hosts.doctor_stream import part, stream
+from dashboard.pages.hosts.forms import SocketForm
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_host
 from hosts.actions.hosts import edit_host, edit_logins, examine_host
@@ -49,7 +49,7 @@ def doctor(request: HttpRequest, host_id: int) -> HttpResponse:
         "form": form,
         "may_edit": allows(person, edit_host.EDIT),
     }
-    return render(request, "joining/host_doctor.html", context)
+    return render(request, "hosts/host_doctor.html", context)
 
 
 @require_POST
@@ -83,7 +83,7 @@ def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
         }
         session.save()
         context = {"login": login, "sockets": fresh if may_edit else []}
-        return part(request, "joining/more_sockets.html", context)
+        return part(request, "hosts/more_sockets.html", context)
 
     def recheck(person: Person) -> None:
         edit_logins.get_login(person, login_id, examine_host.VERB)
@@ -102,7 +102,7 @@ def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
         messages.error(request, told_whole(trouble))
     else:
         messages.success(request, _("Added; its containers follow."))
-    return redirect("joining:doctor", host_id=login.host_id)
+    return redirect("hosts:doctor", host_id=login.host_id)
 
 
 def _chosen(request: HttpRequest, login: Login) -> list[FoundSocket]:

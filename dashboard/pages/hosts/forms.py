@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import Helpful
-from dashboard.pages.joining.words import KEY_FORMS
+from dashboard.pages.hosts.words import KEY_FORMS
 from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.link.errors import LinkError

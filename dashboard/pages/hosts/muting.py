@@ -37,7 +37,7 @@ def mute(request: HttpRequest, host_id: int) -> HttpResponse:
             return toast(HttpResponse(status=204), _("Muted"))
         except HostRefused as trouble:
             context["problem"] = str(trouble)
-    return render(request, "mutes/dialog.html", context)
+    return render(request, "hosts/mute.html", context)
 
 
 @require_POST

@@ -16,17 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.furniture.forms import told_whole
 from dashboard.furniture.previewing import Shown, ask_first
-from dashboard.pages.joining import draft as drafts
-from dashboard.pages.joining.draft import draft_of
-from dashboard.pages.joining.forms import (
+from dashboard.pages.hosts import draft as drafts
+from dashboard.pages.hosts.draft import draft_of
+from dashboard.pages.hosts.forms import (
     AccountForm,
     AuthorityForm,
     CertificateForm,
     EditForm,
     JumpForm,
 )
-from dashboard.pages.joining.views_add import redirect_to
-from dashboard.pages.joining.words import losses
+from dashboard.pages.hosts.views_add import redirect_to
+from dashboard.pages.hosts.words import losses
 from dashboard.person import person_of
 from hosts import control
 from hosts.access import Person, get_host, visible_groups
@@ -58,7 +58,7 @@ def _settings(request: HttpRequest, host: Host, form: EditForm) -> HttpResponse:
         )
     authority = AuthorityForm(initial={"host_ca": host.host_ca})
     context = {"host": host, "form": form, "logins": logins, "authority_form": authority}
-    return render(request, "joining/edit.html", context)
+    return render(request, "hosts/edit.html", context)
 
 
 @never_cache
@@ -141,7 +141,7 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
         messages.success(request, words % {"name": host.name})
         return redirect("/hosts/")
     context = {"host": host, "losses": losses(edit_host.what_is_lost(host.endpoints.all()))}
-    return render(request, "joining/remove.html", context)
+    return render(request, "hosts/remove.html", context)
 
 
 @never_cache
@@ -161,7 +161,7 @@ def host_key(request: HttpRequest, host_id: int) -> HttpResponse:
             _reload()
             messages.success(request, _("The new key is accepted; Haulout connects."))
             return redirect_to(host)
-        return redirect("joining:host_key", host_id=host_id)
+        return redirect("hosts:host_key", host_id=host_id)
     context: dict[str, Any] = {"host": host}
     try:
         shown = async_to_sync(control.scan)(host.address, host.port, via=_way(host))
@@ -174,7 +174,7 @@ def host_key(request: HttpRequest, host_id: int) -> HttpResponse:
             "fingerprint": shown.fingerprint,
         }
         context |= {"shown": shown, "same": shown.line == host.host_key}
-    return render(request, "joining/host_key.html", context)
+    return render(request, "hosts/host_key.html", context)
 
 
 @never_cache
@@ -194,8 +194,8 @@ def add_login(request: HttpRequest, host_id: int) -> HttpResponse:
             form.refuse(trouble)
         else:
             drafts.keep(request.session, draft_of(host, user=user))
-            return redirect("joining:key")
-    return render(request, "joining/account.html", {"host": host, "form": form})
+            return redirect("hosts:key")
+    return render(request, "hosts/account.html", {"host": host, "form": form})
 
 
 @require_POST
@@ -205,7 +205,7 @@ def replace_key(request: HttpRequest, login_id: int) -> HttpResponse:
     draft = draft_of(login.host, user=login.user)
     draft.login_id = login.pk
     drafts.keep(request.session, draft)
-    return redirect("joining:key")
+    return redirect("hosts:key")
 
 
 @require_POST
@@ -286,12 +286,12 @@ def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     return ask_first(
         request,
         _("Remove the socket of %(name)s?") % {"name": endpoint},
-        reverse("joining:remove_endpoint", args=[endpoint.pk]),
+        reverse("hosts:remove_endpoint", args=[endpoint.pk]),
         _("Remove"),
         what,
         words="" if what.troubles else words,
         losses=gone,
-        next=reverse("joining:edit", args=[endpoint.host_id]),
+        next=reverse("hosts:edit", args=[endpoint.host_id]),
     )
 
 

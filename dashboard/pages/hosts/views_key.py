@@ -8,11 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from dashboard.pages.joining import draft as drafts
-from dashboard.pages.joining.draft import Draft
-from dashboard.pages.joining.forms import CertificateForm, OwnKeyForm, PasswordForm
-from dashboard.pages.joining.views_add import allowed, confirmed, page
-from dashboard.pages.joining.words import KEY_FORMS
+from dashboard.pages.hosts import draft as drafts
+from dashboard.pages.hosts.draft import Draft
+from dashboard.pages.hosts.forms import CertificateForm, OwnKeyForm, PasswordForm
+from dashboard.pages.hosts.views_add import allowed, confirmed, page
+from dashboard.pages.hosts.words import KEY_FORMS
 from hosts.actions.hosts import certificates, install_key
 from hosts.actions.hosts.examine_host import seal_given_key, seal_new_key
 from hosts.actions.refused import HostRefused
@@ -42,7 +42,7 @@ def key(request: HttpRequest) -> HttpResponse:
     allowed(request)
     draft = confirmed(request)
     if draft is None:
-        return redirect("joining:add")
+        return redirect("hosts:add")
     if not draft.sealed_key or (request.method == "POST" and "fresh" in request.POST):
         draft.take_key(*seal_new_key())
         drafts.keep(request.session, draft)
@@ -57,7 +57,7 @@ def own_key(request: HttpRequest) -> HttpResponse:
     allowed(request)
     draft = confirmed(request)
     if draft is None:
-        return redirect("joining:add")
+        return redirect("hosts:add")
     form = OwnKeyForm(request.POST)
     if form.is_valid():
         try:
@@ -71,7 +71,7 @@ def own_key(request: HttpRequest) -> HttpResponse:
             form.refuse(trouble)
         else:
             drafts.keep(request.session, draft)
-            return redirect("joining:check")
+            return redirect("hosts:check")
     return _key_page(request, draft, key_form=form)
 
 
@@ -83,7 +83,7 @@ def install(request: HttpRequest) -> HttpResponse:
     person = allowed(request)
     draft = confirmed(request)
     if draft is None or not draft.public_key:
-        return redirect("joining:add")
+        return redirect("hosts:add")
     form = PasswordForm(request.POST)
     if form.is_valid():
         try:
@@ -102,7 +102,7 @@ def install(request: HttpRequest) -> HttpResponse:
         else:
             draft.installed = True
             drafts.keep(request.session, draft)
-            return redirect("joining:check")
+            return redirect("hosts:check")
     return _key_page(request, draft, password_form=form)
 
 
@@ -113,7 +113,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
     allowed(request)
     draft = confirmed(request)
     if draft is None or not draft.public_key:
-        return redirect("joining:add")
+        return redirect("hosts:add")
     form = CertificateForm(request.POST, auto_id="signed_%s")
     if form.is_valid():
         try:
@@ -122,7 +122,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
             form.refuse(trouble)
         else:
             drafts.keep(request.session, draft)
-            return redirect("joining:check")
+            return redirect("hosts:check")
     return _key_page(request, draft, certificate_form=form)
 
 

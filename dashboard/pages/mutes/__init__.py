@@ -1,1 +1,0 @@
-"""Maintenance of hosts: the dialog that begins it, and ending it early."""
