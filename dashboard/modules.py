@@ -47,7 +47,7 @@ MODULES = {
         )
     },
     **{
-        f"haulout/terminal/{name}": f"js/terminal/{name}.js"
+        f"haulout/terminals/{name}": f"js/terminals/{name}.js"
         for name in ("look", "pane", "sheets", "socket", "endings")
     },
     "@xterm/xterm": "vendor/xterm/xterm.mjs",

@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit import upkeep
 from hosts.actions.access_requests.ended_grants import end_grants, expire_requests
-from hosts.actions.build.lost_uploads import look_for_builds
+from hosts.actions.builds.lost_uploads import look_for_builds
 from hosts.actions.containers.settle_terminals import settle_terminals
 from hosts.actions.files.sweeping import sweep
 from hosts.actions.hosts.certificate_ends import tell_ends

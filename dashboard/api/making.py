@@ -17,8 +17,8 @@ from dashboard.api.reading import Id, ObjectId
 from dashboard.api.shapes import JobOut
 from dashboard.furniture.existing_container import read_container
 from hosts.access import get_object
-from hosts.actions.build import build_image
-from hosts.actions.build.build_fields import checked
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
 from hosts.actions.containers import recreate_container
 from hosts.actions.images import pull_image
 from hosts.actions.images.references import parse_full

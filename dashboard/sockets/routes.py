@@ -8,7 +8,7 @@ from dashboard.live.consumer import LiveConsumer
 from dashboard.streams.logs import LogsConsumer
 from dashboard.streams.merged_logs import MergedLogsConsumer
 from dashboard.streams.stats import StatsConsumer
-from dashboard.streams.terminal.consumer import TerminalConsumer
+from dashboard.streams.terminals.consumer import TerminalConsumer
 
 
 async def _refused(_scope: dict[str, Any], receive: Any, send: Any) -> None:

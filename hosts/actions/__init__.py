@@ -6,7 +6,7 @@ Nobody else changes a host.
 
 from hosts.actions import (
     artifacts,
-    build,
+    builds,
     containers,
     files,
     hosts,
@@ -25,7 +25,7 @@ ACTIONS: dict[str, Action] = {
     action.verb: action
     for room in (
         artifacts,
-        build,
+        builds,
         containers,
         files,
         hosts,

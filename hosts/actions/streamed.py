@@ -135,7 +135,7 @@ async def note_part(doing: Doing, container: str, path: str) -> None:
 
 async def note_build(doing: Doing, name: str, before: dict[str, str]) -> None:
     """From now on an image is being built there under `name`: looked for when this is lost. `before` is
-    how it stood (actions.build.look_back).
+    how it stood (actions.builds.look_back).
     """
     await in_thread(_note, doing.number, {"image": name, "before": before})
 

@@ -16,7 +16,7 @@ class OpenTransfer(models.Model):
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, null=True)
     container = models.CharField(max_length=80, blank=True)
     part = models.TextField(blank=True)
-    # the first name of an image that is being built, and how it stood before (actions.build.look_back)
+    # the first name of an image that is being built, and how it stood before (actions.builds.look_back)
     image = models.TextField(blank=True)
     before = models.JSONField(default=dict)
     # nobody carries it out any more; its outcome is written, and `part` is still to be removed, or what

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from hosts.actions.build.build_fields import BuildOrder
+from hosts.actions.builds.build_fields import BuildOrder
 from hosts.refused import Refusal
 from tests.access.bodies import POD
 from tests.access.furniture import Matrix

@@ -149,7 +149,7 @@ async def page() -> AsyncIterator[Callable[..., TerminalPage]]:
         return pages[-1]
 
     yield make
-    from dashboard.streams.terminal.sessions import sessions
+    from dashboard.streams.terminals.sessions import sessions
 
     await sessions.end_all()
     for one in pages:

@@ -141,8 +141,8 @@ def test_the_table_knows_which_builds_leave_their_context(host: Host, text: str)
 def test_builds_with_mounts_are_refused_where_they_leave_it(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any], text: str
 ) -> None:
-    from hosts.actions.build import build_image
-    from hosts.actions.build.build_fields import checked
+    from hosts.actions.builds import build_image
+    from hosts.actions.builds.build_fields import checked
     from hosts.actions.refused import HostRefused
 
     endpoint = endpoint_on(host)
@@ -164,8 +164,8 @@ def test_builds_with_mounts_are_refused_where_they_leave_it(
 
 @pytest.mark.on_every_podman
 def test_an_uploaded_context_is_held_to_the_same(host: Host, endpoint_on: Any, person: Any) -> None:
-    from hosts.actions.build.build_fields import checked
-    from hosts.actions.build.build_upload import build_upload
+    from hosts.actions.builds.build_fields import checked
+    from hosts.actions.builds.build_upload import build_upload
     from hosts.jobs.errand import Trouble
 
     data = CACHE.encode()

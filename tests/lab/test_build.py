@@ -48,8 +48,8 @@ def test_a_typed_file(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     from audit.models import Entry
-    from hosts.actions.build import build_image
-    from hosts.actions.build.build_fields import checked
+    from hosts.actions.builds import build_image
+    from hosts.actions.builds.build_fields import checked
     from hosts.models import Job
 
     order = checked(tags=["shop:1"], arguments={"TOKEN": CANARY}, labels={"by": "test"})
@@ -81,8 +81,8 @@ def test_what_is_wrong_is_said(
     text: str,
     said: str,
 ) -> None:
-    from hosts.actions.build import build_image
-    from hosts.actions.build.build_fields import checked
+    from hosts.actions.builds import build_image
+    from hosts.actions.builds.build_fields import checked
 
     order = checked(tags=["shop:1"])
     job = carry(build_image.ask(person, endpoint_on(host).pk, text=text, order=order))
@@ -107,8 +107,8 @@ def context(files: dict[str, bytes], links: dict[str, str] | None = None) -> byt
 
 def upload(person: Any, endpoint: Any, tar: bytes, **order: Any) -> tuple[list[str], str]:
     """Lines and the id of what an upload builds."""
-    from hosts.actions.build.build_fields import checked
-    from hosts.actions.build.build_upload import build_upload
+    from hosts.actions.builds.build_fields import checked
+    from hosts.actions.builds.build_upload import build_upload
     from hosts.podman.build import Built
 
     async def pieces() -> AsyncIterator[bytes]:

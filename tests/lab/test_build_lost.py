@@ -50,8 +50,8 @@ def host(lab: Lab, clean_hosts: None) -> Iterator[Host]:
 async def built(host: Host, endpoint: Any, person: Any, run: str, *, after: int) -> tuple[Any, Any]:
     """(outcome, what the look back needs), of a build whose connection breaks."""
     from hosts.actions import ACTIONS
-    from hosts.actions.build import build_image
-    from hosts.actions.build.build_fields import checked
+    from hosts.actions.builds import build_image
+    from hosts.actions.builds.build_fields import checked
     from hosts.jobs import lease
     from hosts.jobs.carry import carry
     from hosts.models import Job

@@ -35,8 +35,8 @@ def endpoint(host: Host, endpoint_on: Any) -> Any:
 
 def upload(person: Any, endpoint: Any, steps: str) -> Any:
     """Podman's lines of a build of these steps on a small image."""
-    from hosts.actions.build.build_fields import checked
-    from hosts.actions.build.build_upload import build_upload
+    from hosts.actions.builds.build_fields import checked
+    from hosts.actions.builds.build_upload import build_upload
 
     async def body() -> AsyncIterator[bytes]:
         yield context({"Containerfile": f"FROM localhost/busybox\n{steps}\n".encode()})
@@ -59,7 +59,7 @@ def entries() -> list[tuple[str, str]]:
 
 def found_out() -> tuple[str, str]:
     """What the chore has found: the last entry."""
-    from hosts.actions.build.lost_uploads import look_for_builds
+    from hosts.actions.builds.lost_uploads import look_for_builds
     from hosts.models import OpenTransfer
 
     def resolved() -> bool:
@@ -122,7 +122,7 @@ async def test_where_the_name_had_an_image_podmans_events_tell(
 
 
 async def test_a_host_that_is_away_is_asked_later(host: Host, endpoint: Any, person: Any) -> None:
-    from hosts.actions.build.lost_uploads import look_for_builds
+    from hosts.actions.builds.lost_uploads import look_for_builds
     from hosts.models import Endpoint, OpenTransfer
 
     await ends_unheard(person, endpoint, "RUN echo later > /later")

@@ -205,9 +205,9 @@ def test_bodies_of_the_api(host: Host, play: Any) -> None:
 @NEVER_AGAIN
 def test_builds(host: Host, play: Any) -> None:
     """Nothing of the forbidden image may be in what was built, and no other name may have been made."""
-    from hosts.actions.build import containerfile
-    from hosts.actions.build.build_fields import checked
-    from hosts.actions.build.build_image import proposed
+    from hosts.actions.builds import containerfile
+    from hosts.actions.builds.build_fields import checked
+    from hosts.actions.builds.build_image import proposed
     from hosts.podman import base_judge
     from hosts.podman.build import build
 

@@ -126,8 +126,8 @@ def network(there: There, name: str, labels: dict[str, str]) -> Any:
 
 
 def build(there: There, text: str, tag: str) -> Any:
-    from hosts.actions.build import build_image
-    from hosts.actions.build.build_fields import checked
+    from hosts.actions.builds import build_image
+    from hosts.actions.builds.build_fields import checked
 
     order = checked(tags=[tag], labels=LABEL)
     return build_image.ask(there.person, there.endpoint.pk, text=text, order=order)

@@ -51,8 +51,8 @@ class There:
 
     def jobs(self) -> dict[str, Callable[[], Any]]:
         """What would give the name to something else, by a job."""
-        from hosts.actions.build import build_image
-        from hosts.actions.build.build_fields import checked
+        from hosts.actions.builds import build_image
+        from hosts.actions.builds.build_fields import checked
         from hosts.actions.containers import commit_container, recreate_container
         from hosts.actions.images import pull_image, tag_image
         from hosts.actions.kube import play_kube
@@ -76,8 +76,8 @@ class There:
 
     def streams(self, name: str) -> dict[str, Callable[[], Any]]:
         """The same of what passes through at once."""
-        from hosts.actions.build.build_fields import checked
-        from hosts.actions.build.build_upload import build_upload
+        from hosts.actions.builds.build_fields import checked
+        from hosts.actions.builds.build_upload import build_upload
         from hosts.actions.images import archives
 
         async def upload(text: str, **order: Any) -> None:

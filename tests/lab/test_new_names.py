@@ -72,8 +72,8 @@ async def load(person: Any, endpoint: Any, body: AsyncIterator[bytes]) -> list[s
 
 async def build(person: Any, endpoint: Any, text: str, between: Any = None) -> None:
     """`between` is called once Podman has said something."""
-    from hosts.actions.build.build_fields import checked
-    from hosts.actions.build.build_upload import build_upload
+    from hosts.actions.builds.build_fields import checked
+    from hosts.actions.builds.build_upload import build_upload
 
     lines = build_upload(
         person,
@@ -189,8 +189,8 @@ def test_a_typed_build_of_the_host_itself_raises_no_alarm(
     host: Host, endpoint_on: Any, person: Any, rule: Any, worker: Any, ended: Any
 ) -> None:
     """Names under localhost/ may be given where a rule allows other places alone."""
-    from hosts.actions.build import build_image
-    from hosts.actions.build.build_fields import checked
+    from hosts.actions.builds import build_image
+    from hosts.actions.builds.build_fields import checked
 
     endpoint = endpoint_on(host)
     rule("images", **ALLOWED)

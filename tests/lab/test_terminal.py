@@ -220,9 +220,9 @@ async def test_nothing_opens_without_its_entry(
 async def test_a_flood_waits_in_the_container_and_ctrl_c_is_seen_at_once(
     cast: Any, container: Any, page: Any
 ) -> None:
-    from dashboard.streams.terminal.session import HIGH_BYTES
-    from dashboard.streams.terminal.sessions import sessions
-    from dashboard.streams.terminal.viewer import WINDOW_BYTES
+    from dashboard.streams.terminals.session import HIGH_BYTES
+    from dashboard.streams.terminals.sessions import sessions
+    from dashboard.streams.terminals.viewer import WINDOW_BYTES
 
     where = await sync_to_async(container)(*SLEEP)
     bob = page(cast.bob)

@@ -41,8 +41,8 @@ def test_podman_itself_would_read_it(host: Host, text: str) -> None:
 @pytest.mark.parametrize("text", FILES)
 def test_no_build_reads_it(host: Host, endpoint_on: Any, person: Any, text: str) -> None:
     from audit.models import Entry
-    from hosts.actions.build import build_image
-    from hosts.actions.build.build_fields import checked
+    from hosts.actions.builds import build_image
+    from hosts.actions.builds.build_fields import checked
     from hosts.actions.refused import HostRefused
     from hosts.jobs.errand import Trouble
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.build import build_image
-from hosts.actions.build.build_fields import checked
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
 from hosts.actions.kube import play_kube
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.run import pasted_line, run_spec

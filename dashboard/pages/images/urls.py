@@ -20,7 +20,7 @@ from dashboard.pages.images.changes import changes
 from dashboard.pages.images.copying import copy
 from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
-from dashboard.pages.images.lists import create, edit, is_list, platforms
+from dashboard.pages.images.manifests import create, edit, is_list, platforms
 from dashboard.pages.images.prune import prune
 from dashboard.templatetags.face import size
 from hosts.actions.asking import ALONG
@@ -140,7 +140,7 @@ _ROOM = ObjectRoom(
             {"url": "images:load", "verb": "image.load", "word": _("Load"), "icon": "upload"},
             {"url": "images:prune", "verb": "image.prune", "word": _("Prune"), "icon": "eraser"},
         ),
-        "also_url": "build:page",
+        "also_url": "builds:page",
         "also_verb": "image.build",
         "also_icon": "hammer",
         "also_word": _("Build image"),

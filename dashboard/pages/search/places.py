@@ -25,7 +25,9 @@ class Command:
 COMMANDS = (
     Command(_("Run container"), "run:page", "play", "container.run", _("create new start")),
     Command(_("Pull image"), "pull:page", "download", "image.pull", _("get registry")),
-    Command(_("Build image"), "build:page", "hammer", "image.build", _("containerfile dockerfile")),
+    Command(
+        _("Build image"), "builds:page", "hammer", "image.build", _("containerfile dockerfile")
+    ),
     Command(_("Play kube YAML"), "kube:page", "ship", "kube.play", _("kubernetes deployment")),
     Command(_("Add host"), "hosts:add", "server", "host.add", _("register server machine")),
     Command(_("Manage groups"), "groups:list", "tags", "host.view"),

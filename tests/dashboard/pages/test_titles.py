@@ -18,7 +18,7 @@ HEADLINE = re.compile(r"<h1(?P<how>[^>]*)>(?P<words>[^<]*)")
         *("account_settings", "account_change_password", "mfa_index", "tokens:mine", "api-docs"),
         *("access:mine", "requests:ask", "signin:rules", "groups:list", "registries:list"),
         *("guardrails:list", "guardrails:try", "freezes:list", "containers:list", "audit:list"),
-        *("pull:page", "volumes:create", "build:page"),
+        *("pull:page", "volumes:create", "builds:page"),
     ],
 )
 def test_a_title_is_said_once(cast: Cast, browser_of: Any, name: str) -> None:

@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.streams.terminal.hurry import ON_ITS_WAY_BYTES, QUIET_S, Hurry
-from dashboard.streams.terminal.session import Session
-from dashboard.streams.terminal.viewer import REST_BYTES, WINDOW_BYTES, Viewer
+from dashboard.streams.terminals.hurry import ON_ITS_WAY_BYTES, QUIET_S, Hurry
+from dashboard.streams.terminals.session import Session
+from dashboard.streams.terminals.viewer import REST_BYTES, WINDOW_BYTES, Viewer
 
 PIECE = b"y\r\n" * 16384
 CTRL_C = b"\x03"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.streams.terminal.consumer import TerminalConsumer
-from dashboard.streams.terminal.pipe import Pipe
+from dashboard.streams.terminals.consumer import TerminalConsumer
+from dashboard.streams.terminals.pipe import Pipe
 
 KIB = 1024
 

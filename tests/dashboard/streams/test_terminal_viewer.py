@@ -4,8 +4,8 @@ import asyncio
 import json
 from typing import Any
 
-from dashboard.streams.terminal.scrollback import Scrollback
-from dashboard.streams.terminal.viewer import REST_BYTES, WINDOW_BYTES, Viewer
+from dashboard.streams.terminals.scrollback import Scrollback
+from dashboard.streams.terminals.viewer import REST_BYTES, WINDOW_BYTES, Viewer
 
 
 class Browser:

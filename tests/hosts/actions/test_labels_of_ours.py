@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from hosts.actions.build import build_fields
+from hosts.actions.builds import build_fields
 from hosts.actions.files.place import HELPS, find_place
 from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused

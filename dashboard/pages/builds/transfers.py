@@ -10,12 +10,12 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from dashboard.pages.build.forms import BuildForm
+from dashboard.pages.builds.forms import BuildForm
 from dashboard.person import person_of
 from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.access import Person
-from hosts.actions.build.build_fields import BuildOrder
-from hosts.actions.build.build_upload import build_upload, buildable
+from hosts.actions.builds.build_fields import BuildOrder
+from hosts.actions.builds.build_upload import build_upload, buildable
 from hosts.actions.refused import HostRefused
 from hosts.jobs.errand import Trouble
 from hosts.models import Endpoint

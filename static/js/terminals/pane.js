@@ -2,10 +2,10 @@
 import { Terminal } from "@xterm/xterm";
 import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
-import { TerminalSocket } from "haulout/terminal/socket";
-import { deedsOf, isTrouble, reasonOf } from "haulout/terminal/endings";
-import { fontSize, forReader, mono, theme } from "haulout/terminal/look";
-import { openIn } from "haulout/terminal/sheets";
+import { TerminalSocket } from "haulout/terminals/socket";
+import { deedsOf, isTrouble, reasonOf } from "haulout/terminals/endings";
+import { fontSize, forReader, mono, theme } from "haulout/terminals/look";
+import { openIn } from "haulout/terminals/sheets";
 
 const SETTLE_MS = 60;
 // who looks on sees all of the owner's screen, in letters down to this size

@@ -5,8 +5,8 @@ import tarfile
 
 import pytest
 
-from hosts.actions.build import containerfile
-from hosts.actions.build.build_fields import checked
+from hosts.actions.builds import containerfile
+from hosts.actions.builds.build_fields import checked
 from hosts.actions.refused import HostRefused
 
 FILE = """\

@@ -15,9 +15,9 @@ from hosts import advisories
 from hosts.access import Person, get_endpoint
 from hosts.actions import archive_words
 from hosts.actions.action import Action
-from hosts.actions.build import containerfile
-from hosts.actions.build.build_fields import BuildOrder, checked
-from hosts.actions.build.look_back import became, how_it_stands, image_of
+from hosts.actions.builds import containerfile
+from hosts.actions.builds.build_fields import BuildOrder, checked
+from hosts.actions.builds.look_back import became, how_it_stands, image_of
 from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for

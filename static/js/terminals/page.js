@@ -1,6 +1,6 @@
 // The page of terminals: tabs, panes side by side, search, letters, full screen.
-import { Pane } from "haulout/terminal/pane";
-import { changeFontSize, forReader, onTheme, setReader } from "haulout/terminal/look";
+import { Pane } from "haulout/terminals/pane";
+import { changeFontSize, forReader, onTheme, setReader } from "haulout/terminals/look";
 import { copy } from "haulout/copy";
 import { politely } from "haulout/say";
 

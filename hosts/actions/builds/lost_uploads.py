@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit import write
 from audit.shapes import AlreadySettled, NoSuchIntent, Result
 from hosts import bells
-from hosts.actions.build.look_back import became
+from hosts.actions.builds.look_back import became
 from hosts.dial import dial
 from hosts.jobs.handler import Settled
 from hosts.jobs.resolve import WITHIN, words_for

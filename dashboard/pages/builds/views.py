@@ -10,13 +10,13 @@ from audit.shapes import Target
 from dashboard.furniture.beside import Beside, beside, beside_stream, part, wanted
 from dashboard.furniture.targets import endpoints_for
 from dashboard.furniture.watching import go_watch
-from dashboard.pages.build import again
-from dashboard.pages.build.forms import BuildForm
+from dashboard.pages.builds import again
+from dashboard.pages.builds.forms import BuildForm
 from dashboard.person import person_of
 from hosts import access, guardrails
 from hosts.access import Person
-from hosts.actions.build import build_image
-from hosts.actions.build.build_fields import BuildOrder
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import BuildOrder
 from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Job
 
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     # an uploaded context may hold its own
     form.fields["text"].required = way == "type"
     context = {"form": form, "endpoints": endpoints, "way": way, "job": job}
-    return render(request, "build/page.html", context, status=422 if form.errors else 200)
+    return render(request, "builds/page.html", context, status=422 if form.errors else 200)
 
 
 def _asked(request: HttpRequest, form: BuildForm) -> Job | None:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from dashboard.streams.terminal.pipe import Pipe
+from dashboard.streams.terminals.pipe import Pipe
 
 # typed and not yet on its way; a browser keeps to less by itself
 MOST_TYPED_BYTES: Final = 1024 * 1024

@@ -6,7 +6,7 @@ import logging
 from django.conf import settings
 from django.db import DatabaseError
 
-from dashboard.streams.terminal.session import Session
+from dashboard.streams.terminals.session import Session
 from hosts.access import NotVisible, Person
 from hosts.actions.asking import ObjectRef
 from hosts.actions.containers import open_terminal

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from dashboard.streams.terminal.scrollback import Scrollback
+from dashboard.streams.terminals.scrollback import Scrollback
 
 # told but not drawn yet; a browser draws some MB a second
 WINDOW_BYTES: Final = 256 * 1024

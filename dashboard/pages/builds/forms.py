@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import Written
 from dashboard.furniture.making import MakingForm, line, lines
-from hosts.actions.build.build_fields import BuildOrder, checked
+from hosts.actions.builds.build_fields import BuildOrder, checked
 from hosts.actions.run import run_fields
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from hosts.access import Person, get_job
-from hosts.actions.build import build_image
+from hosts.actions.builds import build_image
 from hosts.actions.run.table.reading import pair_lines
 from hosts.models import Job
 

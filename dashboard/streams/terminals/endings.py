@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.shapes import Result
-from dashboard.streams.terminal.pipe import NOT_FOUND, Pipe
+from dashboard.streams.terminals.pipe import NOT_FOUND, Pipe
 from hosts.actions.containers.open_terminal import ATTACH
 from hosts.podman import PodmanError
 from hosts.podman.errors import Conflict, DeadlineExceeded, NotFound, Unavailable

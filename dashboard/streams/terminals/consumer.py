@@ -14,9 +14,9 @@ from django.db import DatabaseError
 from audit.shapes import AuditError
 from dashboard.sockets.asking import ask
 from dashboard.sockets.consumer import LeanConsumer
-from dashboard.streams.terminal.session import Session
-from dashboard.streams.terminal.sessions import TooManyError, sessions
-from dashboard.streams.terminal.viewer import Viewer
+from dashboard.streams.terminals.session import Session
+from dashboard.streams.terminals.sessions import TooManyError, sessions
+from dashboard.streams.terminals.viewer import Viewer
 from hosts.access import Denied, NotVisible, get_object
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted

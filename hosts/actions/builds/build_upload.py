@@ -6,10 +6,10 @@ from contextlib import aclosing
 from hosts.access import Person, get_endpoint
 from hosts.access.fetch import target_of
 from hosts.actions.archive_words import told
-from hosts.actions.build import containerfile
-from hosts.actions.build.build_fields import BuildOrder
-from hosts.actions.build.build_image import VERB, failed_words, mounts_stay_inside, proposed
-from hosts.actions.build.look_back import how_it_stands
+from hosts.actions.builds import containerfile
+from hosts.actions.builds.build_fields import BuildOrder
+from hosts.actions.builds.build_image import VERB, failed_words, mounts_stay_inside, proposed
+from hosts.actions.builds.look_back import how_it_stands
 from hosts.actions.second_look_streams import at_image
 from hosts.actions.streamed import note_build, streamed
 from hosts.dial import dial

@@ -15,12 +15,12 @@ from django.db import DatabaseError
 from audit.shapes import Result
 from dashboard.sockets.asking import ask
 from dashboard.sockets.guard import guard
-from dashboard.streams.terminal.endings import Ending, after_end, refused
-from dashboard.streams.terminal.hurry import Hurry
-from dashboard.streams.terminal.keyboard import Keyboard
-from dashboard.streams.terminal.pipe import NoShellError, Pipe
-from dashboard.streams.terminal.scrollback import Scrollback
-from dashboard.streams.terminal.viewer import REST_BYTES, Viewer
+from dashboard.streams.terminals.endings import Ending, after_end, refused
+from dashboard.streams.terminals.hurry import Hurry
+from dashboard.streams.terminals.keyboard import Keyboard
+from dashboard.streams.terminals.pipe import NoShellError, Pipe
+from dashboard.streams.terminals.scrollback import Scrollback
+from dashboard.streams.terminals.viewer import REST_BYTES, Viewer
 from hosts.access import Person, get_object
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import VERBS, Opened

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from dashboard.pages.build import views
+from dashboard.pages.builds import views
 
-app_name = "build"
+app_name = "builds"
 urlpatterns = [
     path("", views.page, name="page"),
     path("check/", views.check, name="check"),

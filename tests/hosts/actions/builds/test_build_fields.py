@@ -2,7 +2,7 @@
 
 import pytest
 
-from hosts.actions.build.build_fields import checked
+from hosts.actions.builds.build_fields import checked
 from hosts.actions.refused import HostRefused
 
 
