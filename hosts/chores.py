@@ -12,7 +12,7 @@ from hosts.actions.builds.lost_uploads import look_for_builds
 from hosts.actions.containers.settle_terminals import settle_terminals
 from hosts.actions.files.sweeping import sweep
 from hosts.actions.hosts.certificate_ends import tell_ends
-from hosts.actions.mutes.mute_host import end_mutes
+from hosts.actions.hosts.mute_host import end_mutes
 from hosts.actions.streamed import settle_lost
 from hosts.guardrails import met
 from hosts.inventory.history import tidy_events

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from hosts.actions.mutes.mute_host import muted
+from hosts.actions.hosts.mute_host import muted
 from hosts.guardrails.locks import lock_of, words_of
 from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
 

@@ -1,4 +1,4 @@
-"""Freeze windows: times in which nothing is changed on the hosts of some groups. hosts.actions.freezes."""
+"""Freeze windows: times in which nothing is changed on the hosts of some groups. hosts.actions.guardrails."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

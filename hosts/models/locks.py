@@ -1,6 +1,6 @@
 """Locks: nobody changes a locked object, not even whoever locked it, until it is unlocked.
 
-A row of ours, never a label: whoever makes a container could write any label. hosts.actions.locks.
+A row of ours, never a label: whoever makes a container could write any label. hosts.actions.guardrails.lock.
 """
 
 from django.conf import settings

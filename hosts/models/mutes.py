@@ -1,4 +1,4 @@
-"""Hosts in maintenance: for a while nothing of them calls for attention. hosts.actions.mutes."""
+"""Hosts in maintenance: for a while nothing of them calls for attention. hosts.actions.hosts.mute_host."""
 
 from django.conf import settings
 from django.db import models

@@ -146,7 +146,7 @@ def test_a_volume_in_use_stays_and_is_said(
     # a lock of what has nothing to do with it is not in the way where no pod goes
     host.podman("secret", "create", "till", "/etc/hostname")
     seen(endpoint, "secret", "till-id", "till")
-    from hosts.actions.locks import lock
+    from hosts.actions.guardrails import lock
 
     seen(endpoint, "container", "other-id", "other")
     lock.lock_object(person, "container", (endpoint.pk, "other-id"), reason="audit")

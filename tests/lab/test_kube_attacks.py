@@ -193,9 +193,9 @@ def test_taking_down_removes_what_was_judged_alone(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     """S2, S6: Podman reads `Items` for `items`, and takes the volumes of a pod's claims along."""
+    from hosts.actions.guardrails import lock
     from hosts.actions.kube import down_kube
     from hosts.actions.kube.kube_yaml import YamlRefused
-    from hosts.actions.locks import lock
     from hosts.guardrails import Refused
 
     host.podman("pod", "create", "--name", "kept")
@@ -233,8 +233,8 @@ def test_no_forced_removal_takes_a_locked_container_along(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     """S6. Which volumes a container mounts the inventory does not know: the worker asks the host."""
+    from hosts.actions.guardrails import lock
     from hosts.actions.images import remove_image
-    from hosts.actions.locks import lock
     from hosts.actions.networks import remove_network
     from hosts.actions.pods import remove_pod
     from hosts.actions.volumes import remove_volume

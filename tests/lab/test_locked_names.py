@@ -39,7 +39,7 @@ class There:
         self.shop = mirror(endpoint, "container")["shop"]
 
     def lock(self) -> Any:
-        from hosts.actions.locks import lock
+        from hosts.actions.guardrails import lock
 
         ref = (self.endpoint.pk, self.row.podman_id)
         return lock.lock_object(self.person, "image", ref, reason="as audited")
@@ -176,7 +176,7 @@ def test_at_the_click(there: There) -> None:
 def test_in_the_worker(there: There, worker: Any, ended: Any) -> None:
     """Asked for before the lock; and an upgrade, whose image is known there alone."""
     from hosts.actions.containers import upgrade_container
-    from hosts.actions.locks import lock
+    from hosts.actions.guardrails import lock
 
     early = {road: deed() for road, deed in there.jobs().items()}
     locked = there.lock()

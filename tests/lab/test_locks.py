@@ -67,7 +67,7 @@ def deeds(person: Any, rows: Any) -> dict[str, Callable[[], Any]]:
 
 
 def lock_all(person: Any, rows: Any) -> list[Any]:
-    from hosts.actions.locks import lock
+    from hosts.actions.guardrails import lock
 
     return [
         lock.lock_object(
@@ -80,7 +80,7 @@ def lock_all(person: Any, rows: Any) -> list[Any]:
 def test_nothing_is_changed_at_the_click_nor_by_the_worker(
     there: tuple[Host, Any, Any], person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.locks import lock
+    from hosts.actions.guardrails import lock
     from hosts.guardrails import Refused
 
     host, _endpoint, rows = there
@@ -111,7 +111,7 @@ def test_a_prune_keeps_what_was_locked_after_its_preview(
     there: tuple[Host, Any, Any], person: Any, cast: Any, who_of: Any, worker: Any, ended: Any
 ) -> None:
     from hosts.access import Person
-    from hosts.actions.locks import lock
+    from hosts.actions.guardrails import lock
     from hosts.actions.system import prune_volumes
 
     host, endpoint, rows = there

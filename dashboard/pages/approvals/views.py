@@ -1,4 +1,4 @@
-"""Pages of approvals: the list, one with its two buttons. hosts.actions.approvals decides."""
+"""Pages of approvals: the list, one with its two buttons. hosts.actions.approvals.decide decides."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import Helpful
-from hosts.actions.freezes.edit_freeze import Wanted
+from hosts.actions.guardrails.edit_freeze import Wanted
 from hosts.guardrails.freezes import zone_of
 from hosts.models import FreezeWindow, Group
 

@@ -19,7 +19,7 @@ from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access.ruled import ruling
-from hosts.actions.freezes import edit_freeze
+from hosts.actions.guardrails import edit_freeze
 from hosts.actions.refused import HostRefused
 from hosts.guardrails.freezes import Open, open_among, zone_of
 from hosts.models import FreezeWindow

@@ -1,4 +1,4 @@
-"""Muting hosts and ending it. hosts.actions.mutes does it."""
+"""Muting hosts and ending it. hosts.actions.hosts.mute_host does it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import get_host
-from hosts.actions.mutes import mute_host
+from hosts.actions.hosts import mute_host
 from hosts.actions.refused import HostRefused
 
 SPANS = (

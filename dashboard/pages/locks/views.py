@@ -1,4 +1,4 @@
-"""Locking and unlocking. hosts.actions.locks does it."""
+"""Locking and unlocking. hosts.actions.guardrails.lock does it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import get_host, get_object
-from hosts.actions.locks import lock
+from hosts.actions.guardrails import lock
 from hosts.actions.refused import HostRefused
 from hosts.models import INVENTORY, ObjectLock
 

@@ -19,7 +19,7 @@ from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.overview import alarms, approvals, certificates
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
-from hosts.actions.mutes.mute_host import muted
+from hosts.actions.hosts.mute_host import muted
 from hosts.jobs import failures
 from hosts.models import Container, Host
 

@@ -24,7 +24,7 @@ def attention(browser: Any) -> str:
 def test_muted_it_is_quiet_until_its_time(
     cast: Cast, hosts: Hosts, browser_of: Callable[..., Any], entries: Any
 ) -> None:
-    from hosts.actions.mutes.mute_host import end_mutes
+    from hosts.actions.hosts.mute_host import end_mutes
     from hosts.models import HostMute
 
     host = hosts.web2.host

@@ -162,8 +162,8 @@ def test_making_changing_and_removing_are_entries_with_a_right(
     cast: Cast, bob: Any, alice: Any, entries: Any
 ) -> None:
     from hosts.access import Denied
-    from hosts.actions.freezes import edit_freeze
-    from hosts.actions.freezes.edit_freeze import Wanted
+    from hosts.actions.guardrails import edit_freeze
+    from hosts.actions.guardrails.edit_freeze import Wanted
     from hosts.actions.refused import HostRefused
 
     good = Wanted("nights", days=(0, 1), from_time=time(22), until_time=time(6), zone=BERLIN)

@@ -276,7 +276,7 @@ def test_locking_and_unlocking_are_entries_with_rights(
 ) -> None:
     from hosts.access import Denied, Person
     from hosts.actions.containers import stop_container
-    from hosts.actions.locks import lock as locking
+    from hosts.actions.guardrails import lock as locking
     from hosts.actions.refused import HostRefused
 
     row = hosts.add(hosts.web1, "container", "shop", state="running")

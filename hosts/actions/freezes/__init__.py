@@ -1,1 +1,0 @@
-"""Freeze windows: making, changing and removing them."""

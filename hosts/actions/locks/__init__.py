@@ -1,1 +1,0 @@
-"""Locking objects, so that nobody changes them."""

@@ -1,1 +1,0 @@
-"""Muting a host while somebody works on it."""
