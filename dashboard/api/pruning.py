@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
@@ -15,11 +14,8 @@ from dashboard.api.parsing import Sent
 from dashboard.api.problems import wrong
 from dashboard.api.shapes import PLURALS, BatchOut
 from dashboard.api.verbs import MOST, Ref
-from dashboard.furniture.prune_plans import KINDS
-from hosts.access import Person, allows, require, visible_endpoints
-from hosts.actions.images import prune_images
-from hosts.models import Batch, Container, Endpoint, Image
-from hosts.models.inventory import LIVE
+from dashboard.furniture.prune_plans import KINDS, Wish, endpoints_to_prune
+from hosts.access import require
 
 router = Router()
 
@@ -58,34 +54,9 @@ class Pruned(Sent):
     objects: list[Listed] = Field(min_length=1, max_length=MOST)
 
 
-_ASKS: dict[str, Any] = {kind: one.ask for kind, one in KINDS.items()} | {"image": prune_images.ask}
-
-
-def _endpoints(person: Person, verb: str, wanted: list[int]) -> list[Endpoint]:
-    """Where the person may prune, and see what the plan names."""
-    kind = verb.partition(".")[0]
-    verbs = (verb, f"{kind}.view")
-    for needed in verbs:
-        require(person, needed, Target(kind=kind, name="any host"))
-    seen = visible_endpoints(person).select_related("host", "login")
-    found = [one for one in seen if all(allows(person, needed, one) for needed in verbs)]
-    return [one for one in found if one.pk in wanted] if wanted else found
-
-
-def _images(endpoints: list[Endpoint], which: str) -> list[tuple[Any, str]]:
-    users = Container.objects.filter(
-        LIVE, endpoint=OuterRef("endpoint"), image_id=OuterRef("podman_id")
-    )
-    rows = Image.objects.filter(LIVE, ~Exists(users), endpoint__in=endpoints, manifest_list=False)
-    if which != "unused":
-        rows = rows.filter(dangling=True)
-    return [(row, "") for row in rows.order_by("name", "pk")]
-
-
 def _prune(kind: str, plural: str) -> None:
     verb = f"{kind}.prune"
-    known = [value for value, _words in KINDS[kind].which] if kind in KINDS else []
-    choices = known or ["dangling", "unused"]
+    choices = [value for value, _words in KINDS[kind].which]
 
     @router.get(
         f"/prune/{plural}",
@@ -99,23 +70,19 @@ def _prune(kind: str, plural: str) -> None:
         which = wish.which or choices[0]
         if which not in choices:
             raise wrong("which", _("There is %(known)s.") % {"known": ", ".join(choices)})
-        endpoints = _endpoints(person_of(request), verb, wish.endpoint)
-        silent: list[Endpoint] = []
-        if kind == "image":
-            found = _images(endpoints, which)
-        else:
-            plan = KINDS[kind].plan(endpoints, which)
-            found, silent = [(one.row, one.doubt) for one in plan.found], plan.silent
+        endpoints = endpoints_to_prune(person_of(request), kind)
+        chosen = [one for one in endpoints if one.pk in wish.endpoint]
+        plan = KINDS[kind].plan(chosen if wish.endpoint else endpoints, Wish(which))
         items = [
             {
-                "endpoint": row.endpoint_id,
-                "id": row.podman_id,
-                "name": row.name or row.podman_id[:12],
-                "doubt": doubt,
+                "endpoint": one.row.endpoint_id,
+                "id": one.row.podman_id,
+                "name": one.row.name or one.row.podman_id[:12],
+                "doubt": one.doubt,
             }
-            for row, doubt in found
+            for one in plan.found
         ]
-        return {"items": items, "silent": [str(one) for one in silent]}
+        return {"items": items, "silent": [str(one) for one in plan.silent]}
 
     @router.post(
         f"/prune/{plural}",
@@ -131,12 +98,8 @@ def _prune(kind: str, plural: str) -> None:
         require(person, verb, Target(kind=kind, name="any host"))
         refs = [(one.endpoint, one.id) for one in given.objects]
 
-        def ask() -> Batch:
-            batch: Batch = _ASKS[kind](person, refs, filters={})
-            return batch
-
-        return asked(request, ask)
+        return asked(request, lambda: KINDS[kind].ask(person, refs, filters={}))
 
 
-for _kind in (*KINDS, "image"):
+for _kind in KINDS:
     _prune(_kind, PLURALS[_kind])

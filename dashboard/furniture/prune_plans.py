@@ -1,15 +1,21 @@
-"""What a prune of each kind would remove now: rows, what speaks against each, and sizes."""
+"""What a prune of each kind would remove now: rows, what speaks against each, and where one may."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from audit.shapes import Target
 from dashboard.live.spec import Words
+from hosts.access import Person, allows, require, visible_endpoints
+from hosts.actions.images import prune_images
 from hosts.actions.system import (
     prune_containers,
     prune_networks,
@@ -17,13 +23,27 @@ from hosts.actions.system import (
     prune_volumes,
 )
 from hosts.dial import dial
-from hosts.models import Batch, Container, Endpoint, Network, Pod, Volume
-from hosts.models.inventory import LIVE
+from hosts.models import Batch, Container, Endpoint, Image, Network, Pod, Volume
+from hosts.models.inventory import LIVE, label_condition
 from hosts.podman import Podman, PodmanError, volumes
 
 PATIENCE_S = 6.0
 # hosts asked for one preview; with more one chooses first
 MOST_ASKED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to go. `older_h`: hours, "" for any age; `label`: name or name=value, "" for any."""
+
+    which: str
+    older_h: str = ""
+    label: str = ""
+
+    def filters(self) -> dict[str, str]:
+        """For the log: how the plan was chosen."""
+        told = {"which": self.which, "until_h": self.older_h, "label": self.label}
+        return {name: value for name, value in told.items() if value}
 
 
 @dataclass
@@ -33,6 +53,12 @@ class Planned:
     row: Any
     doubt: str = ""
     size_bytes: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Its name, an image's names, or the beginning of its id."""
+        names = getattr(self.row, "names", None) or [self.row.name or self.row.podman_id[:12]]
+        return ", ".join(names)
 
 
 @dataclass
@@ -45,7 +71,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PruneKind:
-    """How one kind is pruned. `which`: choices of (value, words), the first is the default."""
+    """How one kind is pruned. `which`: choices of (value, words), the first is the default. `measured`: its
+    sizes are known by a measurement of the disk. `asks`: each host is asked for the plan.
+    """
 
     kind: str
     plural: str
@@ -54,9 +82,10 @@ class PruneKind:
     title: Words
     button: Words
     which: tuple[tuple[str, Words], ...]
-    plan: Callable[[list[Endpoint], str], Plan]
+    plan: Callable[[list[Endpoint], Wish], Plan]
     ask: Callable[..., Batch]
-    sized: bool = False
+    measured: bool = False
+    asks: bool = False
 
     @property
     def verb(self) -> str:
@@ -64,8 +93,21 @@ class PruneKind:
         return f"{self.kind}.prune"
 
 
-def _rows(model: Any, endpoints: Iterable[Endpoint]) -> Any:
-    rows = model.objects.filter(LIVE, endpoint__in=list(endpoints)).select_related("endpoint__host")
+def endpoints_to_prune(person: Person, kind: str) -> list[Endpoint]:
+    """Where the person may prune, and see what the plan names. Denied where that is nowhere."""
+    verbs = (f"{kind}.prune", f"{kind}.view")
+    for verb in verbs:
+        require(person, verb, Target(kind=kind, name="any host"))
+    seen = visible_endpoints(person).select_related("host", "login")
+    return [one for one in seen if all(allows(person, verb, one) for verb in verbs)]
+
+
+def _rows(model: Any, endpoints: list[Endpoint], wish: Wish) -> Any:
+    rows = model.objects.filter(LIVE, endpoint__in=endpoints).select_related("endpoint__host")
+    if wish.older_h:
+        rows = rows.filter(created_at__lt=timezone.now() - timedelta(hours=int(wish.older_h)))
+    if wish.label:
+        rows = rows.filter(label_condition(wish.label))
     return rows.order_by("name", "pk")
 
 
@@ -75,9 +117,9 @@ def _owner(row: Any) -> str:
     return _now("systemd: %s") % unit if unit else ""
 
 
-def _containers(endpoints: list[Endpoint], which: str) -> Plan:
-    ended = prune_containers.ENDED if which == "ended" else prune_containers.AT_REST
-    rows = _rows(Container, endpoints).filter(state__in=ended, is_infra=False)
+def _containers(endpoints: list[Endpoint], wish: Wish) -> Plan:
+    ended = prune_containers.ENDED if wish.which == "ended" else prune_containers.AT_REST
+    rows = _rows(Container, endpoints, wish).filter(state__in=ended, is_infra=False)
     plan = Plan()
     for row in rows:
         doubt = _owner(row)
@@ -89,14 +131,23 @@ def _containers(endpoints: list[Endpoint], which: str) -> Plan:
     return plan
 
 
-def _pods(endpoints: list[Endpoint], which: str) -> Plan:
-    ended = prune_pods.ENDED if which == "ended" else prune_pods.AT_REST
-    return Plan(
-        [Planned(row, _owner(row)) for row in _rows(Pod, endpoints).filter(state__in=ended)]
+def _pods(endpoints: list[Endpoint], wish: Wish) -> Plan:
+    ended = prune_pods.ENDED if wish.which == "ended" else prune_pods.AT_REST
+    rows = _rows(Pod, endpoints, wish).filter(state__in=ended)
+    return Plan([Planned(row, _owner(row)) for row in rows])
+
+
+def _images(endpoints: list[Endpoint], wish: Wish) -> Plan:
+    users = Container.objects.filter(
+        LIVE, endpoint=OuterRef("endpoint"), image_id=OuterRef("podman_id")
     )
+    rows = _rows(Image, endpoints, wish).filter(~Exists(users), manifest_list=False)
+    if wish.which == "dangling":
+        rows = rows.filter(dangling=True)
+    return Plan([Planned(row, size_bytes=row.size_bytes) for row in rows])
 
 
-def _networks(endpoints: list[Endpoint], which: str) -> Plan:
+def _networks(endpoints: list[Endpoint], wish: Wish) -> Plan:
     used = {
         (endpoint, name)
         for endpoint, names in Container.objects.filter(LIVE, endpoint__in=endpoints).values_list(
@@ -104,20 +155,20 @@ def _networks(endpoints: list[Endpoint], which: str) -> Plan:
         )
         for name in names
     }
-    rows = _rows(Network, endpoints).exclude(name=prune_networks.DEFAULT)
+    rows = _rows(Network, endpoints, wish).exclude(name=prune_networks.DEFAULT)
     idle = [row for row in rows if (row.endpoint_id, row.name) not in used]
     return Plan([Planned(row, _owner(row)) for row in idle])
 
 
-def _volumes(endpoints: list[Endpoint], which: str) -> Plan:
+def _volumes(endpoints: list[Endpoint], wish: Wish) -> Plan:
     """Only the host knows for sure which volumes no container uses."""
     plan = Plan()
     told = async_to_sync(_unused)(endpoints)
     plan.silent = [one for one in endpoints if one.pk not in told]
-    for row in _rows(Volume, endpoints):
+    for row in _rows(Volume, endpoints, wish):
         if row.podman_id not in told.get(row.endpoint_id, ()):
             continue
-        if which == "anonymous" and not row.anonymous:
+        if wish.which == "anonymous" and not row.anonymous:
             continue
         doubt = _owner(row) or ("" if row.anonymous else _now("has a name"))
         plan.found.append(Planned(row, doubt))
@@ -151,7 +202,7 @@ KINDS = {
             which=(("ended", _("Those that ended")), ("rest", _("Also those never started"))),
             plan=_containers,
             ask=prune_containers.ask,
-            sized=True,
+            measured=True,
         ),
         PruneKind(
             kind="pod",
@@ -163,6 +214,20 @@ KINDS = {
             which=(("ended", _("Those that ended")), ("rest", _("Also those never started"))),
             plan=_pods,
             ask=prune_pods.ask,
+        ),
+        PruneKind(
+            kind="image",
+            plural="images",
+            icon="layers",
+            rooms=_("Images"),
+            title=_("Prune images"),
+            button=_("Remove the ticked images"),
+            which=(
+                ("dangling", _("Without a name (dangling)")),
+                ("unused", _("All that no container uses")),
+            ),
+            plan=_images,
+            ask=prune_images.ask,
         ),
         PruneKind(
             kind="volume",
@@ -177,7 +242,8 @@ KINDS = {
             ),
             plan=_volumes,
             ask=prune_volumes.ask,
-            sized=True,
+            measured=True,
+            asks=True,
         ),
         PruneKind(
             kind="network",

@@ -21,7 +21,6 @@ from dashboard.pages.images.copying import copy
 from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.manifests import create, edit, is_list, platforms
-from dashboard.pages.images.prune import prune
 from dashboard.templatetags.face import size
 from hosts.actions.asking import ALONG
 from hosts.actions.images import remove_image
@@ -138,7 +137,12 @@ _ROOM = ObjectRoom(
     extra={
         "also": (
             {"url": "images:load", "verb": "image.load", "word": _("Load"), "icon": "upload"},
-            {"url": "images:prune", "verb": "image.prune", "word": _("Prune"), "icon": "eraser"},
+            {
+                "url": "system:prune-image",
+                "verb": "image.prune",
+                "word": _("Prune"),
+                "icon": "eraser",
+            },
         ),
         "also_url": "builds:page",
         "also_verb": "image.build",
@@ -152,7 +156,6 @@ _ROOM = ObjectRoom(
     },
 )
 urlpatterns = [
-    path("prune/", prune, name="prune"),
     path("load/", load_page, name="load"),
     path("bulk/copy/", copy, name="copy"),
     path("bulk/list/", create, name="list_create"),

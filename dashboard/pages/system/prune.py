@@ -2,86 +2,108 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.acting import refs_of
+from dashboard.furniture.acting import MOST_OBJECTS, refs_of
 from dashboard.furniture.forms import endpoint_words
-from dashboard.furniture.prune_plans import KINDS, MOST_ASKED, Plan, PruneKind
+from dashboard.furniture.prune_plans import (
+    KINDS,
+    MOST_ASKED,
+    Plan,
+    PruneKind,
+    Wish,
+    endpoints_to_prune,
+)
 from dashboard.furniture.sizes import sizes_of
 from dashboard.furniture.watching import go_watch
 from dashboard.live.locked import attach
 from dashboard.person import person_of
 from hosts import access
-from hosts.access import Person, allows, visible_endpoints
-from hosts.models import Batch, Endpoint
+from hosts.access import Person
+from hosts.models import Batch
 from hosts.refused import Refusal
 
-# as many as anybody looks through; Django takes 5,000 fields (DATA_UPLOAD_MAX_NUMBER_FIELDS)
-MOST_SHOWN = 900
+OLDER = (
+    ("", gettext_lazy("of any age")),
+    ("24", gettext_lazy("older than a day")),
+    ("168", gettext_lazy("older than a week")),
+    ("720", gettext_lazy("older than 30 days")),
+)
 
 
 @require_http_methods(["GET", "POST"])
 def prune(request: HttpRequest, kind: str) -> HttpResponse:
-    """GET: what would go, ?endpoint= and ?which= choose. POST: remove what is ticked."""
+    """GET: what would go, as the form above it chooses. POST: remove what is ticked."""
     pruned = KINDS.get(kind)
     if pruned is None:
         raise Http404
     person = person_of(request)
     access.require_whole(person, pruned.verb, Target(kind=kind, name="any host"))
-    given = request.GET if request.method == "GET" else request.POST
-    endpoints = _endpoints(person, pruned)
-    ids = set(given.getlist("endpoint"))
-    chosen = [one for one in endpoints if str(one.pk) in ids]
-    values = [value for value, _words in pruned.which]
-    which = given.get("which", "")
-    which = which if which in values else values[0]
+    data = request.GET if request.method == "GET" else request.POST
+    endpoints = endpoints_to_prune(person, kind)
+    chosen = [one for one in endpoints if str(one.pk) in data.getlist("endpoint")]
+    wish = _wish(data, pruned)
     problem = ""
     if request.method == "POST":
         try:
-            return go_watch(request, _asked(request, person, pruned, which))
+            return go_watch(request, _asked(request, person, pruned, wish))
         except Refusal as wrong:
             problem = str(wrong)
-    too_many = not chosen and len(endpoints) > MOST_ASKED
-    plan = Plan() if too_many else pruned.plan((chosen or endpoints)[:MOST_ASKED], which)
-    attach([one.row for one in plan.found])
-    locked = [one.row for one in plan.found if hasattr(one.row, "lock")]
-    plan.found = [one for one in plan.found if not hasattr(one.row, "lock")]
-    if pruned.sized:
-        sizes = sizes_of(kind, [(one.row.endpoint_id, one.row.podman_id) for one in plan.found])
-        for one in plan.found:
-            one.size_bytes = sizes.get((one.row.endpoint_id, one.row.podman_id))
-    context: dict[str, Any] = {
+    too_many = pruned.asks and not chosen and len(endpoints) > MOST_ASKED
+    plan = Plan() if too_many else pruned.plan(chosen or endpoints, wish)
+    context = {
         "pruned": pruned,
         "list_url": reverse(f"{pruned.plural}:list"),
         "page_url": f"{pruned.plural}:page",
-        "which": which,
+        "wish": wish,
+        "older": OLDER,
         "plan": plan,
-        "locked": locked,
-        "found": plan.found[:MOST_SHOWN],
-        "more": len(plan.found) > MOST_SHOWN,
-        "all_ticked": not any(one.doubt for one in plan.found[:MOST_SHOWN]),
+        **_shown(pruned, plan),
         "too_many": too_many,
-        "measured": any(one.size_bytes is not None for one in plan.found),
-        "bytes": sum(one.size_bytes or 0 for one in plan.found[:MOST_SHOWN]),
         "problem": problem,
         "targets": [(one.pk, endpoint_words(one), one in chosen) for one in endpoints],
     }
     return render(request, "system/prune.html", context)
 
 
-def _endpoints(person: Person, pruned: PruneKind) -> list[Endpoint]:
-    rows = visible_endpoints(person).select_related("host", "login")
-    return [one for one in rows if allows(person, pruned.verb, one)]
+def _wish(data: QueryDict, pruned: PruneKind) -> Wish:
+    values = [value for value, _words in pruned.which]
+    which, older = data.get("which", ""), data.get("older", "")
+    return Wish(
+        which=which if which in values else values[0],
+        older_h=older if older in dict(OLDER) else "",
+        label=data.get("label", "").strip()[:300],
+    )
 
 
-def _asked(request: HttpRequest, person: Person, pruned: PruneKind, which: str) -> Batch:
+def _shown(pruned: PruneKind, plan: Plan) -> dict[str, Any]:
+    """The first of what would go, with sizes, and what stays since it is locked."""
+    attach([one.row for one in plan.found])
+    free = [one for one in plan.found if not hasattr(one.row, "lock")]
+    found = free[:MOST_OBJECTS]
+    if pruned.measured:
+        sizes = sizes_of(pruned.kind, [(one.row.endpoint_id, one.row.podman_id) for one in found])
+        for one in found:
+            one.size_bytes = sizes.get((one.row.endpoint_id, one.row.podman_id))
+    return {
+        "found": found,
+        "more": len(free) > len(found),
+        "locked": [one.row for one in plan.found if hasattr(one.row, "lock")],
+        "doubts": any(one.doubt for one in found),
+        "sized": any(one.size_bytes is not None for one in found),
+        "bytes": sum(one.size_bytes or 0 for one in found),
+    }
+
+
+def _asked(request: HttpRequest, person: Person, pruned: PruneKind, wish: Wish) -> Batch:
     refs = refs_of(request.POST.getlist("object"))
     if not refs:
         raise Refusal(_("Tick what is to go."))
-    sizes = sizes_of(pruned.kind, refs) if pruned.sized else {}
-    return pruned.ask(person, refs, filters={"which": which}, sizes=sizes)
+    sizes = {"sizes": sizes_of(pruned.kind, refs)} if pruned.measured else {}
+    return pruned.ask(person, refs, filters=wish.filters(), **sizes)

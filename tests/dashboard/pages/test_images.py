@@ -72,7 +72,7 @@ def test_the_plan_shows_what_would_go(cast: Cast, browser_of: Any, hosts: Hosts)
     browser = browser_of(cast.bob)
 
     def shown(**query: str) -> set[int]:
-        return {row.pk for row in browser.get(PRUNE, query).context["rows"]}
+        return {one.row.pk for one in browser.get(PRUNE, query).context["found"]}
 
     assert shown() == {bare.pk, young.pk}
     assert shown(which="unused") == {bare.pk, young.pk, free.pk}
@@ -99,7 +99,7 @@ def test_exactly_the_ticked_ones_are_asked_for(cast: Cast, browser_of: Any, host
     assert jobs[0].params["filters"] == {"which": "unused"}
     assert len(Batch.objects.get().skipped) == 1
     page = browser_of(cast.bob).send(PRUNE, {"which": "unused"}).content.decode()
-    assert "Nothing is left" in page
+    assert "Tick what is to go." in page
 
 
 def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:

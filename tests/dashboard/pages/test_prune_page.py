@@ -1,9 +1,10 @@
 """The preview of a prune: what would go, what speaks against it, and only what is ticked goes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
@@ -50,6 +51,34 @@ def test_containers(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     job = Job.objects.get()
     assert answer.headers["Location"] == f"/jobs/{job.pk}/"
     assert [(item["name"], item["size_bytes"]) for item in job.params["items"]] == [("ended", 4096)]
+
+
+def test_by_age_and_label(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    from hosts.models import Job
+
+    old = timezone.now() - timedelta(days=40)
+    row = hosts.add(hosts.web1, "network", "old", created_at=old, labels={"of": "shop"})
+    hosts.add(hosts.web1, "network", "young", created_at=timezone.now(), labels={"of": "shop"})
+    hosts.add(hosts.web1, "network", "other", created_at=old)
+    browser = browser_of(cast.bob)
+    assert set(shown(browser.get("/networks/prune/", {"label": "of=shop"}))) == {"old", "young"}
+    assert set(shown(browser.get("/networks/prune/", {"older": "720"}))) == {"old", "other"}
+    wish = {"older": "720", "label": "of"}
+    assert set(shown(browser.get("/networks/prune/", wish))) == {"old"}
+    browser.send("/networks/prune/", {"object": f"{hosts.web1.pk}:{row.podman_id}", **wish})
+    chosen = {"which": "unused", "until_h": "720", "label": "of"}
+    assert Job.objects.get().params["filters"] == chosen
+
+
+def test_who_may_prune_and_not_look_sees_no_plan(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    """In the page as by REST: a plan names what there is."""
+    from accounts.models import Role
+
+    hosts.add(hosts.web1, "network", "idle")
+    verbs = ["host.view", "network.prune"]
+    cast.charlie.role = Role.objects.create(name="broom", verbs=verbs)
+    cast.charlie.save()
+    assert browser_of(cast.charlie).get("/networks/prune/").status_code == 403
 
 
 def test_the_box_for_all_is_ticked_where_nothing_is_in_doubt(
