@@ -147,39 +147,35 @@ def test_what_pages_share_imports_no_page() -> None:
     assert not breaks, "\n".join(breaks)
 
 
-def within_functions(path: Path) -> set[ast.AST]:
-    """A file's imports that are carried out when a function is called."""
-    return {
-        node
-        for function in ast.walk(ast.parse((CHECKOUT / path).read_text()))
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    }
+def at_top_and_within(path: Path) -> tuple[set[str], set[str]]:
+    """What a file imports at its top, and what once one of its functions is called."""
+    every = list(ast.walk(ast.parse((CHECKOUT / path).read_text())))
+    functions = [one for one in every if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    within = {one for function in functions for one in ast.walk(function)}
+    return set(named(set(every) - within, path)), set(named(within, path))
 
 
 def test_no_import_within_a_function_dodges_a_circle() -> None:
-    """One that would come back to its own file, were it at the top."""
+    """One that would lead back to its own file, were it at the top."""
     files = {module_of(path): path for path in code(".py") if path.parts[0] in APPS}
-    late = {path: set(named(within_functions(path), path)) for path in files.values()}
-    above = {
-        module: {name for name in imports(path) if name in files and name not in late[path]}
-        for module, path in files.items()
-    }
+    top: dict[str, set[str]] = {}
+    late: dict[str, set[str]] = {}
+    for module, path in files.items():
+        top[module], late[module] = at_top_and_within(path)
 
-    def leads_to(name: str) -> set[str]:
+    def reached(name: str) -> set[str]:
         found, left = {name}, [name]
         while left:
-            more = above.get(left.pop(), set()) - found
+            more = top.get(left.pop(), set()) - found
             found |= more
             left += more
         return found
 
     breaks = [
-        f"{path} imports {name}"
-        for module, path in files.items()
-        for name in late[path]
-        if name in files and module in leads_to(name)
+        f"{files[module]} imports {name}"
+        for module, names in late.items()
+        for name in names & files.keys()
+        if module in reached(name)
     ]
     assert not breaks, "\n".join(breaks)
 

@@ -1,8 +1,8 @@
 """The pod that a container would join, for the verdict before the click: it gives its containers what it has.
 
 A form is answered from the inventory and from what was kept of a look at the host. Where nothing is kept the
-page asks for that look by itself (looking.py), and for its verdict once more when it has ended; what is not
-known by then is judged by the worker.
+page asks for that look by itself (pages.guardrails.looking), and for its verdict once more when it has ended;
+what is not known by then is judged by the worker.
 """
 
 from dataclasses import dataclass, replace

@@ -1,1 +1,1 @@
-"""Pages about a host's Podman as a whole: disk, events, system, and what a prune would remove."""
+"""A host's Podman as a whole: its disk, its events and its system; and the prunes of all kinds."""

@@ -94,7 +94,10 @@ def test_pages_stand_before_anything_was_measured(
         "/stats/compare/",
     ):
         assert browser.get(address).status_code == 200
-    part = browser.get(f"/pods/{endpoint.pk}/{POD}/stats/", headers={"hx-request": "true"})
+    page = browser.get(f"/pods/{endpoint.pk}/{POD}/stats/").content.decode()
+    address = f"/pods/{endpoint.pk}/{POD}/stats/part/"
+    assert f'hx-get="{address}"' in page
+    part = browser.get(address, headers={"hx-request": "true"})
     assert f'data-subject="pod:{endpoint.pk}:{POD}"' in part.content.decode()
 
 
