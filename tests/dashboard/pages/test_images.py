@@ -150,5 +150,5 @@ def test_a_list_is_never_part_of_an_archive_or_a_plan(
     data = {"object": key, "endpoint": hosts.web2.pk}
     assert "Nothing to copy" in browser.send("/images/bulk/copy/", data).content.decode()
     assert listed.pk not in {
-        row.pk for row in browser.get(PRUNE, {"which": "unused"}).context["rows"]
+        one.row.pk for one in browser.get(PRUNE, {"which": "unused"}).context["found"]
     }
