@@ -10,12 +10,8 @@ class HostsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import epoch
-        from hosts import (
-            bells,
-            verbs,  # noqa: F401 - importing registers
-        )
+        from hosts import actions, bells, verbs  # noqa: F401 - importing registers
         from hosts.access import beyond  # noqa: F401 - likewise
-        from hosts.actions.access import invited  # noqa: F401 - likewise
 
         # accounts may not know the bells
         epoch.tell(lambda: bells.ring("access"))

@@ -1,42 +1,26 @@
-"""Everything that changes something on a host: one module per verb, each with `ask` and `do`.
+"""Everything that changes something on a host: one module per verb, with its card, `ask` and `do`.
 
-A room per subject, which lists its own. Pages, API and tasks call `ask`; the worker calls `do`.
-Nobody else changes a host.
+Pages, API and tasks call `ask`; the worker calls `do`. Nobody else changes a host. A card is a module's
+`ACTION`, or stands in its `CARDS` where the verb is a stream; all of them are found here.
 """
 
-from hosts.actions import (
-    artifacts,
-    builds,
-    containers,
-    files,
-    hosts,
-    images,
-    kube,
-    networks,
-    pods,
-    run,
-    secrets,
-    system,
-    volumes,
-)
-from hosts.actions.action import Action
+from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import walk_packages
 
-ACTIONS: dict[str, Action] = {
-    action.verb: action
-    for room in (
-        artifacts,
-        builds,
-        containers,
-        files,
-        hosts,
-        images,
-        kube,
-        networks,
-        pods,
-        run,
-        secrets,
-        system,
-        volumes,
-    )
-    for action in room.ACTIONS
-}
+from hosts.actions.action import Action
+from hosts.cards import cards, register
+
+
+def register_all(paths: Iterable[str], prefix: str) -> None:
+    """The cards of all modules in these folders. ImproperlyConfigured names a verb whose card lacks
+    something, and Django does not start.
+    """
+    for found in walk_packages(paths, prefix):
+        module = vars(import_module(found.name))
+        for card in (*module.get("CARDS", ()), *filter(None, [module.get("ACTION")])):
+            register(card)
+
+
+register_all(__path__, f"{__name__}.")
+ACTIONS: dict[str, Action] = {card.verb: card for card in cards() if isinstance(card, Action)}

@@ -21,11 +21,10 @@ from audit import write
 from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
 from hosts.access import Person, grounds
+from hosts.cards import Lock, lock_of, road_of
 from hosts.clocks import clock
 from hosts.database_threads import in_thread
 from hosts.guardrails import Proposed, Refused, Verdict, check, locks, met, refuse
-from hosts.guardrails.locking import CHANGES, MAKES
-from hosts.guardrails.roads import JUDGED
 from hosts.guardrails.standing import Standing
 from hosts.jobs.errand import Trouble
 from hosts.jobs.guarded import warned
@@ -147,10 +146,10 @@ def _note(number: int, what: dict[str, Any]) -> None:
 def _permit(doing: Doing, proposed: Proposed | None) -> dict[str, list[str]]:
     """What the intent is to hold beside its parameters: which rules warned."""
     _heed_standing(doing, proposed)
-    if doing.verb not in JUDGED:
+    if road_of(doing.verb).when is None:
         return {}
     if proposed is None:
-        raise RuntimeError(f"{doing.verb} runs without what it would make (hosts.guardrails.roads)")
+        raise RuntimeError(f"{doing.verb} runs without what it would make (its card's road)")
     endpoint = _endpoint(doing.target)
     verdict = check(endpoint, proposed)
     if verdict.stops:
@@ -167,7 +166,7 @@ def _endpoint(target: Target) -> Endpoint:
 
 def _heed_standing(doing: Doing, proposed: Proposed | None) -> None:
     target = doing.target
-    if doing.verb not in CHANGES | MAKES or target.endpoint_id is None:
+    if lock_of(doing.verb) in (None, Lock.PASSES) or target.endpoint_id is None:
         return
     verdict = Standing().add(
         Verdict(),

@@ -5,7 +5,7 @@ import re
 import orjson
 from django.db.models import Q
 
-from hosts.guardrails.roads import JUDGED
+from hosts.cards import cards
 
 _DECIDED = ("guardrail.approve", "guardrail.refuse")
 
@@ -18,10 +18,11 @@ def met_by(name: str) -> tuple[Q, ...]:
     written = orjson.dumps(name).decode()
     listed = rf'"(warned|approval|rules)":\[("([^"\\]|\\.)*",)*{re.escape(written)}'
     told = Q(params_text__contains=written) & Q(params_text__regex=listed)
+    judged = sorted(card.verb for card in cards() if card.road.when)
     return (
         Q(intent=None, kind="refusal", detail__contains=f"guardrail {name} ("),
         # without their kind, whose index is that of half of the log
-        Q(intent=None, verb__in=sorted(JUDGED)) & told,
+        Q(intent=None, verb__in=judged) & told,
         Q(intent=None, verb__in=_DECIDED) & told,
         Q(intent__isnull=False, result="denied", detail__contains=f"“{name}”"),
     )

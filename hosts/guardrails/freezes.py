@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from hosts.guardrails.locking import LET_THROUGH
+from hosts.cards import Lock, lock_of
 from hosts.guardrails.verdict import Finding, Severity
 from hosts.models import Endpoint, FreezeWindow
 
@@ -26,7 +26,9 @@ class Open:
 
     def concerns(self, verb: str) -> bool:
         """True where it keeps `verb` from being done."""
-        return verb in self.window.verbs if self.window.verbs else verb not in LET_THROUGH
+        if self.window.verbs:
+            return verb in self.window.verbs
+        return lock_of(verb) is not Lock.PASSES
 
     @property
     def words(self) -> str:

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hosts.access import Person, allows
+from hosts.cards import Lock
+from hosts.cards import lock_of as heeded_by
 from hosts.guardrails.kinds.matching import full_name
-from hosts.guardrails.locking import MAKES, heeds, plan_of
 from hosts.guardrails.verdict import Finding, Severity
 from hosts.models import INVENTORY, Container, Endpoint, Image, ObjectLock, Volume
 from hosts.models.inventory import LIVE
@@ -61,7 +62,7 @@ def in_the_way(
         return None
     if lock := _named_so(listed, endpoint, named):
         return finding_of(lock) if _seen(person, lock) else _something()
-    if not heeds(verb):
+    if heeded_by(verb) is Lock.PASSES:
         return None
     whole = next((one for one in listed if one.kind == "host"), None)
     if whole is not None:
@@ -173,7 +174,8 @@ def _touched(
         # what is there would get the file's values
         found |= {("secret", one) for one in _names(params, "secrets")}
         found |= {("volume", one) for one in _names(params, "fills")}
-    if verb in MAKES or plan_of(verb) or not object_id:
+    # a prune leaves out what is locked
+    if heeded_by(verb) is Lock.MAKES or verb.endswith(".prune") or not object_id:
         return found
     found |= {(kind, object_id), (kind, name)} - {(kind, "")}
     if kind == "container":

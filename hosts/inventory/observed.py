@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from audit import write
 from audit.models import Entry
 from audit.shapes import Kind, Target
+from hosts.cards import card_of
 from hosts.inventory.batch import Batch
 from hosts.inventory.job_marks import is_mark
 from hosts.inventory.sightings import Sighting
@@ -28,47 +29,9 @@ _MOST_PENDING = 1000
 MOST_A_MINUTE = 60
 MORE = "host.more_changes"
 _LONGEST_IMPORT = timedelta(hours=6)
-_OF_CONTAINERS = frozenset(
+OF_CONTAINERS = frozenset(
     {"container.create", "container.start", "container.stop", "container.kill", "container.remove"}
 )
-# the old container is renamed, stopped and removed, the new one made in its place
-_SWAP = _OF_CONTAINERS | {"container.rename", "image.pull", "volume.create"}
-# what else a job of ours causes on the host, beside the change its verb is named after
-_CAUSES: dict[str, frozenset[str]] = {
-    "container.run": frozenset(
-        {"image.pull", "container.create", "container.start", "container.remove", "volume.create"}
-    ),
-    "container.create": frozenset({"image.pull", "volume.create"}),
-    "container.recreate": _SWAP,
-    "container.upgrade": _SWAP,
-    "container.checkpoint": frozenset({"container.stop"}),
-    "container.restore": frozenset({"container.start"}),
-    "container.restart": frozenset({"container.stop", "container.start", "container.kill"}),
-    "container.stop": frozenset({"container.kill"}),
-    "container.remove": frozenset({"container.stop", "container.kill", "volume.remove"}),
-    "image.pull": frozenset({"image.tag"}),
-    "image.copy": frozenset({"image.tag", "image.pull"}),
-    "image.remove": frozenset({"image.untag", "container.remove"}),
-    "secret.replace": frozenset({"secret.create", "secret.remove"}),
-    "volume.clone": _OF_CONTAINERS,
-    "volume.open": _OF_CONTAINERS,
-    "container.open": _OF_CONTAINERS,
-    "volume.remove": _OF_CONTAINERS,
-    "network.remove": _OF_CONTAINERS,
-    "pod.prune": _OF_CONTAINERS,
-    "pod.start": frozenset({"container.start"}),
-    "pod.stop": frozenset({"container.stop", "container.kill"}),
-    "pod.restart": frozenset(
-        {"pod.stop", "pod.start", "container.stop", "container.kill", "container.start"}
-    ),
-    "pod.kill": frozenset({"container.kill", "container.stop"}),
-    "pod.pause": frozenset({"container.pause"}),
-    "pod.unpause": frozenset({"container.unpause"}),
-    "pod.remove": frozenset(
-        {"pod.stop", "pod.kill", "container.stop", "container.kill", "container.remove"}
-    ),
-    "kube.play": _OF_CONTAINERS | {"pod.create", "pod.start", "pod.stop", "pod.remove"},
-}
 # what kube.play and kube.down do to what stands in the file, by kind
 _KUBE = {
     "pods": ("pod.create", "pod.start", "pod.stop", "pod.remove"),
@@ -78,8 +41,6 @@ _KUBE = {
 }
 # made by Podman for the first kube file that is played
 _KUBE_NETWORK = ("network.create", "podman-default-kube-network")
-# verbs that take objects of another kind along
-_TAKE_ALONG = frozenset({"volume.clone", "volume.remove", "network.remove", "pod.prune"})
 
 
 @dataclass(slots=True)
@@ -191,7 +152,7 @@ def not_ours(
         and (one.verb, one.name) not in named
         # the pod's own event says it
         and one.name != f"{one.pod_id[:12]}-infra"
-        and not (one.verb in _OF_CONTAINERS and one.pod_id and one.name.startswith(kube_pods))
+        and not (one.verb in OF_CONTAINERS and one.pod_id and one.name.startswith(kube_pods))
         and not any(_explains(job, one) for job in jobs)
     ]
 
@@ -247,7 +208,8 @@ def _imported(endpoint_id: int, since: datetime) -> set[tuple[str, str]]:
 
 def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
     pk, verb, kind, object_id, name = job
-    if sighting.verb != verb and sighting.verb not in _CAUSES.get(verb, ()):
+    card = card_of(verb)
+    if sighting.verb != verb and (card is None or sighting.verb not in card.causes):
         return False
     if is_mark(sighting.made_by_job, pk):
         return True
@@ -255,7 +217,7 @@ def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
         return sighting.pod_id == object_id
     if sighting.kind != kind:
         # the image that a run pulls, the volumes that it makes or a removal takes along
-        return verb.startswith("container.") or verb in _TAKE_ALONG
+        return verb.startswith("container.") or (card is not None and card.takes_along)
     if object_id and verb != "secret.replace":
         return object_id == sighting.podman_id
     # what is made has no id yet, and a replaced secret gets another

@@ -37,7 +37,7 @@ class Order:
     params: dict[str, Any] = field(default_factory=dict)
     secrets: bytes | None = None
     told: dict[str, Any] | None = None
-    # what it would make, for the guardrails; verbs in hosts.guardrails.roads must say it
+    # what it would make, for the guardrails; verbs whose card has such a road must say it
     proposed: Proposed | None = None
     thing: Thing | None = None
 

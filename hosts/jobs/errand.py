@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hosts.cards import road_of
 from hosts.database_threads import in_thread
 from hosts.guardrails import Finding, Proposed, Refused, Severity, Verdict, check, locks, met
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import privileged_field
-from hosts.guardrails.roads import at_click, at_work
 from hosts.jobs import alarm, crash, held
 from hosts.jobs.asker import may
 from hosts.jobs.locked_names import locked_name
@@ -96,7 +96,7 @@ class Errand:
                 _("%s may not make privileged containers there.") % self._job.asked_by_name
             )
         # what was found at the click was counted there, and what was approved when it was asked
-        found_here = () if known_at_click and at_click(self.verb) else verdict.warnings
+        found_here = () if known_at_click and road_of(self.verb).at_click else verdict.warnings
         if verdict.stops:
             if not await in_thread(held.covered, self.job_id, verdict, proposed):
                 await self._count((*verdict.stops, *found_here))
@@ -177,7 +177,7 @@ class Errand:
 
     async def about_to_send(self, before: dict[str, Any] | None = None) -> None:
         """Write down that the next request changes the host, and how the object stood before."""
-        if at_work(self.verb) and not (self.permitted or self.broken):
+        if road_of(self.verb).at_work and not (self.permitted or self.broken):
             # an action of ours that forgot to ask must not get through
             raise RuntimeError(f"{self.verb} was about to send without asking the guardrails")
         if before is not None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit import write
 from hosts.access import Denied, Person, allows
+from hosts.cards import road_of
 from hosts.guardrails import (
     Finding,
     NeedsApproval,
@@ -25,7 +26,6 @@ from hosts.guardrails import (
 from hosts.guardrails.freezes import is_freeze
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
-from hosts.guardrails.roads import at_click
 from hosts.guardrails.standing import Standing
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _refused(person: Person, verdict: Verdict) -> bool:
 def _judged(
     person: Person, verb: str, orders: Sequence["Order"]
 ) -> list[tuple["Order", Proposed, Verdict]]:
-    if at_click(verb):
+    if road_of(verb).at_click:
         pairs = [(order, _carried(verb, order)) for order in orders]
         verdicts = check_many((order.endpoint, proposed) for order, proposed in pairs)
     else:
@@ -180,7 +180,7 @@ def _with_standing(
 def _carried(verb: str, order: "Order") -> Proposed:
     if order.proposed is None:
         # a road of ours that was built without its proposal must not be open
-        raise RuntimeError(f"{verb} was asked without what it would make (hosts.guardrails.roads)")
+        raise RuntimeError(f"{verb} was asked without what it would make (its card's road)")
     return order.proposed
 
 

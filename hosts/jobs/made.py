@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from hosts.cards import SecondLook, road_of
 from hosts.guardrails.kinds.matching import full_name
-from hosts.guardrails.roads import CHANGED, CONFIRMED
 from hosts.podman.paths import Params
 
 _MAKES = re.compile(r"/(?:containers|pods|volumes|networks)/create|/play/kube|/build")
@@ -29,6 +29,7 @@ class Made:
 
     def __init__(self, verb: str, own: str) -> None:
         self.verb = verb
+        self._second_look = road_of(verb).second_look
         self._confirmed = {own}
         self._names: set[str] = set()
         self._open = False
@@ -42,19 +43,17 @@ class Made:
             if "@" not in name and full_name(name) not in self._names:
                 raise Forgotten(f"{self.verb} would give the name {name} without a look at locks")
         if _MAKES.fullmatch(way):
-            if self.verb not in CONFIRMED:
-                raise Forgotten(f"{self.verb} makes something, and hosts.guardrails.roads says not")
+            if self._second_look is not SecondLook.MADE:
+                raise Forgotten(f"{self.verb} makes something, and its card says not")
             if way == "/play/kube" and (params or {}).get("start") is not False:
                 raise Forgotten(f"{self.verb} would start what was not looked at")
             self._open = True
             return
         if _CHANGES.fullmatch(way):
-            if self.verb not in CHANGED:
-                raise Forgotten(
-                    f"{self.verb} changes something, and hosts.guardrails.roads says not"
-                )
+            if self._second_look is not SecondLook.CHANGED:
+                raise Forgotten(f"{self.verb} changes something, and its card says not")
             self._open = True
-        found = _STARTS.fullmatch(way) if self.verb in CONFIRMED else None
+        found = _STARTS.fullmatch(way) if self._second_look is SecondLook.MADE else None
         if found and unquote(found[1]) not in self._confirmed:
             raise Forgotten(f"{self.verb} would start what was not looked at")
 

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.verbs import ADMIN, Verb, register
 from audit.params import allow
-from hosts.guardrails.roads import JUDGED
 
 register(
     Verb(
@@ -40,6 +39,3 @@ for name in ("guardrail.approve", "guardrail.refuse"):
 # which of what is hidden of a question was read
 allow("guardrail.show", "asked_by", "fields")
 allow("guardrail.edit", "made", "removed", "severity", "everywhere", "settings", "words")
-# names of the rules that only warned about it, and of those that asked for a second person
-for judged in JUDGED:
-    allow(judged, "warned", "approval")

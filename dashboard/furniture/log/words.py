@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,92 +10,18 @@ from audit.models import Entry
 from audit.queries import Line
 from dashboard.furniture.log.access_words import change_words
 from dashboard.templatetags.face import size
+from hosts.cards import LogWords, card_of, cards
 
-# verb: (as a job asks for it, as it was done)
-_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "container.run": (gettext_lazy("Run"), gettext_lazy("ran")),
-    "container.create": (gettext_lazy("Create"), gettext_lazy("created")),
-    "container.start": (gettext_lazy("Start"), gettext_lazy("started")),
-    "container.stop": (gettext_lazy("Stop"), gettext_lazy("stopped")),
-    "container.restart": (gettext_lazy("Restart"), gettext_lazy("restarted")),
-    "container.kill": (gettext_lazy("Signal"), gettext_lazy("sent a signal to")),
-    "container.pause": (gettext_lazy("Pause"), gettext_lazy("paused")),
-    "container.unpause": (gettext_lazy("Unpause"), gettext_lazy("unpaused")),
-    "container.remove": (gettext_lazy("Remove"), gettext_lazy("removed")),
-    "container.rename": (gettext_lazy("Rename"), gettext_lazy("renamed")),
-    "container.update": (gettext_lazy("Limits of"), gettext_lazy("changed the limits of")),
-    "container.init": (gettext_lazy("Init"), gettext_lazy("prepared")),
-    "container.recreate": (gettext_lazy("Recreate"), gettext_lazy("recreated")),
-    "container.upgrade": (gettext_lazy("Upgrade"), gettext_lazy("pulled and recreated")),
-    "container.wait": (gettext_lazy("Wait for"), gettext_lazy("waited for")),
-    "container.commit": (gettext_lazy("Commit"), gettext_lazy("made an image of")),
-    "container.export": (gettext_lazy("Export"), gettext_lazy("downloaded the files of")),
-    "container.checkpoint": (gettext_lazy("Checkpoint"), gettext_lazy("checkpointed")),
-    "container.restore": (gettext_lazy("Restore"), gettext_lazy("restored from a checkpoint")),
-    "container.healthcheck": (gettext_lazy("Check"), gettext_lazy("checked the health of")),
+# of what has no card, as a card says it (hosts.cards): (asked for, done)
+_WORDS: dict[str, LogWords] = {
     "container.logs": (gettext_lazy("Logs of"), gettext_lazy("read the logs of")),
     "container.stats": (gettext_lazy("Statistics of"), gettext_lazy("saw what was used by")),
-    "container.exec": (gettext_lazy("Terminal in"), gettext_lazy("opened a terminal in")),
-    "container.attach": (gettext_lazy("Attach to"), gettext_lazy("attached to")),
     "container.watch": (gettext_lazy("Watch"), gettext_lazy("watched a terminal in")),
-    "container.files": (gettext_lazy("Files of"), gettext_lazy("read files of")),
-    "container.files_edit": (gettext_lazy("Files of"), gettext_lazy("changed files of")),
     "container.environment": (
         gettext_lazy("Environment of"),
         gettext_lazy("read the environment of"),
     ),
-    "image.pull": (gettext_lazy("Pull"), gettext_lazy("pulled")),
-    "image.prune": (gettext_lazy("Prune"), gettext_lazy("pruned")),
-    "image.copy": (gettext_lazy("Copy"), gettext_lazy("copied")),
-    "image.save": (gettext_lazy("Save"), gettext_lazy("saved")),
-    "image.load": (gettext_lazy("Load"), gettext_lazy("loaded the archive")),
-    "image.import": (gettext_lazy("Import"), gettext_lazy("imported")),
-    "image.list_create": (gettext_lazy("Create list"), gettext_lazy("made the manifest list")),
-    "image.list_edit": (gettext_lazy("Edit list"), gettext_lazy("changed the manifest list")),
-    "image.search": (gettext_lazy("Search"), gettext_lazy("searched registries for")),
-    "image.push": (gettext_lazy("Push"), gettext_lazy("pushed")),
-    "image.remove": (gettext_lazy("Remove"), gettext_lazy("removed")),
-    "image.tag": (gettext_lazy("Tag"), gettext_lazy("tagged")),
-    "image.untag": (gettext_lazy("Untag"), gettext_lazy("untagged")),
-    "artifact.pull": (gettext_lazy("Pull"), gettext_lazy("pulled the artifact")),
-    "artifact.push": (gettext_lazy("Push"), gettext_lazy("pushed the artifact")),
-    "artifact.add": (gettext_lazy("Add"), gettext_lazy("added a file to the artifact")),
-    "artifact.extract": (gettext_lazy("Download"), gettext_lazy("downloaded the artifact")),
-    "artifact.remove": (gettext_lazy("Remove"), gettext_lazy("removed the artifact")),
-    "pod.create": (gettext_lazy("Create"), gettext_lazy("created the pod")),
-    "pod.start": (gettext_lazy("Start"), gettext_lazy("started the pod")),
-    "pod.stop": (gettext_lazy("Stop"), gettext_lazy("stopped the pod")),
-    "pod.remove": (gettext_lazy("Remove"), gettext_lazy("removed the pod")),
-    "image.build": (gettext_lazy("Build"), gettext_lazy("built")),
-    "pod.restart": (gettext_lazy("Restart"), gettext_lazy("restarted the pod")),
-    "pod.kill": (gettext_lazy("Signal"), gettext_lazy("sent a signal to the pod")),
-    "pod.pause": (gettext_lazy("Pause"), gettext_lazy("paused the pod")),
-    "pod.unpause": (gettext_lazy("Unpause"), gettext_lazy("unpaused the pod")),
-    "kube.play": (gettext_lazy("Play kube YAML:"), gettext_lazy("played kube YAML:")),
-    "kube.down": (gettext_lazy("Take kube YAML down:"), gettext_lazy("took kube YAML down:")),
     "kube.generate": (gettext_lazy("Kube YAML of"), gettext_lazy("saw kube YAML with values of")),
-    "volume.create": (gettext_lazy("Create"), gettext_lazy("created the volume")),
-    "volume.clone": (gettext_lazy("Clone"), gettext_lazy("cloned the volume")),
-    "volume.remove": (gettext_lazy("Remove"), gettext_lazy("removed the volume")),
-    "volume.prune": (gettext_lazy("Prune volumes:"), gettext_lazy("pruned volumes:")),
-    "container.prune": (gettext_lazy("Prune containers:"), gettext_lazy("pruned containers:")),
-    "network.prune": (gettext_lazy("Prune networks:"), gettext_lazy("pruned networks:")),
-    "pod.prune": (gettext_lazy("Prune pods:"), gettext_lazy("pruned pods:")),
-    "network.connect": (gettext_lazy("Connect to"), gettext_lazy("connected a container to")),
-    "network.disconnect": (
-        gettext_lazy("Disconnect from"),
-        gettext_lazy("disconnected a container from"),
-    ),
-    "secret.create": (gettext_lazy("Create"), gettext_lazy("created the secret")),
-    "secret.replace": (gettext_lazy("Replace"), gettext_lazy("replaced the secret")),
-    "secret.remove": (gettext_lazy("Remove"), gettext_lazy("removed the secret")),
-    "system.check": (gettext_lazy("Check"), gettext_lazy("checked the store of")),
-    "container.open": (gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
-    "volume.open": (gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
-    "volume.files": (gettext_lazy("Files of"), gettext_lazy("read files of the volume")),
-    "volume.files_edit": (gettext_lazy("Files of"), gettext_lazy("changed files of the volume")),
-    "network.create": (gettext_lazy("Create"), gettext_lazy("created the network")),
-    "network.remove": (gettext_lazy("Remove"), gettext_lazy("removed the network")),
     "host.add": (gettext_lazy("Add"), gettext_lazy("added the host")),
     "host.edit": (gettext_lazy("Edit"), gettext_lazy("changed the host")),
     "host.remove": (gettext_lazy("Remove"), gettext_lazy("removed the host")),
@@ -120,7 +45,6 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("saw that a login's certificate has ended on"),
     ),
     "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
-    "host.rotate_key": (gettext_lazy("Rotate key of"), gettext_lazy("rotated the key of")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
     "guardrail.edit": (gettext_lazy("Edit"), gettext_lazy("changed the guardrail")),
     "guardrail.approve": (gettext_lazy("Approve"), gettext_lazy("approved the job")),
@@ -190,10 +114,16 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
 def verbs_of(word: str) -> list[str]:
     """The verbs that a word names: “stop” and “stopped” mean container.stop, pod.stop …"""
     word = word.casefold()
-    return [verb for verb, said in _WORDS.items() if word in _names_of(verb, said)]
+    said = _WORDS | {card.verb: card.words for card in cards()}
+    return [verb for verb, pair in said.items() if word in _names_of(verb, pair)]
 
 
-def _names_of(verb: str, said: tuple[str | Promise, str | Promise]) -> set[str]:
+def _words_of(verb: str) -> LogWords | None:
+    card = card_of(verb)
+    return card.words if card else _WORDS.get(verb)
+
+
+def _names_of(verb: str, said: LogWords) -> set[str]:
     """The last part of a verb, and the word that each of its phrases begins with."""
     firsts = {str(phrase).partition(" ")[0].rstrip(":").casefold() for phrase in said}
     return {verb.rpartition(".")[2], *firsts}
@@ -218,7 +148,7 @@ def parameter(name: str, value: Any) -> str:
 
 def asked_words(verb: str) -> str:
     """“Pull”, as the head of a job says it."""
-    known = _WORDS.get(verb)
+    known = _words_of(verb)
     return str(known[0]) if known else verb_label(verb)
 
 
@@ -230,7 +160,7 @@ def verb_label(verb: str) -> str:
 def said(line: Line) -> str:
     """“restarted”, “was refused to restart”, “asked to pull” …"""
     entry = line.entry
-    known = _WORDS.get(entry.verb)
+    known = _words_of(entry.verb)
     done = change_words(entry.verb, entry.params) or (str(known[1]) if known else entry.verb)
     if entry.kind == "refusal":
         if not entry.who_name and not entry.target_name:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
-from hosts.actions.action import Action
+from hosts.actions.action import Action, by_name
 from hosts.actions.artifacts.names import name_in_registry, order_for, place_for, trouble
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import auth_for
+from hosts.cards import SENDS_AWAY, Lock
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -53,4 +55,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=SENDS_AWAY,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Push"), gettext_lazy("pushed the artifact")),
+    again=by_name(ask),
+)

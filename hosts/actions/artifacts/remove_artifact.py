@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.artifacts.names import order_for, place_for, whole_name
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -59,4 +61,12 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN if found.get("Digest") == errand.params["digest"] else Settled.DONE
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask_many,
+    do,
+    settle,
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Remove"), gettext_lazy("removed the artifact")),
+)

@@ -8,11 +8,13 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.access.fetch import target_of
 from hosts.actions.artifacts.names import KIND, place_for, whole_name
 from hosts.actions.streamed import Doing, streamed
+from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Road, When
 from hosts.dial import dial
 from hosts.guardrails import of_others
 from hosts.models import Endpoint
@@ -20,6 +22,20 @@ from hosts.podman import Podman, artifacts
 from hosts.refused import Refusal
 
 ADD, EXTRACT = "artifact.add", "artifact.extract"
+CARDS = (
+    Card(
+        ADD,
+        road=Road(When.STREAM, why=NAMES_IMAGE.why),
+        lock=Lock.MAKES,
+        words=(gettext_lazy("Add"), gettext_lazy("added a file to the artifact")),
+    ),
+    Card(
+        EXTRACT,
+        road=READS,
+        lock=Lock.PASSES,
+        words=(gettext_lazy("Download"), gettext_lazy("downloaded the artifact")),
+    ),
+)
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.I)
 
 

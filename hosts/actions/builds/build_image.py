@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts import advisories
 from hosts.access import Person, get_endpoint
@@ -22,6 +23,7 @@ from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for
 from hosts.actions.second_look_objects import at_image
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import Proposed, of_containerfile, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -167,4 +169,14 @@ async def look_back(errand: Errand) -> Settled | None:
     return settled
 
 
-ACTION = Action(VERB, do, settle, queue="long", look_back=look_back)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    look_back=look_back,
+    road=MAKES,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Build"), gettext_lazy("built")),
+)

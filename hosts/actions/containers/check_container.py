@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.cards import Lock, Road
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -67,4 +69,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    road=Road(why="it runs what the container says"),
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Check"), gettext_lazy("checked the health of")),
+    again=on_object(ask),
+)

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_object
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import lacks
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
@@ -17,7 +18,6 @@ from hosts.podman import containers
 from hosts.podman.errors import PodmanError
 
 VERB = "container.checkpoint"
-allow(VERB, "keep", "leave_running", "tcp")
 
 
 def ask(
@@ -75,4 +75,16 @@ async def settle(errand: Errand) -> Settled:
     return Settled.UNKNOWN if errand.before.get("leave_running") else Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Checkpoint"), gettext_lazy("checkpointed")),
+    causes=("container.stop",),
+    params=("keep", "leave_running", "tcp"),
+    again=on_object(ask),
+)

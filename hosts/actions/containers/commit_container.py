@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, allows, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images import tag_image
 from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
+from hosts.cards import NAMES_IMAGE, Lock
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, NotAllowed
@@ -30,7 +31,6 @@ LOCAL = "localhost"
 # Podman takes localhost/nginx where a Containerfile or kube file says "nginx", before Docker Hub's; no
 # account there has a hyphen in its name
 OWN_FOLDER = f"{LOCAL}/by-commit/"
-allow(VERB, "pause", "author")
 
 
 def ask(
@@ -110,4 +110,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.UNKNOWN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=NAMES_IMAGE,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Commit"), gettext_lazy("made an image of")),
+    params=("pause", "author"),
+)

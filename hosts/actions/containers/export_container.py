@@ -2,15 +2,26 @@
 
 from collections.abc import AsyncGenerator
 
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person, get_object
 from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
 from hosts.actions.streamed import streamed
+from hosts.cards import READS, Card, Lock
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman import Podman, containers
 
 VERB = "container.export"
+CARDS = (
+    Card(
+        VERB,
+        road=READS,
+        lock=Lock.PASSES,
+        words=(gettext_lazy("Export"), gettext_lazy("downloaded the files of")),
+    ),
+)
 
 
 def exportable(person: Person, ref: ObjectRef) -> InventoryRow:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from audit import write
 from audit.shapes import AlreadySettled, Result
@@ -17,6 +18,7 @@ from hosts import bells
 from hosts.access import Person, get_object, grounds
 from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
+from hosts.cards import Card, Lock, Road, When
 from hosts.guardrails import of_others, require
 from hosts.jobs.guarded import warned
 from hosts.models import InventoryRow, OpenTerminal
@@ -24,6 +26,20 @@ from hosts.models import InventoryRow, OpenTerminal
 EXEC, ATTACH = "exec", "attach"
 VERBS = {EXEC: "container.exec", ATTACH: "container.attach"}
 WATCH = "container.watch"
+CARDS = (
+    Card(
+        VERBS[EXEC],
+        road=Road(When.STREAM, why="its terminal is the person's from the first byte"),
+        lock=Lock.PASSES,
+        words=(gettext_lazy("Terminal in"), gettext_lazy("opened a terminal in")),
+    ),
+    Card(
+        VERBS[ATTACH],
+        road=Road(When.STREAM, why="it makes nothing"),
+        lock=Lock.PASSES,
+        words=(gettext_lazy("Attach to"), gettext_lazy("attached to")),
+    ),
+)
 # what the log says while nobody knows yet which shell the container has
 ANY_SHELL = "shell"
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.containers.swapping import mend_swap, settle_swap, swap
+from hosts.actions.containers.swapping import OF_A_SWAP, mend_swap, settle_swap, swap
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
 from hosts.actions.run.existing import existing, look
@@ -26,6 +26,7 @@ from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import Proposed
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -33,8 +34,6 @@ from hosts.models import Job
 from hosts.refused import Refusal
 
 VERB = "container.recreate"
-# what may hold a secret (command, labels, …) is told as a keyed hash
-allow(VERB, "env_names", "kept", "watch_s", *(one.param for one in FIELDS.values() if one.told))
 
 
 def ask(
@@ -94,4 +93,17 @@ async def _spec(errand: Errand) -> tuple[dict[str, Any], Proposed]:
     return spec, await permit_made(errand, spec)
 
 
-ACTION = Action(VERB, do, settle_swap, queue="long", mend=mend_swap)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle_swap,
+    queue="long",
+    mend=mend_swap,
+    road=MAKES,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Recreate"), gettext_lazy("recreated")),
+    causes=OF_A_SWAP,
+    # what may hold a secret (command, labels, …) is told as a keyed hash
+    params=("env_names", "kept", "watch_s", *(one.param for one in FIELDS.values() if one.told)),
+)

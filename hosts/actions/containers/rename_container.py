@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import (
     NewContainer,
@@ -17,6 +18,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
+from hosts.cards import Lock, Road
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Container, Job, Pod
@@ -66,4 +68,12 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE if found.get("Name") == errand.params["new_name"] else Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=Road(why="a name gives no rights"),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Rename"), gettext_lazy("renamed")),
+)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import changed, look
+from hosts.cards import IS_THERE, Lock
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -43,4 +46,15 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    road=IS_THERE,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Restart"), gettext_lazy("restarted")),
+    causes=("container.kill", "container.start", "container.stop"),
+    again=on_object(ask),
+)

@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_object
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.containers.checkpoint_container import explained
 from hosts.actions.containers.container_state import look
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_changes import at_change
 from hosts.capabilities import lacks
+from hosts.cards import Lock, Road, SecondLook, When
 from hosts.guardrails import of_inspect
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -21,7 +22,6 @@ from hosts.podman import containers
 from hosts.podman.errors import PodmanError
 
 VERB = "container.restore"
-allow(VERB, "keep", "tcp")
 
 
 def ask(person: Person, ref: ObjectRef, *, keep: bool = False, tcp: bool = False) -> Job:
@@ -67,4 +67,16 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=Road(When.WORK, SecondLook.CHANGED),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Restore"), gettext_lazy("restored from a checkpoint")),
+    causes=("container.start",),
+    params=("keep", "tcp"),
+    again=on_object(ask),
+)

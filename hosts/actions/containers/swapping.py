@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from hosts.actions import making, second_look
 from hosts.actions.run.table.health import time_to_get_well_s
 from hosts.guardrails import Proposed, Refused
+from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
 from hosts.jobs.errand import Errand, NotAllowed, Trouble
 from hosts.jobs.handler import Settled
@@ -33,6 +34,8 @@ MOST_WATCH_S = 300.0
 PORT_PATIENCE_S = 10.0
 PORT_EVERY_S = 0.5
 _PORT_HELD = "address already in use"
+# what is observed of a swap
+OF_A_SWAP = OF_CONTAINERS | {"container.rename", "image.pull", "volume.create"}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
@@ -17,6 +17,7 @@ from hosts.actions.refused import HostRefused
 from hosts.actions.run.table import FIELDS, given
 from hosts.actions.second_look_changes import at_change, change_back, limits_of, with_former
 from hosts.capabilities import lacks, version_of
+from hosts.cards import Lock, Road, SecondLook, When
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -42,7 +43,6 @@ LIMITS = (
 POLICY = ("restart", "tries")
 # podman update --restart came with this one
 POLICY_SINCE = (5, 1)
-allow(VERB, *(FIELDS[name].param for name in (*LIMITS, *POLICY)))
 
 
 def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
@@ -129,4 +129,13 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=Road(When.BOTH, SecondLook.CHANGED),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Limits of"), gettext_lazy("changed the limits of")),
+    params=[FIELDS[name].param for name in (*LIMITS, *POLICY)],
+)

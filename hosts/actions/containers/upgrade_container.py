@@ -6,12 +6,12 @@ Nothing happens when the image is the same. Settled by label and id (swapping).
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.swapping import made_by, mend_swap, settle_swap, swap
+from hosts.actions.containers.swapping import OF_A_SWAP, made_by, mend_swap, settle_swap, swap
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.actions.run import run_spec
@@ -19,6 +19,7 @@ from hosts.actions.run.existing import existing, look
 from hosts.actions.run.narrowed import judge_image
 from hosts.actions.run.permitted import permit_made
 from hosts.capabilities import version_of
+from hosts.cards import Lock, Road, SecondLook, When
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
@@ -26,7 +27,6 @@ from hosts.podman import images
 from hosts.refused import Refusal
 
 VERB = "container.upgrade"
-allow(VERB, "watch_s")
 
 
 def _params(watch_s: int | None) -> dict[str, Any]:
@@ -99,4 +99,18 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], P
     return spec, await permit_made(errand, spec)
 
 
-ACTION = Action(VERB, do, settle_swap, queue="long", mend=mend_swap)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle_swap,
+    ask_many=ask_many,
+    queue="long",
+    mend=mend_swap,
+    road=Road(When.WORK, SecondLook.MADE),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Upgrade"), gettext_lazy("pulled and recreated")),
+    causes=OF_A_SWAP,
+    params=("watch_s",),
+    again=on_object(ask),
+)

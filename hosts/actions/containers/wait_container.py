@@ -10,12 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_object
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.containers.container_state import changed, look
 from hosts.actions.refused import HostRefused
+from hosts.cards import READS, Lock
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -48,7 +48,6 @@ LISTEN_S = 600.0
 # how long a host may be away until nobody waits any more, and how often it is tried
 AWAY_S = 3600.0
 TRY_EVERY_S = (1.0, 30.0)
-allow(VERB, "condition", "exit_code")
 
 
 def ask(person: Person, ref: ObjectRef, *, condition: str = "exited") -> Job:
@@ -165,4 +164,16 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue=WAITS, waits=True)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue=WAITS,
+    waits=True,
+    road=READS,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Wait for"), gettext_lazy("waited for")),
+    params=("condition", "exit_code"),
+    again=on_object(ask),
+)

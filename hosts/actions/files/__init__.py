@@ -6,7 +6,3 @@ that none mounts and for a container that does not run.
 Paths are those a person sees: absolute, and in a volume below the volume's own root. They are
 `str` as `os.fsdecode` makes them. Nothing here goes through a shell with a name in its script.
 """
-
-from hosts.actions.files import open_container, open_volume
-
-ACTIONS = (open_container.ACTION, open_volume.ACTION)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.access.fetch import require
@@ -19,8 +20,10 @@ from hosts.actions.containers.container_state import look
 from hosts.actions.files.helper import clear, hold, judge_room
 from hosts.actions.files.place import HELPS, MOUNTED_AT
 from hosts.actions.files.reading import target_for
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import of_others
 from hosts.inventory.job_marks import mark
+from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -75,4 +78,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=MAKES,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
+    causes=OF_CONTAINERS,
+)

@@ -6,13 +6,17 @@ Podman gives files through a container only. The job makes one and holds it for 
 from dataclasses import replace
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person, get_object
 from hosts.access.fetch import require
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.files.helper import clear, hold, judge_room
 from hosts.actions.files.reading import target_for
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import of_others
+from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -50,4 +54,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=MAKES,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
+    causes=OF_CONTAINERS,
+)

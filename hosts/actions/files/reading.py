@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit import write
 from hosts.access import Person, get_object, grounds, thing_of
 from hosts.access.fetch import target_of
 from hosts.actions.files.place import Place
+from hosts.cards import READS, Card, Lock, Road
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
 from hosts.podman import Podman, archive, inside
@@ -22,6 +24,33 @@ from hosts.podman.tars import Member
 # what is shown and edited in a page; anything larger is downloaded
 TEXT_LIMIT_BYTES: Final = 1024 * 1024
 HEAD_BYTES: Final = 4096
+_EDITS = Road(why="it changes files, and makes no object")
+CARDS = (
+    Card(
+        "container.files",
+        road=READS,
+        lock=Lock.PASSES,
+        words=(gettext_lazy("Files of"), gettext_lazy("read files of")),
+    ),
+    Card(
+        "container.files_edit",
+        road=_EDITS,
+        lock=Lock.CHANGES,
+        words=(gettext_lazy("Files of"), gettext_lazy("changed files of")),
+    ),
+    Card(
+        "volume.files",
+        road=READS,
+        lock=Lock.PASSES,
+        words=(gettext_lazy("Files of"), gettext_lazy("read files of the volume")),
+    ),
+    Card(
+        "volume.files_edit",
+        road=_EDITS,
+        lock=Lock.CHANGES,
+        words=(gettext_lazy("Files of"), gettext_lazy("changed files of the volume")),
+    ),
+)
 
 
 def readable(person: Person, kind: str, endpoint_id: int, podman_id: str) -> InventoryRow:

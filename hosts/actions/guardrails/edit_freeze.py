@@ -15,7 +15,7 @@ from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, require
 from hosts.actions.refused import HostRefused
-from hosts.guardrails.locking import CHANGES, MAKES
+from hosts.cards import Lock, lock_of
 from hosts.models import FreezeWindow, Group
 
 VERB = "freeze.edit"
@@ -97,7 +97,7 @@ def _write(row: FreezeWindow, wanted: Wanted) -> None:
         raise HostRefused("severity", _("Refuse or ask."))
     if wanted.zone not in available_timezones():
         raise HostRefused("zone", _("No such time zone: %s.") % wanted.zone[:60])
-    strange = [verb for verb in wanted.verbs if verb not in CHANGES | MAKES]
+    strange = [verb for verb in wanted.verbs if lock_of(verb) in (None, Lock.PASSES)]
     if strange:
         raise HostRefused("verbs", _("This changes nothing: %s.") % strange[0][:60])
     _check_times(wanted)

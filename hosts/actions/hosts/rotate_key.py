@@ -10,6 +10,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts import control
 from hosts.access import Person, get_host
@@ -17,6 +18,7 @@ from hosts.actions.action import Action
 from hosts.actions.hosts.edit_host import tried_again
 from hosts.actions.hosts.examine_host import seal_new_key
 from hosts.actions.refused import HostRefused
+from hosts.cards import Lock, Road
 from hosts.control import ControlError
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand, Trouble
@@ -141,4 +143,12 @@ async def settle(_errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=Road(why="no object of Podman's"),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Rotate key of"), gettext_lazy("rotated the key of")),
+)

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_endpoint, get_object
 from hosts.access.fetch import target_of
 from hosts.actions.archive_words import told
@@ -16,6 +16,7 @@ from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
 from hosts.actions.second_look_streams import at_names
 from hosts.actions.streamed import Doing, streamed
+from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Road, When
 from hosts.dial import dial
 from hosts.guardrails import of_others
 from hosts.jobs.errand import Trouble
@@ -29,8 +30,29 @@ from hosts.refused import Refusal
 SAVE, LOAD, IMPORT = "image.save", "image.load", "image.import"
 MOST = 100
 MOST_CHANGES = 50
-allow(LOAD, "file")
-allow(IMPORT, "file", "reference", "message")
+_COMES_IN = Road(When.STREAM, why=NAMES_IMAGE.why)
+CARDS = (
+    Card(
+        SAVE,
+        road=READS,
+        lock=Lock.PASSES,
+        words=(gettext_lazy("Save"), gettext_lazy("saved")),
+    ),
+    Card(
+        LOAD,
+        road=_COMES_IN,
+        lock=Lock.MAKES,
+        words=(gettext_lazy("Load"), gettext_lazy("loaded the archive")),
+        params=("file",),
+    ),
+    Card(
+        IMPORT,
+        road=_COMES_IN,
+        lock=Lock.MAKES,
+        words=(gettext_lazy("Import"), gettext_lazy("imported")),
+        params=("file", "reference", "message"),
+    ),
+)
 
 
 def savable(person: Person, refs: list[ObjectRef], *, form: str) -> list[Image]:

@@ -12,13 +12,14 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Denied, NotVisible, Person, allows, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.archive_words import told
 from hosts.actions.asking import ObjectRef, shown_id
 from hosts.actions.images.names import split, with_tags
+from hosts.cards import NAMES_IMAGE, Lock
 from hosts.dial import dial
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order, ask_batch
@@ -32,7 +33,6 @@ from hosts.podman.tar_judge import ArchiveRefused
 from hosts.refused import Refusal
 
 VERB = "image.copy"
-allow(VERB, "source", "source_endpoint")
 
 
 def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch:
@@ -66,6 +66,13 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
     if not orders:
         raise Refusal(_("Nothing to copy: choose another host."))
     return ask_batch(person, VERB, orders, skipped=skipped, queue="long")
+
+
+def again(person: Person, job: Job) -> Job:
+    """Copy it once more to where it was to go."""
+    source = (job.params["source_endpoint"], job.object_id)
+    copied: Job = ask_many(person, [source], [job.endpoint_id or 0]).jobs.get()
+    return copied
 
 
 def _why_not(row: Image, target: int) -> str:
@@ -241,4 +248,16 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE if has.issuperset(errand.params["names"]) else Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask_many,
+    do,
+    settle,
+    queue="long",
+    road=NAMES_IMAGE,
+    lock=Lock.MAKES,
+    again=again,
+    words=(gettext_lazy("Copy"), gettext_lazy("copied")),
+    causes=("image.pull", "image.tag"),
+    params=("source", "source_endpoint"),
+)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
+from hosts.cards import NAMES_IMAGE, Lock
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -78,4 +80,12 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE if whole else Settled.UNKNOWN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=NAMES_IMAGE,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Create list"), gettext_lazy("made the manifest list")),
+)

@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.notes import notes_of
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.registries.credentials import auth_for
+from hosts.cards import NAMES_IMAGE, Lock
 from hosts.guardrails import Proposed, nothing, of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -28,7 +29,6 @@ from hosts.refused import Refusal
 VERB = "image.list_edit"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
-allow(VERB, "operation", "os", "arch", "variant", "all_images", "notes")
 
 
 def _ask(person: Person, ref: ObjectRef, params: dict[str, Any]) -> Job:
@@ -151,4 +151,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask_add,
+    do,
+    settle,
+    queue="long",
+    road=NAMES_IMAGE,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Edit list"), gettext_lazy("changed the manifest list")),
+    params=("operation", "os", "arch", "variant", "all_images", "notes"),
+)

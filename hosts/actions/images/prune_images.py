@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions import pruning
 from hosts.actions.action import Action
 from hosts.actions.images.removing import remove_whole
 from hosts.actions.pruning import Item, Kept
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.errand import Errand
 from hosts.models import Batch
 from hosts.podman import containers, images
@@ -48,4 +50,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     return await pruning.carry_out(errand, look=_look, remove=_remove)
 
 
-ACTION = Action(VERB, do, pruning.settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    pruning.settle,
+    queue="long",
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Prune"), gettext_lazy("pruned")),
+)

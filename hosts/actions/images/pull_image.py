@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Denied, NotVisible, Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
+from hosts.cards import NAMES_IMAGE, Lock
 from hosts.guardrails import of_others
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
@@ -36,6 +38,11 @@ def _order(person: Person, endpoint_id: int, reference: str) -> Order:
 def ask(person: Person, endpoint_id: int, *, reference: str) -> Job:
     """Ask for a pull of a full image name. Refusal (not a name), NotVisible, Denied."""
     return ask_job(person, VERB, _order(person, endpoint_id, reference), queue="long")
+
+
+def again(person: Person, job: Job) -> Job:
+    """Pull it once more."""
+    return ask(person, job.endpoint_id or 0, reference=job.params["image"])
 
 
 def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) -> Batch:
@@ -70,4 +77,16 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    queue="long",
+    road=NAMES_IMAGE,
+    lock=Lock.MAKES,
+    again=again,
+    words=(gettext_lazy("Pull"), gettext_lazy("pulled")),
+    causes=("image.tag",),
+)

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.names import destination as checked
 from hosts.actions.images.references import Reference, parse
 from hosts.actions.images.registry_words import not_silent, why
 from hosts.actions.registries.credentials import auth_for
+from hosts.cards import SENDS_AWAY, Lock
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -101,4 +103,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=SENDS_AWAY,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Push"), gettext_lazy("pushed")),
+    again=on_object(ask),
+)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
 from hosts.actions.images.removing import remove_whole
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -52,4 +54,15 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN if there else Settled.DONE
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Remove"), gettext_lazy("removed")),
+    causes=("container.remove", "image.untag"),
+    again=on_object(ask),
+)

@@ -9,13 +9,14 @@ from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.references import Reference
 from hosts.actions.images.registry_words import why
 from hosts.actions.registries.credentials import auth_for
+from hosts.cards import READS, Lock
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -31,7 +32,6 @@ MOST_EACH = 25
 MOST_REGISTRIES = 10
 _TERM = re.compile(r"[a-z0-9][a-z0-9._/-]{0,200}")
 _REGISTRY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?")
-allow(VERB, "term", "registries")
 
 
 def registries_of(endpoint: Endpoint) -> list[str]:
@@ -106,4 +106,13 @@ async def settle(_errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=READS,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Search"), gettext_lazy("searched registries for")),
+    params=("term", "registries"),
+)

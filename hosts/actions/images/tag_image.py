@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.names import new_names, split, with_tags
+from hosts.cards import NAMES_IMAGE, Lock
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -59,4 +61,13 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE if has.issuperset(errand.params["names"]) else Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=NAMES_IMAGE,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Tag"), gettext_lazy("tagged")),
+    again=on_object(ask),
+)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.images.names import split, with_tags
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
@@ -54,4 +56,13 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE if has.isdisjoint(errand.params["names"]) else Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Untag"), gettext_lazy("untagged")),
+    again=on_object(ask),
+)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
@@ -12,6 +13,7 @@ from hosts.actions.kube.labelled import named
 from hosts.actions.kube.play_kube import plan_on, there
 from hosts.actions.locked_along import heed_locked
 from hosts.actions.refused import HostRefused
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, NotAllowed, Trouble
@@ -101,4 +103,13 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN if left else Settled.DONE
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Take kube YAML down:"), gettext_lazy("took kube YAML down:")),
+)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
@@ -21,7 +22,9 @@ from hosts.actions.kube.second_look import look, missing, new_volumes, start, ta
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import version_of
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import Proposed, Refused, of_kube
+from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -209,4 +212,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=MAKES,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Play kube YAML:"), gettext_lazy("played kube YAML:")),
+    causes=OF_CONTAINERS | {"pod.create", "pod.start", "pod.stop", "pod.remove"},
+)

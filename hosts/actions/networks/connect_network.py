@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
@@ -13,6 +14,7 @@ from hosts.actions.networks.membership import on_networks
 from hosts.actions.networks.network_fields import address_of
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_changes import at_change, reach_of, with_former
+from hosts.cards import Lock, Road, SecondLook
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -129,4 +131,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=Road(
+        second_look=SecondLook.CHANGED, why="the network is there and was judged when it was made"
+    ),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Connect to"), gettext_lazy("connected a container to")),
+)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
@@ -11,6 +12,7 @@ from hosts.actions.networks import network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.second_look_objects import at_network
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -110,4 +112,12 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=MAKES,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Create"), gettext_lazy("created the network")),
+)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.networks.membership import networks_of
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -48,4 +51,12 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN if there else Settled.DONE
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Disconnect from"), gettext_lazy("disconnected a container from")),
+)

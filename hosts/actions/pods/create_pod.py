@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
@@ -12,6 +13,7 @@ from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.run.told import told
 from hosts.actions.second_look_objects import at_pod
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -148,4 +150,12 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=MAKES,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Create"), gettext_lazy("created the pod")),
+)

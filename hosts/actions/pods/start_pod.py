@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import state_of
+from hosts.cards import IS_THERE, Lock
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -35,4 +38,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE if await state_of(errand) == "running" else Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    road=IS_THERE,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Start"), gettext_lazy("started the pod")),
+    causes=("container.start",),
+)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import STOPPED, state_of
+from hosts.cards import TAKES_AWAY, Lock
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -40,4 +43,14 @@ async def settle(errand: Errand) -> Settled:
     return Settled.DONE if await state_of(errand) in STOPPED else Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Stop"), gettext_lazy("stopped the pod")),
+    causes=("container.kill", "container.stop"),
+)

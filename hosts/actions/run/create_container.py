@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from audit.params import allow
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.run.run_container import ask_for, make, settle
 from hosts.actions.run.table import FIELDS
+from hosts.cards import MAKES, Lock
 from hosts.jobs.errand import Errand
 from hosts.models import Job
 
 VERB = "container.create"
-# what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
-allow(VERB, "env_names", "instead_of", *(one.param for one in FIELDS.values() if one.told))
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
@@ -25,4 +25,16 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "container", "id": await make(errand)}
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=MAKES,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Create"), gettext_lazy("created")),
+    causes=("image.pull", "volume.create"),
+    # what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
+    params=("env_names", "instead_of", *(one.param for one in FIELDS.values() if one.told)),
+)

@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.params import allow
 from hosts.access import Person, find_endpoint, get_endpoint
 from hosts.actions import second_look
 from hosts.actions.action import Action
@@ -24,6 +24,7 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
@@ -40,8 +41,6 @@ VERB = "container.run"
 # how long a removal may take: the container's own patience, and its volumes
 PLACE_S = 120.0
 LOOK_EVERY_S = 0.3
-# what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
-allow(VERB, "env_names", "instead_of", *(one.param for one in FIELDS.values() if one.told))
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
@@ -161,4 +160,22 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=MAKES,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Run"), gettext_lazy("ran")),
+    causes=(
+        "container.create",
+        "container.remove",
+        "container.start",
+        "image.pull",
+        "volume.create",
+    ),
+    # what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
+    params=("env_names", "instead_of", *(one.param for one in FIELDS.values() if one.told)),
+)

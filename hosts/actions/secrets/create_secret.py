@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Denied, NotVisible, Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, place_for, with_job
 from hosts.actions.secrets.secret_value import checked_value, told
+from hosts.cards import Lock, Road
 from hosts.inventory.job_marks import JOB_LABEL, is_mark
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
@@ -115,4 +117,13 @@ async def settle(errand: Errand) -> Settled:
     return Settled.UNKNOWN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    road=Road(why="a secret reaches a container by a spec alone"),
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Create"), gettext_lazy("created the secret")),
+)

@@ -6,12 +6,14 @@ Containers that have the secret keep the old value until they are made anew.
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef
 from hosts.actions.making import with_job
 from hosts.actions.secrets.secret_value import checked_value, told
+from hosts.cards import Lock, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -77,4 +79,13 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=Road(why="a secret reaches a container by a spec alone"),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Replace"), gettext_lazy("replaced the secret")),
+    causes=("secret.create", "secret.remove"),
+)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts import capabilities
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.refused import HostRefused
+from hosts.cards import Lock, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -64,4 +66,13 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=Road(why="it mends Podman's own store"),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Check"), gettext_lazy("checked the store of")),
+)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts import capabilities
 from hosts.access import Person, get_object
@@ -20,7 +21,9 @@ from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look import at_helper
 from hosts.actions.second_look_objects import at_volume
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import Proposed, of_others, of_storage
+from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -159,4 +162,15 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle, queue="long")
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    queue="long",
+    road=MAKES,
+    lock=Lock.PASSES,
+    words=(gettext_lazy("Clone"), gettext_lazy("cloned the volume")),
+    causes=OF_CONTAINERS,
+    takes_along=True,
+)

@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_objects import at_volume
+from hosts.cards import MAKES, Lock
 from hosts.guardrails import of_storage
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -92,4 +94,12 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    road=MAKES,
+    lock=Lock.MAKES,
+    words=(gettext_lazy("Create"), gettext_lazy("created the volume")),
+)

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from hosts.access import Person
-from hosts.actions.action import Action
+from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
+from hosts.cards import TAKES_AWAY, Lock
+from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -48,4 +52,16 @@ async def settle(errand: Errand) -> Settled:
     return Settled.AGAIN if same else Settled.DONE
 
 
-ACTION = Action(VERB, do, settle)
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    ask_many=ask_many,
+    road=TAKES_AWAY,
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("Remove"), gettext_lazy("removed the volume")),
+    causes=OF_CONTAINERS,
+    takes_along=True,
+    again=on_object(ask),
+)

@@ -8,10 +8,9 @@ import pytest
 from django.utils import timezone
 
 from hosts.actions import ACTIONS
+from hosts.cards import Lock, lock_of, road_of
 from hosts.guardrails import NeedsApproval, Refused
 from hosts.guardrails.freezes import open_until
-from hosts.guardrails.locking import LET_THROUGH
-from hosts.guardrails.roads import at_click
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
 
@@ -83,7 +82,7 @@ def asked(person: Any, verb: str, endpoint: Any) -> Any:
     from hosts.jobs import guarded
     from hosts.jobs.ask import Order
 
-    proposed = nothing(verb) if at_click(verb) else None
+    proposed = nothing(verb) if road_of(verb).at_click else None
     order = Order(endpoint, verb.partition(".")[0], "abc", "abc", proposed=proposed)
     return guarded.require(person, verb, [order])
 
@@ -91,7 +90,7 @@ def asked(person: Any, verb: str, endpoint: Any) -> Any:
 @pytest.mark.parametrize("verb", sorted(ACTIONS))
 def test_every_verb_in_an_open_window(verb: str, hosts: Hosts, bob: Any) -> None:
     window = frozen()
-    if verb in LET_THROUGH:
+    if lock_of(verb) is Lock.PASSES:
         asked(bob, verb, hosts.web1)
     else:
         with pytest.raises(Refused, match="the year's end"):
