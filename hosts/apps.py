@@ -10,7 +10,7 @@ class HostsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import epoch
-        from hosts import actions, bells, verbs  # noqa: F401 - importing registers
+        from hosts import actions, bells  # noqa: F401 - importing registers
         from hosts.access import beyond  # noqa: F401 - likewise
 
         # accounts may not know the bells

@@ -11,6 +11,8 @@ from enum import StrEnum
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 
+from accounts import verbs
+from accounts.verbs import OPERATOR
 from audit.params import allow
 
 # as a job asks for it, and as the log says that it was done: “Restart”, “restarted”
@@ -77,6 +79,20 @@ class Lock(StrEnum):
     CHANGES = "changes"
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a role that holds the verb permits (accounts.verbs.Verb). `group`: where that is not the verb's
+    first word.
+    """
+
+    label: str | Promise
+    describes: str | Promise
+    role: str = OPERATOR
+    sensitive: bool = False
+    needs: tuple[str, ...] = ()
+    group: str = ""
+
+
 _NO_ROAD = Road()
 _NO_WORDS: LogWords = ("", "")
 
@@ -90,6 +106,7 @@ class Card:
 
     verb: str
     _: KW_ONLY
+    right: Right | None = None
     road: Road = _NO_ROAD
     lock: Lock | None = None
     words: LogWords = _NO_WORDS
@@ -103,18 +120,31 @@ _cards: dict[str, Card] = {}
 
 def register(card: Card) -> None:
     """Add a card. ImproperlyConfigured, with the verb's name, where it is not whole or there is one."""
-    lacks = ""
-    if card.road.second_look is None and not card.road.why:
+    lacks, right = "", card.right
+    if right is None:
+        lacks = "what a role permits that holds it (right)"
+    elif card.road.second_look is None and not card.road.why:
         lacks = "how it passes the guardrails (road)"
     elif card.lock is None:
         lacks = "whether a lock is in its way (lock)"
     elif card.words is _NO_WORDS:
         lacks = "the words of the log (words)"
-    if lacks:
+    if lacks or right is None:
         raise ImproperlyConfigured(f"The card of {card.verb} does not say {lacks}.")
     if card.verb in _cards:
         raise ImproperlyConfigured(f"There are two cards of {card.verb}.")
     _cards[card.verb] = card
+    verbs.register(
+        verbs.Verb(
+            card.verb,
+            right.label,
+            right.describes,
+            right.group or card.verb.partition(".")[0],
+            right.role,
+            sensitive=right.sensitive,
+            needs=right.needs,
+        )
+    )
     allow(card.verb, *card.params)
     if card.road.when is not None:
         # names of the rules that only warned, and of those that asked for a second person

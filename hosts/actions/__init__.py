@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import walk_packages
 
+from hosts import verbs  # noqa: F401 - reads stand first among the rights
 from hosts.actions.action import Action
 from hosts.cards import cards, register
 

@@ -1,13 +1,12 @@
-"""Every verb of the domain, a module per subject, with words that say what it permits.
+"""The verbs of the domain that have no card: reads, and changes of the database alone. Those of
+actions are registered by their cards (hosts.cards).
 
 Roles store these names. Each module says too which parameters an entry of its verbs may hold as
 they are (`audit.params.allow`), beside those that audit allows every verb.
 """
 
 from hosts.verbs import (  # noqa: F401 - importing registers
-    artifacts,
     containers,
-    files,
     freezes,
     guardrails,
     hosts,
@@ -21,6 +20,5 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     registries,
     requests,
     secrets,
-    system,
     volumes,
 )

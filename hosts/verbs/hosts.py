@@ -47,14 +47,6 @@ for verb in (
         OPERATOR,
     ),
     Verb(
-        "host.rotate_key",
-        _("Rotate keys"),
-        _("Give the logins of a host new SSH keys"),
-        "host",
-        ADMIN,
-        sensitive=True,
-    ),
-    Verb(
         "group.edit",
         _("Edit groups"),
         _(
@@ -70,5 +62,4 @@ for verb in (
     register(verb)
 
 allow("host.add", "sockets")
-allow("host.rotate_key", "login", "public_key", "before")
 allow("host.edit", "host_key", "login", "public_key", "removed_socket")

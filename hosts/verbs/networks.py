@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.verbs import OPERATOR, VIEWER, Verb, register
-from audit.params import allow
+from accounts.verbs import VIEWER, Verb, register
 
 for verb in (
     Verb(
@@ -21,39 +20,5 @@ for verb in (
         "network",
         VIEWER,
     ),
-    Verb(
-        "network.create",
-        _("Create networks"),
-        _("Create networks"),
-        "network",
-        OPERATOR,
-    ),
-    Verb(
-        "network.remove",
-        _("Remove networks"),
-        _("Remove networks that nobody uses"),
-        "network",
-        OPERATOR,
-        sensitive=True,
-    ),
-    Verb(
-        "network.connect",
-        _("Connect containers"),
-        _("Put a container onto a network: it reaches all that is there"),
-        "network",
-        OPERATOR,
-        sensitive=True,
-    ),
-    Verb(
-        "network.disconnect",
-        _("Disconnect containers"),
-        _("Disconnect a container from a network"),
-        "network",
-        OPERATOR,
-    ),
 ):
     register(verb)
-
-allow("network.create", "dns", "dns_servers", "parent", "options")
-allow("network.connect", "container", "container_id", "aliases")
-allow("network.disconnect", "container", "container_id")

@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.verbs import OPERATOR, VIEWER, Verb, register
-from audit.params import allow
+from accounts.verbs import VIEWER, Verb, register
 
 for verb in (
     Verb(
@@ -21,32 +20,7 @@ for verb in (
         "secret",
         VIEWER,
     ),
-    Verb(
-        "secret.create",
-        _("Create secrets"),
-        _("Create secrets"),
-        "secret",
-        OPERATOR,
-    ),
-    Verb(
-        "secret.replace",
-        _("Replace secrets"),
-        _("Give a secret another value: what uses it may no longer work"),
-        "secret",
-        OPERATOR,
-        sensitive=True,
-    ),
-    Verb(
-        "secret.remove",
-        _("Remove secrets"),
-        _("Remove secrets; nothing brings the value back"),
-        "secret",
-        OPERATOR,
-        sensitive=True,
-    ),
 ):
     register(verb)
 
 # already a keyed hash where the job is made: hosts.actions.secrets.secret_value.told
-allow("secret.create", "value")
-allow("secret.replace", "value")

@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.verbs import OPERATOR, VIEWER, Verb, register
-from audit.params import allow
+from accounts.verbs import VIEWER, Verb, register
 
 for verb in (
     Verb(
@@ -21,35 +20,7 @@ for verb in (
         "volume",
         VIEWER,
     ),
-    Verb(
-        "volume.create",
-        _("Create volumes"),
-        _(
-            "Create volumes; one with options can be a folder of the host where no guardrail forbids it"
-        ),
-        "volume",
-        OPERATOR,
-        sensitive=True,
-    ),
-    Verb(
-        "volume.clone",
-        _("Clone volumes"),
-        _("Copy a volume with all that is in it under a new name"),
-        "volume",
-        OPERATOR,
-        sensitive=True,
-        needs=("volume.create",),
-    ),
-    Verb(
-        "volume.remove",
-        _("Remove volumes"),
-        _("Remove volumes with all data in them; nothing brings it back"),
-        "volume",
-        OPERATOR,
-        sensitive=True,
-    ),
 ):
     register(verb)
 
 # values of labels and options stay keyed hashes
-allow("volume.create", "option_names")

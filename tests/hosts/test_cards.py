@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.verbs import is_registered
+from accounts.verbs import all_verbs, verb_named
 from hosts.actions import ACTIONS, register_all
 from hosts.cards import READS, Lock, Road, card_of, cards, lock_of, road_of
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PARTS = {
+    "right": 'right=Right("Count seals", "Count them")',
     "road": "road=READS",
     "lock": "lock=Lock.PASSES",
     "words": 'words=("Count", "counted")',
@@ -25,7 +26,10 @@ def test_half_a_card_is_refused_with_the_name_of_its_verb(
 ) -> None:
     said = ", ".join(part for name, part in PARTS.items() if name != missing)
     module = f"count_seals_without_{missing}"
-    lines = ("from hosts.cards import READS, Card, Lock", f'CARDS = (Card("seal.count", {said}),)')
+    lines = (
+        "from hosts.cards import READS, Card, Lock, Right",
+        f'CARDS = (Card("seal.count", {said}),)',
+    )
     (tmp_path / f"{module}.py").write_text("\n".join(lines))
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ImproperlyConfigured, match=rf"card of seal\.count .*\({missing}\)"):
@@ -36,8 +40,8 @@ def test_half_a_card_is_refused_with_the_name_of_its_verb(
 def test_django_does_not_start_with_a_card_that_it_refuses() -> None:
     program = (
         "import django; from hosts.cards import *\n"
-        "register(Card('container.stop', road=READS, lock=Lock.PASSES, words=('Stop', 'stopped')))\n"
-        "django.setup()"
+        "whole = dict(right=Right('', ''), road=READS, lock=Lock.PASSES, words=('Stop', 'stopped'))\n"
+        "register(Card('container.stop', **whole)); django.setup()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -50,8 +54,19 @@ def test_django_does_not_start_with_a_card_that_it_refuses() -> None:
     assert "ImproperlyConfigured: There are two cards of container.stop" in done.stderr
 
 
-def test_each_card_is_of_a_verb_that_a_role_can_hold() -> None:
-    assert [card.verb for card in cards() if not is_registered(card.verb)] == []
+def test_a_card_makes_the_right_that_roles_hold() -> None:
+    stop, check = verb_named("container.stop"), verb_named("system.check")
+    assert stop
+    assert check
+    assert (stop.group, check.group) == ("container", "host")
+    assert (stop.role, stop.sensitive, stop.label) == ("operator", False, "Stop containers")
+    assert [verb.name for verb in all_verbs() if verb.group == "pod"][:2] == [
+        "pod.view",
+        "pod.inspect",
+    ]
+
+
+def test_streams_and_jobs_have_cards() -> None:
     assert {"container.exec", "image.load", "volume.files_edit"} <= {one.verb for one in cards()}
     assert {"container.stop", "image.build", "kube.play", "host.rotate_key"} <= set(ACTIONS)
 

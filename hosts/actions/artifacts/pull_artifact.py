@@ -10,7 +10,7 @@ from hosts.actions.action import Action, by_name
 from hosts.actions.artifacts.names import KIND, name_in_registry, order_for, place_for, trouble
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import auth_for
-from hosts.cards import NAMES_IMAGE, Lock
+from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -63,6 +63,11 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Pull artifacts"),
+        gettext_lazy("Fetch artifacts from registries, with the credentials kept here"),
+        needs=("host.view",),
+    ),
     road=NAMES_IMAGE,
     lock=Lock.MAKES,
     words=(gettext_lazy("Pull"), gettext_lazy("pulled the artifact")),

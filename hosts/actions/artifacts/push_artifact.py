@@ -10,7 +10,7 @@ from hosts.actions.action import Action, by_name
 from hosts.actions.artifacts.names import name_in_registry, order_for, place_for, trouble
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import auth_for
-from hosts.cards import SENDS_AWAY, Lock
+from hosts.cards import SENDS_AWAY, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -61,6 +61,14 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Push artifacts"),
+        gettext_lazy(
+            "Send artifacts to registries, with the credentials kept here: they leave the house"
+        ),
+        sensitive=True,
+        needs=("host.view",),
+    ),
     road=SENDS_AWAY,
     lock=Lock.PASSES,
     words=(gettext_lazy("Push"), gettext_lazy("pushed the artifact")),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.artifacts.names import order_for, place_for, whole_name
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -66,6 +66,12 @@ ACTION = Action(
     ask_many,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Remove artifacts"),
+        gettext_lazy("Remove artifacts; those of no registry are lost"),
+        sensitive=True,
+        needs=("host.view",),
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Remove"), gettext_lazy("removed the artifact")),

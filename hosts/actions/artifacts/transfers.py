@@ -14,7 +14,7 @@ from hosts.access import Person
 from hosts.access.fetch import target_of
 from hosts.actions.artifacts.names import KIND, place_for, whole_name
 from hosts.actions.streamed import Doing, streamed
-from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Road, When
+from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Right, Road, When
 from hosts.dial import dial
 from hosts.guardrails import of_others
 from hosts.models import Endpoint
@@ -25,12 +25,24 @@ ADD, EXTRACT = "artifact.add", "artifact.extract"
 CARDS = (
     Card(
         ADD,
+        right=Right(
+            gettext_lazy("Add artifacts"),
+            gettext_lazy("Upload files as artifacts, or into artifacts that are there"),
+            needs=("host.view",),
+        ),
         road=Road(When.STREAM, why=NAMES_IMAGE.why),
         lock=Lock.MAKES,
         words=(gettext_lazy("Add"), gettext_lazy("added a file to the artifact")),
+        params=("file", "append"),
     ),
     Card(
         EXTRACT,
+        right=Right(
+            gettext_lazy("Download artifacts"),
+            gettext_lazy("Download the files of artifacts"),
+            sensitive=True,
+            needs=("host.view",),
+        ),
         road=READS,
         lock=Lock.PASSES,
         words=(gettext_lazy("Download"), gettext_lazy("downloaded the artifact")),

@@ -23,7 +23,7 @@ from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for
 from hosts.actions.second_look_objects import at_image
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed, of_containerfile, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -176,7 +176,15 @@ ACTION = Action(
     settle,
     queue="long",
     look_back=look_back,
+    right=Right(
+        gettext_lazy("Build images"),
+        gettext_lazy(
+            "Run a Containerfile on a host: its commands run there, as the user of that Podman"
+        ),
+        sensitive=True,
+    ),
     road=MAKES,
     lock=Lock.MAKES,
     words=(gettext_lazy("Build"), gettext_lazy("built")),
+    params=("tags", "containerfile", "no_cache", "argument_names"),
 )

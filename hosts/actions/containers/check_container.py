@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.cards import Lock, Road
+from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -75,6 +75,7 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(gettext_lazy("Check health"), gettext_lazy("Run its own health check now")),
     road=Road(why="it runs what the container says"),
     lock=Lock.PASSES,
     words=(gettext_lazy("Check"), gettext_lazy("checked the health of")),

@@ -10,7 +10,7 @@ from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import lacks
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Job
@@ -81,6 +81,11 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Checkpoint"),
+        gettext_lazy("Write a container with its memory to disk and stop it"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Checkpoint"), gettext_lazy("checkpointed")),

@@ -16,7 +16,7 @@ from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images import tag_image
 from hosts.actions.images.references import parse
 from hosts.actions.refused import HostRefused
-from hosts.cards import NAMES_IMAGE, Lock
+from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, NotAllowed
@@ -116,6 +116,11 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Commit"),
+        gettext_lazy("Commit a container to an image, with all files in it, secrets included"),
+        sensitive=True,
+    ),
     road=NAMES_IMAGE,
     lock=Lock.PASSES,
     words=(gettext_lazy("Commit"), gettext_lazy("made an image of")),

@@ -8,7 +8,7 @@ from hosts.access import Person, get_object
 from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
 from hosts.actions.streamed import streamed
-from hosts.cards import READS, Card, Lock
+from hosts.cards import READS, Card, Lock, Right
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman import Podman, containers
@@ -17,6 +17,11 @@ VERB = "container.export"
 CARDS = (
     Card(
         VERB,
+        right=Right(
+            gettext_lazy("Export"),
+            gettext_lazy("Download all files of a container, secrets included"),
+            sensitive=True,
+        ),
         road=READS,
         lock=Lock.PASSES,
         words=(gettext_lazy("Export"), gettext_lazy("downloaded the files of")),

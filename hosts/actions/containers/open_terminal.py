@@ -18,7 +18,7 @@ from hosts import bells
 from hosts.access import Person, get_object, grounds
 from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
-from hosts.cards import Card, Lock, Road, When
+from hosts.cards import Card, Lock, Right, Road, When
 from hosts.guardrails import of_others, require
 from hosts.jobs.guarded import warned
 from hosts.models import InventoryRow, OpenTerminal
@@ -29,12 +29,26 @@ WATCH = "container.watch"
 CARDS = (
     Card(
         VERBS[EXEC],
+        right=Right(
+            gettext_lazy("Open terminals"),
+            gettext_lazy(
+                "Run a shell or a command inside: reads and changes all that the container can, secrets too"
+            ),
+            sensitive=True,
+        ),
         road=Road(When.STREAM, why="its terminal is the person's from the first byte"),
         lock=Lock.PASSES,
         words=(gettext_lazy("Terminal in"), gettext_lazy("opened a terminal in")),
+        # what is typed later is no parameter; who opens a terminal is told that the command is kept
+        params=("command", "shell", "directory"),
     ),
     Card(
         VERBS[ATTACH],
+        right=Right(
+            gettext_lazy("Attach"),
+            gettext_lazy("Type to the main process and read its answers"),
+            sensitive=True,
+        ),
         road=Road(When.STREAM, why="it makes nothing"),
         lock=Lock.PASSES,
         words=(gettext_lazy("Attach to"), gettext_lazy("attached to")),

@@ -26,7 +26,7 @@ from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -100,6 +100,14 @@ ACTION = Action(
     settle_swap,
     queue="long",
     mend=mend_swap,
+    right=Right(
+        gettext_lazy("Edit and recreate"),
+        gettext_lazy(
+            "Replace a container by a changed one: other image, command, mounts, ports, environment"
+        ),
+        sensitive=True,
+        needs=("container.inspect",),
+    ),
     road=MAKES,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Recreate"), gettext_lazy("recreated")),

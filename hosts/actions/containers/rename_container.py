@@ -18,7 +18,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
-from hosts.cards import Lock, Road
+from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Container, Job, Pod
@@ -73,6 +73,10 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Rename containers"),
+        gettext_lazy("Give containers another name; what finds them by name no longer does"),
+    ),
     road=Road(why="a name gives no rights"),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Rename"), gettext_lazy("renamed")),

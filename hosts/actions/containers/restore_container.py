@@ -13,7 +13,7 @@ from hosts.actions.containers.container_state import look
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_changes import at_change
 from hosts.capabilities import lacks
-from hosts.cards import Lock, Road, SecondLook, When
+from hosts.cards import Lock, Right, Road, SecondLook, When
 from hosts.guardrails import of_inspect
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -73,6 +73,7 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(gettext_lazy("Restore"), gettext_lazy("Restore a container from a checkpoint")),
     road=Road(When.WORK, SecondLook.CHANGED),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Restore"), gettext_lazy("restored from a checkpoint")),

@@ -8,7 +8,7 @@ from hosts.access import Person
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import look
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -52,6 +52,10 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(
+        gettext_lazy("Stop containers"),
+        gettext_lazy("Stop containers: what they serve is away until they are started"),
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Stop"), gettext_lazy("stopped")),

@@ -8,7 +8,7 @@ from hosts.access import Person
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import look
-from hosts.cards import IS_THERE, Lock
+from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -45,6 +45,7 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(gettext_lazy("Unpause containers"), gettext_lazy("Unpause containers")),
     road=IS_THERE,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Unpause"), gettext_lazy("unpaused")),

@@ -17,7 +17,7 @@ from hosts.actions.refused import HostRefused
 from hosts.actions.run.table import FIELDS, given
 from hosts.actions.second_look_changes import at_change, change_back, limits_of, with_former
 from hosts.capabilities import lacks, version_of
-from hosts.cards import Lock, Road, SecondLook, When
+from hosts.cards import Lock, Right, Road, SecondLook, When
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -134,6 +134,10 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Change limits"),
+        gettext_lazy("Change limits of memory, processor and processes while it runs"),
+    ),
     road=Road(When.BOTH, SecondLook.CHANGED),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Limits of"), gettext_lazy("changed the limits of")),

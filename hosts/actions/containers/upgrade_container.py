@@ -19,7 +19,7 @@ from hosts.actions.run.existing import existing, look
 from hosts.actions.run.narrowed import judge_image
 from hosts.actions.run.permitted import permit_made
 from hosts.capabilities import version_of
-from hosts.cards import Lock, Road, SecondLook, When
+from hosts.cards import Lock, Right, Road, SecondLook, When
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
@@ -107,6 +107,11 @@ ACTION = Action(
     ask_many=ask_many,
     queue="long",
     mend=mend_swap,
+    right=Right(
+        gettext_lazy("Pull and recreate"),
+        gettext_lazy("Pull the newest image of its name and replace the container by one of it"),
+        sensitive=True,
+    ),
     road=Road(When.WORK, SecondLook.MADE),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Upgrade"), gettext_lazy("pulled and recreated")),

@@ -15,7 +15,7 @@ from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.containers.container_state import changed, look
 from hosts.actions.refused import HostRefused
-from hosts.cards import READS, Lock
+from hosts.cards import READS, Lock, Right
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -171,6 +171,10 @@ ACTION = Action(
     settle,
     queue=WAITS,
     waits=True,
+    right=Right(
+        gettext_lazy("Wait"),
+        gettext_lazy("Wait for its end, its health or a state; changes nothing"),
+    ),
     road=READS,
     lock=Lock.PASSES,
     words=(gettext_lazy("Wait for"), gettext_lazy("waited for")),

@@ -19,8 +19,8 @@ from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.containers.container_state import look
 from hosts.actions.files.helper import clear, hold, judge_room
 from hosts.actions.files.place import HELPS, MOUNTED_AT
-from hosts.actions.files.reading import target_for
-from hosts.cards import MAKES, Lock
+from hosts.actions.files.reading import PARAMS, target_for
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import of_others
 from hosts.inventory.job_marks import mark
 from hosts.inventory.observed import OF_CONTAINERS
@@ -84,8 +84,16 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Open files of stopped containers"),
+        gettext_lazy(
+            "Make a container for a while, to rename and delete files of one that does not run"
+        ),
+        needs=("container.files",),
+    ),
     road=MAKES,
     lock=Lock.PASSES,
     words=(gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
     causes=OF_CONTAINERS,
+    params=PARAMS,
 )

@@ -13,8 +13,8 @@ from hosts.access.fetch import require
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.files.helper import clear, hold, judge_room
-from hosts.actions.files.reading import target_for
-from hosts.cards import MAKES, Lock
+from hosts.actions.files.reading import PARAMS, target_for
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import of_others
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
@@ -60,8 +60,16 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Open volumes"),
+        gettext_lazy(
+            "Make a container for a while, to reach the files of a volume that none mounts"
+        ),
+        needs=("volume.files",),
+    ),
     road=MAKES,
     lock=Lock.PASSES,
     words=(gettext_lazy("Open the files of"), gettext_lazy("opened the files of")),
     causes=OF_CONTAINERS,
+    params=PARAMS,
 )

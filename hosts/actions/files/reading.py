@@ -15,7 +15,7 @@ from audit import write
 from hosts.access import Person, get_object, grounds, thing_of
 from hosts.access.fetch import target_of
 from hosts.actions.files.place import Place
-from hosts.cards import READS, Card, Lock, Road
+from hosts.cards import READS, Card, Lock, Right, Road
 from hosts.jobs.errand import Trouble
 from hosts.models import InventoryRow
 from hosts.podman import Podman, archive, inside
@@ -24,31 +24,63 @@ from hosts.podman.tars import Member
 # what is shown and edited in a page; anything larger is downloaded
 TEXT_LIMIT_BYTES: Final = 1024 * 1024
 HEAD_BYTES: Final = 4096
+# what was done with which file; contents never stand here
+PARAMS: Final = ("what", "file_mode", "replaced", "helper", "files_count")
 _EDITS = Road(why="it changes files, and makes no object")
 CARDS = (
     Card(
         "container.files",
+        right=Right(
+            gettext_lazy("Read files"),
+            gettext_lazy(
+                "See and download files of containers: configuration, keys, data. Each is written down"
+            ),
+            sensitive=True,
+        ),
         road=READS,
         lock=Lock.PASSES,
         words=(gettext_lazy("Files of"), gettext_lazy("read files of")),
+        params=PARAMS,
     ),
     Card(
         "container.files_edit",
+        right=Right(
+            gettext_lazy("Change files"),
+            gettext_lazy("Upload, edit, rename and delete files of containers"),
+            sensitive=True,
+            needs=("container.files",),
+        ),
         road=_EDITS,
         lock=Lock.CHANGES,
         words=(gettext_lazy("Files of"), gettext_lazy("changed files of")),
+        params=PARAMS,
     ),
     Card(
         "volume.files",
+        right=Right(
+            gettext_lazy("Read files of volumes"),
+            gettext_lazy(
+                "See and download what is in volumes: databases, uploads, keys. Each is written down"
+            ),
+            sensitive=True,
+        ),
         road=READS,
         lock=Lock.PASSES,
         words=(gettext_lazy("Files of"), gettext_lazy("read files of the volume")),
+        params=PARAMS,
     ),
     Card(
         "volume.files_edit",
+        right=Right(
+            gettext_lazy("Change files of volumes"),
+            gettext_lazy("Upload, import, edit, rename and delete what is in volumes"),
+            sensitive=True,
+            needs=("volume.files",),
+        ),
         road=_EDITS,
         lock=Lock.CHANGES,
         words=(gettext_lazy("Files of"), gettext_lazy("changed files of the volume")),
+        params=PARAMS,
     ),
 )
 

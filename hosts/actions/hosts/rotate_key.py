@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.verbs import ADMIN
 from hosts import control
 from hosts.access import Person, get_host
 from hosts.actions.action import Action
 from hosts.actions.hosts.edit_host import tried_again
 from hosts.actions.hosts.examine_host import seal_new_key
 from hosts.actions.refused import HostRefused
-from hosts.cards import Lock, Road
+from hosts.cards import Lock, Right, Road
 from hosts.control import ControlError
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand, Trouble
@@ -148,7 +149,14 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Rotate keys"),
+        gettext_lazy("Give the logins of a host new SSH keys"),
+        ADMIN,
+        sensitive=True,
+    ),
     road=Road(why="no object of Podman's"),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Rotate key of"), gettext_lazy("rotated the key of")),
+    params=("login", "public_key", "before"),
 )

@@ -16,7 +16,7 @@ from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
 from hosts.actions.second_look_streams import at_names
 from hosts.actions.streamed import Doing, streamed
-from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Road, When
+from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Right, Road, When
 from hosts.dial import dial
 from hosts.guardrails import of_others
 from hosts.jobs.errand import Trouble
@@ -34,12 +34,16 @@ _COMES_IN = Road(When.STREAM, why=NAMES_IMAGE.why)
 CARDS = (
     Card(
         SAVE,
+        right=Right(
+            gettext_lazy("Save images"), gettext_lazy("Download images as archives"), sensitive=True
+        ),
         road=READS,
         lock=Lock.PASSES,
         words=(gettext_lazy("Save"), gettext_lazy("saved")),
     ),
     Card(
         LOAD,
+        right=Right(gettext_lazy("Load images"), gettext_lazy("Upload archives of images")),
         road=_COMES_IN,
         lock=Lock.MAKES,
         words=(gettext_lazy("Load"), gettext_lazy("loaded the archive")),
@@ -47,6 +51,9 @@ CARDS = (
     ),
     Card(
         IMPORT,
+        right=Right(
+            gettext_lazy("Import images"), gettext_lazy("Make an image of an uploaded tar")
+        ),
         road=_COMES_IN,
         lock=Lock.MAKES,
         words=(gettext_lazy("Import"), gettext_lazy("imported")),

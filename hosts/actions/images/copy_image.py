@@ -19,7 +19,7 @@ from hosts.actions.action import Action
 from hosts.actions.archive_words import told
 from hosts.actions.asking import ObjectRef, shown_id
 from hosts.actions.images.names import split, with_tags
-from hosts.cards import NAMES_IMAGE, Lock
+from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.dial import dial
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order, ask_batch
@@ -254,6 +254,7 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(gettext_lazy("Copy images"), gettext_lazy("Copy images from host to host")),
     road=NAMES_IMAGE,
     lock=Lock.MAKES,
     again=again,

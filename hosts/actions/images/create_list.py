@@ -9,7 +9,7 @@ from hosts.access import Person, get_endpoint, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
-from hosts.cards import NAMES_IMAGE, Lock
+from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -85,6 +85,10 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Create manifest lists"),
+        gettext_lazy("Make lists that name one image per platform"),
+    ),
     road=NAMES_IMAGE,
     lock=Lock.MAKES,
     words=(gettext_lazy("Create list"), gettext_lazy("made the manifest list")),

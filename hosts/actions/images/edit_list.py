@@ -16,7 +16,7 @@ from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.notes import notes_of
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.registries.credentials import auth_for
-from hosts.cards import NAMES_IMAGE, Lock
+from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import Proposed, nothing, of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -157,6 +157,11 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Edit manifest lists"),
+        gettext_lazy("Add to manifest lists, drop from them, describe"),
+        needs=("image.list_create",),
+    ),
     road=NAMES_IMAGE,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Edit list"), gettext_lazy("changed the manifest list")),

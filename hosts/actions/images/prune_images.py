@@ -10,7 +10,7 @@ from hosts.actions import pruning
 from hosts.actions.action import Action
 from hosts.actions.images.removing import remove_whole
 from hosts.actions.pruning import Item, Kept
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.models import Batch
 from hosts.podman import containers, images
@@ -56,6 +56,11 @@ ACTION = Action(
     do,
     pruning.settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Prune images"),
+        gettext_lazy("Remove all unused images of a host that were ticked in a preview"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Prune"), gettext_lazy("pruned")),

@@ -9,7 +9,7 @@ from hosts.access import Denied, NotVisible, Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.images.pulling import pull_into
 from hosts.actions.images.references import parse_full
-from hosts.cards import NAMES_IMAGE, Lock
+from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
@@ -84,6 +84,10 @@ ACTION = Action(
     settle,
     ask_many=ask_many,
     queue="long",
+    right=Right(
+        gettext_lazy("Pull images"),
+        gettext_lazy("Fetch images from registries, with the credentials kept here"),
+    ),
     road=NAMES_IMAGE,
     lock=Lock.MAKES,
     again=again,

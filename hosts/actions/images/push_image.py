@@ -15,7 +15,7 @@ from hosts.actions.images.names import destination as checked
 from hosts.actions.images.references import Reference, parse
 from hosts.actions.images.registry_words import not_silent, why
 from hosts.actions.registries.credentials import auth_for
-from hosts.cards import SENDS_AWAY, Lock
+from hosts.cards import SENDS_AWAY, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -109,6 +109,13 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Push images"),
+        gettext_lazy(
+            "Send images to registries, with the credentials kept here: what is in them leaves the house"
+        ),
+        sensitive=True,
+    ),
     road=SENDS_AWAY,
     lock=Lock.PASSES,
     words=(gettext_lazy("Push"), gettext_lazy("pushed")),

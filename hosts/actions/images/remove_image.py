@@ -9,7 +9,7 @@ from hosts.access import Person
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
 from hosts.actions.images.removing import remove_whole
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -60,6 +60,11 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(
+        gettext_lazy("Remove images"),
+        gettext_lazy("Remove images; those of no registry are lost"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Remove"), gettext_lazy("removed")),

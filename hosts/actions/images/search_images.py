@@ -16,7 +16,7 @@ from hosts.actions.action import Action
 from hosts.actions.images.references import Reference
 from hosts.actions.images.registry_words import why
 from hosts.actions.registries.credentials import auth_for
-from hosts.cards import READS, Lock
+from hosts.cards import READS, Lock, Right
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -111,6 +111,7 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(gettext_lazy("Search registries"), gettext_lazy("Look for images at registries")),
     road=READS,
     lock=Lock.PASSES,
     words=(gettext_lazy("Search"), gettext_lazy("searched registries for")),

@@ -10,7 +10,7 @@ from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.names import new_names, split, with_tags
-from hosts.cards import NAMES_IMAGE, Lock
+from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -66,6 +66,11 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Name images"),
+        gettext_lazy("Give images further names: what runs that name next gets this image"),
+        sensitive=True,
+    ),
     road=NAMES_IMAGE,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Tag"), gettext_lazy("tagged")),

@@ -9,7 +9,7 @@ from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.images.names import split, with_tags
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
@@ -61,6 +61,7 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(gettext_lazy("Untag images"), gettext_lazy("Untag images")),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Untag"), gettext_lazy("untagged")),

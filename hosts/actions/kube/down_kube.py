@@ -13,7 +13,7 @@ from hosts.actions.kube.labelled import named
 from hosts.actions.kube.play_kube import plan_on, there
 from hosts.actions.locked_along import heed_locked
 from hosts.actions.refused import HostRefused
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, NotAllowed, Trouble
@@ -109,7 +109,17 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Take kube YAML down"),
+        gettext_lazy("Remove all pods and containers that a YAML file names"),
+        sensitive=True,
+        needs=(
+            "container.view",
+            "pod.view",
+        ),
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Take kube YAML down:"), gettext_lazy("took kube YAML down:")),
+    params=("pods",),
 )

@@ -22,7 +22,7 @@ from hosts.actions.kube.second_look import look, missing, new_volumes, start, ta
 from hosts.actions.making import made_by
 from hosts.actions.refused import HostRefused
 from hosts.capabilities import version_of
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed, Refused, of_kube
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
@@ -218,8 +218,18 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Play kube YAML"),
+        gettext_lazy("Make pods, containers, volumes and secrets of a YAML file"),
+        sensitive=True,
+        needs=(
+            "container.view",
+            "pod.view",
+        ),
+    ),
     road=MAKES,
     lock=Lock.MAKES,
     words=(gettext_lazy("Play kube YAML:"), gettext_lazy("played kube YAML:")),
     causes=OF_CONTAINERS | {"pod.create", "pod.start", "pod.stop", "pod.remove"},
+    params=("pods", "containers", "secrets", "start"),
 )

@@ -14,7 +14,7 @@ from hosts.actions.networks.membership import on_networks
 from hosts.actions.networks.network_fields import address_of
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_changes import at_change, reach_of, with_former
-from hosts.cards import Lock, Road, SecondLook
+from hosts.cards import Lock, Right, Road, SecondLook
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
@@ -136,9 +136,15 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Connect containers"),
+        gettext_lazy("Put a container onto a network: it reaches all that is there"),
+        sensitive=True,
+    ),
     road=Road(
         second_look=SecondLook.CHANGED, why="the network is there and was judged when it was made"
     ),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Connect to"), gettext_lazy("connected a container to")),
+    params=("container", "container_id", "aliases"),
 )

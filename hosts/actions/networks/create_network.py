@@ -12,7 +12,7 @@ from hosts.actions.networks import network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.second_look_objects import at_network
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -117,7 +117,9 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(gettext_lazy("Create networks"), gettext_lazy("Create networks")),
     road=MAKES,
     lock=Lock.MAKES,
     words=(gettext_lazy("Create"), gettext_lazy("created the network")),
+    params=("dns", "dns_servers", "parent", "options"),
 )

@@ -8,7 +8,7 @@ from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.networks.membership import networks_of
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -56,7 +56,11 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Disconnect containers"), gettext_lazy("Disconnect a container from a network")
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Disconnect from"), gettext_lazy("disconnected a container from")),
+    params=("container", "container_id"),
 )

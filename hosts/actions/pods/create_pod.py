@@ -13,7 +13,7 @@ from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.run.told import told
 from hosts.actions.second_look_objects import at_pod
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -155,7 +155,9 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(gettext_lazy("Create pods"), gettext_lazy("Create pods")),
     road=MAKES,
     lock=Lock.MAKES,
     words=(gettext_lazy("Create"), gettext_lazy("created the pod")),
+    params=("hostname", "shared"),
 )

@@ -9,7 +9,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods.pod_state import all_changed, members
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -54,6 +54,11 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(
+        gettext_lazy("Kill pods"),
+        gettext_lazy("Send a signal to all containers of a pod: unsaved work is lost"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Signal"), gettext_lazy("sent a signal to the pod")),

@@ -8,7 +8,7 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import state_of
-from hosts.cards import IS_THERE, Lock
+from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -44,6 +44,7 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(gettext_lazy("Pause pods"), gettext_lazy("Pause all containers of a pod")),
     road=IS_THERE,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Pause"), gettext_lazy("paused the pod")),

@@ -8,7 +8,7 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.locked_along import heed_locked
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -55,6 +55,11 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(
+        gettext_lazy("Remove pods"),
+        gettext_lazy("Remove pods with all containers in them"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Remove"), gettext_lazy("removed the pod")),

@@ -8,7 +8,7 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import all_changed, members
-from hosts.cards import IS_THERE, Lock
+from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -46,6 +46,7 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(gettext_lazy("Restart pods"), gettext_lazy("Restart all containers of a pod")),
     road=IS_THERE,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Restart"), gettext_lazy("restarted the pod")),

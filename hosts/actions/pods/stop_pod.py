@@ -8,7 +8,7 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import STOPPED, state_of
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -49,6 +49,7 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(gettext_lazy("Stop pods"), gettext_lazy("Stop all containers of a pod")),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Stop"), gettext_lazy("stopped the pod")),

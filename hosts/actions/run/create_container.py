@@ -8,7 +8,7 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.run.run_container import ask_for, make, settle
 from hosts.actions.run.table import FIELDS
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.models import Job
 
@@ -31,6 +31,11 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Create containers"),
+        gettext_lazy("Create containers without starting them; the same care as with running them"),
+        sensitive=True,
+    ),
     road=MAKES,
     lock=Lock.MAKES,
     words=(gettext_lazy("Create"), gettext_lazy("created")),

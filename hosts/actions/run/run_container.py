@@ -24,7 +24,7 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
 from hosts.actions.run.told import told
 from hosts.capabilities import version_of
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
@@ -166,6 +166,13 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Run containers"),
+        gettext_lazy(
+            "Make and start containers; unless a guardrail forbids it, with folders of the host mounted"
+        ),
+        sensitive=True,
+    ),
     road=MAKES,
     lock=Lock.MAKES,
     words=(gettext_lazy("Run"), gettext_lazy("ran")),
@@ -177,5 +184,12 @@ ACTION = Action(
         "volume.create",
     ),
     # what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
-    params=("env_names", "instead_of", *(one.param for one in FIELDS.values() if one.told)),
+    params=(
+        "ports",
+        "pids",
+        "restart_tries",
+        "env_names",
+        "instead_of",
+        *(one.param for one in FIELDS.values() if one.told),
+    ),
 )

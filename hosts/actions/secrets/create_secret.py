@@ -9,7 +9,7 @@ from hosts.access import Denied, NotVisible, Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, place_for, with_job
 from hosts.actions.secrets.secret_value import checked_value, told
-from hosts.cards import Lock, Road
+from hosts.cards import Lock, Right, Road
 from hosts.inventory.job_marks import JOB_LABEL, is_mark
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
@@ -123,7 +123,9 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(gettext_lazy("Create secrets"), gettext_lazy("Create secrets")),
     road=Road(why="a secret reaches a container by a spec alone"),
     lock=Lock.MAKES,
     words=(gettext_lazy("Create"), gettext_lazy("created the secret")),
+    params=("value",),
 )

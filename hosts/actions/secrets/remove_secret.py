@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Job
@@ -52,6 +52,11 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(
+        gettext_lazy("Remove secrets"),
+        gettext_lazy("Remove secrets; nothing brings the value back"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Remove"), gettext_lazy("removed the secret")),

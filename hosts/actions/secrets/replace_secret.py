@@ -13,7 +13,7 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef
 from hosts.actions.making import with_job
 from hosts.actions.secrets.secret_value import checked_value, told
-from hosts.cards import Lock, Road
+from hosts.cards import Lock, Right, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -84,8 +84,14 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Replace secrets"),
+        gettext_lazy("Give a secret another value: what uses it may no longer work"),
+        sensitive=True,
+    ),
     road=Road(why="a secret reaches a container by a spec alone"),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Replace"), gettext_lazy("replaced the secret")),
     causes=("secret.create", "secret.remove"),
+    params=("value",),
 )

@@ -9,7 +9,7 @@ from hosts import capabilities
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.refused import HostRefused
-from hosts.cards import Lock, Road
+from hosts.cards import Lock, Right, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -72,7 +72,14 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Check hosts"),
+        gettext_lazy("Look for damage in the store of a host"),
+        needs=("host.view",),
+        group="host",
+    ),
     road=Road(why="it mends Podman's own store"),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Check"), gettext_lazy("checked the store of")),
+    params=("quick",),
 )

@@ -9,7 +9,7 @@ from hosts.access import Person
 from hosts.actions import pruning
 from hosts.actions.action import Action
 from hosts.actions.pruning import Item
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
 from hosts.models import Batch
@@ -54,6 +54,11 @@ ACTION = Action(
     do,
     pruning.settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Prune pods"),
+        gettext_lazy("Remove all ended pods of a host that were ticked in a preview"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Prune pods:"), gettext_lazy("pruned pods:")),

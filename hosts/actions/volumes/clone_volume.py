@@ -21,7 +21,7 @@ from hosts.actions.making import checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look import at_helper
 from hosts.actions.second_look_objects import at_volume
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed, of_others, of_storage
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
@@ -168,6 +168,12 @@ ACTION = Action(
     do,
     settle,
     queue="long",
+    right=Right(
+        gettext_lazy("Clone volumes"),
+        gettext_lazy("Copy a volume with all that is in it under a new name"),
+        sensitive=True,
+        needs=("volume.create",),
+    ),
     road=MAKES,
     lock=Lock.PASSES,
     words=(gettext_lazy("Clone"), gettext_lazy("cloned the volume")),

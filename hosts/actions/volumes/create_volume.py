@@ -11,7 +11,7 @@ from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
 from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_objects import at_volume
-from hosts.cards import MAKES, Lock
+from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import of_storage
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -99,7 +99,15 @@ ACTION = Action(
     ask,
     do,
     settle,
+    right=Right(
+        gettext_lazy("Create volumes"),
+        gettext_lazy(
+            "Create volumes; one with options can be a folder of the host where no guardrail forbids it"
+        ),
+        sensitive=True,
+    ),
     road=MAKES,
     lock=Lock.MAKES,
     words=(gettext_lazy("Create"), gettext_lazy("created the volume")),
+    params=("option_names",),
 )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
-from hosts.cards import TAKES_AWAY, Lock
+from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
@@ -58,6 +58,11 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
+    right=Right(
+        gettext_lazy("Remove volumes"),
+        gettext_lazy("Remove volumes with all data in them; nothing brings it back"),
+        sensitive=True,
+    ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Remove"), gettext_lazy("removed the volume")),
