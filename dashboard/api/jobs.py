@@ -13,10 +13,10 @@ from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.limits import TooMany
 from dashboard.api.listing import Asked, page_of
-from dashboard.api.parsing import Nothing
 from dashboard.api.reading import Id
 from dashboard.api.shapes import JobOut, job_out
 from dashboard.api.still import still
+from dashboard.furniture.bodies import Nothing
 from dashboard.live.spec import registered
 from hosts.access import get_job, require
 from hosts.actions import cancel_job

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from dashboard.api.bearer import person_of
 from dashboard.api.once import asked
-from dashboard.api.parsing import Sent
 from dashboard.api.problems import wrong
 from dashboard.api.reading import Id, ObjectId
 from dashboard.api.shapes import JobOut
+from dashboard.furniture.bodies import Sent
 from dashboard.furniture.existing_container import read_container
 from hosts.access import get_object
 from hosts.actions.builds import build_image

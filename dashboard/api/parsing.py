@@ -6,26 +6,12 @@ import json
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Schema
 from ninja.parser import Parser
-from pydantic import ConfigDict
 
 from hosts.guardrails.reading import once
 
 # mappings whose keys are data: Podman tells them apart by their case
 _DATA = ("labels", "environment", "options", "arguments")
-
-
-class Sent(Schema):
-    """The base of every body and what is in it: a field that it does not have is refused by its name. A
-    slip of the pen would else be done without a word.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Nothing(Sent):
-    """No parameters."""
 
 
 class KeepableJson(Parser):

@@ -10,10 +10,10 @@ from pydantic import Field
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.once import asked
-from dashboard.api.parsing import Sent
 from dashboard.api.problems import wrong
 from dashboard.api.shapes import PLURALS, BatchOut
 from dashboard.api.verbs import MOST, Ref
+from dashboard.furniture.bodies import Sent
 from dashboard.furniture.prune_plans import KINDS, Wish, endpoints_to_prune
 from hosts.access import require
 

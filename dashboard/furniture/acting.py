@@ -3,111 +3,124 @@
 Pages change nothing on a host; they call `ask` and say where to watch the job.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
+from dashboard.furniture.offer import Fields, Offer
 from dashboard.furniture.removing import asked_by
 from dashboard.furniture.watching import toast_watch
 from dashboard.live.page import counted
-from dashboard.live.spec import Words, registered
+from dashboard.live.spec import registered
 from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of
 from hosts.access import Person, get_object
+from hosts.actions.refused import HostRefused
+from hosts.capabilities import lacks
 from hosts.jobs.pace import paced
-from hosts.models import INVENTORY, Batch, InventoryRow, Job
+from hosts.models import INVENTORY, InventoryRow, Job
 
 Ref = tuple[int, str]
 MOST_OBJECTS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a dialog asks before the act: title, sentence, what is lost, options, the button's word."""
-
-    title: str
-    verb: Words
-    sentence: Words = ""
-    warning: str = ""
-    losses: tuple[str, ...] = ()
-    options: tuple[Mapping[str, Any], ...] = ()
-    danger: bool = False
-    type_name: str = ""
-
-
-def _no_params(form: QueryDict) -> dict[str, Any]:
-    return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """A verb as pages offer it. `kind` and `name` make its URL: /containers/…/<name>/. `asked`: “Starting”,
-    to which the name is added.
+def one(offer: Offer) -> Callable[..., HttpResponse]:
+    """View of one object's verb: GET asks in a dialog, POST asks for the job. A dialog with fields comes
+    back with what is wrong in it.
     """
 
-    kind: str
-    name: str
-    asked: Words
-    ask: Callable[..., Job]
-    ask_many: Callable[..., Batch]
-    question: Callable[[list[InventoryRow]], Question]
-    params: Callable[[QueryDict], dict[str, Any]] = field(default=_no_params)
-
-    @property
-    def verb(self) -> str:
-        """`container.stop`."""
-        return f"{self.kind}.{self.name}"
-
-
-def one(deed: Deed) -> Callable[..., HttpResponse]:
-    """View of one object's verb: GET asks in a dialog, POST asks for the job."""
-
+    @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-        person = person_of(request)
-        ref = (endpoint_id, podman_id)
+        person, ref = person_of(request), (endpoint_id, podman_id)
+        if isinstance(offer.dialog, Fields):
+            return _with_fields(request, person, offer, offer.dialog, ref)
         if request.method == "GET":
-            rows = [get_object(person, deed.kind, *ref, verb=deed.verb)]
-            return _dialog(request, person, deed, rows)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["GET", "POST"])
-        job = deed.ask(person, ref, **deed.params(request.POST))
-        words = _("%(asked)s %(name)s on %(host)s") % {
-            "asked": deed.asked,
-            "name": job.object_name,
-            "host": job.endpoint_name,
-        }
-        return toast_watch(request, job, words)
+            rows = [get_object(person, offer.kind, *ref, verb=offer.verb)]
+            return _with_question(request, person, offer, rows)
+        return _watch(request, offer, offer.action.ask(person, ref, **offer.params(request.POST)))
 
     return view
 
 
-def many(deed: Deed) -> Callable[..., HttpResponse]:
-    """View of a verb on the chosen rows: `object` is "<endpoint>:<id>", as often as there are rows."""
+def _with_fields(
+    request: HttpRequest, person: Person, offer: Offer, fields: Fields, ref: Ref
+) -> HttpResponse:
+    row = get_object(person, offer.kind, *ref, verb=offer.verb)
+    lack = lacks(row.endpoint, fields.lack) if fields.lack else ""
+    if request.method == "POST" and not lack:
+        form = fields.form(request.POST)
+        if form.is_valid():
+            try:
+                return _watch(request, offer, offer.action.ask(person, ref, **form.params()))
+            except HostRefused as refused:
+                form.refuse(refused)
+    else:
+        form = fields.form(initial=fields.initial(row))
+    names = {"name": row.name or row.podman_id[:12], "host": row.endpoint}
+    context = {
+        "title": fields.title % names,
+        "sentence": fields.sentence,
+        "word": fields.button,
+        "url": request.path,
+        "form": form,
+        "lack": lack,
+    }
+    return render(request, "parts/fields.html", context)
 
+
+def _watch(request: HttpRequest, offer: Offer, job: Job) -> HttpResponse:
+    names = {"doing": offer.doing, "name": job.object_name, "host": job.endpoint_name}
+    return toast_watch(request, job, _("%(doing)s %(name)s on %(host)s") % names)
+
+
+def many(offer: Offer) -> Callable[..., HttpResponse]:
+    """View of a verb on the chosen rows: `object` is "<endpoint>:<id>", as often as there are rows."""
+    ask_many = offer.action.ask_many
+    if ask_many is None:
+        raise ValueError(f"{offer.verb} is asked for one by one")
+
+    @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest) -> HttpResponse:
         person = person_of(request)
         form = request.GET if request.method == "GET" else request.POST
         refs = refs_of(form.getlist("object"))
         if request.method == "GET":
-            rows = _rows(person, deed, refs)
-            return _dialog(request, person, deed, rows, paced=len(rows) > 1)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["GET", "POST"])
+            rows = _rows(person, offer, refs)
+            return _with_question(request, person, offer, rows, paced=len(rows) > 1)
         batch = paced(
-            lambda: deed.ask_many(person, refs, **deed.params(request.POST)), **_pace(request.POST)
+            lambda: ask_many(person, refs, **offer.params(request.POST)), **_pace(request.POST)
         )
         count = len(refs) - len(batch.skipped)
-        objects = counted(registered(f"{deed.kind}s"), count)
-        words = _("%(asked)s %(objects)s") % {"asked": deed.asked, "objects": objects}
+        objects = counted(registered(f"{offer.kind}s"), count)
+        words = _("%(doing)s %(objects)s") % {"doing": offer.doing, "objects": objects}
         if batch.skipped:
             words += " · " + _("%(n)d left out") % {"n": len(batch.skipped)}
         return toast_watch(request, batch, words)
 
     return view
+
+
+def of_one(offers: Iterable[Offer], place: str) -> list[URLPattern]:
+    """Addresses of all that have a dialog here, for one object."""
+    return [
+        path(f"{place}{offer.name}/", one(offer), name=offer.name)
+        for offer in offers
+        if offer.dialog
+    ]
+
+
+def of_many(offers: Iterable[Offer]) -> list[URLPattern]:
+    """Addresses of all that can be asked for many objects, for the chosen ones."""
+    return [
+        path(f"bulk/{offer.name}/", many(offer), name=f"bulk-{offer.name}")
+        for offer in offers
+        if offer.for_many
+    ]
 
 
 def _pace(form: QueryDict) -> dict[str, Any]:
@@ -127,34 +140,26 @@ def refs_of(given: list[str]) -> list[Ref]:
     return found
 
 
-def _rows(person: Person, deed: Deed, refs: list[Ref]) -> list[InventoryRow]:
+def _rows(person: Person, offer: Offer, refs: list[Ref]) -> list[InventoryRow]:
     wanted = set(refs)
     # the same query that lists use, so that a dialog never names what the list would not show
-    rows = scope_to_visible(INVENTORY[deed.kind].objects.all(), person).filter(
+    rows = scope_to_visible(INVENTORY[offer.kind].objects.all(), person).filter(
         podman_id__in={ref[1] for ref in refs}
     )
     found = rows.select_related("endpoint__host").order_by("name", "pk")
     return [row for row in found if (row.endpoint_id, row.podman_id) in wanted]
 
 
-def _dialog(
+def _with_question(
     request: HttpRequest,
     person: Person,
-    deed: Deed,
+    offer: Offer,
     rows: list[InventoryRow],
     *,
     paced: bool = False,
 ) -> HttpResponse:
     asked_by(person, rows)
-    question = deed.question(rows)
+    question = offer.question(rows)
     objects = [f"{row.endpoint_id}:{row.podman_id}" for row in rows]
     context = {"question": question, "url": request.path, "objects": objects, "paced": paced}
     return render(request, "parts/question.html", context)
-
-
-def names_of(rows: list[InventoryRow]) -> tuple[str, ...]:
-    """“shop-web on web1” for each row."""
-    return tuple(
-        _("%(name)s on %(host)s") % {"name": row.name or row.podman_id[:12], "host": row.endpoint}
-        for row in rows
-    )

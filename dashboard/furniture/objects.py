@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
-from dashboard.furniture.acting import Deed, many, one
+from dashboard.furniture.acting import of_many, of_one
 from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
+from dashboard.furniture.offer import Offer
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import ListSpec, Words, registered
 from dashboard.live.visibility import verbs_for
@@ -55,7 +56,7 @@ class ObjectRoom:
     summary: ListSpec
     within: Callable[[InventoryRow], str] = _none
     quick: tuple[tuple[Words, str], ...] = ()
-    deeds: tuple[Deed, ...] = ()
+    offers: tuple[Offer, ...] = ()
     tabs: tuple[Tab, ...] = ()
     extra: Mapping[str, Any] | None = None
 
@@ -69,11 +70,11 @@ def urls(room: ObjectRoom) -> list[URLPattern]:
     place = "<int:endpoint_id>/<path:podman_id>/"
     return [
         path("", _list(room), name="list"),
-        *(path(f"bulk/{deed.name}/", many(deed), name=f"bulk-{deed.name}") for deed in room.deeds),
+        *of_many(room.offers),
         path(f"{place}inspect/", _inspect(room), name="inspect"),
         path(f"{place}history/", _history(room), name="history"),
         *(path(f"{place}{tab.name}/", _tab(room, tab), name=tab.name) for tab in room.tabs),
-        *(path(f"{place}{deed.name}/", one(deed), name=deed.name) for deed in room.deeds),
+        *of_one(room.offers, place),
         path(place, _page(room), name="page"),
     ]
 

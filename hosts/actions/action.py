@@ -18,13 +18,14 @@ Again = Callable[[Person, Job], Job]
 
 @dataclass(frozen=True)
 class Action(Card):
-    """A verb with a job. `queue`: "short" for what takes seconds, "long" for pulls and the like.
+    """A verb with a job. `ask` makes it, for a person; or a batch, where it is asked for many alone. `queue`:
+    "short" for what takes seconds, "long" for pulls and the like.
 
     `waits`: it only looks, maybe for hours, and takes no slot from those who change something.
     `again`: asks for the same once more; None where not all of its parameters are kept.
     """
 
-    ask: Callable[..., Job | Batch]
+    ask: Callable[..., Any]
     carry_out: Callable[[Errand], Awaitable[dict[str, Any]]]
     find_out: Callable[[Errand], Awaitable[Settled]]
     ask_many: Callable[..., Batch] | None = None

@@ -1,9 +1,12 @@
-"""The table of routes (routes.txt), and what each of its lines lets whom do."""
+"""The table of routes (the offers', and routes.txt), and what each of its lines lets whom do."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.furniture.offer import Offer
+from dashboard.offers import OFFERS
 from tests.access.people import NOWHERE, A, Someone
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
 from tests.dashboard.routes import API
@@ -127,9 +130,35 @@ class Row:
         return all(who.holds(verb, A, fits=True) for verb in self.wants if "." in verb)
 
 
+# the matrix fills in less than these forms need: nothing is asked
+UNFILLED = {"container stop-after", "container update", "container wait"}
+
+
+def of_offer(offer: Offer) -> Iterator[Row]:
+    """All addresses of an offer, in pages and for programs: they want its verb."""
+    kinds, wants = f"{offer.kind}s", (offer.verb,)
+    part = "str" if offer.kind == "container" else "path"
+    if offer.dialog:
+        page = f"/{kinds}/<int:endpoint_id>/<{part}:podman_id>/{offer.name}/"
+        yield Row("GET", page, wants)
+        yield Row("POST", page, wants, leaves=f"{offer.kind} {offer.name}" not in UNFILLED)
+    if offer.for_many:
+        page = f"/{kinds}/bulk/{offer.name}/"
+        yield Row("GET", page, (ANYONE,))
+        yield Row("POST", page, wants, leaves=True, how="each")
+    if not offer.alias:
+        yield Row(
+            "POST", f"{API}{kinds}/<endpoint_id>/<podman_id>/{offer.word}", wants, leaves=True
+        )
+        if offer.action.ask_many:
+            yield Row("POST", f"{API}bulk/{kinds}/{offer.word}", wants, leaves=True, how="each")
+
+
 def table() -> list[Row]:
-    """Its lines: METHOD (with * where it leaves an entry), what it wants, the route's pattern."""
-    found = []
+    """Those of the offers, and the table's lines: METHOD (with * where it leaves an entry), what it wants,
+    the route's pattern.
+    """
+    found = [row for offer in OFFERS for row in of_offer(offer)]
     for line in TABLE.read_text().splitlines():
         if line and not line.startswith("#"):
             method, wants, pattern = line.split()

@@ -55,7 +55,7 @@ def test_a_restart_is_a_job_with_its_entry(fleet: Fleet, cast: Cast, entries: An
 
 def test_every_verb_of_an_object_asks_for_its_own_right(fleet: Fleet, cast: Cast) -> None:
     """With a token of one verb, each address does that verb and nothing else."""
-    from dashboard.api.verbs import DOINGS
+    from dashboard.offers.containers import OFFERS
     from hosts.models import Job
 
     bodies = {
@@ -64,17 +64,17 @@ def test_every_verb_of_an_object_asks_for_its_own_right(fleet: Fleet, cast: Cast
         "commit": {"name": "localhost/made:1"},
     }
     looking = make_caller(cast.bob, "look", read_only=True)
-    for doing in (one for one in DOINGS if one.kind == "container"):
-        verb, body = doing.module.VERB, bodies.get(doing.name, {})
-        refused = looking.post(here(fleet, doing.name), body)
+    for offer in (one for one in OFFERS if not one.alias):
+        verb, body = offer.verb, bodies.get(offer.word, {})
+        refused = looking.post(here(fleet, offer.word), body)
         assert (refused.status_code, refused.json()["verb"]) == (403, verb), verb
         needed = ("host.view", "container.view", verb)
         only = make_caller(cast.bob, verb, reach="verbs", verbs=needed)
-        done = only.post(here(fleet, doing.name), body)
+        done = only.post(here(fleet, offer.word), body)
         # an ability that the host lacks is another refusal, after the right
         assert done.status_code in (202, 422), (verb, done.content)
         assert only.post(here(fleet, "x"), body).status_code == 404
-        other = "stop" if doing.name != "stop" else "start"
+        other = "stop" if offer.word != "stop" else "start"
         assert only.post(here(fleet, other)).status_code == 403
         if done.status_code == 202:
             assert Job.objects.get(pk=done.json()["id"]).verb == verb

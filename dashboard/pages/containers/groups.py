@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.ended import asked_to_end, in_a_loop
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
-from dashboard.pages.containers.shown import POSSIBLE, look_of
+from dashboard.offers.containers import START, STOP
+from dashboard.pages.containers.shown import look_of
 from dashboard.states import look
 from hosts.access import Person, verbs_at
 from hosts.inventory.deaths import LOOP
@@ -49,9 +50,9 @@ GROUPINGS = (
 _TONES = ("bad", "warn", "calm", "idle", "good")
 # whom a group's verb concerns: a restart does not wake those that have done their work
 STATES: dict[str, frozenset[str]] = {
-    "start": POSSIBLE["start"],
+    "start": START.states or frozenset(),
     "restart": frozenset({"running"}),
-    "stop": POSSIBLE["stop"],
+    "stop": STOP.states or frozenset(),
 }
 
 

@@ -23,6 +23,7 @@ from dashboard.live.tokens import (
     one_of,
 )
 from dashboard.live.visibility import count_visible, scope_to_visible
+from dashboard.offers import containers as offers
 from dashboard.pages.containers.figures import MEASURED
 from dashboard.pages.containers.figures import TOKENS as FIGURES
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
@@ -132,29 +133,16 @@ SPEC = register(
         prepare=prepare,
         drawn_from=drawn_from,
         bulk=(
-            BulkVerb("start", _("Start"), "play", "/containers/bulk/start/"),
-            BulkVerb("restart", _("Restart"), "rotate-cw", "/containers/bulk/restart/", key="r"),
+            offers.START.in_bulk(),
+            offers.RESTART.in_bulk(),
             BulkVerb("logs", _("Logs"), "logs", "/logs/", key="l", opens=True),
             BulkVerb("stats", _("Compare"), "chart-line", "/stats/compare/", opens=True),
-            BulkVerb("stop", _("Stop"), "square", "/containers/bulk/stop/", key="s", asks=True),
-            BulkVerb("pause", _("Pause"), "pause", "/containers/bulk/pause/"),
-            BulkVerb("unpause", _("Unpause"), "step-forward", "/containers/bulk/unpause/"),
-            BulkVerb("kill", _("Kill"), "zap", "/containers/bulk/kill/", danger=True, asks=True),
-            BulkVerb(
-                "upgrade",
-                _("Pull and recreate"),
-                "circle-arrow-up",
-                "/containers/bulk/upgrade/",
-                asks=True,
-            ),
-            BulkVerb(
-                "remove",
-                _("Remove"),
-                "trash-2",
-                "/containers/bulk/remove/",
-                danger=True,
-                asks=True,
-            ),
+            offers.STOP.in_bulk(),
+            offers.PAUSE.in_bulk(),
+            offers.UNPAUSE.in_bulk(),
+            offers.KILL.in_bulk(),
+            offers.UPGRADE.in_bulk(),
+            offers.REMOVE.in_bulk(),
         ),
         empty={
             "icon": "box",

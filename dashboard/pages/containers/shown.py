@@ -11,25 +11,17 @@ from django.utils.translation import gettext as _
 
 from dashboard.furniture import lastfailure
 from dashboard.furniture.ended import is_looping, loop_words, mark, out_of_memory, restarts_of
+from dashboard.furniture.offer import words_possible
 from dashboard.live.visibility import verbs_for
+from dashboard.offers.containers import OFFERS
 from dashboard.pages.containers import stoppedby
 from hosts.access import Person, verbs_at
 from hosts.models import Container
 
-# Podman's states in which a verb does something
-POSSIBLE: dict[str, frozenset[str]] = {
-    "start": frozenset({"created", "configured", "initialized", "exited", "stopped"}),
-    "stop": frozenset({"running", "paused", "stopping"}),
-    "restart": frozenset({"running", "exited", "stopped", "created", "configured", "initialized"}),
-    "kill": frozenset({"running", "paused", "stopping"}),
-    "pause": frozenset({"running"}),
-    "unpause": frozenset({"paused"}),
-    "init": frozenset({"created", "configured", "exited", "stopped"}),
-    "checkpoint": frozenset({"running"}),
-    "restore": frozenset({"exited", "stopped"}),
-}
-# whatever its state
-ALWAYS = ("rename", "update", "commit", "export", "recreate", "upgrade", "wait", "remove")
+_words = words_possible(offer for offer in OFFERS if not offer.alias)
+_IN_BULK = (*(offer.word for offer in OFFERS if offer.for_many), "logs")
+# with pages of their own, whatever its state
+_PAGES = ("export", "recreate")
 
 # longer than start periods usually are
 STARTS_WITHIN = timedelta(minutes=10)
@@ -72,14 +64,8 @@ def possible(row: Container, verbs: frozenset[str]) -> list[str]:
     if row.is_infra or row.endpoint.state not in ("up", "degraded"):
         # an infra container comes and goes with its pod
         return []
-    found = [
-        name
-        for name, states in POSSIBLE.items()
-        if row.state in states and f"container.{name}" in verbs
-    ]
-    if row.state == "running" and row.health and "container.healthcheck" in verbs:
-        found.append("healthcheck")
-    return found + [name for name in ALWAYS if f"container.{name}" in verbs]
+    pages = [name for name in _PAGES if f"container.{name}" in verbs]
+    return _words(row, verbs) + pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +175,4 @@ def drawn_from(row: Any) -> str:
 
 def denied_of(missing: frozenset[str]) -> list[str]:
     """Verbs of the bulk bar (last words) among those that the person holds, but not here."""
-    return [name for name in (*POSSIBLE, "remove", "logs") if f"container.{name}" in missing]
+    return [name for name in _IN_BULK if f"container.{name}" in missing]

@@ -1,19 +1,14 @@
 """Images: their list, pages and removal, under /images/."""
 
-from typing import Any
-
 from django.db.models import Q
-from django.http import QueryDict
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from dashboard.furniture.acting import Deed, Question, names_of
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
-from dashboard.furniture.removing import may_there
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
+from dashboard.offers.images import OFFERS, REMOVE
 from dashboard.pages.images import dialogs
 from dashboard.pages.images.archive_pages import load_page, save_dialog
 from dashboard.pages.images.changes import changes
@@ -21,9 +16,6 @@ from dashboard.pages.images.copying import copy
 from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.manifests import create, edit, is_list, platforms
-from dashboard.templatetags.face import size
-from hosts.actions.asking import ALONG
-from hosts.actions.images import remove_image
 from hosts.models import Image, InventoryRow
 
 SPEC = object_list(
@@ -66,41 +58,10 @@ SPEC = object_list(
         BulkVerb("copy", _("Copy"), "copy", "/images/bulk/copy/", asks=True),
         BulkVerb("save", _("Save"), "download", "/images/bulk/save/", asks=True),
         BulkVerb("list_create", _("Create list"), "list-tree", "/images/bulk/list/", asks=True),
-        BulkVerb("remove", _("Remove"), "trash-2", "/images/bulk/remove/", danger=True, asks=True),
+        REMOVE.in_bulk(),
     ),
 )
 HEAD, SUMMARY = parts_of(SPEC, head="images/head.html")
-
-
-def _remove(rows: list[InventoryRow]) -> Question:
-    images: list[Any] = list(rows)
-    bytes_in_all = sum(image.size_bytes for image in images)
-    used = sum(image.containers for image in images if image.containers > 0)
-    if len(rows) == 1:
-        name = rows[0].name or rows[0].podman_id[:12]
-        title = _("Remove the image %(name)s from %(host)s?") % {
-            "name": name,
-            "host": rows[0].endpoint,
-        }
-    else:
-        title = _("Remove %(n)d images?") % {"n": len(rows)}
-    may = all(may_there(row, ALONG) for row in rows)
-    label = ngettext(
-        "A container uses it: remove that too", "%(n)d containers use them: remove those too", used
-    ) % {"n": used}
-    return Question(
-        title=title,
-        verb=ngettext("Remove image", "Remove images", len(rows)),
-        sentence=_("Frees up to %(size)s; layers that other images share stay.")
-        % {"size": size(bytes_in_all)},
-        losses=names_of(rows) if len(rows) > 1 else (),
-        options=({"name": "force", "label": label, "on": False},) if used and may else (),
-        danger=True,
-    )
-
-
-def _removal(form: QueryDict) -> dict[str, bool]:
-    return {"force": form.get("force") == "1"}
 
 
 def _within(row: InventoryRow) -> str:
@@ -118,17 +79,7 @@ _ROOM = ObjectRoom(
     summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
-    deeds=(
-        Deed(
-            "image",
-            "remove",
-            _("Removing"),
-            remove_image.ask,
-            remove_image.ask_many,
-            _remove,
-            _removal,
-        ),
-    ),
+    offers=OFFERS,
     tabs=(
         Tab("layers", _("Layers"), "image.inspect", layers, lambda row: not is_list(row)),
         Tab("changes", _("Changes"), "image.inspect", changes, lambda row: not is_list(row)),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from dashboard.furniture.acting import Question
+from dashboard.furniture.offer import Question
 from dashboard.furniture.usedby import used_by
 from dashboard.furniture.watching import toast_watch
 from dashboard.live.visibility import verbs_for

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
-from dashboard.live.spec import BulkVerb, Column
+from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
-from dashboard.pages.networks.deeds import DEEDS
+from dashboard.offers.networks import OFFERS, REMOVE
 from dashboard.pages.networks.making import MAKING
 from dashboard.pages.networks.members import connect, disconnect, members
 from hosts.models import InventoryRow, Network
@@ -42,11 +42,7 @@ SPEC = object_list(
         "title": _("No networks yet"),
         "text": _("Every host has at least one; they show up once a host is connected."),
     },
-    bulk=(
-        BulkVerb(
-            "remove", _("Remove"), "trash-2", "/networks/bulk/remove/", danger=True, asks=True
-        ),
-    ),
+    bulk=(REMOVE.in_bulk(),),
 )
 HEAD, SUMMARY = parts_of(SPEC, head="networks/head.html")
 
@@ -64,7 +60,7 @@ ROOM = ObjectRoom(
     head=HEAD,
     summary=SUMMARY,
     within=_within,
-    deeds=DEEDS,
+    offers=OFFERS,
     tabs=(Tab("members", _("On it"), "network.view", members),),
     extra={
         "do_url": "networks:create",

@@ -4,30 +4,20 @@ from typing import Any
 
 from django.urls import reverse
 
+from dashboard.furniture.offer import words_possible
 from dashboard.live.visibility import verbs_for
+from dashboard.offers.pods import OFFERS
 from hosts.access import Person
 from hosts.models import Pod
 
-_RUNS = frozenset({"running", "degraded"})
-_STILL = frozenset({"created", "exited", "stopped"})
-POSSIBLE: dict[str, frozenset[str]] = {
-    "start": _STILL | {"degraded"},
-    "stop": _RUNS | {"paused"},
-    "restart": _RUNS | _STILL,
-    "kill": _RUNS | {"paused"},
-    "pause": _RUNS,
-    "unpause": frozenset({"paused"}),
-}
+_words = words_possible(OFFERS)
 
 
 def possible(row: Pod, verbs: frozenset[str]) -> list[str]:
     """Verbs (last words) that make sense now and that these rights permit."""
     if row.endpoint.state not in ("up", "degraded"):
         return []
-    found = [
-        name for name, states in POSSIBLE.items() if row.state in states and f"pod.{name}" in verbs
-    ]
-    return [*found, "remove"] if "pod.remove" in verbs else found
+    return _words(row, verbs)
 
 
 def prepare(rows: list[Any], person: Person) -> None:

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
-from dashboard.live.spec import BulkVerb, Column
+from dashboard.live.spec import Column
 from dashboard.live.tokens import one_of
-from dashboard.pages.pods.deeds import DEEDS
+from dashboard.offers.pods import OFFERS
 from dashboard.pages.pods.making import MAKING
 from dashboard.pages.pods.processes import processes
 from dashboard.pages.pods.shown import prepare
@@ -33,15 +33,7 @@ SPEC = object_list(
     ),
     sorts={"state": ("state", "name", "id")},
     prepare=prepare,
-    bulk=(
-        BulkVerb("start", _("Start"), "play", "/pods/bulk/start/"),
-        BulkVerb("restart", _("Restart"), "rotate-cw", "/pods/bulk/restart/", key="r", asks=True),
-        BulkVerb("stop", _("Stop"), "square", "/pods/bulk/stop/", key="s", asks=True),
-        BulkVerb("pause", _("Pause"), "pause", "/pods/bulk/pause/"),
-        BulkVerb("unpause", _("Unpause"), "step-forward", "/pods/bulk/unpause/"),
-        BulkVerb("kill", _("Kill"), "zap", "/pods/bulk/kill/", danger=True, asks=True),
-        BulkVerb("remove", _("Remove"), "trash-2", "/pods/bulk/remove/", danger=True, asks=True),
-    ),
+    bulk=tuple(offer.in_bulk() for offer in OFFERS),
     empty={
         "icon": "boxes",
         "hint": _("name, or state:degraded host:web1 …"),
@@ -69,7 +61,7 @@ ROOM = ObjectRoom(
     summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
-    deeds=DEEDS,
+    offers=OFFERS,
     tabs=(
         Tab("stats", _("Stats"), "container.stats", "stats:pod-part"),
         Tab("processes", _("Processes"), "pod.processes", processes),

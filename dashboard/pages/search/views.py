@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dashboard.pages.search import doings, objects, places
+from dashboard.pages.search import container_commands, objects, places
 from dashboard.pages.search.found import LONGEST, Found, words_of
 from dashboard.person import person_of
 
@@ -24,7 +24,7 @@ def _found(request: HttpRequest, words: list[str]) -> list[list[Found]]:
         found = [places.find_commands(person, []), places.find_places(person, [])]
     else:
         found = [
-            doings.find_doings(person, words),
+            container_commands.find_commands(person, words),
             objects.find_objects(person, words),
             objects.find_hosts(person, words),
             places.find_commands(person, words),

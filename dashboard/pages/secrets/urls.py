@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, urls
-from dashboard.live.spec import BulkVerb, Column
+from dashboard.live.spec import Column
 from dashboard.live.tokens import equals
-from dashboard.pages.secrets.deeds import DEEDS
+from dashboard.offers.secrets import OFFERS, REMOVE
 from dashboard.pages.secrets.making import MAKING
 from dashboard.pages.secrets.replacing import replace
 from dashboard.pages.secrets.users import USERS
@@ -28,9 +28,7 @@ SPEC = object_list(
         "title": _("No secrets yet"),
         "text": _("Passwords and keys that containers get without standing in their settings."),
     },
-    bulk=(
-        BulkVerb("remove", _("Remove"), "trash-2", "/secrets/bulk/remove/", danger=True, asks=True),
-    ),
+    bulk=(REMOVE.in_bulk(),),
 )
 HEAD, SUMMARY = parts_of(SPEC, head="secrets/head.html")
 
@@ -42,7 +40,7 @@ ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    deeds=DEEDS,
+    offers=OFFERS,
     tabs=(Tab("users", _("Used by"), "secret.view", USERS),),
     extra={
         "do_url": "secrets:create",

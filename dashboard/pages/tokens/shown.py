@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Token
 from accounts.tokens import SOON, why_dead
-from dashboard.furniture.acting import Question
+from dashboard.furniture.offer import Question
 from dashboard.templatetags.face import ago_words
 from hosts.models import Group, Host
 

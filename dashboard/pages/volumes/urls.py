@@ -10,10 +10,10 @@ from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.furniture.sizes import sizes_of
-from dashboard.live.spec import BulkVerb, Column
+from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
+from dashboard.offers.volumes import OFFERS, REMOVE
 from dashboard.pages.volumes.cloning import clone
-from dashboard.pages.volumes.deeds import DEEDS
 from dashboard.pages.volumes.making import MAKING
 from dashboard.pages.volumes.users import USED_BY, USERS, attach_users
 from hosts.access import Person
@@ -63,9 +63,7 @@ SPEC = object_list(
         "title": _("No volumes yet"),
         "text": _("Volumes keep data when containers go. They show up by themselves."),
     },
-    bulk=(
-        BulkVerb("remove", _("Remove"), "trash-2", "/volumes/bulk/remove/", danger=True, asks=True),
-    ),
+    bulk=(REMOVE.in_bulk(),),
 )
 HEAD, SUMMARY = parts_of(SPEC, head="volumes/head.html")
 
@@ -84,7 +82,7 @@ ROOM = ObjectRoom(
     summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
-    deeds=DEEDS,
+    offers=OFFERS,
     tabs=(
         Tab("users", _("Used by"), "volume.view", USERS),
         Tab("files", _("Files"), "volume.files", "volumefiles:list"),

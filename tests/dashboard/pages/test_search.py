@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dashboard.pages.search.doings import DOINGS
+from dashboard.pages.search.container_commands import CONTAINER_COMMANDS
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -115,14 +115,14 @@ def test_a_verb_before_the_name_offers_the_act(cast: Cast, fleet: Any, browser_o
     assert f'hx-get="{url}"' in page.content.decode()
 
 
-@pytest.mark.parametrize("verb", sorted(DOINGS))
+@pytest.mark.parametrize("verb", sorted(CONTAINER_COMMANDS))
 def test_each_verb_leads_to_a_page_that_is_there(
     cast: Cast, fleet: Any, browser_of: Any, verb: str
 ) -> None:
     browser = browser_of(cast.alice)
     page = browser.get("/search/", {"q": f"{verb} shop-db"}, headers={"HX-Request": "true"})
     [word] = words(page)
-    assert word == str(DOINGS[verb].said) % {"name": "shop-db"}
+    assert word == CONTAINER_COMMANDS[verb].of("shop-db")
     text = page.content.decode()
     [address] = set(re.findall(rf'(?:href|hx-get)="(/containers/{fleet.pk}/[^"]*)"', text))
     answer = browser.get(address)

@@ -1,15 +1,19 @@
-"""The verbs of networks as pages offer them, with what their dialogs say."""
+"""What is offered to do with networks, and what the dialog asks that removes them."""
 
 from functools import partial
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.offer import Offer, Question, forced, names_of
 from dashboard.furniture.removing import used_words, users_now, with_users
-from hosts.actions.networks import remove_network
+from dashboard.offers import bodies
+from hosts.actions.networks import (
+    connect_network,
+    disconnect_network,
+    remove_network,
+)
 from hosts.models import InventoryRow
 from hosts.podman.users import of_network
 
@@ -36,18 +40,27 @@ def _remove(rows: list[InventoryRow]) -> Question:
     )
 
 
-def _removal(form: QueryDict) -> dict[str, bool]:
-    return {"force": form.get("force") == "1"}
+def _is_no_default(row: InventoryRow) -> bool:
+    """The network of that name comes with Podman, which does not let it go."""
+    return row.name != "podman"
 
 
-DEEDS = (
-    Deed(
-        "network",
-        "remove",
-        _("Removing"),
-        remove_network.ask,
-        remove_network.ask_many,
-        _remove,
-        _removal,
-    ),
+REMOVE = Offer(
+    remove_network.ACTION,
+    _("Remove"),
+    "trash-2",
+    _("Removing"),
+    _remove,
+    forced,
+    body=bodies.RemoveOptions,
+    asks_first=True,
+    danger=True,
+    menu=_("Remove…"),
+    fits=_is_no_default,
+)
+# the others have a page of their own (dashboard.pages.networks.members)
+OFFERS = (
+    Offer(connect_network.ACTION, body=bodies.ConnectOptions),
+    Offer(disconnect_network.ACTION, body=bodies.DisconnectOptions),
+    REMOVE,
 )

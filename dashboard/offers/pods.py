@@ -1,4 +1,4 @@
-"""The verbs of pods as pages offer them, with what their dialogs say."""
+"""What is offered to do with pods, and what their dialogs ask."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.offer import Offer, Question, forced, names_of
 from dashboard.live.spec import Words
+from dashboard.offers import bodies
 from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods import (
     kill_pod,
@@ -90,56 +91,86 @@ def _remove(rows: list[InventoryRow]) -> Question:
     )
 
 
-def _removal(form: QueryDict) -> dict[str, bool]:
-    return {"force": form.get("force") == "1"}
-
-
 def _signal(form: QueryDict) -> dict[str, str]:
     signal = form.get("signal", "KILL")
     return {"signal": signal if signal in SIGNALS else "KILL"}
 
 
-def _deed(
-    name: str,
-    asked: Words,
-    action: Any,
-    question: Callable[[list[InventoryRow]], Question],
-    **more: Any,
-) -> Deed:
-    return Deed("pod", name, asked, action.ask, action.ask_many, question, **more)
-
-
-DEEDS = (
-    _deed(
-        "start",
+_RUNS = frozenset({"running", "degraded"})
+_STILL = frozenset({"created", "exited", "stopped"})
+OFFERS = (
+    Offer(
+        start_pod.ACTION,
+        _("Start"),
+        "play",
         _("Starting"),
-        start_pod,
         _plain(_("Start the pod %(name)s on %(host)s?"), _("Start %(n)d pods?"), _("Start")),
+        states=_STILL | {"degraded"},
+        in_menu=False,
     ),
-    _deed(
-        "stop",
-        _("Stopping"),
-        stop_pod,
-        _plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?"), _("Stop")),
-    ),
-    _deed(
-        "restart",
+    Offer(
+        restart_pod.ACTION,
+        _("Restart"),
+        "rotate-cw",
         _("Restarting"),
-        restart_pod,
         _plain(_("Restart the pod %(name)s on %(host)s?"), _("Restart %(n)d pods?"), _("Restart")),
+        states=_RUNS | _STILL,
+        asks_first=True,
+        key="r",
+        in_menu=False,
     ),
-    _deed(
+    Offer(
+        stop_pod.ACTION,
+        _("Stop"),
+        "square",
+        _("Stopping"),
+        _plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?"), _("Stop")),
+        body=bodies.StopOptions,
+        states=_RUNS | {"paused"},
+        asks_first=True,
+        key="s",
+        in_menu=False,
+    ),
+    Offer(
+        pause_pod.ACTION,
+        _("Pause"),
         "pause",
         _("Pausing"),
-        pause_pod,
         _plain(_("Pause the pod %(name)s on %(host)s?"), _("Pause %(n)d pods?"), _("Pause")),
+        states=_RUNS,
     ),
-    _deed(
-        "unpause",
+    Offer(
+        unpause_pod.ACTION,
+        _("Unpause"),
+        "step-forward",
         _("Unpausing"),
-        unpause_pod,
         _plain(_("Unpause the pod %(name)s on %(host)s?"), _("Unpause %(n)d pods?"), _("Unpause")),
+        states=frozenset({"paused"}),
+        in_menu=False,
     ),
-    _deed("kill", _("Sending a signal to"), kill_pod, _kill, params=_signal),
-    _deed("remove", _("Removing"), remove_pod, _remove, params=_removal),
+    Offer(
+        kill_pod.ACTION,
+        _("Kill"),
+        "zap",
+        _("Sending a signal to"),
+        _kill,
+        _signal,
+        body=bodies.KillOptions,
+        states=_RUNS | {"paused"},
+        asks_first=True,
+        danger=True,
+        menu=_("Send a signal…"),
+    ),
+    Offer(
+        remove_pod.ACTION,
+        _("Remove"),
+        "trash-2",
+        _("Removing"),
+        _remove,
+        forced,
+        body=bodies.RemoveOptions,
+        asks_first=True,
+        danger=True,
+        menu=_("Remove…"),
+    ),
 )

@@ -1,11 +1,11 @@
-"""The forms of a container's dialogs. Texts are judged by the actions that get them."""
+"""The fields in dialogs of containers. Texts are judged by the actions that get them."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Dressed
+from dashboard.furniture.dialog_form import DialogForm, line
 from dashboard.furniture.inspecting import fetch
 from hosts.actions.containers import wait_container
 from hosts.actions.containers.update_container import LIMITS, POLICY
@@ -15,33 +15,11 @@ from hosts.models import InventoryRow
 from hosts.podman import PodmanError, containers
 from hosts.refused import Refusal
 
-PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
-
-
-class DialogForm(Dressed):
-    """Small, with ids of its own."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="dialog-%s", **kwargs)
-        for name, field in self.fields.items():
-            attrs = field.widget.attrs
-            attrs["aria-describedby"] = f"dialog-said-{name}"
-            if isinstance(field.widget, forms.CheckboxInput):
-                attrs["class"] = "form-check-input"
-            if hint := attrs.pop("data-hint", ""):
-                attrs["placeholder"] = hint
-        first = next(iter(self.fields.values()))
-        first.widget.attrs["autofocus"] = True
-
-
-def _line(hint: str = "") -> forms.TextInput:
-    return forms.TextInput(attrs=PLAIN | {"data-hint": hint})
-
 
 class RenameForm(DialogForm):
     """The new name."""
 
-    name = forms.CharField(label=_("New name"), max_length=200, widget=_line())
+    name = forms.CharField(label=_("New name"), max_length=200, widget=line())
 
 
 class StopForm(DialogForm):
@@ -68,11 +46,11 @@ class CommitForm(DialogForm):
     name = forms.CharField(
         label=_("Name of the image"),
         max_length=300,
-        widget=_line("registry.example.org/team/app:1.2"),
+        widget=line("registry.example.org/team/app:1.2"),
         help_text=_("Without a registry it is the host's own: localhost/…"),
     )
-    author = forms.CharField(label=_("Author"), required=False, max_length=200, widget=_line())
-    message = forms.CharField(label=_("Message"), required=False, max_length=500, widget=_line())
+    author = forms.CharField(label=_("Author"), required=False, max_length=200, widget=line())
+    message = forms.CharField(label=_("Message"), required=False, max_length=500, widget=line())
     pause = forms.BooleanField(
         label=_("Pause it meanwhile, so that its files do not change"), required=False, initial=True
     )
@@ -96,13 +74,17 @@ class RestoreForm(DialogForm):
 class LimitsForm(DialogForm):
     """The table's own fields."""
 
+    def params(self) -> dict[str, Any]:
+        """Texts by the names of fields."""
+        return {"texts": self.cleaned_data}
+
 
 def _control(name: str) -> forms.Field:
     field = FIELDS[name]
     if field.kind is Kind.CHOICE:
         choices = (("", _("leave as it is")), *field.choices)
         return forms.ChoiceField(label=field.label, choices=choices, required=False)
-    return forms.CharField(label=field.label, required=False, widget=_line(field.hint))
+    return forms.CharField(label=field.label, required=False, widget=line(field.hint))
 
 
 LimitsForm.base_fields |= {name: _control(name) for name in (*LIMITS, *POLICY)}

@@ -1,17 +1,17 @@
-"""The verbs of volumes as pages offer them, with what their dialogs say."""
+"""What is offered to do with volumes, and what the dialog asks that removes them."""
 
 from functools import partial
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.offer import Offer, Question, forced, names_of
 from dashboard.furniture.removing import used_words, users_now, with_users
-from dashboard.pages.volumes.users import size_of
+from dashboard.furniture.sizes import sizes_of
+from dashboard.offers import bodies
 from dashboard.templatetags.face import size
-from hosts.actions.volumes import remove_volume
+from hosts.actions.volumes import clone_volume, remove_volume
 from hosts.models import InventoryRow
 from hosts.podman.users import of_volume
 
@@ -22,7 +22,8 @@ def _remove(rows: list[InventoryRow]) -> Question:
     if len(rows) == 1:
         row = rows[0]
         users = users_now(row, partial(of_volume, volume=row.podman_id))
-        size_bytes = size_of(row)["size_bytes"]
+        place = (row.endpoint_id, row.podman_id)
+        size_bytes = sizes_of("volume", [place]).get(place)
         return Question(
             title=_now("Remove the volume %(name)s from %(host)s?")
             % {"name": row.name, "host": row.endpoint},
@@ -49,18 +50,17 @@ def _lost(size_bytes: int | None) -> str:
     return _now("The %s in it are lost for good.") % size(size_bytes)
 
 
-def _removal(form: QueryDict) -> dict[str, bool]:
-    return {"force": form.get("force") == "1"}
-
-
-DEEDS = (
-    Deed(
-        "volume",
-        "remove",
-        _("Removing"),
-        remove_volume.ask,
-        remove_volume.ask_many,
-        _remove,
-        _removal,
-    ),
+REMOVE = Offer(
+    remove_volume.ACTION,
+    _("Remove"),
+    "trash-2",
+    _("Removing"),
+    _remove,
+    forced,
+    body=bodies.RemoveOptions,
+    asks_first=True,
+    danger=True,
+    menu=_("Remove…"),
 )
+# cloning has a page of its own (dashboard.pages.volumes.cloning)
+OFFERS = (Offer(clone_volume.ACTION, body=bodies.CloneOptions), REMOVE)

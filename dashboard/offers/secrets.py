@@ -1,10 +1,10 @@
-"""The verbs of secrets as pages offer them, with what their dialogs say."""
+"""What is offered to do with secrets, and what the dialog asks that removes them."""
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.offer import Offer, Question, names_of
 from dashboard.furniture.removing import used_words, users_now
 from hosts.actions.secrets import remove_secret
 from hosts.models import InventoryRow
@@ -45,13 +45,14 @@ def _remove(rows: list[InventoryRow]) -> Question:
     )
 
 
-DEEDS = (
-    Deed(
-        "secret",
-        "remove",
-        _("Removing"),
-        remove_secret.ask,
-        remove_secret.ask_many,
-        _remove,
-    ),
+REMOVE = Offer(
+    remove_secret.ACTION,
+    _("Remove"),
+    "trash-2",
+    _("Removing"),
+    _remove,
+    asks_first=True,
+    danger=True,
+    menu=_("Remove…"),
 )
+OFFERS = (REMOVE,)

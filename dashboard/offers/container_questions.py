@@ -1,4 +1,4 @@
-"""The verbs of containers as pages offer them, with what their dialogs say."""
+"""What the dialogs ask before something is done with containers, and how their answers are read."""
 
 from collections.abc import Callable
 
@@ -6,20 +6,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.acting import Deed, Question, names_of
+from dashboard.furniture.offer import Question, names_of
 from dashboard.live.spec import Words
-from hosts.actions.containers import (
-    check_container,
-    init_container,
-    kill_container,
-    pause_container,
-    remove_container,
-    restart_container,
-    start_container,
-    stop_container,
-    unpause_container,
-    upgrade_container,
-)
+from hosts.actions.containers import kill_container
 from hosts.models import InventoryRow
 
 
@@ -46,7 +35,9 @@ def _listed(rows: list[InventoryRow]) -> tuple[str, ...]:
     return names_of(rows) if len(rows) > 1 else ()
 
 
-def _plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]], Question]:
+def plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]], Question]:
+    """Just the question, and whom it concerns."""
+
     def question(rows: list[InventoryRow]) -> Question:
         return Question(
             title=_title(rows, one, many),
@@ -58,7 +49,8 @@ def _plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]
     return question
 
 
-def _kill(rows: list[InventoryRow]) -> Question:
+def kill(rows: list[InventoryRow]) -> Question:
+    """Which signal."""
     return Question(
         title=_title(
             rows, _("Send a signal to %(name)s on %(host)s?"), _("Send a signal to %(n)d %(on)s?")
@@ -72,7 +64,8 @@ def _kill(rows: list[InventoryRow]) -> Question:
     )
 
 
-def _remove(rows: list[InventoryRow]) -> Question:
+def remove(rows: list[InventoryRow]) -> Question:
+    """What is lost, and whether running ones and anonymous volumes go too."""
     running = [row for row in rows if getattr(row, "state", "") in ("running", "paused")]
     lost = ngettext(
         "Its writable layer and its logs are lost. Named volumes stay.",
@@ -101,7 +94,8 @@ def _remove(rows: list[InventoryRow]) -> Question:
     )
 
 
-def _upgrade(rows: list[InventoryRow]) -> Question:
+def upgrade(rows: list[InventoryRow]) -> Question:
+    """What becomes of the old one."""
     return Question(
         title=_title(
             rows,
@@ -119,104 +113,12 @@ def _upgrade(rows: list[InventoryRow]) -> Question:
     )
 
 
-def _removal(form: QueryDict) -> dict[str, bool]:
+def removal(form: QueryDict) -> dict[str, bool]:
+    """The check boxes of `remove`."""
     return {"force": form.get("force") == "1", "volumes": form.get("volumes") == "1"}
 
 
-def _signal(form: QueryDict) -> dict[str, str]:
+def signal(form: QueryDict) -> dict[str, str]:
+    """The signal that was chosen."""
     signal = form.get("signal", "KILL")
     return {"signal": signal if signal in kill_container.SIGNALS else "KILL"}
-
-
-DEEDS = (
-    Deed(
-        "container",
-        "start",
-        _("Starting"),
-        start_container.ask,
-        start_container.ask_many,
-        _plain(_("Start %(name)s on %(host)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
-    ),
-    Deed(
-        "container",
-        "restart",
-        _("Restarting"),
-        restart_container.ask,
-        restart_container.ask_many,
-        _plain(
-            _("Restart %(name)s on %(host)s?"), _("Restart %(n)d containers %(on)s?"), _("Restart")
-        ),
-    ),
-    Deed(
-        "container",
-        "stop",
-        _("Stopping"),
-        stop_container.ask,
-        stop_container.ask_many,
-        _plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?"), _("Stop")),
-    ),
-    Deed(
-        "container",
-        "pause",
-        _("Pausing"),
-        pause_container.ask,
-        pause_container.ask_many,
-        _plain(_("Pause %(name)s on %(host)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
-    ),
-    Deed(
-        "container",
-        "unpause",
-        _("Unpausing"),
-        unpause_container.ask,
-        unpause_container.ask_many,
-        _plain(
-            _("Unpause %(name)s on %(host)s?"), _("Unpause %(n)d containers %(on)s?"), _("Unpause")
-        ),
-    ),
-    Deed(
-        "container",
-        "kill",
-        _("Sending a signal to"),
-        kill_container.ask,
-        kill_container.ask_many,
-        _kill,
-        _signal,
-    ),
-    Deed(
-        "container",
-        "init",
-        _("Preparing"),
-        init_container.ask,
-        init_container.ask_many,
-        _plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?"), _("Init")),
-    ),
-    Deed(
-        "container",
-        "healthcheck",
-        _("Checking"),
-        check_container.ask,
-        check_container.ask_many,
-        _plain(
-            _("Check %(name)s on %(host)s now?"),
-            _("Check %(n)d containers %(on)s now?"),
-            _("Check now"),
-        ),
-    ),
-    Deed(
-        "container",
-        "upgrade",
-        _("Pulling and recreating"),
-        upgrade_container.ask,
-        upgrade_container.ask_many,
-        _upgrade,
-    ),
-    Deed(
-        "container",
-        "remove",
-        _("Removing"),
-        remove_container.ask,
-        remove_container.ask_many,
-        _remove,
-        _removal,
-    ),
-)

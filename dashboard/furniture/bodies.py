@@ -1,0 +1,16 @@
+"""The base of REST bodies."""
+
+from ninja import Schema
+from pydantic import ConfigDict
+
+
+class Sent(Schema):
+    """The base of every body and what is in it: a field that it does not have is refused by its name. A
+    slip of the pen would else be done without a word.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Sent):
+    """No parameters."""

@@ -1,0 +1,159 @@
+"""A verb as people get at it. From one offer come its buttons, its dialog, its place in the bulk bar, its
+addresses in pages and in REST, and its line in Ctrl-K.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from dashboard.furniture.bodies import Nothing, Sent
+from dashboard.furniture.dialog_form import DialogForm
+from dashboard.live.spec import BulkVerb, Words
+from hosts.actions.action import Action
+from hosts.models import InventoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a dialog asks before the act: title, sentence, what is lost, options, the button's word."""
+
+    title: str
+    verb: Words
+    sentence: Words = ""
+    warning: str = ""
+    losses: tuple[str, ...] = ()
+    options: tuple[Mapping[str, Any], ...] = ()
+    danger: bool = False
+    type_name: str = ""
+
+
+def names_of(rows: list[InventoryRow]) -> tuple[str, ...]:
+    """“shop-web on web1” for each row."""
+    return tuple(
+        _("%(name)s on %(host)s") % {"name": row.name or row.podman_id[:12], "host": row.endpoint}
+        for row in rows
+    )
+
+
+def forced(form: QueryDict) -> dict[str, Any]:
+    """The check box of a question that removes something."""
+    return {"force": form.get("force") == "1"}
+
+
+def _nothing(_row: InventoryRow) -> dict[str, Any]:
+    return {}
+
+
+def _no_params(_form: QueryDict) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A dialog with fields, about one object; it comes back with what is wrong in it. `initial`: what
+    stands in them at first. `lack`: an ability of the host that it needs (hosts.capabilities).
+    """
+
+    form: type[DialogForm]
+    title: Words
+    button: Words
+    sentence: Words = ""
+    initial: Callable[[InventoryRow], dict[str, Any]] = _nothing
+    lack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`action`: how it is done. `dialog`: what is asked first, a question about these rows, whose options
+    `params` reads from the sent form, or fields; None where it has a page of its own, or none.
+    `asks_first`: it never goes without its question (without its fields it never does).
+
+    `label`: on buttons (“Stop”). `doing`: “Stopping”, to which the name is added. `menu`: in the menu of an
+    object, where it differs from the label; `in_menu` False: it has a button, or a page of its own.
+    `states`: Podman's in which it does something, None: any; `fits` asks for more. `command`: in Ctrl-K
+    (“Stop %(name)s…”), where it is not label and name. `body`: of the request in REST. `alias`: another
+    address for a verb that has one.
+    """
+
+    action: Action
+    label: Words = ""
+    icon: str = ""
+    doing: Words = ""
+    dialog: Callable[[list[InventoryRow]], Question] | Fields | None = None
+    params: Callable[[QueryDict], dict[str, Any]] = _no_params
+    body: type[Sent] = Nothing
+    states: frozenset[str] | None = None
+    fits: Callable[[InventoryRow], bool] | None = None
+    asks_first: bool = False
+    danger: bool = False
+    key: str = ""
+    menu: Words = ""
+    in_menu: bool = True
+    command: Words = ""
+    alias: str = ""
+
+    @property
+    def verb(self) -> str:
+        """`container.stop`."""
+        return self.action.verb
+
+    @property
+    def kind(self) -> str:
+        """`container`."""
+        return self.verb.partition(".")[0]
+
+    @property
+    def word(self) -> str:
+        """`stop`: the verb without its kind."""
+        return self.verb.partition(".")[2]
+
+    @property
+    def name(self) -> str:
+        """The last word of its addresses."""
+        return self.alias or self.word
+
+    @property
+    def asks(self) -> bool:
+        """Whether its button opens the dialog."""
+        return self.asks_first or isinstance(self.dialog, Fields)
+
+    @property
+    def for_many(self) -> bool:
+        """Whether pages ask for it for many objects at once."""
+        return bool(self.action.ask_many and self.dialog and not self.alias)
+
+    def question(self, rows: list[InventoryRow]) -> Question:
+        """What is asked about these rows. ValueError where that is no question."""
+        if self.dialog is None or isinstance(self.dialog, Fields):
+            raise ValueError(f"{self.verb} has no question")
+        return self.dialog(rows)
+
+    def possible(self, row: Any, verbs: frozenset[str]) -> bool:
+        """Whether it does something with the row as it is now, and these rights permit it."""
+        return bool(words_possible([self])(row, verbs))
+
+    def in_bulk(self) -> BulkVerb:
+        """Its button for the chosen rows."""
+        url = f"/{self.kind}s/bulk/{self.name}/"
+        return BulkVerb(self.name, self.label, self.icon, url, self.key, self.danger, self.asks)
+
+
+def words_possible(offers: Iterable[Offer]) -> Callable[[Any, frozenset[str]], list[str]]:
+    """(row, verbs that rights permit) to the last words of the verbs that do something with the row as it
+    is now. Made once of many offers: lists ask it for each of their rows.
+    """
+    known = [(one.word, one.verb, one.states, one.fits) for one in offers]
+
+    def words(row: Any, verbs: frozenset[str]) -> list[str]:
+        return [
+            word
+            for word, verb, states, fits in known
+            if verb in verbs
+            and (states is None or row.state in states)
+            and (fits is None or fits(row))
+        ]
+
+    return words

@@ -1,0 +1,113 @@
+"""What REST takes beside the object, by verb. In Podman's words where it has some."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from dashboard.furniture.bodies import Sent
+
+Signal = Literal["KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH"]
+
+
+class StopOptions(Sent):
+    """How long it may take to end by itself before it is killed; empty: its own time."""
+
+    timeout_s: int | None = Field(None, ge=0, le=86_400)
+
+
+class KillOptions(Sent):
+    """A signal."""
+
+    signal: Signal = "KILL"
+
+
+class RemoveOptions(Sent):
+    """Also when it is in use."""
+
+    force: bool = False
+
+
+class ContainerRemoveOptions(RemoveOptions):
+    """How a container is removed."""
+
+    volumes: bool = Field(False, description="Its anonymous volumes too")
+
+
+class RenameOptions(Sent):
+    """Another name."""
+
+    name: str = Field(max_length=200)
+
+
+class UpdateOptions(Sent):
+    """By the names of the run form's fields; what is left out stays."""
+
+    texts: dict[str, str] = Field(description="Such as {“memory”: “512m”, “cpus”: “1.5”}")
+
+
+class UpgradeOptions(Sent):
+    """How long the new one has to stay up before the old one goes."""
+
+    watch_s: int | None = Field(None, ge=1, le=3600)
+
+
+class CommitOptions(Sent):
+    """The image to make."""
+
+    name: str = Field(max_length=500)
+    author: str = Field("", max_length=200)
+    message: str = Field("", max_length=1000)
+    pause: bool = True
+
+
+class WaitOptions(Sent):
+    """What to wait for: exited, running, healthy …"""
+
+    condition: str = Field("exited", max_length=40)
+
+
+class RestoreOptions(Sent):
+    """How a checkpoint is restored."""
+
+    keep: bool = False
+    tcp: bool = False
+
+
+class CheckpointOptions(Sent):
+    """How a checkpoint is made."""
+
+    keep: bool = False
+    leave_running: bool = False
+    tcp: bool = False
+
+
+class PushOptions(Sent):
+    """Where to."""
+
+    destination: str = Field(max_length=500)
+
+
+class TagOptions(Sent):
+    """Full names."""
+
+    names: list[str] = Field(min_length=1, max_length=50)
+
+
+class CloneOptions(Sent):
+    """The new volume."""
+
+    name: str = Field(max_length=200)
+
+
+class ConnectOptions(Sent):
+    """The container that joins."""
+
+    container_id: str = Field(max_length=255)
+    aliases: list[str] = Field(default=[], max_length=20)
+    address: str = Field("", max_length=60)
+
+
+class DisconnectOptions(Sent):
+    """The container that leaves."""
+
+    container_id: str = Field(max_length=255)

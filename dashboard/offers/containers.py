@@ -1,0 +1,270 @@
+"""What is offered to do with containers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.furniture.offer import Fields, Offer
+from dashboard.offers import bodies, container_forms
+from dashboard.offers.container_questions import kill, plain, removal, remove, signal, upgrade
+from hosts.actions.containers import (
+    check_container,
+    checkpoint_container,
+    commit_container,
+    init_container,
+    kill_container,
+    pause_container,
+    remove_container,
+    rename_container,
+    restart_container,
+    restore_container,
+    start_container,
+    stop_container,
+    unpause_container,
+    update_container,
+    upgrade_container,
+    wait_container,
+)
+from hosts.models import InventoryRow
+
+# Podman's states
+_NOT_STARTED = frozenset({"created", "configured", "initialized"})
+_ENDED = frozenset({"exited", "stopped"})
+_ALIVE = frozenset({"running", "paused", "stopping"})
+_RUNNING = frozenset({"running"})
+
+
+def _has_health_check(row: InventoryRow) -> bool:
+    return bool(getattr(row, "health", ""))
+
+
+START = Offer(
+    start_container.ACTION,
+    _("Start"),
+    "play",
+    _("Starting"),
+    plain(_("Start %(name)s on %(host)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
+    states=_NOT_STARTED | _ENDED,
+    in_menu=False,
+)
+RESTART = Offer(
+    restart_container.ACTION,
+    _("Restart"),
+    "rotate-cw",
+    _("Restarting"),
+    plain(_("Restart %(name)s on %(host)s?"), _("Restart %(n)d containers %(on)s?"), _("Restart")),
+    body=bodies.StopOptions,
+    states=_NOT_STARTED | _ENDED | _RUNNING,
+    key="r",
+    in_menu=False,
+)
+STOP = Offer(
+    stop_container.ACTION,
+    _("Stop"),
+    "square",
+    _("Stopping"),
+    plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?"), _("Stop")),
+    body=bodies.StopOptions,
+    states=_ALIVE,
+    asks_first=True,
+    key="s",
+    in_menu=False,
+)
+PAUSE = Offer(
+    pause_container.ACTION,
+    _("Pause"),
+    "pause",
+    _("Pausing"),
+    plain(_("Pause %(name)s on %(host)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
+    states=_RUNNING,
+)
+UNPAUSE = Offer(
+    unpause_container.ACTION,
+    _("Unpause"),
+    "step-forward",
+    _("Unpausing"),
+    plain(_("Unpause %(name)s on %(host)s?"), _("Unpause %(n)d containers %(on)s?"), _("Unpause")),
+    states=frozenset({"paused"}),
+    in_menu=False,
+)
+KILL = Offer(
+    kill_container.ACTION,
+    _("Kill"),
+    "zap",
+    _("Sending a signal to"),
+    kill,
+    signal,
+    body=bodies.KillOptions,
+    states=_ALIVE,
+    asks_first=True,
+    danger=True,
+    menu=_("Send a signal…"),
+    command=_("Send a signal to %(name)s…"),
+)
+UPGRADE = Offer(
+    upgrade_container.ACTION,
+    _("Pull and recreate"),
+    "circle-arrow-up",
+    _("Pulling and recreating"),
+    upgrade,
+    body=bodies.UpgradeOptions,
+    asks_first=True,
+    menu=_("Pull and recreate…"),
+)
+REMOVE = Offer(
+    remove_container.ACTION,
+    _("Remove"),
+    "trash-2",
+    _("Removing"),
+    remove,
+    removal,
+    body=bodies.ContainerRemoveOptions,
+    asks_first=True,
+    danger=True,
+    menu=_("Remove…"),
+)
+OFFERS = (
+    START,
+    STOP,
+    RESTART,
+    UPGRADE,
+    Offer(
+        rename_container.ACTION,
+        _("Rename"),
+        "text-cursor-input",
+        _("Renaming"),
+        Fields(
+            container_forms.RenameForm,
+            _("Rename %(name)s on %(host)s"),
+            _("Rename container"),
+            _("Others on its networks find it by the new name once it is started again."),
+            initial=lambda row: {"name": row.name},
+        ),
+        body=bodies.RenameOptions,
+        menu=_("Rename…"),
+    ),
+    Offer(
+        update_container.ACTION,
+        _("Change limits"),
+        "gauge",
+        _("Changing the limits of"),
+        Fields(
+            container_forms.LimitsForm,
+            _("Change the limits of %(name)s on %(host)s"),
+            _("Change limits"),
+            _("They apply at once, also while it runs. Empty fields stay as they are."),
+            initial=container_forms.limits_now,
+        ),
+        body=bodies.UpdateOptions,
+        menu=_("Change limits…"),
+        command=_("Change the limits of %(name)s…"),
+    ),
+    Offer(
+        stop_container.ACTION,
+        _("Stop with a timeout"),
+        "timer",
+        _("Stopping"),
+        Fields(
+            container_forms.StopForm,
+            _("Stop %(name)s on %(host)s"),
+            _("Stop container"),
+            _("It is asked to end, and killed when it has not done so in time."),
+        ),
+        states=_ALIVE,
+        menu=_("Stop with a timeout…"),
+        alias="stop-after",
+    ),
+    Offer(
+        wait_container.ACTION,
+        _("Wait"),
+        "hourglass",
+        _("Waiting for"),
+        Fields(
+            container_forms.WaitForm,
+            _("Wait for %(name)s on %(host)s"),
+            _("Wait"),
+            _(
+                "A job waits, for hours if need be, and tells the exit code; you may leave meanwhile. "
+                "It changes nothing, and cancelling the job ends the waiting alone."
+            ),
+        ),
+        body=bodies.WaitOptions,
+        menu=_("Wait until it ends…"),
+        command=_("Wait for %(name)s…"),
+    ),
+    Offer(
+        init_container.ACTION,
+        _("Init"),
+        "circle-play",
+        _("Preparing"),
+        plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?"), _("Init")),
+        states=_ENDED | {"created", "configured"},
+        menu=_("Init, do not start"),
+    ),
+    Offer(
+        check_container.ACTION,
+        _("Check health"),
+        "heart-pulse",
+        _("Checking"),
+        plain(
+            _("Check %(name)s on %(host)s now?"),
+            _("Check %(n)d containers %(on)s now?"),
+            _("Check now"),
+        ),
+        states=_RUNNING,
+        fits=_has_health_check,
+        menu=_("Check health now"),
+        command=_("Check the health of %(name)s…"),
+    ),
+    Offer(
+        checkpoint_container.ACTION,
+        _("Checkpoint"),
+        "snowflake",
+        _("Checkpointing"),
+        Fields(
+            container_forms.CheckpointForm,
+            _("Checkpoint %(name)s on %(host)s"),
+            _("Checkpoint container"),
+            _(
+                "Its processes and their memory are written to the host's disk (CRIU), then it stops."
+            ),
+            lack="checkpoint",
+        ),
+        body=bodies.CheckpointOptions,
+        states=_RUNNING,
+        menu=_("Checkpoint…"),
+    ),
+    Offer(
+        restore_container.ACTION,
+        _("Restore"),
+        "sun",
+        _("Restoring"),
+        Fields(
+            container_forms.RestoreForm,
+            _("Restore %(name)s on %(host)s from its checkpoint"),
+            _("Restore container"),
+            lack="checkpoint",
+        ),
+        body=bodies.RestoreOptions,
+        states=_ENDED,
+        menu=_("Restore a checkpoint…"),
+        command=_("Restore %(name)s from its checkpoint…"),
+    ),
+    Offer(
+        commit_container.ACTION,
+        _("Commit"),
+        "layers",
+        _("Committing"),
+        Fields(
+            container_forms.CommitForm,
+            _("Commit %(name)s on %(host)s to an image"),
+            _("Commit"),
+            _("Its files as they are now, without what is in its volumes."),
+        ),
+        body=bodies.CommitOptions,
+        menu=_("Commit to image…"),
+        command=_("Commit %(name)s to an image…"),
+    ),
+    PAUSE,
+    UNPAUSE,
+    KILL,
+    REMOVE,
+)
