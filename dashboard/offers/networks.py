@@ -6,13 +6,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Offer, Question, forced, names_of
+from dashboard.furniture.bodies import Sent
+from dashboard.furniture.dialog_form import DialogForm, line
+from dashboard.furniture.forms import Written
+from dashboard.furniture.offer import Fields, Offer, Question, forced, names_of
 from dashboard.furniture.removing import used_words, users_now, with_users
 from dashboard.offers import bodies
 from hosts.actions.networks import (
     connect_network,
     disconnect_network,
     remove_network,
+    update_network,
 )
 from hosts.models import InventoryRow
 from hosts.podman.users import of_network
@@ -58,9 +62,34 @@ REMOVE = Offer(
     menu=_("Remove…"),
     fits=_is_no_default,
 )
+
+
+class UpdateOptions(Sent):
+    """Addresses of DNS servers."""
+
+    dns_add: list[str] = []
+    dns_drop: list[str] = []
+
+
+class DnsForm(DialogForm):
+    """Addresses, with spaces between them."""
+
+    dns_add = Written(str.split, label=_("Add"), widget=line("192.0.2.53"))
+    dns_drop = Written(str.split, label=_("Drop"), widget=line())
+
+
+UPDATE = Offer(
+    update_network.ACTION,
+    _("DNS servers…"),
+    "server-cog",
+    _("Changing the DNS servers of"),
+    Fields(DnsForm, _("DNS servers of %(name)s on %(host)s"), _("Change DNS servers")),
+    body=UpdateOptions,
+)
 # the others have a page of their own (dashboard.pages.networks.members)
 OFFERS = (
     Offer(connect_network.ACTION, body=bodies.ConnectOptions),
     Offer(disconnect_network.ACTION, body=bodies.DisconnectOptions),
+    UPDATE,
     REMOVE,
 )

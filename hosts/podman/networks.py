@@ -65,3 +65,11 @@ async def disconnect(podman: Podman, network: str, container: str, *, force: boo
     """Take a container off a network. Raises NotFound, ServerFault where it is not on it."""
     body = {"Container": container, "Force": force}
     await podman.call("POST", path("networks", network, "disconnect"), body=body)
+
+
+async def update(
+    podman: Podman, network: str, *, dns_add: Sequence[str] = (), dns_drop: Sequence[str] = ()
+) -> None:
+    """Change the servers that its DNS asks for what it does not know. Raises NotFound."""
+    body = {"adddnsservers": [*dns_add], "removednsservers": [*dns_drop]}
+    await podman.call("POST", path("networks", network, "update"), body=body)

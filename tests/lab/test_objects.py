@@ -175,6 +175,19 @@ def test_a_running_container_is_connected_and_disconnected(
     assert inspected(host, "container", "web")["State"]["Running"]
 
 
+def test_dns_servers_are_added_to_a_network_and_dropped(
+    host: Any, endpoint: Any, person: Any, done: Any
+) -> None:
+    from hosts.actions.networks import update_network
+
+    host.podman("network", "create", "--dns", "192.0.2.53", "back")
+    ref = (endpoint.pk, mirror(endpoint, "network")["back"].podman_id)
+    change = {"dns_add": ["192.0.2.54"], "dns_drop": ["192.0.2.53"]}
+    assert done(update_network.ask(person, ref, **change)).result == {"changed": True}
+    assert inspected(host, "network", "back")["network_dns_servers"] == ["192.0.2.54"]
+    assert done(update_network.ask(person, ref, **change)).result == {"changed": False}
+
+
 def test_a_secret_is_made_replaced_and_removed_and_its_value_is_nowhere(
     host: Any, endpoint: Any, person: Any, done: Any, entries: Any
 ) -> None:

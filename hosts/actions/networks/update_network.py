@@ -1,0 +1,61 @@
+"""network.update: DNS servers added to a network and dropped, while containers use it. Settled by state."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from hosts.access import Person
+from hosts.actions.action import Action, on_object
+from hosts.actions.asking import ObjectRef, ask_object
+from hosts.actions.networks.network_fields import address_of
+from hosts.cards import Lock, Right, Road
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settled
+from hosts.models import Job
+from hosts.podman import networks
+
+VERB, PARAMS = "network.update", ("dns_add", "dns_drop")
+
+
+def ask(person: Person, ref: ObjectRef, **servers: list[str]) -> Job:
+    """Ask for it: `dns_add`, `dns_drop`. HostRefused (not an address), NotVisible, Denied."""
+    params = {key: [str(address_of(one, key)) for one in servers.get(key, [])] for key in PARAMS}
+    return ask_object(person, VERB, ref, params=params)
+
+
+async def _left(errand: Errand) -> tuple[list[str], list[str]]:
+    """What is still to be added, and to be dropped."""
+    found = await networks.inspect(errand.podman, errand.object_id)
+    there = found.get("network_dns_servers") or []
+    add = [one for one in errand.params["dns_add"] if one not in there]
+    return add, [one for one in errand.params["dns_drop"] if one in there]
+
+
+async def do(errand: Errand) -> dict[str, Any]:
+    """Change what is not so yet."""
+    add, drop = await _left(errand)
+    if add or drop:
+        await errand.about_to_send()
+        await networks.update(errand.podman, errand.object_id, dns_add=add, dns_drop=drop)
+    return {"changed": bool(add or drop)}
+
+
+async def settle(errand: Errand) -> Settled:
+    """Done where nothing is left to change."""
+    return Settled.AGAIN if any(await _left(errand)) else Settled.DONE
+
+
+ACTION = Action(
+    VERB,
+    ask,
+    do,
+    settle,
+    right=Right(
+        gettext_lazy("Change networks"), gettext_lazy("Change the DNS servers of networks")
+    ),
+    road=Road(why="a DNS server gives no rights on the host"),
+    lock=Lock.CHANGES,
+    words=(gettext_lazy("DNS servers of"), gettext_lazy("changed the DNS servers of")),
+    params=PARAMS,
+    again=on_object(ask),
+)
