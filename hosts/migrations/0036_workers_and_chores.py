@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hosts', '0035_invited_grants'),
+        ('hosts', '0001_squashed_0035'),
     ]
 
     operations = [

@@ -90,6 +90,78 @@ def test_a_database_from_the_future_is_left_alone(
     assert sorted(path.name for path in data.rglob("*")) == before
 
 
+def of_before() -> list[tuple[str, str]]:
+    """What django_migrations says of a database from before the migrations of each app became one."""
+    text = (Path(__file__).parent / "migrations_of_before.txt").read_text()
+    return [(app, name) for app, name in (line.split() for line in text.splitlines())]
+
+
+def left(told: tuple[Path, str, str], data: Path, *, back_to: str = "") -> Path:
+    """`data` as those migrations left it; `back_to`: the one of `hosts` after which nothing came yet."""
+    shutil.copytree(told[0], data, ignore=shutil.ignore_patterns("copies"))
+    if back_to:
+        manage(data, "migrate", "hosts", back_to, "--verbosity=0")
+    with closing(sqlite3.connect(data / "haulout.sqlite3")) as database:
+        database.executemany(
+            "DELETE FROM django_migrations WHERE app = ? AND name = ?", of_before()
+        )
+        squashed = database.execute("DELETE FROM django_migrations WHERE name LIKE '%_squashed_%'")
+        assert squashed.rowcount >= 3
+        database.executemany(
+            "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, '2026-11-30')",
+            of_before(),
+        )
+        database.execute("UPDATE accounts_role SET words = 'as it was' WHERE name = 'viewer'")
+        database.commit()
+    return data
+
+
+def all_of(data: Path) -> list[str]:
+    with closing(sqlite3.connect(data / "haulout.sqlite3")) as database:
+        return list(database.iterdump())
+
+
+def test_a_database_of_the_migrations_of_before_goes_on_as_it_is(
+    told: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    data = left(told, tmp_path / "data")
+    before = all_of(data)
+    assert any("as it was" in line for line in before)
+    assert "database" not in manage(data, "setup")
+    assert not (data / "copies").exists()
+    assert all_of(data) == before
+    assert "No migrations to apply" in manage(data, "migrate")
+
+
+def test_an_older_one_gets_what_came_since(told: tuple[Path, str, str], tmp_path: Path) -> None:
+    data = left(told, tmp_path / "data", back_to="0001")
+    lacking = [line for line in all_of(told[0]) if line not in all_of(data)]
+    assert any('CREATE TABLE "hosts_chore"' in line for line in lacking)
+    assert "updating the database" in manage(data, "setup")
+    assert len(list((data / "copies").glob("*.sqlite3"))) == 1
+    after = all_of(data)
+    assert any("as it was" in line for line in after)
+    assert [line for line in lacking if line.startswith("CREATE") and line not in after] == []
+    assert "database" not in manage(data, "setup")
+
+
+def test_one_that_lacks_some_of_them_is_refused(
+    told: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    data = left(told, tmp_path / "data")
+    hosts = [one for one in of_before() if one[0] == "hosts"]
+    with closing(sqlite3.connect(data / "haulout.sqlite3")) as database:
+        database.execute("DELETE FROM django_migrations WHERE app = ? AND name = ?", hosts[-1])
+        database.commit()
+    before = all_of(data)
+    for words in (["setup"], ["worker"]):
+        status, out = tried(data, *words)
+        assert status == 1, out
+        [line] = out.strip().splitlines()
+        assert f"it has {len(hosts) - 1} of the {len(hosts)} changes" in line
+    assert all_of(data) == before
+
+
 def test_a_process_waits_until_setup_has_made_the_tables(
     told: tuple[Path, str, str], tmp_path: Path
 ) -> None:
