@@ -3,35 +3,50 @@ const FIELD = "approval_reason";
 const CLOSES = ["data-dialog-form", "data-dialog-again"];
 let submitter = null;
 
-document.addEventListener("submit", (event) => { submitter = event.submitter; }, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    submitter = event.submitter;
+  },
+  true,
+);
 
 // the dialog in which somebody clicked closes on a good answer; this one is no answer yet
 function keepOpen(form) {
   const kept = CLOSES.filter((name) => form?.hasAttribute(name));
   for (const name of kept) form.removeAttribute(name);
-  return () => { for (const name of kept) form.setAttribute(name, ""); };
+  return () => {
+    for (const name of kept) form.setAttribute(name, "");
+  };
 }
 
 function ask({ words, override, who }, { done, left }) {
-  const dialog = document.getElementById("approval-question").content.firstElementChild.cloneNode(true);
+  const dialog = document
+    .getElementById("approval-question")
+    .content.firstElementChild.cloneNode(true);
   const why = dialog.querySelector("input");
   const before = document.activeElement;
   dialog.querySelector("[data-approval-words]").textContent = words;
   const decides = dialog.querySelector("[data-approval-who]");
   decides.textContent = who;
   decides.hidden = !who;
-  for (const one of dialog.querySelectorAll(override ? "[data-approval-only]" : "[data-override-only]")) one.remove();
+  for (const one of dialog.querySelectorAll(
+    override ? "[data-approval-only]" : "[data-override-only]",
+  ))
+    one.remove();
   let reason = "";
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
     reason = why.value.trim();
-    if (reason) dialog.close(); else why.focus();
+    if (reason) dialog.close();
+    else why.focus();
   });
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (before?.isConnected) before.focus();
-    if (reason) done(reason); else left();
+    if (reason) done(reason);
+    else left();
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -41,7 +56,11 @@ function ask({ words, override, who }, { done, left }) {
 function again(asking, button, reason) {
   const form = asking.closest("form");
   if (form) {
-    const field = Object.assign(document.createElement("input"), { type: "hidden", name: FIELD, value: reason });
+    const field = Object.assign(document.createElement("input"), {
+      type: "hidden",
+      name: FIELD,
+      value: reason,
+    });
     form.append(field);
     const usable = button?.isConnected && button.form === form;
     form.requestSubmit(usable ? button : null);
@@ -51,7 +70,8 @@ function again(asking, button, reason) {
   const given = asking.getAttribute("hx-vals");
   asking.setAttribute("hx-vals", JSON.stringify({ ...JSON.parse(given || "{}"), [FIELD]: reason }));
   asking.click();
-  if (given === null) asking.removeAttribute("hx-vals"); else asking.setAttribute("hx-vals", given);
+  if (given === null) asking.removeAttribute("hx-vals");
+  else asking.setAttribute("hx-vals", given);
 }
 
 document.addEventListener("needs-approval", (event) => {
@@ -59,7 +79,10 @@ document.addEventListener("needs-approval", (event) => {
   const button = submitter;
   const restore = keepOpen(asking.closest("form"));
   ask(event.detail, {
-    done: (reason) => { restore(); again(asking, button, reason); },
+    done: (reason) => {
+      restore();
+      again(asking, button, reason);
+    },
     left: restore,
   });
 });

@@ -4,14 +4,20 @@ const text = form?.elements.text;
 const shown = (name) => form.querySelector(`[data-build-${name}]`);
 
 function kept() {
-  try { return sessionStorage.getItem(form.dataset.keep) ?? ""; } catch { return ""; }
+  try {
+    return sessionStorage.getItem(form.dataset.keep) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function keep() {
   try {
     if (text.value) sessionStorage.setItem(form.dataset.keep, text.value);
     else sessionStorage.removeItem(form.dataset.keep);
-  } catch { /* too long, or not permitted: then it is not kept */ }
+  } catch {
+    /* too long, or not permitted: then it is not kept */
+  }
 }
 
 if (text) {

@@ -7,14 +7,16 @@ const chosen = (list) => (list.dataset.cols ?? "").split(" ").filter(Boolean);
 // as they are seen now
 function visible(menu) {
   const heads = listOf(menu).querySelector("thead");
-  return [...menu.querySelectorAll("[data-column]")].map((item) => item.dataset.column)
+  return [...menu.querySelectorAll("[data-column]")]
+    .map((item) => item.dataset.column)
     .filter((name) => heads.querySelector(`.c-${name}`)?.offsetParent);
 }
 
 function tick(menu) {
   const shown = chosen(listOf(menu));
   const now = shown.length ? shown : visible(menu);
-  for (const item of menu.querySelectorAll("[data-column]")) item.setAttribute("aria-checked", String(now.includes(item.dataset.column)));
+  for (const item of menu.querySelectorAll("[data-column]"))
+    item.setAttribute("aria-checked", String(now.includes(item.dataset.column)));
 }
 
 function withColumns(address, names) {
@@ -37,12 +39,16 @@ function choose(menu, names) {
   dispatchEvent(new Event("resize"));
 }
 
-document.addEventListener("toggle", (event) => {
-  if (event.target.matches?.("[data-columns]") && event.target.open) {
-    tick(event.target);
-    event.target.querySelector("[data-column]").focus();
-  }
-}, true);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches?.("[data-columns]") && event.target.open) {
+      tick(event.target);
+      event.target.querySelector("[data-column]").focus();
+    }
+  },
+  true,
+);
 
 document.addEventListener("click", (event) => {
   const menu = event.target.closest?.("[data-columns]");
@@ -53,7 +59,10 @@ document.addEventListener("click", (event) => {
     const now = new Set(shown.length ? shown : visible(menu));
     if (!now.delete(item.dataset.column)) now.add(item.dataset.column);
     const order = [...menu.querySelectorAll("[data-column]")].map((one) => one.dataset.column);
-    choose(menu, order.filter((name) => now.has(name)));
+    choose(
+      menu,
+      order.filter((name) => now.has(name)),
+    );
   } else if (event.target.closest("[data-columns-auto]")) choose(menu, []);
 });
 
@@ -66,4 +75,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.path = withColumns(event.detail.path, chosen(target));
 });
 
-addEventListener("resize", () => menus().forEach((menu) => { if (menu.open) tick(menu); }));
+addEventListener("resize", () =>
+  menus().forEach((menu) => {
+    if (menu.open) tick(menu);
+  }),
+);

@@ -17,7 +17,9 @@ function open(root) {
 
 function guard(dialog, field) {
   const button = dialog.querySelector(".dialog-foot .btn:last-child");
-  const check = () => { button.disabled = field.value.trim() !== field.dataset.mustEqual; };
+  const check = () => {
+    button.disabled = field.value.trim() !== field.dataset.mustEqual;
+  };
   field.addEventListener("input", check);
   check();
 }
@@ -29,7 +31,8 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   const holder = document.getElementById("dialogs");
-  if (holder && (event.detail.target === holder || holder.contains(event.detail.target))) open(holder);
+  if (holder && (event.detail.target === holder || holder.contains(event.detail.target)))
+    open(holder);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("[data-dialog-form]");

@@ -40,7 +40,10 @@ async function examine(section) {
   // why nobody may look here (any more)
   let refused = "";
   try {
-    const answer = await fetch(section.dataset.doctor, { method: "POST", headers: { "X-CSRFToken": token() } });
+    const answer = await fetch(section.dataset.doctor, {
+      method: "POST",
+      headers: { "X-CSRFToken": token() },
+    });
     if ([403, 404].includes(answer.status)) refused = words.refused;
     if (!answer.ok) throw new Error(`${answer.status}`);
     for await (const told of lines(answer.body)) {

@@ -8,7 +8,12 @@ const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF
 
 function seen({ until, job = "", batch = "" }) {
   const body = new URLSearchParams({ until, job, batch });
-  fetch("/jobs/seen/", { method: "POST", body, headers: { "X-CSRFToken": token() }, keepalive: true }).catch(() => {});
+  fetch("/jobs/seen/", {
+    method: "POST",
+    body,
+    headers: { "X-CSRFToken": token() },
+    keepalive: true,
+  }).catch(() => {});
 }
 
 function tell(pk, row) {
@@ -28,9 +33,19 @@ function tell(pk, row) {
     return;
   }
   // “Starting web” of the same job has been overtaken
-  for (const link of document.querySelectorAll(`#toasts a[href="${CSS.escape(url)}"]`)) leave(link.closest(".toast-line"));
+  for (const link of document.querySelectorAll(`#toasts a[href="${CSS.escape(url)}"]`))
+    leave(link.closest(".toast-line"));
   const one = { told: row.dataset };
-  one.line = toast(text, { tone: "bad", url, urlWord: word, stays: true, closed: () => { shown.delete(pk); seen(one.told); } });
+  one.line = toast(text, {
+    tone: "bad",
+    url,
+    urlWord: word,
+    stays: true,
+    closed: () => {
+      shown.delete(pk);
+      seen(one.told);
+    },
+  });
   one.line.dataset.failure = pk;
   one.line.querySelector("a").addEventListener("click", () => seen(one.told));
   shown.set(pk, one);

@@ -33,21 +33,26 @@ async function suggest(input) {
   if (mine !== asked || !answer?.ok || document.activeElement !== input) return;
   const { suggestions } = await answer.json();
   const useful = suggestions.filter(({ insert }) => insert !== text);
-  if (!useful.length) { close(input); return; }
+  if (!useful.length) {
+    close(input);
+    return;
+  }
   const list = document.getElementById(input.getAttribute("aria-controls"));
-  list.replaceChildren(...useful.map(({ insert, hint }, at) => {
-    const item = document.createElement("li");
-    item.id = `${list.id}-${at}`;
-    item.role = "option";
-    item.dataset.insert = insert;
-    const code = document.createElement("code");
-    code.textContent = insert;
-    const soft = document.createElement("span");
-    soft.className = "soft";
-    soft.textContent = hint;
-    item.append(code, soft);
-    return item;
-  }));
+  list.replaceChildren(
+    ...useful.map(({ insert, hint }, at) => {
+      const item = document.createElement("li");
+      item.id = `${list.id}-${at}`;
+      item.role = "option";
+      item.dataset.insert = insert;
+      const code = document.createElement("code");
+      code.textContent = insert;
+      const soft = document.createElement("span");
+      soft.className = "soft";
+      soft.textContent = hint;
+      item.append(code, soft);
+      return item;
+    }),
+  );
   list.hidden = false;
   input.setAttribute("aria-expanded", "true");
 }
@@ -66,7 +71,10 @@ function take(input, item) {
 function move(input, step) {
   const list = document.getElementById(input.getAttribute("aria-controls"));
   const items = [...list.children];
-  if (!items.length) { suggest(input); return; }
+  if (!items.length) {
+    suggest(input);
+    return;
+  }
   const at = items.findIndex((item) => item.ariaSelected === "true");
   items[at]?.removeAttribute("aria-selected");
   const next = items[(at + step + items.length) % items.length];
@@ -136,7 +144,11 @@ function step(form) {
 }
 document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   const { history, requestConfig } = event.detail;
-  if (requestConfig?.triggeringEvent?.detail?.step && history.path !== location.pathname + location.search) history.type = "push";
+  if (
+    requestConfig?.triggeringEvent?.detail?.step &&
+    history.path !== location.pathname + location.search
+  )
+    history.type = "push";
 });
 
 // the sort lives in the form too, so that typing keeps it; and empty fields stay out of the address
@@ -147,7 +159,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (given.q) given.q = given.q.trim();
   for (const name of ["sort", "group", "cols"]) if (!given[name]) delete given[name];
   // an address without any view opens the default one
-  if (!given.q && (given.sort || given.group || given.cols || !document.querySelector("[data-view-default]"))) delete given.q;
+  if (
+    !given.q &&
+    (given.sort || given.group || given.cols || !document.querySelector("[data-view-default]"))
+  )
+    delete given.q;
 });
 document.addEventListener("htmx:afterSwap", () => {
   const here = new URLSearchParams(location.search);

@@ -8,13 +8,16 @@ const lines = () => [...banner.querySelectorAll("[data-pk]")];
 
 function apply({ order, rows }) {
   const there = new Map(lines().map((line) => [line.dataset.pk, line]));
-  const next = order.map((pk) => {
-    if (!rows[pk]) return there.get(String(pk));
-    const holder = document.createElement("template");
-    holder.innerHTML = rows[pk];
-    return holder.content.firstElementChild;
-  }).filter(Boolean);
-  const same = next.length === there.size && next.every((line) => there.get(line.dataset.pk) === line);
+  const next = order
+    .map((pk) => {
+      if (!rows[pk]) return there.get(String(pk));
+      const holder = document.createElement("template");
+      holder.innerHTML = rows[pk];
+      return holder.content.firstElementChild;
+    })
+    .filter(Boolean);
+  const same =
+    next.length === there.size && next.every((line) => there.get(line.dataset.pk) === line);
   if (same) return;
   const fresh = next.filter((line) => there.get(line.dataset.pk) !== line);
   banner.replaceChildren(...next);
@@ -25,7 +28,10 @@ function apply({ order, rows }) {
 
 if (banner) {
   watch("freezes", {
-    describe: () => ({ list: "freezes", have: Object.fromEntries(lines().map((line) => [line.dataset.pk, line.dataset.mark])) }),
+    describe: () => ({
+      list: "freezes",
+      have: Object.fromEntries(lines().map((line) => [line.dataset.pk, line.dataset.mark])),
+    }),
     apply,
   });
 }

@@ -29,7 +29,8 @@ function draw(list) {
 
 // a list inside another page may have no filter line, which carries the choice
 function offer() {
-  for (const select of document.querySelectorAll("[data-group-by]")) select.parentElement.hidden = !select.form;
+  for (const select of document.querySelectorAll("[data-group-by]"))
+    select.parentElement.hidden = !select.form;
 }
 
 const grouped = (list) => list?.dataset.group;
@@ -42,7 +43,8 @@ document.addEventListener("click", (event) => {
     if (event.altKey) {
       // all of them as this one will be
       const close = !folded.has(pk);
-      for (const head of list.querySelectorAll("[data-group]")) folded[close ? "add" : "delete"](head.dataset.pk);
+      for (const head of list.querySelectorAll("[data-group]"))
+        folded[close ? "add" : "delete"](head.dataset.pk);
     } else if (!folded.delete(pk)) folded.add(pk);
     sessionStorage.setItem(KEY, JSON.stringify([...folded].slice(-500)));
     draw(list);
@@ -51,10 +53,14 @@ document.addEventListener("click", (event) => {
   const list = event.target.closest("live-list");
   if (grouped(list)) draw(list);
 });
-document.addEventListener("haulout:rows", (event) => { if (grouped(event.target)) draw(event.target); });
+document.addEventListener("haulout:rows", (event) => {
+  if (grouped(event.target)) draw(event.target);
+});
 offer();
 document.addEventListener("htmx:afterSettle", () => {
   offer();
-  for (const list of document.querySelectorAll("live-list[data-group]")) if (grouped(list)) draw(list);
+  for (const list of document.querySelectorAll("live-list[data-group]"))
+    if (grouped(list)) draw(list);
 });
-for (const list of document.querySelectorAll("live-list[data-group]")) if (grouped(list)) draw(list);
+for (const list of document.querySelectorAll("live-list[data-group]"))
+  if (grouped(list)) draw(list);

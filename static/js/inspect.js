@@ -6,7 +6,10 @@ document.addEventListener("input", (event) => {
   const wanted = input.value.trim().toLowerCase();
   let hits = 0;
   for (const leaf of tree.querySelectorAll("[data-leaf]")) {
-    const hit = !wanted || leaf.dataset.leaf.toLowerCase().includes(wanted) || leaf.textContent.toLowerCase().includes(wanted);
+    const hit =
+      !wanted ||
+      leaf.dataset.leaf.toLowerCase().includes(wanted) ||
+      leaf.textContent.toLowerCase().includes(wanted);
     leaf.hidden = !hit;
     hits += hit && wanted ? 1 : 0;
   }

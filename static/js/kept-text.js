@@ -10,14 +10,18 @@ for (const button of document.querySelectorAll("[data-copy-of]")) {
     const before = button.textContent;
     button.textContent = word("copied");
     politely(word("copied"));
-    setTimeout(() => { button.textContent = before; }, 1200);
+    setTimeout(() => {
+      button.textContent = before;
+    }, 1200);
   });
 }
 
 for (const button of document.querySelectorAll("[data-download-of]")) {
   button.addEventListener("click", () => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([textOf(button.dataset.downloadOf)], { type: "text/plain" }));
+    link.href = URL.createObjectURL(
+      new Blob([textOf(button.dataset.downloadOf)], { type: "text/plain" }),
+    );
     link.download = button.dataset.name;
     link.click();
     URL.revokeObjectURL(link.href);

@@ -3,9 +3,17 @@ import { anyPicked, send, toggle } from "haulout/selection";
 
 let going = 0;
 const GO_MS = 1200;
-const typing = (element) => element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
-const rows = () => [...document.querySelectorAll("live-list [data-rows] > tr[data-pk]:not([data-going], [hidden]), .table-audit tbody > tr[data-pk]")];
-const current = () => document.activeElement?.closest?.("tr[data-pk]") ?? document.querySelector("tr[data-here]");
+const typing = (element) =>
+  element.closest?.(
+    "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog",
+  );
+const rows = () => [
+  ...document.querySelectorAll(
+    "live-list [data-rows] > tr[data-pk]:not([data-going], [hidden]), .table-audit tbody > tr[data-pk]",
+  ),
+];
+const current = () =>
+  document.activeElement?.closest?.("tr[data-pk]") ?? document.querySelector("tr[data-here]");
 
 function stand(row) {
   for (const other of document.querySelectorAll("tr[data-here]")) delete other.dataset.here;
@@ -18,13 +26,18 @@ function stand(row) {
 function step(by) {
   const all = rows();
   const at = all.indexOf(current());
-  stand(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)]);
+  stand(
+    all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)],
+  );
 }
 
 function verb(key) {
   const list = document.querySelector("live-list");
   const button = list?.querySelector(`[data-bulk-verb][data-key="${key}"]`);
-  if (button && anyPicked(list)) { send(list, button.dataset.bulkVerb); return; }
+  if (button && anyPicked(list)) {
+    send(list, button.dataset.bulkVerb);
+    return;
+  }
   const place = current() ?? document.querySelector("[data-object-head]");
   const wanted = `[data-key="${key}"]:not([disabled])`;
   const found = place?.querySelector(wanted) ?? document.querySelector(`.tabs ${wanted}`);
@@ -39,7 +52,10 @@ function peek() {
   const row = current();
   const url = row?.dataset.peek;
   if (!panel || !url) return false;
-  if (!panel.hidden && panel.dataset.of === row.dataset.pk) { panel.hidden = true; return true; }
+  if (!panel.hidden && panel.dataset.of === row.dataset.pk) {
+    panel.hidden = true;
+    return true;
+  }
   panel.dataset.of = row.dataset.pk;
   panel.hidden = false;
   window.htmx.ajax("GET", url, { target: "#peek", swap: "innerHTML" });
@@ -62,7 +78,10 @@ document.addEventListener("keydown", (event) => {
   if (Date.now() - going < GO_MS) {
     going = 0;
     const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
-    if (link) { event.preventDefault(); link.click(); }
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
     return;
   }
   const button = event.target.closest("button, a, summary, input");
@@ -74,15 +93,38 @@ document.addEventListener("keydown", (event) => {
       input.setSelectionRange(input.value.length, input.value.length);
       break;
     }
-    case "j": step(1); break;
-    case "k": step(-1); break;
-    case "x": { const row = current(); if (row) toggle(row); break; }
-    case " ": if ((button && !button.matches("[data-open]")) || !peek()) return; break;
-    case "Enter": if (button || !current()) return; current().querySelector("[data-open]")?.click(); break;
-    case "g": going = Date.now(); break;
-    case "?": help(); break;
-    case "l": case "r": case "s": case "t": verb(event.key); break;
-    default: return;
+    case "j":
+      step(1);
+      break;
+    case "k":
+      step(-1);
+      break;
+    case "x": {
+      const row = current();
+      if (row) toggle(row);
+      break;
+    }
+    case " ":
+      if ((button && !button.matches("[data-open]")) || !peek()) return;
+      break;
+    case "Enter":
+      if (button || !current()) return;
+      current().querySelector("[data-open]")?.click();
+      break;
+    case "g":
+      going = Date.now();
+      break;
+    case "?":
+      help();
+      break;
+    case "l":
+    case "r":
+    case "s":
+    case "t":
+      verb(event.key);
+      break;
+    default:
+      return;
   }
   event.preventDefault();
 });

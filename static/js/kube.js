@@ -12,7 +12,11 @@ document.querySelector("[data-kube-file]")?.addEventListener("change", async (ev
 document.addEventListener("click", (event) => {
   const line = Number(event.target.closest?.(".kube-wrong")?.dataset.line);
   if (!line) return;
-  const before = text.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+  const before =
+    text.value
+      .split("\n")
+      .slice(0, line - 1)
+      .join("\n").length + (line > 1 ? 1 : 0);
   const end = text.value.indexOf("\n", before);
   text.focus();
   text.setSelectionRange(before, end < 0 ? text.value.length : end);
@@ -23,7 +27,11 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#kube-plan button[name=do]");
   if (!button) return;
   event.preventDefault();
-  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: button.value });
+  const field = Object.assign(document.createElement("input"), {
+    type: "hidden",
+    name: "do",
+    value: button.value,
+  });
   text.form.append(field);
   button.disabled = true;
   text.form.submit();

@@ -7,7 +7,8 @@ import { politely, word } from "haulout/say";
 const FADE_MS = 350;
 const JUST_DRAWN_MS = 3000;
 // these say themselves what has ended and why, and what was read there can still be read
-const SAYS_SO = "[data-logs], [data-terminals], stats-charts[data-drawn=live], [data-uploads]:not([hidden]), [data-load-list] > *";
+const SAYS_SO =
+  "[data-logs], [data-terminals], stats-charts[data-drawn=live], [data-uploads]:not([hidden]), [data-load-list] > *";
 const PAGE_ROWS = 50;
 const parser = document.createElement("template");
 // heads of groups have words for keys and are no rows
@@ -25,8 +26,13 @@ class LiveList extends HTMLElement {
     this.over = false;
     if (!this.body) return;
     this.room = this.querySelector(".table-room") ?? this;
-    this.room.addEventListener("pointerenter", (event) => { this.over = event.pointerType === "mouse"; });
-    this.room.addEventListener("pointerleave", () => { this.over = false; this.release(); });
+    this.room.addEventListener("pointerenter", (event) => {
+      this.over = event.pointerType === "mouse";
+    });
+    this.room.addEventListener("pointerleave", () => {
+      this.over = false;
+      this.release();
+    });
     this.querySelector("[data-held]")?.addEventListener("click", () => this.release());
     // row key to its figures; those of the first page came with it
     this.figures = new Map(Object.entries(JSON.parse(this.dataset.figures ?? "{}")));
@@ -35,7 +41,8 @@ class LiveList extends HTMLElement {
   }
 
   paint() {
-    if (this.figures.size) for (const row of this.rows()) paint(row, this.figures.get(row.dataset.pk));
+    if (this.figures.size)
+      for (const row of this.rows()) paint(row, this.figures.get(row.dataset.pk));
   }
 
   disconnectedCallback() {
@@ -60,7 +67,10 @@ class LiveList extends HTMLElement {
     const fresh = new Map(this.held?.fresh);
     for (const [pk, html] of Object.entries(news.rows)) {
       const old = there.get(pk);
-      if (!old) { fresh.set(pk, html); continue; }
+      if (!old) {
+        fresh.set(pk, html);
+        continue;
+      }
       this.replace(old, html);
       changed += 1;
     }
@@ -68,7 +78,10 @@ class LiveList extends HTMLElement {
     const order = news.order.map(String);
     const now = [...there.keys()];
     const moves = order.length !== now.length || order.some((pk, at) => pk !== now[at]);
-    if (!moves) { this.held = null; this.wait(0); } else if (this.over && now.length) this.hold(order, fresh, there);
+    if (!moves) {
+      this.held = null;
+      this.wait(0);
+    } else if (this.over && now.length) this.hold(order, fresh, there);
     else this.arrange(order, fresh);
     this.paint();
     if (changed) politely(word("changed", { n: changed }));
@@ -78,15 +91,23 @@ class LiveList extends HTMLElement {
   replace(old, html) {
     const row = rowFrom(html);
     const picked = old.querySelector("[data-pick]")?.checked;
-    const focused = old.contains(document.activeElement) ? document.activeElement.dataset.part ?? "" : null;
+    const focused = old.contains(document.activeElement)
+      ? (document.activeElement.dataset.part ?? "")
+      : null;
     // what a person has unfolded stays so
     const unfolded = [...old.querySelectorAll("details.fold")].map((fold) => fold.open);
-    row.querySelectorAll("details.fold").forEach((fold, at) => { fold.open ||= unfolded[at] ?? false; });
+    row.querySelectorAll("details.fold").forEach((fold, at) => {
+      fold.open ||= unfolded[at] ?? false;
+    });
     row.dataset.changed = "";
     old.replaceWith(row);
     const box = row.querySelector("[data-pick]");
-    if (picked && box) { box.checked = true; row.dataset.picked = ""; }
-    if (focused !== null) (row.querySelector(`[data-part="${focused}"]`) ?? row.querySelector("[data-part]"))?.focus();
+    if (picked && box) {
+      box.checked = true;
+      row.dataset.picked = "";
+    }
+    if (focused !== null)
+      (row.querySelector(`[data-part="${focused}"]`) ?? row.querySelector("[data-part]"))?.focus();
     window.htmx?.process(row);
   }
 
@@ -107,7 +128,8 @@ class LiveList extends HTMLElement {
     const button = this.querySelector("[data-held]");
     if (!button) return;
     button.hidden = count === 0;
-    if (count) button.textContent = count === 1 ? word("changeShow") : word("changesShow", { n: count });
+    if (count)
+      button.textContent = count === 1 ? word("changeShow") : word("changesShow", { n: count });
   }
 
   release() {
@@ -131,7 +153,8 @@ class LiveList extends HTMLElement {
         // what was known stays to be read; nothing more can be done to it
         gone += "gone" in row.dataset ? 0 : 1;
         row.dataset.gone = "";
-        for (const past of row.querySelectorAll(".object-acts, .object-title > :not(h1)")) past.remove();
+        for (const past of row.querySelectorAll(".object-acts, .object-title > :not(h1)"))
+          past.remove();
         continue;
       }
       row.dataset.going = "";
@@ -155,7 +178,9 @@ class LiveList extends HTMLElement {
       }
       before = row;
     }
-    const parts = [gone && word("removed", { n: gone }), added && word("new", { n: added })].filter(Boolean);
+    const parts = [gone && word("removed", { n: gone }), added && word("new", { n: added })].filter(
+      Boolean,
+    );
     if (parts.length) politely(parts.join(", "));
   }
 
@@ -176,12 +201,17 @@ class LiveList extends HTMLElement {
     const first = (news.page - 1) * PAGE_ROWS + 1;
     const rows = news.order.filter((pk) => !isHead(pk)).length;
     const last = (first + rows - 1).toLocaleString();
-    pager.querySelector("[data-range]").textContent = word("range", { first: first.toLocaleString(), last, total });
+    pager.querySelector("[data-range]").textContent = word("range", {
+      first: first.toLocaleString(),
+      last,
+      total,
+    });
   }
 
   refused() {
     // a page that was drawn just now would be the same again, and again
-    if (document.querySelector(SAYS_SO) || performance.now() < JUST_DRAWN_MS) this.arrange([], new Map());
+    if (document.querySelector(SAYS_SO) || performance.now() < JUST_DRAWN_MS)
+      this.arrange([], new Map());
     else location.reload();
   }
 }

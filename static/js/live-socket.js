@@ -88,15 +88,26 @@ function drop() {
 }
 
 setInterval(() => {
-  if (socket && Date.now() - heardAt > SILENCE_MS) { drop(); lost(false); }
+  if (socket && Date.now() - heardAt > SILENCE_MS) {
+    drop();
+    lost(false);
+  }
 }, 5000);
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && !socket) { waits = 0; connect(); }
+  if (!document.hidden && !socket) {
+    waits = 0;
+    connect();
+  }
 });
-addEventListener("online", () => { waits = 0; connect(); });
+addEventListener("online", () => {
+  waits = 0;
+  connect();
+});
 addEventListener("pagehide", drop);
-addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+addEventListener("pageshow", (event) => {
+  if (event.persisted) connect();
+});
 
 // list: {describe() -> what to watch, apply(news), refused()}
 export function watch(id, list) {

@@ -1,7 +1,8 @@
 // Figures beside rows: CPU and memory of a container as a number and a bar. A row's own HTML holds empty
 // cells, so that its mark stays true; the list's socket brings figures apart from rows.
-import { percent, size } from "haulout/stats/figures";
+
 import { word } from "haulout/say";
+import { percent, size } from "haulout/stats/figures";
 
 const CORE = 10_000;
 const MUCH = 0.8;
@@ -17,7 +18,12 @@ function bar(share) {
   const room = draw("svg", { class: "bar", width: "100%", height: 3, "aria-hidden": "true" });
   room.append(
     draw("rect", { class: "bar-track", width: "100%", height: 3, rx: 1.5 }),
-    draw("rect", { class: "bar-fill", width: `${(Math.min(1, share) * 100).toFixed(1)}%`, height: 3, rx: 1.5 }),
+    draw("rect", {
+      class: "bar-fill",
+      width: `${(Math.min(1, share) * 100).toFixed(1)}%`,
+      height: 3,
+      rx: 1.5,
+    }),
   );
   return room;
 }
@@ -31,7 +37,13 @@ function fill(cell, text, share, title) {
   figure.className = "figure";
   figure.toggleAttribute("data-much", much);
   if (much) {
-    const mark = draw("svg", { class: "shape", viewBox: "0 0 10 10", width: 10, height: 10, "aria-hidden": "true" });
+    const mark = draw("svg", {
+      class: "shape",
+      viewBox: "0 0 10 10",
+      width: 10,
+      height: 10,
+      "aria-hidden": "true",
+    });
     mark.append(draw("path", { d: "M5 .9 9.4 8.9H.6z", fill: "currentColor" }));
     figure.append(mark);
   }
@@ -66,6 +78,11 @@ export function paint(row, figures) {
   fill(cpu, percent(used / 100), used / CORE, word("ofCore", { share: percent(used / 100) }));
   if (limit) {
     const share = percent((100 * bytes) / limit);
-    fill(memory, `${size(bytes)} · ${Math.round((100 * bytes) / limit)} %`, bytes / limit, word("ofLimit", { used: size(bytes), limit: size(limit), share }));
+    fill(
+      memory,
+      `${size(bytes)} · ${Math.round((100 * bytes) / limit)} %`,
+      bytes / limit,
+      word("ofLimit", { used: size(bytes), limit: size(limit), share }),
+    );
   } else fill(memory, size(bytes), null, word("noLimit", { used: size(bytes) }));
 }

@@ -24,7 +24,16 @@ document.addEventListener("keydown", (event) => {
 });
 
 // a menu with something to type begins there: what is typed must not go to the page's keys
-document.addEventListener("toggle", (event) => {
-  const menu = event.target;
-  if (menu.matches?.("[data-menu][open]")) menu.querySelector(".menu-body input:not([type=hidden], [type=checkbox], [type=radio], [type=file]), .menu-body textarea")?.focus();
-}, true);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (menu.matches?.("[data-menu][open]"))
+      menu
+        .querySelector(
+          ".menu-body input:not([type=hidden], [type=checkbox], [type=radio], [type=file]), .menu-body textarea",
+        )
+        ?.focus();
+  },
+  true,
+);

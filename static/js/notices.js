@@ -33,7 +33,12 @@ if (document.querySelector("[data-count-of]")) {
         // whoever looks at it sees it there
         if (line.dataset.url === location.pathname) continue;
         // it stays until it was read: they wait for it, and may look elsewhere just now
-        toast(line.textContent.trim(), { tone: line.dataset.tone, url: line.dataset.url, urlWord: line.dataset.word, stays: true });
+        toast(line.textContent.trim(), {
+          tone: line.dataset.tone,
+          url: line.dataset.url,
+          urlWord: line.dataset.word,
+          stays: true,
+        });
       }
       localStorage.setItem(KEPT, JSON.stringify([...known].slice(-50)));
     },

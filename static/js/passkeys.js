@@ -18,8 +18,15 @@ async function ask(form) {
     return navigator.credentials.get({ publicKey });
   }
   // kept on the device where it can be, so that it can sign in without an address too
-  const choice = { ...asked.authenticatorSelection, residentKey: "preferred", requireResidentKey: false };
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON({ ...asked, authenticatorSelection: choice });
+  const choice = {
+    ...asked.authenticatorSelection,
+    residentKey: "preferred",
+    requireResidentKey: false,
+  };
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON({
+    ...asked,
+    authenticatorSelection: choice,
+  });
   return navigator.credentials.create({ publicKey });
 }
 
@@ -59,4 +66,5 @@ async function send(event) {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-passkey]")) form.addEventListener("submit", send);
+for (const form of document.querySelectorAll("form[data-passkey]"))
+  form.addEventListener("submit", send);

@@ -18,6 +18,7 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   document.addEventListener(failure, (event) => {
     const row = event.target.closest?.("[data-pk]");
     if (row) mark(row, false);
-    for (const other of document.querySelectorAll("tr[data-picked][data-pending]")) mark(other, false);
+    for (const other of document.querySelectorAll("tr[data-picked][data-pending]"))
+      mark(other, false);
   });
 }

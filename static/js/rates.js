@@ -6,7 +6,10 @@ function look() {
     const bytes = Number(element.dataset.bytes);
     const now = performance.now();
     const before = seen.get(element.dataset.rate);
-    if (!before) { seen.set(element.dataset.rate, { bytes, at: now, rate: 0 }); continue; }
+    if (!before) {
+      seen.set(element.dataset.rate, { bytes, at: now, rate: 0 });
+      continue;
+    }
     const seconds = (now - before.at) / 1000;
     if (seconds >= 0.4 && bytes !== before.bytes) {
       const fresh = (bytes - before.bytes) / seconds;

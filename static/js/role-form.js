@@ -4,17 +4,26 @@
 const form = document.querySelector("[data-role-form]");
 const boxes = [...form.querySelectorAll('input[name="verbs"]')];
 const groups = [...form.querySelectorAll("[data-group]")];
-const [find, ticked, bites, found, unfold] = ["find", "only-ticked", "only-sensitive", "found", "unfold"]
-  .map((name) => form.querySelector(`[data-${name}]`));
+const [find, ticked, bites, found, unfold] = [
+  "find",
+  "only-ticked",
+  "only-sensitive",
+  "found",
+  "unfold",
+].map((name) => form.querySelector(`[data-${name}]`));
 const choice = form.querySelector("[data-compare]");
 const diff = form.querySelector("[data-diff]");
 
-const fill = (text, values) => Object.entries(values).reduce((said, [key, value]) => said.replace(`%(${key})s`, value), text);
+const fill = (text, values) =>
+  Object.entries(values).reduce((said, [key, value]) => said.replace(`%(${key})s`, value), text);
 const needs = (box) => (box.dataset.needs || "").split(" ").filter(Boolean);
 const inside = (group) => boxes.filter((box) => group.contains(box));
 
 // [how many are ticked, how many of these are sensitive]
-const counted = (some) => [some.filter((box) => box.checked).length, some.filter((box) => box.checked && "bites" in box.dataset).length];
+const counted = (some) => [
+  some.filter((box) => box.checked).length,
+  some.filter((box) => box.checked && "bites" in box.dataset).length,
+];
 
 function count() {
   for (const group of groups) {
@@ -34,7 +43,9 @@ function along(changed) {
   const also = [];
   for (const box of changed) {
     for (const other of boxes) {
-      const follows = box.checked ? needs(box).includes(other.value) : needs(other).includes(box.value);
+      const follows = box.checked
+        ? needs(box).includes(other.value)
+        : needs(other).includes(box.value);
       if (!follows || other.checked === box.checked) continue;
       other.checked = box.checked;
       if (!changed.includes(other)) also.push(other.dataset.label);
@@ -53,8 +64,10 @@ function sift() {
     for (const box of inside(group)) {
       const line = box.closest(".role-tick");
       const text = `${box.value} ${name} ${line.textContent}`.toLowerCase();
-      const fits = words.every((one) => text.includes(one))
-        && (!ticked.checked || box.checked) && (!bites.checked || "bites" in box.dataset);
+      const fits =
+        words.every((one) => text.includes(one)) &&
+        (!ticked.checked || box.checked) &&
+        (!bites.checked || "bites" in box.dataset);
       line.hidden = !fits;
       if (fits) some += 1;
     }
@@ -68,7 +81,11 @@ function sift() {
     }
     shown += some;
   }
-  found.textContent = !sifted ? "" : shown ? fill(found.dataset.words, { n: shown }) : found.dataset.none;
+  found.textContent = !sifted
+    ? ""
+    : shown
+      ? fill(found.dataset.words, { n: shown })
+      : found.dataset.none;
   label();
 }
 
@@ -82,8 +99,10 @@ function differences() {
   diff.replaceChildren();
   if (!choice.value) return;
   const theirs = new Set(choice.value.split(" "));
-  const lists = [["more", boxes.filter((box) => box.checked && !theirs.has(box.value))],
-    ["less", boxes.filter((box) => !box.checked && theirs.has(box.value))]];
+  const lists = [
+    ["more", boxes.filter((box) => box.checked && !theirs.has(box.value))],
+    ["less", boxes.filter((box) => !box.checked && theirs.has(box.value))],
+  ];
   for (const [name, some] of lists) {
     if (!some.length) continue;
     const head = document.createElement("h3");
@@ -116,7 +135,10 @@ function show(box) {
 }
 
 form.addEventListener("change", (event) => {
-  if (event.target === choice) { differences(); event.stopPropagation(); }
+  if (event.target === choice) {
+    differences();
+    event.stopPropagation();
+  }
   if (event.target === ticked || event.target === bites) sift();
   if (event.target.name !== "verbs") return;
   along([event.target]);
@@ -128,7 +150,9 @@ form.addEventListener("click", (event) => {
   if (!button) return;
   const on = "all" in button.dataset;
   // those that are found alone, when something is looked for
-  const some = inside(button.closest("[data-group]")).filter((box) => !box.closest(".role-tick").hidden && box.checked !== on);
+  const some = inside(button.closest("[data-group]")).filter(
+    (box) => !box.closest(".role-tick").hidden && box.checked !== on,
+  );
   for (const box of some) box.checked = on;
   along(some);
   count();
@@ -138,7 +162,11 @@ form.addEventListener("click", (event) => {
 find.addEventListener("input", sift);
 find.addEventListener("keydown", (event) => {
   if (event.key === "Enter") event.preventDefault();
-  if (event.key === "Escape" && find.value) { find.value = ""; sift(); event.stopPropagation(); }
+  if (event.key === "Escape" && find.value) {
+    find.value = "";
+    sift();
+    event.stopPropagation();
+  }
 });
 unfold.addEventListener("click", () => {
   const open = folded();
@@ -146,5 +174,6 @@ unfold.addEventListener("click", () => {
 });
 for (const group of groups) group.addEventListener("toggle", label);
 
-for (const part of form.querySelectorAll("[data-role-find], [data-role-compare], [data-acts]")) part.hidden = false;
+for (const part of form.querySelectorAll("[data-role-find], [data-role-compare], [data-acts]"))
+  part.hidden = false;
 count();

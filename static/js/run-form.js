@@ -12,7 +12,9 @@ function check(delay = PAUSE_MS) {
 }
 
 function fresh(kind) {
-  const row = document.querySelector(`template[data-row-spare="${kind}"]`).content.firstElementChild.cloneNode(true);
+  const row = document
+    .querySelector(`template[data-row-spare="${kind}"]`)
+    .content.firstElementChild.cloneNode(true);
   const key = row.querySelector("input[type=hidden]");
   const old = key.value;
   key.value = Math.random().toString(16).slice(2, 10);
@@ -39,7 +41,9 @@ form?.addEventListener("click", (event) => {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     const kind = row.parentElement.dataset.rowsOf;
     row.remove();
-    (next?.querySelector("[data-row-remove]") ?? form.querySelector(`[data-row-add="${kind}"]`)).focus();
+    (
+      next?.querySelector("[data-row-remove]") ?? form.querySelector(`[data-row-add="${kind}"]`)
+    ).focus();
     check(0);
   }
   const offer = event.target.closest("[data-offer]");
@@ -73,7 +77,11 @@ if (form) tries();
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   const next = fragment.firstElementChild ?? fragment;
-  if (target.matches(".said") && target.textContent === next.textContent && target.className === next.className) {
+  if (
+    target.matches(".said") &&
+    target.textContent === next.textContent &&
+    target.className === next.className
+  ) {
     event.detail.shouldSwap = false;
   }
 });
@@ -84,7 +92,9 @@ function mark() {
   for (const said of form.querySelectorAll(".said")) {
     const bad = said.classList.contains("said-bad");
     for (const field of fieldsOf(said)) {
-      const places = field.matches("[data-row]") ? field.querySelectorAll(":scope > label input") : [field];
+      const places = field.matches("[data-row]")
+        ? field.querySelectorAll(":scope > label input")
+        : [field];
       for (const place of places) place.toggleAttribute("aria-invalid", bad);
       for (const place of places) if (bad) place.setAttribute("aria-invalid", "true");
     }
@@ -92,14 +102,20 @@ function mark() {
     if (bad && fold) fold.open = true;
   }
 }
-document.addEventListener("htmx:afterSettle", () => { if (form) mark(); });
+document.addEventListener("htmx:afterSettle", () => {
+  if (form) mark();
+});
 if (form) mark();
 
 // folded parts of the preview stay as the reader left them
 let specOpen = document.querySelector("[data-keep=spec]")?.open ?? true;
-document.addEventListener("toggle", (event) => {
-  if (event.target.dataset?.keep === "spec") specOpen = event.target.open;
-}, true);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.dataset?.keep === "spec") specOpen = event.target.open;
+  },
+  true,
+);
 document.addEventListener("htmx:afterSwap", (event) => {
   const fold = document.querySelector("[data-keep=spec]");
   if (event.detail.target.id === "run-preview" && fold) fold.open = specOpen;
@@ -109,10 +125,16 @@ document.addEventListener("htmx:afterSwap", (event) => {
 let leading = null;
 function lead() {
   clearTimeout(leading);
-  leading = setTimeout(() => { leading = null; mark(); toFirstWrong(form); }, SETTLED_MS);
+  leading = setTimeout(() => {
+    leading = null;
+    mark();
+    toFirstWrong(form);
+  }, SETTLED_MS);
 }
 document.body.addEventListener("run-refused", lead);
-document.addEventListener("htmx:afterSettle", () => { if (leading) lead(); });
+document.addEventListener("htmx:afterSettle", () => {
+  if (leading) lead();
+});
 
 function fill(answer) {
   for (const [name, text] of Object.entries(answer.fields)) form.elements[name].value = text;
@@ -148,20 +170,27 @@ function fill(answer) {
 const pasting = document.querySelector("[data-paste-form]");
 async function paste() {
   const said = document.getElementById("paste-said");
-  const answer = await fetch(pasting.action, { method: "POST", body: new FormData(pasting) }).catch(() => null);
+  const answer = await fetch(pasting.action, { method: "POST", body: new FormData(pasting) }).catch(
+    () => null,
+  );
   const read = answer && (answer.ok || answer.status === 422) ? await answer.json() : null;
   const left = read?.left_out ?? [];
   said.textContent = read?.problem ?? left[0] ?? "";
   said.className = `said${read?.problem ? " said-bad" : left.length ? " said-warn" : ""}`;
-  document.getElementById("paste-more").replaceChildren(...left.slice(1).map((sentence) => {
-    const item = document.createElement("li");
-    item.textContent = sentence;
-    return item;
-  }));
+  document.getElementById("paste-more").replaceChildren(
+    ...left.slice(1).map((sentence) => {
+      const item = document.createElement("li");
+      item.textContent = sentence;
+      return item;
+    }),
+  );
   if (!read || read.problem) return;
   fill(read);
   pasting.elements.line.value = "";
   if (!left.length) pasting.closest("details").open = false;
 }
-pasting?.addEventListener("submit", (event) => { event.preventDefault(); paste(); });
+pasting?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  paste();
+});
 pasting?.elements.line.addEventListener("paste", () => setTimeout(paste));

@@ -5,9 +5,12 @@ button?.addEventListener("click", async () => {
   const field = document.getElementById("run-environment");
   const said = document.querySelector("[data-env-said]");
   button.disabled = true;
-  const body = new URLSearchParams({ csrfmiddlewaretoken: field.form.elements.csrfmiddlewaretoken.value });
+  const body = new URLSearchParams({
+    csrfmiddlewaretoken: field.form.elements.csrfmiddlewaretoken.value,
+  });
   const answer = await fetch(button.dataset.envValues, { method: "POST", body }).catch(() => null);
-  const read = answer && answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
+  const read =
+    answer && answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
   button.disabled = false;
   if (!read || read.problem) {
     said.textContent = read?.problem ?? said.dataset.failed ?? "";

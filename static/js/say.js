@@ -13,5 +13,7 @@ export function politely(text) {
   const region = document.getElementById("polite");
   if (!region) return;
   clearTimeout(waiting);
-  waiting = setTimeout(() => { region.textContent = text; }, 400);
+  waiting = setTimeout(() => {
+    region.textContent = text;
+  }, 400);
 }

@@ -3,11 +3,15 @@ const dialog = document.getElementById("search");
 const input = dialog?.querySelector("input");
 // Enter before the answer: followed once the results are those of what was typed
 let waiting = null;
-const current = () => (dialog.querySelector("#search-results").dataset.typed ?? "") === input.value.trim();
+const current = () =>
+  (dialog.querySelector("#search-results").dataset.typed ?? "") === input.value.trim();
 const lines = () => [...dialog.querySelectorAll("[role=option]")];
 
 function open() {
-  if (dialog.open) { input.select(); return; }
+  if (dialog.open) {
+    input.select();
+    return;
+  }
   input.value = "";
   dialog.querySelector("#search-results").replaceChildren();
   dialog.showModal();
@@ -30,7 +34,10 @@ function step(by) {
 
 function follow(event) {
   event.preventDefault();
-  if (!current()) { waiting = event; return; }
+  if (!current()) {
+    waiting = event;
+    return;
+  }
   const line = dialog.querySelector("[role=option][aria-selected=true]") ?? lines()[0];
   if (!line) return;
   if (event.ctrlKey || event.metaKey) window.open(line.href, "_blank", "noopener");
@@ -39,7 +46,12 @@ function follow(event) {
 
 if (dialog) {
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      !event.altKey &&
+      !event.shiftKey &&
+      event.key.toLowerCase() === "k"
+    ) {
       if (event.target.closest?.("[data-takes-keys]")) return;
       event.preventDefault();
       open();
@@ -48,10 +60,18 @@ if (dialog) {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-search-open]")) open();
   });
-  input.addEventListener("input", () => { waiting = null; });
+  input.addEventListener("input", () => {
+    waiting = null;
+  });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
-    if (event.key === "ArrowUp") { event.preventDefault(); step(-1); }
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      step(1);
+    }
+    if (event.key === "ArrowUp") {
+      event.preventDefault();
+      step(-1);
+    }
     if (event.key === "Enter") follow(event);
   });
   dialog.addEventListener("click", (event) => {

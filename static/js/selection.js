@@ -1,6 +1,7 @@
 // Selected rows and the bulk bar, which says exactly what is meant: "12 containers on 5 hosts · 2 not permitted".
 const list = (element) => element.closest("live-list");
-const picked = (of) => [...of.querySelectorAll("[data-pick]:checked")].map((box) => box.closest("tr"));
+const picked = (of) =>
+  [...of.querySelectorAll("[data-pick]:checked")].map((box) => box.closest("tr"));
 const denied = (row, verb) => (row.dataset.denied ?? "").split(" ").includes(verb);
 const can = (row, verb) => (row.dataset.verbs ?? "").split(" ").includes(verb);
 
@@ -22,20 +23,28 @@ function show(of) {
   const words = said.dataset;
   const { one, many } = of.dataset;
   said.textContent = `${rows.length} ${rows.length === 1 ? one : many}`;
-  if (of.dataset.list !== "hosts") said.textContent += ` ${words.on} ${hosts} ${hosts === 1 ? words.host : words.hosts}`;
+  if (of.dataset.list !== "hosts")
+    said.textContent += ` ${words.on} ${hosts} ${hosts === 1 ? words.host : words.hosts}`;
   const buttons = [...bar.querySelectorAll("[data-bulk-verb]")];
   // rows that may be looked at only
-  const changes = buttons.filter((button) => !("opens" in button.dataset)).map((button) => button.dataset.bulkVerb);
-  const not = rows.filter((row) => changes.length && changes.every((verb) => denied(row, verb))).length;
+  const changes = buttons
+    .filter((button) => !("opens" in button.dataset))
+    .map((button) => button.dataset.bulkVerb);
+  const not = rows.filter(
+    (row) => changes.length && changes.every((verb) => denied(row, verb)),
+  ).length;
   if (not) said.textContent += ` · ${not} ${words.denied}`;
   for (const button of buttons) {
     const verb = button.dataset.bulkVerb;
     const possible = rows.filter((row) => can(row, verb)).length;
     const refused = rows.filter((row) => denied(row, verb)).length;
     button.disabled = possible === 0;
-    button.querySelector("[data-number]").textContent = possible && possible < rows.length ? possible : "";
+    button.querySelector("[data-number]").textContent =
+      possible && possible < rows.length ? possible : "";
     const idle = rows.length - possible - refused;
-    button.title = [idle && `${idle} ${words.not}`, refused && `${refused} ${words.denied}`].filter(Boolean).join(" · ");
+    button.title = [idle && `${idle} ${words.not}`, refused && `${refused} ${words.denied}`]
+      .filter(Boolean)
+      .join(" · ");
   }
 }
 
@@ -111,7 +120,8 @@ document.addEventListener("click", (event) => {
   }
   button.setAttribute("aria-busy", "true");
   for (const row of rows) row.dataset.pending = "";
-  window.htmx.ajax("POST", url, { source: button, target: "#dialogs", swap: "none", values })
+  window.htmx
+    .ajax("POST", url, { source: button, target: "#dialogs", swap: "none", values })
     .finally(() => button.removeAttribute("aria-busy"));
 });
 

@@ -1,9 +1,14 @@
 // Bytes as people read them, as the server writes them: 1,024 to the step.
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
-const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 1 });
+const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", {
+  maximumFractionDigits: 1,
+});
 
 export function size(bytes) {
   let at = 0;
-  while (bytes >= 1024 && at < UNITS.length - 1) { bytes /= 1024; at += 1; }
+  while (bytes >= 1024 && at < UNITS.length - 1) {
+    bytes /= 1024;
+    at += 1;
+  }
   return `${numbers.format(bytes)} ${UNITS[at]}`;
 }

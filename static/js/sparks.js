@@ -13,9 +13,12 @@ let timer = null;
 let asking = null;
 
 const toggle = () => document.querySelector("[data-sparks-toggle]");
-const cells = () => [...document.querySelectorAll("live-list[data-list=containers] tr[data-key] [data-spark]")];
+const cells = () => [
+  ...document.querySelectorAll("live-list[data-list=containers] tr[data-key] [data-spark]"),
+];
 const keyOf = (cell) => cell.closest("tr").dataset.key;
-const shown = () => toggle()?.getAttribute("aria-pressed") === "true" && cells().some((cell) => cell.offsetParent);
+const shown = () =>
+  toggle()?.getAttribute("aria-pressed") === "true" && cells().some((cell) => cell.offsetParent);
 
 function line(values, most) {
   const svg = document.createElementNS(SVG, "svg");
@@ -60,7 +63,10 @@ function paint(cell) {
   room.className = "spark";
   room.setAttribute("role", "img");
   const words = toggle()?.dataset.say ?? "";
-  room.setAttribute("aria-label", words.replace("%(cpu)s", parts[0][3]).replace("%(memory)s", parts[1][3]));
+  room.setAttribute(
+    "aria-label",
+    words.replace("%(cpu)s", parts[0][3]).replace("%(memory)s", parts[1][3]),
+  );
   room.title = room.getAttribute("aria-label");
   for (const [name, values, most] of parts) {
     const half = document.createElement("span");
@@ -103,7 +109,8 @@ async function renew({ all }) {
 function show(on) {
   toggle().setAttribute("aria-pressed", String(on));
   document.cookie = `sparks=${on ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`;
-  for (const list of document.querySelectorAll("live-list[data-list=containers]")) list.toggleAttribute("data-no-sparks", !on);
+  for (const list of document.querySelectorAll("live-list[data-list=containers]"))
+    list.toggleAttribute("data-no-sparks", !on);
   if (on) renew({ all: true });
 }
 
@@ -112,7 +119,13 @@ document.addEventListener("click", (event) => {
   if (button) show(button.getAttribute("aria-pressed") !== "true");
 });
 document.addEventListener("haulout:rows", () => renew({ all: false }));
-document.addEventListener("htmx:load", () => { if (toggle()) renew({ all: false }); });
-document.addEventListener("visibilitychange", () => { if (!document.hidden && toggle()) renew({ all: true }); });
-addEventListener("resize", () => { if (toggle()) renew({ all: false }); });
+document.addEventListener("htmx:load", () => {
+  if (toggle()) renew({ all: false });
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && toggle()) renew({ all: true });
+});
+addEventListener("resize", () => {
+  if (toggle()) renew({ all: false });
+});
 if (toggle()) renew({ all: true });

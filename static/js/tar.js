@@ -4,8 +4,12 @@ const BLOCK = 512;
 const FOLDER_MODE = 0o755;
 const encoder = new TextEncoder();
 
-function field(block, at, size, text) { block.set(encoder.encode(text).subarray(0, size), at); }
-function octal(block, at, size, number) { field(block, at, size, `${number.toString(8).padStart(size - 1, "0")}\0`); }
+function field(block, at, size, text) {
+  block.set(encoder.encode(text).subarray(0, size), at);
+}
+function octal(block, at, size, number) {
+  field(block, at, size, `${number.toString(8).padStart(size - 1, "0")}\0`);
+}
 
 function header(name, size, mtime, type, { mode, uid, gid }) {
   const block = new Uint8Array(BLOCK);
@@ -18,7 +22,12 @@ function header(name, size, mtime, type, { mode, uid, gid }) {
   field(block, 148, 8, "        ");
   field(block, 156, 1, type);
   field(block, 257, 8, "ustar\x0000");
-  octal(block, 148, 7, block.reduce((sum, byte) => sum + byte, 0));
+  octal(
+    block,
+    148,
+    7,
+    block.reduce((sum, byte) => sum + byte, 0),
+  );
   block[155] = 0x20;
   return block;
 }
@@ -29,7 +38,8 @@ const padding = (size) => new Uint8Array((BLOCK - (size % BLOCK)) % BLOCK);
 function record(key, value) {
   const rest = encoder.encode(` ${key}=${value}\n`);
   let length = rest.length + 1;
-  while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
+  while (String(length).length + rest.length !== length)
+    length = String(length).length + rest.length;
   const whole = new Uint8Array(length);
   whole.set(encoder.encode(String(length)));
   whole.set(rest, length - rest.length);
@@ -45,15 +55,22 @@ export function tar(files, { mode = 0o644, uid = 0, gid = 0 } = {}) {
     const bytes = file?.size ?? 0;
     const mtime = Math.floor((file?.lastModified ?? now) / 1000);
     const records = [];
-    if (encoder.encode(name).length > 99 || !/^[\x20-\x7e]*$/.test(name)) records.push(record("path", name));
+    if (encoder.encode(name).length > 99 || !/^[\x20-\x7e]*$/.test(name))
+      records.push(record("path", name));
     if (bytes >= 8 ** 11) records.push(record("size", bytes));
     // what the head's seven digits do not hold
-    for (const [key, id] of [["uid", uid], ["gid", gid]]) if (id >= 8 ** 7) records.push(record(key, id));
+    for (const [key, id] of [
+      ["uid", uid],
+      ["gid", gid],
+    ])
+      if (id >= 8 ** 7) records.push(record(key, id));
     if (records.length) {
       const size = records.reduce((sum, one) => sum + one.length, 0);
       parts.push(header("pax", size, mtime, "x", how), ...records, padding(size));
     }
-    parts.push(header(records.length ? "long" : name, bytes % 8 ** 11, mtime, file ? "0" : "5", how));
+    parts.push(
+      header(records.length ? "long" : name, bytes % 8 ** 11, mtime, file ? "0" : "5", how),
+    );
     if (file) parts.push(file, padding(bytes));
   }
   parts.push(new Uint8Array(2 * BLOCK));

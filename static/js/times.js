@@ -3,13 +3,18 @@ import { word } from "haulout/say";
 
 const units = word("units").split("|");
 const steps = [
-  [60, 1, 0, 0], [3600, 60, 1, 1], [86400, 3600, 2, 2],
-  [5184000, 86400, 3, 4], [63072000, 2592000, 5, 6], [Infinity, 31536000, 7, 8],
+  [60, 1, 0, 0],
+  [3600, 60, 1, 1],
+  [86400, 3600, 2, 2],
+  [5184000, 86400, 3, 4],
+  [63072000, 2592000, 5, 6],
+  [Infinity, 31536000, 7, 8],
 ];
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const pad = (n) => String(n).padStart(2, "0");
 
-export const clock = (moment) => `${pad(moment.getHours())}:${pad(moment.getMinutes())}:${pad(moment.getSeconds())}`;
+export const clock = (moment) =>
+  `${pad(moment.getHours())}:${pad(moment.getMinutes())}:${pad(moment.getSeconds())}`;
 
 function full(moment) {
   return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())} ${clock(moment)}`;
@@ -34,7 +39,12 @@ export function refresh(root = document) {
     if (Number.isNaN(moment.getTime())) continue;
     const { style } = element.dataset;
     const due = style === "next" ? new Date(Math.max(moment, Date.now())) : moment;
-    const shown = style === "ago" || style === "next" ? ago(due) : style === "clock" ? clock(moment) : full(moment);
+    const shown =
+      style === "ago" || style === "next"
+        ? ago(due)
+        : style === "clock"
+          ? clock(moment)
+          : full(moment);
     if (element.textContent !== shown) element.textContent = shown;
     if (style === "full") element.title = ago(moment);
     else if (!element.dataset.exact) {
@@ -49,7 +59,11 @@ const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 if (timeZone) document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 
 refresh();
-setInterval(() => { if (!document.hidden) refresh(); }, 5000);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+setInterval(() => {
+  if (!document.hidden) refresh();
+}, 5000);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) refresh();
+});
 document.addEventListener("htmx:afterSettle", (event) => refresh(event.detail.elt ?? document));
 document.addEventListener("haulout:rows", (event) => refresh(event.target));

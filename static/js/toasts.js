@@ -13,7 +13,10 @@ function settle(line, stays = false, closed = () => {}) {
   close.type = "button";
   close.textContent = "×";
   close.setAttribute("aria-label", word("dismiss"));
-  close.addEventListener("click", () => { leave(line); closed(); });
+  close.addEventListener("click", () => {
+    leave(line);
+    closed();
+  });
   line.append(close);
   if (stays || line.classList.contains("tone-bad")) return;
   setTimeout(() => leave(line), LIFE_MS);
@@ -59,7 +62,10 @@ document.addEventListener("toast", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return;
-  if (xhr.status === 401) { location.reload(); return; }
+  if (xhr.status === 401) {
+    location.reload();
+    return;
+  }
   const said = { 403: "denied", 404: "gone" }[xhr.status] ?? "failed";
   toast(word(said), { tone: "bad" });
 });

@@ -9,7 +9,8 @@ const HOLDERS = ".field, [data-row], fieldset:not(.card)";
 let numbered = 0;
 
 // a verdict or preview beside the form speaks for itself
-const counts = (words) => words.textContent.trim() && (words.dataset.about || !words.closest("[role=status], [aria-live]"));
+const counts = (words) =>
+  words.textContent.trim() && (words.dataset.about || !words.closest("[role=status], [aria-live]"));
 const usable = (control) => !control.disabled && control.checkVisibility();
 
 // within: an element, or several of which the nearest to the words is meant
@@ -29,7 +30,7 @@ function fieldOf(words) {
 }
 
 function tie(field, words) {
-  words.id ||= `wrong-${numbered += 1}`;
+  words.id ||= `wrong-${(numbered += 1)}`;
   field.setAttribute("aria-invalid", "true");
   const about = (field.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
   const told = field.closest(`[aria-describedby~="${CSS.escape(words.id)}"]`);
@@ -37,7 +38,8 @@ function tie(field, words) {
 }
 
 function unfold(element) {
-  for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details"))
+    fold.open = true;
 }
 
 /** Focus what is wrong first in `root`'s forms. False when nothing is. */

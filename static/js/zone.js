@@ -1,7 +1,8 @@
 // Times are typed by the clock of whoever types: their browser's zone goes along in a hidden field and
 // is said beside the time (dashboard/furniture/zoned.py).
 const pad = (n) => String(n).padStart(2, "0");
-const day = (moment) => `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;
+const day = (moment) =>
+  `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;
 const minute = (moment) => `${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
 
 function fit() {
@@ -21,4 +22,6 @@ function fit() {
 }
 
 fit();
-setInterval(() => { if (!document.hidden) fit(); }, 20000);
+setInterval(() => {
+  if (!document.hidden) fit();
+}, 20000);

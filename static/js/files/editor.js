@@ -13,7 +13,8 @@ function start(editor) {
 
   function number() {
     let count = 1;
-    for (let at = text.value.indexOf("\n"); at >= 0; at = text.value.indexOf("\n", at + 1)) count += 1;
+    for (let at = text.value.indexOf("\n"); at >= 0; at = text.value.indexOf("\n", at + 1))
+      count += 1;
     if (count === shown) return;
     shown = count;
     lines.textContent = Array.from({ length: count }, (_, at) => at + 1).join("\n");
@@ -24,28 +25,40 @@ function start(editor) {
     if (place) place.textContent = dirty() ? words.changed : "";
   }
 
-  text.addEventListener("input", () => { number(); mark(); });
-  text.addEventListener("scroll", () => { lines.scrollTop = text.scrollTop; });
+  text.addEventListener("input", () => {
+    number();
+    mark();
+  });
+  text.addEventListener("scroll", () => {
+    lines.scrollTop = text.scrollTop;
+  });
   text.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.altKey || text.readOnly) return;
+    if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.altKey || text.readOnly)
+      return;
     // Escape, then Tab, leaves the field
     if (text.dataset.leaving) return;
     event.preventDefault();
     text.setRangeText("\t", text.selectionStart, text.selectionEnd, "end");
     text.dispatchEvent(new Event("input"));
   });
-  text.addEventListener("keyup", (event) => { text.toggleAttribute("data-leaving", event.key === "Escape"); });
+  text.addEventListener("keyup", (event) => {
+    text.toggleAttribute("data-leaving", event.key === "Escape");
+  });
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
     event.preventDefault();
     editor.querySelector("[data-editor-save]")?.click();
   });
-  editor.addEventListener("htmx:beforeRequest", () => { sent = text.value; });
+  editor.addEventListener("htmx:beforeRequest", () => {
+    sent = text.value;
+  });
   editor.addEventListener("htmx:afterSettle", () => {
     if (editor.querySelector("[data-editor-state]").hasAttribute("data-saved")) saved = sent;
     mark();
   });
-  addEventListener("beforeunload", (event) => { if (dirty()) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => {
+    if (dirty()) event.preventDefault();
+  });
   number();
   mark();
   editor.toggleAttribute("data-ready", true);

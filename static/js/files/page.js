@@ -1,5 +1,5 @@
 // A folder's page: files dropped on it or picked are uploaded one after the other, a folder as one tar.
-import { MOST, TooMany, dropped, picked } from "haulout/files/trees";
+import { dropped, MOST, picked, TooMany } from "haulout/files/trees";
 import { Uploads } from "haulout/files/uploads";
 import { tar } from "haulout/tar";
 
@@ -37,7 +37,9 @@ function start(page) {
     try {
       const said = await (await fetch(`${there}?path=${path}&owner=1`)).json();
       return said.owner ?? [0, 0];
-    } catch { return [0, 0]; }
+    } catch {
+      return [0, 0];
+    }
   }
 
   // `found`: a promise of the entries below `name`
@@ -48,18 +50,30 @@ function start(page) {
       const entries = await found();
       const [uid, gid] = await ownerOf(to);
       const packed = tar(entries, { mode: to.mode ? parseInt(to.mode, 8) : undefined, uid, gid });
-      uploads.add([new File([packed], name)], { unpack: to.unpack, there: to.there, path: to.path });
+      uploads.add([new File([packed], name)], {
+        unpack: to.unpack,
+        there: to.there,
+        path: to.path,
+      });
     } catch (error) {
       const said = error instanceof TooMany ? words.many : words.unread;
-      uploads.say(said.replace("%(name)s", name).replace("%(n)s", MOST.toLocaleString(document.documentElement.lang || "en")));
+      uploads.say(
+        said
+          .replace("%(name)s", name)
+          .replace("%(n)s", MOST.toLocaleString(document.documentElement.lang || "en")),
+      );
     }
   }
 
   // htmx would put the table alone in place of the whole page; the address says all there is to show
-  addEventListener("popstate", (event) => {
-    event.stopImmediatePropagation();
-    location.reload();
-  }, true);
+  addEventListener(
+    "popstate",
+    (event) => {
+      event.stopImmediatePropagation();
+      location.reload();
+    },
+    true,
+  );
 
   page.addEventListener("change", (event) => {
     if (event.target.matches("[data-pick-tar]")) {
@@ -90,7 +104,9 @@ function start(page) {
     depth = Math.max(0, depth - 1);
     if (!depth) mark(false);
   });
-  document.addEventListener("dragover", (event) => { if (holdsFiles(event)) event.preventDefault(); });
+  document.addEventListener("dragover", (event) => {
+    if (holdsFiles(event)) event.preventDefault();
+  });
   document.addEventListener("drop", (event) => {
     if (!holdsFiles(event)) return;
     event.preventDefault();

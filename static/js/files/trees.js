@@ -28,7 +28,10 @@ async function inside(entry) {
 export async function dropped(top) {
   const found = [];
   const walk = async (entry, path) => {
-    if (!entry.isDirectory) { add(found, { name: path, file: await fileOf(entry) }); return; }
+    if (!entry.isDirectory) {
+      add(found, { name: path, file: await fileOf(entry) });
+      return;
+    }
     add(found, { name: `${path}/`, file: null });
     for (const one of await inside(entry)) await walk(one, `${path}/${one.name}`);
   };
@@ -44,7 +47,10 @@ export function picked(files) {
     const parts = file.webkitRelativePath.split("/");
     for (let at = 1; at < parts.length; at += 1) {
       const folder = `${parts.slice(0, at).join("/")}/`;
-      if (!known.has(folder)) { known.add(folder); add(found, { name: folder, file: null }); }
+      if (!known.has(folder)) {
+        known.add(folder);
+        add(found, { name: folder, file: null });
+      }
     }
     add(found, { name: file.webkitRelativePath, file });
   }

@@ -1,12 +1,17 @@
 // Uploads under way: one at a time, each with its progress, a word how it ended, and a way to stop it.
 import { toast } from "haulout/toasts";
 
-const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 1 });
+const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", {
+  maximumFractionDigits: 1,
+});
 
 function size(bytes) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   let at = 0;
-  while (bytes >= 1024 && at < units.length - 1) { bytes /= 1024; at += 1; }
+  while (bytes >= 1024 && at < units.length - 1) {
+    bytes /= 1024;
+    at += 1;
+  }
   return `${numbers.format(bytes)} ${units[at]}`;
 }
 
@@ -30,14 +35,21 @@ export class Uploads {
     this.ended = 0;
     this.forAll = "";
     page.querySelector("[data-uploads-clear]").addEventListener("click", () => this.clear());
-    addEventListener("beforeunload", (event) => { if (this.running) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => {
+      if (this.running) event.preventDefault();
+    });
   }
 
-  say(text) { toast(text, { tone: "warn" }); }
+  say(text) {
+    toast(text, { tone: "warn" });
+  }
 
   // `to`: upload and there (addresses), path (quoted), mode, owner; or unpack, and there for a folder
   add(files, to) {
-    if (!this.running && !this.waiting.length) { this.all = this.ended = 0; this.forAll = ""; }
+    if (!this.running && !this.waiting.length) {
+      this.all = this.ended = 0;
+      this.forAll = "";
+    }
     for (const file of files) {
       const row = this.row.content.cloneNode(true).querySelector("li");
       row.querySelector(".upload-name").textContent = file.name;
@@ -57,7 +69,9 @@ export class Uploads {
     this.box.hidden = !this.list.children.length;
   }
 
-  tell(one, text) { one.row.querySelector(".upload-said").textContent = text; }
+  tell(one, text) {
+    one.row.querySelector(".upload-said").textContent = text;
+  }
 
   stop(one) {
     one.stopped = true;
@@ -76,7 +90,11 @@ export class Uploads {
     this.count();
   }
 
-  count() { this.sum.textContent = this.words.sum.replace("%(done)s", this.ended).replace("%(all)s", this.all); }
+  count() {
+    this.sum.textContent = this.words.sum
+      .replace("%(done)s", this.ended)
+      .replace("%(all)s", this.all);
+  }
 
   async next() {
     this.count();
@@ -91,9 +109,9 @@ export class Uploads {
 
   // a tar goes twice: judged first, so that one refused entry leaves nothing half-done
   async unpack(one) {
-    if (one.to.there && await this.there(one)) {
+    if (one.to.there && (await this.there(one))) {
       if (one.stopped) return this.stopped(one);
-      if (await this.ask(one.file.name, "folder") !== "replace") {
+      if ((await this.ask(one.file.name, "folder")) !== "replace") {
         this.end(one, "skipped", this.words.skipped);
         return false;
       }
@@ -101,15 +119,27 @@ export class Uploads {
     for (const check of [1, 0]) {
       if (one.stopped) return this.stopped(one);
       one.writing = !check;
-      const answer = await this.send(one, `${one.to.unpack}?path=${one.to.path}&check=${check}`, check ? this.words.checking : "");
+      const answer = await this.send(
+        one,
+        `${one.to.unpack}?path=${one.to.path}&check=${check}`,
+        check ? this.words.checking : "",
+      );
       if (answer.status !== 200) return this.failed(one, answer);
-      if (!check) this.end(one, "done", answer.said.entries === 1 ? this.words.unpackedOne : this.words.unpacked.replace("%(n)s", numbers.format(answer.said.entries)));
+      if (!check)
+        this.end(
+          one,
+          "done",
+          answer.said.entries === 1
+            ? this.words.unpackedOne
+            : this.words.unpacked.replace("%(n)s", numbers.format(answer.said.entries)),
+        );
     }
     return true;
   }
 
   failed(one, answer) {
-    if (one.stopped) this.end(one, "cancelled", one.writing ? this.words.half : this.words.cancelled);
+    if (one.stopped)
+      this.end(one, "cancelled", one.writing ? this.words.half : this.words.cancelled);
     else if (!answer.status) this.end(one, "failed", this.words.lost);
     else this.end(one, "failed", [answer.said.error, answer.said.cause].filter(Boolean).join(" "));
     return !answer.status || Boolean(one.writing);
@@ -120,7 +150,7 @@ export class Uploads {
     let replace = false;
     if (await this.there(one)) {
       if (one.stopped) return this.stopped(one);
-      const chosen = this.forAll || await this.ask(one.file.name);
+      const chosen = this.forAll || (await this.ask(one.file.name));
       if (chosen !== "replace") {
         this.end(one, "skipped", this.words.skipped);
         return false;
@@ -131,12 +161,19 @@ export class Uploads {
       if (one.stopped) return this.stopped(one);
       const answer = await this.send(one, this.address(one, replace));
       if (answer.status === 200) {
-        this.end(one, "done", `${answer.said.replaced ? this.words.replaced : this.words.done} · ${size(one.file.size)}`);
+        this.end(
+          one,
+          "done",
+          `${answer.said.replaced ? this.words.replaced : this.words.done} · ${size(one.file.size)}`,
+        );
         return true;
       }
       if (answer.status === 409 && !replace) {
-        const chosen = this.forAll || await this.ask(one.file.name);
-        if (chosen === "replace") { replace = true; continue; }
+        const chosen = this.forAll || (await this.ask(one.file.name));
+        if (chosen === "replace") {
+          replace = true;
+          continue;
+        }
         this.end(one, "skipped", this.words.skipped);
         return false;
       }
@@ -153,13 +190,21 @@ export class Uploads {
   async there(one) {
     const slash = one.to.path.endsWith("/") ? "" : "/";
     try {
-      const answer = await fetch(`${one.to.there}?path=${one.to.path}${slash}${encodeURIComponent(one.file.name)}`);
+      const answer = await fetch(
+        `${one.to.there}?path=${one.to.path}${slash}${encodeURIComponent(one.file.name)}`,
+      );
       return answer.ok && (await answer.json()).there;
-    } catch { return false; }
+    } catch {
+      return false;
+    }
   }
 
   address(one, replace) {
-    const query = new URLSearchParams({ name: one.file.name, mtime: one.file.lastModified, replace: replace ? 1 : 0 });
+    const query = new URLSearchParams({
+      name: one.file.name,
+      mtime: one.file.lastModified,
+      replace: replace ? 1 : 0,
+    });
     if (!replace && one.to.mode) query.set("mode", one.to.mode);
     if (!replace && one.to.owner) query.set("owner", one.to.owner);
     return `${one.to.upload}?path=${one.to.path}&${query}`;
@@ -170,7 +215,10 @@ export class Uploads {
       const request = new XMLHttpRequest();
       one.request = request;
       request.open("PUT", address);
-      request.setRequestHeader("X-CSRFToken", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]);
+      request.setRequestHeader(
+        "X-CSRFToken",
+        JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
+      );
       request.setRequestHeader("Content-Type", "application/octet-stream");
       request.responseType = "text";
       const bar = one.row.querySelector("progress");
@@ -178,12 +226,21 @@ export class Uploads {
       request.upload.addEventListener("progress", (event) => {
         const share = event.total ? event.loaded / event.total : 1;
         bar.value = share;
-        const speed = event.loaded / Math.max(performance.now() - began, 1) * 1000;
-        this.tell(one, share < 1 ? `${doing ? `${doing} · ` : ""}${size(event.loaded)} / ${size(event.total)} · ${size(speed)}/s` : this.words.placing);
+        const speed = (event.loaded / Math.max(performance.now() - began, 1)) * 1000;
+        this.tell(
+          one,
+          share < 1
+            ? `${doing ? `${doing} · ` : ""}${size(event.loaded)} / ${size(event.total)} · ${size(speed)}/s`
+            : this.words.placing,
+        );
       });
       request.addEventListener("loadend", () => {
         let said = {};
-        try { said = JSON.parse(request.responseText || "{}"); } catch { said = { error: `HTTP ${request.status}` }; }
+        try {
+          said = JSON.parse(request.responseText || "{}");
+        } catch {
+          said = { error: `HTTP ${request.status}` };
+        }
         resolve({ status: request.status, said });
       });
       request.send(one.file);
@@ -207,7 +264,9 @@ export class Uploads {
         dialog.close();
         resolve(chosen);
       };
-      const clicked = (event) => { if (event.target.dataset.answer) done(event.target.dataset.answer); };
+      const clicked = (event) => {
+        if (event.target.dataset.answer) done(event.target.dataset.answer);
+      };
       const cancelled = () => done("skip");
       dialog.addEventListener("click", clicked);
       dialog.addEventListener("cancel", cancelled);

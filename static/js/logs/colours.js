@@ -1,8 +1,10 @@
 // Terminal colours in log text, as spans. Every other escape sequence is dropped: a log must not move
 // the cursor, set titles or reach the clipboard. Text goes in by textContent alone.
-const SEQUENCE = /\x1b(?:\[([0-9;:]*)([A-Za-z@`~])|\][^\x07\x1b]*(?:\x07|\x1b\\|$)|[PX^_][^\x1b]*(?:\x1b\\|$)|[ -/]*[0-~]|$)/g;
+const SEQUENCE =
+  /\x1b(?:\[([0-9;:]*)([A-Za-z@`~])|\][^\x07\x1b]*(?:\x07|\x1b\\|$)|[PX^_][^\x1b]*(?:\x1b\\|$)|[ -/]*[0-~]|$)/g;
 // bidirectional overrides and other invisible controls would make a line read as another
-const HIDDEN = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u0080-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const HIDDEN =
+  /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u0080-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
 const fresh = () => ({ fore: "", back: "", bold: false, dim: false, italic: false, under: false });
@@ -44,7 +46,8 @@ function classes(style) {
   const names = [];
   if (style.fore) names.push(`fore-${style.fore}`);
   if (style.back) names.push(`back-${style.back}`);
-  for (const name of ["bold", "dim", "italic", "under"]) if (style[name]) names.push(`text-${name}`);
+  for (const name of ["bold", "dim", "italic", "under"])
+    if (style[name]) names.push(`text-${name}`);
   return names.join(" ");
 }
 

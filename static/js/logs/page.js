@@ -1,9 +1,9 @@
 // The log page: its bar, its keys and its foot.
 import { Screen } from "haulout/logs/screen";
-import { LineStore } from "haulout/logs/store";
+import { matcher, Search } from "haulout/logs/search";
 import { LogSource } from "haulout/logs/source";
-import { Search, matcher } from "haulout/logs/search";
 import { Sources } from "haulout/logs/sources";
+import { LineStore } from "haulout/logs/store";
 import { Take } from "haulout/logs/take";
 
 const RESUMED_LINES = 5000;
@@ -13,25 +13,36 @@ if (root) start(root);
 function start(page) {
   const find = (name) => page.querySelector(`[data-log-${name}]`);
   const words = find("words").dataset;
-  const say = (name, values = {}) => (words[name] || name).replace(/%\((\w+)\)s/g, (_, key) => values[key]);
+  const say = (name, values = {}) =>
+    (words[name] || name).replace(/%\((\w+)\)s/g, (_, key) => values[key]);
   const store = new LineStore();
-  const look = { wrap: localStorage.getItem("log-wrap") === "1", times: localStorage.getItem("log-times") || "local", hide: new Set(), mute: new Set(), sources: null, names: 0, hits: null };
+  const look = {
+    wrap: localStorage.getItem("log-wrap") === "1",
+    times: localStorage.getItem("log-times") || "local",
+    hide: new Set(),
+    mute: new Set(),
+    sources: null,
+    names: 0,
+    hits: null,
+  };
   // "1", or "-" where nobody knows how it had ended
   look.restarted = (time, code, source) => {
     const said = say(code === "-" ? "restarted" : "restartedExit", { time, code });
     return source ? `${source}: ${said}` : said;
   };
   const screen = new Screen(find("box"), store, look);
-  const many = find("sources") ? new Sources(find("sources"), look, {
-    say,
-    state: () => redraw(),
-    changed() {
-      look.names = many.width;
-      find("box").style.setProperty("--names", `${look.names}ch`);
-      screen.measure();
-      screen.restart();
-    },
-  }) : null;
+  const many = find("sources")
+    ? new Sources(find("sources"), look, {
+        say,
+        state: () => redraw(),
+        changed() {
+          look.names = many.width;
+          find("box").style.setProperty("--names", `${look.names}ch`);
+          screen.measure();
+          screen.restart();
+        },
+      })
+    : null;
   const numbers = new Intl.NumberFormat(document.documentElement.lang || "en");
   let state = "connecting";
   let skipped = 0;
@@ -45,9 +56,14 @@ function start(page) {
   const search = new Search(store, () => {
     screen.pattern = search.pattern;
     find("only").disabled = !search.pattern;
-    if (look.hits !== (only && search.pattern ? search.hits : null)) { look.hits = look.hits ? null : search.hits; screen.restart(); }
+    if (look.hits !== (only && search.pattern ? search.hits : null)) {
+      look.hits = look.hits ? null : search.hits;
+      screen.restart();
+    }
     const at = search.at >= 0 ? `${numbers.format(search.at + 1)}/` : "";
-    find("hits").textContent = search.pattern ? at + say("hits", { n: numbers.format(search.hits.length) }) : "";
+    find("hits").textContent = search.pattern
+      ? at + say("hits", { n: numbers.format(search.hits.length) })
+      : "";
     screen.update();
   });
 
@@ -77,35 +93,67 @@ function start(page) {
     });
   }
 
-  const source = new LogSource(page.dataset.logs, {
-    opened(since) { resumed = since; find("lost").hidden = true; find("lost-said").textContent = from = ""; many?.clear(); store.clear(); skipped = received = 0; screen.restart(); search.set(search.pattern); redraw(); },
-    since: () => store.timeBack(RESUMED_LINES),
-    lines(bytes) { takenUp(bytes); received += store.add(bytes); redraw(); },
-    gap(count, source) {
-      skipped += count;
-      const name = look.sources?.get(source)?.label;
-      store.addGap(say(name ? "gapOf" : "gap", { n: numbers.format(count), source: name }), source);
-      redraw();
+  const source = new LogSource(
+    page.dataset.logs,
+    {
+      opened(since) {
+        resumed = since;
+        find("lost").hidden = true;
+        find("lost-said").textContent = from = "";
+        many?.clear();
+        store.clear();
+        skipped = received = 0;
+        screen.restart();
+        search.set(search.pattern);
+        redraw();
+      },
+      since: () => store.timeBack(RESUMED_LINES),
+      lines(bytes) {
+        takenUp(bytes);
+        received += store.add(bytes);
+        redraw();
+      },
+      gap(count, source) {
+        skipped += count;
+        const name = look.sources?.get(source)?.label;
+        store.addGap(
+          say(name ? "gapOf" : "gap", { n: numbers.format(count), source: name }),
+          source,
+        );
+        redraw();
+      },
+      sources(message) {
+        if (state === "connecting" || state === "reconnecting") state = "live";
+        many.told(message);
+      },
+      source(message) {
+        many.status(message);
+        if (!message.lost) return;
+        const name = look.sources?.get(message.source)?.label ?? "";
+        skipped += message.lost;
+        const said = say(message.at_least ? "lostMoreOf" : "lostOf", {
+          n: numbers.format(message.lost),
+          source: name,
+        });
+        store.addGap(said, message.source);
+        offer(said, message.since);
+        redraw();
+      },
+      state(name, details) {
+        state = name;
+        find("trouble").hidden =
+          !["away", "failed", "gone", "denied", "withdrawn"].includes(name) && !details.unsure;
+        find("trouble").textContent = details.unsure
+          ? say("unsure")
+          : details.cause
+            ? `${say(name)}: ${details.cause}`
+            : say(name);
+        lost(details);
+        redraw();
+      },
     },
-    sources(message) { if (state === "connecting" || state === "reconnecting") state = "live"; many.told(message); },
-    source(message) {
-      many.status(message);
-      if (!message.lost) return;
-      const name = look.sources?.get(message.source)?.label ?? "";
-      skipped += message.lost;
-      const said = say(message.at_least ? "lostMoreOf" : "lostOf", { n: numbers.format(message.lost), source: name });
-      store.addGap(said, message.source);
-      offer(said, message.since);
-      redraw();
-    },
-    state(name, details) {
-      state = name;
-      find("trouble").hidden = !["away", "failed", "gone", "denied", "withdrawn"].includes(name) && !details.unsure;
-      find("trouble").textContent = details.unsure ? say("unsure") : details.cause ? `${say(name)}: ${details.cause}` : say(name);
-      lost(details);
-      redraw();
-    },
-  }, page.dataset.logsQuery);
+    page.dataset.logsQuery,
+  );
 
   // the line was there: where it does not come first, what stood behind it may be gone too
   function takenUp(bytes) {
@@ -122,7 +170,11 @@ function start(page) {
     state = "connecting";
     if (range.startsWith("tail:")) source.open({ tail: range.slice(5) });
     else if (range === "all") source.open({ follow: "0" });
-    else source.open({ follow: "0", since: new Date(Date.now() - Number(range.slice(6)) * 1000).toISOString() });
+    else
+      source.open({
+        follow: "0",
+        since: new Date(Date.now() - Number(range.slice(6)) * 1000).toISOString(),
+      });
     screen.toEnd();
   }
 
@@ -156,7 +208,9 @@ function start(page) {
   }
 
   screen.followed = (on) => find("follow").setAttribute("aria-pressed", String(on));
-  find("follow").addEventListener("click", () => (screen.follow ? (screen.followed(false), screen.follow = false) : screen.toEnd()));
+  find("follow").addEventListener("click", () =>
+    screen.follow ? (screen.followed(false), (screen.follow = false)) : screen.toEnd(),
+  );
   find("pause").addEventListener("click", () => setPaused(!paused));
   find("range").addEventListener("change", ask);
   find("wrap").setAttribute("aria-pressed", String(look.wrap));
@@ -175,19 +229,22 @@ function start(page) {
     screen.measure();
     screen.restart();
   });
-  for (const button of page.querySelectorAll("[data-log-stream]")) button.addEventListener("click", () => {
-    const stream = button.dataset.logStream;
-    if (!look.hide.delete(stream)) look.hide.add(stream);
-    button.setAttribute("aria-pressed", String(!look.hide.has(stream)));
-    screen.restart();
-  });
+  for (const button of page.querySelectorAll("[data-log-stream]"))
+    button.addEventListener("click", () => {
+      const stream = button.dataset.logStream;
+      if (!look.hide.delete(stream)) look.hide.add(stream);
+      button.setAttribute("aria-pressed", String(!look.hide.has(stream)));
+      screen.restart();
+    });
 
   function seek() {
     const field = find("search");
     const regex = find("regex").getAttribute("aria-pressed") === "true";
     search.regex = regex;
     try {
-      search.set(matcher(field.value, { regex, ignoreCase: field.value === field.value.toLowerCase() }));
+      search.set(
+        matcher(field.value, { regex, ignoreCase: field.value === field.value.toLowerCase() }),
+      );
       field.setCustomValidity("");
       field.classList.remove("is-invalid");
     } catch {
@@ -195,11 +252,23 @@ function start(page) {
       find("hits").textContent = say("noRegex");
     }
   }
-  const go = (direction) => { const number = search.step(direction, screen.top ?? 0); if (number !== null) { screen.show(number); search.changed(); } };
+  const go = (direction) => {
+    const number = search.step(direction, screen.top ?? 0);
+    if (number !== null) {
+      screen.show(number);
+      search.changed();
+    }
+  };
   find("search").addEventListener("input", seek);
   find("search").addEventListener("keydown", (event) => {
-    if (event.key === "Enter") { event.preventDefault(); go(event.shiftKey ? -1 : 1); }
-    else if (event.key === "Escape") { event.target.value = ""; seek(); event.target.blur(); }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      go(event.shiftKey ? -1 : 1);
+    } else if (event.key === "Escape") {
+      event.target.value = "";
+      seek();
+      event.target.blur();
+    }
   });
   find("regex").addEventListener("click", () => {
     const on = find("regex").getAttribute("aria-pressed") !== "true";
@@ -213,22 +282,49 @@ function start(page) {
     screen.toEnd();
   });
   const take = new Take(page, {
-    store, screen, look, search, say,
-    fixed: page.dataset.logsQuery ?? `c=${page.dataset.logs.match(/(\d+)\/([^/]+)\/$/).slice(1).join(":")}`,
+    store,
+    screen,
+    look,
+    search,
+    say,
+    fixed:
+      page.dataset.logsQuery ??
+      `c=${page.dataset.logs
+        .match(/(\d+)\/([^/]+)\/$/)
+        .slice(1)
+        .join(":")}`,
     query: () => ({ range: find("range").value }),
     text: () => find("search").value,
   });
   find("next").addEventListener("click", () => go(1));
   find("previous").addEventListener("click", () => go(-1));
-  document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (document.querySelector("dialog[open]")) return;
-    const keys = { d: () => take.open(), "/": () => find("search").focus(), n: () => go(1), N: () => go(-1), f: () => screen.toEnd(), p: () => setPaused(!paused), End: () => screen.toEnd() };
-    if (!keys[event.key]) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    keys[event.key]();
-  }, true);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (
+        event.target.closest("input, select, textarea") ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey
+      )
+        return;
+      if (document.querySelector("dialog[open]")) return;
+      const keys = {
+        d: () => take.open(),
+        "/": () => find("search").focus(),
+        n: () => go(1),
+        N: () => go(-1),
+        f: () => screen.toEnd(),
+        p: () => setPaused(!paused),
+        End: () => screen.toEnd(),
+      };
+      if (!keys[event.key]) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      keys[event.key]();
+    },
+    true,
+  );
 
   ask();
 }

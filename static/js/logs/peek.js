@@ -20,7 +20,9 @@ function follow(room) {
       if (stream === "m") continue; // where it was restarted
       const row = document.createElement("div");
       row.className = `stream-${stream}`;
-      row.textContent = pieces(text).map((piece) => piece.text).join("");
+      row.textContent = pieces(text)
+        .map((piece) => piece.text)
+        .join("");
       rows.push(row);
     }
     box.replaceChildren(...rows);
@@ -28,7 +30,9 @@ function follow(room) {
     said.textContent = store.count || state !== "live" ? word : room.dataset.nothing;
   };
   const source = new LogSource(room.dataset.peekLogs, {
-    opened() { store.clear(); },
+    opened() {
+      store.clear();
+    },
     lines(bytes) {
       if (store.count > KEEP_LINES) store.clear();
       store.add(bytes);
@@ -37,7 +41,10 @@ function follow(room) {
     gap() {},
     state(name) {
       state = name;
-      if (name === "live" && !store.count) setTimeout(() => { if (room.isConnected) draw(); }, SILENT_MS);
+      if (name === "live" && !store.count)
+        setTimeout(() => {
+          if (room.isConnected) draw();
+        }, SILENT_MS);
       else draw();
     },
   });
@@ -53,4 +60,9 @@ function look() {
   open?.source.close();
   open = room ? { room, source: follow(room) } : null;
 }
-if (panel) new MutationObserver(look).observe(panel, { childList: true, attributes: true, attributeFilter: ["hidden"] });
+if (panel)
+  new MutationObserver(look).observe(panel, {
+    childList: true,
+    attributes: true,
+    attributeFilter: ["hidden"],
+  });

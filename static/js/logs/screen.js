@@ -29,7 +29,10 @@ export class Screen {
     this.seen = 0;
     this.measure();
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    new ResizeObserver(() => { this.measure(); this.restart(); }).observe(box);
+    new ResizeObserver(() => {
+      this.measure();
+      this.restart();
+    }).observe(box);
   }
 
   measure() {
@@ -61,8 +64,14 @@ export class Screen {
   // account for lines that came
   take() {
     if (this.seen < this.store.first) return this.restart();
-    if (this.look.hits) { this.takeHits(); return undefined; }
-    if (!this.index && !this.tops) { this.seen = this.store.end; return undefined; }
+    if (this.look.hits) {
+      this.takeHits();
+      return undefined;
+    }
+    if (!this.index && !this.tops) {
+      this.seen = this.store.end;
+      return undefined;
+    }
     for (; this.seen < this.store.end; this.seen += 1) this.takeOne(this.seen);
     return undefined;
   }
@@ -87,7 +96,8 @@ export class Screen {
       const last = hits[this.hits] + AROUND;
       // what comes after the newest line is not here yet: it is taken with the next look
       if (first > this.store.end) return;
-      for (this.seen = first; this.seen <= last && this.seen < this.store.end; this.seen += 1) this.takeOne(this.seen);
+      for (this.seen = first; this.seen <= last && this.seen < this.store.end; this.seen += 1)
+        this.takeOne(this.seen);
       if (this.seen <= last) return;
     }
   }
@@ -121,15 +131,26 @@ export class Screen {
     if (this.store.first > this.base && (this.tops || this.index)) this.restart();
     else this.take();
     this.base = this.store.first;
-    if (!this.asked) this.asked = requestAnimationFrame(() => { this.asked = 0; this.draw(); });
+    if (!this.asked)
+      this.asked = requestAnimationFrame(() => {
+        this.asked = 0;
+        this.draw();
+      });
   }
 
   scrolled() {
     const end = this.box.scrollHeight - this.box.clientHeight;
     const near = this.box.scrollTop >= end - this.height * 1.5;
     if (this.moving) this.moving = false;
-    else if (near !== this.follow) { this.follow = near; this.followed?.(near); }
-    if (!this.asked) this.asked = requestAnimationFrame(() => { this.asked = 0; this.draw(); });
+    else if (near !== this.follow) {
+      this.follow = near;
+      this.followed?.(near);
+    }
+    if (!this.asked)
+      this.asked = requestAnimationFrame(() => {
+        this.asked = 0;
+        this.draw();
+      });
   }
 
   draw() {
@@ -137,14 +158,18 @@ export class Screen {
     this.space.style.height = `${this.topOf(rows)}px`;
     if (this.follow) {
       const end = Math.max(0, this.topOf(rows) - this.box.clientHeight + 8);
-      if (Math.abs(this.box.scrollTop - end) > 1) { this.moving = true; this.box.scrollTop = end; }
+      if (Math.abs(this.box.scrollTop - end) > 1) {
+        this.moving = true;
+        this.box.scrollTop = end;
+      }
     }
     const first = Math.max(0, Math.min(this.rowAt(this.box.scrollTop), rows) - SPARE);
     const last = Math.min(rows, this.rowAt(this.box.scrollTop + this.box.clientHeight) + SPARE);
     const lines = [];
     for (let row = first; row < last; row += 1) {
       const line = this.element(this.numberAt(row));
-      if (this.look.hits && row && this.numberAt(row - 1) !== this.numberAt(row) - 1) line.classList.add("log-break");
+      if (this.look.hits && row && this.numberAt(row - 1) !== this.numberAt(row) - 1)
+        line.classList.add("log-break");
       lines.push(line);
     }
     this.sheet.style.transform = `translateY(${this.topOf(first)}px)`;
@@ -167,10 +192,23 @@ export class Screen {
     const line = document.createElement("div");
     line.className = `log-line stream-${stream}${number === this.marked ? " log-marked" : ""}`;
     line.dataset.number = number;
-    if (stream === "g") { line.textContent = text; return line; }
-    if (stream === "m") { line.textContent = this.look.restarted(written(time, this.look.times === "utc" ? "utc" : "local", this), text, this.look.sources?.get(source)?.label); return line; }
+    if (stream === "g") {
+      line.textContent = text;
+      return line;
+    }
+    if (stream === "m") {
+      line.textContent = this.look.restarted(
+        written(time, this.look.times === "utc" ? "utc" : "local", this),
+        text,
+        this.look.sources?.get(source)?.label,
+      );
+      return line;
+    }
     // drawn by CSS from an attribute, so that copied text has no times in it
-    if (this.look.times !== "off") { line.dataset.time = written(time, this.look.times, this); line.title = this.narrow ? time : ""; }
+    if (this.look.times !== "off") {
+      line.dataset.time = written(time, this.look.times, this);
+      line.title = this.narrow ? time : "";
+    }
     const writer = this.look.sources?.get(source);
     if (writer) {
       const name = document.createElement("i");
@@ -180,13 +218,17 @@ export class Screen {
       line.append(name);
     }
     if (this.pattern) this.highlight(line, plain(text));
-    else for (const { text: part, look } of pieces(text)) {
-      if (!look) { line.append(part); continue; }
-      const span = document.createElement("span");
-      span.className = look;
-      span.textContent = part;
-      line.append(span);
-    }
+    else
+      for (const { text: part, look } of pieces(text)) {
+        if (!look) {
+          line.append(part);
+          continue;
+        }
+        const span = document.createElement("span");
+        span.className = look;
+        span.textContent = part;
+        line.append(span);
+      }
     return line;
   }
 
@@ -216,7 +258,10 @@ export class Screen {
     this.follow = false;
     this.followed?.(false);
     const row = this.index ? this.index.indexOf(number) : number - this.store.first;
-    if (row >= 0) { this.moving = true; this.box.scrollTop = Math.max(0, this.topOf(row) - this.box.clientHeight / 3); }
+    if (row >= 0) {
+      this.moving = true;
+      this.box.scrollTop = Math.max(0, this.topOf(row) - this.box.clientHeight / 3);
+    }
     this.draw();
   }
 

@@ -12,7 +12,10 @@ export class Sources {
     this.known = new Map(); // number in the stream: {name, host, colour, state, key}
     this.colours = new Map(); // a container keeps its colour when the stream begins anew
     this.muted = new Set(); // by address: numbers differ from stream to stream
-    this.all.addEventListener("click", () => { this.muted.clear(); this.apply(); });
+    this.all.addEventListener("click", () => {
+      this.muted.clear();
+      this.apply();
+    });
     this.list.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button) this.press(button.dataset.key, event.altKey || event.shiftKey);
@@ -31,7 +34,10 @@ export class Sources {
       if (!this.colours.has(each.url)) this.colours.set(each.url, this.colours.size % COLOURS);
       const twice = names.indexOf(each.name) !== names.lastIndexOf(each.name);
       this.known.set(each.source, {
-        ...each, key: each.url, colour: this.colours.get(each.url), label: twice ? `${each.name} · ${each.host}` : each.name,
+        ...each,
+        key: each.url,
+        colour: this.colours.get(each.url),
+        label: twice ? `${each.name} · ${each.host}` : each.name,
       });
     }
     const notes = [];
@@ -52,13 +58,18 @@ export class Sources {
   }
 
   press(key, only) {
-    if (only) this.muted = new Set([...this.known.values()].map((each) => each.key).filter((each) => each !== key));
+    if (only)
+      this.muted = new Set(
+        [...this.known.values()].map((each) => each.key).filter((each) => each !== key),
+      );
     else if (!this.muted.delete(key)) this.muted.add(key);
     this.apply();
   }
 
   apply() {
-    this.look.mute = new Set([...this.known].filter(([, each]) => this.muted.has(each.key)).map(([number]) => number));
+    this.look.mute = new Set(
+      [...this.known].filter(([, each]) => this.muted.has(each.key)).map(([number]) => number),
+    );
     this.look.sources = this.known;
     this.draw();
     this.on.changed();
@@ -70,7 +81,10 @@ export class Sources {
 
   counts() {
     const all = [...this.known.values()];
-    return { n: all.length, live: all.filter(({ state }) => state === "live" || state === "done").length };
+    return {
+      n: all.length,
+      live: all.filter(({ state }) => state === "live" || state === "done").length,
+    };
   }
 
   // true where there are some, and the hosts of all of them are away
@@ -81,29 +95,33 @@ export class Sources {
 
   draw() {
     const focused = document.activeElement?.dataset?.key;
-    this.list.replaceChildren(...[...this.known.values()].map((each) => {
-      const item = document.createElement("li");
-      const button = document.createElement("button");
-      const shown = !this.muted.has(each.key);
-      const state = each.state === "live" || each.state === "done" ? "" : this.on.say(each.state);
-      button.type = "button";
-      button.className = `log-source source-${each.colour}`;
-      button.dataset.key = each.key;
-      button.dataset.state = each.state;
-      button.setAttribute("aria-pressed", String(shown));
-      button.title = [`${each.name} · ${each.host}`, state, each.cause].filter(Boolean).join(" – ");
-      const name = document.createElement("span");
-      name.textContent = each.label;
-      button.append(name);
-      if (state) {
-        const word = document.createElement("span");
-        word.className = "log-source-state";
-        word.textContent = state;
-        button.append(word);
-      }
-      item.append(button);
-      return item;
-    }));
+    this.list.replaceChildren(
+      ...[...this.known.values()].map((each) => {
+        const item = document.createElement("li");
+        const button = document.createElement("button");
+        const shown = !this.muted.has(each.key);
+        const state = each.state === "live" || each.state === "done" ? "" : this.on.say(each.state);
+        button.type = "button";
+        button.className = `log-source source-${each.colour}`;
+        button.dataset.key = each.key;
+        button.dataset.state = each.state;
+        button.setAttribute("aria-pressed", String(shown));
+        button.title = [`${each.name} · ${each.host}`, state, each.cause]
+          .filter(Boolean)
+          .join(" – ");
+        const name = document.createElement("span");
+        name.textContent = each.label;
+        button.append(name);
+        if (state) {
+          const word = document.createElement("span");
+          word.className = "log-source-state";
+          word.textContent = state;
+          button.append(word);
+        }
+        item.append(button);
+        return item;
+      }),
+    );
     if (focused) this.list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     this.all.hidden = !this.muted.size;
     this.on.state();

@@ -79,7 +79,8 @@ export class LineStore {
     for (at += 1; at < end && chunk.bytes[at] !== SPACE; at += 1) {
       if (chunk.bytes[at] !== AT) continue;
       let source = 0;
-      for (at += 1; at < end && chunk.bytes[at] !== SPACE; at += 1) source = source * 10 + chunk.bytes[at] - 48;
+      for (at += 1; at < end && chunk.bytes[at] !== SPACE; at += 1)
+        source = source * 10 + chunk.bytes[at] - 48;
       return { stream, source };
     }
     return { stream, source: null };

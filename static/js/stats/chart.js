@@ -1,22 +1,39 @@
 // One chart: uPlot in our colours, with our own legend, zoomed and pointed at together with the others.
+
+import { count, FAINT, METRICS, percent, said, size } from "haulout/stats/figures";
 import uPlot from "uplot";
-import { FAINT, METRICS, count, percent, said, size } from "haulout/stats/figures";
 
 const HEIGHT = 180;
 // steps of an axis: no finer than its words tell apart
-const PERCENTS = [-2, -1, 0, 1, 2, 3, 4].flatMap((power) => [1, 2, 5].map((step) => Number(`${step}e${power}`)));
+const PERCENTS = [-2, -1, 0, 1, 2, 3, 4].flatMap((power) =>
+  [1, 2, 5].map((step) => Number(`${step}e${power}`)),
+);
 const BYTES = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const language = document.documentElement.lang || "en";
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const exact = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(language, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const exact = new Intl.DateTimeFormat(language, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 const day = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
 
 function moments(chart, splits, _axis, _space, step) {
   const { min, max } = chart.scales.x;
   if (max - min > 3 * 86400) return splits.map((s) => day.format(s * 1000));
   const form = step < 60 ? exact : clock;
-  return splits.map((s) => (new Date(s * 1000).getHours() + new Date(s * 1000).getMinutes() === 0 && max - min > 7200 ? day : form).format(s * 1000));
+  return splits.map((s) =>
+    (new Date(s * 1000).getHours() + new Date(s * 1000).getMinutes() === 0 && max - min > 7200
+      ? day
+      : form
+    ).format(s * 1000),
+  );
 }
 
 export class Chart {
@@ -28,32 +45,69 @@ export class Chart {
     this.second = second;
     const unit = METRICS[lines[0].metric].unit;
     const form = { percent, size, rate: (v) => size(v) + second, count }[unit];
-    this.plot = new uPlot({
-      width: this.width,
-      height: HEIGHT,
-      legend: { show: false },
-      padding: [10, 14, 0, 0],
-      cursor: { sync: { key: sync, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
-      scales: { y: { range: (_plot, _min, max) => [0, top(unit, max)] } },
-      series: [{}, ...lines.map((line) => drawn(line, lines))],
-      axes: [
-        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: moments, space: 70, size: 26, gap: 4, font: "11px system-ui, sans-serif" },
-        { stroke: () => style("--soft"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, values: (_plot, splits) => splits.map(form), size: 70, gap: 6, space: 32, font: "11px system-ui, sans-serif", ...(unit === "count" ? {} : { incrs: unit === "percent" ? PERCENTS : BYTES }) },
-      ],
-      hooks: {
-        setSelect: [(plot) => {
-          if (plot.select.width < 4) return;
-          const [from, to] = [plot.select.left, plot.select.left + plot.select.width];
-          plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-          on.zoomed(plot.posToVal(from, "x"), plot.posToVal(to, "x"));
-        }],
-        setCursor: [(plot) => this.say(plot.cursor.idx)],
+    this.plot = new uPlot(
+      {
+        width: this.width,
+        height: HEIGHT,
+        legend: { show: false },
+        padding: [10, 14, 0, 0],
+        cursor: {
+          sync: { key: sync, setSeries: false },
+          drag: { x: true, y: false, setScale: false },
+          points: { size: 6 },
+        },
+        scales: { y: { range: (_plot, _min, max) => [0, top(unit, max)] } },
+        series: [{}, ...lines.map((line) => drawn(line, lines))],
+        axes: [
+          {
+            stroke: () => style("--soft"),
+            grid: { stroke: () => style("--line"), width: 1 },
+            ticks: { show: false },
+            values: moments,
+            space: 70,
+            size: 26,
+            gap: 4,
+            font: "11px system-ui, sans-serif",
+          },
+          {
+            stroke: () => style("--soft"),
+            grid: { stroke: () => style("--line"), width: 1 },
+            ticks: { show: false },
+            values: (_plot, splits) => splits.map(form),
+            size: 70,
+            gap: 6,
+            space: 32,
+            font: "11px system-ui, sans-serif",
+            ...(unit === "count" ? {} : { incrs: unit === "percent" ? PERCENTS : BYTES }),
+          },
+        ],
+        hooks: {
+          setSelect: [
+            (plot) => {
+              if (plot.select.width < 4) return;
+              const [from, to] = [plot.select.left, plot.select.left + plot.select.width];
+              plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+              on.zoomed(plot.posToVal(from, "x"), plot.posToVal(to, "x"));
+            },
+          ],
+          setCursor: [(plot) => this.say(plot.cursor.idx)],
+        },
       },
-    }, [[], ...lines.map(() => [])], this.room);
-    this.plot.over.addEventListener("dblclick", (event) => { event.stopImmediatePropagation(); on.zoomed(null, null); }, true);
+      [[], ...lines.map(() => [])],
+      this.room,
+    );
+    this.plot.over.addEventListener(
+      "dblclick",
+      (event) => {
+        event.stopImmediatePropagation();
+        on.zoomed(null, null);
+      },
+      true,
+    );
     this.marks = lines.map((line) => this.mark(line));
     this.observer = new ResizeObserver(() => {
-      if (this.width && this.width !== this.plot.width) this.plot.setSize({ width: this.width, height: HEIGHT });
+      if (this.width && this.width !== this.plot.width)
+        this.plot.setSize({ width: this.width, height: HEIGHT });
     });
     this.observer.observe(this.room);
   }
@@ -92,7 +146,8 @@ export class Chart {
     if (!this.data) return;
     this.lines.forEach((line, n) => {
       const column = this.data[n + 1];
-      const value = at === null || at === undefined ? column.findLast((v) => v !== undefined) : column[at];
+      const value =
+        at === null || at === undefined ? column.findLast((v) => v !== undefined) : column[at];
       const { item, value: shown } = this.marks[n];
       shown.textContent = said(line.metric, value, this.second);
       item.hidden = FAINT.has(line.metric) && !column.some((v) => v !== null && v !== undefined);
@@ -122,7 +177,10 @@ function drawn(line, lines) {
     stroke: () => (faint ? `${colour()}90` : colour()),
     width: faint ? 1 : 1.6,
     dash: line.metric === "limit" ? [6, 4] : line.n > 5 && !faint ? [8, 3] : undefined,
-    fill: lines.filter((one) => !FAINT.has(one.metric)).length === 1 && !faint ? () => `${colour()}22` : undefined,
+    fill:
+      lines.filter((one) => !FAINT.has(one.metric)).length === 1 && !faint
+        ? () => `${colour()}22`
+        : undefined,
     points: { show: (plot, series, from, to) => to - from < 3 && !faint },
     spanGaps: false,
   };

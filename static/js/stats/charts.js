@@ -1,10 +1,11 @@
 // <stats-charts>: charts of one subject, or several beside each other; live, or a range of the history.
+
+import { politely } from "haulout/say";
 import { Chart } from "haulout/stats/chart";
 import { CHARTS, FAINT, NO_LIMIT } from "haulout/stats/figures";
 import { Points } from "haulout/stats/points";
 import { LiveSource } from "haulout/stats/source";
 import { fill } from "haulout/stats/table";
-import { politely } from "haulout/say";
 import { clock } from "haulout/times";
 
 const LIVE_S = 300;
@@ -15,23 +16,38 @@ class StatsCharts extends HTMLElement {
   connectedCallback() {
     if (this.charts) return;
     this.words = this.querySelector("[data-words]").dataset;
-    this.subjects = [...this.querySelectorAll("[data-subject]")].map((one, at) => ({ name: one.dataset.subject, word: one.dataset.word, place: one.dataset.place, n: at + 1 }));
+    this.subjects = [...this.querySelectorAll("[data-subject]")].map((one, at) => ({
+      name: one.dataset.subject,
+      word: one.dataset.word,
+      place: one.dataset.place,
+      n: at + 1,
+    }));
     this.compared = "compared" in this.dataset;
     this.points = new Points();
     this.zoom = null;
     this.drawSoon = false;
-    this.charts = [...this.querySelectorAll("[data-chart]")].map((figure) => new Chart(figure, this.lines(figure.dataset.chart), {
-      sync: "haulout-stats",
-      second: this.words.second,
-      on: { zoomed: (from, to) => this.zoomed(from, to) },
-    }));
-    this.live = new LiveSource(this.dataset.socket, this.subjects.map((one) => one.name), {
-      sample: (at, of) => this.sampled(at, of),
-      state: (state, message) => this.stands(state, message),
-    });
+    this.charts = [...this.querySelectorAll("[data-chart]")].map(
+      (figure) =>
+        new Chart(figure, this.lines(figure.dataset.chart), {
+          sync: "haulout-stats",
+          second: this.words.second,
+          on: { zoomed: (from, to) => this.zoomed(from, to) },
+        }),
+    );
+    this.live = new LiveSource(
+      this.dataset.socket,
+      this.subjects.map((one) => one.name),
+      {
+        sample: (at, of) => this.sampled(at, of),
+        state: (state, message) => this.stands(state, message),
+      },
+    );
     this.addEventListener("click", (event) => this.clicked(event));
     this.onKey = (event) => this.pressed(event);
-    this.onSeen = () => { if (!document.hidden) this.begin(); else this.rest(); };
+    this.onSeen = () => {
+      if (!document.hidden) this.begin();
+      else this.rest();
+    };
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("visibilitychange", this.onSeen);
     this.theme = new MutationObserver(() => this.charts.forEach((chart) => chart.redraw()));
@@ -54,7 +70,13 @@ class StatsCharts extends HTMLElement {
   }
 
   lines(chart) {
-    if (this.compared) return this.subjects.map((one) => ({ subject: one.name, metric: CHARTS[chart][0], word: one.word, n: one.n }));
+    if (this.compared)
+      return this.subjects.map((one) => ({
+        subject: one.name,
+        metric: CHARTS[chart][0],
+        word: one.word,
+        n: one.n,
+      }));
     const [{ name }] = this.subjects;
     let n = 0;
     return CHARTS[chart].map((metric) => {
@@ -74,7 +96,8 @@ class StatsCharts extends HTMLElement {
   choose(range, remember) {
     this.range = range;
     this.zoom = null;
-    for (const button of this.querySelectorAll("[data-range-choice]")) button.setAttribute("aria-pressed", String(button.dataset.rangeChoice === range));
+    for (const button of this.querySelectorAll("[data-range-choice]"))
+      button.setAttribute("aria-pressed", String(button.dataset.rangeChoice === range));
     if (remember) {
       const query = new URLSearchParams(location.search);
       query.set("range", range);
@@ -113,8 +136,13 @@ class StatsCharts extends HTMLElement {
     query.set("range", range === "live" ? "1h" : range);
     this.asking = new AbortController();
     try {
-      const answer = await fetch(`${this.dataset.history}?${query}`, { signal: this.asking.signal });
-      if (answer.status === 403 || answer.status === 404) { this.stands(answer.status === 403 ? "denied" : "gone", {}); return; }
+      const answer = await fetch(`${this.dataset.history}?${query}`, {
+        signal: this.asking.signal,
+      });
+      if (answer.status === 403 || answer.status === 404) {
+        this.stands(answer.status === 403 ? "denied" : "gone", {});
+        return;
+      }
       if (!answer.ok) throw new Error(answer.statusText);
       const told = await answer.json();
       if (range !== this.range) return;
@@ -138,12 +166,15 @@ class StatsCharts extends HTMLElement {
       const since = this.points;
       this.points = new Points();
       this.points.load(told);
-      const joined = [...since.of.values()].flatMap((rows) => rows.slice(0, 1).map(([time]) => time));
+      const joined = [...since.of.values()].flatMap((rows) =>
+        rows.slice(0, 1).map(([time]) => time),
+      );
       this.points.join(since, Math.min(...joined));
     } else {
       this.points.load(told);
       this.length = told.length;
-      const span = told.step < 60 ? this.say("s", { n: told.step }) : this.say("min", { n: told.step / 60 });
+      const span =
+        told.step < 60 ? this.say("s", { n: told.step }) : this.say("min", { n: told.step / 60 });
       this.state("history", this.say("step", { span }));
     }
     this.draw();
@@ -153,7 +184,12 @@ class StatsCharts extends HTMLElement {
     if (this.range !== "live") return;
     this.points.add(at, of);
     this.points.forget(at - LIVE_S - 30);
-    this.state("live", Object.values(of).every((values) => !values) && this.points.empty ? this.say("still") : this.say("live"));
+    this.state(
+      "live",
+      Object.values(of).every((values) => !values) && this.points.empty
+        ? this.say("still")
+        : this.say("live"),
+    );
     this.draw();
   }
 
@@ -172,24 +208,33 @@ class StatsCharts extends HTMLElement {
 
   get span() {
     const now = Date.now() / 1000;
-    return [now - (this.range === "live" ? LIVE_S : this.length ?? 3600), now];
+    return [now - (this.range === "live" ? LIVE_S : (this.length ?? 3600)), now];
   }
 
   zoomed(from, to) {
     const [first, last] = this.span;
     const whole = from === null || to - from >= last - first;
     this.zoom = whole ? null : [from, to];
-    if (!whole) politely(this.say("zoomed", { from: clock(new Date(from * 1000)), to: clock(new Date(to * 1000)) }));
+    if (!whole)
+      politely(
+        this.say("zoomed", { from: clock(new Date(from * 1000)), to: clock(new Date(to * 1000)) }),
+      );
     this.draw();
   }
 
   // + and - zoom round the middle, arrows move what is shown, Escape shows all
   pressed(event) {
     if (event.key === "Escape" && this.zoom) this.zoomed(null, null);
-    if (!this.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey)
+      return;
     const [from, to] = this.zoom ?? this.span;
     const quarter = (to - from) / 4;
-    const moved = { "+": [from + quarter, to - quarter], "-": [from - 2 * quarter, to + 2 * quarter], ArrowLeft: [from - quarter, to - quarter], ArrowRight: [from + quarter, to + quarter] }[event.key];
+    const moved = {
+      "+": [from + quarter, to - quarter],
+      "-": [from - 2 * quarter, to + 2 * quarter],
+      ArrowLeft: [from - quarter, to - quarter],
+      ArrowRight: [from + quarter, to + quarter],
+    }[event.key];
     if (!moved || (event.key.startsWith("Arrow") && !this.zoom)) return;
     event.preventDefault();
     this.zoomed(...moved);
@@ -198,7 +243,10 @@ class StatsCharts extends HTMLElement {
   draw() {
     if (this.drawSoon || !this.charts) return;
     this.drawSoon = true;
-    requestAnimationFrame(() => { this.drawSoon = false; if (this.charts) this.drawNow(); });
+    requestAnimationFrame(() => {
+      this.drawSoon = false;
+      if (this.charts) this.drawNow();
+    });
   }
 
   drawNow() {
@@ -213,7 +261,16 @@ class StatsCharts extends HTMLElement {
     const nothing = this.querySelector("[data-nothing]");
     nothing.hidden = !this.points.empty || "loading" in this.dataset;
     if (!nothing.hidden) nothing.textContent = this.say("none");
-    fill(this.querySelector("[data-figures]"), { points: this.points, subjects: this.subjects, compared: this.compared, from, to, say: (metric) => this.say(camel(metric)), second: this.words.second, noLimit: this.say("noLimit") });
+    fill(this.querySelector("[data-figures]"), {
+      points: this.points,
+      subjects: this.subjects,
+      compared: this.compared,
+      from,
+      to,
+      say: (metric) => this.say(camel(metric)),
+      second: this.words.second,
+      noLimit: this.say("noLimit"),
+    });
     this.dataset.drawn = this.range;
   }
 }
@@ -225,7 +282,9 @@ function unlimited(data, lines) {
   return data.map((column, n) => {
     if (n === 0 || lines[n - 1][1] !== "limit") return column;
     const used = Math.max(...data[1].map((value) => value ?? 0));
-    return column.map((value) => (value === null || value === undefined || value >= NO_LIMIT || value > used * 8 ? null : value));
+    return column.map((value) =>
+      value === null || value === undefined || value >= NO_LIMIT || value > used * 8 ? null : value,
+    );
   });
 }
 

@@ -2,7 +2,10 @@
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 const language = document.documentElement.lang || "en";
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const fine = new Intl.NumberFormat(language, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const fine = new Intl.NumberFormat(language, {
+  maximumFractionDigits: 1,
+  minimumFractionDigits: 1,
+});
 const finer = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 
 export function percent(value) {
@@ -12,11 +15,15 @@ export function percent(value) {
 export function size(bytes) {
   let unit = 0;
   let figure = bytes;
-  while (figure >= 1024 && unit < UNITS.length - 1) { figure /= 1024; unit += 1; }
+  while (figure >= 1024 && unit < UNITS.length - 1) {
+    figure /= 1024;
+    unit += 1;
+  }
   return `${(unit === 0 || figure >= 100 || Number.isInteger(figure) ? whole : fine).format(figure)} ${UNITS[unit]}`;
 }
 
-export const count = (value) => (value < 100 && !Number.isInteger(value) ? fine : whole).format(value);
+export const count = (value) =>
+  (value < 100 && !Number.isInteger(value) ? fine : whole).format(value);
 
 // a limit as big as this is Podman's word for "none"
 export const NO_LIMIT = 2 ** 60;
@@ -39,10 +46,14 @@ export const WIRE = ["cpu", "memory", "limit", "received", "sent", "read", "writ
 export function said(metric, value, second) {
   if (value === null || value === undefined) return "–";
   switch (METRICS[metric].unit) {
-    case "percent": return percent(value);
-    case "size": return size(value);
-    case "rate": return size(value) + second;
-    default: return count(value);
+    case "percent":
+      return percent(value);
+    case "size":
+      return size(value);
+    case "rate":
+      return size(value) + second;
+    default:
+      return count(value);
   }
 }
 

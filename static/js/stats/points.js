@@ -13,17 +13,26 @@ export class Points {
   // history: {step, series: [{of, times, values}]}
   load(history) {
     this.step = history.step;
-    this.of = new Map(history.series.map(({ of, times, values }) => {
-      const rows = times.map((time, at) => [time, Object.fromEntries(Object.entries(values).map(([metric, all]) => [metric, scaled(metric, all[at])]))]);
-      return [of, rows];
-    }));
+    this.of = new Map(
+      history.series.map(({ of, times, values }) => {
+        const rows = times.map((time, at) => [
+          time,
+          Object.fromEntries(
+            Object.entries(values).map(([metric, all]) => [metric, scaled(metric, all[at])]),
+          ),
+        ]);
+        return [of, rows];
+      }),
+    );
   }
 
   // one live sample: subject -> a value per metric of WIRE, or null
   add(atS, of) {
     for (const [subject, values] of Object.entries(of)) {
       if (!this.of.has(subject)) this.of.set(subject, []);
-      const row = values && Object.fromEntries(WIRE.map((metric, at) => [metric, scaled(metric, values[at])]));
+      const row =
+        values &&
+        Object.fromEntries(WIRE.map((metric, at) => [metric, scaled(metric, values[at])]));
       this.of.get(subject).push([atS, row]);
     }
   }
@@ -50,7 +59,9 @@ export class Points {
 
   // lines: [[subject, metric]…] -> [times, values…]; null where a gap is to be seen
   table(lines, gapS = this.step * GAP_STEPS) {
-    const times = [...new Set([...this.of.values()].flatMap((rows) => rows.map(([time]) => time)))].sort((a, b) => a - b);
+    const times = [
+      ...new Set([...this.of.values()].flatMap((rows) => rows.map(([time]) => time))),
+    ].sort((a, b) => a - b);
     const place = new Map(times.map((time, at) => [time, at]));
     const columns = lines.map(([subject, metric]) => {
       const column = new Array(times.length).fill(undefined);
@@ -67,12 +78,15 @@ export class Points {
   }
 
   between(subject, metric, from, to) {
-    const rows = (this.of.get(subject) ?? []).filter(([time, row]) => row && time >= from && time <= to);
+    const rows = (this.of.get(subject) ?? []).filter(
+      ([time, row]) => row && time >= from && time <= to,
+    );
     return rows.map(([, row]) => row[metric] ?? null).filter((value) => value !== null);
   }
 }
 
-const scaled = (metric, value) => (value === null || value === undefined ? null : value * (METRICS[metric].factor ?? 1));
+const scaled = (metric, value) =>
+  value === null || value === undefined ? null : value * (METRICS[metric].factor ?? 1);
 
 function breakLine(column, before, at) {
   for (let between = before + 1; between < at; between += 1) column[between] = null;

@@ -10,7 +10,11 @@ export function fill(body, { points, subjects, compared, from, to, say, second, 
     for (const one of subjects) {
       if (metric === "limit" && compared) continue;
       const word = metric in METRICS ? say(metric) : metric;
-      rows.push([word, ...(compared ? [one.word] : []), ...figures(points, one.name, metric, { from, to, second, noLimit })]);
+      rows.push([
+        word,
+        ...(compared ? [one.word] : []),
+        ...figures(points, one.name, metric, { from, to, second, noLimit }),
+      ]);
     }
   }
   rows.forEach((cells, at) => {
@@ -28,7 +32,8 @@ function figures(points, subject, metric, { from, to, second, noLimit }) {
   const values = points.between(subject, metric, from, to);
   if (!values.length) return ["–", "–", "–"];
   const newest = values.at(-1);
-  if (metric === "limit") return [newest >= NO_LIMIT ? noLimit : said(metric, newest, second), "–", "–"];
+  if (metric === "limit")
+    return [newest >= NO_LIMIT ? noLimit : said(metric, newest, second), "–", "–"];
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const peaks = PEAKS[metric] ? points.between(subject, PEAKS[metric], from, to) : [];
   const highest = Math.max(...values, ...peaks);

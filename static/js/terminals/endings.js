@@ -5,13 +5,30 @@ export const reasonOf = (code) => CODES[code] ?? "failed";
 
 // [word, deed] of each button
 const DEEDS = {
-  exited: ["again", "drop"], closed: ["again", "drop"], left: ["again", "drop"], detached: ["again", "drop"],
+  exited: ["again", "drop"],
+  closed: ["again", "drop"],
+  left: ["again", "drop"],
+  detached: ["again", "drop"],
   loosened: ["again", "drop"],
-  withdrawn: ["drop"], "no-shell": ["other", "attach", "drop"], "no-command": ["other", "drop"], "no-directory": ["other", "drop"],
-  "not-running": ["start", "drop"], "container-ended": ["start", "drop"], paused: ["unpause", "drop"], gone: ["drop"],
-  away: ["again", "drop"], refused: ["other", "again", "drop"], failed: ["again", "drop"], denied: ["drop"],
-  missing: ["again", "drop"], "too-many": ["drop"], guardrail: ["other", "drop"], "not-written": ["again", "drop"], bad: ["other", "drop"],
+  withdrawn: ["drop"],
+  "no-shell": ["other", "attach", "drop"],
+  "no-command": ["other", "drop"],
+  "no-directory": ["other", "drop"],
+  "not-running": ["start", "drop"],
+  "container-ended": ["start", "drop"],
+  paused: ["unpause", "drop"],
+  gone: ["drop"],
+  away: ["again", "drop"],
+  refused: ["other", "again", "drop"],
+  failed: ["again", "drop"],
+  denied: ["drop"],
+  missing: ["again", "drop"],
+  "too-many": ["drop"],
+  guardrail: ["other", "drop"],
+  "not-written": ["again", "drop"],
+  bad: ["other", "drop"],
 };
 
 export const deedsOf = (reason) => DEEDS[reason] ?? ["drop"];
-export const isTrouble = (reason) => !["exited", "closed", "left", "detached", "loosened"].includes(reason);
+export const isTrouble = (reason) =>
+  !["exited", "closed", "left", "detached", "loosened"].includes(reason);

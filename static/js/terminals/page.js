@@ -1,8 +1,9 @@
 // The page of terminals: tabs, panes side by side, search, letters, full screen.
-import { Pane } from "haulout/terminals/pane";
-import { changeFontSize, forReader, onTheme, setReader } from "haulout/terminals/look";
+
 import { copy } from "haulout/copy";
 import { politely } from "haulout/say";
+import { changeFontSize, forReader, onTheme, setReader } from "haulout/terminals/look";
+import { Pane } from "haulout/terminals/pane";
 
 const root = document.querySelector("[data-terminals]");
 if (root) start(root);
@@ -10,12 +11,19 @@ if (root) start(root);
 function start(page) {
   const find = (name) => page.querySelector(`[data-term-${name}]`);
   const words = find("words").dataset;
-  const say = (name, values = {}) => (words[name] ?? name).replace(/%\((\w+)\)s/g, (_, key) => values[key]);
+  const say = (name, values = {}) =>
+    (words[name] ?? name).replace(/%\((\w+)\)s/g, (_, key) => values[key]);
   const head = document.querySelector("[data-object-head]")?.closest("live-list");
-  const state = () => document.querySelector("[data-object-head] [data-state]")?.dataset.state ?? "";
+  const state = () =>
+    document.querySelector("[data-object-head] [data-state]")?.dataset.state ?? "";
   const runs = () => ["running", "healthy", "unhealthy", "starting"].includes(state());
   const space = {
-    say, panes: find("panes"), template: find("pane"), openAt: page.dataset.openAt, joinAt: page.dataset.joinAt, pageAt: page.dataset.pageAt,
+    say,
+    panes: find("panes"),
+    template: find("pane"),
+    openAt: page.dataset.openAt,
+    joinAt: page.dataset.joinAt,
+    pageAt: page.dataset.pageAt,
     can: (name) => name !== "attach" || !!find("attach"),
   };
   const panes = [];
@@ -24,17 +32,22 @@ function start(page) {
   let numbered = 0;
 
   function open({ key = "", wanted = {} } = {}) {
-    const pane = new Pane(space, { key, wanted }, {
-      changed(one) {
-        draw(one);
-        // what the page was told of has ended meanwhile: as if it had not been there
-        if (one.ended === "missing" && one.seen === undefined && "auto" in page.dataset) setTimeout(() => forget(one));
+    const pane = new Pane(
+      space,
+      { key, wanted },
+      {
+        changed(one) {
+          draw(one);
+          // what the page was told of has ended meanwhile: as if it had not been there
+          if (one.ended === "missing" && one.seen === undefined && "auto" in page.dataset)
+            setTimeout(() => forget(one));
+        },
+        deed: (one, name) => deeds[name](one),
+        copy: (text) => copy(text).then(() => politely(say("copied"))),
+        leave: () => current?.tab.focus(),
+        search: () => find("search").focus(),
       },
-      deed: (one, name) => deeds[name](one),
-      copy: (text) => copy(text).then(() => politely(say("copied"))),
-      leave: () => current?.tab.focus(),
-      search: () => find("search").focus(),
-    });
+    );
     pane.tab = tabOf(pane);
     panes.push(pane);
     choose(pane);
@@ -47,20 +60,42 @@ function start(page) {
     else drop(pane);
   }
 
-  const again = (pane, wanted) => { drop(pane); open({ wanted }); };
-  const post = (verb) => window.htmx.ajax("POST", `${page.dataset.startAt}${verb}/`, { swap: "none" });
+  const again = (pane, wanted) => {
+    drop(pane);
+    open({ wanted });
+  };
+  const post = (verb) =>
+    window.htmx.ajax("POST", `${page.dataset.startAt}${verb}/`, { swap: "none" });
   const deeds = {
     again: (pane) => again(pane, pane.wanted),
     attach: (pane) => again(pane, { kind: "attach" }),
-    other: () => { const menu = page.querySelector(".term-new"); menu.open = true; menu.querySelector("[name=command]").focus(); },
-    start: (pane) => { post("start"); whenRunning(() => again(pane, pane.wanted)); },
-    unpause: (pane) => { post("unpause"); whenRunning(() => again(pane, pane.wanted)); },
+    other: () => {
+      const menu = page.querySelector(".term-new");
+      menu.open = true;
+      menu.querySelector("[name=command]").focus();
+    },
+    start: (pane) => {
+      post("start");
+      whenRunning(() => again(pane, pane.wanted));
+    },
+    unpause: (pane) => {
+      post("unpause");
+      whenRunning(() => again(pane, pane.wanted));
+    },
     drop: (pane) => drop(pane),
   };
 
   function whenRunning(then) {
-    if (runs()) { then(); return; }
-    const watch = new MutationObserver(() => { if (runs()) { watch.disconnect(); then(); } });
+    if (runs()) {
+      then();
+      return;
+    }
+    const watch = new MutationObserver(() => {
+      if (runs()) {
+        watch.disconnect();
+        then();
+      }
+    });
     if (head) watch.observe(head, { subtree: true, childList: true, attributes: true });
   }
 
@@ -124,7 +159,9 @@ function start(page) {
     find("nothing").hidden = false;
     find("nothing-title").textContent = say(on ? "noneTitle" : "offTitle");
     find("nothing-text").textContent = say(on ? "noneText" : "offText");
-    find("nothing-do").textContent = say(on ? "noneDo" : state() === "paused" ? "unpause" : "start");
+    find("nothing-do").textContent = say(
+      on ? "noneDo" : state() === "paused" ? "unpause" : "start",
+    );
   }
   find("nothing-do").addEventListener("click", () => {
     if (runs()) open();
@@ -144,47 +181,87 @@ function start(page) {
 
   const marks = () => {
     const style = getComputedStyle(document.documentElement);
-    return { matchBackground: "#ffd54a", matchOverviewRuler: "#ffd54a", activeMatchBackground: "#ff9632", activeMatchColorOverviewRuler: style.getPropertyValue("--accent").trim() || "#0b6e8f" };
+    return {
+      matchBackground: "#ffd54a",
+      matchOverviewRuler: "#ffd54a",
+      activeMatchBackground: "#ff9632",
+      activeMatchColorOverviewRuler: style.getPropertyValue("--accent").trim() || "#0b6e8f",
+    };
   };
   function seek(direction) {
     const text = find("search").value;
     if (!current) return;
-    if (!text) { current.search.clearDecorations(); find("hits").textContent = ""; return; }
-    const options = { caseSensitive: text !== text.toLowerCase(), incremental: direction === 0, decorations: marks() };
+    if (!text) {
+      current.search.clearDecorations();
+      find("hits").textContent = "";
+      return;
+    }
+    const options = {
+      caseSensitive: text !== text.toLowerCase(),
+      incremental: direction === 0,
+      decorations: marks(),
+    };
     current.searchHits ??= current.search.onDidChangeResults(({ resultIndex, resultCount }) => {
-      find("hits").textContent = resultCount ? say("hits", { at: resultIndex + 1, n: resultCount }) : say("noHits");
+      find("hits").textContent = resultCount
+        ? say("hits", { at: resultIndex + 1, n: resultCount })
+        : say("noHits");
     });
     if (direction < 0) current.search.findPrevious(text, options);
     else current.search.findNext(text, options);
   }
   find("search").addEventListener("input", () => seek(0));
   find("search").addEventListener("keydown", (event) => {
-    if (event.key === "Enter") { event.preventDefault(); seek(event.shiftKey ? -1 : 1); }
-    else if (event.key === "Escape") { event.target.value = ""; seek(0); current?.term.focus(); }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      seek(event.shiftKey ? -1 : 1);
+    } else if (event.key === "Escape") {
+      event.target.value = "";
+      seek(0);
+      current?.term.focus();
+    }
   });
   find("previous").addEventListener("click", () => seek(-1));
   find("next").addEventListener("click", () => seek(1));
 
   const restyle = () => panes.forEach((pane) => pane.restyle());
-  find("smaller").addEventListener("click", () => { changeFontSize(-1); restyle(); });
-  find("larger").addEventListener("click", () => { changeFontSize(1); restyle(); });
+  find("smaller").addEventListener("click", () => {
+    changeFontSize(-1);
+    restyle();
+  });
+  find("larger").addEventListener("click", () => {
+    changeFontSize(1);
+    restyle();
+  });
   const pressed = (name, on) => find(name).setAttribute("aria-pressed", String(on));
   pressed("reader", forReader());
-  find("reader").addEventListener("click", () => { setReader(!forReader()); pressed("reader", forReader()); restyle(); });
+  find("reader").addEventListener("click", () => {
+    setReader(!forReader());
+    pressed("reader", forReader());
+    restyle();
+  });
   find("split").addEventListener("click", () => {
     split = !split;
     pressed("split", split);
     page.toggleAttribute("data-split", split);
     choose(current);
   });
-  find("full").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : page.requestFullscreen()));
-  document.addEventListener("fullscreenchange", () => { pressed("full", document.fullscreenElement === page); current?.term.focus(); });
+  find("full").addEventListener("click", () =>
+    document.fullscreenElement ? document.exitFullscreen() : page.requestFullscreen(),
+  );
+  document.addEventListener("fullscreenchange", () => {
+    pressed("full", document.fullscreenElement === page);
+    current?.term.focus();
+  });
   onTheme(restyle);
 
   for (const key of page.dataset.keys.split(" ").filter(Boolean)) open({ key });
-  if (!panes.length && "auto" in page.dataset && (runs() || page.dataset.opens === "attach")) open({ wanted: page.dataset.opens === "attach" ? { kind: "attach" } : {} });
+  if (!panes.length && "auto" in page.dataset && (runs() || page.dataset.opens === "attach"))
+    open({ wanted: page.dataset.opens === "attach" ? { kind: "attach" } : {} });
   if (!panes.length) {
     nothing();
-    if ("auto" in page.dataset) whenRunning(() => { if (!panes.length) open(); });
+    if ("auto" in page.dataset)
+      whenRunning(() => {
+        if (!panes.length) open();
+      });
   }
 }

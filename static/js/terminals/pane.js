@@ -1,17 +1,19 @@
 // One terminal on the page: xterm.js, its socket, what is said above it and in its foot.
-import { Terminal } from "@xterm/xterm";
+
 import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
-import { TerminalSocket } from "haulout/terminals/socket";
+import { Terminal } from "@xterm/xterm";
 import { deedsOf, isTrouble, reasonOf } from "haulout/terminals/endings";
 import { fontSize, forReader, mono, theme } from "haulout/terminals/look";
 import { openIn } from "haulout/terminals/sheets";
+import { TerminalSocket } from "haulout/terminals/socket";
 
 const SETTLE_MS = 60;
 // who looks on sees all of the owner's screen, in letters down to this size
 const SMALLEST_PX = 8;
 const encoder = new TextEncoder();
-const size = (bytes) => (bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`);
+const size = (bytes) =>
+  bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
 export class Pane {
   // space: the page (say, template, join addresses); on: {changed(pane), deed(pane, name), copy(text), leave(), search()}
@@ -27,8 +29,15 @@ export class Pane {
     this.ended = null;
     this.answersFrom = 0;
     this.term = new Terminal({
-      fontFamily: mono(), fontSize: fontSize(), theme: theme(), scrollback: 10_000, cursorBlink: false,
-      minimumContrastRatio: 4.5, screenReaderMode: forReader(), macOptionIsMeta: true, rightClickSelectsWord: false,
+      fontFamily: mono(),
+      fontSize: fontSize(),
+      theme: theme(),
+      scrollback: 10_000,
+      cursorBlink: false,
+      minimumContrastRatio: 4.5,
+      screenReaderMode: forReader(),
+      macOptionIsMeta: true,
+      rightClickSelectsWord: false,
       // an address in the text may be anything: it is shown, never followed
       linkHandler: { activate() {}, allowNonHttpProtocols: false },
       allowProposedApi: true,
@@ -39,7 +48,9 @@ export class Pane {
     this.term.loadAddon(this.search);
     this.term.attachCustomKeyEventHandler((event) => this.key_(event));
     this.term.onData((text) => this.typed(encoder.encode(text)));
-    this.term.onBinary((text) => this.typed(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+    this.term.onBinary((text) =>
+      this.typed(Uint8Array.from(text, (letter) => letter.charCodeAt(0))),
+    );
     this.find("link").addEventListener("click", () => on.copy(this.address));
     this.find("end").addEventListener("click", () => this.leave());
     space.panes.append(this.element);
@@ -50,20 +61,35 @@ export class Pane {
     this.connect();
   }
 
-  get address() { return `${location.origin}${this.space.pageAt}${this.key}/`; }
-  get title() { return this.wanted.kind === "attach" ? this.say("main") : this.command || "…"; }
+  get address() {
+    return `${location.origin}${this.space.pageAt}${this.key}/`;
+  }
+  get title() {
+    return this.wanted.kind === "attach" ? this.say("main") : this.command || "…";
+  }
 
   connect() {
     this.socket = new TerminalSocket(
       {
-        openAt: this.space.openAt, joinAt: this.space.joinAt, key: this.key,
+        openAt: this.space.openAt,
+        joinAt: this.space.joinAt,
+        key: this.key,
         asks: () => ({ ...this.wanted, columns: this.term.cols, rows: this.term.rows }),
       },
       {
         screen: (bytes, at) => this.term.write(bytes, () => this.drawn(at)),
         note: (message) => this.note(message),
-        lost: () => { this.state = "reconnecting"; this.tell(this.say("lost", { n: this.say("grace") }), [], true); },
-        back: () => { if (this.state === "reconnecting") { this.state = "live"; this.tell(""); } this.foot(); },
+        lost: () => {
+          this.state = "reconnecting";
+          this.tell(this.say("lost", { n: this.say("grace") }), [], true);
+        },
+        back: () => {
+          if (this.state === "reconnecting") {
+            this.state = "live";
+            this.tell("");
+          }
+          this.foot();
+        },
         refused: (code) => this.end({ reason: reasonOf(code) }),
       },
     );
@@ -82,7 +108,9 @@ export class Pane {
 
   note(message) {
     switch (message.type) {
-      case "key": this.key = message.key; break;
+      case "key":
+        this.key = message.key;
+        break;
       case "open":
         this.state = "live";
         this.command = message.command || this.command;
@@ -97,15 +125,30 @@ export class Pane {
         this.answersFrom = message.offset + message.replay;
         if (message.replay) this.state = "live";
         break;
-      case "skipped": this.term.write(`\x1b[0m\r\n\x1b[2m${this.say("skipped", { n: size(message.bytes) })}\x1b[0m\r\n`); break;
+      case "skipped":
+        this.term.write(
+          `\x1b[0m\r\n\x1b[2m${this.say("skipped", { n: size(message.bytes) })}\x1b[0m\r\n`,
+        );
+        break;
       case "size":
         if (this.types) break;
         this.term.resize(message.columns, message.rows);
         this.shrink();
         break;
-      case "role": this.role(message); break;
-      case "ended": this.end(message.reason === "withdrawn" && !this.owner ? { ...message, reason: "withdrawn-of" } : message); break;
-      case "refused": this.socket.close(); this.end(message); break;
+      case "role":
+        this.role(message);
+        break;
+      case "ended":
+        this.end(
+          message.reason === "withdrawn" && !this.owner
+            ? { ...message, reason: "withdrawn-of" }
+            : message,
+        );
+        break;
+      case "refused":
+        this.socket.close();
+        this.end(message);
+        break;
     }
     this.foot();
   }
@@ -126,10 +169,13 @@ export class Pane {
     this.element.toggleAttribute("data-looks", !types);
     this.find("watch").hidden = !watchers.length;
     this.find("watch-names").textContent = this.say("watchedBy", { names: watchers.join(", ") });
-    this.find("end-word").textContent = this.say(!owner ? "leave" : this.wanted.kind === "attach" ? "detach" : "end");
+    this.find("end-word").textContent = this.say(
+      !owner ? "leave" : this.wanted.kind === "attach" ? "detach" : "end",
+    );
     if (!this.ended) {
       if (!owner) this.tell(this.say("looking", { name: of }));
-      else if (!types) this.tell(this.say("elsewhere"), [["here", () => this.socket.say({ drive: true })]]);
+      else if (!types)
+        this.tell(this.say("elsewhere"), [["here", () => this.socket.say({ drive: true })]]);
       else if (!before) this.tell("");
     }
     if (types && !before) this.term.options.fontSize = fontSize();
@@ -138,14 +184,23 @@ export class Pane {
 
   end({ reason, exit_code: code = null, words = "" }) {
     if (this.ended) return;
-    if (this.wanted.kind === "attach") reason = { exited: "detached", closed: "loosened" }[reason] ?? reason;
+    if (this.wanted.kind === "attach")
+      reason = { exited: "detached", closed: "loosened" }[reason] ?? reason;
     this.ended = reason;
     this.state = "over";
     this.socket.close();
     this.term.options.cursorInactiveStyle = "none";
-    const text = this.say(reason.replace(/-(.)/g, (_, letter) => letter.toUpperCase()), { code: code ?? "?", n: this.say("grace"), name: this.of ?? "", words });
+    const text = this.say(
+      reason.replace(/-(.)/g, (_, letter) => letter.toUpperCase()),
+      { code: code ?? "?", n: this.say("grace"), name: this.of ?? "", words },
+    );
     const deeds = this.owner ? deedsOf(reason) : ["drop"];
-    this.tell(text, deeds.map((name) => [name, () => this.on.deed(this, name)]), isTrouble(reason), words);
+    this.tell(
+      text,
+      deeds.map((name) => [name, () => this.on.deed(this, name)]),
+      isTrouble(reason),
+      words,
+    );
     this.foot();
     this.on.changed(this);
   }
@@ -155,21 +210,32 @@ export class Pane {
     box.hidden = !text;
     box.toggleAttribute("data-trouble", trouble);
     this.find("said-text").textContent = text;
-    this.find("said-acts").replaceChildren(...deeds.filter(([name]) => this.space.can(name)).map(([name, act]) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn btn-sm";
-      button.textContent = this.say(name);
-      button.addEventListener("click", act);
-      return button;
-    }));
+    this.find("said-acts").replaceChildren(
+      ...deeds
+        .filter(([name]) => this.space.can(name))
+        .map(([name, act]) => {
+          const button = document.createElement("button");
+          button.type = "button";
+          button.className = "btn btn-sm";
+          button.textContent = this.say(name);
+          button.addEventListener("click", act);
+          return button;
+        }),
+    );
     this.find("said-fold").hidden = !words;
     this.find("said-words").textContent = words;
   }
 
   foot() {
     this.find("dot").dataset.state = this.state;
-    this.find("foot").textContent = [this.say(this.state), `${this.term.cols}×${this.term.rows}`, this.wanted.user, this.wanted.directory].filter(Boolean).join(" · ");
+    this.find("foot").textContent = [
+      this.say(this.state),
+      `${this.term.cols}×${this.term.rows}`,
+      this.wanted.user,
+      this.wanted.directory,
+    ]
+      .filter(Boolean)
+      .join(" · ");
     this.find("link").hidden = !this.owner || !!this.ended || !this.key;
     this.find("end").hidden = !!this.ended;
     this.on.changed(this);
@@ -200,10 +266,14 @@ export class Pane {
 
   fitNow() {
     if (this.ended || this.element.hidden) return;
-    if (!this.types) { this.shrink(); return; }
+    if (!this.types) {
+      this.shrink();
+      return;
+    }
     const fits = this.fit.proposeDimensions();
     if (!fits || !Number.isFinite(fits.cols) || !Number.isFinite(fits.rows)) return;
-    if (fits.cols !== this.term.cols || fits.rows !== this.term.rows) this.term.resize(Math.max(fits.cols, 2), Math.max(fits.rows, 1));
+    if (fits.cols !== this.term.cols || fits.rows !== this.term.rows)
+      this.term.resize(Math.max(fits.cols, 2), Math.max(fits.rows, 1));
     this.socket?.say({ size: [this.term.cols, this.term.rows] });
     this.foot();
   }
@@ -230,7 +300,11 @@ export class Pane {
   }
 
   restyle() {
-    Object.assign(this.term.options, { theme: theme(), fontSize: fontSize(), screenReaderMode: forReader() });
+    Object.assign(this.term.options, {
+      theme: theme(),
+      fontSize: fontSize(),
+      screenReaderMode: forReader(),
+    });
     this.fitNow();
   }
 

@@ -27,7 +27,8 @@ HTMLSpanElement.prototype.setAttribute = function setAttribute(name, value) {
 
 // all style elements of a terminal are made while it opens
 export function openIn(term, element) {
-  document.createElement = (name, options) => (name === "style" ? styleSheet() : plain.call(document, name, options));
+  document.createElement = (name, options) =>
+    name === "style" ? styleSheet() : plain.call(document, name, options);
   try {
     term.open(element);
   } finally {

@@ -15,7 +15,10 @@ export class TerminalSocket {
     this.typed = [];
     this.untaken = 0;
     this.closed = false;
-    this.online = () => { this.waits = 0; if (!this.socket) this.connect(); };
+    this.online = () => {
+      this.waits = 0;
+      if (!this.socket) this.connect();
+    };
     addEventListener("online", this.online);
     this.beat = setInterval(() => this.ping(), PING_MS);
     this.connect();
@@ -94,12 +97,17 @@ export class TerminalSocket {
 
   type(data) {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
-    if (!this.typed.length && data.length <= PIECE_BYTES && this.untaken + data.length <= UNTAKEN_BYTES) {
+    if (
+      !this.typed.length &&
+      data.length <= PIECE_BYTES &&
+      this.untaken + data.length <= UNTAKEN_BYTES
+    ) {
       this.untaken += data.length;
       this.socket.send(data);
       return;
     }
-    for (let from = 0; from < data.length; from += PIECE_BYTES) this.typed.push(data.subarray(from, from + PIECE_BYTES));
+    for (let from = 0; from < data.length; from += PIECE_BYTES)
+      this.typed.push(data.subarray(from, from + PIECE_BYTES));
     this.flush();
   }
 
