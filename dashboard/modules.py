@@ -3,6 +3,7 @@
 # ES modules under static/; entry is js/app.js, which every page loads
 MODULES = {
     "haulout/theme-switch": "js/theme-switch.js",
+    "haulout/remember": "js/remember.js",
     "haulout/rail": "js/rail.js",
     "haulout/menus": "js/menus.js",
     "haulout/tabs": "js/tabs.js",

@@ -1,4 +1,4 @@
-"""The code is formatted, linted and typed as pyproject.toml says."""
+"""Python is formatted, linted and typed as pyproject.toml says, what browsers load as biome.jsonc says."""
 
 import subprocess
 import sys
@@ -8,8 +8,12 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def tool(*words: str) -> subprocess.CompletedProcess[str]:
+    return run(sys.executable, "-m", *words)
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", *words],
+        words,
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -30,4 +34,16 @@ def test_formatted() -> None:
 
 def test_typed() -> None:
     done = tool("mypy")
+    assert done.returncode == 0, done.stdout
+
+
+def biome() -> str:
+    """The program for this system that npm brought; it needs no Node."""
+    found = sorted(CHECKOUT.glob("node_modules/@biomejs/cli-*/biome*"))
+    assert found, "biome is missing: python3 -m dashboard.bootstrap test fetches it"
+    return str(found[0])
+
+
+def test_scripts_and_style_sheets() -> None:
+    done = run(biome(), "check", "--error-on-warnings", "--colors=off", "--max-diagnostics=none")
     assert done.returncode == 0, done.stdout

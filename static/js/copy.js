@@ -2,7 +2,10 @@
 import { politely, word } from "haulout/say";
 
 export async function copy(text) {
-  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
   const area = document.createElement("textarea");
   area.value = text;
   area.className = "visually-hidden";

@@ -63,7 +63,8 @@ async function examine(section) {
   }
   // a step that nobody waits for any more does not turn for ever
   for (const left of list.querySelectorAll(".doctor-running")) left.remove();
-  now.textContent = refused || (!ended ? words.broken : failed ? words.bad : words.good);
+  const outcome = failed ? words.bad : words.good;
+  now.textContent = refused || (ended ? outcome : words.broken);
   again.hidden = Boolean(refused);
   again.disabled = false;
 }

@@ -84,7 +84,11 @@ function end(one, how, text, cause = "") {
 
 async function next() {
   if (running) return;
-  while ((running = queue.shift())) await carry(running);
+  while (queue.length) {
+    running = queue.shift();
+    await carry(running);
+  }
+  running = null;
 }
 
 function carry(one) {

@@ -26,9 +26,8 @@ function stand(row) {
 function step(by) {
   const all = rows();
   const at = all.indexOf(current());
-  stand(
-    all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)],
-  );
+  if (at < 0) stand(by > 0 ? all[0] : all.at(-1));
+  else stand(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
 function verb(key) {

@@ -147,20 +147,7 @@ class LiveList extends HTMLElement {
     const wanted = new Set(order);
     let gone = 0;
     let added = 0;
-    for (const [pk, row] of there) {
-      if (wanted.has(pk)) continue;
-      if (this.classList.contains("one")) {
-        // what was known stays to be read; nothing more can be done to it
-        gone += "gone" in row.dataset ? 0 : 1;
-        row.dataset.gone = "";
-        for (const past of row.querySelectorAll(".object-acts, .object-title > :not(h1)"))
-          past.remove();
-        continue;
-      }
-      row.dataset.going = "";
-      gone += isHead(pk) ? 0 : 1;
-      setTimeout(() => row.remove(), FADE_MS);
-    }
+    for (const [pk, row] of there) if (!wanted.has(pk)) gone += this.dismiss(pk, row);
     let before = null;
     for (const pk of order) {
       let row = there.get(pk);
@@ -170,18 +157,36 @@ class LiveList extends HTMLElement {
         added += isHead(pk) ? 0 : 1;
       }
       if (!row) continue;
-      let next = before ? before.nextElementSibling : this.body.firstElementChild;
-      while (next && "going" in next.dataset) next = next.nextElementSibling;
-      if (next !== row) {
-        this.body.insertBefore(row, next);
-        window.htmx?.process(row);
-      }
+      this.place(row, before);
       before = row;
     }
-    const parts = [gone && word("removed", { n: gone }), added && word("new", { n: added })].filter(
-      Boolean,
-    );
+    const parts = [];
+    if (gone) parts.push(word("removed", { n: gone }));
+    if (added) parts.push(word("new", { n: added }));
     if (parts.length) politely(parts.join(", "));
+  }
+
+  // how many things that are gone this row stands for: 0 or 1
+  dismiss(pk, row) {
+    if (this.classList.contains("one")) {
+      const known = "gone" in row.dataset;
+      row.dataset.gone = "";
+      // what was known stays to be read; nothing more can be done to it
+      for (const past of row.querySelectorAll(".object-acts, .object-title > :not(h1)"))
+        past.remove();
+      return known ? 0 : 1;
+    }
+    row.dataset.going = "";
+    setTimeout(() => row.remove(), FADE_MS);
+    return isHead(pk) ? 0 : 1;
+  }
+
+  place(row, before) {
+    let next = before ? before.nextElementSibling : this.body.firstElementChild;
+    while (next && "going" in next.dataset) next = next.nextElementSibling;
+    if (next === row) return;
+    this.body.insertBefore(row, next);
+    window.htmx?.process(row);
   }
 
   counts(news) {

@@ -1,10 +1,7 @@
 // The rail: folded on wide screens (a cookie remembers it), a drawer on narrow ones.
-const root = document.documentElement;
+import { remember } from "haulout/remember";
 
-export function remember(name, value) {
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
-}
+const root = document.documentElement;
 
 function drawer(shown) {
   root.classList.toggle("rail-shown", shown);

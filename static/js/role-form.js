@@ -81,11 +81,8 @@ function sift() {
     }
     shown += some;
   }
-  found.textContent = !sifted
-    ? ""
-    : shown
-      ? fill(found.dataset.words, { n: shown })
-      : found.dataset.none;
+  const result = shown ? fill(found.dataset.words, { n: shown }) : found.dataset.none;
+  found.textContent = sifted ? result : "";
   label();
 }
 

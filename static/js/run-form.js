@@ -176,7 +176,9 @@ async function paste() {
   const read = answer && (answer.ok || answer.status === 422) ? await answer.json() : null;
   const left = read?.left_out ?? [];
   said.textContent = read?.problem ?? left[0] ?? "";
-  said.className = `said${read?.problem ? " said-bad" : left.length ? " said-warn" : ""}`;
+  said.className = "said";
+  said.classList.toggle("said-bad", Boolean(read?.problem));
+  said.classList.toggle("said-warn", !read?.problem && left.length > 0);
   document.getElementById("paste-more").replaceChildren(
     ...left.slice(1).map((sentence) => {
       const item = document.createElement("li");

@@ -9,8 +9,7 @@ button?.addEventListener("click", async () => {
     csrfmiddlewaretoken: field.form.elements.csrfmiddlewaretoken.value,
   });
   const answer = await fetch(button.dataset.envValues, { method: "POST", body }).catch(() => null);
-  const read =
-    answer && answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
+  const read = answer?.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
   button.disabled = false;
   if (!read || read.problem) {
     said.textContent = read?.problem ?? said.dataset.failed ?? "";

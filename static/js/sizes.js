@@ -5,10 +5,11 @@ const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", {
 });
 
 export function size(bytes) {
+  let figure = bytes;
   let at = 0;
-  while (bytes >= 1024 && at < UNITS.length - 1) {
-    bytes /= 1024;
+  while (figure >= 1024 && at < UNITS.length - 1) {
+    figure /= 1024;
     at += 1;
   }
-  return `${numbers.format(bytes)} ${UNITS[at]}`;
+  return `${numbers.format(figure)} ${UNITS[at]}`;
 }

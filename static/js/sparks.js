@@ -1,5 +1,6 @@
 // Lines of the last hour in lists of containers. Rows know nothing of them, so that their marks stay true:
 // each row has an empty cell, which is filled here and filled again when the row is replaced.
+import { remember } from "haulout/remember";
 import { percent, size } from "haulout/stats/figures";
 
 const AGAIN_MS = 60_000;
@@ -108,7 +109,7 @@ async function renew({ all }) {
 
 function show(on) {
   toggle().setAttribute("aria-pressed", String(on));
-  document.cookie = `sparks=${on ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`;
+  remember("sparks", on ? "on" : "off");
   for (const list of document.querySelectorAll("live-list[data-list=containers]"))
     list.toggleAttribute("data-no-sparks", !on);
   if (on) renew({ all: true });

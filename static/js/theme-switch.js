@@ -1,5 +1,5 @@
 // Dark, light or the system's: kept for a year in a cookie, so that the server renders it.
-import { remember } from "haulout/rail";
+import { remember } from "haulout/remember";
 
 document.addEventListener("change", (event) => {
   const box = event.target.closest("[data-theme-switch]");

@@ -4,7 +4,8 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
     const choice = root.dataset.themeChoice || "auto";
-    root.dataset.bsTheme = choice === "auto" ? (dark.matches ? "dark" : "light") : choice;
+    const system = dark.matches ? "dark" : "light";
+    root.dataset.bsTheme = choice === "auto" ? system : choice;
   };
   apply();
   dark.addEventListener("change", apply);

@@ -1,4 +1,5 @@
 // Keeps <time data-style> counting and in the reader's own zone; the exact moment stays on hover.
+import { remember } from "haulout/remember";
 import { word } from "haulout/say";
 
 const units = word("units").split("|");
@@ -8,7 +9,7 @@ const steps = [
   [86400, 3600, 2, 2],
   [5184000, 86400, 3, 4],
   [63072000, 2592000, 5, 6],
-  [Infinity, 31536000, 7, 8],
+  [Number.POSITIVE_INFINITY, 31536000, 7, 8],
 ];
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const pad = (n) => String(n).padStart(2, "0");
@@ -33,20 +34,21 @@ export function ago(moment, now = Date.now()) {
   return word(delta < 0 ? "in" : "ago", { span });
 }
 
+function written(moment, style) {
+  if (style === "clock") return clock(moment);
+  if (style === "ago") return ago(moment);
+  // what was due a moment ago is due now
+  if (style === "next") return ago(new Date(Math.max(moment, Date.now())));
+  return full(moment);
+}
+
 export function refresh(root = document) {
   for (const element of root.querySelectorAll("time[data-style]")) {
     const moment = new Date(element.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
-    const { style } = element.dataset;
-    const due = style === "next" ? new Date(Math.max(moment, Date.now())) : moment;
-    const shown =
-      style === "ago" || style === "next"
-        ? ago(due)
-        : style === "clock"
-          ? clock(moment)
-          : full(moment);
+    const shown = written(moment, element.dataset.style);
     if (element.textContent !== shown) element.textContent = shown;
-    if (style === "full") element.title = ago(moment);
+    if (element.dataset.style === "full") element.title = ago(moment);
     else if (!element.dataset.exact) {
       element.dataset.exact = "1";
       element.title = exact.format(moment);
@@ -56,7 +58,7 @@ export function refresh(root = document) {
 
 // dates that are typed in a filter are read by the reader's clock (dashboard/dates.py)
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-if (timeZone) document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
+if (timeZone) remember("zone", timeZone);
 
 refresh();
 setInterval(() => {

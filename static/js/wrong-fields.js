@@ -30,7 +30,10 @@ function fieldOf(words) {
 }
 
 function tie(field, words) {
-  words.id ||= `wrong-${(numbered += 1)}`;
+  if (!words.id) {
+    numbered += 1;
+    words.id = `wrong-${numbered}`;
+  }
   field.setAttribute("aria-invalid", "true");
   const about = (field.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
   const told = field.closest(`[aria-describedby~="${CSS.escape(words.id)}"]`);

@@ -49,7 +49,11 @@ function start(page) {
     try {
       const entries = await found();
       const [uid, gid] = await ownerOf(to);
-      const packed = tar(entries, { mode: to.mode ? parseInt(to.mode, 8) : undefined, uid, gid });
+      const packed = tar(entries, {
+        mode: to.mode ? Number.parseInt(to.mode, 8) : undefined,
+        uid,
+        gid,
+      });
       uploads.add([new File([packed], name)], {
         unpack: to.unpack,
         there: to.there,

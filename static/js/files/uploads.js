@@ -1,19 +1,8 @@
 // Uploads under way: one at a time, each with its progress, a word how it ended, and a way to stop it.
+import { size } from "haulout/sizes";
 import { toast } from "haulout/toasts";
 
-const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", {
-  maximumFractionDigits: 1,
-});
-
-function size(bytes) {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let at = 0;
-  while (bytes >= 1024 && at < units.length - 1) {
-    bytes /= 1024;
-    at += 1;
-  }
-  return `${numbers.format(bytes)} ${units[at]}`;
-}
+const numbers = new Intl.NumberFormat(document.documentElement.lang || "en");
 
 export class Uploads {
   constructor(page, words) {
@@ -100,7 +89,8 @@ export class Uploads {
     this.count();
     if (this.running) return;
     let changed = false;
-    while ((this.running = this.waiting.shift())) {
+    while (this.waiting.length) {
+      this.running = this.waiting.shift();
       changed = (await this.carry(this.running)) || changed;
     }
     this.running = null;

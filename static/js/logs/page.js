@@ -143,11 +143,8 @@ function start(page) {
         state = name;
         find("trouble").hidden =
           !["away", "failed", "gone", "denied", "withdrawn"].includes(name) && !details.unsure;
-        find("trouble").textContent = details.unsure
-          ? say("unsure")
-          : details.cause
-            ? `${say(name)}: ${details.cause}`
-            : say(name);
+        const words = details.cause ? `${say(name)}: ${details.cause}` : say(name);
+        find("trouble").textContent = details.unsure ? say("unsure") : words;
         lost(details);
         redraw();
       },
@@ -208,9 +205,11 @@ function start(page) {
   }
 
   screen.followed = (on) => find("follow").setAttribute("aria-pressed", String(on));
-  find("follow").addEventListener("click", () =>
-    screen.follow ? (screen.followed(false), (screen.follow = false)) : screen.toEnd(),
-  );
+  find("follow").addEventListener("click", () => {
+    if (!screen.follow) return screen.toEnd();
+    screen.followed(false);
+    screen.follow = false;
+  });
   find("pause").addEventListener("click", () => setPaused(!paused));
   find("range").addEventListener("change", ask);
   find("wrap").setAttribute("aria-pressed", String(look.wrap));

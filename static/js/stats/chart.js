@@ -165,9 +165,17 @@ export class Chart {
   }
 }
 
+// how far a chart of nothing but zeros reaches
+const EMPTY_TOP = { percent: 1, count: 4 };
+
 function top(unit, max) {
-  if (!max) return unit === "percent" ? 1 : unit === "count" ? 4 : 1024;
-  return max * 1.08;
+  return max ? max * 1.08 : (EMPTY_TOP[unit] ?? 1024);
+}
+
+function dashes(line, faint) {
+  if (line.metric === "limit") return [6, 4];
+  // more than five colours are hard to tell apart
+  return line.n > 5 && !faint ? [8, 3] : undefined;
 }
 
 function drawn(line, lines) {
@@ -176,12 +184,12 @@ function drawn(line, lines) {
   return {
     stroke: () => (faint ? `${colour()}90` : colour()),
     width: faint ? 1 : 1.6,
-    dash: line.metric === "limit" ? [6, 4] : line.n > 5 && !faint ? [8, 3] : undefined,
+    dash: dashes(line, faint),
     fill:
       lines.filter((one) => !FAINT.has(one.metric)).length === 1 && !faint
         ? () => `${colour()}22`
         : undefined,
-    points: { show: (plot, series, from, to) => to - from < 3 && !faint },
+    points: { show: (_plot, _series, from, to) => to - from < 3 && !faint },
     spanGaps: false,
   };
 }

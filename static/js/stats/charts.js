@@ -50,7 +50,9 @@ class StatsCharts extends HTMLElement {
     };
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("visibilitychange", this.onSeen);
-    this.theme = new MutationObserver(() => this.charts.forEach((chart) => chart.redraw()));
+    this.theme = new MutationObserver(() => {
+      for (const chart of this.charts) chart.redraw();
+    });
     this.theme.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
     const asked = new URLSearchParams(location.search).get("range");
     this.choose(asked in AGAIN_S ? asked : this.dataset.range, false);
@@ -61,7 +63,7 @@ class StatsCharts extends HTMLElement {
     this.theme?.disconnect();
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("visibilitychange", this.onSeen);
-    this.charts?.forEach((chart) => chart.close());
+    for (const chart of this.charts ?? []) chart.close();
     this.charts = null;
   }
 

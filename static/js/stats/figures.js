@@ -9,7 +9,8 @@ const fine = new Intl.NumberFormat(language, {
 const finer = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 
 export function percent(value) {
-  return `${(value >= 100 ? whole : value >= 10 ? fine : finer).format(value)} %`;
+  const short = value >= 100 ? whole : fine;
+  return `${(value >= 10 ? short : finer).format(value)} %`;
 }
 
 export function size(bytes) {

@@ -101,7 +101,9 @@ function withGaps(times, columns, gapS) {
       for (const line of all.slice(1)) line.push(null);
     }
     all[0].push(time);
-    columns.forEach((column, n) => all[n + 1].push(column[at]));
+    columns.forEach((column, n) => {
+      all[n + 1].push(column[at]);
+    });
   });
   return all;
 }

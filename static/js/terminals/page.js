@@ -159,9 +159,8 @@ function start(page) {
     find("nothing").hidden = false;
     find("nothing-title").textContent = say(on ? "noneTitle" : "offTitle");
     find("nothing-text").textContent = say(on ? "noneText" : "offText");
-    find("nothing-do").textContent = say(
-      on ? "noneDo" : state() === "paused" ? "unpause" : "start",
-    );
+    const wake = state() === "paused" ? "unpause" : "start";
+    find("nothing-do").textContent = say(on ? "noneDo" : wake);
   }
   find("nothing-do").addEventListener("click", () => {
     if (runs()) open();
@@ -223,7 +222,9 @@ function start(page) {
   find("previous").addEventListener("click", () => seek(-1));
   find("next").addEventListener("click", () => seek(1));
 
-  const restyle = () => panes.forEach((pane) => pane.restyle());
+  const restyle = () => {
+    for (const pane of panes) pane.restyle();
+  };
   find("smaller").addEventListener("click", () => {
     changeFontSize(-1);
     restyle();

@@ -169,9 +169,8 @@ export class Pane {
     this.element.toggleAttribute("data-looks", !types);
     this.find("watch").hidden = !watchers.length;
     this.find("watch-names").textContent = this.say("watchedBy", { names: watchers.join(", ") });
-    this.find("end-word").textContent = this.say(
-      !owner ? "leave" : this.wanted.kind === "attach" ? "detach" : "end",
-    );
+    const ending = this.wanted.kind === "attach" ? "detach" : "end";
+    this.find("end-word").textContent = this.say(owner ? ending : "leave");
     if (!this.ended) {
       if (!owner) this.tell(this.say("looking", { name: of }));
       else if (!types)
