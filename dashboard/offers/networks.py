@@ -64,7 +64,7 @@ REMOVE = Offer(
 )
 
 
-class UpdateOptions(Sent):
+class NetworkUpdateOptions(Sent):
     """Addresses of DNS servers."""
 
     dns_add: list[str] = []
@@ -84,7 +84,7 @@ UPDATE = Offer(
     "server-cog",
     _("Changing the DNS servers of"),
     Fields(DnsForm, _("DNS servers of %(name)s on %(host)s"), _("Change DNS servers")),
-    body=UpdateOptions,
+    body=NetworkUpdateOptions,
 )
 # the others have a page of their own (dashboard.pages.networks.members)
 OFFERS = (

@@ -22,6 +22,11 @@ def test_each_has_an_address_of_its_own() -> None:
     assert [name for name, number in names.items() if number > 1] == []
 
 
+def test_no_two_bodies_have_one_name_in_the_description() -> None:
+    bodies = {offer.body for offer in OFFERS}
+    assert len({body.__name__ for body in bodies}) == len(bodies)
+
+
 @pytest.mark.parametrize("offer", WITH_DIALOG, ids=lambda offer: f"{offer.kind} {offer.name}")
 def test_what_has_a_dialog_has_its_words_and_its_page(offer: Offer) -> None:
     assert all((offer.label, offer.icon, offer.doing))
