@@ -161,7 +161,7 @@ def test_kube_files(host: Host, play: Any) -> None:
             plan = plan_of(text)
         except YamlRefused:
             return REFUSED
-        if judge(RULES, proposed(_endpoint(host), plan, text)).stops:
+        if judge(RULES, proposed(_endpoint(host), plan)).stops:
             return REFUSED
         await kube.play(podman, labelled(plan, job_id=1), start=False)
         return MADE

@@ -55,10 +55,7 @@ def killed_at(
     endpoint = troubled.register(host)
     before = set(host.podman("ps", "-aq", "--no-trunc").split())
     params = {"image": image, "pull": "never", "command": ["sleep", "999"]}
-    order, worker = (
-        Path(troubled.stack.environ["HAULOUT_CRASH_AT"]),
-        troubled.process("worker"),
-    )
+    order, worker = Path(troubled.stack.environ["HAULOUT_CRASH_AT"]), troubled.worker("long")
     with stopped(worker):
         order.write_text(f"{step} 3")
         jobs = [
