@@ -1,8 +1,7 @@
 """`python -m tests.bench.fleet HOSTS CONTAINERS`: the simulator as a process of its own.
 
-Prints how each host is registered, as one line of JSON; then, after each change, the moment at
-which it was answered (monotonic clock). Reads lines: `churn N` restarts N containers a second.
-Ends with its standard input.
+Prints how each host is registered, as one line of JSON. Reads lines: `churn N`
+restarts N containers a second. Ends with its standard input.
 """
 
 import asyncio
@@ -10,7 +9,6 @@ import itertools
 import json
 import resource
 import sys
-import time
 from dataclasses import asdict
 
 from hosts.link import keys
@@ -21,14 +19,9 @@ async def main(hosts: int, containers: int) -> None:
     key = keys.generate()
     private = key.export_private_key("openssh").decode()
     async with SimulatedFleet(key, hosts=hosts, containers=containers) as fleet:
-        fleet.replied = _told
         rows = [asdict(where) | {"socket": SOCKET, "private_key": private} for where in fleet.where]
         print(json.dumps(rows), flush=True)
         await _obey(fleet)
-
-
-def _told(method: str, target: str) -> None:
-    print(json.dumps({"at": time.monotonic(), "target": target}), flush=True)
 
 
 async def _obey(fleet: SimulatedFleet) -> None:

@@ -13,15 +13,13 @@ from tests.bench.fleet.content import VERSION
 from tests.bench.fleet.machine import SimulatedHost
 
 _REASONS = {200: "OK", 204: "No Content", 304: "Not Modified", 404: "Not Found", 409: "Conflict"}
-Replied = Callable[[str, str], None]
 
 
 class PodmanChannel(asyncssh.SSHUNIXSession[bytes]):
-    """`replied` is told method and target of each change, when its answer has been written."""
+    """One caller of one host's Podman."""
 
-    def __init__(self, host: SimulatedHost, replied: Replied) -> None:
+    def __init__(self, host: SimulatedHost) -> None:
         self._host = host
-        self._replied = replied
         self._unread = b""
         self._skip = 0
         self._streaming = False
@@ -74,8 +72,6 @@ class PodmanChannel(asyncssh.SSHUNIXSession[bytes]):
             self._follow(told)
             return False
         self._chan.write(_head(told, length=len(told.body)) + told.body)
-        if method != "GET":
-            self._replied(method, target)
         return True
 
     def _follow(self, told: Answer) -> None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.bench.fleet import content
-from tests.bench.fleet.channel import PodmanChannel, Replied
+from tests.bench.fleet.channel import PodmanChannel
 from tests.bench.fleet.machine import SimulatedHost
 
 USER = "root"
@@ -45,8 +45,8 @@ def key_of(*numbers: object) -> asyncssh.SSHKey:
 class _Door(asyncssh.SSHServer):
     """Lets in one key, and only to the Podman socket."""
 
-    def __init__(self, host: SimulatedHost, client_key: asyncssh.SSHKey, replied: Replied) -> None:
-        self._host, self._client_key, self._replied = host, client_key, replied
+    def __init__(self, host: SimulatedHost, client_key: asyncssh.SSHKey) -> None:
+        self._host, self._client_key = host, client_key
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -58,7 +58,7 @@ class _Door(asyncssh.SSHServer):
         return username == USER and key.public_data == self._client_key.public_data
 
     def unix_connection_requested(self, dest_path: str) -> "PodmanChannel | bool":
-        return PodmanChannel(self._host, self._replied) if dest_path == SOCKET else False
+        return PodmanChannel(self._host) if dest_path == SOCKET else False
 
 
 class SimulatedFleet:
@@ -71,8 +71,6 @@ class SimulatedFleet:
         self._port = port
         self.hosts = [SimulatedHost(number, containers) for number in range(hosts)]
         self.where: list[Where] = []
-        # told of each change: method, target
-        self.replied: Replied = lambda method, target: None
         self._servers: list[asyncssh.SSHAcceptor] = []
 
     async def __aenter__(self) -> Self:
@@ -102,16 +100,13 @@ class SimulatedFleet:
     ) -> asyncssh.SSHAcceptor:
         return await asyncssh.listen(
             sock=sock,
-            server_factory=lambda: _Door(host, self._client_key, self._told),
+            server_factory=lambda: _Door(host, self._client_key),
             server_host_keys=[key],
             config=None,
             encryption_algs=["aes256-gcm@openssh.com", "aes128-gcm@openssh.com"],
             compression_algs=None,
             backlog=16,
         )
-
-    def _told(self, method: str, target: str) -> None:
-        self.replied(method, target)
 
 
 def _sockets(count: int, port: int) -> Iterator[socket.socket]:
