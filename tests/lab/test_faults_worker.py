@@ -38,6 +38,7 @@ def test_worker_killed_in_mid_pull(troubled: Troubled, lab: Any, registry: Any) 
     assert troubled.job(job)["lost_workers"] == 1
     assert troubled.verbs(before, "intent") == {("image.pull", ""): 1}
     assert troubled.verbs(before, "outcome") == {("image.pull", "ok"): 1}
-    assert troubled.verbs(before, "observed") == {}
+    # the image that an earlier test left went by our own hand above, and may be observed late
+    assert ("image.pull", "") not in troubled.verbs(before, "observed")
     host.podman("rmi", "-f", reference)
     troubled.hold(host)
