@@ -51,7 +51,7 @@ addEventListener("beforeunload", (event) => {
 function add(form, file, url) {
   const row = form.querySelector("[data-load-row]").content.cloneNode(true).querySelector("li");
   const one = { form, file, url, row, request: null, stopped: false };
-  const where = form.elements.endpoint.selectedOptions[0].textContent.split(" · ")[0];
+  const where = form.elements.endpoint.selectedOptions[0].text.split(" · ")[0];
   row.querySelector(".load-name").textContent = `${file.name} → ${where}`;
   row.querySelector("[data-load-stop]").addEventListener("click", () => {
     one.stopped = true;

@@ -32,7 +32,7 @@ async function ask(form) {
 
 function say(form, name) {
   const place = form.querySelector("[data-passkey-trouble]");
-  const text = place.querySelector("p");
+  const text = place.querySelector("[data-passkey-said]");
   text.textContent = place.dataset[name] ?? place.dataset.failed;
   place.hidden = false;
 }

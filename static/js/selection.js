@@ -3,7 +3,7 @@ const list = (element) => element.closest("live-list");
 const picked = (of) =>
   [...of.querySelectorAll("[data-pick]:checked")].map((box) => box.closest("tr"));
 const denied = (row, verb) => (row.dataset.denied ?? "").split(" ").includes(verb);
-const can = (row, verb) => (row.dataset.verbs ?? "").split(" ").includes(verb);
+const can = (row, verb) => (row.dataset.verbs ?? "").split(/\s+/).includes(verb);
 
 function show(of) {
   const bar = of.querySelector("[data-bulk]");

@@ -80,4 +80,4 @@ def test_it_is_given_explained_and_ends_by_itself(
 
 
 def _option(page: Any, word: str) -> str:
-    return str(page.locator("[name=role] option", has_text=word).first.text_content())
+    return str(page.locator("[name=role] option", has_text=word).first.text_content()).strip()

@@ -156,7 +156,7 @@ def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     if request.method == "GET":
         row = edit_guardrail.get_guardrail(person, guardrail_id)
         met_words = render_to_string("guardrails/met.html", {"times": met.times().get(row.pk)})
-        told = {"met": met_words.strip(), "where": where_of(row)}
+        told = {"met": " ".join(met_words.split()), "where": where_of(row)}
         words = _(
             "How often it applied: %(met)s. It applies to %(where)s. What it refused can be made again"
             " from then on. Its settings are lost; switching it off keeps them."

@@ -13,6 +13,7 @@ from dashboard.pages.audit.views import with_words
 from dashboard.templatetags.told import doer
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
+from tests.one_line import one_line
 
 pytestmark = pytest.mark.each_database("reads the audit log by fields and dates")
 
@@ -75,15 +76,15 @@ def test_a_refused_unknown_token_is_not_taken_for_somebody_on_the_host(
         for path in ("/audit/?q=verb:token.use", f"/audit/{refused.number}/")
     )
     (line,) = with_words(search(Filters(verb="token.use"), visible=None).lines)
-    sentence = render_to_string("audit/sentence.html", {"line": line})
+    sentence = one_line(render_to_string("audit/sentence.html", {"line": line}))
     for page in (found, entry):
         assert "an unknown API token" in page
         assert "192.0.2.77" in page
     assert 'href="?q=door:api">an unknown API token</a>' in found
-    assert "<h1>An unknown API token was refused </h1>" in entry
+    assert "<h1>An unknown API token was refused</h1>" in entry
     # the reader's own rights were not the cause
     assert "Nothing that you hold" not in entry
-    assert "<strong>An unknown API token</strong> was refused" in sentence
+    assert "<strong>An unknown API token</strong>was refused" in sentence
     for page in (found, entry, sentence):
         assert "not by Haulout" not in page
     # nor is anybody else without a name
