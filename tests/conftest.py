@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from tests.emptying import Emptying
 
 TIERS = ("lab", "browser")
 # where SQL is written; a page asks what these offer
@@ -98,8 +103,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """SQLite as a file with WAL, as in use; not in memory, where locking differs. No commit waits for
     the disk: nothing here outlives the machine.
     """
-    from django.conf import settings
-
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.HAULOUT_DATA) / "test.sqlite3")
@@ -112,10 +115,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Also: after a test with real transactions, our own way back to what the migrations left."""
-    from django.test import TransactionTestCase
-
-    from tests.emptying import Emptying
-
     with django_db_blocker.unblock():
         emptying = Emptying()
     with pytest.MonkeyPatch.context() as patch:
@@ -132,7 +131,6 @@ def _no_session_outlives_the_tests(request: pytest.FixtureRequest) -> Iterator[N
     request.getfixturevalue("django_db_setup")
     blocker = request.getfixturevalue("django_db_blocker")
     yield
-    from django.db import connection
 
     with blocker.unblock():
         if connection.vendor == "postgresql":

@@ -6,6 +6,10 @@ a dozen times. Here only tables that hold rows are emptied, in one transaction.
 
 from typing import Any
 
+from django.db import connection, transaction
+
+from audit import triggers
+
 # made from the models, and used by nothing that changes them
 _KEPT = frozenset({"django_content_type", "auth_permission"})
 Rows = list[tuple[Any, ...]]
@@ -15,18 +19,12 @@ class Emptying:
     """Remembers what the migrations left (a few roles, the audit log's head) and goes back to it."""
 
     def __init__(self) -> None:
-        from django.db import connection
-
         names = connection.introspection.django_table_names(only_existing=True, include_views=False)
         self.tables = sorted(set(names) - _KEPT)
         self.left = {table: _rows(table) for table in self._filled()}
 
     def empty(self) -> None:
         """Delete what is in the tables, and put back what the migrations left."""
-        from django.db import connection, transaction
-
-        from audit import triggers
-
         if connection.in_atomic_block or not connection.get_autocommit():
             connection.close()  # a test that broke off in mid-transaction
         filled = self._filled()
@@ -47,8 +45,6 @@ class Emptying:
                     triggers.install(connection)
 
     def _filled(self) -> list[str]:
-        from django.db import connection
-
         quoted = connection.ops.quote_name
         each = [
             f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {quoted(table)})"
@@ -60,8 +56,6 @@ class Emptying:
 
 
 def _rows(table: str) -> Rows:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")
         return [
@@ -75,8 +69,6 @@ def _rows_differ(table: str, left: Rows | None) -> bool:
 
 
 def _insert(table: str, rows: Rows) -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         for row in rows:
             places = ", ".join(["%s"] * len(row))

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from accounts.models import User
+from audit.shapes import Who
+from hosts.access import Person
+
 
 def person_of(user: Any) -> Any:
     """A Person of the row as it is now, with nothing kept from before."""
-    from accounts.models import User
-    from audit.shapes import Who
-    from hosts.access import Person
-
     found = User.objects.get(pk=user.pk)
     return Person(found, Who(name=str(found), user_id=found.pk, door="page"))

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from dashboard.api.api import api
 from tests.access.furniture import MIXED
 from tests.access.rows import PART, Row
 from tests.dashboard.hidden_cast import SEEN
@@ -64,6 +65,4 @@ def _fields(told: dict[str, Any], schema: dict[str, Any]) -> set[str]:
 
 @cache
 def _description() -> dict[str, Any]:
-    from dashboard.api.api import api
-
     return dict(api.get_openapi_schema(path_prefix="/"))

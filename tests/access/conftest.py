@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 
+from hosts import vault
 from tests.access.furniture import Matrix, furnished
 
 
@@ -21,6 +22,4 @@ def transactional_matrix(transactional_db: None, keys: None, password_hash: str)
 @pytest.fixture
 def vault_keys(keys: None) -> None:
     """What seals the secret parameters of jobs."""
-    from hosts import vault
-
     vault.make_keys(settings.HAULOUT_KEYS)

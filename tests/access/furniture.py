@@ -4,9 +4,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Membership, OneTimeLink, Role, Team, Token, User
+from accounts.saved_views import SavedView
+from audit import write
+from audit.models import Entry
+from audit.shapes import Asking, Target, Who
+from hosts.models import (
+    AccessRequest,
+    Approval,
+    Container,
+    Endpoint,
+    FreezeWindow,
+    Grant,
+    Guardrail,
+    HostMute,
+    Image,
+    Job,
+    Login,
+    ObjectLock,
+    OpenTerminal,
+    RegistryCredential,
+)
 from tests.access.people import Someone, everyone
 from tests.dashboard.hidden_cast import HIDDEN, SEEN, furnish
 
@@ -30,8 +52,6 @@ class Matrix:
 
 def furnished(password_hash: str) -> Matrix:
     """All of it, in the database."""
-    from accounts.models import Role, User
-    from hosts.models import Endpoint, Image, Login
 
     def member(name: str, role: str = "member", *, active: bool = True) -> "User":
         return User.objects.create(
@@ -52,28 +72,6 @@ def furnished(password_hash: str) -> Matrix:
 
 
 def _parts(bystander: "User") -> dict[str, Any]:
-    from django.db import transaction
-
-    from accounts.models import Membership, OneTimeLink, Role, Team, Token
-    from accounts.saved_views import SavedView
-    from audit import write
-    from audit.models import Entry
-    from audit.shapes import Asking, Target, Who
-    from hosts.models import (
-        AccessRequest,
-        Approval,
-        Container,
-        FreezeWindow,
-        Grant,
-        Guardrail,
-        HostMute,
-        Job,
-        Login,
-        ObjectLock,
-        OpenTerminal,
-        RegistryCredential,
-    )
-
     team = Team.objects.create(name="crew")
     Membership.objects.create(team=team, user=bystander)
     role = Role.objects.create(name="deckhand", verbs=["host.view"])

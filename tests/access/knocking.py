@@ -10,8 +10,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import Token, User
+from audit.models import Entry
+from hosts.models import Batch, Job
 from tests.access.bodies import body_of
 from tests.access.furniture import MIXED, Matrix
 from tests.access.people import Someone
@@ -47,11 +51,6 @@ class Seen:
 @contextmanager
 def watched() -> Iterator[Seen]:
     """Everything that is written in the block; afterwards it never was."""
-    from django.db import connection, transaction
-
-    from audit.models import Entry
-    from hosts.models import Batch, Job
-
     seen = Seen()
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -87,8 +86,6 @@ def browser_for(who: Someone) -> Browser:
 
 def program_for(who: Someone) -> Browser:
     """One that comes with a token of theirs: with all that they may, or with what theirs is for."""
-    from accounts.models import Token, User
-
     owner = User.objects.get(pk=who.user.pk)
     owner.is_active = True  # it was made before they were disabled
     made = make_caller(owner, **who.token)

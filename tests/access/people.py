@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from accounts import verbs as registry
+from accounts.models import Membership, Role, Team
+from accounts.verbs import built_in_verbs
+from hosts.access import Person, Scope
+from hosts.models import Grant, Group
+from tests.incomer import person_of
+
 if TYPE_CHECKING:
     from accounts.models import User
     from hosts.access import Scope
@@ -72,21 +79,12 @@ class Someone:
 
     def person(self) -> Any:
         """As a request brings them in, read anew."""
-        from hosts.access import Person
-        from tests.incomer import person_of
-
         found = person_of(self.user)
         return Person(found.user, found.who, self.scope)
 
 
 def everyone(member: Callable[..., "User"]) -> dict[str, Someone]:
     """All of NAMES. `member(name, role="member", active=True)` makes the row of somebody."""
-    from accounts import verbs as registry
-    from accounts.models import Membership, Role, Team
-    from accounts.verbs import built_in_verbs
-    from hosts.access import Scope
-    from hosts.models import Grant, Group
-
     site = frozenset(verb.name for verb in registry.all_verbs() if verb.site)
     does, looks, reads = (built_in_verbs(name) for name in ("operator", "viewer", "auditor"))
     every = built_in_verbs("admin")

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.api import limits
+from dashboard.api.api import api
+from dashboard.api.description import description, operations
 from tests.access.furniture import MIXED, Matrix
 from tests.access.knocking import Seen, browser_for, ended, knock, program_for, watched
 from tests.access.people import BY_THEMSELVES, NAMES, PLACE_OF, B, Someone
@@ -40,8 +43,6 @@ def _on(names: tuple[str, ...], *, each: tuple[str, ...]) -> list[Any]:
 @pytest.fixture(autouse=True)
 def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """As often as it takes: how often a token may be used is tried elsewhere."""
-    from dashboard.api import limits
-
     monkeypatch.setattr(limits, "_rests_until", float("inf"))
     monkeypatch.setattr(limits, "PER_WINDOW", 10**9)
     monkeypatch.setattr(limits, "GUESSES", 10**9)
@@ -156,9 +157,6 @@ def test_the_table_has_every_route() -> None:
 
 def test_the_table_has_every_operation() -> None:
     """As the API describes itself: what it offers by each method."""
-    from dashboard.api.api import api
-    from dashboard.api.description import description, operations
-
     offered = {
         (method.upper(), path.replace("{", "<").replace("}", ">"))
         for path, method, _one in operations(description(api))

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command, load_command_class
 
+from accounts import verbs as registry
+from audit.models import Entry
+from dashboard.management import commands
 from tests.access.furniture import Matrix
 from tests.access.knocking import watched
 from tests.access.people import NAMES, A, Someone
@@ -61,8 +64,6 @@ TRIED = {name: words for name, words in COMMANDS.items() if not isinstance(words
 
 def steps() -> set[str]:
     """Of every command of ours, with its steps."""
-    from dashboard.management import commands
-
     found = set()
     for module in pkgutil.iter_modules(commands.__path__):
         parser = load_command_class("dashboard", module.name).create_parser(
@@ -87,8 +88,6 @@ def test_the_table_has_every_command() -> None:
 def test_who_sits_at_the_console_is_written_down(
     matrix: Matrix, vault_keys: None, name: str
 ) -> None:
-    from audit.models import Entry
-
     given, verb = TRIED[name]
     words = [str(matrix.parts[one[1:-1]]) if one.startswith("{") else one for one in given]
     newest = Entry.objects.order_by("-number").values_list("number", flat=True).first() or 0
@@ -105,8 +104,6 @@ def test_who_sits_at_the_console_is_written_down(
 @pytest.mark.parametrize("name", NAMES)
 def test_it_tells_what_somebody_may_do(matrix: Matrix, name: str) -> None:
     """The same that the routes let them do."""
-    from accounts import verbs as registry
-
     who: Someone = matrix.people[name]
     if who.scope is not None:
         # it tells of people, not of their tokens

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from hosts.access import Denied, NotVisible
+from hosts.actions import ACTIONS
 from hosts.actions.builds.build_fields import BuildOrder
+from hosts.jobs import carry as carrying
+from hosts.models import Grant, Job
 from hosts.refused import Refusal
 from tests.access.bodies import POD
 from tests.access.furniture import Matrix
@@ -67,15 +71,11 @@ WHOLE = {"container.open", "container.prune"}
 
 def verbs() -> list[str]:
     """Of every action there is."""
-    from hosts.actions import ACTIONS
-
     return sorted(ACTIONS)
 
 
 def way_of(verb: str) -> Callable[..., Any]:
     """The function that asks for it."""
-    from hosts.actions import ACTIONS
-
     module: ModuleType = sys.modules[ACTIONS[verb].carry_out.__module__]
     found: Callable[..., Any] | None = getattr(module, WAY.get(verb, "ask"), None)
     return found or module.ask_many
@@ -118,8 +118,6 @@ def test_every_action_can_be_asked_for(matrix: Matrix) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_at_the_click(matrix: Matrix, vault_keys: None, name: str) -> None:
-    from hosts.access import Denied, NotVisible
-
     who = matrix.people[name]
     found = {}
     for verb in verbs():
@@ -183,16 +181,12 @@ async def test_when_it_is_carried_out(transactional_matrix: Matrix, name: str) -
 
 async def carry(job: Any, hand: Hand) -> Any:
     """The worker's part; no host is there, since the hand sends nothing."""
-    from hosts.jobs import carry as carrying
-
     return await carrying.carry(job, hand, object())  # type: ignore[arg-type]
 
 
 @sync_to_async
 def jobs_of(who: Someone) -> list[Any]:
     """One per verb at A and at B; for who has a narrowed grant, through that."""
-    from hosts.models import Grant, Job
-
     grant = Grant.objects.filter(user=who.user).exclude(label="").first()
     found = []
     for verb in verbs():

@@ -13,7 +13,17 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.urls import get_resolver
 
+from accounts.models import Role
+from audit.models import Entry, RefusalCount
+from dashboard.asgi import application
+from dashboard.live.consumer import LiveConsumer
+from dashboard.live.hub import hub
+from dashboard.live.spec import all_specs
+from dashboard.sockets.consumer import LeanConsumer
+from dashboard.sockets.routes import routes
+from hosts.models import Grant, Job, OpenTerminal
 from tests.access.furniture import Matrix
 from tests.access.knocking import browser_for
 from tests.access.people import BY_THEMSELVES, A, Someone
@@ -86,8 +96,6 @@ class Socket:
     """A browser's socket, of a session that may be nobody's."""
 
     def __init__(self, path: str, cookie: str) -> None:
-        from dashboard.asgi import application
-
         name = settings.SESSION_COOKIE_NAME
         headers = [ORIGIN, (b"cookie", f"{name}={cookie}".encode())]
         self.wire = WebsocketCommunicator(application, path, headers=headers)
@@ -117,8 +125,6 @@ Enter = Callable[[Someone, str], Any]
 @pytest_asyncio.fixture
 async def enter() -> AsyncIterator[Enter]:
     """`await enter(who, path)`: (their socket, the code of the handshake's refusal or None)."""
-    from dashboard.live.hub import hub
-
     sockets: list[Socket] = []
     cookies: dict[int, str] = {}
 
@@ -188,8 +194,6 @@ async def test_a_path_that_is_no_socket_is_not_there(
 async def test_every_list(
     transactional_matrix: Matrix, enter: Enter, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dashboard.live.consumer import LiveConsumer
-
     who = transactional_matrix.people[name]
     # all lists in one breath
     monkeypatch.setattr(LiveConsumer, "BURST", 10 * len(LISTS))
@@ -209,9 +213,6 @@ async def test_a_terminal_asks_for_the_kind_that_is_opened(
     transactional_matrix: Matrix, enter: Enter
 ) -> None:
     """Whoever may open a shell need not be one who may type to the main process."""
-    from accounts.models import Role
-    from hosts.models import Grant, Job, OpenTerminal
-
     none = transactional_matrix.people["none"]
 
     def give() -> None:
@@ -243,12 +244,6 @@ async def test_of_many_logs_only_those_that_one_may_read_come(
 
 
 def test_the_tables_have_every_socket_message_and_list() -> None:
-    from django.urls import get_resolver
-
-    from dashboard.live.spec import all_specs
-    from dashboard.sockets.consumer import LeanConsumer
-    from dashboard.sockets.routes import routes
-
     told = {route for route, _sees, _verb in STREAMS.values()} | {LIVE} | set(ELSEWHERE)
     assert {str(route.pattern) for route in routes} == told
     # lists register themselves in the rooms of their pages
@@ -272,7 +267,5 @@ def _said_in(method: Any) -> set[str]:
 @sync_to_async
 def entries() -> list[tuple[str, str]]:
     """All of the log, oldest first; equal refusals are counted, so each verb is refused once here."""
-    from audit.models import Entry, RefusalCount
-
     RefusalCount.objects.all().delete()
     return list(Entry.objects.order_by("number").values_list("kind", "verb"))

@@ -8,8 +8,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from accounts import actions, team_actions
+from accounts.epoch import raise_epoch
+from accounts.models import Team
+from hosts.actions.access import grants
+from hosts.models import Grant, Host
 from tests.access.furniture import Matrix
 from tests.access.test_matrix_sockets import DENIED, LIVE, NOT_THERE, STREAMS, enter  # noqa: F401
+from tests.incomer import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,38 +23,25 @@ WITHDRAWN, RIGHTS_CHANGED = 4401, 4409
 
 
 def disabled(matrix: Matrix, alice: Any) -> None:
-    from accounts import actions
-
     actions.disable(alice.user, alice.who, user=matrix.people["owner"].user)
 
 
 def out_of_the_team(matrix: Matrix, alice: Any) -> None:
-    from accounts import team_actions
-    from accounts.models import Team
-
     team = Team.objects.get(name="team-owner")
     team_actions.let_out(alice.user, alice.who, team=team, user=matrix.people["owner"].user)
 
 
 def grant_taken(matrix: Matrix, alice: Any) -> None:
-    from hosts.actions.access import grants
-    from hosts.models import Grant
-
     grants.take(alice, Grant.objects.get(team__name="team-owner").pk)
 
 
 def grant_ended(matrix: Matrix, alice: Any) -> None:
     """By the clock alone: nobody does anything, and no epoch is raised."""
-    from hosts.models import Grant
-
     ended = timezone.now() - timedelta(milliseconds=1)
     Grant.objects.filter(team__name="team-owner").update(until=ended)
 
 
 def out_of_the_group(matrix: Matrix, alice: Any) -> None:
-    from accounts.epoch import raise_epoch
-    from hosts.models import Host
-
     Host.objects.get(pk=1).groups.clear()
     raise_epoch()
 
@@ -61,8 +54,6 @@ async def test_every_socket_ends(
     enter: Any,  # noqa: F811
     loses: Callable[[Matrix, Any], None],
 ) -> None:
-    from tests.incomer import person_of
-
     owner = transactional_matrix.people["owner"]
     paths = [path for path, (_route, sees, _verb) in STREAMS.items() if sees]
     streams = [(await enter(owner, path))[0] for path in paths]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts import actions, epoch, team_actions
 from accounts.errors import AccountsError, NotPermitted
 from accounts.models import Membership, Role, Team, User
+from accounts.provider_actions import Named, Rules, come_in
 from tests.cast import Cast
 
 NEW = "a whole new secret of mine"
@@ -137,8 +138,6 @@ def test_who_may_not_let_in_may_not_invite_into_a_team(team: Team, cast: Cast, w
 def test_it_does_so_for_who_comes_by_a_provider_too(
     team: Team, cast: Cast, who_of: Any, entries: Any
 ) -> None:
-    from accounts.provider_actions import Named, Rules, come_in
-
     member = Role.objects.get(name="member")
     actions.invite(cast.alice, who_of(cast.alice), email="e@example.org", role=member, teams=[team])
     named = Named(

@@ -7,21 +7,25 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts import actions, invitations, token_actions, tokens
 from accounts.errors import LastAdmin, NotPermitted, NotSignedIn
+from accounts.models import Role, Token, User
+from accounts.token_actions import Wanted
+from audit.shapes import Who
+from hosts.access import Person, allows
+from hosts.access.token_scope import scope_of
 from tests.cast import Cast
+from tests.incomer import person_of
 from tests.two_teams import Fleet
 
 
 def wanted(name: str = "deploy", **given: Any) -> Any:
-    from accounts.token_actions import Wanted
-
     return Wanted(name, given.pop("expires_at", timezone.now() + timedelta(days=30)), **given)
 
 
 @pytest.fixture
 def make(cast: Cast, who_of: Any) -> Any:
     """`make(user, wanted(…), by=…)`: (token, secret)."""
-    from accounts import token_actions
 
     def made(user: Any, want: Any, *, by: Any = None) -> Any:
         by = by or user
@@ -31,9 +35,6 @@ def make(cast: Cast, who_of: Any) -> Any:
 
 
 def test_only_a_hash_and_a_public_beginning_are_kept(cast: Cast, make: Any, entries: Any) -> None:
-    from accounts import tokens
-    from accounts.models import Token
-
     token, secret = make(cast.bob, wanted())
     row = str(Token.objects.filter(pk=token.pk).values().get())
     assert secret.startswith(token.prefix)
@@ -47,8 +48,6 @@ def test_only_a_hash_and_a_public_beginning_are_kept(cast: Cast, make: Any, entr
 
 
 def test_one_letter_makes_it_none_of_ours() -> None:
-    from accounts import tokens
-
     secret = tokens.fresh()
     assert tokens.well_formed(secret)
     last = "a" if secret[-1] != "a" else "b"
@@ -71,16 +70,12 @@ def test_one_letter_makes_it_none_of_ours() -> None:
     ],
 )
 def test_what_is_no_token_is_not_made(cast: Cast, make: Any, given: dict[str, Any]) -> None:
-    from accounts.models import Token
-
     with pytest.raises(ValidationError):
         make(cast.alice, wanted(**given))
     assert not Token.objects.exists()
 
 
 def test_a_live_name_is_taken_once(cast: Cast, make: Any, who_of: Any) -> None:
-    from accounts import token_actions
-
     token, _secret = make(cast.bob, wanted())
     with pytest.raises(ValidationError):
         make(cast.bob, wanted())
@@ -90,8 +85,6 @@ def test_a_live_name_is_taken_once(cast: Cast, make: Any, who_of: Any) -> None:
 
 
 def test_revoked_expired_disabled(cast: Cast, make: Any, who_of: Any, entries: Any) -> None:
-    from accounts import actions, token_actions, tokens
-
     token, secret = make(cast.bob, wanted())
     other, other_secret = make(cast.bob, wanted("other"))
     token_actions.revoke(cast.bob, who_of(cast.bob), token=token)
@@ -107,8 +100,6 @@ def test_revoked_expired_disabled(cast: Cast, make: Any, who_of: Any, entries: A
 
 
 def test_nobody_makes_or_revokes_the_tokens_of_others(cast: Cast, make: Any, who_of: Any) -> None:
-    from accounts import token_actions
-
     token, _secret = make(cast.alice, wanted())
     with pytest.raises(NotPermitted):
         make(cast.charlie, wanted(), by=cast.bob)
@@ -121,9 +112,6 @@ def test_nobody_makes_or_revokes_the_tokens_of_others(cast: Cast, make: Any, who
 
 
 def test_scope_follows_role_and_group(fleet: Fleet, make: Any) -> None:
-    from accounts.models import Role
-    from hosts.access.token_scope import scope_of
-
     alice_token, _secret = make(
         fleet.erin,
         wanted(
@@ -145,11 +133,6 @@ def test_scope_follows_role_and_group(fleet: Fleet, make: Any) -> None:
 
 
 def test_never_more_than_its_owner_and_never_people(fleet: Fleet, cast: Cast, make: Any) -> None:
-    from accounts.models import Token
-    from hosts.access import Person, allows
-    from hosts.access.token_scope import scope_of
-    from tests.incomer import person_of
-
     everything, _secret = make(cast.alice, wanted())
     person = person_of(cast.alice)
     with_token = Person(person.user, person.who, scope_of(everything))
@@ -174,9 +157,6 @@ def test_never_more_than_its_owner_and_never_people(fleet: Fleet, cast: Cast, ma
 
 
 def test_service_accounts(cast: Cast, make: Any, who_of: Any, entries: Any) -> None:
-    from accounts import actions, invitations, token_actions
-    from accounts.models import Role, User
-
     roles = {role.name: role for role in Role.objects.all()}
     alice = who_of(cast.alice)
     with pytest.raises(NotPermitted):
@@ -204,9 +184,6 @@ def test_service_accounts(cast: Cast, make: Any, who_of: Any, entries: Any) -> N
 def test_use_is_noted_once_a_minute_and_a_new_address_told(
     cast: Cast, make: Any, entries: Any
 ) -> None:
-    from accounts import token_actions
-    from audit.shapes import Who
-
     token, _secret = make(cast.bob, wanted())
 
     def use(address: str) -> Any:

@@ -12,6 +12,7 @@ from audit.checkpoints import checkpoint
 from audit.models import Entry, Head
 from audit.shapes import Target, Who
 from audit.verify import verify
+from tests.audit.forge import Forger, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +36,6 @@ def test_more_than_one_chunk(fill: Callable[[int], None], alice: Who, web: Targe
 
 def test_whole_seconds_verify_as_well(fill: Callable[[int], None]) -> None:
     """SQLite leaves out the digits of a second when they are zero."""
-    from tests.audit.forge import Forger, sql
-
     fill(6)
     forger = Forger(random=None)
     forger.begin()

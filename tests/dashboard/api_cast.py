@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import token_actions
+from accounts.token_actions import Wanted
+from audit.shapes import Who
 from tests.cast import Browser, Cast
 
 V1 = "/api/v1"
@@ -35,10 +38,6 @@ class Caller:
 
 def make_caller(user: Any, name: str = "script", *, by: Any = None, **given: Any) -> Caller:
     """A token of `user`, as Wanted takes it; made by themselves, or `by` somebody else."""
-    from accounts import token_actions
-    from accounts.token_actions import Wanted
-    from audit.shapes import Who
-
     wanted = Wanted(name, given.pop("expires_at", timezone.now() + timedelta(days=1)), **given)
     by = by or user
     who = Who(name=str(by), user_id=by.pk, door="page")

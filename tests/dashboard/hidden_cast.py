@@ -9,8 +9,33 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
+
+from accounts.models import Role, Team
+from audit import write
+from audit.shapes import Who
+from hosts.access import target_of
+from hosts.models import (
+    INVENTORY,
+    AccessRequest,
+    Approval,
+    Batch,
+    DiskUse,
+    Endpoint,
+    FreezeWindow,
+    Grant,
+    Group,
+    Guardrail,
+    Host,
+    HostEvent,
+    HostMute,
+    Job,
+    Login,
+    ObjectLock,
+    OpenTerminal,
+    RegistryCredential,
+)
 
 ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zreef"
 WORDS = (ELSEWHERE, NEXTDOOR, BESIDE)
@@ -36,8 +61,6 @@ def furnish(others: Any) -> None:
     """Host 1 with two Podmans, 1 and 2; host 2 with Podman 3; all that can be there. `others` is
     who did it all.
     """
-    from hosts.models import Endpoint, Group, Host, Login
-
     places = (
         (1, "den", "shore", (("root", 1), (NEXTDOOR, 2))),
         (2, ELSEWHERE, ELSEWHERE, (("root", 3),)),
@@ -67,8 +90,6 @@ def furnish(others: Any) -> None:
 
 
 def _objects(endpoint: Any, word: str, ident: str = "") -> None:
-    from hosts.models import INVENTORY
-
     now = timezone.now()
     kept = {"endpoint": endpoint, "digest": "", "seen_at": now, "changed_at": now}
     for kind in KINDS:
@@ -94,23 +115,6 @@ def _objects(endpoint: Any, word: str, ident: str = "") -> None:
 
 def _doings(endpoint: Any, word: str, others: Any, ident: str = "") -> None:
     """Jobs, entries, terminals, events, sums, credentials, rules, grants, requests, views."""
-    from django.db import transaction
-
-    from accounts.models import Role, Team
-    from audit import write
-    from audit.shapes import Who
-    from hosts.access import target_of
-    from hosts.models import (
-        AccessRequest,
-        Batch,
-        DiskUse,
-        Grant,
-        HostEvent,
-        Job,
-        OpenTerminal,
-        RegistryCredential,
-    )
-
     now, key = timezone.now(), f"key{endpoint.pk}{ident[:1]}"
     ident = ident or HIDDEN[endpoint.pk]
     # of one click on all places: what was left out elsewhere stands in every job of it
@@ -191,8 +195,6 @@ def _doings(endpoint: Any, word: str, others: Any, ident: str = "") -> None:
 
 def furnish_more(others: Any) -> None:
     """Beside `furnish`: what stands in the way at each place, and what one place has of another."""
-    from hosts.models import Endpoint
-
     for endpoint in Endpoint.objects.select_related("host").order_by("pk"):
         _standing(endpoint, WORD_AT[endpoint.pk], others)
     _across(others)
@@ -202,8 +204,6 @@ def furnish_elsewhere(others: Any, *, beside: bool) -> None:
     """More of all that nobody of `seers` sees: another host, with all of `furnish`. `beside`: at the
     Podman that they see, too.
     """
-    from hosts.models import Endpoint, Group, Host, Login
-
     host = Host.objects.create(pk=9, name=FARTHER, address=f"{FARTHER}.example", notes=FARTHER)
     host.groups.add(Group.objects.create(pk=9, name=FARTHER, notes=FARTHER))
     login = Login.objects.create(host=host, user="root", state="up", reason="root")
@@ -221,8 +221,6 @@ def furnish_elsewhere(others: Any, *, beside: bool) -> None:
 
 def _standing(endpoint: Any, word: str, others: Any, ident: str = "") -> None:
     """A lock, a job that waits for an approval; of the other host also maintenance, a rule, a window."""
-    from hosts.models import Approval, FreezeWindow, Guardrail, HostMute, Job, ObjectLock
-
     now = timezone.now()
     by = {"locked_by": others, "locked_by_name": "Alice", "reason": word, "host": endpoint.host}
     ObjectLock.objects.create(
@@ -277,13 +275,6 @@ def _across(others: Any) -> None:
     """What is at a place that is seen, and has to do with one that is not: an image that was copied from
     there.
     """
-    from django.db import transaction
-
-    from audit import write
-    from audit.shapes import Who
-    from hosts.access import target_of
-    from hosts.models import Endpoint, Job
-
     here, there = (Endpoint.objects.select_related("host").get(pk=pk) for pk in (1, 3))
     params = {"source_endpoint": there.pk, "source": str(there), "names": [], "size_bytes": 1}
     Job.objects.create(
@@ -313,9 +304,6 @@ def _across(others: Any) -> None:
 
 def seers(member: Any) -> dict[str, Any]:
     """`member(name)` makes somebody who holds nothing. One Podman, one label, one group."""
-    from accounts.models import Role
-    from hosts.models import Endpoint, Grant, Group
-
     one, some, group = member("one"), member("some"), member("group")
     volumes = member("volumes")
     role = Role.objects.get(name="admin")

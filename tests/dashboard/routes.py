@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import get_resolver
+
 SAMPLES = {"int": "1", "str": "sample", "slug": "sample", "path": "a/b", "uuid": "0" * 8}
 _PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 
@@ -31,8 +33,6 @@ def api_routes() -> list[Route]:
 
 
 def _all() -> list[Route]:
-    from django.urls import get_resolver
-
     found: list[Route] = []
     _walk(get_resolver().url_patterns, "", found)
     assert len(found) > 30

@@ -3,8 +3,15 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import Repeat, Role, User
+from dashboard.api import limits
+from dashboard.api.api import api
+from dashboard.offers.containers import OFFERS
+from hosts import vault
+from hosts.models import Batch, Image, Job
 from tests.cast import Cast
 from tests.dashboard.api_cast import V1, Caller, make_caller
 from tests.hosts.guardrails.conftest import rail
@@ -17,18 +24,12 @@ __all__ = ["rail"]
 
 @pytest.fixture(autouse=True)
 def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard.api import limits
-
     monkeypatch.setattr(limits, "_rests_until", float("inf"))
     limits._here.clear()
 
 
 @pytest.fixture
 def vault_keys(keys: None) -> None:
-    from django.conf import settings
-
-    from hosts import vault
-
     vault.make_keys(settings.HAULOUT_KEYS)
 
 
@@ -55,9 +56,6 @@ def test_a_restart_is_a_job_with_its_entry(fleet: Fleet, cast: Cast, entries: An
 
 def test_every_verb_of_an_object_asks_for_its_own_right(fleet: Fleet, cast: Cast) -> None:
     """With a token of one verb, each address does that verb and nothing else."""
-    from dashboard.offers.containers import OFFERS
-    from hosts.models import Job
-
     bodies = {
         "rename": {"name": "other"},
         "update": {"texts": {"memory": "64m"}},
@@ -101,9 +99,6 @@ def test_no_text_that_a_database_cannot_keep(fleet: Fleet, cast: Cast, odd: str)
 
 
 def test_a_key_makes_two_requests_one(fleet: Fleet, cast: Cast) -> None:
-    from accounts.models import Repeat
-    from hosts.models import Job
-
     bob = make_caller(cast.bob)
     key = {"HTTP_IDEMPOTENCY_KEY": "deploy-7"}
     first = bob.post(here(fleet, "stop"), **key)
@@ -125,8 +120,6 @@ def test_a_key_makes_two_requests_one(fleet: Fleet, cast: Cast) -> None:
 
 
 def test_run_by_fields_or_by_a_line(fleet: Fleet, cast: Cast, vault_keys: Any) -> None:
-    from hosts.models import Job
-
     bob = make_caller(cast.bob)
     at = {"endpoint": fleet.root1.pk}
     line = "podman run -d --name web -p 8080:80 -e MODE=live docker.io/library/nginx:1"
@@ -155,8 +148,6 @@ def test_run_by_fields_or_by_a_line(fleet: Fleet, cast: Cast, vault_keys: Any) -
 
 
 def test_making_and_pruning(fleet: Fleet, cast: Cast, vault_keys: Any) -> None:
-    from hosts.models import Job
-
     bob, look = make_caller(cast.bob), make_caller(cast.bob, "look", read_only=True)
     at = {"endpoint": fleet.root1.pk}
     bodies: dict[str, dict[str, Any]] = {
@@ -198,8 +189,6 @@ def test_making_and_pruning(fleet: Fleet, cast: Cast, vault_keys: Any) -> None:
 def test_a_build_says_no_more_than_the_form_does(
     fleet: Fleet, cast: Cast, given: dict[str, Any]
 ) -> None:
-    from hosts.models import Job
-
     whole = {"endpoint": fleet.root1.pk, "text": "FROM quay.io/x/y", "tags": ["a:1"], **given}
     answer = make_caller(cast.bob).post("/images/build", whole)
     assert answer.status_code == 422
@@ -226,10 +215,6 @@ def test_the_log_is_searched_and_copied(fleet: Fleet, cast: Cast, entries: Any) 
 
 def test_matrix(fleet: Fleet, cast: Cast) -> None:
     """Every address of the description, by tokens that must not: nothing changes and no name is told."""
-    from accounts.models import Role, User
-    from dashboard.api.api import api
-    from hosts.models import Batch, Job
-
     other = User.objects.create(
         email="o@example.org", name="Other", role=Role.objects.get(name="member")
     )
@@ -285,8 +270,6 @@ def test_matrix(fleet: Fleet, cast: Cast) -> None:
 def test_what_needs_an_approval_waits_once_it_says_why(
     fleet: Fleet, cast: Cast, rail: Any, vault_keys: None
 ) -> None:
-    from hosts.models import Job
-
     rail("privileged", severity="ask")
     bob = make_caller(cast.bob)
     line = "podman run -d --name reader --privileged docker.io/library/nginx:1"
@@ -304,8 +287,6 @@ def test_what_needs_an_approval_waits_once_it_says_why(
 
 
 def test_a_plan_names_only_what_its_token_may_see(fleet: Fleet, cast: Cast) -> None:
-    from hosts.models import Image
-
     now = timezone.now()
     Image.objects.create(
         endpoint=fleet.root1,
@@ -337,8 +318,6 @@ def test_a_plan_names_only_what_its_token_may_see(fleet: Fleet, cast: Cast) -> N
 )
 def test_a_key_that_stands_twice_is_no_request(body: str, fleet: Fleet, cast: Cast) -> None:
     """S3: who would say which of the two counts?"""
-    from hosts.models import Job
-
     alice = make_caller(cast.alice)
     text = body.replace('"endpoint": 1', f'"endpoint": {fleet.root1.pk}')
     answer = alice.client.post(

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.core import signals
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -15,6 +17,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from dashboard.api import limits
+from dashboard.api.api import api
+from dashboard.api.description import description, operations
+from hosts import vault
 from tests.cast import Cast
 from tests.dashboard.api_cast import make_caller
 from tests.two_teams import Fleet
@@ -43,12 +49,6 @@ def _one_connection() -> Iterator[None]:
 def test_it_keeps_to_its_description(
     fleet: Fleet, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.conf import settings as django_settings
-    from django.core.wsgi import get_wsgi_application
-
-    from dashboard.api import limits
-    from hosts import vault
-
     vault.make_keys(django_settings.HAULOUT_KEYS)
     monkeypatch.setattr(limits, "_rests_until", float("inf"))
     monkeypatch.setattr(limits, "PER_WINDOW", 10**9)
@@ -83,15 +83,10 @@ def test_it_keeps_to_its_description(
 
 
 def _given(operation: Any) -> Any:
-    from hypothesis import given
-
     return given(case=operation.as_strategy())
 
 
 def test_each_address_has_words_and_a_name_of_its_own(cast: Cast, browser_of: Any) -> None:
-    from dashboard.api.api import api
-    from dashboard.api.description import description, operations
-
     names = []
     for path, method, one in operations(description(api)):
         assert one["summary"], path

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hosts.models import Job
 from tests.cast import Cast
 from tests.dashboard.api_cast import make_caller
 from tests.two_teams import Fleet
@@ -57,8 +58,6 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 def test_it_is_refused_by_its_name_and_nothing_is_asked(
     path: str, body: dict[str, Any], field: str, fleet: Fleet, cast: Cast
 ) -> None:
-    from hosts.models import Job
-
     answer = make_caller(cast.bob).post(path, {"endpoint": fleet.root1.pk, **body})
     assert answer.status_code == 422, answer.content
     told = answer.json()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.api import limits as found
 from tests.dashboard.live.conftest import valkey
 
 __all__ = ["valkey"]
@@ -12,8 +13,6 @@ __all__ = ["valkey"]
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module with nothing counted yet, and one window for the whole test."""
-    from dashboard.api import limits as found
-
     found._client.cache_clear()
     found._here.clear()
     monkeypatch.setattr(found, "_rests_until", 0.0)

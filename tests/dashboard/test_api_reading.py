@@ -6,6 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import token_actions
+from accounts.models import Role, User
+from audit.models import Entry
+from audit.shapes import Who
+from dashboard.api import bearer, limits
+from hosts.models import Job, Volume
 from tests.cast import Cast
 from tests.dashboard.api_cast import Caller, make_caller
 from tests.hosts.podman.telling import telling
@@ -19,17 +25,11 @@ PROBLEM = "application/problem+json"
 @pytest.fixture(autouse=True)
 def _fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted in this process alone, from nothing."""
-    from dashboard.api import limits
-
     monkeypatch.setattr(limits, "_rests_until", float("inf"))
     limits._here.clear()
 
 
 def test_only_a_live_token_gets_in(cast: Cast, browser_of: Any) -> None:
-    from accounts import token_actions
-    from accounts.models import User
-    from audit.shapes import Who
-
     live = make_caller(cast.bob)
     assert live.get("/me").status_code == 200
     assert live.get("/me").json()["token"]["name"] == "script"
@@ -54,8 +54,6 @@ def test_only_a_live_token_gets_in(cast: Cast, browser_of: Any) -> None:
 
 
 def test_guessing_ends_in_429(cast: Cast) -> None:
-    from dashboard.api import limits
-
     for _guess in range(limits.GUESSES):
         assert Caller("haulout_guess").get("/me").status_code == 401
     answer = Caller("haulout_guess").get("/me")
@@ -64,8 +62,6 @@ def test_guessing_ends_in_429(cast: Cast) -> None:
 
 
 def test_a_token_in_a_hurry_is_slowed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard.api import limits
-
     monkeypatch.setattr(limits, "PER_WINDOW", 3)
     monkeypatch.setattr(limits, "WINDOW_S", 10**9)
     bob = make_caller(cast.bob)
@@ -75,8 +71,6 @@ def test_a_token_in_a_hurry_is_slowed(cast: Cast, monkeypatch: pytest.MonkeyPatc
 
 def test_a_service_account_needs_no_second_factor(fleet: Fleet, cast: Cast) -> None:
     """It has none to show, whatever its role asks of people: nobody signs in as one."""
-    from accounts.models import Role, User
-
     role = Role.objects.get(name="viewer")
     service = User.objects.create(
         email="ci@service.invalid", name="ci", role=role, kind=User.Kind.SERVICE
@@ -165,8 +159,6 @@ def test_addresses_that_nothing_has(cast: Cast) -> None:
 
 
 def test_jobs_are_listed_and_waited_for(fleet: Fleet, cast: Cast) -> None:
-    from hosts.models import Job
-
     job = Job.objects.create(
         verb="container.start", endpoint=fleet.root1, intent=0, state="ok", asked_by=cast.bob
     )
@@ -186,9 +178,6 @@ def test_the_token_stands_nowhere(
     cast: Cast, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not in logs, entries, answers, tracebacks, whatever happens while it is used."""
-    from audit.models import Entry
-    from dashboard.api import bearer
-
     bob = make_caller(cast.bob)
     hidden = bob.secret.removeprefix(bob.token.prefix)
     bob.client.raise_request_exception = False
@@ -214,8 +203,6 @@ def test_the_token_stands_nowhere(
 
 def test_inspect_shows_no_more_than_the_page(fleet: Fleet, cast: Cast) -> None:
     """What Podman answers here holds secrets: the environment, and a password among mount options."""
-    from hosts.models import Volume
-
     now = timezone.now()
     kept: dict[str, Any] = {"digest": "", "seen_at": now, "changed_at": now, "driver": "local"}
     Volume.objects.create(endpoint=fleet.root1, podman_id="data", name="data", **kept)

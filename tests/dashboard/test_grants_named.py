@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from hosts.access import Person
+from dashboard.streams.reading import write_reading
+from hosts.access import Person, grounds
+from hosts.actions.containers.open_terminal import VERBS, WATCH, Wanted, begin, watch
+from hosts.actions.files.reading import enter
+from hosts.models import Container
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,12 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_terminals_and_readings_name_their_grant(
     fleet: Fleet, cast: Any, who_of: Any, entries: Any
 ) -> None:
-    from dashboard.streams.reading import write_reading
-    from hosts.access import grounds
-    from hosts.actions.containers.open_terminal import VERBS, WATCH, Wanted, begin, watch
-    from hosts.actions.files.reading import enter
-    from hosts.models import Container
-
     person = Person(cast.bob, who_of(cast.bob))
     row = Container.objects.select_related("endpoint__host").get(
         endpoint=fleet.root1, podman_id="shop0"

@@ -5,8 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
+from accounts.models import Role, User
+from audit import write
+from audit.models import Entry, Head
+from audit.shapes import Who
+from dashboard.live.spec import all_specs
+from hosts.access import target_of
+from hosts.models import Endpoint, Job
 from tests.cast import Browser, Cast
 from tests.dashboard.hidden_cast import HIDDEN, SEEN, Seer, furnish, furnish_more, seers
 from tests.dashboard.routes import every_route
@@ -26,8 +34,6 @@ WHO = (
 
 @pytest.fixture
 def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
-    from accounts.models import Role, User
-
     furnish(cast.alice)
     furnish_more(cast.alice)
     role = Role.objects.get(name="member")
@@ -74,8 +80,6 @@ def _ids(place: int) -> tuple[str, ...]:
 
 def asked(browser: Browser, method: str, path: str, **more: Any) -> str:
     """All that an answer says, heads too."""
-    from django.conf import settings
-
     if method == "GET":
         answer = browser.get(path, **more)
     else:
@@ -115,8 +119,6 @@ def test_what_came_from_elsewhere_does_not_name_it(
     seen_by: dict[str, Seer], browser_of: Any
 ) -> None:
     """Of a copy between hosts, its job is at the host that received."""
-    from hosts.models import Job
-
     job = Job.objects.get(verb="image.copy")
     for name in ("one", "group"):
         browser = browser_of(seen_by[name].user)
@@ -128,12 +130,6 @@ def test_what_came_from_elsewhere_does_not_name_it(
 
 def test_no_number_counts_what_is_elsewhere(seen_by: dict[str, Seer], browser_of: Any) -> None:
     """The page of the log knows no later entry than the newest that its reader sees."""
-    from audit import write
-    from audit.models import Entry, Head
-    from audit.shapes import Who
-    from hosts.access import target_of
-    from hosts.models import Endpoint
-
     newest = Entry.objects.filter(endpoint_id=1).latest("number").number
     with transaction.atomic():
         there = target_of(Endpoint.objects.select_related("host").get(pk=3))
@@ -148,8 +144,6 @@ def test_no_suggestion_or_search_names_it(
     seen_by: dict[str, Seer], browser_of: Any, name: str
 ) -> None:
     """Asked for by the first letters: the answer may repeat those, and must not complete them."""
-    from dashboard.live.spec import all_specs
-
     seer = seen_by[name]
     browser = browser_of(seer.user)
     tokens = {token.name for spec in all_specs() for token in spec.offered} | {""}

@@ -6,7 +6,11 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from dashboard.live.consumer import MAX_LISTS
+from dashboard.live.spec import spec_named
+from hosts.models import ContainerFigures, Endpoint, Login
 from tests.cast import Cast
 from tests.dashboard.routes import every_route
 from tests.two_teams import Fleet
@@ -26,8 +30,6 @@ GRANTS: dict[str, dict[str, Any]] = {
 def test_every_list_of_a_page_opens_to_its_reader(
     fleet: Fleet, cast: Cast, browser_of: Any, held: str
 ) -> None:
-    from dashboard.live.spec import spec_named
-
     if GRANTS[held]:
         fleet.grant(**{"group": fleet.prod, **GRANTS[held]})
     shop = fleet.container(fleet.root1, "shop-1")
@@ -56,11 +58,6 @@ def test_no_page_has_more_lists_than_a_socket_carries(
     fleet: Fleet, cast: Cast, browser_of: Any, path: str
 ) -> None:
     """The server closes the socket of one that watches more, and it connects anew without an end."""
-    from django.conf import settings
-
-    from dashboard.live.consumer import MAX_LISTS
-    from hosts.models import ContainerFigures
-
     shop = fleet.container(fleet.root1, "shop-1")
     # the two panels of what uses most
     ContainerFigures.objects.create(container=shop, cpu=1, memory_bytes=1)
@@ -83,7 +80,6 @@ def test_whoever_sees_some_containers_has_their_troubles_on_the_overview(
         row = fleet.container(fleet.root1, name)
         row.state, row.health = "running", "unhealthy"
         row.save()
-    from hosts.models import Endpoint, Login
 
     # a tile counts containers where the host is up
     for model in (Login, Endpoint):

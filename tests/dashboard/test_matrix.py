@@ -4,8 +4,12 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import Role
+from audit.models import Entry
+from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login
 from tests.cast import Browser, Cast
 from tests.dashboard.routes import every_route
 
@@ -41,8 +45,6 @@ REFUSED = {403, 404, 405}
 @pytest.fixture
 def objects(db: None) -> None:
     """One of each kind, by every name that a route's sample has."""
-    from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login
-
     host = Host.objects.create(pk=1, name="den7", address="192.0.2.1")
     login = Login.objects.create(pk=1, host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(pk=1, host=host, login=login, socket="/s", state="up")
@@ -72,8 +74,6 @@ def paths() -> list[tuple[str, str]]:
 
 def reached(browser: Browser, methods: tuple[str, ...]) -> dict[str, Any]:
     """Routes that do not refuse this person, with what they answer."""
-    from django.conf import settings
-
     browser.get("/account/")
     token = browser.cookies[settings.CSRF_COOKIE_NAME].value
     form = {"data": "object=1:sample&name=new", "content_type": "application/x-www-form-urlencoded"}
@@ -92,9 +92,6 @@ def reached(browser: Browser, methods: tuple[str, ...]) -> dict[str, Any]:
 
 @ALIKE
 def test_a_viewer_changes_nothing(cast: Cast, objects: None, browser_of: Any) -> None:
-    from audit.models import Entry
-    from hosts.models import Group, Job
-
     answered = reached(browser_of(cast.charlie), WRITING)
     assert not [route for route in answered if not HARMLESS.match(route)]
     assert (Job.objects.count(), Group.objects.count()) == (1, 1)
@@ -103,8 +100,6 @@ def test_a_viewer_changes_nothing(cast: Cast, objects: None, browser_of: Any) ->
 
 @ALIKE
 def test_who_has_no_right_sees_nothing(cast: Cast, objects: None, browser_of: Any) -> None:
-    from accounts.models import Role
-
     cast.charlie.role = Role.objects.create(name="none", verbs=[])
     cast.charlie.save()
     answered = reached(browser_of(cast.charlie), ("GET",))

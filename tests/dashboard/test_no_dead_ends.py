@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 import pytest
 from django.utils import timezone
 
+from hosts import models
 from tests.cast import Cast
 from tests.dashboard.test_lists_watched import GRANTS
 from tests.two_teams import Fleet
@@ -27,8 +28,6 @@ def kind_of(path: str) -> str:
 
 def furnish(fleet: Fleet) -> None:
     """Objects of every kind on web1, which its containers name."""
-    from hosts import models
-
     image = "sha256:" + "a" * 64
     models.Container.objects.update(image_id=image, networks=["podman"], pod_id="f0", pod_name="f")
     now = timezone.now()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role, User
 from tests.cast import Browser, Cast
 from tests.dashboard.api_cast import make_caller
 from tests.dashboard.hidden_cast import Seer, furnish, furnish_elsewhere, furnish_more, seers
@@ -26,8 +27,6 @@ WHO = (
 
 @pytest.fixture
 def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
-    from accounts.models import Role, User
-
     furnish(cast.alice)
     furnish_more(cast.alice)
     role = Role.objects.get(name="member")

@@ -11,8 +11,9 @@ import pytest
 from celery import Celery
 from celery.schedules import schedule
 
-from dashboard import steady
+from dashboard import health, steady
 from dashboard.beat import SteadyScheduler
+from dashboard.celery import app, schedule_chores
 from tests.dashboard.live.conftest import valkey
 
 __all__ = ["valkey"]
@@ -147,8 +148,6 @@ def test_a_disk_that_takes_nothing(beat: Any, clock: Clock, tmp_path: Path) -> N
 
 
 def test_the_tasks_of_haulout_count_seconds() -> None:
-    from dashboard.celery import app, schedule_chores
-
     schedule_chores()
     schedules = [one["schedule"] for one in app.conf.beat_schedule.values()]
     assert schedules
@@ -156,8 +155,6 @@ def test_the_tasks_of_haulout_count_seconds() -> None:
 
 
 async def test_readyz_says_when_beat_sends_nothing(valkey: Any, tmp_path: Path) -> None:
-    from dashboard import health
-
     assert (await health._beat())["state"] == "down"
     app = Celery("test", broker="memory://", set_as_current=False)
     SteadyScheduler(app, schedule_filename=str(tmp_path / "beat.json")).tell()

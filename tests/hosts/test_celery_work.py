@@ -10,6 +10,8 @@ from celery.contrib.testing.worker import start_worker
 from kombu import pools
 
 from dashboard.celery import app
+from hosts.actions.containers import restart_container
+from hosts.models import Job
 from tests.dashboard.live.conftest import valkey
 from tests.hosts.jobs.conftest import container, ended, endpoint, person, podman
 from tests.lab.waiting import until
@@ -58,8 +60,6 @@ def held(podman: Any) -> Iterator[threading.Event]:
 
 
 def ask(person: Any, row: Any) -> Any:
-    from hosts.actions.containers import restart_container
-
     return restart_container.ask(person, (row.endpoint_id, row.podman_id))
 
 
@@ -106,8 +106,6 @@ def test_a_message_of_another_version_is_said_and_its_jobs_are_done(
     ended: Any,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from hosts.models import Job
-
     with celery_worker("short"):
         for args, kwargs in (
             ([1, 2], {}),
@@ -131,8 +129,6 @@ def test_a_message_of_another_version_is_said_and_its_jobs_are_done(
 def test_jobs_go_on_while_valkey_is_away(
     celery_worker: Any, valkey: Any, person: Any, container: Any, podman: Any, ended: Any
 ) -> None:
-    from hosts.models import Job
-
     with celery_worker("short"):
         valkey.kill()
         valkey.wait()

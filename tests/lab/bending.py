@@ -17,6 +17,10 @@ from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
+from hosts.link.sockets import endpoint_socket
+
 _PREFIX = re.compile(r"^/v[\d.]+/libpod")
 
 
@@ -114,10 +118,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def bending(endpoint: Any, host: Any) -> Iterator[Bend]:
     """The worker's socket of the endpoint, bent, until the block ends."""
-    from django.conf import settings
-
-    from hosts.link.sockets import endpoint_socket
-
     link = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False)
     # not resolve(): to a host with systemd the way leads through its first process's root
     real = link.readlink()

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from hosts.access import Person
+from hosts.actions.registries import edit_registry
+from hosts.models import Image
 from tests.lab.hosts import Host
 from tests.lab.hosts.registry import Registry
 
@@ -18,9 +21,6 @@ def keep_password(registry: Registry, cast: Any, who_of: Any) -> Callable[..., N
     """`keep_password()`: the lab's registry is known with its password, or with the one given."""
 
     def keep(password: str = registry.password) -> None:
-        from hosts.access import Person
-        from hosts.actions.registries import edit_registry
-
         alice = Person(cast.alice, who_of(cast.alice))
         account = {"username": registry.user, "password": password}
         edit_registry.keep(alice, registry=registry.address, group=None, **account)
@@ -63,8 +63,6 @@ def mirrored_list(host: Host, endpoint: Any, name: str) -> Any:
 
 
 def _row(endpoint: Any, podman_id: str, **fields: Any) -> Any:
-    from hosts.models import Image
-
     now = timezone.now()
     row, _new = Image.objects.update_or_create(
         endpoint=endpoint,

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import AsyncClient
 
+from hosts import vault
 from tests.cast import Browser
 
 
@@ -37,8 +39,6 @@ def own_key(host: Any, user: str = "root") -> str:
 
 def draft(browser: Browser) -> dict[str, Any]:
     """What the session remembers of the wizard."""
-    from django.contrib.sessions.backends.db import SessionStore
-
     store = SessionStore(browser.cookies[settings.SESSION_COOKIE_NAME].value)
     kept: dict[str, Any] = store.get("joining", {})
     return kept
@@ -58,8 +58,4 @@ def to_the_key(browser: Browser, host: Any, user: str = "root", *, address: str 
 @pytest.fixture
 def vault_keys(keys: None) -> None:
     """The vault's key files, beside those of web and audit."""
-    from django.conf import settings
-
-    from hosts import vault
-
     vault.make_keys(settings.HAULOUT_KEYS)

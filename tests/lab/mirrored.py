@@ -3,14 +3,18 @@
 import json
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.utils import timezone
+
+from hosts.dial import dial
+from hosts.inventory.rows import fields, seen
+from hosts.models import INVENTORY
+from hosts.podman import Podman
+from hosts.podman.paths import path
 
 
 def mirror(endpoint: Any, kind: str) -> dict[str, Any]:
     """Write what Podman lists now, as the link does; rows by name."""
-    from hosts.inventory.rows import fields, seen
-    from hosts.models import INVENTORY
-
     now = timezone.now()
     rows = {}
     for one in seen(kind, listed(endpoint, kind)).values():
@@ -29,11 +33,6 @@ def mirror(endpoint: Any, kind: str) -> dict[str, Any]:
 
 def listed(endpoint: Any, kind: str) -> list[Any]:
     """The API's own list, through the host's socket."""
-    from asgiref.sync import async_to_sync
-
-    from hosts.dial import dial
-    from hosts.podman import Podman
-    from hosts.podman.paths import path
 
     async def ask() -> list[Any]:
         async with Podman(dial(endpoint)) as podman:

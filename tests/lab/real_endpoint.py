@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from hosts.actions.run import run_container
+from hosts.link.sockets import endpoint_socket
+from hosts.models import Endpoint
+from hosts.models import Host as HostRow
+from hosts.models import Login as LoginRow
 from tests.hosts.jobs.conftest import ended, person, vault_keys, worker
 from tests.lab.hosts import Host
 
@@ -21,13 +27,6 @@ def endpoint_on(
     transactional_db: None, cast: Any, vault_keys: None
 ) -> Iterator[Callable[..., Any]]:
     """`endpoint_on(host, user="root")`: that Podman as an Endpoint."""
-    from django.conf import settings
-
-    from hosts.link.sockets import endpoint_socket
-    from hosts.models import Endpoint
-    from hosts.models import Host as HostRow
-    from hosts.models import Login as LoginRow
-
     links: list[Path] = []
 
     def make(host: Host, *, user: str = "root") -> Any:
@@ -57,7 +56,6 @@ def endpoint_on(
 @pytest.fixture
 def run_there(person: Any, worker: Any, ended: Any) -> Callable[..., dict[str, Any]]:
     """`run_there(host, endpoint, params, env)`: run it; what Podman's inspect says about it."""
-    from hosts.actions.run import run_container
 
     def run(
         host: Host, endpoint: Any, params: dict[str, Any], env: dict[str, str] | None = None

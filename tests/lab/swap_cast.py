@@ -5,7 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from hosts.actions.run.existing import existing
+from hosts.actions.run.run_spec import params_of
+from hosts.models import Container
 from tests.lab.hosts import Host
 
 IMAGE = "localhost/busybox:latest"
@@ -26,10 +30,6 @@ def names(host: Host) -> list[str]:
 
 def row_of(endpoint: Any, found: dict[str, Any]) -> Any:
     """The row that the link would have written."""
-    from django.utils import timezone
-
-    from hosts.models import Container
-
     now = timezone.now()
     return Container.objects.get_or_create(
         endpoint=endpoint,
@@ -53,7 +53,4 @@ def carried(person: Any, worker: Any, ended: Any) -> Callable[..., Any]:
 
 def order_of(found: dict[str, Any], endpoint_id: int = 0, **changes: Any) -> dict[str, Any]:
     """The parameters of a container that is there, changed. Our note counts on its own endpoint alone."""
-    from hosts.actions.run.existing import existing
-    from hosts.actions.run.run_spec import params_of
-
     return params_of(existing(found | {"_image": {}}, endpoint_id).texts) | changes

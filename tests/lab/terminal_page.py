@@ -13,6 +13,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from dashboard.asgi import application
+from dashboard.streams.terminals.sessions import sessions
+from hosts.models import Container
 from tests.lab.waiting import until
 
 ORIGIN = b"http://127.0.0.1:8000"
@@ -31,8 +34,6 @@ class TerminalPage:
         self.at = 0
 
     async def _connect(self, path: str) -> None:
-        from dashboard.asgi import application
-
         if not self.cookie:
             client = Client()
             await sync_to_async(client.force_login)(self.user)
@@ -118,8 +119,6 @@ def _flat(note: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def container(lab: Any, endpoint_on: Any, clean_hosts: None) -> Callable[..., Any]:
     """`container("--user", "1", "localhost/busybox", "sleep", "1000")` runs; (endpoint id, id)."""
-    from hosts.models import Container
-
     endpoint = endpoint_on(lab.hosts[0])
 
     def make(*words: str, state: str = "running") -> tuple[int, str]:
@@ -149,7 +148,6 @@ async def page() -> AsyncIterator[Callable[..., TerminalPage]]:
         return pages[-1]
 
     yield make
-    from dashboard.streams.terminals.sessions import sessions
 
     await sessions.end_all()
     for one in pages:

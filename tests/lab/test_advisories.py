@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_upload import build_upload
+from hosts.actions.kube import play_kube
+from hosts.actions.refused import HostRefused
 from hosts.advisories import BUILD_MOUNTS, KUBE_VOLUMES, barred
+from hosts.jobs.errand import Trouble
 from tests.lab.hosts import Host, LabError
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -104,8 +110,6 @@ def test_the_table_knows_which_podman_writes_through_a_link(host: Host) -> None:
 def test_a_filled_volume_that_is_there_is_refused_where_it_is_open(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
-    from hosts.actions.kube import play_kube
-
     endpoint = endpoint_on(host)
     job = carry(play_kube.ask(person, endpoint.pk, text=KUBE.format(pod="first")))
     assert job.state == "ok", (job.error, job.cause)
@@ -141,10 +145,6 @@ def test_the_table_knows_which_builds_leave_their_context(host: Host, text: str)
 def test_builds_with_mounts_are_refused_where_they_leave_it(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any], text: str
 ) -> None:
-    from hosts.actions.builds import build_image
-    from hosts.actions.builds.build_fields import checked
-    from hosts.actions.refused import HostRefused
-
     endpoint = endpoint_on(host)
     order = checked(tags=["attack:1"])
     job = carry(build_image.ask(person, endpoint.pk, text=text, order=order))
@@ -164,10 +164,6 @@ def test_builds_with_mounts_are_refused_where_they_leave_it(
 
 @pytest.mark.on_every_podman
 def test_an_uploaded_context_is_held_to_the_same(host: Host, endpoint_on: Any, person: Any) -> None:
-    from hosts.actions.builds.build_fields import checked
-    from hosts.actions.builds.build_upload import build_upload
-    from hosts.jobs.errand import Trouble
-
     data = CACHE.encode()
     with io.BytesIO() as out:
         with tarfile.open(fileobj=out, mode="w") as tar:

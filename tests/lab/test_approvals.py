@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 
+from hosts.access import Person
+from hosts.actions.approvals import decide
+from hosts.actions.kube import play_kube
+from hosts.actions.run import run_container
+from hosts.models import Guardrail
 from tests.lab.hosts import Host
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -24,8 +29,6 @@ spec:
 
 @pytest.fixture
 def there(lab: Any, clean_hosts: None, endpoint_on: Any) -> tuple[Host, Any]:
-    from hosts.models import Guardrail
-
     host = lab.hosts[0]
     Guardrail.objects.create(name="no privileges", kind="privileged", severity="ask")
     Guardrail.objects.create(name="no host network", kind="host_namespaces", severity="ask")
@@ -47,11 +50,6 @@ def test_it_comes_to_be_once_somebody_else_says_yes(
     worker: Any,
     ended: Any,
 ) -> None:
-    from hosts.access import Person
-    from hosts.actions.approvals import decide
-    from hosts.actions.kube import play_kube
-    from hosts.actions.run import run_container
-
     host, endpoint = there
     bob = replace(person, reason="for the reader")
     alice = Person(cast.alice, who_of(cast.alice))

@@ -9,6 +9,12 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.access import Person
+from hosts.actions.artifacts import pull_artifact, push_artifact, remove_artifact, transfers
+from hosts.actions.refused import HostRefused
+from hosts.actions.registries import edit_registry
+from hosts.podman import PodmanError
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -53,15 +59,11 @@ def carry(worker: Any, ended: Any) -> Callable[[Any], Any]:
 
 
 def add(person: Any, endpoint: Any, content: bytes, **order: Any) -> str:
-    from hosts.actions.artifacts import transfers
-
     wanted = transfers.added(**order)
     return asyncio.run(transfers.add(person, endpoint, pieces(content), order=wanted))
 
 
 def files_of(person: Any, endpoint: Any, name: str) -> dict[str, bytes]:
-    from hosts.actions.artifacts import transfers
-
     async def whole() -> bytes:
         return b"".join([piece async for piece in transfers.extract(person, endpoint, name)])
 
@@ -87,12 +89,6 @@ def test_artifacts_where_podman_has_them(
     cast: Any,
     who_of: Any,
 ) -> None:
-    from audit.models import Entry
-    from hosts.access import Person
-    from hosts.actions.artifacts import pull_artifact, push_artifact, remove_artifact, transfers
-    from hosts.actions.refused import HostRefused
-    from hosts.actions.registries import edit_registry
-
     host, endpoint = any_host, at(any_host)
     registry = any_lab.registry
     assert registry is not None
@@ -143,9 +139,6 @@ def test_artifacts_where_podman_has_them(
 def test_what_goes_wrong_is_said(
     lab_of: Any, at: Callable[[Host], Any], person: Any, carry: Callable[[Any], Any]
 ) -> None:
-    from hosts.actions.artifacts import pull_artifact, push_artifact
-    from hosts.podman import PodmanError
-
     lab = lab_of("5.8")
     endpoint = at(lab.hosts[0])
     name = f"{lab.registry.address}/tide/none:1"

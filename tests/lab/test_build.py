@@ -8,6 +8,15 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_upload import build_upload
+from hosts.actions.images import archives
+from hosts.jobs.errand import Trouble
+from hosts.models import Job
+from hosts.podman import PodmanError
+from hosts.podman.build import Built
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.processes import wait_until
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -47,11 +56,6 @@ def carry(worker: Any, ended: Any) -> Callable[[Any], Any]:
 def test_a_typed_file(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
-    from audit.models import Entry
-    from hosts.actions.builds import build_image
-    from hosts.actions.builds.build_fields import checked
-    from hosts.models import Job
-
     order = checked(tags=["shop:1"], arguments={"TOKEN": CANARY}, labels={"by": "test"})
     job = carry(build_image.ask(person, endpoint_on(host).pk, text=FILE, order=order))
     assert job.state == "ok", (job.error, job.cause, job.output)
@@ -81,9 +85,6 @@ def test_what_is_wrong_is_said(
     text: str,
     said: str,
 ) -> None:
-    from hosts.actions.builds import build_image
-    from hosts.actions.builds.build_fields import checked
-
     order = checked(tags=["shop:1"])
     job = carry(build_image.ask(person, endpoint_on(host).pk, text=text, order=order))
     assert job.state == "failed"
@@ -107,9 +108,6 @@ def context(files: dict[str, bytes], links: dict[str, str] | None = None) -> byt
 
 def upload(person: Any, endpoint: Any, tar: bytes, **order: Any) -> tuple[list[str], str]:
     """Lines and the id of what an upload builds."""
-    from hosts.actions.builds.build_fields import checked
-    from hosts.actions.builds.build_upload import build_upload
-    from hosts.podman.build import Built
 
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(tar), 1000):
@@ -133,8 +131,6 @@ def upload(person: Any, endpoint: Any, tar: bytes, **order: Any) -> tuple[list[s
 
 
 def test_an_uploaded_context(host: Host, endpoint_on: Any, person: Any) -> None:
-    from audit.models import Entry
-
     files = {
         "docker/File": b"FROM localhost/busybox:latest\nCOPY data /data\nCMD cat /data\n",
         "data": b"from the context",
@@ -149,9 +145,6 @@ def test_an_uploaded_context(host: Host, endpoint_on: Any, person: Any) -> None:
 
 def test_a_context_that_reaches_outside(host: Host, endpoint_on: Any, person: Any) -> None:
     """What a tar says with `..` or a link never leaves the context, nor reaches the host's files."""
-    from hosts.jobs.errand import Trouble
-    from hosts.podman import PodmanError
-
     endpoint = endpoint_on(host)
     build = b"FROM localhost/busybox:latest\nCOPY out /out\nCMD cat /out\n"
     tar = context(
@@ -181,9 +174,6 @@ def test_no_file_of_the_host_is_reached(
     host: Host, endpoint_on: Any, person: Any, case: tuple[Any, Any, str]
 ) -> None:
     """Podman 5.4.2 would read, and even write, it as root: such a context never reaches it whole."""
-    from audit.models import Entry
-    from hosts.jobs.errand import Trouble
-
     files, links, containerfile = case
     host.run("sh", "-c", f"echo '{CANARY}: x' > {CANARY_FILE}")
     try:
@@ -209,8 +199,6 @@ def test_a_loaded_archive_writes_nothing_on_the_host(
     host: Host, endpoint_on: Any, person: Any
 ) -> None:
     """An OCI archive is unpacked on the host's own disk, by every version."""
-    from hosts.actions.images import archives
-    from hosts.jobs.errand import Trouble
 
     async def pieces() -> AsyncIterator[bytes]:
         yield context({"sub/haulout-evil": b"x"}, {"sub": "/etc"})

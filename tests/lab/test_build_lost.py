@@ -8,6 +8,13 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from hosts.actions import ACTIONS
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
+from hosts.jobs import lease
+from hosts.jobs.carry import carry, errand_for
+from hosts.jobs.handler import Settled
+from hosts.models import Job
 from hosts.podman import Podman, UnixDial
 from hosts.podman.errors import Interrupted
 from tests.lab.hosts import Host, Lab
@@ -49,12 +56,6 @@ def host(lab: Lab, clean_hosts: None) -> Iterator[Host]:
 
 async def built(host: Host, endpoint: Any, person: Any, run: str, *, after: int) -> tuple[Any, Any]:
     """(outcome, what the look back needs), of a build whose connection breaks."""
-    from hosts.actions import ACTIONS
-    from hosts.actions.builds import build_image
-    from hosts.actions.builds.build_fields import checked
-    from hosts.jobs import lease
-    from hosts.jobs.carry import carry
-    from hosts.models import Job
 
     def asked() -> Any:
         text = f"FROM localhost/busybox:latest\nRUN {run}\n"
@@ -79,10 +80,6 @@ async def test_its_end_was_not_heard(host: Host, endpoint_on: Any, person: Any) 
 
 
 async def test_it_goes_on_or_is_given_up(host: Host, endpoint_on: Any, person: Any) -> None:
-    from hosts.actions import ACTIONS
-    from hosts.jobs.carry import errand_for
-    from hosts.jobs.handler import Settled
-
     endpoint = await sync_to_async(endpoint_on)(host)
     outcome, job = await built(host, endpoint, person, "sleep 4", after=1)
     assert outcome.state == "unknown", (outcome.result, outcome.output, outcome.duration_ms)

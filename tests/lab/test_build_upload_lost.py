@@ -9,6 +9,12 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from audit.models import Entry
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_upload import build_upload
+from hosts.actions.builds.lost_uploads import look_for_builds
+from hosts.actions.streamed import settle_lost
+from hosts.models import Endpoint, OpenTransfer
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 from tests.lab.test_build import context
@@ -35,8 +41,6 @@ def endpoint(host: Host, endpoint_on: Any) -> Any:
 
 def upload(person: Any, endpoint: Any, steps: str) -> Any:
     """Podman's lines of a build of these steps on a small image."""
-    from hosts.actions.builds.build_fields import checked
-    from hosts.actions.builds.build_upload import build_upload
 
     async def body() -> AsyncIterator[bytes]:
         yield context({"Containerfile": f"FROM localhost/busybox\n{steps}\n".encode()})
@@ -51,16 +55,12 @@ def image(host: Host) -> str:
 
 
 def entries() -> list[tuple[str, str]]:
-    from audit.models import Entry
-
     found = Entry.objects.filter(verb="image.build").order_by("number")
     return list(found.values_list("kind", "result"))
 
 
 def found_out() -> tuple[str, str]:
     """What the chore has found: the last entry."""
-    from hosts.actions.builds.lost_uploads import look_for_builds
-    from hosts.models import OpenTransfer
 
     def resolved() -> bool:
         look_for_builds()
@@ -72,9 +72,6 @@ def found_out() -> tuple[str, str]:
 
 def lose() -> None:
     """As if the process that carries it out were gone for a minute."""
-    from hosts.actions.streamed import settle_lost
-    from hosts.models import OpenTransfer
-
     OpenTransfer.objects.update(seen_at=timezone.now() - timedelta(seconds=61))
     assert settle_lost() == 1
 
@@ -122,9 +119,6 @@ async def test_where_the_name_had_an_image_podmans_events_tell(
 
 
 async def test_a_host_that_is_away_is_asked_later(host: Host, endpoint: Any, person: Any) -> None:
-    from hosts.actions.builds.lost_uploads import look_for_builds
-    from hosts.models import Endpoint, OpenTransfer
-
     await ends_unheard(person, endpoint, "RUN echo later > /later")
     await Endpoint.objects.aupdate(state="away")
     assert await sync_to_async(look_for_builds)() == 0

@@ -9,6 +9,21 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from hosts.actions.containers import (
+    check_container,
+    checkpoint_container,
+    commit_container,
+    export_container,
+    init_container,
+    rename_container,
+    restore_container,
+    update_container,
+    upgrade_container,
+)
+from hosts.actions.refused import HostRefused
+from hosts.actions.run import create_container
+from hosts.models import Container
+from hosts.podman import containers
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password
@@ -38,14 +53,6 @@ def run(host: Host, name: str, *flags: str) -> dict[str, Any]:
 def test_the_small_verbs_on_every_podman(
     any_host: Host, endpoint_on: Any, carried: Callable[..., Any]
 ) -> None:
-    from hosts.actions.containers import (
-        check_container,
-        commit_container,
-        init_container,
-        rename_container,
-        update_container,
-    )
-
     host, endpoint = any_host, endpoint_on(any_host)
     shop = run(host, "shop", "--health-cmd", "echo as it should be")
     if can_limit(host):
@@ -82,14 +89,6 @@ def test_the_small_verbs_on_every_podman(
 def test_what_podman_refuses_says_why(
     host: Host, endpoint_on: Any, carried: Callable[..., Any], person: Any
 ) -> None:
-    from hosts.actions.containers import (
-        check_container,
-        commit_container,
-        rename_container,
-        update_container,
-    )
-    from hosts.actions.refused import HostRefused
-
     endpoint = endpoint_on(host)
     shop, other = run(host, "shop"), run(host, "other")
     row_of(endpoint, other)
@@ -115,9 +114,6 @@ def test_what_podman_refuses_says_why(
 def test_the_restart_policy_changes_where_podman_can(
     host: Host, endpoint_on: Any, carried: Callable[..., Any], person: Any
 ) -> None:
-    from hosts.actions.containers import update_container
-    from hosts.actions.refused import HostRefused
-
     endpoint = endpoint_on(host)
     shop = run(host, "shop")
     texts = {"restart": "on-failure", "tries": "4"}
@@ -134,9 +130,6 @@ def test_the_restart_policy_changes_where_podman_can(
 def test_checkpoint_says_why_the_host_cannot(
     host: Host, endpoint_on: Any, carried: Callable[..., Any], person: Any
 ) -> None:
-    from hosts.actions.containers import checkpoint_container, restore_container
-    from hosts.actions.refused import HostRefused
-
     shop = run(host, "shop")
     job = carried(checkpoint_container, endpoint_on(host), shop)
     # the lab's hosts have no CRIU
@@ -158,9 +151,6 @@ def test_checkpoint_says_why_the_host_cannot(
 async def test_its_files_and_what_differs(
     any_host: Host, endpoint_on: Any, person: Any, entries: Any
 ) -> None:
-    from hosts.actions.containers import export_container
-    from hosts.podman import containers
-
     found = run(any_host, "shop")
     any_host.podman("exec", "shop", "sh", "-c", "echo kept > /new; rm /bin/vi")
     async with client(any_host) as podman:
@@ -171,8 +161,6 @@ async def test_its_files_and_what_differs(
         row_of(endpoint_on(any_host), found)
         ref = (Container.objects.get().endpoint_id, found["Id"])
         return export_container.exportable(person, ref)
-
-    from hosts.models import Container
 
     row = await sync_to_async(known)()
     pieces = [piece async for piece in export_container.export(person, row)]
@@ -188,8 +176,6 @@ async def test_its_files_and_what_differs(
 def test_created_and_not_started(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.run import create_container
-
     params = {"image": IMAGE, "name": "waits", "command": list(SLEEP)}
     job = create_container.ask(person, endpoint_on(host).pk, params=params, env={"A": "b"})
     worker().hand_over([job.pk])
@@ -226,8 +212,6 @@ def test_pull_and_recreate_with_the_newest_image(
     endpoint_on: Any,
     carried: Callable[..., Any],
 ) -> None:
-    from hosts.actions.containers import upgrade_container
-
     name, endpoint = published("first"), endpoint_on(host)
     host.podman(
         *("run", "-d", "--name", "shop", *QUICK, "-v", "/data", "-e", "KEY=x", "--tmpfs", "/cache"),
@@ -263,8 +247,6 @@ def test_pull_and_recreate_over_several_hosts(
     worker: Any,
     ended: Any,
 ) -> None:
-    from hosts.actions.containers import upgrade_container
-
     name = published("first")
     refs = []
     for host in lab.hosts:

@@ -14,9 +14,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from hosts.actions.builds import build_image, containerfile
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.kube import play_kube
+from hosts.actions.kube.kube_plan import plan_of
+from hosts.actions.kube.kube_yaml import YamlRefused
+from hosts.actions.kube.labelled import labelled
+from hosts.actions.run import run_spec
+from hosts.actions.run.pasted_line import read
+from hosts.capabilities import version_of
 from hosts.guardrails import of_spec
 from hosts.guardrails.judge import judge
-from hosts.podman import Podman, containers, kube, pods, secrets, volumes
+from hosts.podman import Podman, base_judge, containers, kube, pods, secrets, volumes
+from hosts.podman.build import build
 from hosts.podman.errors import NotFound, PodmanError
 from hosts.refused import Refusal
 from tests.lab.differential import requests, texts
@@ -151,17 +161,12 @@ def test_the_judge_sees_what_rules_forbid(host: Host) -> None:
 
 @NEVER_AGAIN
 def test_kube_files(host: Host, play: Any) -> None:
-    from hosts.actions.kube.kube_plan import plan_of
-    from hosts.actions.kube.kube_yaml import YamlRefused
-    from hosts.actions.kube.labelled import labelled
-    from hosts.actions.kube.play_kube import proposed
-
     async def make(podman: Podman, text: str) -> str:
         try:
             plan = plan_of(text)
         except YamlRefused:
             return REFUSED
-        if judge(RULES, proposed(_endpoint(host), plan)).stops:
+        if judge(RULES, play_kube.proposed(_endpoint(host), plan)).stops:
             return REFUSED
         await kube.play(podman, labelled(plan, job_id=1), start=False)
         return MADE
@@ -171,10 +176,6 @@ def test_kube_files(host: Host, play: Any) -> None:
 
 @NEVER_AGAIN
 def test_run_lines(host: Host, play: Any) -> None:
-    from hosts.actions.run import run_spec
-    from hosts.actions.run.pasted_line import read
-    from hosts.capabilities import version_of
-
     async def make(podman: Podman, line: str) -> str:
         try:
             parsed = read(line)
@@ -205,11 +206,6 @@ def test_bodies_of_the_api(host: Host, play: Any) -> None:
 @NEVER_AGAIN
 def test_builds(host: Host, play: Any) -> None:
     """Nothing of the forbidden image may be in what was built, and no other name may have been made."""
-    from hosts.actions.builds import containerfile
-    from hosts.actions.builds.build_fields import checked
-    from hosts.actions.builds.build_image import proposed
-    from hosts.podman import base_judge
-    from hosts.podman.build import build
 
     async def make(podman: Podman, one: tuple[str, list[str]]) -> str:
         text, tags = one
@@ -218,7 +214,7 @@ def test_builds(host: Host, play: Any) -> None:
             base_judge.judge(text, order.arguments)
         except (ValueError, Refusal):
             return REFUSED
-        if judge(RULES, proposed(order, text)).stops:
+        if judge(RULES, build_image.proposed(order, text)).stops:
             return REFUSED
         lines = build(podman, containerfile.context_of(text), order.options())
         async with aclosing(lines) as told:

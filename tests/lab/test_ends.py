@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from dashboard.furniture.ended import failed as is_failed
+from dashboard.furniture.ended import in_a_loop, out_of_memory
 from hosts.models import Container
 from tests.lab.hosts import Lab
 from tests.lab.link_process import Link, link, register, state_of, until
@@ -17,8 +19,6 @@ FOREVER = ("localhost/busybox", "sh", "-c", "while :; do sleep 1; done")
 
 def failed() -> set[str]:
     """Names of what pages show red."""
-    from dashboard.furniture.ended import failed as is_failed
-
     return set(Container.objects.filter(is_failed(), gone=None).values_list("name", flat=True))
 
 
@@ -59,8 +59,6 @@ def test_what_somebody_stopped_there_is_no_error_and_a_kill_is_one(lab: Lab, lin
 
 
 def test_a_crash_loop_is_seen_and_ends_when_somebody_starts_it(lab: Lab, link: Link) -> None:
-    from dashboard.furniture.ended import in_a_loop
-
     host = lab.hosts[0]
     endpoint = register(host)
     crashing = ("--restart", "always", "localhost/busybox", "sh", "-c", "sleep 0.5; exit 3")
@@ -77,8 +75,6 @@ def test_a_crash_loop_is_seen_and_ends_when_somebody_starts_it(lab: Lab, link: L
 
 
 def test_a_crash_loop_for_want_of_memory_is_named(lab: Lab, link: Link) -> None:
-    from dashboard.furniture.ended import out_of_memory
-
     host = lab.hosts[0]
     if not can_limit(host):
         pytest.skip("no memory controller here")

@@ -1,6 +1,7 @@
 """Files of containers and volumes on a real host, judged by the container's own tools."""
 
 import asyncio
+import hashlib
 import io
 import tarfile
 import time
@@ -10,6 +11,14 @@ from urllib.parse import quote
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
+from accounts import epoch
+from accounts.models import Role
+from audit.models import Entry
+from hosts.actions import cancel_job
+from hosts.actions.files import open_volume
+from hosts.dial import dial
+from hosts.podman import Podman
+from hosts.podman.folders import list_folder
 from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.transfers import Answer, transfer
@@ -82,8 +91,6 @@ def listed(browser: Any, url: str) -> str:
 
 
 def entries(verb: str) -> list[tuple[str, str, str]]:
-    from audit.models import Entry
-
     found = Entry.objects.filter(verb=verb).order_by("number")
     return [(one.kind, one.result, dict(one.params or {}).get("what", "")) for one in found]
 
@@ -109,10 +116,6 @@ def test_a_folder_is_shown_as_it_is(host: Any, box: Any, cast: Any, browser_of: 
 
 
 def test_both_ways_of_listing_agree(host: Any, box: Any) -> None:
-    from hosts.dial import dial
-    from hosts.podman import Podman
-    from hosts.podman.folders import list_folder
-
     async def both() -> list[list[Any]]:
         async with Podman(dial(box.endpoint)) as podman:
             found = []
@@ -193,9 +196,6 @@ async def test_a_browser_that_goes_leaves_nothing(host: Any, box: Any, cast: Any
 
 
 async def test_a_withdrawn_right_ends_it(host: Any, box: Any, cast: Any) -> None:
-    from accounts import epoch
-    from accounts.models import Role
-
     place = f"/transfer/files/container/{box.endpoint_id}/{box.podman_id}/upload/"
 
     def withdraw() -> None:
@@ -225,7 +225,6 @@ def test_downloads(host: Any, box: Any, cast: Any) -> None:
     inside(host, "dd", "if=/dev/urandom", "of=/data/sub/large", "bs=1M", "count=8")
     got = down(cast.bob, box, "file", "/data/sub/large")
     assert got.headers["content-length"] == str(8 << 20)
-    import hashlib
 
     told = inside(host, "sha256sum", "/data/sub/large").split()[0]
     assert hashlib.sha256(got.body).hexdigest() == told
@@ -374,9 +373,6 @@ def test_a_volume_and_its_borders(host: Any, box: Any, cast: Any, browser_of: An
 def test_a_volume_that_none_mounts_is_opened_for_a_while(
     host: Any, endpoint_on: Any, cast: Any, browser_of: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions import cancel_job
-    from hosts.actions.files import open_volume
-
     endpoint = endpoint_on(host)
     host.podman("volume", "create", "lonely")
     volume = mirror(endpoint, "volume")["lonely"]

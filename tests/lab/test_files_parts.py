@@ -9,6 +9,11 @@ from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.utils import timezone
 
+from audit import write
+from audit.shapes import Target
+from hosts.actions import streamed
+from hosts.actions.files import sweeping, writing
+from hosts.models import OpenTransfer
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 from tests.lab.test_files import box, entries, host, in_thread, inside
 from tests.lab.transfers import transfer
@@ -19,8 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def sweep_up(host: Any) -> None:
-    from hosts.actions.files import sweeping
-
     sweeping.sweep()
     assert inside(host, "ls", "-A", "/data/sub") == ""
 
@@ -29,8 +32,6 @@ async def test_what_cannot_be_removed_is_swept_later(
     host: Any, box: Any, cast: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the link is killed: neither the rest of the file nor the clearing gets through."""
-    from hosts.actions.files import writing
-    from hosts.models import OpenTransfer
 
     async def gone(*_: object) -> bool:
         return False
@@ -62,11 +63,6 @@ async def test_what_cannot_be_removed_is_swept_later(
 def test_an_upload_whose_web_process_was_killed(
     host: Any, box: Any, cast: Any, who_of: Any
 ) -> None:
-    from audit import write
-    from audit.shapes import Target
-    from hosts.actions import streamed
-    from hosts.models import OpenTransfer
-
     part = "/data/sub/.haulout-0123456789abcdef.part"
     inside(host, "dd", "if=/dev/zero", f"of={part}", "bs=1M", "count=2")
     target = Target("container", box.podman_id, "box", endpoint_id=box.endpoint_id)

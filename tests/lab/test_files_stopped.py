@@ -6,6 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from hosts.actions import cancel_job
+from hosts.actions.files import open_container
+from hosts.jobs.errand import Trouble
 from tests.lab.hosts import Host, Lab
 from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -61,9 +64,6 @@ def test_they_are_renamed_and_deleted_and_nothing_of_it_stays(
     ended: Any,
     user: str,
 ) -> None:
-    from hosts.actions import cancel_job
-    from hosts.actions.files import open_container
-
     box, bob = stopped(user), browser_of(cast.bob)
     offered = listed(bob, f"{page(box)}?path=/data")
     assert "does not run" in offered
@@ -113,8 +113,6 @@ def test_they_are_renamed_and_deleted_and_nothing_of_it_stays(
 def test_it_is_over_when_somebody_removes_the_helper(
     host: Host, stopped: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.files import open_container
-
     box = stopped("root")
     job = open_container.ask(person, (box.endpoint_id, box.podman_id), image=IMAGE)
     worker().hand_over([job.pk])
@@ -129,9 +127,6 @@ def test_it_is_over_when_somebody_removes_the_helper(
 def test_one_that_runs_needs_none(
     host: Host, stopped: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.files import open_container
-    from hosts.jobs.errand import Trouble
-
     box = stopped("root")
     host.podman("start", "box")
     job = open_container.ask(person, (box.endpoint_id, box.podman_id), image=IMAGE)

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from hosts.actions.containers import stop_container
+from hosts.actions.volumes import create_volume
+from hosts.guardrails import Refused
+from hosts.models import FreezeWindow
 from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -17,11 +21,6 @@ IMAGE = "localhost/busybox:latest"
 def test_nothing_is_changed_while_it_is_open(
     lab: Any, clean_hosts: None, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.containers import stop_container
-    from hosts.actions.volumes import create_volume
-    from hosts.guardrails import Refused
-    from hosts.models import FreezeWindow
-
     host = lab.hosts[0]
     host.podman("run", "-d", "--name", "shop", "--stop-signal", "KILL", IMAGE, "sleep", "999")
     endpoint = endpoint_on(host)

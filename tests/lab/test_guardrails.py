@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 
+from audit.models import Entry
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.containers import commit_container, recreate_container, update_container
+from hosts.actions.containers.open_terminal import Wanted, begin
+from hosts.actions.images import archives, pull_image, tag_image
+from hosts.actions.kube import play_kube
+from hosts.actions.networks import create_network
+from hosts.actions.pods import create_pod
+from hosts.actions.run import create_container, run_container, run_spec
+from hosts.actions.run.pasted_line import read
+from hosts.actions.volumes import clone_volume, create_volume
+from hosts.guardrails import Refused
+from hosts.jobs.errand import Trouble
+from hosts.models import Guardrail, Job
 from tests.lab.hosts import Host
 from tests.lab.mirrored import inspected, mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -72,14 +88,10 @@ class There:
 
     def made(self, line: str, *, create: bool = True) -> Any:
         """A container by a run line; a limit and the label are given."""
-        from hosts.actions.run import create_container, run_container
-
         verb = create_container if create else run_container
         return verb.ask(self.person, self.endpoint.pk, params=params(line), env={})
 
     def played(self, text: str) -> Any:
-        from hosts.actions.kube import play_kube
-
         return play_kube.ask(self.person, self.endpoint.pk, text=text)
 
     def kube(self, name: str, *, pod: str = "", container: str = "") -> Any:
@@ -99,76 +111,52 @@ class There:
 
 def params(line: str) -> dict[str, Any]:
     """Of `podman run …`, without its head."""
-    from hosts.actions.run import run_spec
-    from hosts.actions.run.pasted_line import read
-
     whole = f"podman run -m 64m --label team=shop --pull never {line}"
     return run_spec.params_of(read(whole).texts())
 
 
 def pod(there: There, name: str, **more: Any) -> Any:
-    from hosts.actions.pods import create_pod
-
     return create_pod.ask(there.person, there.endpoint.pk, name=name, labels=LABEL, **more)
 
 
 def volume(there: There, name: str, **more: Any) -> Any:
-    from hosts.actions.volumes import create_volume
-
     given = {"labels": LABEL, **more}
     return create_volume.ask(there.person, there.endpoint.pk, name=name, **given)
 
 
 def network(there: There, name: str, labels: dict[str, str]) -> Any:
-    from hosts.actions.networks import create_network
-
     return create_network.ask(there.person, there.endpoint.pk, name=name, labels=labels)
 
 
 def build(there: There, text: str, tag: str) -> Any:
-    from hosts.actions.builds import build_image
-    from hosts.actions.builds.build_fields import checked
-
     order = checked(tags=[tag], labels=LABEL)
     return build_image.ask(there.person, there.endpoint.pk, text=text, order=order)
 
 
 def recreate(there: There, line: str) -> Any:
-    from hosts.actions.containers import recreate_container
-
     ref = there.ref("container", "shop")
     return recreate_container.ask(there.person, ref, params=params(line), env={}, watch_s=1)
 
 
 def update(there: There, memory: str) -> Any:
-    from hosts.actions.containers import update_container
-
     ref = there.ref("container", "limited")
     return update_container.ask(there.person, ref, texts={"memory": memory})
 
 
 def clone(there: There, source: str, name: str) -> Any:
-    from hosts.actions.volumes import clone_volume
-
     ref = there.ref("volume", source)
     return clone_volume.ask(there.person, ref, name=name, image=IMAGE)
 
 
 def tag(there: There, image: str, name: str) -> Any:
-    from hosts.actions.images import tag_image
-
     return tag_image.ask(there.person, there.ref("image", image), names=[name])
 
 
 def commit(there: There, container: str, name: str) -> Any:
-    from hosts.actions.containers import commit_container
-
     return commit_container.ask(there.person, there.ref("container", container), name=name)
 
 
 def pull(there: There, name: str) -> Any:
-    from hosts.actions.images import pull_image
-
     return pull_image.ask(there.person, there.endpoint.pk, reference=name)
 
 
@@ -283,8 +271,6 @@ def guarded() -> Callable[[], None]:
     """Makes the rules."""
 
     def make() -> None:
-        from hosts.models import Guardrail
-
         for kind, settings in RULES.items():
             Guardrail.objects.create(name=f"rule of {kind}", kind=kind, settings=settings)
 
@@ -292,10 +278,6 @@ def guarded() -> Callable[[], None]:
 
 
 def test_refused_at_the_click(there: There, guarded: Callable[[], None]) -> None:
-    from audit.models import Entry
-    from hosts.guardrails import Refused
-    from hosts.models import Job
-
     before = there.state()
     guarded()
     let_through = []
@@ -350,14 +332,6 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 def test_streams_are_refused_before_they_begin(there: There, guarded: Callable[[], None]) -> None:
-    from asgiref.sync import async_to_sync
-
-    from hosts.actions.containers.open_terminal import Wanted, begin
-    from hosts.actions.images import archives
-    from hosts.guardrails import Refused
-    from hosts.jobs.errand import Trouble
-    from hosts.models import Guardrail
-
     guarded()
     Guardrail.objects.create(name="not root", kind="users", settings={"no_root": True})
     before = there.state()

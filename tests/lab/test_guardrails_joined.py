@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
-from hosts.guardrails import Verdict
+from hosts.access import Person
+from hosts.actions.approvals import decide
+from hosts.actions.run import run_container
+from hosts.guardrails import Verdict, met, of_inspect
+from hosts.guardrails.judge import judge
+from hosts.models import Guardrail, Job
+from tests.hosts.guardrails.escalations import RULES
 from tests.lab.hosts import Host
 from tests.lab.mirrored import inspected
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+from tests.lab.waiting import until
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 IMAGE = "localhost/busybox:latest"
@@ -36,10 +43,6 @@ def host(lab: Any, clean_hosts: None) -> Host:
 
 
 def judged(host: Host, *arguments: str) -> Verdict:
-    from hosts.guardrails import of_inspect
-    from hosts.guardrails.judge import judge
-    from tests.hosts.guardrails.escalations import RULES
-
     host.podman("pod", "create", "--name", "old", *arguments)
     pod = inspected(host, "pod", "old")
     carrier = inspected(host, "container", pod["InfraContainerID"])
@@ -50,8 +53,6 @@ def judged(host: Host, *arguments: str) -> Verdict:
 def test_what_a_pod_gives_is_seen(
     host: Host, arguments: tuple[str, ...], kind: str, gets: tuple[str, str] | None
 ) -> None:
-    from tests.hosts.guardrails.escalations import RULES
-
     [name] = [rule.name for rule in RULES if rule.kind == kind]
     found = [one for one in judged(host, *arguments).findings if one.rule == name]
     assert found
@@ -90,13 +91,6 @@ def test_who_joins_it_meets_the_rule(
     worker: Any,
     ended: Any,
 ) -> None:
-    from hosts.access import Person
-    from hosts.actions.approvals import decide
-    from hosts.actions.run import run_container
-    from hosts.guardrails import met
-    from hosts.models import Guardrail, Job
-    from tests.lab.waiting import until
-
     rule = Guardrail.objects.create(
         name="no host network", kind="host_namespaces", severity=severity
     )

@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.containers import upgrade_container
+from hosts.guardrails import of_inspect
+from hosts.guardrails.judge import judge
+from hosts.models import Guardrail
+from tests.hosts.guardrails.escalations import RULES
 from tests.lab.hosts import Host
 from tests.lab.images_there import keep_password
 from tests.lab.mirrored import inspected
@@ -43,10 +48,6 @@ def host(lab: Any, clean_hosts: None) -> Host:
 
 
 def judged(host: Host, *arguments: str) -> Any:
-    from hosts.guardrails import of_inspect
-    from hosts.guardrails.judge import judge
-    from tests.hosts.guardrails.escalations import RULES
-
     host.podman("create", "--replace", "--name", "there", *CALM, *arguments, IMAGE)
     proposed = of_inspect.container("container.restore", inspected(host, "container", "there"))
     return judge(RULES, proposed)
@@ -54,8 +55,6 @@ def judged(host: Host, *arguments: str) -> Any:
 
 @pytest.mark.parametrize(("arguments", "kind"), THERE, ids=lambda part: str(part))
 def test_each_is_seen(host: Host, arguments: tuple[str, ...], kind: str) -> None:
-    from tests.hosts.guardrails.escalations import RULES
-
     names = [rule.name for rule in RULES if rule.kind == kind]
     assert names[0] in [one.rule for one in judged(host, *arguments).findings]
 
@@ -75,9 +74,6 @@ def test_what_breaks_a_rule_is_not_made_again(
     carried: Callable[..., Any],
 ) -> None:
     """Its spec is known to the worker alone, which reads it from the container."""
-    from hosts.actions.containers import upgrade_container
-    from hosts.models import Guardrail
-
     name, endpoint = published("first"), endpoint_on(host)
     host.podman("run", "-d", "--name", "shop", *QUICK, "--privileged", name, "sleep", "999")
     old = inspect(host, "shop")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from hosts.models import Host
 from tests.lab.joining import vault_keys
 
 __all__ = ["vault_keys"]
@@ -24,8 +25,6 @@ def run(*words: object) -> str:
 
 def refused(*words: object) -> str:
     """The one line with which it refuses; nothing is registered."""
-    from hosts.models import Host
-
     before = Host.objects.count()
     with pytest.raises(CommandError) as caught:
         run(*words)

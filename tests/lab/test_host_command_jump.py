@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from dashboard.person import console_person
 from hosts.actions.hosts import jumps
 from hosts.actions.refused import HostRefused
 from hosts.models import Host, Login
@@ -61,6 +62,4 @@ def test_circles_and_long_chains_are_refused(lab: Any, console: Any) -> None:
 
 @pytest.fixture
 def console() -> Any:
-    from dashboard.person import console_person
-
     return console_person()

@@ -8,6 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from hosts import vault
+from hosts.access import Person
+from hosts.actions.hosts import rotate_key
 from hosts.link import keys
 from hosts.models import Endpoint, Job, Login
 from tests.lab.hosts import Host, Lab
@@ -44,8 +46,6 @@ def rotated(
     worker: Callable[[], Any], ended: Callable[..., Any], cast: Any, who_of: Any
 ) -> Callable[..., list[str]]:
     """`rotated(endpoints)`: asked for by alice and carried out by a worker; how each ended."""
-    from hosts.access import Person
-    from hosts.actions.hosts import rotate_key
 
     def rotate(endpoints: list[Endpoint], *, one_for_all: bool = False) -> list[str]:
         alice = Person(cast.alice, who_of(cast.alice))

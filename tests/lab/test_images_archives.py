@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.actions.images import archives
+from hosts.jobs.errand import Trouble
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 
@@ -38,9 +41,6 @@ async def pieces(data: bytes) -> AsyncIterator[bytes]:
 def test_what_podman_saved_is_loaded_again(
     host: Host, endpoint_on: Any, person: Any, form: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    from audit.models import Entry
-    from hosts.actions.images import archives
-
     endpoint = endpoint_on(host)
     host.podman("tag", "localhost/busybox:latest", LOADED)
     host.podman("save", "--format", form, "-o", "/tmp/saved.tar", LOADED)
@@ -57,8 +57,6 @@ def test_what_podman_saved_is_loaded_again(
 def test_a_file_system_is_imported_with_its_settings(
     host: Host, endpoint_on: Any, person: Any
 ) -> None:
-    from hosts.actions.images import archives
-
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as tar:
         member = tarfile.TarInfo("tide.txt")
@@ -87,9 +85,6 @@ def test_a_file_system_is_imported_with_its_settings(
 
 
 def test_a_broken_one_leaves_no_image(host: Host, endpoint_on: Any, person: Any) -> None:
-    from hosts.actions.images import archives
-    from hosts.jobs.errand import Trouble
-
     endpoint, before = endpoint_on(host), host.podman("images", "-aq")
     broken = gzip.compress(b"no tar at all" * 1000)
     load = archives.load(person, endpoint, pieces(broken), file="a", limit_bytes=LIMIT_BYTES)

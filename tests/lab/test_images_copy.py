@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.images import copy_image
 from tests.lab.hosts import Host, Lab
 from tests.lab.images_there import commit, mirrored, remove_named
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -32,8 +33,6 @@ def test_the_same_image_arrives_with_its_names(
     hosts: list[Host], endpoint_on: Any, person: Any, worker: Any, ended: Any, form: str
 ) -> None:
     """To another host's root, and to a rootless user of the same host."""
-    from hosts.actions.images import copy_image
-
     source, other = hosts[0], hosts[1]
     name = f"localhost/copied/{form}:1"
     commit(source, name, form)
@@ -58,8 +57,6 @@ def test_the_same_image_arrives_with_its_names(
 def test_what_is_there_already_only_gets_the_names(
     hosts: list[Host], endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import copy_image
-
     source, other = hosts[0], hosts[1]
     source.podman("tag", "localhost/web:latest", "localhost/copied/web:9")
     start, end = endpoint_on(source), endpoint_on(other)
@@ -74,8 +71,6 @@ def test_what_is_there_already_only_gets_the_names(
 def test_a_source_that_lost_it_is_named(
     hosts: list[Host], endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import copy_image
-
     source, other = hosts[0], hosts[1]
     commit(source, "localhost/copied/gone:1", "oci")
     start, end = endpoint_on(source), endpoint_on(other)

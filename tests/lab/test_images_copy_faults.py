@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from hosts.actions import cancel_job
+from hosts.actions.images import copy_image
+from hosts.link.sockets import endpoint_socket
+from hosts.models import Job
 from tests.lab.hosts import Host, Lab
 from tests.lab.images_there import commit, mirrored
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -78,10 +83,6 @@ class Door:
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Callable[..., None]]:
     """`door(endpoint, host, cut=…)`: put a Door before the endpoint's socket."""
-    from django.conf import settings
-
-    from hosts.link.sockets import endpoint_socket
-
     doors: list[Door] = []
 
     def put(endpoint: Any, host: Host, *, cut: bool) -> None:
@@ -113,8 +114,6 @@ def left_behind(host: Host) -> list[str]:
 def test_a_source_that_breaks_off(
     hosts: list[Host], door: Any, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import copy_image
-
     start, end = endpoint_on(hosts[0]), endpoint_on(hosts[1])
     row = mirrored(hosts[0], start, NAME)
     door(start, hosts[0], cut=True)
@@ -128,10 +127,6 @@ def test_a_source_that_breaks_off(
 def test_cancelled_half_way(
     hosts: list[Host], door: Any, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions import cancel_job
-    from hosts.actions.images import copy_image
-    from hosts.models import Job
-
     start, end = endpoint_on(hosts[0]), endpoint_on(hosts[1])
     row = mirrored(hosts[0], start, NAME)
     door(start, hosts[0], cut=False)

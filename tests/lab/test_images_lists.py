@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.images import create_list, edit_list, push_image, remove_image, tag_image
 from hosts.refused import Refusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
@@ -55,8 +56,6 @@ def test_the_life_of_a_list(
     done: Any,
     keep_password: Any,
 ) -> None:
-    from hosts.actions.images import create_list, edit_list, push_image, remove_image, tag_image
-
     keep_password()
     endpoint = endpoint_on(host)
     image = mirrored(host, endpoint, "localhost/busybox:latest")
@@ -112,8 +111,6 @@ def test_the_life_of_a_list(
 def test_what_is_refused_changes_nothing(
     host: Host, endpoint_on: Any, person: Any, done: Any
 ) -> None:
-    from hosts.actions.images import create_list, edit_list
-
     endpoint = endpoint_on(host)
     host.podman("manifest", "create", NAME)
     image = mirrored(host, endpoint, "localhost/busybox:latest")

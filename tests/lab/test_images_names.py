@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.images import push_image, tag_image, untag_image
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password, mirrored, names_on
@@ -28,8 +29,6 @@ def host(lab: Lab, clean_hosts: None) -> Any:
 def test_names_are_given_and_taken_off(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import tag_image, untag_image
-
     image = mirrored(host, endpoint_on(host), WEB)
     ref = (image.endpoint_id, image.podman_id)
     job = tag_image.ask(person, ref, names=["team/one", "10.77.0.9:5000/team/two:2"])
@@ -58,8 +57,6 @@ def test_push_with_the_kept_password(
     keep_password: Any,
 ) -> None:
     """To another name than its own; another host can pull it from there."""
-    from hosts.actions.images import push_image
-
     keep_password()
     image = mirrored(host, endpoint_on(host), WEB)
     name = f"{registry.address}/pushed/web:7"
@@ -90,8 +87,6 @@ def test_push_without_the_right_password(
     keep_password: Any,
     password: str,
 ) -> None:
-    from hosts.actions.images import push_image
-
     if password:
         keep_password(password)
     image = mirrored(host, endpoint_on(host), WEB)
@@ -104,8 +99,6 @@ def test_push_without_the_right_password(
 
 
 def test_push_to_nobody(host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any) -> None:
-    from hosts.actions.images import push_image
-
     image = mirrored(host, endpoint_on(host), WEB)
     ref = (image.endpoint_id, image.podman_id)
     job = push_image.ask(person, ref, destination="127.0.0.1:1/pushed/web:1")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.images import prune_images
+from hosts.models import Job
 from tests.lab.hosts import Host, Lab
 from tests.lab.images_there import commit, mirrored, remove_named
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -24,8 +26,6 @@ def host(lab: Lab, clean_hosts: None) -> Any:
 def test_exactly_what_was_shown(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import prune_images
-
     endpoint = endpoint_on(host)
     names = [f"localhost/prune/{n}:1" for n in ("free", "two-names", "used", "not-shown")]
     ids = [commit(host, name) for name in names]
@@ -50,8 +50,6 @@ def test_exactly_what_was_shown(
 def test_a_name_that_came_keeps_a_dangling_image(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import prune_images
-
     endpoint = endpoint_on(host)
     first = commit(host, "localhost/prune/moving:1")
     row = mirrored(host, endpoint, "localhost/prune/moving:1")
@@ -71,9 +69,6 @@ def test_a_name_that_came_keeps_a_dangling_image(
 def test_a_broken_try_is_taken_up_item_by_item(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import prune_images
-    from hosts.models import Job
-
     endpoint = endpoint_on(host)
     ids = [commit(host, f"localhost/prune/broken-{n}:1") for n in range(2)]
     rows = [mirrored(host, endpoint, f"localhost/prune/broken-{n}:1") for n in range(2)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.images import pull_image, pulling, search_images
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password
@@ -38,8 +39,6 @@ def test_with_and_without_the_kept_password(
     ended: Any,
     keep_password: Any,
 ) -> None:
-    from hosts.actions.images import search_images
-
     endpoint, loop = endpoint_on(host), worker()
 
     def search(term: str) -> Any:
@@ -69,8 +68,6 @@ def test_one_that_hangs_does_not_hold_up_the_others(
     keep_password: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hosts.actions.images import search_images
-
     monkeypatch.setattr(search_images, "DEADLINE_S", 1.0)
     keep_password()
     endpoint = endpoint_on(host)
@@ -94,8 +91,6 @@ def test_a_pull_from_one_that_hangs_is_given_up(
     ended: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hosts.actions.images import pull_image, pulling
-
     monkeypatch.setattr(pulling, "PATIENCE_S", 2.0)
     job = pull_image.ask(person, endpoint_on(host).pk, reference=f"{hanging}/lab/busybox:1")
     worker().hand_over([job.pk])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.images import copy_image, create_list, prune_images, remove_image, tag_image
 from tests.lab.images_there import commit, mirrored, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -23,8 +24,6 @@ def test_copied_between_versions_named_and_pruned(
     worker: Any,
     ended: Any,
 ) -> None:
-    from hosts.actions.images import copy_image, create_list, prune_images, remove_image, tag_image
-
     loop = worker()
 
     def done(job: Any) -> Any:

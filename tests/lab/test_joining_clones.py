@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from hosts.link.supervise import roster
+from hosts.models import Host
 from tests.cast import Cast
 from tests.lab.joining import examine, own_key, to_the_key, vault_keys
 
@@ -44,9 +46,6 @@ def add(host: Any, *more: str) -> str:
 
 
 def test_a_clone_by_the_console(clones: Any, entries: Any) -> None:
-    from hosts.link.supervise import roster
-    from hosts.models import Host
-
     first, second = clones.hosts
     assert first.host_key_fingerprint == second.host_key_fingerprint
     add(first, "--name", "web1")
@@ -66,8 +65,6 @@ def test_a_clone_by_the_console(clones: Any, entries: Any) -> None:
 
 
 def test_the_same_machine_is_no_clone(clones: Any) -> None:
-    from hosts.models import Host
-
     first, _ = clones.hosts
     add(first, "--name", "web1")
     with pytest.raises(CommandError, match="registered already, as web1"):
@@ -93,8 +90,6 @@ def test_while_the_first_is_away(clones: Any) -> None:
 
 
 def test_a_clone_by_the_page(clones: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import Host
-
     first, second = clones.hosts
     add(first, "--name", "web1")
     browser = browser_of(cast.alice)

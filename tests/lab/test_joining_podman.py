@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from hosts.models import Endpoint, Host, Login
 from tests.cast import Cast
 from tests.lab.joining import ended, examine, own_key, to_the_key, vault_keys
 from tests.lab.old_podman import speaking_3_4, without_podman
@@ -30,7 +31,6 @@ def browser(cast: Cast, browser_of: Any) -> Any:
 @pytest.fixture
 def refused(browser: Any, caplog: pytest.LogCaptureFixture) -> Refused:
     """How the doctor's steps end, and what page, log and console say. Nothing may be registered."""
-    from hosts.models import Endpoint, Host, Login
 
     def ask(
         host: Any, user: str = "root", socket: str = ""
@@ -96,8 +96,6 @@ def test_no_right_to_the_socket(lab: Any, refused: Refused) -> None:
 
 
 def test_the_same_store_twice(lab: Any, browser: Any, caplog: pytest.LogCaptureFixture) -> None:
-    from hosts.models import Endpoint, Login
-
     caplog.set_level(logging.INFO)
     host = lab.rootless
     seal = host.login("seal")
@@ -121,8 +119,6 @@ def test_the_same_store_twice(lab: Any, browser: Any, caplog: pytest.LogCaptureF
 
 
 def test_tcp(browser: Any, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
-    from hosts.models import Host
-
     caplog.set_level(logging.INFO)
     answer = browser.send("/hosts/add/", {"address": "tcp://10.0.0.7:2375", "user": "root"})
     page = plain(answer.content.decode())

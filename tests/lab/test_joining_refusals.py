@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hosts.models import Endpoint, Host, Login
 from tests.cast import Cast
 from tests.lab.joining import draft, ended, examine, own_key, to_the_key, vault_keys
 
@@ -26,7 +27,6 @@ def browser(cast: Cast, browser_of: Any) -> Any:
 @pytest.fixture(autouse=True)
 def _nothing_stays(transactional_db: None) -> Iterator[None]:
     yield
-    from hosts.models import Endpoint, Host, Login
 
     assert not Host.objects.exists()
     assert not Login.objects.exists()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hosts.models import Host
 from tests.cast import Cast
 from tests.lab.joining import ended, examine, own_key, to_the_key, vault_keys
 
@@ -20,8 +21,6 @@ def browser(cast: Cast, browser_of: Any) -> Any:
 @pytest.fixture
 def row(lab: Any, browser: Any) -> Any:
     """h1, registered by the wizard with its rootful socket."""
-    from hosts.models import Host
-
     host = lab.rootless
     to_the_key(browser, host)
     browser.send("/hosts/add/key/own/", {"private_key": own_key(host)})

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hosts.models import Endpoint, Host
 from tests.cast import Cast
 from tests.lab.joining import draft, ended, examine, own_key, to_the_key, vault_keys
 
@@ -13,8 +14,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def test_from_an_address_to_a_host(lab: Any, cast: Cast, browser_of: Any, entries: Any) -> None:
-    from hosts.models import Host
-
     [host, *_rest] = lab.hosts
     browser = browser_of(cast.alice)
     to_the_key(browser, host)
@@ -47,8 +46,6 @@ def test_from_an_address_to_a_host(lab: Any, cast: Cast, browser_of: Any, entrie
 def test_a_rootless_user_joins_the_host_with_a_password(
     lab: Any, cast: Cast, browser_of: Any, entries: Any
 ) -> None:
-    from hosts.models import Host
-
     host, browser = lab.rootless, browser_of(cast.alice)
     password = host.login("seal").password
     to_the_key(browser, host)
@@ -85,8 +82,6 @@ def test_a_rootless_user_joins_the_host_with_a_password(
 
 
 def test_the_same_store_twice(lab: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import Endpoint
-
     host, browser = lab.rootless, browser_of(cast.alice)
     socket = host.login("seal").socket
     to_the_key(browser, host)

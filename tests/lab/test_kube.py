@@ -1,12 +1,22 @@
 """Kube YAML on a real host: played, taken down, generated; judged by asking Podman afterwards."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from audit.models import Entry
+from hosts.actions.guardrails import lock
+from hosts.actions.kube import down_kube, play_kube
+from hosts.actions.kube.kube_plan import plan_of
+from hosts.actions.making import made_by
+from hosts.dial import dial
+from hosts.models import INVENTORY, Job
+from hosts.podman import Podman, kube
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -75,10 +85,6 @@ def carry(worker: Any, ended: Any) -> Callable[[Any], Any]:
 def test_up_and_down(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
-    from audit.models import Entry
-    from hosts.actions.kube import down_kube, play_kube
-    from hosts.models import Job
-
     endpoint = endpoint_on(host)
     job = carry(play_kube.ask(person, endpoint.pk, text=SHOP))
     assert job.state == "ok", (job.error, job.cause)
@@ -103,10 +109,6 @@ def test_up_and_down(
 
 
 def seen(endpoint: Any, kind: str, podman_id: str, name: str) -> None:
-    from django.utils import timezone
-
-    from hosts.models import INVENTORY
-
     now = timezone.now()
     INVENTORY[kind].objects.create(
         endpoint=endpoint, podman_id=podman_id, name=name, digest="", seen_at=now, changed_at=now
@@ -116,9 +118,6 @@ def seen(endpoint: Any, kind: str, podman_id: str, name: str) -> None:
 def test_a_broken_try_leaves_one_pod(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
-    from hosts.actions.kube import play_kube
-    from hosts.actions.making import made_by
-
     job = play_kube.ask(person, endpoint_on(host).pk, text=SHOP)
     (label,) = made_by(job.pk)["label"]
     host.podman("pod", "create", "--name", "shop", "--label", label)
@@ -133,8 +132,6 @@ def test_a_volume_in_use_stays_and_is_said(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     """Podman takes down the rest and says nothing."""
-    from hosts.actions.kube import down_kube
-
     host.podman("pod", "create", "--name", "shop")
     host.podman("create", "--name", "other", "-v", "stock:/x", "localhost/busybox", "true")
     endpoint = endpoint_on(host)
@@ -146,7 +143,6 @@ def test_a_volume_in_use_stays_and_is_said(
     # a lock of what has nothing to do with it is not in the way where no pod goes
     host.podman("secret", "create", "till", "/etc/hostname")
     seen(endpoint, "secret", "till-id", "till")
-    from hosts.actions.guardrails import lock
 
     seen(endpoint, "container", "other-id", "other")
     lock.lock_object(person, "container", (endpoint.pk, "other-id"), reason="audit")
@@ -159,8 +155,6 @@ def test_a_volume_in_use_stays_and_is_said(
 def test_podmans_own_words_and_nothing_left(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
-    from hosts.actions.kube import play_kube
-
     text = SHOP.replace(
         '["sleep", "999"]', '["sleep", "999"]\n    resources: {limits: {memory: much}}'
     )
@@ -171,12 +165,6 @@ def test_podmans_own_words_and_nothing_left(
 
 
 def test_generated(host: Host, endpoint_on: Any) -> None:
-    import asyncio
-
-    from hosts.actions.kube.kube_plan import plan_of
-    from hosts.dial import dial
-    from hosts.podman import Podman, kube
-
     host.podman("run", "-d", "--name", "front", "-e", "A=b", "localhost/busybox", "sleep", "999")
     endpoint = endpoint_on(host)
 

@@ -8,6 +8,15 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.guardrails import lock
+from hosts.actions.images import remove_image
+from hosts.actions.kube import down_kube, play_kube
+from hosts.actions.kube.kube_yaml import YamlRefused
+from hosts.actions.networks import remove_network
+from hosts.actions.pods import remove_pod
+from hosts.actions.volumes import remove_volume
+from hosts.guardrails import Refused
+from hosts.models import Guardrail
 from tests.lab.hosts import Host
 from tests.lab.mirrored import mirror
 from tests.lab.podman_hosts import any_host, any_lab
@@ -83,8 +92,6 @@ RULES: dict[str, dict[str, Any]] = {
 
 
 def rule(kind: str) -> None:
-    from hosts.models import Guardrail
-
     Guardrail.objects.create(
         name=f"strict {kind}", kind=kind, settings=RULES[kind], severity="refuse", everywhere=True
     )
@@ -114,9 +121,6 @@ def carry(worker: Any, ended: Any) -> Callable[[Any], Any]:
 def test_none_comes_to_be(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any], name: str
 ) -> None:
-    from hosts.actions.kube import play_kube
-    from hosts.guardrails import Refused
-
     kind, text = ATTACKS[name]
     endpoint = endpoint_on(host)
     # asked for before the rule, and begun after it
@@ -133,9 +137,6 @@ def test_what_is_permitted_is_what_was_judged(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     """In odd spellings; the label that counts is the template's, and a team of outside is none."""
-    from hosts.actions.kube import down_kube, play_kube
-    from hosts.guardrails import Refused
-
     text = """\
 apiVersion: apps/v1
 KIND: Deployment
@@ -178,9 +179,6 @@ Spec:
 
 def test_no_file_leaves_its_volume(host: Host, endpoint_on: Any, person: Any) -> None:
     """Podman 5.4.2 writes where a key leads, as root: refused without any rule."""
-    from hosts.actions.kube import play_kube
-    from hosts.actions.kube.kube_yaml import YamlRefused
-
     key = "../../../../../../../run/haulout-canary"
     text = f"kind: ConfigMap\nmetadata: {{name: conf}}\ndata: {{{key}: owned}}\n---\n"
     text += mounting("/x", "configMap: {name: conf}")
@@ -193,11 +191,6 @@ def test_taking_down_removes_what_was_judged_alone(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     """S2, S6: Podman reads `Items` for `items`, and takes the volumes of a pod's claims along."""
-    from hosts.actions.guardrails import lock
-    from hosts.actions.kube import down_kube
-    from hosts.actions.kube.kube_yaml import YamlRefused
-    from hosts.guardrails import Refused
-
     host.podman("pod", "create", "--name", "kept")
     host.podman("pod", "create", "--name", "tried")
     host.podman("volume", "create", "stock")
@@ -233,13 +226,6 @@ def test_no_forced_removal_takes_a_locked_container_along(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     """S6. Which volumes a container mounts the inventory does not know: the worker asks the host."""
-    from hosts.actions.guardrails import lock
-    from hosts.actions.images import remove_image
-    from hosts.actions.networks import remove_network
-    from hosts.actions.pods import remove_pod
-    from hosts.actions.volumes import remove_volume
-    from hosts.guardrails import Refused
-
     host.podman("tag", IMAGE, "localhost/mine:1")
     host.podman("pod", "create", "--name", "tried")
     host.podman("network", "create", "back")

@@ -9,6 +9,17 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_upload import build_upload
+from hosts.actions.containers import commit_container, recreate_container, upgrade_container
+from hosts.actions.guardrails import lock
+from hosts.actions.images import archives, copy_image, pull_image, tag_image
+from hosts.actions.kube import play_kube
+from hosts.actions.run import run_container
+from hosts.guardrails import Refused
+from hosts.jobs.errand import Trouble
+from hosts.models import Job
 from tests.lab.hosts import Host
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import commit, keep_password, mirrored, names_on
@@ -39,8 +50,6 @@ class There:
         self.shop = mirror(endpoint, "container")["shop"]
 
     def lock(self) -> Any:
-        from hosts.actions.guardrails import lock
-
         ref = (self.endpoint.pk, self.row.podman_id)
         return lock.lock_object(self.person, "image", ref, reason="as audited")
 
@@ -51,13 +60,6 @@ class There:
 
     def jobs(self) -> dict[str, Callable[[], Any]]:
         """What would give the name to something else, by a job."""
-        from hosts.actions.builds import build_image
-        from hosts.actions.builds.build_fields import checked
-        from hosts.actions.containers import commit_container, recreate_container
-        from hosts.actions.images import pull_image, tag_image
-        from hosts.actions.kube import play_kube
-        from hosts.actions.run import run_container
-
         person, place, name = self.person, self.endpoint.pk, self.name
         shop, fetched = (place, self.shop.podman_id), {"image": name, "pull": "always"}
         made, based = checked(tags=[name]), checked(tags=[OTHER], pull_always=True)
@@ -76,9 +78,6 @@ class There:
 
     def streams(self, name: str) -> dict[str, Callable[[], Any]]:
         """The same of what passes through at once."""
-        from hosts.actions.builds.build_fields import checked
-        from hosts.actions.builds.build_upload import build_upload
-        from hosts.actions.images import archives
 
         async def upload(text: str, **order: Any) -> None:
             built = build_upload(
@@ -157,10 +156,6 @@ def there(
 
 
 def test_at_the_click(there: There) -> None:
-    from hosts.guardrails import Refused
-    from hosts.jobs.errand import Trouble
-    from hosts.models import Job
-
     there.saved(there.name, "docker-archive")
     there.lock()
     for road, deed in there.jobs().items():
@@ -175,9 +170,6 @@ def test_at_the_click(there: There) -> None:
 
 def test_in_the_worker(there: There, worker: Any, ended: Any) -> None:
     """Asked for before the lock; and an upgrade, whose image is known there alone."""
-    from hosts.actions.containers import upgrade_container
-    from hosts.actions.guardrails import lock
-
     early = {road: deed() for road, deed in there.jobs().items()}
     locked = there.lock()
     shop = (there.endpoint.pk, there.shop.podman_id)
@@ -191,8 +183,6 @@ def test_in_the_worker(there: There, worker: Any, ended: Any) -> None:
         assert there.has_it(), road
     assert OTHER not in names_on(there.host)
     # a kube file that says so leaves the image alone
-    from hosts.actions.kube import play_kube
-
     text = KUBE.format(image=there.name, more=", imagePullPolicy: IfNotPresent")
     job = play_kube.ask(there.person, there.endpoint.pk, text=text)
     loop.hand_over([job.pk])
@@ -209,9 +199,6 @@ def test_in_the_worker(there: There, worker: Any, ended: Any) -> None:
 @pytest.mark.parametrize("form", ["docker-archive", "oci-archive"])
 def test_names_that_only_the_host_knows(there: There, form: str, worker: Any, ended: Any) -> None:
     """Given past Haulout a moment ago: no inventory has it yet."""
-    from hosts.actions.images import tag_image
-    from hosts.jobs.errand import Trouble
-
     there.lock()
     there.saved(LATE, form)
     assert LATE not in there.row.names
@@ -230,8 +217,6 @@ def test_names_that_only_the_host_knows(there: There, form: str, worker: Any, en
 def test_a_copy_from_another_host(
     there: There, lab: Any, endpoint_on: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import copy_image
-
     source = lab.hosts[1]
     own = commit(source, there.name)
     start = endpoint_on(source)

@@ -5,6 +5,20 @@ from typing import Any
 
 import pytest
 
+from hosts.access import Person
+from hosts.actions.containers import (
+    kill_container,
+    remove_container,
+    rename_container,
+    restart_container,
+    stop_container,
+    upgrade_container,
+)
+from hosts.actions.guardrails import lock
+from hosts.actions.networks import remove_network
+from hosts.actions.system import prune_volumes
+from hosts.actions.volumes import remove_volume
+from hosts.guardrails import Refused
 from tests.lab.hosts import Host
 from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -38,17 +52,6 @@ def state(host: Host) -> tuple[str, ...]:
 
 
 def deeds(person: Any, rows: Any) -> dict[str, Callable[[], Any]]:
-    from hosts.actions.containers import (
-        kill_container,
-        remove_container,
-        rename_container,
-        restart_container,
-        stop_container,
-        upgrade_container,
-    )
-    from hosts.actions.networks import remove_network
-    from hosts.actions.volumes import remove_volume
-
     def ref(kind: str, name: str) -> tuple[int, str]:
         row = rows[kind][name]
         return row.endpoint_id, row.podman_id
@@ -67,8 +70,6 @@ def deeds(person: Any, rows: Any) -> dict[str, Callable[[], Any]]:
 
 
 def lock_all(person: Any, rows: Any) -> list[Any]:
-    from hosts.actions.guardrails import lock
-
     return [
         lock.lock_object(
             person, kind, (rows[kind][name].endpoint_id, rows[kind][name].podman_id), reason="audit"
@@ -80,9 +81,6 @@ def lock_all(person: Any, rows: Any) -> list[Any]:
 def test_nothing_is_changed_at_the_click_nor_by_the_worker(
     there: tuple[Host, Any, Any], person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.guardrails import lock
-    from hosts.guardrails import Refused
-
     host, _endpoint, rows = there
     before = state(host)
     # asked for before the lock, and begun after it
@@ -110,10 +108,6 @@ def test_nothing_is_changed_at_the_click_nor_by_the_worker(
 def test_a_prune_keeps_what_was_locked_after_its_preview(
     there: tuple[Host, Any, Any], person: Any, cast: Any, who_of: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.access import Person
-    from hosts.actions.guardrails import lock
-    from hosts.actions.system import prune_volumes
-
     host, endpoint, rows = there
     alice = Person(cast.alice, who_of(cast.alice))
     refs = [(endpoint.pk, rows["volume"][name].podman_id) for name in ("free", "kept")]

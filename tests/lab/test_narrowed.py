@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role, User
+from hosts.access import Person
+from hosts.actions.containers import recreate_container, upgrade_container
+from hosts.actions.run import create_container, run_container
+from hosts.models import Grant
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password
@@ -25,9 +30,6 @@ def host(lab: Lab, clean_hosts: None) -> Host:
 @pytest.fixture
 def narrowed(cast: Any, who_of: Any) -> Callable[[Any], Any]:
     """`narrowed(endpoint)`: Charlie, who has the label app=shop there and nothing else."""
-    from accounts.models import Role, User
-    from hosts.access import Person
-    from hosts.models import Grant
 
     def make(endpoint: Any) -> Any:
         member, operator = (Role.objects.get(name=name) for name in ("member", "operator"))
@@ -57,9 +59,6 @@ def test_no_unit_of_the_host_by_an_images_label(
     registry: Registry,
     keep_password: Callable[..., None],
 ) -> None:
-    from hosts.actions.containers import recreate_container, upgrade_container
-    from hosts.actions.run import create_container, run_container
-
     keep_password()
     endpoint = endpoint_on(host)
     charlie, loop = narrowed(endpoint), worker()

@@ -10,6 +10,14 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from audit.models import Entry
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_upload import build_upload
+from hosts.actions.images import archives, push_image
+from hosts.guardrails import Refused
+from hosts.jobs.errand import Trouble
+from hosts.models import Guardrail
 from tests.lab.hosts import Host
 from tests.lab.images_there import mirrored, names_on
 from tests.lab.podman_hosts import any_host, any_lab
@@ -31,8 +39,6 @@ def host(any_host: Host) -> Iterator[Host]:
 @pytest.fixture
 def rule() -> Callable[..., Any]:
     def make(kind: str, **settings: Any) -> Any:
-        from hosts.models import Guardrail
-
         return Guardrail.objects.create(name=f"rule of {kind}", kind=kind, settings=settings)
 
     return make
@@ -65,16 +71,11 @@ def context(text: str) -> bytes:
 
 
 async def load(person: Any, endpoint: Any, body: AsyncIterator[bytes]) -> list[str]:
-    from hosts.actions.images import archives
-
     return await archives.load(person, endpoint, body, file="x.tar", limit_bytes=LIMIT_BYTES)
 
 
 async def build(person: Any, endpoint: Any, text: str, between: Any = None) -> None:
     """`between` is called once Podman has said something."""
-    from hosts.actions.builds.build_fields import checked
-    from hosts.actions.builds.build_upload import build_upload
-
     lines = build_upload(
         person,
         endpoint,
@@ -90,15 +91,11 @@ async def build(person: Any, endpoint: Any, text: str, between: Any = None) -> N
 
 
 def outcomes(verb: str) -> list[tuple[str, str]]:
-    from audit.models import Entry
-
     rows = Entry.objects.filter(verb=verb).order_by("number").values_list("kind", "result")
     return [(kind, result) for kind, result in rows]
 
 
 def alarms() -> list[Any]:
-    from audit.models import Entry
-
     return list(Entry.objects.filter(kind="event", verb="guardrail.alarm"))
 
 
@@ -106,8 +103,6 @@ def alarms() -> list[Any]:
 def test_names_inside_an_archive_are_held_to_the_images_rule(
     form: str, host: Host, endpoint_on: Any, person: Any, rule: Any
 ) -> None:
-    from hosts.jobs.errand import Trouble
-
     endpoint = endpoint_on(host)
     rule("images", **ALLOWED)
     # an OCI archive holds one image under one name
@@ -126,8 +121,6 @@ def test_a_rule_that_came_while_it_was_loaded_raises_an_alarm(
     host: Host, endpoint_on: Any, person: Any, rule: Any
 ) -> None:
     """The second look: by the names that Podman tells when it is done."""
-    from hosts.jobs.errand import Trouble
-
     endpoint, data = endpoint_on(host), archive(host, "docker-archive", ELSEWHERE)
 
     async def late() -> AsyncIterator[bytes]:
@@ -155,8 +148,6 @@ WRONG = {
 def test_an_uploaded_containerfile_is_judged_as_a_typed_one(
     kind: str, host: Host, endpoint_on: Any, person: Any, rule: Any
 ) -> None:
-    from hosts.jobs.errand import Trouble
-
     text, settings, words = WRONG[kind]
     endpoint = endpoint_on(host)
     rule(kind, **settings)
@@ -172,8 +163,6 @@ def test_an_uploaded_containerfile_is_judged_as_a_typed_one(
 def test_the_names_of_an_uploaded_build_are_looked_at_once_more(
     host: Host, endpoint_on: Any, person: Any, rule: Any
 ) -> None:
-    from hosts.jobs.errand import Trouble
-
     endpoint = endpoint_on(host)
 
     def between() -> None:
@@ -189,9 +178,6 @@ def test_a_typed_build_of_the_host_itself_raises_no_alarm(
     host: Host, endpoint_on: Any, person: Any, rule: Any, worker: Any, ended: Any
 ) -> None:
     """Names under localhost/ may be given where a rule allows other places alone."""
-    from hosts.actions.builds import build_image
-    from hosts.actions.builds.build_fields import checked
-
     endpoint = endpoint_on(host)
     rule("images", **ALLOWED)
     order = checked(tags=[OURS])
@@ -204,9 +190,6 @@ def test_a_typed_build_of_the_host_itself_raises_no_alarm(
 def test_a_push_goes_to_allowed_places_alone(
     host: Host, endpoint_on: Any, person: Any, rule: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.images import push_image
-    from hosts.guardrails import Refused
-
     row = mirrored(host, endpoint_on(host), PLAIN)
     ref = (row.endpoint_id, row.podman_id)
     early = push_image.ask(person, ref, destination=ELSEWHERE)

@@ -6,6 +6,18 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.networks import (
+    connect_network,
+    create_network,
+    disconnect_network,
+    network_fields,
+    remove_network,
+    update_network,
+)
+from hosts.actions.refused import HostRefused
+from hosts.actions.secrets import create_secret, remove_secret, replace_secret
+from hosts.actions.volumes import clone_volume, create_volume, remove_volume
+from hosts.models import Job
 from tests.lab.mirrored import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -47,8 +59,6 @@ def done(worker: Any, ended: Any) -> Callable[[Any], Any]:
 def test_a_volume_with_options_is_made_and_removed(
     host: Any, endpoint: Any, person: Any, done: Any
 ) -> None:
-    from hosts.actions.volumes import create_volume, remove_volume
-
     job = done(
         create_volume.ask(
             person,
@@ -73,8 +83,6 @@ def test_a_volume_with_options_is_made_and_removed(
 def test_a_used_volume_stays_unless_its_users_go_too(
     host: Any, endpoint: Any, person: Any, done: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.volumes import remove_volume
-
     host.podman(
         "run",
         "-d",
@@ -99,8 +107,6 @@ def test_a_used_volume_stays_unless_its_users_go_too(
 
 
 def test_a_network_with_all_its_fields(host: Any, endpoint: Any, person: Any, done: Any) -> None:
-    from hosts.actions.networks import create_network, network_fields, remove_network
-
     subnets = [
         network_fields.subnet(SUBNET, gateway="10.199.7.1", lease="10.199.7.128/25"),
         network_fields.subnet("fd00:199:7::/64"),
@@ -133,10 +139,6 @@ def test_a_network_with_all_its_fields(host: Any, endpoint: Any, person: Any, do
 
 
 def test_an_overlap_is_found_before_anything_is_sent(host: Any, endpoint: Any, person: Any) -> None:
-    from hosts.actions.networks import create_network, network_fields
-    from hosts.actions.refused import HostRefused
-    from hosts.models import Job
-
     host.podman("network", "create", "--subnet", SUBNET, "front")
     mirror(endpoint, "network")
     with pytest.raises(HostRefused, match="front") as refused:
@@ -152,8 +154,6 @@ def test_an_overlap_is_found_before_anything_is_sent(host: Any, endpoint: Any, p
 def test_a_running_container_is_connected_and_disconnected(
     host: Any, endpoint: Any, person: Any, done: Any
 ) -> None:
-    from hosts.actions.networks import connect_network, disconnect_network
-
     host.podman("network", "create", "--subnet", SUBNET, "back")
     host.podman("run", "-d", "--name", "web", "localhost/busybox", "sleep", "99")
     network = mirror(endpoint, "network")["back"]
@@ -178,8 +178,6 @@ def test_a_running_container_is_connected_and_disconnected(
 def test_dns_servers_are_added_to_a_network_and_dropped(
     host: Any, endpoint: Any, person: Any, done: Any
 ) -> None:
-    from hosts.actions.networks import update_network
-
     host.podman("network", "create", "--dns", "192.0.2.53", "back")
     ref = (endpoint.pk, mirror(endpoint, "network")["back"].podman_id)
     change = {"dns_add": ["192.0.2.54"], "dns_drop": ["192.0.2.53"]}
@@ -191,8 +189,6 @@ def test_dns_servers_are_added_to_a_network_and_dropped(
 def test_a_secret_is_made_replaced_and_removed_and_its_value_is_nowhere(
     host: Any, endpoint: Any, person: Any, done: Any, entries: Any
 ) -> None:
-    from hosts.actions.secrets import create_secret, remove_secret, replace_secret
-
     job = done(create_secret.ask(person, endpoint.pk, name="pw", value=b"hunter2\n"))
     assert shown(host, "pw") == "hunter2\n"
     assert job.sealed_params is None
@@ -228,8 +224,6 @@ def inspected_secret(host: Any, name: str) -> dict[str, Any]:
 def test_a_clone_keeps_owners_modes_and_links(
     host: Any, endpoint: Any, person: Any, done: Any
 ) -> None:
-    from hosts.actions.volumes import clone_volume
-
     fill = "mkdir /d/sub; echo hi > /d/sub/a; ln -s a /d/sub/l; chown 5:6 /d/sub/a /d; chmod 4750 /d/sub/a"
     host.podman("run", "--rm", "-v", "src:/d", "localhost/busybox", "sh", "-c", fill)
     row = mirror(endpoint, "volume")["src"]
@@ -250,9 +244,6 @@ def test_a_clone_keeps_owners_modes_and_links(
 def test_a_clone_that_fails_leaves_nothing(
     host: Any, endpoint: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.refused import HostRefused
-    from hosts.actions.volumes import clone_volume
-
     host.podman("volume", "create", "src")
     mirror(endpoint, "volume")
     endpoint.podman_version = "5.4.2"

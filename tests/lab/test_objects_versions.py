@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 
+from hosts import capabilities
+from hosts.actions.networks import connect_network, create_network, network_fields
+from hosts.actions.secrets import create_secret, remove_secret, replace_secret
+from hosts.actions.volumes import clone_volume
+from hosts.dial import dial
+from hosts.podman import Podman, probes, system
+from hosts.podman.users import User, of_network
 from tests.lab.mirrored import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -30,11 +38,6 @@ def host(lab_of: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
 @pytest.fixture
 def endpoint(host: Any, endpoint_on: Any) -> Any:
     """With what the link would have learnt of its Podman."""
-    from asgiref.sync import async_to_sync
-
-    from hosts.dial import dial
-    from hosts.podman import Podman, probes, system
-
     made = endpoint_on(host)
 
     async def look() -> tuple[str, dict[str, bool]]:
@@ -60,16 +63,12 @@ def done(worker: Any, ended: Any) -> Callable[[Any], Any]:
 
 
 def test_what_they_lack(host: Any, endpoint: Any) -> None:
-    from hosts import capabilities
-
     lacking = {one.name for one in capabilities.abilities(endpoint) if not one.there}
     old = {"secret_replace", "volume_transfer", "check", "artifacts", "quadlets"}
     assert lacking == (old if endpoint.podman_version.startswith("4.") else set())
 
 
 def test_a_secret_is_replaced(host: Any, endpoint: Any, person: Any, done: Any) -> None:
-    from hosts.actions.secrets import create_secret, remove_secret, replace_secret
-
     done(create_secret.ask(person, endpoint.pk, name="pw", value=b"one"))
     row = mirror(endpoint, "secret")["pw"]
     job = done(replace_secret.ask(person, (endpoint.pk, row.podman_id), value=b"two"))
@@ -82,9 +81,6 @@ def test_a_secret_is_replaced(host: Any, endpoint: Any, person: Any, done: Any) 
 
 
 def test_a_clone_keeps_owners(host: Any, endpoint: Any, person: Any, done: Any) -> None:
-    from hosts import capabilities
-    from hosts.actions.volumes import clone_volume
-
     fill = "mkdir /d/sub; echo hi > /d/sub/a; chown 5:6 /d/sub/a; chmod 640 /d/sub/a"
     host.podman("run", "--rm", "-v", "src:/d", "localhost/busybox", "sh", "-c", fill)
     row = mirror(endpoint, "volume")["src"]
@@ -98,13 +94,6 @@ def test_a_clone_keeps_owners(host: Any, endpoint: Any, person: Any, done: Any) 
 
 
 def test_who_is_on_a_network(host: Any, endpoint: Any, person: Any, done: Any) -> None:
-    from asgiref.sync import async_to_sync
-
-    from hosts.actions.networks import connect_network, create_network, network_fields
-    from hosts.dial import dial
-    from hosts.podman import Podman
-    from hosts.podman.users import User, of_network
-
     subnet = network_fields.subnet("10.199.6.0/24")
     done(create_network.ask(person, endpoint.pk, name="back", subnets=[subnet]))
     host.podman("run", "-d", "--name", "web", "localhost/busybox", "sleep", "99")

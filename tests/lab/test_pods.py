@@ -6,7 +6,20 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from hosts.actions.making import made_by
+from hosts.actions.pods import (
+    create_pod,
+    kill_pod,
+    pause_pod,
+    remove_pod,
+    restart_pod,
+    start_pod,
+    stop_pod,
+    unpause_pod,
+)
+from hosts.models import Pod
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -38,10 +51,6 @@ def do(person: Any, worker: Any, ended: Any) -> Do:
     """Carry a verb out on a mirrored pod: a row as the link would have written it."""
 
     def carry(action: ModuleType, endpoint: Any, pod_id: str, **params: Any) -> Any:
-        from django.utils import timezone
-
-        from hosts.models import Pod
-
         now = timezone.now()
         Pod.objects.get_or_create(
             endpoint=endpoint,
@@ -60,16 +69,6 @@ def state(host: Host, pod: str = "shop") -> str:
 
 
 def test_through_its_life(host: Host, shop: str, endpoint_on: Any, do: Do) -> None:
-    from hosts.actions.pods import (
-        kill_pod,
-        pause_pod,
-        remove_pod,
-        restart_pod,
-        start_pod,
-        stop_pod,
-        unpause_pod,
-    )
-
     endpoint = endpoint_on(host)
     started = host.podman("inspect", "front", "--format", "{{.State.StartedAt}}")
     assert do(restart_pod, endpoint, shop).state == "ok"
@@ -96,8 +95,6 @@ def test_through_its_life(host: Host, shop: str, endpoint_on: Any, do: Do) -> No
 def test_a_pod_as_the_form_makes_it(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.pods import create_pod
-
     job = create_pod.ask(
         person,
         endpoint_on(host).pk,
@@ -123,8 +120,6 @@ def test_a_pod_as_the_form_makes_it(
 def test_a_taken_name_is_podmans_refusal(
     host: Host, shop: str, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.pods import create_pod
-
     job = create_pod.ask(person, endpoint_on(host).pk, name="shop")
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"
@@ -134,9 +129,6 @@ def test_a_taken_name_is_podmans_refusal(
 def test_a_broken_try_makes_no_second_pod(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.making import made_by
-    from hosts.actions.pods import create_pod
-
     job = create_pod.ask(person, endpoint_on(host).pk, name="shop")
     (label,) = made_by(job.pk)["label"]
     made = host.podman("pod", "create", "--name", "shop", "--label", label).strip()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.system import prune_containers, prune_networks, prune_pods, prune_volumes
 from tests.lab.mirrored import mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -50,8 +51,6 @@ def plan(rows: dict[str, Any], *wanted: str) -> list[tuple[int, str]]:
 
 
 def test_volumes(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
-    from hosts.actions.system import prune_volumes
-
     for name in ("old", "data", "again", "unseen"):
         host.podman("volume", "create", name)
     rows = mirror(endpoint, "volume")
@@ -73,8 +72,6 @@ def test_volumes(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
 
 
 def test_containers(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
-    from hosts.actions.system import prune_containers
-
     for name in ("ended", "woken", "unseen"):
         host.podman("run", "--name", name, "localhost/busybox", "true")
     rows = mirror(endpoint, "container")
@@ -90,8 +87,6 @@ def test_containers(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
 def test_a_container_that_runs_by_now_stays(
     host: Any, endpoint: Any, person: Any, pruned: Any
 ) -> None:
-    from hosts.actions.system import prune_containers
-
     host.podman("create", "--name", "late", *SLEEP)
     rows = mirror(endpoint, "container")
     batch = prune_containers.ask(person, plan(rows, "late"), filters={})
@@ -101,8 +96,6 @@ def test_a_container_that_runs_by_now_stays(
 
 
 def test_networks(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
-    from hosts.actions.system import prune_networks
-
     for name in ("idle", "back", "unseen"):
         host.podman("network", "create", name)
     rows = mirror(endpoint, "network")
@@ -115,8 +108,6 @@ def test_networks(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
 
 
 def test_pods(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
-    from hosts.actions.system import prune_pods
-
     for name in ("done", "busy", "unseen"):
         host.podman("pod", "create", "--infra=false", name)
         host.podman("run", "--pod", name, "--name", f"{name}-job", "localhost/busybox", "true")

@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
+from hosts.actions import cancel_job
+from hosts.actions.containers import recreate_container
+from hosts.actions.run import run_fields
+from hosts.actions.run.run_fields import KEPT
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
-from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, names, order_of
+from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, names, order_of, row_of
+from tests.lab.waiting import until
 
 __all__ = ["any_host", "any_lab", "carried", "ended", "endpoint_on", "person", "vault_keys"]
 __all__ += ["worker"]
@@ -34,9 +39,6 @@ def back(host: Host) -> Iterator[str]:
 def test_what_was_not_changed_stays(
     host: Host, back: str, endpoint_on: Any, carried: Callable[..., Any]
 ) -> None:
-    from hosts.actions.containers import recreate_container
-    from hosts.actions.run.run_fields import KEPT
-
     host.podman(
         *("run", "-d", "--name", "shop", *QUICK, "--network", "back:ip=192.168.119.7,alias=db"),
         *("-v", "shop-db:/data:nosuid", "-v", "/anonymous", "-p", "18077:80", "-e", "KEY=a b=c"),
@@ -102,9 +104,6 @@ def test_the_old_one_is_restored_when_the_new_one_does_not_do(
     changes: dict[str, Any],
     words: str,
 ) -> None:
-    from hosts.actions.containers import recreate_container
-    from hosts.actions.run import run_fields
-
     host.podman("run", "-d", "--name", "other", *QUICK, "-p", "18078:80", IMAGE, *SLEEP)
     host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, *SLEEP)
     old = inspect(host, "shop")
@@ -127,8 +126,6 @@ def test_the_old_one_is_restored_when_the_new_one_does_not_do(
 def test_what_did_not_run_is_not_started(
     host: Host, endpoint_on: Any, carried: Callable[..., Any]
 ) -> None:
-    from hosts.actions.containers import recreate_container
-
     host.podman("create", "--name", "shop", IMAGE, *SLEEP)
     old = inspect(host, "shop")
     params = order_of(old, labels={"a": "b"})
@@ -142,8 +139,6 @@ def test_what_did_not_run_is_not_started(
 def test_a_paused_one(
     host: Host, endpoint_on: Any, carried: Callable[..., Any], command: tuple[str, ...]
 ) -> None:
-    from hosts.actions.containers import recreate_container
-
     host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, *SLEEP)
     host.podman("pause", "shop")
     old = inspect(host, "shop")
@@ -162,8 +157,6 @@ def test_a_paused_one(
 
 
 def test_in_its_pod(host: Host, endpoint_on: Any, carried: Callable[..., Any]) -> None:
-    from hosts.actions.containers import recreate_container
-
     pod = host.podman("pod", "create", "--name", "shop", "-p", "18079:80").strip()
     host.podman("run", "-d", "--pod", "shop", "--name", "web", *QUICK, IMAGE, *SLEEP)
     old = inspect(host, "web")
@@ -176,8 +169,6 @@ def test_in_its_pod(host: Host, endpoint_on: Any, carried: Callable[..., Any]) -
 
 @pytest.mark.on_every_podman
 def test_on_every_podman(any_host: Host, endpoint_on: Any, carried: Callable[..., Any]) -> None:
-    from hosts.actions.containers import recreate_container
-
     any_host.podman("run", "-d", "--name", "shop", *QUICK, "-v", "db:/data", IMAGE, *SLEEP)
     old = inspect(any_host, "shop")
     params = order_of(old, hostname="elsewhere")
@@ -191,11 +182,6 @@ def test_on_every_podman(any_host: Host, endpoint_on: Any, carried: Callable[...
 def test_cancelled_while_it_is_watched_the_old_one_is_restored(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions import cancel_job
-    from hosts.actions.containers import recreate_container
-    from tests.lab.swap_cast import row_of
-    from tests.lab.waiting import until
-
     host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, *SLEEP)
     old = inspect(host, "shop")
     endpoint = endpoint_on(host)
@@ -212,8 +198,6 @@ def test_cancelled_while_it_is_watched_the_old_one_is_restored(
 
 
 def test_of_a_rootless_user(host: Host, endpoint_on: Any, carried: Callable[..., Any]) -> None:
-    from hosts.actions.containers import recreate_container
-
     words = ("--userns", "keep-id", "-p", "18074:80", "-v", "/data", "-e", "KEY=x")
     host.podman("run", "-d", "--name", "own", *QUICK, *words, IMAGE, *SLEEP, user="seal")
     old = inspect(host, "own", user="seal")

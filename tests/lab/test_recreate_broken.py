@@ -6,6 +6,16 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from accounts.models import User
+from hosts.actions import ACTIONS
+from hosts.actions.containers import recreate_container
+from hosts.jobs import carry as carrying
+from hosts.jobs import lease
+from hosts.jobs.carry import carry
+from hosts.jobs.handler import Settled
+from hosts.jobs.outcome import write_outcomes
+from hosts.jobs.save import leave
+from hosts.models import Guardrail, Job
 from hosts.podman import Podman, UnixDial
 from hosts.podman.client import Answer
 from hosts.podman.errors import Unavailable
@@ -57,10 +67,6 @@ def host(lab: Lab, clean_hosts: None) -> Host:
 
 async def one_try(job_id: int, host: Host, *, dies_after: int) -> Any:
     """A worker claims the job and carries it out; None where it died."""
-    from hosts.actions import ACTIONS
-    from hosts.jobs import lease
-    from hosts.jobs.carry import carry
-    from hosts.models import Job
 
     def claim() -> Any:
         # the lease of the worker before has run out
@@ -92,8 +98,6 @@ class Leaving(Podman):
 
 
 async def ask(person: Any, endpoint: Any, old: dict[str, Any], **changes: Any) -> Any:
-    from hosts.actions.containers import recreate_container
-
     def asked() -> Any:
         row_of(endpoint, old)
         params = order_of(old, **changes)
@@ -121,14 +125,10 @@ async def test_the_swap_goes_on(host: Host, endpoint_on: Any, person: Any, step:
 
 
 def _rule() -> None:
-    from hosts.models import Guardrail
-
     Guardrail.objects.create(name="a team", kind="labels", settings={"require": ["team=*"]})
 
 
 def _no_right() -> None:
-    from accounts.models import User
-
     User.objects.filter(name="Bob").update(is_active=False)
 
 
@@ -173,14 +173,6 @@ async def test_a_host_that_stays_away(
     host: Host, endpoint_on: Any, person: Any, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The job ends unknown, and nothing is left beside the old one once the host is back."""
-    from hosts.actions import ACTIONS
-    from hosts.jobs import carry as carrying
-    from hosts.jobs import lease
-    from hosts.jobs.handler import Settled
-    from hosts.jobs.outcome import write_outcomes
-    from hosts.jobs.save import leave
-    from hosts.models import Job
-
     monkeypatch.setattr(carrying, "SETTLE_FOR_S", 0.1)
     host.podman("run", "-d", "--name", "shop", *QUICK, IMAGE, "sleep", "1000")
     old = inspect(host, "shop")

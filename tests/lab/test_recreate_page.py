@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hosts.models import Job
 from tests.cast import Cast
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on, vault_keys
@@ -69,8 +70,6 @@ def sent(page: str) -> dict[str, Any]:
 def test_edit_and_recreate(
     cast: Cast, browser_of: Any, shop: tuple[Any, dict[str, Any]], entries: Any
 ) -> None:
-    from hosts.models import Job
-
     endpoint, found = shop
     url = f"/containers/{endpoint.pk}/{found['Id']}/recreate/"
     browser = browser_of(cast.bob)
@@ -141,8 +140,6 @@ def test_duplicate(cast: Cast, browser_of: Any, shop: tuple[Any, dict[str, Any]]
 def test_what_failed_stands_in_the_form_again(
     cast: Cast, browser_of: Any, shop: tuple[Any, dict[str, Any]]
 ) -> None:
-    from hosts.models import Job
-
     endpoint, found = shop
     url = f"/containers/{endpoint.pk}/{found['Id']}/recreate/"
     browser = browser_of(cast.bob)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.containers import recreate_container, swapping
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, inspect, order_of, row_of
@@ -62,8 +63,6 @@ def swapped(
     """`swapped(network, port)`: the job of a swap, and who holds its port meanwhile."""
 
     def swap(network: str, port: int) -> tuple[Any, subprocess.Popen[str]]:
-        from hosts.actions.containers import recreate_container
-
         words = ("--network", network, "-p", f"{port}:80", IMAGE, "sleep", "1000")
         host.podman("run", "-d", "--name", "own", *QUICK, *words, user="seal")
         old = inspect(host, "own", user="seal")
@@ -92,8 +91,6 @@ def _says(job: Any, words: str) -> None:
 def test_the_new_one_starts_once_its_port_is_let_go(
     host: Host, swapped: Any, ended: Any, monkeypatch: pytest.MonkeyPatch, network: str, port: int
 ) -> None:
-    from hosts.actions.containers import swapping
-
     monkeypatch.setattr(swapping, "PORT_PATIENCE_S", 120)
     job, holds = swapped(network, port)
     _says(job, "still held")
@@ -106,8 +103,6 @@ def test_the_new_one_starts_once_its_port_is_let_go(
 def test_a_port_that_stays_held_brings_the_old_one_back(
     host: Host, swapped: Any, ended: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hosts.actions.containers import swapping
-
     job, holds = swapped("pasta", 18083)
     _says(job, "Restoring")
     monkeypatch.setattr(swapping, "PORT_PATIENCE_S", 120)

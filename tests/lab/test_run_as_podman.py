@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.run import create_container
 from hosts.actions.run.existing import existing
 from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import params_of, texts_of
@@ -45,7 +46,6 @@ def judged(found: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def created(person: Any, worker: Any, ended: Any, endpoint_on: Any) -> Callable[..., Any]:
     """`created(host, line, user)`: made of a pasted line; what inspect says."""
-    from hosts.actions.run import create_container
 
     def make(host: Host, line: str, user: str = "root") -> dict[str, Any]:
         params = params_of(read(line).texts())

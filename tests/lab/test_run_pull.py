@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.pages.run.again import field_of
+from hosts.actions.images import pull_image
+from hosts.actions.run import run_container, run_fields
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password, remove_named
@@ -30,8 +33,6 @@ def test_with_the_kept_password(
     ended: Any,
     keep_password: Any,
 ) -> None:
-    from hosts.actions.images import pull_image
-
     keep_password()
     name = f"{registry.address}/lab/layers:latest"
     job = pull_image.ask(person, endpoint_on(host).pk, reference=name)
@@ -55,8 +56,6 @@ def test_without_the_right_password(
     keep_password: Any,
     password: str,
 ) -> None:
-    from hosts.actions.images import pull_image
-
     if password:
         keep_password(password)
     name = f"{registry.address}/lab/busybox:latest"
@@ -79,8 +78,6 @@ def test_run_pulls_what_is_missing(
     ended: Any,
     keep_password: Any,
 ) -> None:
-    from hosts.actions.run import run_container
-
     keep_password()
     params = {"image": f"{registry.address}/lab/busybox", "command": ["sleep", "1000"]}
     job = run_container.ask(person, endpoint_on(host).pk, params=params, env={})
@@ -92,8 +89,6 @@ def test_run_pulls_what_is_missing(
 def test_never_pulled_is_podmans_own_refusal(
     host: Host, registry: Registry, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.run import run_container
-
     params = {"image": f"{registry.address}/lab/busybox", "pull": "never"}
     job = run_container.ask(person, endpoint_on(host).pk, params=params, env={})
     worker().hand_over([job.pk])
@@ -104,9 +99,6 @@ def test_never_pulled_is_podmans_own_refusal(
 def test_a_taken_port_keeps_the_container_and_names_the_field(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from dashboard.pages.run.again import field_of
-    from hosts.actions.run import run_container, run_fields
-
     endpoint = endpoint_on(host)
     common = {"image": "localhost/busybox:latest", "command": ["sleep", "1000"]}
     loop = worker()

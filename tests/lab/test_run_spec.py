@@ -1,14 +1,17 @@
 """The run form's fields on real Podman 4.3, 5.4 and 5.8: what was asked for is what was made."""
 
 import json
+import shlex
 from typing import Any
 
 import pytest
 
-from hosts.actions.run import run_fields
+from hosts.actions.run import run_container, run_fields
+from hosts.actions.run.run_spec import run_line
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab, can_limit
 from tests.lab.real_endpoint import ended, endpoint_on, person, run_there, vault_keys, worker
+from tests.lab.waiting import until
 
 __all__ = ["any_host", "any_lab", "ended", "endpoint_on", "person", "run_there", "vault_keys"]
 __all__ += ["worker"]
@@ -126,9 +129,6 @@ def test_keep_id_of_a_rootless_user(
 def test_what_ends_and_is_to_be_removed_is_gone(
     any_host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.run import run_container
-    from tests.lab.waiting import until
-
     params = {"image": IMAGE, "command": ["true"], "remove": True, "name": "brief"}
     job = run_container.ask(person, endpoint_on(any_host).pk, params=params, env={})
     worker().hand_over([job.pk])
@@ -137,10 +137,6 @@ def test_what_ends_and_is_to_be_removed_is_gone(
 
 
 def test_the_run_line_makes_the_same(any_host: Host, endpoint_on: Any, run_there: Any) -> None:
-    import shlex
-
-    from hosts.actions.run.run_spec import run_line
-
     params = STAY | {
         "ports": [run_fields.port("127.0.0.1:18085:85")],
         "volumes": [run_fields.volume("shop-db:/data:nosuid"), run_fields.volume("/usr:/u:ro")],

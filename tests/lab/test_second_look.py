@@ -10,6 +10,14 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.access import Person
+from hosts.actions import second_look
+from hosts.actions.approvals import decide
+from hosts.actions.containers import recreate_container
+from hosts.actions.run import create_container, run_container, run_spec
+from hosts.actions.run.pasted_line import read
+from hosts.models import Guardrail, Job
 from tests.hosts.guardrails.test_privileged import without_the_right
 from tests.lab.bending import Bend, bending
 from tests.lab.hosts import Host
@@ -17,6 +25,7 @@ from tests.lab.mirrored import inspected, mirror, names
 from tests.lab.podman_hosts import any_host, any_lab, can_limit
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.test_guardrails import RULES
+from tests.lab.waiting import until
 
 __all__ = ["any_host", "any_lab", "ended", "endpoint_on", "person", "vault_keys", "worker"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_every_podman]
@@ -40,9 +49,6 @@ class Asked:
         return self.end(self.asked(line, create=create))
 
     def asked(self, line: str, *, create: bool = False) -> Any:
-        from hosts.actions.run import create_container, run_container, run_spec
-        from hosts.actions.run.pasted_line import read
-
         limit = "-m 64m " if self.limits else ""
         if not self.limits:
             line = line.replace("--pids-limit 50 --cpus 0.5 ", "")
@@ -70,16 +76,12 @@ def bend(host: Host, asked: Asked) -> Iterator[Bend]:
 
 @pytest.fixture
 def rules(asked: Asked) -> None:
-    from hosts.models import Guardrail
-
     given = {kind: one for kind, one in RULES.items() if kind != "limits" or asked.limits}
     for kind, settings in given.items():
         Guardrail.objects.create(name=f"rule of {kind}", kind=kind, settings=settings)
 
 
 def alarms() -> list[Any]:
-    from audit.models import Entry
-
     return list(Entry.objects.filter(kind="event", verb="guardrail.alarm"))
 
 
@@ -196,8 +198,6 @@ FINE = [
 @pytest.mark.parametrize("line", FINE)
 def test_what_is_within_the_rules_raises_no_alarm(line: str, asked: Asked, rules: None) -> None:
     """Also with what Podman, the image and the host's configuration add by themselves."""
-    from hosts.models import Guardrail
-
     Guardrail.objects.filter(kind="capabilities").update(
         settings={"drop_all": "--cap-drop" in line}
     )
@@ -215,8 +215,6 @@ def test_what_is_within_the_rules_raises_no_alarm(line: str, asked: Asked, rules
 
 def test_labels_that_an_image_brings_count(asked: Asked, rules: None) -> None:
     """A proxy takes orders from them, whoever wrote them; what build tools write is no order."""
-    from hosts.models import Guardrail
-
     asked.host.podman("create", "--name", "source", "--label", "team=shop", IMAGE)
     change = ("--change", "LABEL traefik.enable=true")
     asked.host.podman("commit", *change, "source", "localhost/mine:bent")
@@ -236,11 +234,6 @@ def test_a_mild_rule_asks_or_warns(
     severity: str, asked: Asked, rules: None, cast: Any, who_of: Any
 ) -> None:
     """What waits for a yes is not there meanwhile, and made anew after it."""
-    from hosts.access import Person
-    from hosts.actions.approvals import decide
-    from hosts.models import Guardrail, Job
-    from tests.lab.waiting import until
-
     asked.host.podman("create", "--name", "source", "--label", "team=shop", IMAGE)
     change = ("--change", "LABEL traefik.enable=true")
     asked.host.podman("commit", *change, "source", "localhost/mine:bent")
@@ -280,8 +273,6 @@ def test_a_host_that_tells_of_another_container_gets_nothing_started(
 def test_a_host_that_hangs_after_it_made_it_gets_nothing_started(
     asked: Asked, bend: Bend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hosts.actions import second_look
-
     monkeypatch.setattr(second_look, "LOOK_S", 1.0)
     one = re.compile(r"/containers/[0-9a-f]{64}/json")
     bend.hang = lambda method, way: method == "GET" and one.fullmatch(way) is not None
@@ -302,10 +293,6 @@ def test_create_alone_is_looked_at_too(asked: Asked, bend: Bend, rules: None) ->
 def test_the_old_container_runs_on_where_the_new_one_breaks_a_rule(
     asked: Asked, bend: Bend, rules: None
 ) -> None:
-    from hosts.actions.containers import recreate_container
-    from hosts.actions.run import run_spec
-    from hosts.actions.run.pasted_line import read
-
     first = asked.run(f"--name shop {IMAGE} sleep 99")
     assert first.state == "ok", (first.error, first.cause)
     before = inspected(asked.host, "container", "shop")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.containers import update_container
+from hosts.actions.networks import connect_network
 from tests.lab.bending import Bend, bending
 from tests.lab.hosts import Host
 from tests.lab.mirrored import inspected, mirror
@@ -37,16 +39,12 @@ def bend(host: Host, asked: Asked) -> Iterator[Bend]:
 
 
 def update(asked: Asked, name: str, **texts: str) -> Any:
-    from hosts.actions.containers import update_container
-
     row = mirror(asked.endpoint, "container")[name]
     ref = (asked.endpoint.pk, row.podman_id)
     return asked.end(update_container.ask(asked.person, ref, texts=texts))
 
 
 def connect(asked: Asked, network: str, name: str) -> Any:
-    from hosts.actions.networks import connect_network
-
     own = mirror(asked.endpoint, "container")[name].podman_id
     row = mirror(asked.endpoint, "network")[network]
     ref = (asked.endpoint.pk, row.podman_id)

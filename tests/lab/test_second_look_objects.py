@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from hosts.actions.kube import play_kube
+from hosts.actions.networks import create_network
+from hosts.actions.pods import create_pod
+from hosts.actions.volumes import clone_volume, create_volume
+from hosts.models import Guardrail
 from tests.lab.bending import Bend, bending
 from tests.lab.hosts import Host
 from tests.lab.mirrored import inspected, mirror, names
@@ -71,8 +76,6 @@ def bend(host: Host, asked: Asked) -> Iterator[Bend]:
 
 
 def play(asked: Asked, text: str) -> Any:
-    from hosts.actions.kube import play_kube
-
     return asked.end(play_kube.ask(asked.person, asked.endpoint.pk, text=text))
 
 
@@ -116,8 +119,6 @@ def test_nothing_of_a_kube_file_starts_that_became_something_else(
 
     if kind == "limits" and not asked.limits:
         # `rules` leaves it out for what has to start; nothing does here
-        from hosts.models import Guardrail
-
         Guardrail.objects.create(name="rule of limits", kind=kind, settings=RULES[kind])
     bend.body = change
     before, starts = asked.host.podman("ps", "-aq"), events(asked.host, "shop-c")
@@ -155,8 +156,6 @@ def test_a_volume_that_was_there_is_kept_where_a_play_breaks_a_rule(
 
 
 def test_a_pod_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
-    from hosts.actions.pods import create_pod
-
     def pod(name: str, **more: Any) -> Any:
         return asked.end(
             create_pod.ask(asked.person, asked.endpoint.pk, name=name, labels=LABEL, **more)
@@ -185,9 +184,6 @@ def test_a_pod_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
 
 
 def test_a_volume_and_a_network_are_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
-    from hosts.actions.networks import create_network
-    from hosts.actions.volumes import create_volume
-
     def volume(name: str) -> Any:
         return asked.end(
             create_volume.ask(asked.person, asked.endpoint.pk, name=name, labels=LABEL)
@@ -214,8 +210,6 @@ def test_a_volume_and_a_network_are_looked_at(asked: Asked, bend: Bend, rules: N
 
 
 def test_the_container_of_a_clone_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
-    from hosts.actions.volumes import clone_volume
-
     asked.host.podman("volume", "create", "--label", "team=shop", "source")
     row = mirror(asked.endpoint, "volume")["source"]
 

@@ -8,6 +8,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from hosts.actions.making import made_by
+from hosts.actions.networks import create_network
+from hosts.actions.secrets import create_secret
+from hosts.actions.system import check_system
+from hosts.actions.volumes import create_volume, remove_volume
+from hosts.models import DiskUse, Job
 from tests.lab.mirrored import mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -48,8 +54,6 @@ def carried(worker: Any, ended: Any) -> Callable[[Any], Any]:
 def test_the_disk_is_measured_as_podman_measures_it(
     host: Any, endpoint: Any, cast: Any, browser_of: Any
 ) -> None:
-    from hosts.models import DiskUse
-
     # an image of two names
     host.podman("tag", "localhost/busybox", "localhost/busybox:again")
     fill = ("sh", "-c", "dd if=/dev/zero of=/d/big bs=1M count=3; echo x > /mine")
@@ -71,8 +75,6 @@ def test_the_disk_is_measured_as_podman_measures_it(
 
 
 def test_a_check_finds_no_damage(host: Any, endpoint: Any, person: Any, carried: Any) -> None:
-    from hosts.actions.system import check_system
-
     job = carried(check_system.ask(person, endpoint.pk))
     assert job.result == {"errors": False, "count": 0}
     assert "No damage found." in job.output
@@ -80,8 +82,6 @@ def test_a_check_finds_no_damage(host: Any, endpoint: Any, person: Any, carried:
 
 def lose(job: Any, **values: Any) -> None:
     """As a worker leaves a job that dies between the host's answer and the outcome."""
-    from hosts.models import Job
-
     Job.objects.filter(pk=job.pk).update(
         state="running",
         worker="gone",
@@ -95,11 +95,6 @@ def lose(job: Any, **values: Any) -> None:
 def test_what_was_sent_and_lost_is_not_made_twice(
     host: Any, endpoint: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.making import made_by
-    from hosts.actions.networks import create_network
-    from hosts.actions.secrets import create_secret
-    from hosts.actions.volumes import create_volume
-
     volume = create_volume.ask(person, endpoint.pk, name="shop")
     network = create_network.ask(person, endpoint.pk, name="shop")
     secret = create_secret.ask(person, endpoint.pk, name="shop", value=b"hunter2")
@@ -130,8 +125,6 @@ def test_what_was_sent_and_lost_is_not_made_twice(
 def test_a_removal_that_was_lost_spares_what_was_made_anew(
     host: Any, endpoint: Any, person: Any, worker: Any, ended: Any
 ) -> None:
-    from hosts.actions.volumes import remove_volume
-
     host.podman("volume", "create", "data")
     mirror(endpoint, "volume")
     job = remove_volume.ask(person, (endpoint.pk, "data"))

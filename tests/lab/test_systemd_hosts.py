@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.containers import remove_container, start_container, stop_container
 from hosts.actions.run import run_fields
 from hosts.models import Container, HostEvent, StatsStanding
 from hosts.podman import containers
@@ -95,8 +96,6 @@ def test_a_lingering_user_s_socket_is_there_after_a_power_cut(host: Host) -> Non
 @pytest.mark.django_db(transaction=True)
 def test_the_main_job_rootless(host: Host, endpoint_on: Any, carried: Any, run_there: Any) -> None:
     """Run, stop, start and remove by the worker; Podman itself is asked each time."""
-    from hosts.actions.containers import remove_container, start_container, stop_container
-
     endpoint = endpoint_on(host, user="seal")
     params = {
         "image": "localhost/logger:latest",

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
+from django.db import connection
 
+from accounts import epoch
+from accounts.models import Role, User
+from dashboard.streams.terminals.session import HIGH_BYTES
+from dashboard.streams.terminals.sessions import sessions
+from dashboard.streams.terminals.viewer import WINDOW_BYTES
 from tests.lab.real_endpoint import endpoint_on, vault_keys
 from tests.lab.terminal_page import SLEEP, container, only_sleep_is_left, page, processes, settled
 from tests.lab.waiting import until
@@ -160,9 +167,6 @@ async def test_others_watch_and_cannot_type(
 async def test_a_withdrawn_right_ends_the_shell(
     cast: Any, container: Any, page: Any, lab: Any, entries: Any
 ) -> None:
-    from accounts import epoch
-    from accounts.models import Role, User
-
     where = await sync_to_async(container)(*SLEEP)
     bob = page(cast.bob)
     await bob.open(where)
@@ -182,8 +186,6 @@ async def test_a_withdrawn_right_ends_the_shell(
 async def test_signing_out_ends_a_shell_that_nobody_looks_at(
     cast: Any, container: Any, page: Any, lab: Any
 ) -> None:
-    from django.contrib.sessions.models import Session
-
     where = await sync_to_async(container)(*SLEEP)
     bob = page(cast.bob)
     await bob.open(where)
@@ -196,8 +198,6 @@ async def test_signing_out_ends_a_shell_that_nobody_looks_at(
 async def test_nothing_opens_without_its_entry(
     cast: Any, container: Any, page: Any, lab: Any
 ) -> None:
-    from django.db import connection
-
     where = await sync_to_async(container)(*SLEEP)
 
     def rename(old: str, new: str) -> None:
@@ -220,10 +220,6 @@ async def test_nothing_opens_without_its_entry(
 async def test_a_flood_waits_in_the_container_and_ctrl_c_is_seen_at_once(
     cast: Any, container: Any, page: Any
 ) -> None:
-    from dashboard.streams.terminals.session import HIGH_BYTES
-    from dashboard.streams.terminals.sessions import sessions
-    from dashboard.streams.terminals.viewer import WINDOW_BYTES
-
     where = await sync_to_async(container)(*SLEEP)
     bob = page(cast.bob)
     await bob.open(where)

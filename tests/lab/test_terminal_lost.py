@@ -7,6 +7,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from hosts.access import Person
+from hosts.actions.containers import open_terminal, settle_terminals
+from hosts.models import OpenTerminal
 from hosts.podman import execs, hang_up
 from tests.lab.podman_hosts import client
 from tests.lab.real_endpoint import endpoint_on, vault_keys
@@ -26,10 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def test_a_terminal_that_its_web_process_left_behind_is_ended(
     cast: Any, container: Any, lab: Any, entries: Any, who_of: Any
 ) -> None:
-    from hosts.access import Person
-    from hosts.actions.containers import open_terminal, settle_terminals
-    from hosts.models import OpenTerminal
-
     where = await sync_to_async(container)(*SLEEP)
     bob = Person(cast.bob, who_of(cast.bob))
     opened = await sync_to_async(open_terminal.begin)(bob, where, open_terminal.Wanted())
@@ -54,8 +53,6 @@ async def test_a_terminal_that_its_web_process_left_behind_is_ended(
 async def test_a_host_that_went_away_is_tidied_when_it_is_back(
     cast: Any, container: Any, page: Any, lab: Any, entries: Any, faults: None
 ) -> None:
-    from hosts.actions.containers import settle_terminals
-
     host = lab.hosts[0]
     where = await sync_to_async(container)(*SLEEP)
     bob = page(cast.bob)

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from hosts import this_machine
+from hosts.link.supervise import login as link_login
+from hosts.models import Container, Endpoint
 from tests.cast import Cast
 from tests.lab.link_process import Link, link, register, state_of, until, up
 
@@ -23,9 +26,6 @@ def test_this_machine_in_one_click(
     clean_hosts: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hosts import this_machine
-    from hosts.models import Container, Endpoint
-
     host = lab.hosts[0]
     path = str(host.local_socket)
     # a lab host's Podman, at a path of this machine
@@ -60,8 +60,6 @@ def test_try_now(
     entries: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hosts.link.supervise import login as link_login
-
     # by itself it would try again in an hour
     monkeypatch.setattr(link_login, "_pause", lambda away_s: 3600.0)
     host = lab.hosts[0]

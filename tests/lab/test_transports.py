@@ -5,6 +5,14 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.actions.builds import build_image
+from hosts.actions.builds.build_fields import checked
+from hosts.actions.images import pull_image
+from hosts.actions.kube import play_kube
+from hosts.actions.refused import HostRefused
+from hosts.actions.run import run_container
+from hosts.jobs.errand import Trouble
 from hosts.refused import Refusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -40,12 +48,6 @@ def test_podman_itself_would_read_it(host: Host, text: str) -> None:
 
 @pytest.mark.parametrize("text", FILES)
 def test_no_build_reads_it(host: Host, endpoint_on: Any, person: Any, text: str) -> None:
-    from audit.models import Entry
-    from hosts.actions.builds import build_image
-    from hosts.actions.builds.build_fields import checked
-    from hosts.actions.refused import HostRefused
-    from hosts.jobs.errand import Trouble
-
     endpoint = endpoint_on(host)
     with pytest.raises(HostRefused, match=r"Line [123] "):
         build_image.ask(person, endpoint.pk, text=text, order=checked(tags=["shop:1"]))
@@ -58,8 +60,6 @@ def test_no_build_reads_it(host: Host, endpoint_on: Any, person: Any, text: str)
 def test_an_argument_of_the_build_does_not_lead_there(
     host: Host, endpoint_on: Any, person: Any
 ) -> None:
-    from hosts.jobs.errand import Trouble
-
     endpoint = endpoint_on(host)
     tar = context({"Containerfile": b"ARG B=localhost/busybox\nFROM $B\n"})
     with pytest.raises(Trouble, match="Line 2 "):
@@ -69,10 +69,6 @@ def test_an_argument_of_the_build_does_not_lead_there(
 
 
 def test_no_name_of_an_image_leads_there(host: Host, endpoint_on: Any, person: Any) -> None:
-    from hosts.actions.images import pull_image
-    from hosts.actions.kube import play_kube
-    from hosts.actions.run import run_container
-
     pk, name = endpoint_on(host).pk, f"docker-archive:{ARCHIVE}"
     pod = (
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from hosts.actions import cancel_job
+from hosts.actions.containers import rename_container, wait_container
+from hosts.actions.refused import HostRefused
+from hosts.models import Job
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, row_of
@@ -31,7 +35,6 @@ def run(host: Host, name: str, *flags: str, command: tuple[str, ...] = TOLD) -> 
 @pytest.fixture
 def waits(person: Any) -> Callable[..., Any]:
     """`waits(endpoint, inspect, "healthy")`: the job."""
-    from hosts.actions.containers import wait_container
 
     def ask(endpoint: Any, found: dict[str, Any], condition: str = "exited") -> Any:
         row_of(endpoint, found)
@@ -42,8 +45,6 @@ def waits(person: Any) -> Callable[..., Any]:
 
 def listening(job: Any) -> None:
     """Returns when a worker has looked and calls Podman."""
-    from hosts.models import Job
-
     until(
         f"{job} listens",
         lambda: Job.objects.filter(pk=job.pk, state="running").exclude(before={}).exists(),
@@ -54,8 +55,6 @@ def listening(job: Any) -> None:
 def test_many_wait_beside_changes_and_hear_the_exit_code(
     host: Host, endpoint_on: Any, waits: Any, worker: Any, ended: Any, carried: Any
 ) -> None:
-    from hosts.actions.containers import rename_container
-
     endpoint, shop = endpoint_on(host), run(host, "shop")
     # more than the four that may change something at once
     jobs = [waits(endpoint, shop) for _ in range(6)]
@@ -127,10 +126,6 @@ def test_cancelled_removed_and_too_many(
     person: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hosts.actions import cancel_job
-    from hosts.actions.containers import wait_container
-    from hosts.actions.refused import HostRefused
-
     endpoint, shop = endpoint_on(host), run(host, "shop")
     given_up, goes = waits(endpoint, shop), waits(endpoint, shop, "removing")
     starts_never = waits(endpoint, shop, "paused")

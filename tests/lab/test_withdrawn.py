@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
+from accounts.epoch import raise_epoch
+from accounts.models import Role, User
+from audit.models import Entry
+from audit.shapes import Who
+from hosts.access import Person
+from hosts.access.token_scope import scope_of
+from hosts.actions.containers import remove_container, restart_container, stop_container
+from hosts.actions.run import run_container
+from hosts.jobs.places import PER_ENDPOINT
+from hosts.models import Grant, Job
 from tests.bench.open_things import BUILD, tar
 from tests.bench.withdrawn_work import WAYS, Stage
 from tests.cast import PASSWORD
@@ -29,11 +40,6 @@ GOES = [way for way in WAYS if way != "session"]
 
 def as_bella(stage: Stage, *, by_token: bool) -> Any:
     """As a page has her, or a request with the token that she has now."""
-    from accounts.models import User
-    from audit.shapes import Who
-    from hosts.access import Person
-    from hosts.access.token_scope import scope_of
-
     bella = User.objects.get(pk=stage.bella.pk)
     person = Person(bella, Who(name=str(bella), user_id=bella.pk))
     if not by_token:
@@ -44,10 +50,6 @@ def as_bella(stage: Stage, *, by_token: bool) -> Any:
 
 def its_end_comes(stage: Stage) -> None:
     """Wait until the grant has ended by itself."""
-    from django.utils import timezone
-
-    from hosts.models import Grant
-
     grant = Grant.objects.get(team=stage.team)
     until("the grant's end", lambda: grant.until <= timezone.now(), timeout_s=30)
 
@@ -56,9 +58,6 @@ def test_what_waits_is_never_done(
     lab: Any, clean_hosts: None, endpoint_on: Any, worker: Any, ended: Any
 ) -> None:
     """Whatever takes the right, and whichever worker comes to it first."""
-    from hosts.actions.containers import remove_container, restart_container
-    from hosts.actions.run import run_container
-
     host = lab.hosts[0]
     host.podman("run", "-d", "--name", "shop", "--stop-signal", "KILL", IMAGE, "sleep", "999")
     endpoint = endpoint_on(host)
@@ -98,10 +97,6 @@ def test_those_in_the_row_are_not_done_and_what_runs_goes_on(
     lab: Any, clean_hosts: None, endpoint_on: Any, worker: Any, ended: Any
 ) -> None:
     """More are asked for than one Podman is given at once."""
-    from hosts.actions.containers import stop_container
-    from hosts.jobs.places import PER_ENDPOINT
-    from hosts.models import Job
-
     host = lab.hosts[0]
     # does not hear its stop signal, so that a stop lasts until somebody ends it
     stubborn = ("--stop-timeout", "300", "--stop-signal", "USR1", IMAGE, "sleep", "999")
@@ -137,9 +132,6 @@ def test_those_in_the_row_are_not_done_and_what_runs_goes_on(
 
 
 def only_views(person: Any) -> None:
-    from accounts.epoch import raise_epoch
-    from accounts.models import Role
-
     person.role = Role.objects.get(name="viewer")
     person.save()
     raise_epoch()
@@ -173,8 +165,6 @@ async def test_a_build_says_in_its_output_why_it_ended(
     lab: Any, clean_hosts: None, endpoint_on: Any, cast: Any
 ) -> None:
     """Its answer has begun long before, so that no status can say it."""
-    from audit.models import Entry
-
     endpoint = await sync_to_async(endpoint_on)(lab.hosts[0])
     context = tar()
     pieces = [await anext(context) for _number in range(3)]

@@ -9,6 +9,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
 
+from dashboard.asgi import application
+from dashboard.streams.transfer.wire import WIRE, Wire
+
 ORIGIN = "http://127.0.0.1:8000"
 TOKEN = "a" * 32
 
@@ -43,9 +46,6 @@ async def transfer(
     announced `length` is longer, the body has ended. A reader that `stalls` sets it with the
     answer's first piece and takes no more.
     """
-    from dashboard.asgi import application
-    from dashboard.streams.transfer.wire import WIRE, Wire
-
     client = Client()
     await sync_to_async(client.force_login)(user)
     cookies = (

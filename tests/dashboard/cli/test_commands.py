@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import load_command_class
 
+from dashboard.cli.commands import ORDER
 from tests.stack import CHECKOUT, clean_environment
 
 
@@ -30,7 +31,5 @@ def test_help_names_our_commands(tmp_path: Path, words: list[str]) -> None:
 
 def test_no_command_waits_for_checks_of_all_pages() -> None:
     """Django's load every page; a command of ours that needs one loads that."""
-    from dashboard.cli.commands import ORDER
-
     loaded = {name: load_command_class("dashboard", name) for name in (*ORDER, "oidc")}
     assert [name for name, found in loaded.items() if found.requires_system_checks != []] == []

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from hosts.models import Batch, Container, Endpoint, Host, Job, Login
 from tests.cast import Cast
 
 ID = "ab" * 32
@@ -13,8 +14,6 @@ ID = "ab" * 32
 
 @pytest.fixture
 def container(cast: Cast) -> Any:
-    from hosts.models import Container, Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -40,8 +39,6 @@ VERBS = ("start", "stop", "restart", "pause", "unpause", "kill", "remove")
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_post_makes_one_job(cast: Cast, container: Any, browser_of: Any, verb: str) -> None:
-    from hosts.models import Job
-
     answer = browser_of(cast.bob).send(address(container, verb), headers={"HX-Request": "true"})
     assert answer.status_code == 204
     job = Job.objects.get()
@@ -53,8 +50,6 @@ def test_a_post_makes_one_job(cast: Cast, container: Any, browser_of: Any, verb:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_viewer_is_refused(cast: Cast, container: Any, browser_of: Any, verb: str) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.charlie)
     assert browser.send(address(container, verb)).status_code == 403
     assert browser.get(address(container, verb)).status_code == 403
@@ -64,8 +59,6 @@ def test_a_viewer_is_refused(cast: Cast, container: Any, browser_of: Any, verb: 
 def test_the_dialog_names_what_is_lost_and_who_owns_it(
     cast: Cast, container: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Job
-
     page = browser_of(cast.bob).get(address(container, "remove")).content.decode()
     assert "Remove shop from web1?" in page
     assert "shop.service" in page
@@ -74,8 +67,6 @@ def test_the_dialog_names_what_is_lost_and_who_owns_it(
 
 
 def test_options_of_the_dialog_reach_the_job(cast: Cast, container: Any, browser_of: Any) -> None:
-    from hosts.models import Job
-
     browser_of(cast.bob).send(address(container, "remove"), {"force": "1"})
     assert Job.objects.get().params == {"force": True, "volumes": False}
 
@@ -83,8 +74,6 @@ def test_options_of_the_dialog_reach_the_job(cast: Cast, container: Any, browser
 def test_a_bulk_is_one_batch_and_says_what_was_left_out(
     cast: Cast, container: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Batch, Job
-
     objects = [f"{container.endpoint_id}:{ID}", f"{container.endpoint_id}:gone", "x:y", "7"]
     answer = browser_of(cast.bob).send(
         "/containers/bulk/restart/", {"object": objects}, headers={"HX-Request": "true"}
@@ -105,8 +94,6 @@ def test_a_bulk_dialog_lists_its_targets(cast: Cast, container: Any, browser_of:
 def test_a_job_can_be_cancelled_and_asked_for_again(
     cast: Cast, container: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.bob)
     browser.send(address(container, "restart"))
     job = Job.objects.get()

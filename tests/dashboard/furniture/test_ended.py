@@ -1,11 +1,17 @@
 """137 and 143 after a stop that somebody wanted are no error; without one they are."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from audit import write
+from audit.shapes import Target
+from dashboard.live.stamps import rung, stamps
+from hosts.models import Container, Endpoint, Host, HostEvent, Job, Login
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -16,8 +22,6 @@ ID = "ab" * 32
 @pytest.fixture
 def ended(cast: Cast) -> Any:
     """`ended(code)`: a container that exited with it a minute ago."""
-    from hosts.models import Container, Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -42,8 +46,6 @@ def ended(cast: Cast) -> Any:
 
 
 def event(row: Any, action: str, *, before: timedelta = timedelta(0)) -> None:
-    from hosts.models import HostEvent
-
     at = row.exited_at - before
     HostEvent.objects.create(
         endpoint=row.endpoint, at=at, kind="container", action=action, podman_id=row.podman_id
@@ -51,8 +53,6 @@ def event(row: Any, action: str, *, before: timedelta = timedelta(0)) -> None:
 
 
 def our_job(row: Any, verb: str, kind: str = "container", object_id: str = ID) -> None:
-    from hosts.models import Job
-
     Job.objects.create(
         verb=verb,
         endpoint=row.endpoint,
@@ -176,8 +176,6 @@ def test_a_crash_loop_for_want_of_memory(ended: Any, cast: Cast, browser_of: Any
 
 
 def test_stopped_with_its_pod_on_the_host(ended: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import HostEvent
-
     row = ended(137)
     row.pod_id = "cd" * 32
     row.save()
@@ -188,8 +186,6 @@ def test_stopped_with_its_pod_on_the_host(ended: Any, cast: Cast, browser_of: An
 
 
 def test_ended_with_its_host(ended: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import HostEvent
-
     row = ended(143)
     boot = {"endpoint": row.endpoint, "kind": "system", "action": "refresh"}
     HostEvent.objects.create(at=row.exited_at - timedelta(days=1), **boot)
@@ -271,8 +267,6 @@ def test_a_crash_loop_is_no_running_container(ended: Any, cast: Cast, browser_of
 def test_a_crash_loop_that_its_policy_gave_up_is_an_error(
     ended: Any, cast: Cast, browser_of: Any
 ) -> None:
-    from dashboard.live.stamps import rung, stamps
-
     row = ended(3)
     in_a_loop(row, state="exited", exit_code=3, exited_at=timezone.now())
     before = stamps()
@@ -283,8 +277,6 @@ def test_a_crash_loop_that_its_policy_gave_up_is_an_error(
 
 
 def test_ends_stand_in_its_history(ended: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import HostEvent
-
     row = ended(1)
     for code, count in ((1, 12), (0, 1)):
         HostEvent.objects.create(
@@ -308,14 +300,6 @@ def test_the_history_has_an_end_above_what_was_done_before(
     ended: Any, cast: Cast, browser_of: Any
 ) -> None:
     """The entry of what was seen on a host is written when its container may have ended already."""
-    import re
-
-    from django.db import transaction
-
-    from audit import write
-    from audit.shapes import Target
-    from hosts.models import HostEvent
-
     row = ended(137)
     event(row, "create", before=timedelta(milliseconds=400))
     event(row, "start", before=timedelta(milliseconds=200))

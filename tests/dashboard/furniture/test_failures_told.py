@@ -6,6 +6,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from dashboard.furniture.failures import TOLD
+from dashboard.live.stamps import rung, stamps
+from hosts.access import Person
+from hosts.inventory.job_marks import JOB_LABEL, mark
+from hosts.jobs import failures
+from hosts.jobs.port_clash import is_port_clash, port_clash
+from hosts.models import Batch, Endpoint, Grant, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.dashboard.pages.test_told_live import lines
@@ -19,7 +27,6 @@ TAKEN = "Port 8080 is taken by shop on web1."
 @pytest.fixture
 def fails(cast: Cast, hosts: Hosts) -> Any:
     """`fails(user)`: a start on web1 that this person asked for on a page has failed now."""
-    from hosts.models import Job
 
     def make(user: Any = None, **more: Any) -> Any:
         user = user or cast.bob
@@ -45,9 +52,7 @@ def fails(cast: Cast, hosts: Hosts) -> Any:
 
 
 def told(user: Any, who_of: Any) -> str:
-    from dashboard.furniture import failures
-
-    return lines(failures.TOLD.name, user, who_of)
+    return lines(TOLD.name, user, who_of)
 
 
 def test_whoever_asked_is_told_with_cause_and_link(cast: Cast, fails: Any, who_of: Any) -> None:
@@ -101,8 +106,6 @@ def test_its_page_opened_it_is_seen_by_the_asker_alone(
 def test_500_failures_of_one_action_are_one_message(
     cast: Cast, fails: Any, who_of: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Batch, Job
-
     batch = Batch.objects.create(verb="container.start", asked_by_name="Bob")
     first = fails(batch=batch)
     rows = []
@@ -132,8 +135,6 @@ def test_500_failures_of_one_action_are_one_message(
 
 
 def test_a_batch_says_of_each_why(cast: Cast, fails: Any, who_of: Any) -> None:
-    from hosts.models import Batch
-
     batch = Batch.objects.create(verb="container.restart", asked_by_name="Bob")
 
     def one(name: str, error: str) -> None:
@@ -155,8 +156,6 @@ def test_a_batch_says_of_each_why(cast: Cast, fails: Any, who_of: Any) -> None:
 
 
 def test_a_batch_of_one_cause_names_it_once(cast: Cast, fails: Any, who_of: Any) -> None:
-    from hosts.models import Batch
-
     batch = Batch.objects.create(verb="container.start", asked_by_name="Bob")
     for name in ("a", "b"):
         fails(batch=batch, object_name=name)
@@ -178,8 +177,6 @@ def test_many_actions_are_a_few_messages(cast: Cast, fails: Any, who_of: Any) ->
 def test_needs_attention_until_it_works_or_an_hour_is_over(
     cast: Cast, fails: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.alice)
     words = "Start web on web1 failed"
 
@@ -244,9 +241,6 @@ def test_the_list_of_jobs_says_why(cast: Cast, fails: Any, browser_of: Any) -> N
 def test_nobody_is_told_of_jobs_that_they_may_not_see(
     cast: Cast, fails: Any, browser_of: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Endpoint, Grant
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
     other = Endpoint.objects.get(host__name="web2")
@@ -262,11 +256,6 @@ def test_nobody_is_told_of_jobs_that_they_may_not_see(
 
 
 def test_it_rings_also_by_the_clock(cast: Cast, fails: Any, who_of: Any) -> None:
-    from dashboard.live.stamps import rung, stamps
-    from hosts.access import Person
-    from hosts.jobs import failures
-    from hosts.models import Job
-
     before = stamps()
     job = fails()
     after = stamps()
@@ -311,8 +300,6 @@ def test_the_row_and_the_page_say_it_until_the_next_change(
 def test_what_a_run_left_behind_says_why(
     cast: Cast, fails: Any, hosts: Hosts, browser_of: Any
 ) -> None:
-    from hosts.inventory.job_marks import JOB_LABEL, mark
-
     job = fails(verb="container.run", object_id="", result={"kind": "container", "id": "x"})
     row = hosts.add(
         hosts.web1, "container", "web", state="created", labels={JOB_LABEL: mark(job.pk)}
@@ -345,8 +332,6 @@ def test_what_a_run_left_behind_says_why(
 def test_podmans_refusals_of_a_port(
     cast: Cast, fails: Any, hosts: Hosts, refusal: str, port: int | None
 ) -> None:
-    from hosts.jobs.port_clash import is_port_clash, port_clash
-
     job = fails()
     assert is_port_clash(refusal) == (port is not None)
     if port is None:

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dashboard.furniture import hostside
 from dashboard.furniture.inspecting import MASK, masked, tree
+from hosts.models import Container, Endpoint, Host, Login
+from hosts.podman.errors import Malformed
 from tests.cast import Cast
 
 ID = "ab" * 32
@@ -79,9 +82,6 @@ def test_an_answer_deeper_than_any_of_podmans_is_cut() -> None:
 
 
 def test_an_answer_of_another_shape_is_podmans_fault(container: Any) -> None:
-    from dashboard.furniture import hostside
-    from hosts.podman.errors import Malformed
-
     async def work(_podman: Any) -> str:
         told: Any = ["no", "object"]
         return str(told["Id"])
@@ -97,8 +97,6 @@ def test_an_endless_answer_is_cut() -> None:
 
 @pytest.fixture
 def container(cast: Cast) -> Any:
-    from hosts.models import Container, Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from hosts import vault
+from hosts.models import Batch, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -19,8 +21,6 @@ def problems(answer: Any) -> dict[str, Any]:
 
 
 def test_a_volume(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     given = {"endpoint": hosts.web1.pk, "name": "shop-db", "options": "o=password=hunter2"}
     answer = browser_of(cast.bob).send("/volumes/create/", given)
     job = Job.objects.get()
@@ -32,8 +32,6 @@ def test_a_volume(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
 
 
 def test_a_name_that_is_taken_or_none(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     hosts.add(hosts.web1, "volume", "shop-db")
     browser = browser_of(cast.bob)
     given = {"endpoint": hosts.web1.pk, "name": "shop-db"}
@@ -68,8 +66,6 @@ def test_a_name_that_is_taken_or_none(cast: Cast, browser_of: Any, hosts: Hosts)
 def test_what_a_network_cannot_be_stands_at_its_field(
     cast: Cast, browser_of: Any, hosts: Hosts, given: dict[str, str], field: str, words: str
 ) -> None:
-    from hosts.models import Job
-
     taken = [{"subnet": "10.89.3.0/24", "gateway": "10.89.3.1"}]
     hosts.add(hosts.web1, "network", "back", subnets=taken)
     form = {"endpoint": hosts.web1.pk, "name": "front", "driver": "bridge"} | given
@@ -79,8 +75,6 @@ def test_what_a_network_cannot_be_stands_at_its_field(
 
 
 def test_a_network_of_both_families(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     form = {
         "endpoint": hosts.web1.pk,
         "name": "front",
@@ -112,9 +106,6 @@ def test_rootless_has_no_network_of_the_host(cast: Cast, browser_of: Any, hosts:
 
 
 def test_a_secret_typed_or_from_a_file(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts import vault
-    from hosts.models import Job
-
     browser = browser_of(cast.bob)
     typed = {"endpoints": hosts.web1.pk, "name": "pw", "value": "two\r\nlines"}
     browser.send("/secrets/create/", typed)
@@ -128,8 +119,6 @@ def test_a_secret_typed_or_from_a_file(cast: Cast, browser_of: Any, hosts: Hosts
 
 
 def test_a_refused_secret_is_not_sent_back(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.bob)
     given = {"endpoints": hosts.web1.pk, "name": "bad name", "value": "hunter2"}
     page = browser.send("/secrets/create/", given)
@@ -145,8 +134,6 @@ def test_a_refused_secret_is_not_sent_back(cast: Cast, browser_of: Any, hosts: H
 def test_viewers_neither_see_the_forms_nor_use_them(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.charlie)
     for plural in ("volumes", "networks", "secrets"):
         assert browser.get(f"/{plural}/create/").status_code == 403
@@ -159,8 +146,6 @@ def test_viewers_neither_see_the_forms_nor_use_them(
 def test_replacing_a_secret_warns_even_when_the_host_is_silent(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from hosts.models import Job
-
     row = hosts.add(hosts.web1, "secret", "pw")
     browser = browser_of(cast.bob)
     url = f"/secrets/{hosts.web1.pk}/{row.podman_id}/replace/"
@@ -172,9 +157,6 @@ def test_replacing_a_secret_warns_even_when_the_host_is_silent(
 
 
 def test_one_secret_on_several_hosts(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts import vault
-    from hosts.models import Batch, Job
-
     browser = browser_of(cast.bob)
     places = [hosts.web1.pk, hosts.seal.pk]
     given = {"name": "pw", "value": "hunter2", "endpoints": places}

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from dashboard.furniture.underway import attach
+from dashboard.pages.containers.lists import HEAD
+from hosts.access import Person
+from hosts.models import Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.dashboard.pages.test_told_live import lines
@@ -12,8 +16,6 @@ __all__ = ["hosts"]
 
 
 def recreate(hosts: Hosts, row: Any, kind: str, **more: Any) -> Any:
-    from hosts.models import Job
-
     values = {
         "verb": f"{kind}.recreate" if kind == "container" else f"{kind}.remove",
         "endpoint": row.endpoint,
@@ -31,8 +33,6 @@ def recreate(hosts: Hosts, row: Any, kind: str, **more: Any) -> Any:
 def test_a_recreate_is_told_until_it_has_ended(
     cast: Cast, hosts: Hosts, browser_of: Any, who_of: Any
 ) -> None:
-    from dashboard.pages.containers.lists import HEAD
-
     shop = hosts.add(hosts.web1, "container", "shop", image="x", state="running")
     other = hosts.add(hosts.web1, "container", "other", image="x", state="running")
     job = recreate(hosts, shop, "container")
@@ -73,9 +73,6 @@ def test_every_kind_of_object_tells_its_job(
 def test_jobs_of_others_are_shown_to_those_alone_who_may_see_them(
     cast: Cast, hosts: Hosts, who_of: Any
 ) -> None:
-    from dashboard.furniture.underway import attach
-    from hosts.access import Person
-
     row = hosts.add(hosts.web1, "container", "shop", image="x")
     recreate(hosts, row, "container", asked_by=cast.bob)
     for user, seen in ((cast.bob, 1), (cast.dave, 0)):

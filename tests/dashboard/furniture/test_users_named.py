@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from accounts.models import Role, User
+from hosts.link.sockets import endpoint_socket
 from tests.cast import Cast
 from tests.dashboard.api_cast import make_caller
 from tests.dashboard.hidden_cast import HIDDEN, Seer, furnish, seers
@@ -18,8 +20,6 @@ USER = "9a" * 32
 
 @pytest.fixture
 def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
-    from accounts.models import Role, User
-
     furnish(cast.alice)
     role = Role.objects.get(name="member")
     return seers(
@@ -31,8 +31,6 @@ def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
 
 @pytest.fixture
 def podman(seen_by: dict[str, Seer]) -> Iterator[SmallPodman]:
-    from hosts.link.sockets import endpoint_socket
-
     fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, 1, web=True))
     fake.add(USER)
     yield fake
@@ -43,8 +41,6 @@ def podman(seen_by: dict[str, Seer]) -> Iterator[SmallPodman]:
 def test_who_uses_it_is_named_to_who_sees_them(
     seen_by: dict[str, Seer], podman: SmallPodman, browser_of: Any, kind: str
 ) -> None:
-    from accounts.models import Role
-
     store = Role.objects.get(name="store")
     store.verbs = [*store.verbs, f"{kind}.view", f"{kind}.remove"]
     store.save()
@@ -64,8 +60,6 @@ def test_who_uses_it_is_named_to_who_sees_them(
 def test_inspect_names_those_to_who_sees_them(
     seen_by: dict[str, Seer], podman: SmallPodman, browser_of: Any, kind: str
 ) -> None:
-    from accounts.models import Role
-
     store = Role.objects.get(name="store")
     store.verbs = [*store.verbs, f"{kind}.view", f"{kind}.inspect"]
     store.save()

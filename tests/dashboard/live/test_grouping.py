@@ -3,12 +3,18 @@
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from dashboard.live.grouping import GroupHead
 from dashboard.live.spec import PAGE_ROWS
 from dashboard.live.view import rows_in, run, view_of
+from dashboard.pages.containers.lists import SPEC as CONTAINERS
+from dashboard.pages.volumes.urls import SPEC as VOLUMES
 from dashboard.person import who_of
+from hosts import bells
 from hosts.access import Person
+from hosts.models import Endpoint, Host, Login, Volume
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
@@ -22,8 +28,6 @@ def person(cast: Any) -> Any:
 @pytest.fixture
 def other(endpoint: Any) -> Any:
     """Another host, whose name comes first."""
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="alpha", address="192.0.2.2")
     login = Login.objects.create(host=host, user="root", state="up")
     return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -31,16 +35,12 @@ def other(endpoint: Any) -> Any:
 
 def shown(person: Any, **given: Any) -> list[str]:
     """Heads as "[title count]", rows by their names."""
-    from dashboard.pages.containers.lists import SPEC
-
-    rows = run(view_of(SPEC, given), person).rows
+    rows = run(view_of(CONTAINERS, given), person).rows
     return [f"[{r.title} {r.count}]" if isinstance(r, GroupHead) else r.name for r in rows]
 
 
 def head(person: Any, title: str, **given: Any) -> GroupHead:
-    from dashboard.pages.containers.lists import SPEC
-
-    rows = run(view_of(SPEC, given), person).rows
+    rows = run(view_of(CONTAINERS, given), person).rows
     return next(r for r in rows if isinstance(r, GroupHead) and r.title == title)
 
 
@@ -91,15 +91,13 @@ def test_a_head_tells_the_worst_state_first_and_what_makes_sense(
 
 
 def test_pages_go_through_the_groups_and_a_head_stands_on_each(person: Any, container: Any) -> None:
-    from dashboard.pages.containers.lists import SPEC
-
     for number in range(PAGE_ROWS + 10):
         container(f"b{number:03}", project="big")
     for name in ("a1", "a2"):
         container(name, project="all")
     container("lone")
-    first = run(view_of(SPEC, {"group": "project"}), person)
-    second = run(view_of(SPEC, {"group": "project", "page": "2"}), person)
+    first = run(view_of(CONTAINERS, {"group": "project"}), person)
+    second = run(view_of(CONTAINERS, {"group": "project", "page": "2"}), person)
     assert (first.total, first.pages, first.shown) == (PAGE_ROWS + 13, 2, PAGE_ROWS)
     assert [r.title for r in first.rows if isinstance(r, GroupHead)] == ["all", "big"]
     heads = [r for r in second.rows if isinstance(r, GroupHead)]
@@ -114,15 +112,16 @@ def test_pages_go_through_the_groups_and_a_head_stands_on_each(person: Any, cont
 def test_the_filter_cuts_groups_and_a_whole_group_is_found_by_its_key(
     person: Any, container: Any
 ) -> None:
-    from dashboard.pages.containers.lists import SPEC
-
     container("a", project="shop")
     container("b", project="shop", state="exited")
     container("c")
     container("d", pod_name="fish")
 
     def found(**given: str) -> list[str]:
-        return [row.name for row in rows_in(SPEC, person, **{"line": "", **given}).order_by("name")]
+        return [
+            row.name
+            for row in rows_in(CONTAINERS, person, **{"line": "", **given}).order_by("name")
+        ]
 
     assert shown(person, q="state:running project:shop", group="project") == ["[shop 1]", "a"]
     assert found(group="project", key="shop") == ["a", "b"]
@@ -138,22 +137,16 @@ def test_the_filter_cuts_groups_and_a_whole_group_is_found_by_its_key(
 def test_a_page_of_groups_asks_a_fixed_number_of_questions(
     person: Any, container: Any, django_assert_max_num_queries: Any
 ) -> None:
-    from dashboard.pages.containers.lists import SPEC
-
     for number in range(40):
         container(f"c{number}", project=f"p{number % 20}")
     container("lone")
     with django_assert_max_num_queries(15):
-        run(view_of(SPEC, {"group": "project"}), person)
+        run(view_of(CONTAINERS, {"group": "project"}), person)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.asyncio
 async def test_heads_are_live(cast: Any, valkey: Any, container: Any, page: Any) -> None:
-    from asgiref.sync import sync_to_async
-
-    from hosts import bells
-
     await sync_to_async(container)("a", project="shop")
     alice = await page(cast.alice)
     first = await alice.watch(group="project")
@@ -175,15 +168,10 @@ async def test_heads_are_live(cast: Any, valkey: Any, container: Any, page: Any)
 
 
 def test_other_lists_sort_by_host_too(person: Any, endpoint: Any, other: Any) -> None:
-    from django.utils import timezone
-
-    from dashboard.pages.volumes.urls import SPEC
-    from hosts.models import Volume
-
     now = timezone.now()
     for name, place in (("a", endpoint), ("b", other), ("c", endpoint)):
         Volume.objects.create(
             endpoint=place, podman_id=name, name=name, digest="", seen_at=now, changed_at=now
         )
-    order = [row.name for row in run(view_of(SPEC, {"sort": "host"}), person).rows]
+    order = [row.name for row in run(view_of(VOLUMES, {"sort": "host"}), person).rows]
     assert order == ["b", "a", "c"]

@@ -4,16 +4,22 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.urls import get_resolver
 from django.utils import timezone
 
+from accounts.models import Role, User
+from dashboard.live.render import rows_html
+from dashboard.live.spec import all_specs
+from dashboard.live.view import run, view_of
+from hosts import bells
+from hosts.access import Person
+from hosts.models import Container, Grant
 from tests.dashboard.hidden_cast import HIDDEN, SEEN, furnish, seers
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
 
 def members(cast: Any) -> dict[str, Any]:
-    from accounts.models import Role, User
-
     furnish(cast.alice)
     role = Role.objects.get(name="member")
     return seers(
@@ -23,13 +29,6 @@ def members(cast: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["one", "some", "group", "volumes", "nobody"])
 def test_no_list_shows_it(cast: Any, who_of: Any, name: str) -> None:
-    from django.urls import get_resolver
-
-    from dashboard.live.render import rows_html
-    from dashboard.live.spec import all_specs
-    from dashboard.live.view import run, view_of
-    from hosts.access import Person
-
     # lists register themselves with the rooms that the routes import
     assert get_resolver().url_patterns
     seer = members(cast)[name]
@@ -46,9 +45,6 @@ def test_no_list_shows_it(cast: Any, who_of: Any, name: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_what_is_hidden_changes_in_silence(cast: Any, valkey: Any, page: Any) -> None:
-    from hosts import bells
-    from hosts.models import Container
-
     @sync_to_async
     def change(name: str, ident: str) -> None:
         Container.objects.filter(podman_id=ident).update(name=name, changed_at=timezone.now())
@@ -79,8 +75,6 @@ async def test_a_grant_that_ends_by_itself_closes_the_socket(
     cast: Any, valkey: Any, page: Any
 ) -> None:
     """Without a bell and without an epoch: the hub's own look sees that its time is over."""
-    from hosts.models import Grant
-
     seer = (await sync_to_async(members)(cast))["one"]
     one = await page(seer.user)
     first = await one.watch("containers")

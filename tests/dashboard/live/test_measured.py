@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from dashboard.live.spec import PAGE_ROWS
 from dashboard.live.view import run, view_of
+from dashboard.pages.containers.lists import SPEC
 from dashboard.person import who_of
 from hosts.access import Person
 from hosts.access.rights import forget
@@ -49,8 +50,6 @@ def rows(using: Callable[..., Any], container: Callable[..., Any]) -> None:
 
 
 def result(person: Any, **asked: Any) -> Any:
-    from dashboard.pages.containers.lists import SPEC
-
     return run(view_of(SPEC, asked), person)
 
 
@@ -152,8 +151,6 @@ def test_infra_is_left_out_until_it_is_asked_for(person: Any, rows: None, contai
 
 
 def test_a_view_keeps_its_columns(person: Any) -> None:
-    from dashboard.pages.containers.lists import SPEC
-
     view = view_of(SPEC, {"q": "web", "cols": "memory,nonsense,cpu"})
     assert view.columns == ("cpu", "memory")
     assert view.url() == "?q=web&cols=cpu%2Cmemory"

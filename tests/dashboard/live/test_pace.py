@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from dashboard.live.hub import hub
+from dashboard.live.shared import MIN_PAUSE_S
 from tests.dashboard.live.test_socket import change
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -15,9 +17,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 async def test_a_storm_of_bells_is_a_few_runs(
     valkey: Any, cast: Any, container: Any, page: Any
 ) -> None:
-    from dashboard.live.hub import hub
-    from dashboard.live.shared import MIN_PAUSE_S
-
     web = await sync_to_async(container)("web")
     one = await page(cast.alice)
     await one.watch()
@@ -40,8 +39,6 @@ async def test_a_storm_of_bells_is_a_few_runs(
 async def test_what_looks_the_same_is_not_told(
     valkey: Any, cast: Any, container: Any, page: Any
 ) -> None:
-    from dashboard.live.hub import hub
-
     await sync_to_async(container)("web")
     one = await page(cast.alice)
     await one.watch()

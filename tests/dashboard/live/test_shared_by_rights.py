@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from accounts.models import Role
+from hosts.models import Job
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def test_ones_own_jobs_are_not_shown_to_another_with_the_same_rights(
     cast: Any, endpoint: Any, valkey: Any, page: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Job
-
     @sync_to_async
     def made() -> None:
         member = Role.objects.get(name="member")

@@ -5,9 +5,14 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Role, User
+from dashboard.live.consumer import CREDIT
+from dashboard.live.hub import hub
+from hosts import bells
 from tests.dashboard.live.conftest import WITHIN_S, Page
 
 pytestmark = [
@@ -19,8 +24,6 @@ pytestmark = [
 
 def change(row: Any, **fields: Any) -> None:
     """As the link writes: row, revision, bell."""
-    from hosts import bells
-
     with transaction.atomic():
         for name, value in fields.items():
             setattr(row, name, value)
@@ -83,8 +86,6 @@ async def test_without_bells_changes_come_by_looking(cast: Any, container: Any, 
 async def test_two_people_with_one_role_share_one_result(
     valkey: Any, cast: Any, container: Any, page: Any
 ) -> None:
-    from dashboard.live.hub import hub
-
     await sync_to_async(container)("web")
     one, other, viewer = await page(cast.bob), await page(cast.bob), await page(cast.charlie)
     await one.watch(q="state:running web")
@@ -99,8 +100,6 @@ async def test_two_people_with_one_role_share_one_result(
 async def test_a_browser_that_acknowledges_nothing_is_sent_no_more(
     valkey: Any, cast: Any, container: Any, page: Any
 ) -> None:
-    from dashboard.live.consumer import CREDIT
-
     web = await sync_to_async(container)("web")
     one = await page(cast.alice)
     for n in range(CREDIT):
@@ -118,10 +117,6 @@ async def test_a_withdrawn_right_closes_within_two_seconds(
     cast: Any, container: Any, page: Any, what: str
 ) -> None:
     """Also without Redis, whose bell would close it at once."""
-    from django.contrib.sessions.models import Session
-
-    from accounts.models import User
-
     one = await page(cast.bob)
     await one.watch()
     if what == "disable":
@@ -132,8 +127,6 @@ async def test_a_withdrawn_right_closes_within_two_seconds(
 
 
 async def test_other_rights_close_for_a_fresh_start(valkey: Any, cast: Any, page: Any) -> None:
-    from accounts.models import Role, User
-
     def demote() -> None:
         viewer = Role.objects.get(name="viewer")
         User.objects.filter(pk=cast.bob.pk).update(role=viewer)
@@ -148,7 +141,6 @@ async def test_an_open_page_loses_the_buttons_of_what_was_taken(
     valkey: Any, cast: Any, container: Any, page: Any
 ) -> None:
     """It comes back with the marks of rows that had them, and is sent these rows anew."""
-    from accounts.models import Role, User
 
     def demote() -> None:
         viewer = Role.objects.get(name="viewer")
@@ -206,8 +198,6 @@ async def test_a_flood_and_a_big_frame_close(valkey: Any, cast: Any, page: Any) 
 async def test_the_last_to_leave_ends_all(
     valkey: Any, cast: Any, container: Any, page: Any
 ) -> None:
-    from dashboard.live.hub import hub
-
     one = await page(cast.alice)
     await one.watch()
     assert isinstance(one.socket, WebsocketCommunicator)

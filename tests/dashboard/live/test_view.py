@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from django.urls import get_resolver
+from django.utils import timezone
 
-from dashboard.live.spec import PAGE_ROWS
+from dashboard.live.spec import PAGE_ROWS, all_specs
 from dashboard.live.view import run, view_of
+from dashboard.pages.containers.lists import SPEC
 from dashboard.person import who_of
-from hosts.access import Person
+from hosts.access import Person, rights_of
+from hosts.access.rights import forget
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
@@ -19,8 +23,6 @@ def person(cast: Any) -> Any:
 
 
 def names(person: Any, line: str, **more: Any) -> list[str]:
-    from dashboard.pages.containers.lists import SPEC
-
     result = run(view_of(SPEC, {"q": line, **more}), person)
     assert result.troubles == []
     return [row.name for row in result.rows]
@@ -58,8 +60,6 @@ def test_what_a_line_finds(person: Any, rows: None, line: str, found: list[str])
 
 
 def test_nonsense_is_said_and_finds_nothing(person: Any, rows: None) -> None:
-    from dashboard.pages.containers.lists import SPEC
-
     result = run(view_of(SPEC, {"q": "state:flying colour:red web"}), person)
     assert (result.rows, result.total) == ([], 0)
     assert "state:flying" in result.troubles[0]
@@ -87,10 +87,6 @@ def test_a_minus_turns_the_order_round(person: Any, rows: None) -> None:
 def test_gone_rows_and_disabled_hosts_are_not_there(
     person: Any, rows: None, endpoint: Any, container: Any
 ) -> None:
-    from django.utils import timezone
-
-    from hosts.access.rights import forget
-
     container("old", gone=timezone.now())
     assert names(person, "") == ["cache", "db", "web"]
     endpoint.host.enabled = False
@@ -101,8 +97,6 @@ def test_gone_rows_and_disabled_hosts_are_not_there(
 
 
 def test_whoever_may_not_see_containers_sees_none(rows: None, cast: Any) -> None:
-    from dashboard.pages.containers.lists import SPEC
-
     cast.charlie.role.built_in = False
     cast.charlie.role.verbs = ["host.view"]
     who = who_of(cast.charlie, session="", peer="192.0.2.7", forwarded="", door="page")
@@ -112,10 +106,6 @@ def test_whoever_may_not_see_containers_sees_none(rows: None, cast: Any) -> None
 def test_a_page_costs_the_same_queries_however_many_rows(
     person: Any, container: Any, django_assert_num_queries: Any
 ) -> None:
-    from dashboard.pages.containers.lists import SPEC
-    from hosts.access import rights_of
-    from hosts.access.rights import forget
-
     # read once per request, whatever it shows
     rights_of(person.user)
     for n in range(3):
@@ -133,10 +123,6 @@ def test_a_page_costs_the_same_queries_however_many_rows(
 @pytest.mark.parametrize("value", ["²", "٣", "9" * 40, "-1", "x"])
 def test_a_number_that_is_none_ends_no_list(person: Any, value: str) -> None:
     """A superscript two is a digit to Python and no number: who typed it got no page at all."""
-    from django.urls import get_resolver
-
-    from dashboard.live.spec import all_specs
-
     assert get_resolver().url_patterns
     numbered = [spec for spec in all_specs() if spec.token("key")]
     assert numbered

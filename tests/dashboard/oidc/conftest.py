@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.oidc import flow
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider
 
@@ -36,7 +37,6 @@ def provider(tmp_path: Path) -> Iterator[TlsProvider]:
 @pytest.fixture
 def configured(provider: TlsProvider, tmp_path: Path, settings: Any) -> Callable[..., None]:
     """`configured("join = …", ca_file="…")`: write the file of providers; more lines go into it."""
-    from dashboard.oidc import flow
 
     def write(*lines: str, **changed: str) -> None:
         flow.forget()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from dashboard.pages.signin import providers
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider, make_certificates
 
@@ -210,8 +211,6 @@ def test_a_state_is_this_browsers_and_works_once(
 def test_an_old_state_is_none(
     cast: Cast, provider: TlsProvider, come: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dashboard.pages.signin import providers
-
     browser = Browser()
     went = browser.get("/account/provider/company/")
     query = provider.allow(went.headers["Location"])

@@ -10,13 +10,12 @@ from django.conf import settings
 
 from accounts import actions
 from dashboard.asgi import application
+from dashboard.live.hub import hub
 from tests.cast import Browser, Cast
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_open_lists_close(cast: Cast, come: Any, who_of: Any) -> None:
-    from dashboard.live.hub import hub
-
     browser = Browser()
     await sync_to_async(come)(browser)
     key = browser.cookies[settings.SESSION_COOKIE_NAME].value

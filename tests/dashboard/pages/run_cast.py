@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
+
+from hosts import vault
+from hosts.models import INVENTORY, Endpoint, Group, Host, Login
 
 KEYS = ("ports_key", "ports_address", "ports_host", "ports_inner", "ports_protocol")
 
@@ -19,8 +23,6 @@ class Hosts:
 
     def add(self, endpoint: Any, kind: str, name: str, **more: Any) -> Any:
         """A row of the inventory."""
-        from hosts.models import INVENTORY
-
         now = timezone.now()
         common = {"podman_id": f"{kind}-{name}", "digest": "", "seen_at": now, "changed_at": now}
         return INVENTORY[kind].objects.create(endpoint=endpoint, name=name, **common | more)
@@ -29,11 +31,6 @@ class Hosts:
 @pytest.fixture
 def hosts(cast: Any) -> Hosts:
     """web1 with two endpoints, web2 that is away."""
-    from django.conf import settings
-
-    from hosts import vault
-    from hosts.models import Endpoint, Group, Host, Login
-
     vault.make_keys(settings.HAULOUT_KEYS)
     made = []
     for name, user, state in (

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from accounts.models import Membership, Role
 from tests.cast import Browser, Cast
@@ -68,8 +69,6 @@ def test_who_manages_access_is_not_told_to_ask_themselves(
 def test_a_page_that_waits_by_itself_keeps_no_session(
     fleet: Fleet, cast: Cast, browser_of: Any
 ) -> None:
-    from django.contrib.sessions.models import Session
-
     erin = browser_of(fleet.erin)
     erin.get("/")
     session = Session.objects.get(pk=erin.session.session_key)

@@ -1,20 +1,21 @@
 """An alarm of the second look stands under Needs attention for a day, for those who may read the log."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from dashboard.pages.overview import alarms
+from hosts.guardrails import Finding, Severity, Verdict
+from hosts.jobs.alarm import sentence, write_down
+from hosts.models import Job
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def alarm(fleet: Fleet) -> Any:
-    from audit.models import Entry
-    from hosts.guardrails import Finding, Severity, Verdict
-    from hosts.jobs.alarm import sentence, write_down
-    from hosts.models import Job
-
     job = Job.objects.create(
         verb="container.run",
         endpoint=fleet.root1,
@@ -48,10 +49,6 @@ def test_who_may_not_read_the_log_is_told_nothing(fleet: Fleet, cast: Any, brows
 def test_after_a_day_it_is_gone(
     fleet: Fleet, cast: Any, browser_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import timedelta
-
-    from dashboard.pages.overview import alarms
-
     alarm(fleet)
     monkeypatch.setattr(alarms, "RECENT", timedelta(0))
     assert "broke a guardrail" not in browser_of(cast.alice).get("/").content.decode()

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Membership, Role, Team, User
+from hosts.guardrails import masked
+from hosts.models import Approval, Grant, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -32,8 +35,6 @@ def held(
     cast: Cast, hosts: Hosts, rail: Any, browser_of: Callable[..., Any]
 ) -> tuple[Any, Any, Any]:
     """Bob's job that waits, its approval, and the rule."""
-    from hosts.models import Approval
-
     rule = rail("privileged", severity="ask")
     form = {**FORM, "endpoint": hosts.web1.pk, "approval_reason": WHY}
     answer = browser_of(cast.bob).send("/containers/run/", form)
@@ -46,8 +47,6 @@ def held(
 def test_a_plain_form_is_asked_why(
     cast: Cast, hosts: Hosts, rail: Any, browser_of: Callable[..., Any]
 ) -> None:
-    from hosts.models import Job
-
     rail("privileged", severity="ask")
     answer = browser_of(cast.bob).send("/containers/run/", {**FORM, "endpoint": hosts.web1.pk})
     assert answer.status_code == 409
@@ -136,8 +135,6 @@ def test_whoever_decides_reads_the_file_without_its_secrets(
     form: dict[str, str],
     shown: tuple[str, ...],
 ) -> None:
-    from hosts.models import Approval
-
     rail("privileged", severity="ask")
     given = {**form, "endpoint": hosts.web1.pk, "approval_reason": WHY}
     answer = browser_of(cast.bob).send(road, given)
@@ -154,8 +151,6 @@ def test_whoever_decides_reads_the_file_without_its_secrets(
 def test_a_file_that_is_longer_than_what_is_kept_says_so(
     cast: Cast, hosts: Hosts, held: Any, browser_of: Callable[..., Any]
 ) -> None:
-    from hosts.guardrails import masked
-
     _job, row, _rule = held
     # what is run has its line; of files the text counts
     type(row).objects.filter(pk=row.pk).update(text=f"{'x' * masked.MOST}\n{masked.CUT}")
@@ -205,8 +200,6 @@ def test_approved_in_the_page_it_is_queued(
 def test_what_is_decided_leads_on_to_the_next_that_waits(
     cast: Cast, hosts: Hosts, held: Any, browser_of: Callable[..., Any]
 ) -> None:
-    from hosts.models import Approval
-
     _job, row, _rule = held
     bob, alice = browser_of(cast.bob), browser_of(cast.alice)
     first = f"/access/requests/approvals/{row.pk}/"
@@ -227,9 +220,6 @@ def test_what_is_decided_leads_on_to_the_next_that_waits(
 def test_nobody_else_sees_it(
     cast: Cast, hosts: Hosts, held: Any, browser_of: Callable[..., Any]
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Grant
-
     _job, row, _rule = held
     charlie = browser_of(cast.charlie)
     assert "reader" not in charlie.get("/access/requests/approvals/").content.decode()
@@ -260,8 +250,6 @@ def test_the_forms_say_who_can_approve_it(
     cast: Cast, hosts: Hosts, rail: Any, browser_of: Callable[..., Any]
 ) -> None:
     """Names for those who may see people or are in a team with them, else how many; or that nobody can."""
-    from accounts.models import Membership, Role, Team, User
-
     rail("privileged", severity="ask")
     form = {**FORM, "endpoint": hosts.web1.pk}
 
@@ -302,8 +290,6 @@ def test_the_job_says_it_without_the_names_of_a_team(
 def test_a_right_that_lacks_is_said_before_the_click(
     cast: Cast, hosts: Hosts, rail: Any, browser_of: Callable[..., Any]
 ) -> None:
-    from accounts.models import Role
-
     rail("limits", severity="warn", need=["memory"])
     operator = Role.objects.get(name="operator")
     verbs = sorted(operator.verb_names() - {"container.privileged"})

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.actions.artifacts.transfers import added
+from hosts.models import Guardrail, Job
 from hosts.refused import Refusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
@@ -26,9 +29,6 @@ def url(hosts: Hosts, what: str) -> str:
 
 @pytest.mark.parametrize("what", ["pull", "push"])
 def test_a_whole_name_is_a_job(cast: Cast, browser_of: Any, hosts: Hosts, what: str) -> None:
-    from audit.models import Entry
-    from hosts.models import Job
-
     answer = browser_of(cast.bob).send(url(hosts, what), {"name": "quay.io/team/config"})
     job = Job.objects.get()
     assert answer.headers["Location"] == f"/jobs/{job.pk}/"
@@ -55,16 +55,12 @@ def test_a_whole_name_is_a_job(cast: Cast, browser_of: Any, hosts: Hosts, what: 
 def test_other_names_are_not(
     cast: Cast, browser_of: Any, hosts: Hosts, what: str, name: str, said: str
 ) -> None:
-    from hosts.models import Job
-
     page = browser_of(cast.bob).send(url(hosts, what), {"name": name}).content.decode()
     assert said in page
     assert not Job.objects.exists()
 
 
 def test_exactly_what_was_seen_is_removed(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     seen = [f"{DIGEST} {NAME}", f"{DIGEST} localhost/other:2"]
     browser_of(cast.bob).send(url(hosts, "remove"), {"seen": seen})
     asked = {(job.params["name"], job.params["digest"]) for job in Job.objects.all()}
@@ -73,8 +69,6 @@ def test_exactly_what_was_seen_is_removed(cast: Cast, browser_of: Any, hosts: Ho
 
 @pytest.mark.parametrize("seen", [[], [NAME], [f"sha256:1 {NAME}"], [f"{DIGEST} oci:/srv/x"]])
 def test_nothing_else_is(cast: Cast, browser_of: Any, hosts: Hosts, seen: list[str]) -> None:
-    from hosts.models import Job
-
     page = browser_of(cast.bob).send(url(hosts, "remove"), {"seen": seen}).content.decode()
     assert 'role="alert"' in page
     assert not Job.objects.exists()
@@ -82,8 +76,6 @@ def test_nothing_else_is(cast: Cast, browser_of: Any, hosts: Hosts, seen: list[s
 
 @pytest.mark.parametrize("what", ["pull", "push", "remove", "add"])
 def test_an_older_podman_says_why_not(cast: Cast, browser_of: Any, hosts: Hosts, what: str) -> None:
-    from hosts.models import Job
-
     hosts.web1.podman_version = "5.4.2"
     hosts.web1.save()
     browser = browser_of(cast.bob)
@@ -95,9 +87,6 @@ def test_an_older_podman_says_why_not(cast: Cast, browser_of: Any, hosts: Hosts,
 
 
 def test_a_rule_on_images_stops_a_pull(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from audit.models import Entry
-    from hosts.models import Guardrail, Job
-
     Guardrail.objects.create(
         name="ours",
         kind="images",
@@ -125,15 +114,11 @@ def test_a_rule_on_images_stops_a_pull(cast: Cast, browser_of: Any, hosts: Hosts
     ],
 )
 def test_a_file_needs_names(order: dict[str, Any]) -> None:
-    from hosts.actions.artifacts.transfers import added
-
     with pytest.raises(Refusal, match=r"\w"):
         added(**order)
 
 
 def test_a_path_is_no_part_of_a_file_name() -> None:
-    from hosts.actions.artifacts.transfers import added
-
     for file in ("/etc/shadow", "C:\\x\\shadow", "../shadow", "shadow"):
         assert added(name="localhost/x", file=file).file == "shadow"
 
@@ -142,8 +127,6 @@ def test_a_path_is_no_part_of_a_file_name() -> None:
 def test_a_job_that_ended_can_be_asked_for_again(
     cast: Cast, browser_of: Any, hosts: Hosts, what: str
 ) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.bob)
     browser.send(url(hosts, what), {"name": NAME})
     Job.objects.update(state="failed")

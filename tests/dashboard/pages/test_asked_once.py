@@ -5,8 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
+from accounts.models import OneTimeLink, Token
+from audit import write
+from audit.shapes import Target, Who
+from hosts.models import FreezeWindow, Group, Guardrail, Job, OpenTerminal, OpenTransfer, RuleMet
 from tests.cast import PASSWORD, Browser, Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -28,8 +33,6 @@ def asked(browser: Any, path: str) -> str:
 
 
 def token_of(user: Any, name: str) -> Any:
-    from accounts.models import Token
-
     end = timezone.now() + timedelta(days=1)
     return Token.objects.create(
         user=user, name=name, prefix=f"haulout_{name}", digest=name, reach="all", expires_at=end
@@ -37,11 +40,6 @@ def token_of(user: Any, name: str) -> Any:
 
 
 def test_disabling_names_what_ends(cast: Cast, hosts: Hosts, browser_of: Browsers) -> None:
-    from accounts.models import Token
-    from audit import write
-    from audit.shapes import Target, Who
-    from hosts.models import Job, OpenTerminal, OpenTransfer
-
     alice, path = browser_of(cast.alice), f"/people/{cast.bob.pk}/disable/"
     assert "Nothing is open or waits in that name now" in asked(alice, path)
     browser_of(cast.bob)
@@ -92,8 +90,6 @@ def test_the_question_says_at_once_that_it_cannot_be(cast: Cast, browser_of: Bro
 def test_only_who_may_do_it_is_asked(
     cast: Cast, rail: Callable[..., Any], browser_of: Browsers
 ) -> None:
-    from hosts.models import FreezeWindow
-
     freeze = FreezeWindow.objects.create(name="night")
     charlie = browser_of(cast.charlie)
     for path in (
@@ -123,8 +119,6 @@ def test_a_token_says_what_it_did(cast: Cast, browser_of: Browsers) -> None:
 
 
 def test_sessions_and_factors(cast: Cast, browser_of: Browsers) -> None:
-    from allauth.mfa.models import Authenticator
-
     alice = browser_of(cast.alice)
     browser_of(cast.bob)
     text = asked(alice, f"/people/{cast.bob.pk}/sessions/end/")
@@ -142,8 +136,6 @@ def test_sessions_and_factors(cast: Cast, browser_of: Browsers) -> None:
 def test_a_rule_says_how_often_it_was_met(
     cast: Cast, rail: Callable[..., Any], browser_of: Browsers
 ) -> None:
-    from hosts.models import Guardrail, RuleMet
-
     row = rail("privileged")
     for severity in ("refuse", "refuse", "warn"):
         RuleMet.objects.create(rule=row, severity=severity)
@@ -154,8 +146,6 @@ def test_a_rule_says_how_often_it_was_met(
 
 
 def test_a_window_says_until_when_it_would_last(cast: Cast, browser_of: Browsers) -> None:
-    from hosts.models import FreezeWindow, Group
-
     now = timezone.now()
     row = FreezeWindow.objects.create(
         name="night",
@@ -180,8 +170,6 @@ def test_a_window_says_until_when_it_would_last(cast: Cast, browser_of: Browsers
 
 
 def test_an_invitation(cast: Cast, browser_of: Browsers) -> None:
-    from accounts.models import OneTimeLink
-
     alice = browser_of(cast.alice)
     alice.send("/people/invite/", {"email": "eve@example.org", "role": "viewer"})
     link = OneTimeLink.objects.get(email="eve@example.org")

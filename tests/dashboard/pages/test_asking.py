@@ -1,9 +1,13 @@
 """The verdict beside a form while somebody fills it in: the same words as the click would bring."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from audit.models import Entry
+from hosts.models import FreezeWindow, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -41,9 +45,6 @@ def test_it_says_what_the_click_would_and_does_nothing(
     settings: dict[str, Any],
     given: dict[str, Any],
 ) -> None:
-    from audit.models import Entry
-    from hosts.models import Job
-
     bob, form = browser_of(cast.bob), {"endpoint": hosts.web1.pk, **given}
     calm = bob.send(path, form | ONLY)
     assert "verdict" not in calm.content.decode()
@@ -71,12 +72,6 @@ def test_what_is_half_written_leaves_what_stands_there(
 
 
 def test_a_freeze_stands_beside_them_too(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from hosts.models import FreezeWindow
-
     now = timezone.now()
     FreezeWindow.objects.create(
         name="year's end",

@@ -11,6 +11,8 @@ from audit.queries import Filters, search
 from dashboard.furniture.log.words import parameter
 from dashboard.pages.audit.views import with_words
 from dashboard.templatetags.told import doer
+from hosts.access import Person
+from hosts.actions.run import run_container, run_fields
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.one_line import one_line
@@ -25,9 +27,6 @@ CANARY = "canary-4711-must-not-show"
 def test_ports_and_mounts_are_told_and_what_may_be_secret_is_not(
     cast: Cast, browser_of: Any, hosts: Hosts, who_of: Any
 ) -> None:
-    from hosts.access import Person
-    from hosts.actions.run import run_container, run_fields
-
     params = {
         "image": "quay.io/team/shop:1",
         "ports": [run_fields.port("127.0.0.1:8000-8002:80-82/udp")],

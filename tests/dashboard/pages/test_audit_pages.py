@@ -8,9 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import write
+from audit.models import Entry
 from audit.queries import search
 from audit.shapes import Target
 from dashboard.furniture.log.search import read
+from dashboard.pages.audit import lists
+from hosts.inventory.job_marks import JOB_LABEL, mark
+from hosts.models import Container, Endpoint, Host, Job, Login
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("reads the audit log by its fields, texts and dates")
@@ -162,8 +166,6 @@ def test_a_word_is_what_was_done_too(chatty: None, line: str, found: list[str]) 
 
 
 def test_any_part_of_a_name_that_is_there_now(rows: None) -> None:
-    from hosts.models import Host
-
     Host.objects.create(name="web-1", address="192.0.2.1")
     assert len(search(read("eb-1 shop").filters, visible=None).lines) == 1
 
@@ -184,8 +186,6 @@ def test_the_form_of_dates_goes_into_the_line(cast: Cast, log: None, browser_of:
 
 
 def test_an_entry_shows_its_pair_and_its_hash(cast: Cast, log: None, browser_of: Any) -> None:
-    from audit.models import Entry
-
     intent = Entry.objects.get(verb="container.stop", kind="intent")
     outcome = Entry.objects.get(intent=intent.number)
     # by either number
@@ -206,8 +206,6 @@ def test_a_viewer_reads_nothing_of_it(cast: Cast, log: None, browser_of: Any) ->
 def test_an_objects_history_shows_its_entries_to_readers_alone(
     cast: Cast, log: None, browser_of: Any
 ) -> None:
-    from hosts.models import Container, Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -228,9 +226,6 @@ def test_an_objects_history_shows_its_entries_to_readers_alone(
 def test_an_objects_history_begins_with_who_made_it(
     cast: Cast, log: None, browser_of: Any, who_of: Any
 ) -> None:
-    from hosts.inventory.job_marks import JOB_LABEL, mark
-    from hosts.models import Container, Endpoint, Host, Job, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -267,8 +262,6 @@ def test_an_objects_history_begins_with_who_made_it(
 
 
 def test_an_act_and_its_end_count_as_one(cast: Cast, browser_of: Any, who_of: Any) -> None:
-    from dashboard.pages.audit import lists
-
     browser = browser_of(cast.alice)
     target = Target("container", "ab" * 32, "shop", 1, "web1", 2, "root")
 

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.models import Team
 from audit import write
+from audit.models import Entry
 from audit.queries import search
 from audit.shapes import Target
 from dashboard.furniture.log.search import read
+from hosts.models import Grant
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.two_teams import Fleet, fleet
@@ -42,7 +45,6 @@ def year(cast: Cast, hosts: Hosts, browser_of: Any, who_of: Any) -> Any:
         assert (
             alice.send("/access/grants/give/", {**give, **who, "role": "viewer"}).status_code == 302
         )
-    from accounts.models import Team
 
     team = Team.objects.get()
     alice.send(f"/access/teams/{team.pk}/in/", {"who": "charlie@example.org"})
@@ -92,9 +94,6 @@ def test_the_list_leads_to_it(cast: Cast, year: Any, browser_of: Any) -> None:
 def test_an_entry_leads_to_people_objects_and_grants(
     cast: Cast, year: Any, browser_of: Any
 ) -> None:
-    from audit.models import Entry
-    from hosts.models import Grant
-
     alice = browser_of(cast.alice)
     grant = Grant.objects.get(user=cast.charlie)
     number = Entry.objects.get(target_name="viewer to Charlie").pk
@@ -116,9 +115,6 @@ def test_an_entry_leads_to_people_objects_and_grants(
 def test_pages_of_people_teams_and_grants_lead_to_the_log(
     cast: Cast, year: Any, browser_of: Any
 ) -> None:
-    from accounts.models import Team
-    from hosts.models import Grant
-
     alice = browser_of(cast.alice)
     page = alice.get(f"/people/{cast.charlie.pk}/").content.decode()
     assert 'href="/audit/?q=person:%22Charlie%22%20what:seen"' in page

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.models import Role
 from audit import write
 from audit.queries import search
 from audit.shapes import Target
 from dashboard.furniture.log.search import read
+from hosts.models import Grant, Group
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -114,9 +116,6 @@ def test_every_rule_that_stops_it_is_named(
 def test_only_rules_that_one_sees_complete(
     cast: Cast, hosts: Hosts, rail: Callable[..., Any], browser_of: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Grant, Group
-
     away = Group.objects.create(name="away")
     rail("mounts", away)
     rail("privileged")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hosts.models import Endpoint, Host, Job, Login
 from tests.cast import Cast
 from tests.hosts.jobs.conftest import vault_keys
 
@@ -14,8 +15,6 @@ __all__ = ["vault_keys"]
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -24,8 +23,6 @@ def endpoint(cast: Cast) -> Any:
 def test_a_typed_file_becomes_a_job(
     cast: Cast, endpoint: Any, browser_of: Any, vault_keys: None
 ) -> None:
-    from hosts.models import Job
-
     fields = {
         "endpoint": str(endpoint.pk),
         "text": "FROM localhost/base\r\n",
@@ -47,8 +44,6 @@ def test_a_typed_file_becomes_a_job(
 def test_problems_stand_beside_their_field(
     cast: Cast, endpoint: Any, browser_of: Any, field: str, fields: dict[str, str]
 ) -> None:
-    from hosts.models import Job
-
     given = {
         "endpoint": str(endpoint.pk),
         "text": "FROM localhost/base",

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role, Token, User
+from hosts.models import Grant, Host
 from tests.cast import Cast
 from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
 
@@ -45,8 +47,6 @@ def test_places_are_found_by_name_and_by_address(cast: Cast, browser_of: Any, wh
 
 
 def test_what_a_token_cuts_off_is_said(cast: Cast, browser_of: Any) -> None:
-    from accounts.models import Token
-
     later = timezone.now() + timedelta(days=1)
     kept = {"user": cast.bob, "reach": "all", "made_by": "Bob", "expires_at": later}
     token = Token.objects.create(name="ci", prefix="p", digest="d", read_only=True, **kept)
@@ -67,8 +67,6 @@ def test_a_name_that_is_none_is_said_beside_the_field(cast: Cast, browser_of: An
 
 
 def test_what_the_reader_does_not_see_is_not_there(cast: Cast, browser_of: Any) -> None:
-    from accounts.models import Role
-
     cast.charlie.role = Role.objects.create(name="clerk", verbs=["access.view"])
     cast.charlie.save()
     charlie = browser_of(cast.charlie)
@@ -97,8 +95,6 @@ def test_who_may_do_what_names_people_and_what_gives_it(cast: Cast, browser_of: 
 
 
 def test_who_holds_the_same_through_the_same_stands_together(cast: Cast, browser_of: Any) -> None:
-    from accounts.models import Role, User
-
     viewer = Role.objects.get(name="viewer")
     for number in range(1, 12):
         User.objects.create_user(
@@ -128,9 +124,6 @@ def test_verbs_are_folded_by_subject_with_their_counts(cast: Cast, browser_of: A
 def test_what_is_held_for_some_containers_only_is_named_in_the_head(
     cast: Cast, browser_of: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Grant, Host
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
     role = Role.objects.create(name="looks", verbs=["host.view", "container.view"])
@@ -146,8 +139,6 @@ def test_what_is_held_for_some_containers_only_is_named_in_the_head(
 def test_many_who_hold_the_same_are_asked_about_once(
     cast: Cast, browser_of: Any, django_assert_max_num_queries: Any
 ) -> None:
-    from accounts.models import Role, User
-
     alice, address = browser_of(cast.alice), "/access/explain/who/?host=1"
     alice.get(address)
     with django_assert_max_num_queries(100) as few:

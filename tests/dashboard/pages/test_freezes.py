@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from hosts.models import FreezeWindow, Group, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -28,8 +30,6 @@ FORM = {
 
 
 def test_made_changed_and_removed(cast: Cast, hosts: Hosts, browser_of: Callable[..., Any]) -> None:
-    from hosts.models import FreezeWindow
-
     alice = browser_of(cast.alice)
     assert "Nothing is frozen" in alice.get("/guardrails/freezes/").content.decode()
     wrong = alice.send("/guardrails/freezes/new/", {**FORM, "zone": "Mars"})
@@ -66,8 +66,6 @@ def test_made_changed_and_removed(cast: Cast, hosts: Hosts, browser_of: Callable
 
 @pytest.fixture
 def window(hosts: Hosts) -> Any:
-    from hosts.models import FreezeWindow
-
     now = timezone.now()
     return FreezeWindow.objects.create(
         name="year's end",
@@ -80,9 +78,6 @@ def window(hosts: Hosts) -> Any:
 def test_the_banner_and_the_run_form_say_it_before_the_click(
     cast: Cast, hosts: Hosts, window: Any, browser_of: Callable[..., Any]
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Group
-
     bob = browser_of(cast.bob)
     assert "books are closed" in bob.get("/containers/").content.decode()
     form = {"image": "quay.io/x/y:1", "endpoint": hosts.web1.pk, "restart": "no"}
@@ -106,8 +101,6 @@ def test_the_banner_and_the_run_form_say_it_before_the_click(
 def test_who_may_override_is_asked_why(
     cast: Cast, hosts: Hosts, window: Any, browser_of: Callable[..., Any], entries: Any
 ) -> None:
-    from hosts.models import Job
-
     row = hosts.add(hosts.web1, "container", "shop", state="running")
     stop = f"/containers/{row.endpoint_id}/{row.podman_id}/stop/"
     assert browser_of(cast.bob).send(stop).status_code == 403

@@ -1,9 +1,11 @@
 """A verb on a whole group: the dialog names whom it concerns and asks for a batch of just those."""
 
+import re
 from typing import Any
 
 import pytest
 
+from hosts.models import Job
 from tests.dashboard.live.conftest import container, endpoint
 
 pytestmark = pytest.mark.each_database("writes rows that are unique, in a group or at a time")
@@ -40,10 +42,6 @@ def test_the_dialog_names_just_whom_it_concerns(cast: Any, browser_of: Any, shop
 
 
 def test_what_is_asked_for_is_a_batch_of_them(cast: Any, browser_of: Any, shop: None) -> None:
-    import re
-
-    from hosts.models import Job
-
     bob = browser_of(cast.bob)
     objects = re.findall(r'name="object" value="([^"]+)"', asked(bob, "stop"))
     bob.send("/containers/bulk/stop/", {"object": objects})

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role
+from hosts.models import Grant, Group, Guardrail, Host
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import make_host
 
@@ -12,14 +14,10 @@ pytestmark = pytest.mark.each_database("writes rows that are unique, in a group 
 
 @pytest.fixture
 def group(cast: Cast) -> Any:
-    from hosts.models import Group
-
     return Group.objects.create(name="prod")
 
 
 def test_make_one(cast: Cast, browser_of: Any, entries: Any) -> None:
-    from hosts.models import Group
-
     browser = browser_of(cast.alice)
     browser.send("/groups/", {"name": "edge", "notes": "small ones"})
     group = Group.objects.get()
@@ -51,8 +49,6 @@ def test_rename_and_members(group: Any, cast: Cast, browser_of: Any, entries: An
 
 
 def test_removal_keeps_hosts(group: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import Group, Host
-
     group.hosts.set([make_host()])
     browser_of(cast.alice).send(f"/groups/{group.pk}/remove/")
     assert not Group.objects.exists()
@@ -62,9 +58,6 @@ def test_removal_keeps_hosts(group: Any, cast: Cast, browser_of: Any) -> None:
 def test_what_goes_with_a_group_is_said_before_it_goes(
     group: Any, cast: Cast, browser_of: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Grant, Group, Guardrail
-
     group.hosts.set([make_host()])
     Grant.objects.create(user=cast.bob, role=Role.objects.get(name="viewer"), group=group)
     cast.bob.role = Role.objects.get(name="member")

@@ -1,11 +1,19 @@
 """Pages of guardrails: reading for all who see hosts, changing for administrators, trying, verdicts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from accounts.epoch import current
+from accounts.models import Role
+from audit.models import Entry
+from audit.shapes import Who
+from hosts.access import Person
+from hosts.actions.run import run_container
 from hosts.guardrails.kinds import KINDS
+from hosts.models import Grant, Group, Guardrail, Job
 from hosts.refused import Refusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
@@ -20,8 +28,6 @@ Rail = Callable[..., Any]
 def test_an_empty_list_teaches_and_makes_a_set_that_warns(
     cast: Cast, browser_of: Any, entries: Any
 ) -> None:
-    from hosts.models import Guardrail
-
     alice = browser_of(cast.alice)
     assert "Start with these" in alice.get(LIST).content.decode()
     alice.send("/guardrails/suggested/")
@@ -37,9 +43,6 @@ def test_an_empty_list_teaches_and_makes_a_set_that_warns(
 def test_each_kind_has_a_form_that_makes_a_rule(
     cast: Cast, browser_of: Any, hosts: Hosts, kind: str, entries: Any
 ) -> None:
-    from accounts.epoch import current
-    from hosts.models import Group, Guardrail
-
     alice, before = browser_of(cast.alice), current()
     assert alice.get(f"{NEW}{kind}/").status_code == 200
     group = Group.objects.get(name="prod")
@@ -69,8 +72,6 @@ def test_each_kind_has_a_form_that_makes_a_rule(
 def test_what_a_setting_does_not_take_stands_beside_it(
     cast: Cast, browser_of: Any, kind: str, field: str, text: str
 ) -> None:
-    from hosts.models import Guardrail
-
     given = {"name": "A rule", "severity": "refuse", "enabled": "on", f"set_{field}": text}
     answer = browser_of(cast.alice).send(f"{NEW}{kind}/", given)
     assert answer.status_code == 422
@@ -96,8 +97,6 @@ def test_a_change_is_written_down_before_and_after(
 
 
 def test_others_read_and_do_not_change(cast: Cast, browser_of: Any, rail: Rail) -> None:
-    from hosts.models import Guardrail
-
     row = rail("mounts", allow=["/srv/shown"])
     charlie = browser_of(cast.charlie)
     assert "/srv/shown" in charlie.get(LIST).content.decode()
@@ -124,9 +123,6 @@ def test_others_read_and_do_not_change(cast: Cast, browser_of: Any, rail: Rail) 
 def test_trying_says_the_rule_and_does_nothing(
     cast: Cast, browser_of: Any, hosts: Hosts, rail: Rail, what: str, text: str
 ) -> None:
-    from audit.models import Entry
-    from hosts.models import Job
-
     row = rail("privileged")
     answer = browser_of(cast.charlie).send(TRY, {"endpoint": hosts.web1.pk, "text": text})
     assert answer.context["what"] == what
@@ -160,8 +156,6 @@ def test_the_verdict_stands_in_the_run_form_before_the_click(
 def test_the_verdict_stands_in_the_plan_of_a_kube_file(
     cast: Cast, browser_of: Any, hosts: Hosts, rail: Rail
 ) -> None:
-    from hosts.models import Job
-
     row = rail("host_namespaces")
     text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n"
     text += "  containers:\n  - {name: c, image: quay.io/x/y:1}\n"
@@ -185,8 +179,6 @@ def test_an_upload_is_told_before_a_byte_is_sent(
 def test_giving_access_to_some_containers_leads_to_the_rule_on_images(
     cast: Cast, browser_of: Any, edits: bool
 ) -> None:
-    from accounts.models import Role
-
     admin = Role.objects.get(name="admin")
     if not edits:
         verbs = sorted(admin.verb_names() - {"guardrail.edit"})
@@ -213,14 +205,6 @@ def test_giving_access_to_some_containers_leads_to_the_rule_on_images(
 def test_who_works_on_some_containers_only_is_held_to_images_by_a_rule(
     cast: Cast, hosts: Hosts, rail: Rail, image: str, passes: bool
 ) -> None:
-    from dataclasses import replace
-
-    from accounts.models import Role
-    from audit.shapes import Who
-    from hosts.access import Person
-    from hosts.actions.run import run_container
-    from hosts.models import Grant
-
     rail("images", allow=["registry.example.org/shop", "localhost/by-commit"])
     Grant.objects.create(
         user=cast.charlie,

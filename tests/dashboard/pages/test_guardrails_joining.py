@@ -12,7 +12,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
+from accounts.models import Role
+from hosts.link.sockets import endpoint_socket
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -33,10 +37,6 @@ LATER = "is not known yet, and judged when it runs"
 @contextmanager
 def podman(endpoint: Any, *, says: dict[str, Any] | None = None) -> Iterator[list[str]]:
     """Answers behind web's socket of an endpoint, as the link relays them; what was asked."""
-    from django.conf import settings
-
-    from hosts.link.sockets import endpoint_socket
-
     answers = {"pods/pod-shop/json": POD, "containers/infra-shop/json": CARRIER} | (says or {})
     asked: list[str] = []
 
@@ -188,8 +188,6 @@ def test_while_its_host_is_away_what_was_last_seen_is_judged(
 def test_a_pod_that_is_not_known_is_judged_when_it_runs(
     hosts: Hosts, shop: Any, rail: Any, said: Said
 ) -> None:
-    from django.utils import timezone
-
     rail("host_namespaces")
     assert LATER in said(pod="other")
     shop.gone = timezone.now()
@@ -206,8 +204,6 @@ def test_without_a_rule_nobody_is_asked(hosts: Hosts, shop: Any, said: Said) -> 
 def test_who_may_not_inspect_pods_is_told_no_more_than_they_see(
     cast: Cast, hosts: Hosts, shop: Any, rail: Any, said: Said, browser_of: Callable[..., Any]
 ) -> None:
-    from accounts.models import Role
-
     rail("host_namespaces")
     operator = Role.objects.get(name="operator")
     verbs = sorted(operator.verb_names() - {"pod.inspect"})

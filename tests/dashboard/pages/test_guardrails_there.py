@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role
 from hosts.guardrails import met
+from hosts.guardrails.already import HOW
 from hosts.guardrails.kinds import KINDS
 from hosts.guardrails.verdict import Finding, Severity
+from hosts.models import Grant, Group, Guardrail
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -61,8 +64,6 @@ def test_who_may_not_read_the_log_gets_no_link_to_it(
 def test_the_form_says_what_the_rule_would_meet_before_it_is_saved(
     cast: Cast, browser_of: Any, shop: Any
 ) -> None:
-    from hosts.models import Guardrail
-
     alice = browser_of(cast.alice)
     path = f"{LIST}new/images/there/"
     said = alice.send(path, {**FORM, "set_refuse": "docker.io/x/*"}).content.decode()
@@ -82,8 +83,6 @@ def test_the_form_says_what_the_rule_would_meet_before_it_is_saved(
 def test_each_kind_says_what_it_can(
     cast: Cast, browser_of: Any, shop: Any, rail: Any, kind: str
 ) -> None:
-    from hosts.guardrails.already import HOW
-
     alice = browser_of(cast.alice)
     said = alice.send(f"{LIST}new/{kind}/there/", FORM).content.decode()
     there = alice.get(f"{LIST}{rail(kind).pk}/there/").content.decode()
@@ -95,9 +94,6 @@ def test_each_kind_says_what_it_can(
 def test_whoever_reads_a_rule_sees_it_of_what_they_see(
     cast: Cast, browser_of: Any, hosts: Hosts, shop: Any, rail: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Grant, Group
-
     row = rail("images", refuse=["docker.io"])
     charlie = browser_of(cast.charlie)
     assert (

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from dashboard.pages.containers.tabs import show_health
+from hosts.models import Container
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -63,8 +64,6 @@ def test_the_tab_says_that_no_check_has_run(
 def test_the_summary_leads_there_after_ten_minutes(
     cast: Cast, hosts: Hosts, browser_of: Any
 ) -> None:
-    from hosts.models import Container
-
     row = hosts.add(hosts.web1, "container", "shop", image="x", state="running", health="starting")
     bob = browser_of(cast.bob)
     address = f"/containers/{row.endpoint_id}/{row.podman_id}/"

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.db import transaction
 
+from accounts.models import Role
+from audit import write
+from hosts import control
+from hosts.actions.approvals.decide import target_of_job
+from hosts.models import Approval, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail
@@ -50,8 +57,6 @@ def asked(cast: Cast, hosts: Hosts, rail: Any, browser_of: Any) -> Asked:
     rail("privileged", severity="ask")
 
     def ask(road: str = "/containers/run/", form: Any = RUN) -> tuple[Any, str]:
-        from hosts.models import Approval
-
         given = {**form, "endpoint": hosts.web1.pk, "approval_reason": WHY}
         answer = browser_of(cast.bob).send(road, given)
         assert answer.status_code == 302, answer.content[:2000]
@@ -137,8 +142,6 @@ def test_nobody_else_is_shown_it(
 def test_values_of_the_environment_need_the_right_to_see_them(
     cast: Cast, link: Link, asked: Asked, browser_of: Any, entries: Any
 ) -> None:
-    from accounts.models import Role
-
     verbs = Role.objects.get(name="admin").verb_names() - {"container.environment"}
     cast.charlie.role = Role.objects.create(name="blind", verbs=sorted(verbs))
     cast.charlie.save()
@@ -183,14 +186,6 @@ def test_without_a_link_nothing_is_shown_and_it_is_said(
 def test_the_link_opens_only_what_an_entry_says_is_being_read(
     cast: Cast, link: Link, asked: Asked, who_of: Any
 ) -> None:
-    from asgiref.sync import async_to_sync
-    from django.db import transaction
-
-    from audit import write
-    from hosts import control
-    from hosts.actions.approvals.decide import target_of_job
-    from hosts.models import Job
-
     row, _page = asked()
 
     def opened(verb: str, fields: list[str]) -> dict[str, str]:

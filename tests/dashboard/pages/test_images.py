@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from hosts.models import Batch, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -28,8 +29,6 @@ def address(row: Any, verb: str) -> str:
 
 
 def test_wrong_names_come_back_with_a_word(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     row = image(hosts, hosts.web1, "localhost/web:latest")
     browser = browser_of(cast.bob)
     for verb, data, words in (
@@ -47,8 +46,6 @@ def test_wrong_names_come_back_with_a_word(cast: Cast, browser_of: Any, hosts: H
 def test_a_name_of_another_image_moves_only_after_a_yes(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from hosts.models import Job
-
     row = image(hosts, hosts.web1, "localhost/web:latest")
     image(hosts, hosts.web1, "localhost/held:1")
     image(hosts, hosts.web2, "localhost/elsewhere:1")
@@ -83,8 +80,6 @@ def test_the_plan_shows_what_would_go(cast: Cast, browser_of: Any, hosts: Hosts)
 
 
 def test_exactly_the_ticked_ones_are_asked_for(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Batch, Job
-
     one = image(hosts, hosts.web1, "quay.io/one:1", size_bytes=5)
     two = image(hosts, hosts.web2, "quay.io/two:1")
     image(hosts, hosts.web1, "quay.io/three:1")
@@ -103,8 +98,6 @@ def test_exactly_the_ticked_ones_are_asked_for(cast: Cast, browser_of: Any, host
 
 
 def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     row = image(hosts, hosts.web1, "localhost/web:latest")
     browser = browser_of(cast.charlie)
     for verb in ("tag", "untag", "push"):
@@ -125,8 +118,6 @@ def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
 
 
 def test_the_same_push_once_more(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     row = image(hosts, hosts.web1, "localhost/web:latest")
     browser = browser_of(cast.bob)
     browser.send(address(row, "push"), {"destination": "quay.io/team/web:1"})

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import actions, role_actions
 from accounts.errors import AccountsError, LinkDead
 from accounts.models import OneTimeLink, Role, User
+from accounts.provider_actions import Named, Rules, come_in
 from hosts.access import Denied, Person
 from hosts.actions.access import invited
 from hosts.actions.refused import HostRefused
@@ -69,8 +70,6 @@ def test_from_the_form_to_the_grant(
 def test_who_comes_by_a_provider_has_them_too(
     cast: Cast, browser_of: Any, who_of: Any, prod: Group
 ) -> None:
-    from accounts.provider_actions import Named, Rules, come_in
-
     asked(browser_of(cast.alice), **{f"on-{prod.pk}": "viewer"})
     named = Named(
         provider="corp",

@@ -4,6 +4,12 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role
+from dashboard.pages.hosts.forms import NamesForm
+from hosts.access import Person
+from hosts.actions.hosts.host_address import Whereabouts, read_whereabouts
+from hosts.actions.hosts.moving import joinable
+from hosts.models import Grant, Group, Host
 from tests.cast import Cast
 
 
@@ -25,8 +31,6 @@ from tests.cast import Cast
 def test_addresses_that_are_refused_with_the_reason(
     cast: Cast, browser_of: Any, typed: str, words: str
 ) -> None:
-    from hosts.models import Host
-
     answer = browser_of(cast.alice).send("/hosts/add/", {"address": typed})
     assert answer.status_code == 200
     assert words in answer.context["form"].errors.as_text()
@@ -53,8 +57,6 @@ def test_addresses_that_are_refused_with_the_reason(
 def test_addresses_that_are_understood(
     typed: str, address: str, port: int | None, user: str, socket: str
 ) -> None:
-    from hosts.actions.hosts.host_address import Whereabouts, read_whereabouts
-
     assert read_whereabouts(typed) == Whereabouts(address, port, user, socket)
 
 
@@ -80,12 +82,6 @@ def test_this_machine_is_offered_with_its_obstacle(cast: Cast, browser_of: Any) 
 
 
 def test_no_group_is_offered_that_would_be_refused_at_the_end(cast: Cast, who_of: Any) -> None:
-    from accounts.models import Role
-    from dashboard.pages.hosts.forms import NamesForm
-    from hosts.access import Person
-    from hosts.actions.hosts.moving import joinable
-    from hosts.models import Grant, Group
-
     Group.objects.create(name="edge")
     prod = Group.objects.create(name="prod")
     admin = Role.objects.get(name="admin")

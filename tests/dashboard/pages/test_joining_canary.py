@@ -5,7 +5,13 @@ from typing import Any
 
 import asyncssh
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
 
+from dashboard.pages.hosts import draft as drafts
+from hosts import vault
+from hosts.models import RegistryCredential
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import FINGERPRINT, HOST_KEY
 
@@ -17,8 +23,6 @@ TOKEN = "canary-token-51be02"
 
 def everything_in_the_database() -> bytes:
     """Every value of every table, as bytes."""
-    from django.db import connection
-
     dump = bytearray()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
@@ -31,18 +35,11 @@ def everything_in_the_database() -> bytes:
 
 
 def sessions() -> str:
-    from django.contrib.sessions.models import Session
-
     return "".join(str(row.get_decoded()) for row in Session.objects.all())
 
 
 @pytest.fixture
 def browser(cast: Cast, browser_of: Any) -> Any:
-    from django.conf import settings
-
-    from dashboard.pages.hosts import draft as drafts
-    from hosts import vault
-
     vault.make_keys(settings.HAULOUT_KEYS)
     browser = browser_of(cast.alice)
     session = browser.session
@@ -59,9 +56,6 @@ def browser(cast: Cast, browser_of: Any) -> Any:
 
 
 def test_a_pasted_key(browser: Any, caplog: pytest.LogCaptureFixture) -> None:
-    from dashboard.pages.hosts import draft as drafts
-    from hosts import vault
-
     caplog.set_level(logging.DEBUG)
     key = asyncssh.generate_private_key("ssh-ed25519").export_private_key("openssh").decode()
     # behind the random check bytes: this line holds the secret half, however it is written anew
@@ -95,9 +89,6 @@ def test_a_key_that_is_refused_is_not_shown_again(browser: Any) -> None:
 
 
 def test_a_registry_password(browser: Any, caplog: pytest.LogCaptureFixture) -> None:
-    from hosts import vault
-    from hosts.models import RegistryCredential
-
     caplog.set_level(logging.DEBUG)
     given = {"registry": "quay.io", "username": "seal", "password": TOKEN, "group": ""}
     assert browser.send("/registries/", given).status_code == 302

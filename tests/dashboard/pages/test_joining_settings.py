@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from hosts.models import Endpoint, Group, Host, Image, Job
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import FINGERPRINT, make_host
 from tests.two_teams import Fleet
@@ -41,9 +43,6 @@ def test_names_groups_and_address(host: Any, cast: Cast, browser_of: Any, entrie
 def test_groups_are_offered_to_who_may_choose_them(
     host: Any, cast: Cast, browser_of: Any, entries: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Group
-
     host.groups.add(Group.objects.create(name="prod"))
     verbs = ["host.view", "host.edit"]
     cast.charlie.role = Role.objects.create(name="names", verbs=verbs)
@@ -99,8 +98,6 @@ def test_disable_and_enable(host: Any, cast: Cast, browser_of: Any) -> None:
 def test_removal_names_what_goes_and_asks_once(
     host: Any, cast: Cast, browser_of: Any, entries: Any
 ) -> None:
-    from hosts.models import Host, Image
-
     endpoint, now = host.endpoints.get(), timezone.now()
     for number in range(2):
         Image.objects.create(
@@ -118,8 +115,6 @@ def test_removal_names_what_goes_and_asks_once(
 
 
 def test_a_host_with_running_jobs_stays(host: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import Host, Job
-
     Job.objects.create(
         endpoint=host.endpoints.get(), verb="container.restart", state="running", intent=1
     )
@@ -130,8 +125,6 @@ def test_a_host_with_running_jobs_stays(host: Any, cast: Cast, browser_of: Any) 
 
 
 def test_taking_a_socket_out_asks_first(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import Endpoint
-
     fleet.grant(endpoint=fleet.anna1)
     browser = browser_of(cast.alice)
     where = f"/hosts/endpoints/{fleet.anna1.pk}/remove/"

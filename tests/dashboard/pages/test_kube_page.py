@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dashboard.pages.kube.generated import without_values
+from hosts.models import Endpoint, Host, Job, Login, Pod
 from tests.cast import Cast
 from tests.hosts.jobs.conftest import vault_keys
 
@@ -25,8 +27,6 @@ spec:
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -37,8 +37,6 @@ def send(browser: Any, endpoint: Any, text: str, do: str = "preview") -> Any:
 
 
 def test_the_plan_says_what_becomes_of_it(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    from hosts.models import Job
-
     page = send(browser_of(cast.bob), endpoint, POD).content.decode()
     assert "shop-front" in page
     assert "localhost/web:latest" in page
@@ -49,8 +47,6 @@ def test_the_plan_says_what_becomes_of_it(cast: Cast, endpoint: Any, browser_of:
 def test_a_taken_name_blocks_and_offers_to_take_down(
     cast: Cast, endpoint: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Job, Pod
-
     now = timezone.now()
     Pod.objects.create(
         endpoint=endpoint, podman_id="p", name="shop", digest="", seen_at=now, changed_at=now
@@ -76,8 +72,6 @@ def test_the_line_is_shown(cast: Cast, endpoint: Any, browser_of: Any) -> None:
 def test_play_makes_a_job_with_the_text_sealed(
     cast: Cast, endpoint: Any, browser_of: Any, vault_keys: None
 ) -> None:
-    from hosts.models import Job
-
     text = POD + "    env: [{name: PIN, value: canary-77}]\n"
     answer = send(browser_of(cast.bob), endpoint, text, do="play")
     assert answer.status_code == 302
@@ -94,8 +88,6 @@ def test_a_viewer_may_not(cast: Cast, endpoint: Any, browser_of: Any) -> None:
 
 
 def test_values_are_hidden() -> None:
-    from dashboard.pages.kube.generated import without_values
-
     text = (
         "kind: Pod\nspec:\n  containers:\n  - name: x\n    env:\n    - name: PIN\n      value: s3\n"
         "---\nkind: Secret\ndata:\n  pin: czM=\n"
@@ -108,8 +100,6 @@ def test_values_are_hidden() -> None:
 
 def test_a_hosts_yaml_costs_no_more_than_its_bytes() -> None:
     """Aliases of aliases would be walked once for each of their 2^40 places."""
-    from dashboard.pages.kube.generated import without_values
-
     lines = ["a0: &a0 {env: [{name: X, value: secret}]}"]
     lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 41)]
     assert without_values("\n".join(lines)) == ""

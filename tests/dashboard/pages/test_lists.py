@@ -4,8 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from hosts.models import Container, Endpoint, Host, Image, Job, Login, Network, Pod, Volume
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -16,8 +19,6 @@ ID = "ab" * 32
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1", notes=HOSTILE)
     login = Login.objects.create(host=host, user="root", state="up")
     return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -40,8 +41,6 @@ def common(endpoint: Any, name: str, podman_id: str = ID) -> dict[str, Any]:
 @pytest.fixture
 def hostile(endpoint: Any) -> None:
     """One object of each kind, with a payload in each text a host can choose."""
-    from hosts.models import Container, Image, Network, Pod, Volume
-
     Container.objects.create(
         **common(endpoint, HOSTILE),
         image=HOSTILE,
@@ -90,8 +89,6 @@ def test_hostile_names_stay_text(cast: Cast, endpoint: Any, hostile: None, brows
 
 
 def test_a_link_never_leads_out_of_http(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    from hosts.models import Container
-
     ports = [{"host_ip": "javascript:alert(1)//", "host_port": 80, "container_port": 80}]
     Container.objects.create(**common(endpoint, "web"), image="x", state="running", ports=ports)
     page = browser_of(cast.alice).get("/containers/").content.decode()
@@ -99,8 +96,6 @@ def test_a_link_never_leads_out_of_http(cast: Cast, endpoint: Any, browser_of: A
 
 
 def test_an_address_is_of_its_own_port_alone(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    from hosts.models import Container
-
     ports = [
         {"host_ip": "192.0.2.99", "host_port": 8081, "container_port": 80},
         {"host_ip": "0.0.0.0", "host_port": 8082, "container_port": 80},
@@ -112,8 +107,6 @@ def test_an_address_is_of_its_own_port_alone(cast: Cast, endpoint: Any, browser_
 
 
 def test_a_port_of_one_address_says_which(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    from hosts.models import Container
-
     ports = [
         {"host_ip": "127.0.0.1", "host_port": 8082, "container_port": 80},
         {"host_ip": "::1", "host_port": 8083, "container_port": 80},
@@ -139,8 +132,6 @@ def test_a_port_of_one_address_says_which(cast: Cast, endpoint: Any, browser_of:
 def test_a_check_that_has_not_begun_is_not_called_missing(
     cast: Cast, endpoint: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Container
-
     row = common(endpoint, "web")
     web = Container.objects.create(**row, image="x", state="created")
     browser = browser_of(cast.alice)
@@ -174,11 +165,6 @@ def test_the_first_start_leads_to_adding_a_host(cast: Cast, browser_of: Any) -> 
 def test_queries_do_not_grow_with_rows(
     cast: Cast, endpoint: Any, browser_of: Any, address: str, django_assert_max_num_queries: Any
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from hosts.models import Container, Endpoint, Host, Image, Job, Login
-
     def more(count: int, start: int) -> None:
         for n in range(start, start + count):
             Container.objects.create(
@@ -208,8 +194,6 @@ def test_queries_do_not_grow_with_rows(
 
 
 def test_an_away_host_still_shows_what_was_seen(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    from hosts.models import Container
-
     Container.objects.create(**common(endpoint, "web"), image="x", state="running")
     endpoint.state, endpoint.reason = "away", "connection refused"
     endpoint.save()
@@ -222,8 +206,6 @@ def test_an_away_host_still_shows_what_was_seen(cast: Cast, endpoint: Any, brows
 def test_a_removed_container_is_still_shown_as_removed(
     cast: Cast, endpoint: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Container
-
     row = Container.objects.create(**common(endpoint, "web"), image="x", state="exited")
     row.gone = timezone.now()
     row.save()
@@ -232,8 +214,6 @@ def test_a_removed_container_is_still_shown_as_removed(
 
 
 def test_a_viewer_is_offered_no_verbs(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    from hosts.models import Container
-
     Container.objects.create(**common(endpoint, "web"), image="x", state="running")
     browser = browser_of(cast.charlie)
     for address in ("/containers/", f"/containers/{endpoint.pk}/{ID}/"):

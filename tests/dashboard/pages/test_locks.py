@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role
+from hosts.models import Host, Job, ObjectLock
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -30,8 +32,6 @@ def row_of(hosts: Hosts, kind: str) -> Any:
 def test_every_kind_is_locked_and_unlocked(
     kind: str, cast: Cast, hosts: Hosts, browser_of: Callable[..., Any]
 ) -> None:
-    from hosts.models import ObjectLock
-
     row, bob = row_of(hosts, kind), browser_of(cast.bob)
     page = f"/{ROOMS[kind]}/{row.endpoint_id}/{row.podman_id}/"
     path = f"/locks/on/{kind}/{row.endpoint_id}/{row.podman_id}/"
@@ -55,8 +55,6 @@ def test_every_kind_is_locked_and_unlocked(
 def test_a_click_on_what_is_locked_is_refused_in_words(
     cast: Cast, hosts: Hosts, browser_of: Callable[..., Any], entries: Any
 ) -> None:
-    from hosts.models import Job
-
     row, bob = row_of(hosts, "container"), browser_of(cast.bob)
     bob.send(f"/locks/on/container/{row.endpoint_id}/{row.podman_id}/", {"reason": "audit"})
     stop = f"/containers/{row.endpoint_id}/{row.podman_id}/stop/"
@@ -71,8 +69,6 @@ def test_a_click_on_what_is_locked_is_refused_in_words(
 def test_a_host_is_locked_with_all_that_is_on_it(
     cast: Cast, hosts: Hosts, browser_of: Callable[..., Any]
 ) -> None:
-    from hosts.models import Host
-
     row, alice = row_of(hosts, "container"), browser_of(cast.alice)
     host = hosts.web1.host
     assert alice.send(f"/locks/host/{host.pk}/", {"reason": "moving"}).status_code == 204
@@ -100,9 +96,6 @@ def test_previews_leave_out_what_is_locked_and_say_so(
 def test_of_what_one_does_not_see_there_is_no_lock(
     cast: Cast, hosts: Hosts, browser_of: Callable[..., Any]
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import ObjectLock
-
     row = row_of(hosts, "volume")
     path = f"/locks/on/volume/{row.endpoint_id}/{row.podman_id}/"
     browser_of(cast.alice).send(path, {"reason": "mine"})

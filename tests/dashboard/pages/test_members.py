@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from hosts.models import Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -19,8 +20,6 @@ def network_of(hosts: Hosts) -> Any:
 def test_connecting_asks_for_a_job_and_says_where_to_watch(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from hosts.models import Job
-
     row = network_of(hosts)
     web = hosts.add(hosts.web1, "container", "web", state="running", networks=["podman"])
     given = {"container": web.podman_id, "aliases": "www, shop", "address": "10.89.3.7"}
@@ -37,8 +36,6 @@ def test_connecting_asks_for_a_job_and_says_where_to_watch(
 def test_what_cannot_be_connected_is_said_without_a_job(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from hosts.models import Job
-
     row = network_of(hosts)
     web = hosts.add(hosts.web1, "container", "web", state="running", networks=["back"])
     other = hosts.add(hosts.web1, "container", "db", state="running", networks=["podman"])
@@ -61,8 +58,6 @@ def test_what_cannot_be_connected_is_said_without_a_job(
 
 
 def test_disconnecting_asks_first(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     row = network_of(hosts)
     web = hosts.add(hosts.web1, "container", "web<b>", state="running", networks=["back"])
     url = f"/networks/{hosts.web1.pk}/{row.podman_id}/disconnect/"

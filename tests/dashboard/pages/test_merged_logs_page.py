@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role
+
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
 
@@ -27,8 +29,6 @@ def test_named_containers_are_counted_and_nonsense_is_dropped(cast: Any, browser
 
 
 def test_who_may_read_no_logs_is_refused(cast: Any, browser_of: Any, entries: Any) -> None:
-    from accounts.models import Role
-
     cast.charlie.role = Role.objects.create(name="looker", verbs=["host.view", "container.view"])
     cast.charlie.save()
     assert browser_of(cast.charlie).get("/logs/?q=x").status_code == 403

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from hosts.actions.hosts.mute_host import end_mutes
+from hosts.models import HostMute
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -24,9 +26,6 @@ def attention(browser: Any) -> str:
 def test_muted_it_is_quiet_until_its_time(
     cast: Cast, hosts: Hosts, browser_of: Callable[..., Any], entries: Any
 ) -> None:
-    from hosts.actions.hosts.mute_host import end_mutes
-    from hosts.models import HostMute
-
     host = hosts.web2.host
     hosts.add(hosts.web2, "container", "sick", state="running", health="unhealthy")
     bob = browser_of(cast.bob)

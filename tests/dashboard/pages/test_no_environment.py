@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from hosts.models import INVENTORY, Endpoint, Host, Login
 from tests.cast import Cast
 from tests.dashboard.routes import every_route
 from tests.hosts.podman.telling import telling
@@ -50,8 +52,6 @@ def tell(path: str) -> Any:
 @pytest.fixture
 def asked(cast: Cast) -> Iterator[list[str]]:
     """What the host was asked: a container and a pod `shop` at endpoint 1."""
-    from hosts.models import INVENTORY, Endpoint, Host, Login
-
     host = Host.objects.create(pk=1, name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(pk=1, host=host, login=login, socket="/s", state="up")
@@ -66,8 +66,6 @@ def asked(cast: Cast) -> Iterator[list[str]]:
 @pytest.fixture
 def blind(cast: Cast) -> Any:
     """Charlie, who may do everything there is at a place, but not see values."""
-    from accounts.models import Role
-
     verbs = Role.objects.get(name="admin").verb_names() - {"container.environment"}
     cast.charlie.role = Role.objects.create(name="blind", verbs=sorted(verbs))
     cast.charlie.save()

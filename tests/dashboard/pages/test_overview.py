@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from audit import write
 from audit.shapes import Target, Who
+from dashboard.furniture.standing import Standing
 from dashboard.pages.overview import tiles
 from dashboard.pages.overview.feed import feed
+from dashboard.pages.overview.fleet import Fleet
 from dashboard.person import who_of
 from hosts.access import Person
 from hosts.models import Container, ContainerFigures, Endpoint, Group, Host, Login, StatsStanding
@@ -102,9 +104,6 @@ def test_tiles_stand_by_group_and_the_worst_comes_first(cast: Cast, browser_of: 
     ("count", "level"), [(3, "roomy"), (7, "compact"), (61, "cell"), (201, "dot")]
 )
 def test_tiles_shrink_as_the_fleet_grows(count: int, level: str) -> None:
-    from dashboard.furniture.standing import Standing
-    from dashboard.pages.overview.fleet import Fleet
-
     hosts = [Host(pk=n, name=f"h{n:03}") for n in range(count)]
     found = tiles.tiles(Fleet(hosts, {host.pk: Standing("up") for host in hosts}))
     assert [tile.level for tile in found] == [level] * count

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 
 from dashboard.pages.signin.passkey_question import COOKIE
@@ -161,8 +162,6 @@ def test_one_that_counts_nothing_is_no_copy(cast: Cast) -> None:
 
 
 def test_one_made_elsewhere_is_not_added(cast: Cast) -> None:
-    from allauth.mfa.models import Authenticator
-
     browser = Browser()
     browser.sign_in("alice@example.org")
     browser.send("/account/reauthenticate/", {"password": PASSWORD})

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import Token, User
+from accounts.sessions import handle_of
 from accounts.tokens import in_force
 from dashboard.session_age import BEGAN, SEEN
 from tests.cast import PASSWORD, Browser, Cast
@@ -168,8 +169,6 @@ def test_ones_own_sessions_are_shown_and_ended(cast: Cast, entries: Any) -> None
     assert not any(key in page for key in keys)
 
     # another's session is none of mine, whatever its handle
-    from accounts.sessions import handle_of
-
     here.send("/account/sessions/end/", {"session": handle_of(keys[2])})
     assert bob.get("/account/").status_code == 200
     here.send("/account/sessions/end/", {"session": other.handle})

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.db import connection
 
-from accounts import actions
+from accounts import actions, signin
 from tests.cast import PASSWORD, Browser, Cast
 
 pytestmark = pytest.mark.each_database("in the words of the database's own driver")
@@ -174,7 +174,6 @@ def test_without_its_entry_nothing_is_changed(
     cast: Cast, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The log cannot be written at that moment: the app stays on."""
-    from accounts import signin
 
     def unwritable(*args: Any, **kwargs: Any) -> None:
         raise OSError("the disk is full")

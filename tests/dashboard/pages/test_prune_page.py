@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from hosts.models import DiskUse, Grant, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -19,8 +21,6 @@ def shown(answer: Any) -> dict[str, str]:
 
 
 def test_containers(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import DiskUse, Job
-
     ended = hosts.add(hosts.web1, "container", "ended", state="exited")
     hosts.add(hosts.web1, "container", "runs", state="running")
     hosts.add(hosts.web1, "container", "infra", state="exited", is_infra=True)
@@ -54,8 +54,6 @@ def test_containers(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
 
 
 def test_by_age_and_label(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     old = timezone.now() - timedelta(days=40)
     row = hosts.add(hosts.web1, "network", "old", created_at=old, labels={"of": "shop"})
     hosts.add(hosts.web1, "network", "young", created_at=timezone.now(), labels={"of": "shop"})
@@ -72,8 +70,6 @@ def test_by_age_and_label(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
 
 def test_who_may_prune_and_not_look_sees_no_plan(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     """In the page as by REST: a plan names what there is."""
-    from accounts.models import Role
-
     hosts.add(hosts.web1, "network", "idle")
     verbs = ["host.view", "network.prune"]
     cast.charlie.role = Role.objects.create(name="broom", verbs=verbs)
@@ -121,8 +117,6 @@ def test_hosts_that_do_not_tell_are_named(cast: Cast, browser_of: Any, hosts: Ho
 
 
 def test_nothing_ticked_and_no_right(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     row = hosts.add(hosts.web1, "container", "ended", state="exited")
     page = browser_of(cast.bob).send("/containers/prune/", {})
     assert "Tick what is to go." in page.content.decode()
@@ -138,9 +132,6 @@ def test_for_some_containers_only_is_not_enough(
     cast: Cast, browser_of: Any, hosts: Hosts, entries: Any
 ) -> None:
     """Also to look: nothing of what the page could show would be theirs."""
-    from accounts.models import Role
-    from hosts.models import Grant
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
     Grant.objects.create(

@@ -4,6 +4,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import Role, User
+from hosts.access import Person
+from hosts.actions.registries.edit_registry import keep
+from hosts.models import Batch, Group, Host, Image, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -14,8 +18,6 @@ IMAGE = "quay.io/team/shop:1"
 
 
 def test_one_image_on_one_host_is_a_job(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     answer = browser_of(cast.bob).send(PULL, {"images": IMAGE, "endpoint": hosts.web1.pk})
     job = Job.objects.get()
     assert answer.headers["Location"] == f"/jobs/{job.pk}/"
@@ -23,8 +25,6 @@ def test_one_image_on_one_host_is_a_job(cast: Cast, browser_of: Any, hosts: Host
 
 
 def test_many_images_on_a_group_are_a_batch(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Batch, Group, Job
-
     data = {"images": f"{IMAGE}\n\nquay.io/b\n{IMAGE}", "group": Group.objects.get().pk}
     answer = browser_of(cast.bob).send(PULL, data, headers={"HX-Request": "true"})
     batch = Batch.objects.get()
@@ -36,8 +36,6 @@ def test_many_images_on_a_group_are_a_batch(cast: Cast, browser_of: Any, hosts: 
 
 
 def test_problems_stand_beside_what_they_concern(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.bob)
     page = browser.send(PULL, {"images": ""}).content.decode()
     assert "Give the name of an image." in page
@@ -68,10 +66,6 @@ def test_a_short_name_offers_what_is_there_and_what_is_searched(
 def test_it_says_whether_haulout_signs_in(
     cast: Cast, browser_of: Any, hosts: Hosts, who_of: Any
 ) -> None:
-    from hosts.access import Person
-    from hosts.actions.registries.edit_registry import keep
-    from hosts.models import Group
-
     alice = Person(cast.alice, who_of(cast.alice))
     edge = Group.objects.create(name="edge")
     hosts.web2.host.groups.add(edge)
@@ -101,8 +95,6 @@ def test_the_dialog_is_the_form_alone(cast: Cast, browser_of: Any, hosts: Hosts)
 
 
 def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.charlie)
     data = {"images": IMAGE, "endpoint": hosts.web1.pk}
     assert browser.get(PULL).status_code == 403
@@ -112,8 +104,6 @@ def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
 
 
 def test_a_disabled_host_is_not_offered(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Host, Job
-
     Host.objects.filter(name="web2").update(enabled=False)
     browser = browser_of(cast.bob)
     assert "web2" not in browser.get(PULL).content.decode()
@@ -124,9 +114,6 @@ def test_a_disabled_host_is_not_offered(cast: Cast, browser_of: Any, hosts: Host
 def test_no_offer_names_an_image_that_one_does_not_see(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from accounts.models import Role, User
-    from hosts.models import Image
-
     now, name = timezone.now(), "registry.example.org/others/shop:latest"
     kept = {"digest": "", "seen_at": now, "changed_at": now}
     Image.objects.create(endpoint=hosts.web1, podman_id="7" * 64, names=[name], **kept)

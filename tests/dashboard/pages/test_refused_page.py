@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Membership, Role, Team, User
 from tests.cast import Cast
 from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
 
@@ -34,8 +35,6 @@ def test_whoever_may_not_see_people_is_told_no_names(cast: Cast, browser_of: Any
 def test_people_of_ones_own_team_are_named_and_the_others_counted(
     cast: Cast, browser_of: Any
 ) -> None:
-    from accounts.models import Membership, Role, Team, User
-
     admin = Role.objects.get(name="admin")
     User.objects.create_user(email="erin@e.org", name="Erin", role=admin, password=None)
     team = Team.objects.create(name="shop")
@@ -72,8 +71,6 @@ def test_every_road_names_verb_and_giver(cast: Cast, browser_of: Any, road: str,
 
 
 def test_whoever_sees_access_is_told_who_can_give_it(cast: Cast, browser_of: Any) -> None:
-    from accounts.models import Role
-
     cast.charlie.role = Role.objects.get(name="auditor")
     cast.charlie.save()
     page = browser_of(cast.charlie).get(STOP).content.decode()
@@ -96,8 +93,6 @@ def test_a_verb_about_the_site_is_not_to_be_asked_for(cast: Cast, browser_of: An
 
 def test_what_goes_beyond_their_own_is_said_so(cast: Cast, browser_of: Any) -> None:
     """They hold the verb: that it is missing would be a lie."""
-    from accounts.models import Role
-
     cast.charlie.role = Role.objects.create(name="people", verbs=["people.manage"])
     cast.charlie.save()
     answer = browser_of(cast.charlie).send(f"/people/{cast.alice.pk}/disable/")

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from hosts import vault
+from hosts.models import Group, RegistryCredential
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("writes rows that are unique")
@@ -11,10 +14,6 @@ pytestmark = pytest.mark.each_database("writes rows that are unique")
 
 @pytest.fixture
 def browser(cast: Cast, browser_of: Any) -> Any:
-    from django.conf import settings
-
-    from hosts import vault
-
     vault.make_keys(settings.HAULOUT_KEYS)
     return browser_of(cast.alice)
 
@@ -25,8 +24,6 @@ def keep(browser: Any, **changes: str) -> Any:
 
 
 def test_for_a_group_beside_everybody(browser: Any) -> None:
-    from hosts.models import Group, RegistryCredential
-
     group = Group.objects.create(name="prod")
     keep(browser)
     keep(browser, username="prod-seal", group=str(group.pk))
@@ -35,9 +32,6 @@ def test_for_a_group_beside_everybody(browser: Any) -> None:
 
 
 def test_replace_and_erase(browser: Any, entries: Any) -> None:
-    from hosts import vault
-    from hosts.models import RegistryCredential
-
     keep(browser)
     row = RegistryCredential.objects.get()
     page = browser.get(f"/registries/{row.pk}/replace/").content.decode()
@@ -67,16 +61,12 @@ def test_replace_and_erase(browser: Any, entries: Any) -> None:
 def test_each_mistake_stands_beside_its_field(
     browser: Any, changes: dict[str, str], field: str
 ) -> None:
-    from hosts.models import RegistryCredential
-
     answer = keep(browser, **changes)
     assert list(answer.context["form"].errors) == [field]
     assert not RegistryCredential.objects.exists()
 
 
 def test_others_may_look_only(browser: Any, cast: Cast, browser_of: Any) -> None:
-    from hosts.models import RegistryCredential
-
     keep(browser)
     pk = RegistryCredential.objects.get().pk
     charlie = browser_of(cast.charlie)

@@ -4,6 +4,12 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role
+from dashboard.live.render import rows_html
+from dashboard.live.view import run, view_of
+from dashboard.pages.requests.lists import DECIDED
+from hosts.access import Person
+from hosts.models import AccessRequest, Grant
 from tests.cast import Cast
 from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
 
@@ -18,21 +24,15 @@ def _there(objects: None) -> None:  # noqa: F811
 
 
 def form(**more: Any) -> dict[str, Any]:
-    from accounts.models import Role
-
     role = Role.objects.get(name="operator").pk
     return {"role": role, "kind": "host", "place": "den7", "minutes": 60, "reason": "down"} | more
 
 
 def request() -> Any:
-    from hosts.models import AccessRequest
-
     return AccessRequest.objects.get()
 
 
 def request_waiting() -> Any:
-    from hosts.models import AccessRequest
-
     return AccessRequest.objects.get(state="asked")
 
 
@@ -46,8 +46,6 @@ def test_a_refusal_fills_the_form(cast: Cast, browser_of: Any) -> None:
 
 
 def test_the_role_that_gives_least_stands_first(cast: Cast, browser_of: Any) -> None:
-    from accounts.models import Role
-
     Role.objects.create(name="stopper", verbs=["host.view", "container.view", "container.stop"])
     page = browser_of(cast.charlie).get(f"{ASK}?verb=container.stop&endpoint=1").content.decode()
     options = page.partition('name="role"')[2].partition("</select>")[0]
@@ -74,8 +72,6 @@ def test_from_asking_to_the_answer(cast: Cast, browser_of: Any) -> None:
 
 
 def test_what_approving_would_change_stands_before_the_button(cast: Cast, browser_of: Any) -> None:
-    from hosts.models import Grant
-
     charlie, alice = browser_of(cast.charlie), browser_of(cast.alice)
     charlie.send(ASK, form())
     decide = f"/access/requests/{request().pk}/"
@@ -104,11 +100,6 @@ def test_what_cannot_be_approved_says_why_and_has_no_button(cast: Cast, browser_
 def test_what_was_decided_is_told_once_and_to_the_asker(
     cast: Cast, browser_of: Any, who_of: Any
 ) -> None:
-    from dashboard.live.render import rows_html
-    from dashboard.live.view import run, view_of
-    from dashboard.pages.requests.lists import DECIDED
-    from hosts.access import Person
-
     browser_of(cast.charlie).send(ASK, form())
     browser_of(cast.alice).send(f"/access/requests/{request().pk}/refuse/", {"answer": "no"})
     told = {}
@@ -121,8 +112,6 @@ def test_what_was_decided_is_told_once_and_to_the_asker(
 
 
 def test_problems_stand_beside_their_field(cast: Cast, browser_of: Any) -> None:
-    from hosts.models import AccessRequest
-
     answer = browser_of(cast.charlie).send(ASK, form(place=""))
     assert "Name the group or host, whole." in answer.content.decode()
     assert not AccessRequest.objects.exists()
@@ -131,8 +120,6 @@ def test_problems_stand_beside_their_field(cast: Cast, browser_of: Any) -> None:
 def test_a_name_that_is_there_and_one_that_is_not_are_answered_alike(
     cast: Cast, browser_of: Any
 ) -> None:
-    from accounts.models import Role
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
     charlie = browser_of(cast.charlie)

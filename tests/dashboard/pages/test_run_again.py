@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
 from dashboard.pages.run.again import field_of
+from hosts.access import Person
+from hosts.actions.run import run_container, run_fields
+from hosts.models import Job, ObjectLock
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -21,10 +25,6 @@ CANARY = "canary-4711-must-not-show"
 @pytest.fixture
 def job(cast: Cast, hosts: Hosts, who_of: Any) -> Any:
     """A run that failed, with everything in it."""
-    from hosts.access import Person
-    from hosts.actions.run import run_container, run_fields
-    from hosts.models import Job
-
     params = {
         "image": "quay.io/team/shop:1",
         "name": "shop",
@@ -50,8 +50,6 @@ def job(cast: Cast, hosts: Hosts, who_of: Any) -> Any:
 
 
 def test_again_asks_for_the_same(cast: Cast, browser_of: Any, hosts: Hosts, job: Any) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.bob)
     answer = browser.get(RUN, {"again": job.pk})
     page = answer.content.decode()
@@ -185,8 +183,6 @@ def test_values_that_were_erased_are_missing_until_given(
 def test_a_taken_name_offers_to_replace_or_another(
     cast: Cast, browser_of: Any, hosts: Hosts, job: Any
 ) -> None:
-    from hosts.models import Job
-
     taken = hosts.add(hosts.seal, "container", "shop", state="running", podman_id="a" * 64)
     hosts.add(hosts.seal, "container", "shop-2", state="running")
     browser = browser_of(cast.bob)
@@ -214,9 +210,6 @@ def test_a_taken_name_offers_to_replace_or_another(
 def test_who_may_not_remove_it_is_offered_another_name(
     cast: Cast, browser_of: Any, hosts: Hosts, job: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Job
-
     role = Role.objects.create(
         name="runner", verbs=["host.view", "container.view", "container.run"]
     )
@@ -238,8 +231,6 @@ def test_who_may_not_remove_it_is_offered_another_name(
 def test_a_locked_one_is_not_replaced_and_the_run_is_cancelled(
     cast: Cast, browser_of: Any, hosts: Hosts, job: Any
 ) -> None:
-    from hosts.models import Job, ObjectLock
-
     taken = hosts.add(hosts.seal, "container", "shop", state="running", podman_id="a" * 64)
     ObjectLock.objects.create(
         kind="container",

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role, User
+from hosts.actions.run.table import FIELDS, Kind
+from hosts.models import Grant, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -142,8 +145,6 @@ def test_the_line_and_the_spec_grow(cast: Cast, browser_of: Any, hosts: Hosts) -
 def test_every_problem_stands_beside_its_field_and_nothing_is_sent(
     cast: Cast, browser_of: Any, hosts: Hosts, slot: str, more: dict[str, str]
 ) -> None:
-    from hosts.models import Job
-
     browser = browser_of(cast.bob)
     for path in (CHECK, RUN):
         answer = browser.send(path, form(hosts, **more), headers=HTMX)
@@ -217,8 +218,6 @@ def test_another_host_brings_its_own_names(cast: Cast, browser_of: Any, hosts: H
 def test_a_click_asks_for_a_job_with_sealed_values(
     cast: Cast, browser_of: Any, hosts: Hosts, entries: Any
 ) -> None:
-    from hosts.models import Job
-
     data = form(
         hosts, name="shop", environment=f"KEY={CANARY}\n", **one_port(), **one_volume("shop-db")
     )
@@ -255,8 +254,6 @@ def test_an_image_is_asked_for_only_by_the_click(cast: Cast, browser_of: Any, ho
 
 
 def test_create_without_a_start(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import Job
-
     answer = browser_of(cast.bob).send(RUN, form(hosts, only="create", hostname="x"), headers=HTMX)
     job = Job.objects.get()
     assert answer.headers["HX-Redirect"] == f"/jobs/{job.pk}/"
@@ -270,8 +267,6 @@ def test_a_part_opens_as_soon_as_something_stands_in_it(
     assert not any(part.open for part in page.context["draft"].sections)
     shown = page.content.decode()
     # every field of the table has its control and its place for words
-    from hosts.actions.run.table import FIELDS, Kind
-
     for name, field in FIELDS.items():
         if field.kind is not Kind.OWN:
             assert f'id="run-{name}"' in shown, name
@@ -284,9 +279,6 @@ def test_a_part_opens_as_soon_as_something_stands_in_it(
 def test_a_narrowed_grant_says_before_the_click_what_it_is_for(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from accounts.models import Role, User
-    from hosts.models import Grant
-
     User.objects.filter(pk=cast.charlie.pk).update(role=Role.objects.get(name="member"))
     Grant.objects.create(
         user=cast.charlie,

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from dashboard.pages.search.container_commands import CONTAINER_COMMANDS
+from hosts.models import Container, Endpoint, Host, Image, Login, Secret
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -17,8 +18,6 @@ ID = "ab12" * 16
 @pytest.fixture
 def fleet(cast: Cast) -> Any:
     """Three containers, an image and a secret on web1; a job of Ada's kind."""
-    from hosts.models import Container, Endpoint, Host, Image, Login, Secret
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -67,8 +66,6 @@ def test_an_id_is_found_by_its_beginning(cast: Cast, fleet: Any, browser_of: Any
 
 
 def test_a_port_is_found_with_and_without_its_host(cast: Cast, fleet: Any, browser_of: Any) -> None:
-    from hosts.models import Container
-
     def publish(name: str, first: int, count: int = 1) -> None:
         port = {"host_ip": "", "host_port": first, "container_port": 80}
         ports = [{**port, "range": count, "protocol": "tcp"}]
@@ -94,8 +91,6 @@ def test_a_port_is_found_with_and_without_its_host(cast: Cast, fleet: Any, brows
 def test_a_port_comes_before_names_with_that_number(
     cast: Cast, fleet: Any, browser_of: Any
 ) -> None:
-    from hosts.models import Container
-
     Container.objects.filter(name="old-shop").update(name="8080-shop")
     port = {"host_ip": "", "host_port": 8080, "container_port": 80, "range": 1, "protocol": "tcp"}
     Container.objects.filter(name="shop-db").update(ports=[port])

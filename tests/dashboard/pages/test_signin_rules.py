@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, Team
 from dashboard.asgi import application
+from dashboard.live.hub import hub
 from dashboard.second_factor import lacks
+from hosts.models import Grant
 from tests.cast import PASSWORD, Browser, Cast
 from tests.dashboard.routes import every_route
 
@@ -70,8 +72,6 @@ def test_others_are_left_alone(cast: Cast, asked: Role, browser_of: Any) -> None
 
 @pytest.mark.parametrize("to", ["person", "team", "past"])
 def test_a_granted_role_asks_too_while_it_lasts(cast: Cast, asked: Role, to: str) -> None:
-    from hosts.models import Grant
-
     team = Team.objects.create(name="night-shift")
     Membership.objects.create(team=team, user=cast.charlie)
     whom = {"team": team} if to == "team" else {"user": cast.charlie}
@@ -133,8 +133,6 @@ async def _opened(email: str) -> WebsocketCommunicator:
 
 @pytest.mark.django_db(transaction=True)
 async def test_open_sockets_close_when_a_role_begins_to_ask(cast: Cast) -> None:
-    from dashboard.live.hub import hub
-
     socket = await _opened("bob@example.org")
     await sync_to_async(Role.objects.filter(name="operator").update)(second_factor=True)
     async with asyncio.timeout(30):

@@ -1,10 +1,13 @@
 """Pages of statistics and their history: who sees what, what a refusal looks like, what it costs."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from hosts.models import Container, Endpoint, Host, Login, Pod, StatsStanding
 from hosts.stats import store
 from hosts.stats.gather import Chunk
 from hosts.stats.metrics import TOTAL, key_of
@@ -21,8 +24,6 @@ SAMPLE = (2560, 64 * 2**20, 128 * 2**20, 10, 20, 30, 40, 2)
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    from hosts.models import Container, Endpoint, Host, Login, Pod
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     made = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -128,8 +129,6 @@ def test_why_a_host_gives_none_is_said_with_its_cure(
 
 
 def test_more_than_ten_are_said(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    from hosts.models import Container
-
     now = timezone.now()
     ids = [f"{n:064x}" for n in range(0xA0, 0xAC)]
     for podman_id in ids:
@@ -160,8 +159,6 @@ def test_what_one_may_not_see_does_not_exist(cast: Cast, endpoint: Any, browser_
 def test_a_role_without_the_verb_is_refused(
     cast: Cast, endpoint: Any, measured: int, browser_of: Any
 ) -> None:
-    from accounts.models import Role
-
     verbs = sorted(cast.charlie.role.verb_names() - {"container.stats"})
     cast.charlie.role = Role.objects.create(name="blind", verbs=verbs)
     cast.charlie.save()
@@ -195,10 +192,6 @@ def test_lines_of_a_list_are_those_one_may_see(
 def test_a_hosts_bar_shows_what_its_containers_use_now(
     cast: Cast, endpoint: Any, browser_of: Any
 ) -> None:
-    from datetime import timedelta
-
-    from hosts.models import StatsStanding
-
     endpoint.info = {
         "host": {
             "cpus": 4,

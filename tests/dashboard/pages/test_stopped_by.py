@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from dashboard.pages.containers.stoppedby import attach
+from dashboard.person import who_of
+from hosts.access import Person
+from hosts.models import Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -37,7 +42,6 @@ def stopped(hosts: Hosts, now: datetime) -> Any:
 @pytest.fixture
 def job(cast: Cast, stopped: Any) -> Any:
     """`job(verb)`: one of Alice's that was asked for 12 s before the container ended."""
-    from hosts.models import Job
 
     def make(verb: str = "container.stop", *, after: timedelta = -ASKED, **given: Any) -> Any:
         kind = verb.partition(".")[0]
@@ -149,8 +153,6 @@ def test_of_two_the_later_one_that_changed_something_counts(
 
 
 def test_who_sees_no_jobs_is_not_told(stopped: Any, job: Any, browser_of: Any, cast: Cast) -> None:
-    from accounts.models import Role
-
     job()
     role = Role.objects.create(name="looker", verbs=["container.view", "host.view"])
     cast.charlie.role = role
@@ -163,10 +165,6 @@ def test_who_sees_no_jobs_is_not_told(stopped: Any, job: Any, browser_of: Any, c
 def test_a_running_one_asks_no_jobs(
     stopped: Any, cast: Cast, django_assert_num_queries: Any
 ) -> None:
-    from dashboard.pages.containers.stoppedby import attach
-    from dashboard.person import who_of
-    from hosts.access import Person
-
     who = who_of(cast.alice, session="", peer="192.0.2.7", forwarded="", door="page")
     person = Person(cast.alice, who)
     attach([stopped], person)

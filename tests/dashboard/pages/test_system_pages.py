@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hosts.inventory import disk, history
+from hosts.models import HostEvent, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -10,8 +12,6 @@ __all__ = ["hosts"]
 
 
 def test_disk_use_by_kind(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.inventory import disk
-
     df = {
         "ImagesSize": 1000,
         "Images": [
@@ -54,8 +54,6 @@ def test_disk_use_by_kind(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
 def test_the_list_of_volumes_shows_what_was_measured(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from hosts.inventory import disk
-
     hosts.add(hosts.web1, "volume", "data", podman_id="data")
     hosts.add(hosts.seal, "volume", "data", podman_id="data")
     browser = browser_of(cast.charlie)
@@ -79,8 +77,6 @@ def test_measuring_a_host_that_is_away_says_so(cast: Cast, browser_of: Any, host
 
 
 def test_events_are_filtered_and_linked(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
-    from hosts.models import HostEvent
-
     row = hosts.add(hosts.web1, "container", "shop", state="exited")
     now = datetime.now(UTC)
 
@@ -116,9 +112,6 @@ def test_events_are_filtered_and_linked(cast: Cast, browser_of: Any, hosts: Host
 
 
 def test_old_and_too_many_events_go(hosts: Hosts, monkeypatch: Any) -> None:
-    from hosts.inventory import history
-    from hosts.models import HostEvent
-
     monkeypatch.setattr(history, "KEPT_ROWS", 3)
     now = datetime.now(UTC)
     for age_h in (200, 5, 4, 3, 2, 1):
@@ -132,8 +125,6 @@ def test_old_and_too_many_events_go(hosts: Hosts, monkeypatch: Any) -> None:
 def test_what_podman_lacks_and_what_is_only_local(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    from hosts.models import Job
-
     uptime = "1h 34m 47.00s (Approximately 0.04 days)"
     hosts.seal.info = {"host": {"cgroupVersion": "v1", "uptime": uptime}}
     hosts.seal.save()

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from hosts.models import Container, Endpoint, Host, Login, OpenTerminal
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -12,8 +14,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def terminal(cast: Cast) -> Any:
-    from hosts.models import Container, Endpoint, Host, Login, OpenTerminal
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
@@ -74,8 +74,6 @@ def test_ones_own_are_joined_again_and_others_offered(
 def test_a_terminal_on_a_disabled_host_is_not_there(
     browser_of: Any, cast: Cast, terminal: Any
 ) -> None:
-    from hosts.models import Host
-
     Host.objects.update(enabled=False)
     browser = browser_of(cast.alice)
     assert terminal.key not in browser.get("/terminals/").content.decode()
@@ -83,8 +81,6 @@ def test_a_terminal_on_a_disabled_host_is_not_there(
 
 
 def test_attaching_is_a_right_of_its_own(browser_of: Any, cast: Cast, terminal: Any) -> None:
-    from accounts.models import Role
-
     verbs = sorted(cast.bob.role.verb_names() - {"container.attach"})
     cast.bob.role = Role.objects.create(name="shells", verbs=verbs)
     cast.bob.save()

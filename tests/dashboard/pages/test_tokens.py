@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from accounts import tokens
+from accounts.models import Token, User
 from tests.cast import PASSWORD, Browser, Cast
 from tests.two_teams import Fleet
 
@@ -23,8 +25,6 @@ def signed_in(user: Any) -> Browser:
 
 
 def test_a_token_is_seen_once(cast: Cast) -> None:
-    from accounts import tokens
-
     bob = signed_in(cast.bob)
     answer = bob.send("/account/tokens/new/", FORM)
     [secret] = set(SECRET.findall(answer.content.decode()))
@@ -48,8 +48,6 @@ def test_making_asks_for_the_password_again(cast: Cast, browser_of: Any) -> None
 
 
 def test_what_is_wrong_stands_beside_its_field(cast: Cast) -> None:
-    from accounts.models import Token
-
     bob = signed_in(cast.bob)
     for change, words in (
         ({"expires": "at", "until": ""}, "Give a day"),
@@ -76,8 +74,6 @@ def test_only_what_one_sees_is_offered(fleet: Fleet) -> None:
 
 
 def test_who_manages_people_sees_and_revokes_all(cast: Cast, browser_of: Any) -> None:
-    from accounts.models import Token, User
-
     signed_in(cast.bob).send("/account/tokens/new/", FORM)
     token = Token.objects.get()
     bob, alice = browser_of(cast.bob), signed_in(cast.alice)

@@ -7,6 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role
+from dashboard.live.render import rows_html
+from dashboard.live.spec import spec_named
+from dashboard.live.stamps import rung, stamps
+from dashboard.live.view import run, view_of
+from hosts.access import Person
+from hosts.jobs.held import expire
+from hosts.models import Approval, FreezeWindow, Grant, Group
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.dashboard.pages.test_approvals import held
@@ -18,11 +26,6 @@ pytestmark = pytest.mark.django_db
 
 def lines(name: str, user: Any, who_of: Any) -> str:
     """What the list tells this person now."""
-    from dashboard.live.render import rows_html
-    from dashboard.live.spec import spec_named
-    from dashboard.live.view import run, view_of
-    from hosts.access import Person
-
     spec, person = spec_named(name), Person(user, who_of(user))
     assert spec is not None
     return "".join(rows_html(spec, run(view_of(spec, {}), person).rows, person))
@@ -46,17 +49,12 @@ def test_the_asker_is_told_what_was_decided_on_a_job(
 
 
 def test_and_that_nobody_decided(cast: Cast, held: Any, who_of: Any) -> None:
-    from hosts.jobs.held import expire
-    from hosts.models import Approval
-
     Approval.objects.update(asked_at=timezone.now() - timedelta(hours=25))
     assert expire() == 1
     assert "Nobody approved within 24 hours" in lines("requests-decided", cast.bob, who_of)
 
 
 def window(**more: Any) -> Any:
-    from hosts.models import FreezeWindow
-
     now = timezone.now()
     times = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)}
     return FreezeWindow.objects.create(name="year's end", **times | more)
@@ -66,8 +64,6 @@ def test_a_window_that_opens_and_ends_by_time_is_noticed(
     cast: Cast, hosts: Hosts, who_of: Any
 ) -> None:
     """Nobody does anything then, so nothing rings: the hub looks by itself."""
-    from dashboard.live.stamps import rung, stamps
-
     now = timezone.now()
     row = window(starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2))
     before = stamps()
@@ -87,9 +83,6 @@ def test_a_window_that_opens_and_ends_by_time_is_noticed(
 def test_the_banner_is_the_live_line_and_names_groups_that_one_sees(
     cast: Cast, hosts: Hosts, browser_of: Callable[..., Any], who_of: Any
 ) -> None:
-    from accounts.models import Role
-    from hosts.models import Grant, Group
-
     row = window(everywhere=False)
     row.groups.set([Group.objects.get(name="prod"), Group.objects.create(name="secret-deal")])
     told = lines("freezes", cast.bob, who_of)

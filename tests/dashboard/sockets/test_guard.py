@@ -15,9 +15,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import epoch
-from audit.shapes import Who
+from accounts.models import Membership, Role, Team
+from audit import write
+from audit.models import Entry
+from audit.shapes import Target, Who
 from dashboard.sockets import guard as guards
 from hosts.access import NotVisible, Person
+from hosts.access.fetch import require
+from hosts.access.rights import rights_of
+from hosts.models import Endpoint, Grant, Host, Login
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,11 +91,6 @@ async def test_its_end_does_not_wait_for_the_log(
     streams: list[Stream], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What ended because its right went is written after its end, and cannot be in its way."""
-    from audit import write
-    from audit.models import Entry
-    from audit.shapes import Target
-    from hosts.access.fetch import require
-
     guard = guards.Guard()
     one, other = streams[:2]
 
@@ -121,8 +122,6 @@ async def test_its_end_does_not_wait_for_the_log(
 
 @sync_to_async
 def member() -> Any:
-    from accounts.models import Role
-
     return Role.objects.get(name="member")
 
 
@@ -142,8 +141,6 @@ async def test_a_newcomer_is_asked_once_though_nothing_changed(streams: list[Str
 
 async def test_a_grant_that_ends_by_itself_is_a_change(streams: list[Stream], cast: Cast) -> None:
     """Nobody did anything, so no epoch was raised: the clock alone withdrew the right."""
-    from accounts.models import Role
-    from hosts.models import Grant
 
     @sync_to_async
     def granted() -> Grant:
@@ -188,8 +185,6 @@ async def test_another_name_is_a_change_for_whoever_sees_by_name(
     streams: list[Stream], cast: Cast, to: str
 ) -> None:
     """A rename on the host raises no epoch, but may take the container out of the grant."""
-    from accounts.models import Membership, Role, Team
-    from hosts.models import Endpoint, Grant, Host, Login
 
     @sync_to_async
     def granted() -> Endpoint:
@@ -245,8 +240,6 @@ async def test_a_crowd_that_has_just_come_keeps_nobody_waiting(
     streams: list[Stream], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What they hold is what they were let in by; who holds less than that is asked first."""
-    from hosts.access.rights import rights_of
-
     guard = guards.Guard()
     # each socket has an object of its own, with what was found to be held
     users = [await type(one.person.user).objects.aget(pk=one.person.user.pk) for one in streams]

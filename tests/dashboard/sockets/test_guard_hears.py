@@ -4,11 +4,13 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import aclosing
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
+from django.utils import timezone
 
 from accounts import actions, signin_actions, team_actions, token_actions
 from accounts.models import Role, Team
@@ -93,10 +95,6 @@ def member(cast: Cast) -> Team:
 
 
 def token(cast: Cast) -> Any:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     wanted = token_actions.Wanted("script", timezone.now() + timedelta(days=1))
     return token_actions.make(cast.bob, WHO, wanted, user=cast.bob)[0]
 

@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.test import AsyncClient
 
+from accounts.epoch import raise_epoch
+from accounts.models import Role
+from accounts.sessions import end_sessions
+from audit.models import Entry
+from hosts import vault
+from hosts.actions.hosts import examine_host
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import make_host
 from tests.lab.waiting import until
@@ -43,10 +50,6 @@ async def silent() -> AsyncIterator[Silent]:
 @pytest.fixture
 def login(cast: Cast, silent: Silent) -> Callable[[], Any]:
     """Makes the account of a host that is silent."""
-    from django.conf import settings
-
-    from hosts import vault
-    from hosts.actions.hosts import examine_host
 
     def made() -> Any:
         vault.make_keys(settings.HAULOUT_KEYS)
@@ -69,17 +72,12 @@ async def until_it_waits(parts: AsyncIterator[bytes]) -> list[dict[str, Any]]:
 
 
 def only_views(user: Any) -> None:
-    from accounts.epoch import raise_epoch
-    from accounts.models import Role
-
     user.role = Role.objects.get(name="viewer")
     user.save()
     raise_epoch()
 
 
 def signed_out(user: Any) -> None:
-    from accounts.sessions import end_sessions
-
     end_sessions(user)
 
 
@@ -87,8 +85,6 @@ def signed_out(user: Any) -> None:
 async def test_it_ends_and_says_why(
     cast: Cast, silent: Silent, login: Callable[[], Any], loses: Callable[[Any], None]
 ) -> None:
-    from audit.models import Entry
-
     path = f"/hosts/logins/{(await sync_to_async(login)()).pk}/examine/"
     client = AsyncClient()
     await client.aforce_login(cast.alice)

@@ -11,7 +11,10 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
 
+from accounts.models import Role
+from dashboard.asgi import application
 from dashboard.streams.transfer.wire import WIRE, Wire
+from hosts.models import Grant
 from tests.dashboard.streams.test_logs import HEAD, chunk, frame
 from tests.dashboard.streams.test_merged_logs import saying, shop, talking
 
@@ -65,8 +68,6 @@ def _scope(user: Any, query: str, wire: Wire) -> dict[str, Any]:
 
 
 async def download(user: Any, query: str, took: Callable[[bytes], None] | None = None) -> Answer:
-    from dashboard.asgi import application
-
     answer = Answer(took)
     wire = Wire(pause=lambda: None, resume=lambda: None, abort=lambda: setattr(answer, "cut", True))
     wire.end()
@@ -174,8 +175,6 @@ async def test_what_cannot_be_read_is_said(
 
 
 async def test_without_the_right_nothing_is_read(cast: Any, shop: Any) -> None:
-    from accounts.models import Role
-
     one = await sync_to_async(shop)("web1")
     looker = {"name": "looker", "verbs": ["host.view", "container.view"]}
     cast.charlie.role = await Role.objects.acreate(**looker)
@@ -185,8 +184,6 @@ async def test_without_the_right_nothing_is_read(cast: Any, shop: Any) -> None:
 
 
 async def test_a_right_that_goes_ends_the_file_with_words(cast: Any, shop: Any) -> None:
-    from hosts.models import Grant
-
     one = await sync_to_async(shop)("web1")
     begun, answered = asyncio.Event(), asyncio.Event()
 

@@ -11,6 +11,11 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts import epoch
+from accounts.models import User
+from dashboard.asgi import application
+from hosts.link.sockets import endpoint_socket
+from hosts.models import Container, Endpoint, Host, Login
 from tests.hosts.podman.fake import serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -32,8 +37,6 @@ HEAD = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nTransfer-Encoding: chunked\r\n\
 
 @pytest.fixture
 def container(cast):
-    from hosts.models import Container, Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/s")
@@ -46,8 +49,6 @@ def container(cast):
 @asynccontextmanager
 async def podman(container, handler):
     """`handler` behind the streams socket of the container's endpoint."""
-    from hosts.link.sockets import endpoint_socket
-
     path = endpoint_socket(settings.HAULOUT_RUN, container.endpoint_id, web=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
@@ -58,8 +59,6 @@ async def podman(container, handler):
 
 
 def socket_of(user, container, query="", *, origin=ORIGIN, cookie=True):
-    from dashboard.asgi import application
-
     headers = [(b"origin", origin)] if origin else []
     if cookie:
         client = Client()
@@ -202,9 +201,6 @@ async def test_strangers_other_origins_and_unknown_containers_get_nothing(cast, 
 
 
 async def test_a_withdrawn_right_ends_the_stream_within_two_seconds(cast, container):
-    from accounts import epoch
-    from accounts.models import User
-
     async def handler(asked, writer):
         writer.write(HEAD)
         await writer.drain()

@@ -13,6 +13,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Role
+from dashboard.asgi import application
+from hosts.models import Container, Endpoint, Host, Login
 from tests.dashboard.streams.test_logs import HEAD, ORIGIN, chunk, frame, podman
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -21,7 +24,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 @pytest.fixture
 def shop(cast: Any) -> Callable[..., Any]:
     """`shop("web1")`: a container of the project shop on a host of that name."""
-    from hosts.models import Container, Endpoint, Host, Login
 
     def make(name: str, **fields: Any) -> Any:
         host = Host.objects.create(name=name, address="192.0.2.1")
@@ -69,8 +71,6 @@ class Reader:
     """A browser on merged logs."""
 
     def __init__(self, user: Any, query: str) -> None:
-        from dashboard.asgi import application
-
         client = Client()
         client.force_login(user)
         cookie = (
@@ -151,8 +151,6 @@ async def test_a_host_that_is_away_is_said_and_the_others_come(cast: Any, shop: 
 
 
 async def test_what_begins_to_match_joins_and_what_is_removed_ends(cast: Any, shop: Any) -> None:
-    from hosts.models import Endpoint
-
     def later() -> Any:
         made = shop("web2")
         Endpoint.objects.filter(pk=made.endpoint_id).update(revision=7)
@@ -194,8 +192,6 @@ async def test_a_range_is_merged_whole_and_says_so(cast: Any, shop: Any) -> None
 async def test_only_the_rows_of_a_group_and_only_what_is_permitted(
     cast: Any, shop: Any, entries: Any
 ) -> None:
-    from accounts.models import Role
-
     one, _two = await sync_to_async(shop)("web1"), await sync_to_async(shop)("x", project="other")
     async with talking((one, saying((1, "a")))):
         reader = await reading(cast.charlie, "group=project&key=shop")

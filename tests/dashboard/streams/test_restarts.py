@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dashboard.streams.log_source import LogSource, Viewer
 from dashboard.streams.restarts import Weaver, is_mark, mark, restarts_of
+from hosts.dial import dial
+from hosts.models import HostEvent
 from tests.dashboard.streams.test_logs import HEAD, ID, chunk, container, frame, podman
 
 __all__ = ["container"]
@@ -44,8 +47,6 @@ def test_a_restart_that_was_seen_is_not_said_twice() -> None:
 
 @pytest.mark.django_db
 def test_events_of_one_container_with_its_exit_codes(container: Any) -> None:
-    from hosts.models import HostEvent
-
     def happened(action: str, second: int, code: int | None = None, name: str = ID) -> None:
         HostEvent.objects.create(
             endpoint=container.endpoint,
@@ -72,9 +73,6 @@ def test_events_of_one_container_with_its_exit_codes(container: Any) -> None:
 @pytest.mark.parametrize("at_once", [True, False])
 async def test_a_restart_while_it_is_followed(container: Any, at_once: bool) -> None:
     """By the restart policy, before anybody asked; or later, by hand."""
-    from dashboard.streams.log_source import LogSource, Viewer
-    from hosts.dial import dial
-
     inspected: list[int] = []
     began = timezone.now().replace(microsecond=0)
 

@@ -13,6 +13,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Role
+from dashboard.asgi import application
+from hosts.link.sockets import endpoint_socket
+from hosts.models import Container, Endpoint, Host, Login, Pod
 from tests.cast import Cast
 from tests.hosts.podman.fake import Asked, Fake, serving
 
@@ -43,8 +47,6 @@ def line(at: int, *ids: str) -> bytes:
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    from hosts.models import Container, Endpoint, Host, Login, Pod
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root")
     made = Endpoint.objects.create(host=host, login=login, socket="/s")
@@ -59,8 +61,6 @@ def endpoint(cast: Cast) -> Any:
 @asynccontextmanager
 async def podman(endpoint: Any, handler: Handler) -> AsyncIterator[Fake]:
     """`handler` behind the streams socket of the endpoint."""
-    from hosts.link.sockets import endpoint_socket
-
     path = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
@@ -87,8 +87,6 @@ class Page:
     """One person's socket."""
 
     def __init__(self, user: Any, *names: str) -> None:
-        from dashboard.asgi import application
-
         client = Client()
         client.force_login(user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -211,8 +209,6 @@ async def test_what_is_not_there_is_not_found(cast: Cast, endpoint: Any, name: s
 
 async def test_who_may_not_is_denied(cast: Cast, endpoint: Any) -> None:
     def without() -> None:
-        from accounts.models import Role
-
         verbs = sorted(cast.charlie.role.verb_names() - {"container.stats"})
         cast.charlie.role = Role.objects.create(name="blind", verbs=verbs)
         cast.charlie.save()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.supervisor import guard
 from tests.dashboard.supervisor.processes import holders, members, named, until
 from tests.stack import CHECKOUT, Stack
 
@@ -86,8 +87,6 @@ def test_a_killed_test_run_leaves_nothing() -> None:
 
 def test_grandchildren_end_with_their_child(tmp_path: Path) -> None:
     """The guard ends whole groups, whatever its members think of SIGTERM."""
-    from dashboard.supervisor import guard
-
     stubborn = subprocess.Popen(
         ["sh", "-c", "trap '' TERM; (trap '' TERM; sleep 60) & echo up; wait"],
         stdout=subprocess.PIPE,

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role, User
 from hosts.access import Person, allows, moment, visibility_key
 from hosts.actions.access_requests.ended_grants import end_grants
+from hosts.models import Grant
 from tests.cast import Cast
 
 
 @pytest.fixture
 def member(cast: Cast, who_of: Any) -> Callable[[], Person]:
     """`member()`: charlie, who holds nothing of his own, as the database knows him now."""
-    from accounts.models import Role, User
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
     return lambda: Person(User.objects.get(pk=cast.charlie.pk), who_of(cast.charlie))
@@ -37,9 +37,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
 @pytest.fixture
 def grant(cast: Cast, at: Callable[[timedelta], None]) -> Any:
     """Operator everywhere, for an hour."""
-    from accounts.models import Role
-    from hosts.models import Grant
-
     return Grant.objects.create(
         user=cast.charlie,
         role=Role.objects.get(name="operator"),
@@ -66,8 +63,6 @@ def test_its_end_is_a_moment_though_nobody_does_anything(member: Any, at: Any, g
 
 
 def test_its_row_goes_and_is_written_down(member: Any, at: Any, grant: Any, entries: Any) -> None:
-    from hosts.models import Grant
-
     at(timedelta(minutes=59))
     assert end_grants() == 0
     at(timedelta(hours=1))

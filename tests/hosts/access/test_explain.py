@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Membership, Role, Team, User
 from audit.shapes import Who
 from hosts.access import Person, Scope, allows
 from hosts.access.explain import everybody, explain, givers, sees, verbs_about
+from hosts.models import Container, Endpoint, Grant, Group, Host, Login
 from tests.cast import Cast
 
 
 @pytest.fixture
 def place(cast: Cast) -> Any:
     """An endpoint of web1, in the group prod, with the containers shop (app=shop) and db."""
-    from hosts.models import Container, Endpoint, Group, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     host.groups.add(Group.objects.create(name="prod"))
     login = Login.objects.create(host=host, user="root")
@@ -39,9 +39,6 @@ def place(cast: Cast) -> Any:
 @pytest.fixture
 def member(cast: Cast, who_of: Any) -> Any:
     """`member(label="app=shop", …)`: charlie with a grant of the operator like this, and no more."""
-    from accounts.models import Role, User
-    from hosts.models import Grant
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
 
@@ -69,8 +66,6 @@ def test_it_says_what_the_resolver_decides(member: Any, place: Any, what: str) -
 
 
 def test_it_names_what_gives_it(cast: Cast, member: Any, place: Any) -> None:
-    from accounts.models import Membership, Team
-
     team = Team.objects.create(name="web")
     Membership.objects.create(team=team, user=cast.charlie)
     until = timezone.now() + timedelta(hours=1)
@@ -116,8 +111,6 @@ def test_what_a_token_cuts_off_is_said(cast: Cast, who_of: Any, place: Any) -> N
 def test_everybody_costs_the_same_however_many(
     cast: Cast, member: Any, place: Any, django_assert_max_num_queries: Any
 ) -> None:
-    from accounts.models import Role, User
-
     member(endpoint=place)
     role = Role.objects.get(name="viewer")
     User.objects.bulk_create(
@@ -133,8 +126,6 @@ def test_everybody_costs_the_same_however_many(
 
 
 def test_givers_manage_access_and_hold_it(cast: Cast, place: Any) -> None:
-    from accounts.models import Role
-
     assert [str(user) for user in givers("container.stop", place)] == ["Alice"]
     role = Role.objects.create(name="half", verbs=["access.edit", "host.view", "image.pull"])
     cast.bob.role = role
@@ -145,8 +136,6 @@ def test_givers_manage_access_and_hold_it(cast: Cast, place: Any) -> None:
 
 
 def test_givers_may_be_those_who_decide_on_requests(cast: Cast, place: Any) -> None:
-    from accounts.models import Role
-
     verbs = ["access.approve", "host.view", "container.view", "container.stop"]
     cast.bob.role = Role.objects.create(name="decides", verbs=verbs)
     cast.bob.save()

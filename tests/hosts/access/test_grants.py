@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import actions, epoch
+from accounts import actions, epoch, team_actions
 from accounts.errors import LinkDead, NotPermitted
 from accounts.models import Membership, Role, User
-from hosts.access import Denied, NotVisible, allows
+from hosts.access import Denied, NotVisible, Person, Scope, allows
 from hosts.actions.access import grants
 from hosts.actions.access.wanted import Wanted
 from hosts.actions.refused import HostRefused
@@ -150,8 +150,6 @@ def test_nobody_else_gives_or_takes(fleet: Fleet, cast: Cast, entries: Any) -> N
 
 
 def test_a_token_without_the_verb_gives_nothing(fleet: Fleet, cast: Cast) -> None:
-    from hosts.access import Person, Scope
-
     alice = person_of(cast.alice)
     limited = Person(alice.user, alice.who, Scope(verbs=frozenset({"access.view"})))
     with pytest.raises(Denied):
@@ -215,8 +213,6 @@ def test_nobody_takes_over_whom_grants_lift_above_them(
 def test_nobody_lets_themselves_into_a_team_above_them(
     fleet: Fleet, cast: Cast, who_of: Any
 ) -> None:
-    from accounts import team_actions
-
     fleet.grant("operator", team=fleet.team, host=fleet.web1)
     keeper = keeper_of(cast.bob, *SEES)
     with pytest.raises(NotPermitted):

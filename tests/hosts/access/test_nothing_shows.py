@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role, User
+from audit.models import Entry
 from hosts import access
-from hosts.access import NotVisible, Person
-from hosts.models import INVENTORY
+from hosts.access import Denied, NotVisible, Person
+from hosts.actions.containers import stop_container
+from hosts.actions.images import remove_image
+from hosts.actions.networks import remove_network
+from hosts.actions.volumes import remove_volume
+from hosts.guardrails import Refused
+from hosts.models import INVENTORY, Container, Job, ObjectLock
 from tests.cast import Cast
 from tests.dashboard.hidden_cast import BESIDE, HIDDEN, KINDS, SEEN, furnish, seers
 
@@ -18,8 +25,6 @@ WHOLE = {"one": {1}, "some": set(), "group": {1, 2}, "volumes": set(), "nobody":
 @pytest.fixture
 def person(cast: Cast, who_of: Any) -> Any:
     """`person("some")`"""
-    from accounts.models import Role, User
-
     furnish(cast.alice)
     role = Role.objects.get(name="member")
 
@@ -58,8 +63,6 @@ def test_places(person: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_jobs_and_entries(person: Any, name: str) -> None:
-    from audit.models import Entry
-
     asker = person(name)
     jobs = set(access.visible_jobs(asker).values_list("endpoint", flat=True))
     assert jobs == WHOLE[name]
@@ -90,8 +93,6 @@ def test_fetching_what_is_not_there(person: Any, name: str) -> None:
 
 def test_a_name_that_changes_takes_it_out_of_sight(person: Any) -> None:
     """A narrowed grant looks at what is there now, not at what was."""
-    from hosts.models import Container
-
     asker = person("some")
     row = Container.objects.get(podman_id=SEEN)
     access.get_object(asker, "container", 1, SEEN, verb="container.stop")
@@ -102,8 +103,6 @@ def test_a_name_that_changes_takes_it_out_of_sight(person: Any) -> None:
 
 
 def test_a_bulk_names_nothing_that_is_hidden(person: Any) -> None:
-    from hosts.actions.containers import stop_container
-
     asker = person("some")
     refs = [(1, SEEN), *((place, ident) for place, ident in HIDDEN.items())]
     batch = stop_container.ask_many(asker, refs)
@@ -113,8 +112,6 @@ def test_a_bulk_names_nothing_that_is_hidden(person: Any) -> None:
 
 
 def may_remove_containers(person: Any) -> None:
-    from accounts.models import Role
-
     role = Role.objects.get(name="store")
     role.verbs = [*role.verbs, "container.remove"]
     role.save()
@@ -124,13 +121,6 @@ def may_remove_containers(person: Any) -> None:
 def test_no_removal_by_force_without_the_right_to_what_goes_along(
     person: Any, keys: None, kind: str
 ) -> None:
-    from accounts.models import Role
-    from hosts.access import Denied
-    from hosts.actions.images import remove_image
-    from hosts.actions.networks import remove_network
-    from hosts.actions.volumes import remove_volume
-    from hosts.models import Job
-
     asker = person("volumes")
     role = Role.objects.get(name="store")
     role.verbs = [*role.verbs, f"{kind}.view", f"{kind}.remove"]
@@ -147,10 +137,6 @@ def test_no_removal_by_force_without_the_right_to_what_goes_along(
 
 def test_no_lock_names_what_would_go_along(person: Any, keys: None) -> None:
     """A volume taken by force takes containers along: that one of them is locked is all that is told."""
-    from hosts.actions.volumes import remove_volume
-    from hosts.guardrails import Refused
-    from hosts.models import Container, ObjectLock
-
     may_remove_containers(person("volumes"))
     mine = Container.objects.get(endpoint=1, podman_id=HIDDEN[1])
     Container.objects.filter(pk=mine.pk).update(mounts=[f"{BESIDE}-volume"])

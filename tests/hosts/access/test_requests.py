@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hosts.access import Denied, NotVisible, Person, allows
+from accounts.models import Role, User
+from hosts.access import Denied, NewContainer, NotVisible, Person, allows
 from hosts.access.requests import to_decide, visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
 from hosts.actions.access_requests.ask_access import MOST_WAITING, Wanted
 from hosts.actions.access_requests.ended_grants import expire_requests
 from hosts.actions.refused import HostRefused
+from hosts.models import Endpoint, Grant, Host, Login
 from tests.cast import Cast
 
 
 @pytest.fixture
 def person(cast: Cast, who_of: Any) -> Any:
     """`person("charlie")`: as the database knows them now."""
-    from accounts.models import Role, User
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
 
@@ -32,8 +32,6 @@ def person(cast: Cast, who_of: Any) -> Any:
 
 @pytest.fixture
 def host(cast: Cast) -> Any:
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root")
     Endpoint.objects.create(host=host, login=login, socket="/s")
@@ -41,16 +39,12 @@ def host(cast: Cast) -> Any:
 
 
 def wanted(**changed: Any) -> Wanted:
-    from accounts.models import Role
-
     role = Role.objects.get(name=changed.pop("role", "operator"))
     given = {"kind": "host", "place": "web1", "minutes": 60, "reason": "the shop is down"}
     return Wanted(role=role, **(given | changed))
 
 
 def test_approved_it_holds_until_its_time_is_over(person: Any, host: Any, entries: Any) -> None:
-    from hosts.models import Grant
-
     request = ask_access.ask(person("charlie"), wanted())
     assert not allows(person("charlie"), "container.stop", host)
     decide_access.approve(person("alice"), request.pk, answer="until the evening")
@@ -75,8 +69,6 @@ def test_approved_it_holds_until_its_time_is_over(person: Any, host: Any, entrie
 
 
 def test_refused_it_gives_nothing_and_has_words(person: Any, host: Any, entries: Any) -> None:
-    from hosts.models import Grant
-
     request = ask_access.ask(person("charlie"), wanted())
     decide_access.refuse(person("alice"), request.pk, answer="ask Bob")
     request.refresh_from_db()
@@ -87,8 +79,6 @@ def test_refused_it_gives_nothing_and_has_words(person: Any, host: Any, entries:
 
 
 def test_nobody_decides_on_their_own(person: Any, host: Any) -> None:
-    from hosts.models import Grant
-
     alice = person("alice")
     request = ask_access.ask(alice, wanted())
     assert request not in to_decide(alice)
@@ -98,8 +88,6 @@ def test_nobody_decides_on_their_own(person: Any, host: Any) -> None:
 
 
 def test_nobody_gives_what_they_do_not_hold(person: Any, host: Any) -> None:
-    from accounts.models import Role, User
-
     role = Role.objects.create(name="approver", verbs=["access.approve", "host.view"])
     User.objects.filter(email="bob@example.org").update(role=role)
     request = ask_access.ask(person("charlie"), wanted(role="viewer"))
@@ -122,8 +110,6 @@ def test_others_requests_are_not_there(person: Any, host: Any) -> None:
 
 
 def test_decided_is_decided(person: Any, host: Any) -> None:
-    from hosts.models import Grant
-
     request = ask_access.ask(person("charlie"), wanted())
     ask_access.withdraw(person("charlie"), request.pk)
     with pytest.raises(HostRefused, match="withdrawn already"):
@@ -183,8 +169,6 @@ def test_nobody_floods_those_who_decide(person: Any, host: Any) -> None:
 
 
 def test_it_may_be_for_some_containers_only(person: Any, host: Any) -> None:
-    from hosts.access import NewContainer
-
     request = ask_access.ask(person("charlie"), wanted(label="app=shop"))
     decide_access.approve(person("alice"), request.pk)
     charlie, endpoint = person("charlie"), host.endpoints.get()

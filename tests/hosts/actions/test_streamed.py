@@ -6,17 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from audit.models import Entry
+from audit.shapes import Target
+from hosts.access import Person
+from hosts.actions import streamed
 from hosts.jobs.errand import Trouble
+from hosts.models import OpenTransfer
 from hosts.podman.errors import Interrupted, ServerFault
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def entries() -> list[tuple[str, str, str]]:
-    from audit.models import Entry
-
     found = Entry.objects.filter(verb="container.files_edit").order_by("number")
     return [(entry.kind, entry.result, entry.detail) for entry in found]
 
@@ -24,16 +28,12 @@ def entries() -> list[tuple[str, str, str]]:
 @pytest.fixture
 def act(cast: Any, who_of: Any) -> Any:
     """`act(failure, committing)`: a streamed action that ends with `failure`."""
-    from audit.shapes import Target
-    from hosts.access import Person
-    from hosts.actions.streamed import streamed
-
     person = Person(cast.bob, who_of(cast.bob))
     target = Target(kind="container", id="abc", name="shop")
 
     async def run(failure: BaseException | None = None, *, committing: bool = False) -> None:
         params = {"what": "upload", "path": "/x"}
-        async with streamed(person, "container.files_edit", target, params) as doing:
+        async with streamed.streamed(person, "container.files_edit", target, params) as doing:
             doing.committing = committing
             if failure is not None:
                 raise failure
@@ -57,10 +57,6 @@ def act(cast: Any, who_of: Any) -> Any:
 async def test_every_end_is_an_outcome(
     act: Any, failure: BaseException, committing: Any, result: str
 ) -> None:
-    from asgiref.sync import sync_to_async
-
-    from hosts.models import OpenTransfer
-
     with pytest.raises(type(failure)):
         await act(failure, committing=committing)
     (intent, outcome) = await sync_to_async(entries)()
@@ -70,8 +66,6 @@ async def test_every_end_is_an_outcome(
 
 
 async def test_done(act: Any) -> None:
-    from asgiref.sync import sync_to_async
-
     await act()
     assert [entry[:2] for entry in await sync_to_async(entries)()] == [
         ("intent", ""),
@@ -81,16 +75,12 @@ async def test_done(act: Any) -> None:
 
 async def test_a_download_that_nobody_reads_any_more(cast: Any, who_of: Any) -> None:
     """A generator is closed where it stands, not cancelled."""
-    from asgiref.sync import sync_to_async
-
-    from audit.shapes import Target
-    from hosts.access import Person
-    from hosts.actions.streamed import streamed
-
     person = Person(cast.bob, who_of(cast.bob))
 
     async def pieces() -> AsyncGenerator[bytes, None]:
-        async with streamed(person, "container.files_edit", Target("container", "a", "b"), {}):
+        async with streamed.streamed(
+            person, "container.files_edit", Target("container", "a", "b"), {}
+        ):
             yield b"first"
             yield b"second"
 
@@ -102,11 +92,6 @@ async def test_a_download_that_nobody_reads_any_more(cast: Any, who_of: Any) -> 
 
 
 def test_a_lost_one_is_settled_once(cast: Any, who_of: Any) -> None:
-    from audit.shapes import Target
-    from hosts.access import Person
-    from hosts.actions import streamed
-    from hosts.models import OpenTransfer
-
     person = Person(cast.bob, who_of(cast.bob))
     target = Target(kind="container", id="abc", name="shop")
     streamed._begin(person, "container.files_edit", target, {"what": "upload", "path": "/x"})

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from hosts.access import Person
+from hosts.models import Guardrail
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import hosts
 
@@ -14,23 +16,18 @@ __all__ = ["hosts"]
 @pytest.fixture
 def alice(cast: Cast, who_of: Any) -> Any:
     """The administrator as the domain sees her."""
-    from hosts.access import Person
-
     return Person(cast.alice, who_of(cast.alice))
 
 
 @pytest.fixture
 def bob(cast: Cast, who_of: Any) -> Any:
     """The operator."""
-    from hosts.access import Person
-
     return Person(cast.bob, who_of(cast.bob))
 
 
 @pytest.fixture
 def rail(cast: Cast) -> Callable[..., Any]:
     """Makes a rule: rail("privileged"), rail("mounts", group, allow=[…], severity="warn")."""
-    from hosts.models import Guardrail
 
     def make(kind: str, *groups: Any, severity: str = "refuse", **settings: Any) -> Any:
         number = Guardrail.objects.count() + 1

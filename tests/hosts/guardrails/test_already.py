@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import Role, User
+from hosts.access import Person
 from hosts.guardrails.already import HOW, MOST, already, judges
 from hosts.guardrails.judge import Rule
 from hosts.guardrails.kinds import KINDS
+from hosts.models import Grant, Group
 from tests.dashboard.pages.run_cast import Hosts
 
 pytestmark = pytest.mark.django_db
@@ -90,12 +94,6 @@ def test_volumes_that_mount_the_host_and_networks_that_are_it(hosts: Hosts, alic
 
 
 def test_where_the_rule_counts_and_what_is_there(hosts: Hosts, alice: Any) -> None:
-    from django.utils import timezone
-
-    from accounts.models import User
-    from hosts.access import Person
-    from hosts.models import Group
-
     hosts.add(hosts.web1, "container", "one", image="docker.io/x/y:1")
     hosts.add(hosts.web2, "container", "two", image="docker.io/x/y:1")
     hosts.add(hosts.web1, "container", "gone", image="docker.io/x/y:1", gone=timezone.now())
@@ -115,10 +113,6 @@ def test_where_the_rule_counts_and_what_is_there(hosts: Hosts, alice: Any) -> No
 
 
 def test_what_one_may_not_see_is_not_counted(hosts: Hosts, cast: Any, who_of: Any) -> None:
-    from accounts.models import Role
-    from hosts.access import Person
-    from hosts.models import Grant
-
     shop = {"labels": {"app": "shop"}, "image": "docker.io/x/y:1"}
     hosts.add(hosts.web1, "container", "shop-1", **shop)
     hosts.add(hosts.web1, "container", "other", image="docker.io/x/y:1")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.actions.run import create_container
 from tests.hosts.jobs.conftest import (
     container,
     ended,
@@ -21,9 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_rule_made_after_the_click_stops_the_job(
     worker: Any, person: Any, endpoint: Any, podman: Any, ended: Any, vault_keys: Any, rail: Any
 ) -> None:
-    from audit.models import Entry
-    from hosts.actions.run import create_container
-
     params = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never"}
     job = create_container.ask(person, endpoint.pk, params=params, env={})
     rule = rail("privileged")
@@ -38,8 +37,6 @@ def test_a_rule_made_after_the_click_stops_the_job(
 def test_a_warning_stands_in_the_jobs_output(
     worker: Any, person: Any, endpoint: Any, podman: Any, ended: Any, vault_keys: Any, rail: Any
 ) -> None:
-    from hosts.actions.run import create_container
-
     rule = rail("privileged", severity="warn")
     params = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never"}
     job = create_container.ask(person, endpoint.pk, params=params, env={})

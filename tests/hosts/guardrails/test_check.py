@@ -4,8 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
+from hosts.access.fetch import target_of
+from hosts.actions.containers.open_terminal import Wanted, begin
+from hosts.actions.images import pull_image
+from hosts.actions.run import run_container
+from hosts.actions.streamed import streamed
 from hosts.guardrails import NeedsApproval, Refused, check, of_others, of_spec
+from hosts.jobs.errand import Trouble
+from hosts.models import Group, Job, OpenTerminal
 from tests.dashboard.pages.run_cast import Hosts
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +22,6 @@ Rail = Callable[..., Any]
 
 
 def test_a_rule_counts_for_the_hosts_of_its_groups(hosts: Hosts, rail: Rail) -> None:
-    from hosts.models import Group
-
     edge = Group.objects.create(name="edge")
     rule = rail("privileged", edge)
     assert check(hosts.web1, BAD).rules == 0
@@ -28,8 +34,6 @@ def test_a_rule_counts_for_the_hosts_of_its_groups(hosts: Hosts, rail: Rail) -> 
 
 
 def test_a_rule_of_two_groups_of_a_host_is_found_once(hosts: Hosts, rail: Rail) -> None:
-    from hosts.models import Group
-
     both = [Group.objects.create(name=name) for name in ("one", "two")]
     hosts.web1.host.groups.add(*both)
     rail("privileged", *both)
@@ -48,8 +52,6 @@ def test_one_image_is_said_once_and_another_name_beside_it_is_not_missed(
 
 
 def test_a_rule_whose_last_group_goes_counts_nowhere(hosts: Hosts, rail: Rail) -> None:
-    from hosts.models import Group
-
     edge = Group.objects.create(name="edge")
     rail("privileged", edge)
     edge.delete()
@@ -64,9 +66,6 @@ def test_a_kind_of_a_later_version_refuses(hosts: Hosts, rail: Rail) -> None:
 def test_a_refused_run_is_no_job_and_an_entry_that_names_the_rule(
     hosts: Hosts, rail: Rail, bob: Any, entries: Any
 ) -> None:
-    from hosts.actions.run import run_container
-    from hosts.models import Job
-
     rule = rail("privileged")
     params = {"image": "quay.io/x/y:1", "privileged": True}
     with pytest.raises(Refused) as caught:
@@ -81,8 +80,6 @@ def test_a_refused_run_is_no_job_and_an_entry_that_names_the_rule(
 def test_what_only_warns_is_asked_for_and_stands_in_the_entry(
     hosts: Hosts, rail: Rail, bob: Any, entries: Any
 ) -> None:
-    from hosts.actions.run import run_container
-
     rule = rail("privileged", severity="warn")
     for privileged in (True, False):
         params = {"image": "quay.io/x/y:1", "privileged": privileged}
@@ -93,8 +90,6 @@ def test_what_only_warns_is_asked_for_and_stands_in_the_entry(
 
 
 def test_what_needs_an_approval_is_not_done_without(hosts: Hosts, rail: Rail, bob: Any) -> None:
-    from hosts.actions.run import run_container
-
     rail("privileged", severity="ask")
     params = {"image": "quay.io/x/y:1", "privileged": True}
     with pytest.raises(NeedsApproval, match="approval"):
@@ -104,9 +99,6 @@ def test_what_needs_an_approval_is_not_done_without(hosts: Hosts, rail: Rail, bo
 def test_of_a_batch_only_the_refused_are_left_out(
     hosts: Hosts, rail: Rail, bob: Any, entries: Any
 ) -> None:
-    from hosts.actions.images import pull_image
-    from hosts.models import Group, Job
-
     edge = Group.objects.create(name="edge")
     hosts.web2.host.groups.add(edge)
     rule = rail("images", edge, allow=["registry.example.org"])
@@ -119,9 +111,6 @@ def test_of_a_batch_only_the_refused_are_left_out(
 
 
 def test_a_terminal_as_root_is_refused(hosts: Hosts, rail: Rail, bob: Any) -> None:
-    from hosts.actions.containers.open_terminal import Wanted, begin
-    from hosts.models import OpenTerminal
-
     rail("users", no_root=True)
     row = hosts.add(hosts.web1, "container", "shop", state="running")
     with pytest.raises(Refused):
@@ -132,12 +121,6 @@ def test_a_terminal_as_root_is_refused(hosts: Hosts, rail: Rail, bob: Any) -> No
 
 @pytest.mark.django_db(transaction=True)
 async def test_an_upload_is_refused_before_it_begins(hosts: Hosts, rail: Rail, bob: Any) -> None:
-    from asgiref.sync import sync_to_async
-
-    from hosts.access.fetch import target_of
-    from hosts.actions.streamed import streamed
-    from hosts.jobs.errand import Trouble
-
     await sync_to_async(rail)("images", allow=["registry.example.org"])
     target = target_of(hosts.web1, kind="image", name="x.tar")
     proposed = of_others.archive("image.load", file="x.tar")

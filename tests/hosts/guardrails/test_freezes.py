@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from hosts.access import Denied
 from hosts.actions import ACTIONS
+from hosts.actions.approvals import decide
+from hosts.actions.containers import stop_container
+from hosts.actions.guardrails import edit_freeze
+from hosts.actions.guardrails.edit_freeze import Wanted
+from hosts.actions.refused import HostRefused
 from hosts.cards import Lock, lock_of, road_of
-from hosts.guardrails import NeedsApproval, Refused
+from hosts.guardrails import NeedsApproval, Refused, nothing
 from hosts.guardrails.freezes import open_until
+from hosts.jobs import guarded
+from hosts.jobs.ask import Order
+from hosts.models import FreezeWindow, Group
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
 
@@ -19,8 +28,6 @@ BERLIN = "Europe/Berlin"
 
 
 def weekly(days: list[int], begins: time, until: time, zone: str = BERLIN) -> Any:
-    from hosts.models import FreezeWindow
-
     return FreezeWindow(days=days, from_time=begins, until_time=until, zone=zone)
 
 
@@ -60,8 +67,6 @@ def test_when_a_weekly_one_is_open(
 
 
 def frozen(*groups: Any, **more: Any) -> Any:
-    from hosts.models import FreezeWindow
-
     now = timezone.now()
     row = FreezeWindow.objects.create(
         **{
@@ -78,10 +83,6 @@ def frozen(*groups: Any, **more: Any) -> Any:
 
 
 def asked(person: Any, verb: str, endpoint: Any) -> Any:
-    from hosts.guardrails import nothing
-    from hosts.jobs import guarded
-    from hosts.jobs.ask import Order
-
     proposed = nothing(verb) if road_of(verb).at_click else None
     order = Order(endpoint, verb.partition(".")[0], "abc", "abc", proposed=proposed)
     return guarded.require(person, verb, [order])
@@ -105,8 +106,6 @@ def test_every_verb_in_an_open_window(verb: str, hosts: Hosts, bob: Any) -> None
 
 
 def test_it_counts_for_its_groups_while_it_is_enabled_and_open(hosts: Hosts, bob: Any) -> None:
-    from hosts.models import Group
-
     edge = Group.objects.create(name="edge")
     window = frozen(edge)
     asked(bob, "container.stop", hosts.web1)
@@ -122,9 +121,6 @@ def test_it_counts_for_its_groups_while_it_is_enabled_and_open(hosts: Hosts, bob
 
 
 def test_a_window_that_asks_holds_the_job(hosts: Hosts, bob: Any, alice: Any) -> None:
-    from hosts.actions.approvals import decide
-    from hosts.actions.containers import stop_container
-
     frozen(severity="ask")
     row = hosts.add(hosts.web1, "container", "shop", state="running")
     ref = (hosts.web1.pk, row.podman_id)
@@ -140,8 +136,6 @@ def test_a_window_that_asks_holds_the_job(hosts: Hosts, bob: Any, alice: Any) ->
 def test_overriding_is_a_right_with_a_reason_and_an_entry(
     hosts: Hosts, bob: Any, alice: Any, entries: Any
 ) -> None:
-    from hosts.actions.containers import stop_container
-
     window = frozen()
     row = hosts.add(hosts.web1, "container", "shop", state="running")
     ref = (hosts.web1.pk, row.podman_id)
@@ -160,11 +154,6 @@ def test_overriding_is_a_right_with_a_reason_and_an_entry(
 def test_making_changing_and_removing_are_entries_with_a_right(
     cast: Cast, bob: Any, alice: Any, entries: Any
 ) -> None:
-    from hosts.access import Denied
-    from hosts.actions.guardrails import edit_freeze
-    from hosts.actions.guardrails.edit_freeze import Wanted
-    from hosts.actions.refused import HostRefused
-
     good = Wanted("nights", days=(0, 1), from_time=time(22), until_time=time(6), zone=BERLIN)
     with pytest.raises(Denied):
         edit_freeze.make(bob, good)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from accounts.models import Role, User
+from dashboard.pages.kube.shown import shown
 from hosts import vault
 from hosts.access import Denied, Person
 from hosts.actions.kube import down_kube, play_kube
@@ -38,8 +40,6 @@ spec: {containers: [{name: front, image: docker.io/library/nginx}]}
 @pytest.fixture
 def player(cast: Cast, who_of: Any, keys: None) -> Any:
     """`player("secret.view")`: somebody who plays kube files, and may that too."""
-    from accounts.models import Role, User
-
     vault.make_keys(settings.HAULOUT_KEYS)
 
     def person(*more: str) -> Person:
@@ -85,8 +85,6 @@ def test_nothing_locked_is(player: Any, hosts: Hosts, kind: str, name: str) -> N
 
 
 def test_the_page_tells_of_none_that_one_does_not_see(player: Any, hosts: Hosts) -> None:
-    from dashboard.pages.kube.shown import shown
-
     def told(person: Person) -> Any:
         found = shown(plan_of(FILE), hosts.web1, person)
         return [str(line.words) for line in found.lines], found.pulls, found.down

@@ -5,12 +5,22 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
+from hosts.access import Denied, Person
 from hosts.actions import ACTIONS
+from hosts.actions.containers import stop_container
+from hosts.actions.guardrails import lock as locking
+from hosts.actions.refused import HostRefused
+from hosts.actions.system import prune_volumes
 from hosts.cards import Lock, cards, lock_of, road_of
-from hosts.guardrails import Refused, Verdict, of_kube, of_others
+from hosts.guardrails import Refused, Verdict, nothing, of_kube, of_others
+from hosts.guardrails.standing import Standing
 from hosts.jobs import guarded
+from hosts.jobs.ask import Order
+from hosts.models import ObjectLock
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
+from tests.incomer import person_of
 
 pytestmark = pytest.mark.django_db
 DIGEST = f"sha256:{'1' * 64}"
@@ -37,8 +47,6 @@ def test_what_a_lock_lets_through() -> None:
 
 
 def locked(row: Any, kind: str, **more: Any) -> Any:
-    from hosts.models import ObjectLock
-
     return ObjectLock.objects.create(
         kind=kind,
         host=row.endpoint.host,
@@ -57,10 +65,6 @@ def asked(
     verb: str, endpoint: Any, row: Any, kind: str, *, proposed: Any = None, **params: Any
 ) -> None:
     """As every road does it, on this object."""
-    from hosts.guardrails import nothing
-    from hosts.jobs.ask import Order
-    from tests.incomer import person_of
-
     order = Order(
         endpoint,
         kind,
@@ -69,7 +73,6 @@ def asked(
         params=params,
         proposed=proposed or (nothing(verb) if road_of(verb).at_click else None),
     )
-    from accounts.models import User
 
     guarded.require(person_of(User.objects.get(name="Alice")), verb, [order])
 
@@ -117,8 +120,6 @@ def _state(kind: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("verb", sorted(ACTIONS))
 def test_a_lock_of_the_host(verb: str, cast: Cast, hosts: Hosts, rows: dict[str, Any]) -> None:
-    from hosts.models import ObjectLock
-
     kind = verb.partition(".")[0]
     kind = kind if kind in KINDS else "pod"
     ObjectLock.objects.create(
@@ -231,9 +232,6 @@ def test_a_kube_file_fetches_what_it_does_not_say_to_leave(cast: Cast, hosts: Ho
 
 
 def test_who_does_not_see_images_hears_of_no_lock(cast: Cast, hosts: Hosts) -> None:
-    from hosts.guardrails.standing import Standing
-    from tests.incomer import person_of
-
     row = hosts.add(hosts.web1, "image", "web", names=["localhost/web:1"])
     locked(row, "image")
     dave = person_of(cast.dave)
@@ -274,11 +272,6 @@ def test_a_label_locks_nothing_and_unlocks_nothing(cast: Cast, hosts: Hosts) -> 
 def test_locking_and_unlocking_are_entries_with_rights(
     hosts: Hosts, alice: Any, bob: Any, cast: Cast, who_of: Callable[..., Any], entries: Any
 ) -> None:
-    from hosts.access import Denied, Person
-    from hosts.actions.containers import stop_container
-    from hosts.actions.guardrails import lock as locking
-    from hosts.actions.refused import HostRefused
-
     row = hosts.add(hosts.web1, "container", "shop", state="running")
     ref = (hosts.web1.pk, row.podman_id)
     charlie = Person(cast.charlie, who_of(cast.charlie))
@@ -310,8 +303,6 @@ def test_locking_and_unlocking_are_entries_with_rights(
 
 
 def test_a_prune_leaves_out_what_is_locked(hosts: Hosts, alice: Any) -> None:
-    from hosts.actions.system import prune_volumes
-
     free, kept = (hosts.add(hosts.web1, "volume", name) for name in ("free", "kept"))
     locked(kept, "volume")
     refs = [(hosts.web1.pk, row.podman_id) for row in (free, kept)]

@@ -9,9 +9,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from hosts.guardrails import Refused, met
+from hosts.access import Person
+from hosts.actions.approvals import decide
+from hosts.actions.run import create_container
+from hosts.guardrails import NeedsApproval, Refused, check, met, of_spec
 from hosts.guardrails.met import Times
+from hosts.models import Job, RuleMet
 from tests.hosts.jobs.conftest import container, ended, endpoint, person, podman, vault_keys, worker
+from tests.lab.waiting import until
 
 __all__ = ["container", "ended", "endpoint", "person", "podman", "vault_keys", "worker"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,8 +24,6 @@ PARAMS = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never"}
 
 
 def asked(person: Any, endpoint: Any, reason: str = "") -> Any:
-    from hosts.actions.run import create_container
-
     return create_container.ask(
         replace(person, reason=reason), endpoint.pk, params=PARAMS, env={"KEY": "s3cret"}
     )
@@ -43,8 +46,6 @@ def test_what_a_rule_led_to_is_counted(
 def test_a_question_without_a_reason_is_not_counted_yet(
     person: Any, endpoint: Any, vault_keys: None, rail: Any
 ) -> None:
-    from hosts.guardrails import NeedsApproval
-
     rail("privileged", severity="ask")
     with pytest.raises(NeedsApproval):
         asked(person, endpoint)
@@ -72,11 +73,6 @@ def test_what_the_worker_comes_upon_is_counted_when_it_asks_and_not_again(
     vault_keys: None,
     rail: Any,
 ) -> None:
-    from hosts.access import Person
-    from hosts.actions.approvals import decide
-    from hosts.models import Job
-    from tests.lab.waiting import until
-
     job = asked(person, endpoint)
     rule = rail("privileged", severity="ask")
     loop = worker()
@@ -92,8 +88,6 @@ def test_what_the_worker_comes_upon_is_counted_when_it_asks_and_not_again(
 @pytest.fixture
 def no_table() -> Iterator[None]:
     """The table is elsewhere: each count fails in the database itself."""
-    from hosts.models import RuleMet
-
     name = RuleMet._meta.db_table
     with connection.schema_editor() as editor:
         editor.alter_db_table(RuleMet, name, f"{name}_gone")
@@ -126,9 +120,6 @@ def test_what_cannot_be_counted_is_done_all_the_same(
 def test_a_rule_that_went_meanwhile_stops_nothing(
     person: Any, endpoint: Any, vault_keys: None, rail: Any
 ) -> None:
-    from hosts.guardrails import check, of_spec
-    from hosts.models import RuleMet
-
     rule = rail("privileged", severity="warn")
     spec = {"image": "quay.io/x/y:1", "privileged": True}
     verdict = check(endpoint, of_spec.container("container.run", spec))
@@ -142,8 +133,6 @@ def test_a_rule_that_went_meanwhile_stops_nothing(
 def test_what_is_past_its_time_is_not_counted_and_is_forgotten(
     person: Any, endpoint: Any, vault_keys: None, rail: Any
 ) -> None:
-    from hosts.models import RuleMet
-
     rule = rail("privileged", severity="warn")
     asked(person, endpoint)
     asked(person, endpoint)
@@ -158,8 +147,6 @@ def test_what_is_past_its_time_is_not_counted_and_is_forgotten(
 def test_a_days_counts_are_added_up_and_none_is_lost(
     person: Any, endpoint: Any, vault_keys: None, rail: Any
 ) -> None:
-    from hosts.models import RuleMet
-
     rule, other = rail("privileged", severity="warn"), rail("privileged", severity="refuse")
     noon = timezone.now().replace(hour=12, minute=0) - timedelta(days=3)
     for days, severity in ((0, "warn"), (0, "warn"), (0, "refuse"), (1, "warn"), (1, "warn")):

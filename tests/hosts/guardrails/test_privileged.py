@@ -4,6 +4,11 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role, User
+from audit.models import Entry
+from hosts.access import Denied, Person
+from hosts.actions.run import create_container
+from hosts.models import Job
 from tests.hosts.jobs.conftest import (
     container,
     ended,
@@ -21,9 +26,6 @@ PARAMS = {"image": "quay.io/x/y:1", "privileged": True, "pull": "never"}
 
 def without_the_right(person: Any) -> Any:
     """The same person in a role that holds all but this."""
-    from accounts.models import Role, User
-    from hosts.access import Person
-
     verbs = person.user.role.verb_names() - {"container.privileged"}
     role = Role.objects.create(name="careful", verbs=sorted(verbs))
     User.objects.filter(pk=person.user.pk).update(role=role)
@@ -31,11 +33,6 @@ def without_the_right(person: Any) -> Any:
 
 
 def test_without_it_nothing_is_asked(person: Any, endpoint: Any, vault_keys: Any) -> None:
-    from audit.models import Entry
-    from hosts.access import Denied
-    from hosts.actions.run import create_container
-    from hosts.models import Job
-
     careful = without_the_right(person)
     with pytest.raises(Denied) as denied:
         create_container.ask(careful, endpoint.pk, params=PARAMS, env={})
@@ -50,8 +47,6 @@ def test_without_it_nothing_is_asked(person: Any, endpoint: Any, vault_keys: Any
 def test_a_right_that_is_taken_before_the_work_stops_it(
     worker: Any, person: Any, endpoint: Any, podman: Any, ended: Any, vault_keys: Any
 ) -> None:
-    from hosts.actions.run import create_container
-
     job = create_container.ask(person, endpoint.pk, params=PARAMS, env={})
     without_the_right(person)
     worker().hand_over([job.pk])
@@ -63,8 +58,6 @@ def test_a_right_that_is_taken_before_the_work_stops_it(
 def test_with_it_the_container_is_made(
     worker: Any, person: Any, endpoint: Any, podman: Any, ended: Any, vault_keys: Any
 ) -> None:
-    from hosts.actions.run import create_container
-
     job = create_container.ask(person, endpoint.pk, params=PARAMS, env={})
     worker().hand_over([job.pk])
     assert ended(job).state == "ok", job.error

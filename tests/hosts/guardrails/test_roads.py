@@ -15,8 +15,10 @@ from hosts.actions.run.pasted_line import read
 from hosts.cards import SecondLook, When, cards
 from hosts.guardrails import of_spec
 from hosts.jobs import guarded
+from hosts.jobs.ask import Order
 from hosts.jobs.errand import Errand
 from hosts.jobs.made import Forgotten, Made
+from hosts.models import Endpoint
 from hosts.refused import Refusal
 from tests.cast import Cast
 
@@ -43,9 +45,6 @@ def test_what_is_streamed_has_no_job_and_what_is_judged_otherwise_has() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", judged_at(When.CLICK, When.BOTH))
 def test_an_order_without_a_proposal_is_no_order(verb: str, cast: Cast) -> None:
-    from hosts.jobs.ask import Order
-    from hosts.models import Endpoint
-
     order = Order(Endpoint(), "container", "", "x")
     with pytest.raises(RuntimeError, match="without what it would make"):
         guarded.require(None, verb, [order])  # type: ignore[arg-type]

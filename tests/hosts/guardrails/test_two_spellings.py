@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from hosts.guardrails import Refused, Severity, of_others, of_spec
-from hosts.guardrails.judge import judge
+from hosts.guardrails import Refused, Severity, check, of_others, of_spec
+from hosts.guardrails.judge import Rule, judge
 from hosts.guardrails.privileged import privileged_field
 from hosts.guardrails.reading import once
+from hosts.models import Endpoint, Host, Login
 from hosts.refused import Refusal
 
 IMAGE = "quay.io/x/y:1"
@@ -41,8 +42,6 @@ def test_pods_and_builds_are_read_alike() -> None:
 
 
 def test_a_rule_for_unknown_fields_lets_none_pass() -> None:
-    from hosts.guardrails.judge import Rule
-
     rule = Rule("all may pass", "unknown_fields", {"allow": ["*"]})
     assert judge([rule], of_spec.container("container.run", SPECS["privileged"])).stops
 
@@ -61,9 +60,6 @@ def test_json_with_the_same_key_twice_is_none() -> None:
 
 @pytest.mark.django_db
 def test_the_worker_refuses_it_without_any_rule(cast: Any) -> None:
-    from hosts.guardrails import check
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/run/podman.sock")

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from hosts.guardrails.unproven import unproven
+from hosts.models import Group
+
 pytestmark = pytest.mark.django_db
 KEPT = {"mounts", "devices", "security_options"}
 
@@ -20,9 +23,6 @@ KEPT = {"mounts", "devices", "security_options"}
 def test_each_rule_that_inspect_cannot_prove_is_named_once(
     version: str, also: set[str], hosts: Any, rail: Any
 ) -> None:
-    from hosts.guardrails.unproven import unproven
-    from hosts.models import Group
-
     hosts.web1.podman_version = version
     every = ("privileged", "host_namespaces", "capabilities", "mounts", "devices", "ports")
     names = {kind: rail(kind).name for kind in (*every, "security_options")}
@@ -38,7 +38,5 @@ def test_each_rule_that_inspect_cannot_prove_is_named_once(
 
 
 def test_where_no_rule_applies_nothing_is_said(hosts: Any) -> None:
-    from hosts.guardrails.unproven import unproven
-
     hosts.web1.podman_version = "4.3.1"
     assert unproven(hosts.web1) == []

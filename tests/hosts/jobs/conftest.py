@@ -7,21 +7,25 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from hosts import vault
+from hosts.access import Person
+from hosts.actions import ACTIONS
+from hosts.jobs.loop import WorkerLoop
+from hosts.jobs.queues import QUEUES
 from hosts.jobs.upkeep import Chores
+from hosts.link.sockets import endpoint_socket
+from hosts.models import Container, Endpoint, Host, Job, Login
 from tests.hosts.jobs.small_podman import SmallPodman
+from tests.lab.waiting import until
 
 
 @pytest.fixture
 def vault_keys(keys: None) -> None:
-    from hosts import vault
-
     vault.make_keys(settings.HAULOUT_KEYS)
 
 
 @pytest.fixture
 def endpoint(cast: Any) -> Any:
-    from hosts.models import Endpoint, Host, Login
-
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     return Endpoint.objects.create(host=host, login=login, socket="/run/podman.sock", state="up")
@@ -29,8 +33,6 @@ def endpoint(cast: Any) -> Any:
 
 @pytest.fixture
 def podman(endpoint: Any) -> Iterator[SmallPodman]:
-    from hosts.link.sockets import endpoint_socket
-
     fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False))
     yield fake
     fake.close()
@@ -39,7 +41,6 @@ def podman(endpoint: Any) -> Iterator[SmallPodman]:
 @pytest.fixture
 def container(endpoint: Any, podman: SmallPodman) -> Callable[..., Any]:
     """`container("a")`: a running container, on the host and in the inventory."""
-    from hosts.models import Container
 
     def make(name: str, *, running: bool = True) -> Any:
         podman_id = name * 64 if len(name) == 1 else name.encode().hex().ljust(64, "0")
@@ -61,18 +62,12 @@ def container(endpoint: Any, podman: SmallPodman) -> Callable[..., Any]:
 @pytest.fixture
 def person(cast: Any, who_of: Any) -> Any:
     """Bob, the operator."""
-    from hosts.access import Person
-
     return Person(cast.bob, who_of(cast.bob))
 
 
 @pytest.fixture
 def worker(transactional_db: None) -> Iterator[Callable[..., Any]]:
     """`worker()`: another worker loop, of all queues or those named; all are stopped at the end."""
-    from hosts.actions import ACTIONS
-    from hosts.jobs.loop import WorkerLoop
-    from hosts.jobs.queues import QUEUES
-
     loops = []
 
     def make(queues: Collection[str] = QUEUES, chores: Chores | None = None) -> WorkerLoop:
@@ -90,8 +85,6 @@ def worker(transactional_db: None) -> Iterator[Callable[..., Any]]:
 @pytest.fixture
 def ended() -> Callable[..., Any]:
     """`ended(job)`: the job once it has ended, within a deadline."""
-    from hosts.models import Job
-    from tests.lab.waiting import until
 
     def wait(job: Any, *, within_s: float = 15) -> Any:
         until(

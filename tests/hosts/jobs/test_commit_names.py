@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role, User
+from hosts.access import Person
 from hosts.actions.containers import commit_container
 from hosts.actions.refused import HostRefused
+from hosts.models import Grant, Image
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # the last one is what Podman takes for "nginx", before Docker Hub's
@@ -16,10 +19,6 @@ THEIRS = ["docker.io/library/postgres:17", "localhost/bank:1", "localhost/nginx:
 @pytest.fixture
 def shop(cast: Any, who_of: Any, container: Any) -> Any:
     """(Charlie with a grant for app=shop alone, the reference of his container)."""
-    from accounts.models import Role, User
-    from hosts.access import Person
-    from hosts.models import Grant, Image
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
     row = container("a")

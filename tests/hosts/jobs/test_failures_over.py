@@ -8,10 +8,16 @@ import pytest
 import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit import write
+from audit.shapes import Target
+from dashboard.live import stamps
+from hosts import bells
+from hosts.jobs.outcome import Outcome, write_outcomes
+from hosts.models import Job
 from tests.dashboard.live.conftest import valkey
 
 __all__ = ["valkey"]
@@ -22,11 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def job(endpoint: Any, person: Any) -> Callable[..., Any]:
     """`job("web", state)`: a start of that container with its intent; by default it runs."""
-    from django.db import transaction
-
-    from audit import write
-    from audit.shapes import Target
-    from hosts.models import Job
 
     def make(name: str, state: str = "running", **more: Any) -> Any:
         with transaction.atomic():
@@ -51,9 +52,6 @@ def job(endpoint: Any, person: Any) -> Callable[..., Any]:
 @pytest.fixture
 def rung(valkey: Any) -> Iterator[Callable[..., list[str]]]:
     """`rung(job, …, state)`: the bells at the common end of these jobs."""
-    from hosts import bells
-    from hosts.jobs.outcome import Outcome, write_outcomes
-
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as ear:
         # the group's name in Redis, as the channel layer has it
         ear.subscribe(f"haulout__group__{bells.GROUP}")
@@ -125,8 +123,6 @@ def test_a_group_of_fifty_costs_one_question_more(rung: Any, job: Any) -> None:
 
 
 def test_pages_hear_of_it_without_bells_too(rung: Any, job: Any) -> None:
-    from dashboard.live import stamps
-
     job("web", "failed")
     before = stamps.stamps()
     rung(job("web"))

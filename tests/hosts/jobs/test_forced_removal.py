@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role, User
+from hosts.access import Person
 from hosts.actions.volumes import remove_volume
+from hosts.models import Volume
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -13,10 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_the_right_to_what_goes_along_went_meanwhile(
     cast: Any, who_of: Any, container: Any, podman: Any, worker: Any, ended: Any, vault_keys: None
 ) -> None:
-    from accounts.models import Role, User
-    from hosts.access import Person
-    from hosts.models import Volume
-
     role = Role.objects.create(
         name="store", verbs=["host.view", "volume.view", "volume.remove", "container.remove"]
     )

@@ -7,7 +7,23 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import actions, token_actions
+from accounts.models import Role, User
+from audit.models import Entry
+from hosts.access import Denied, NotVisible, Person, Scope
+from hosts.actions import cancel_job
+from hosts.actions.approvals import decide
+from hosts.actions.containers import restart_container
+from hosts.actions.kube import play_kube
+from hosts.actions.kube.kube_plan import plan_of
+from hosts.actions.refused import HostRefused
+from hosts.actions.run import create_container, run_spec
+from hosts.guardrails import NeedsApproval, check, of_kube, of_spec
+from hosts.guardrails.digest import digest
+from hosts.jobs import held, lease, withdrawn
+from hosts.models import Approval, FreezeWindow, Job
 from tests.hosts.guardrails.conftest import rail
+from tests.lab.waiting import until
 
 __all__ = ["rail"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("vault_keys")]
@@ -28,9 +44,6 @@ spec:
 
 
 def kube_of(text: str) -> Any:
-    from hosts.actions.kube.kube_plan import plan_of
-    from hosts.guardrails import of_kube
-
     documents = (one.content for one in plan_of(text).documents)
     return of_kube.kube("kube.play", documents)
 
@@ -38,8 +51,6 @@ def kube_of(text: str) -> Any:
 @pytest.fixture
 def alice(cast: Any, who_of: Any) -> Any:
     """The administrator, who may approve."""
-    from hosts.access import Person
-
     return Person(cast.alice, who_of(cast.alice))
 
 
@@ -58,8 +69,6 @@ def desk(podman: Any, worker: Any, ended: Any) -> Desk:
 
 
 def asked(person: Any, endpoint: Any, reason: str = WHY) -> Any:
-    from hosts.actions.run import create_container
-
     who = replace(person, reason=reason)
     return create_container.ask(who, endpoint.pk, params=PARAMS, env={"KEY": "s3cret"})
 
@@ -69,15 +78,10 @@ def approval_of(job: Any) -> Any:
 
 
 def outcome_of(job: Any) -> Any:
-    from audit.models import Entry
-
     return Entry.objects.get(intent=job.intent, kind="outcome")
 
 
 def test_without_a_reason_nothing_is_asked(person: Any, endpoint: Any, rail: Any) -> None:
-    from hosts.guardrails import NeedsApproval
-    from hosts.models import Job
-
     rail("privileged", severity="ask")
     with pytest.raises(NeedsApproval, match="asks for an approval"):
         asked(person, endpoint, reason="")
@@ -92,8 +96,6 @@ def test_it_waits_and_goes_on_once_somebody_else_says_yes(
     rail: Any,
     entries: Any,
 ) -> None:
-    from hosts.actions.approvals import decide
-
     rule = rail("privileged", severity="ask")
     job = asked(person, endpoint)
     loop = desk.worker()
@@ -116,9 +118,6 @@ def test_it_waits_and_goes_on_once_somebody_else_says_yes(
 
 
 def test_nobody_approves_their_own(alice: Any, endpoint: Any, rail: Any, entries: Any) -> None:
-    from hosts.access import Denied, Scope
-    from hosts.actions.approvals import decide
-
     rail("privileged", severity="ask")
     job = asked(alice, endpoint)
     by_token = replace(alice, scope=Scope(), who=replace(alice.who, token="ci", door="api"))
@@ -134,11 +133,6 @@ def test_nobody_approves_their_own(alice: Any, endpoint: Any, rail: Any, entries
 def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
     cast: Any, alice: Any, who_of: Any, endpoint: Any, rail: Any
 ) -> None:
-    from accounts import actions, token_actions
-    from accounts.models import Role, User
-    from hosts.access import Denied, Person, Scope
-    from hosts.actions.approvals import decide
-
     rail("privileged", severity="ask")
     role = Role.objects.get(name="admin")
     robot, carol = (
@@ -164,9 +158,6 @@ def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
 def test_who_may_not_approve_sees_their_own_alone(
     cast: Any, person: Any, who_of: Any, endpoint: Any, rail: Any
 ) -> None:
-    from hosts.access import Denied, NotVisible, Person
-    from hosts.actions.approvals import decide
-
     rail("privileged", severity="ask")
     job = asked(person, endpoint)
     with pytest.raises(Denied):
@@ -176,9 +167,6 @@ def test_who_may_not_approve_sees_their_own_alone(
 
 
 def test_refused_it_ends(person: Any, alice: Any, endpoint: Any, podman: Any, rail: Any) -> None:
-    from hosts.actions.approvals import decide
-    from hosts.actions.refused import HostRefused
-
     rail("privileged", severity="ask")
     job = asked(person, endpoint)
     row = approval_of(job)
@@ -193,10 +181,6 @@ def test_refused_it_ends(person: Any, alice: Any, endpoint: Any, podman: Any, ra
 
 
 def test_cancelled_by_whoever_asked(person: Any, alice: Any, endpoint: Any, rail: Any) -> None:
-    from hosts.actions import cancel_job
-    from hosts.actions.approvals import decide
-    from hosts.actions.refused import HostRefused
-
     rail("privileged", severity="ask")
     job = asked(person, endpoint)
     row = approval_of(job)
@@ -209,9 +193,6 @@ def test_cancelled_by_whoever_asked(person: Any, alice: Any, endpoint: Any, rail
 
 
 def test_after_a_day_it_is_cancelled(person: Any, endpoint: Any, rail: Any) -> None:
-    from hosts.jobs import held
-    from hosts.models import Approval
-
     rail("privileged", severity="ask")
     old, young = asked(person, endpoint), asked(person, endpoint)
     Approval.objects.filter(job=old).update(asked_at=timezone.now() - timedelta(hours=25))
@@ -225,8 +206,6 @@ def test_after_a_day_it_is_cancelled(person: Any, endpoint: Any, rail: Any) -> N
 
 
 def test_its_right_gone_it_ends(person: Any, endpoint: Any, rail: Any) -> None:
-    from hosts.jobs import withdrawn
-
     rail("privileged", severity="ask")
     job = asked(person, endpoint)
     person.user.is_active = False
@@ -243,10 +222,6 @@ def test_a_rule_that_came_later_asks_again_and_one_that_refuses_refuses(
     desk: Desk,
     rail: Any,
 ) -> None:
-    from hosts.actions.approvals import decide
-    from hosts.models import Job
-    from tests.lab.waiting import until
-
     first = rail("privileged", severity="ask")
     job = asked(person, endpoint)
     decide.approve(alice, approval_of(job).pk)
@@ -268,17 +243,11 @@ def test_a_rule_that_came_later_asks_again_and_one_that_refuses_refuses(
 def test_an_approval_counts_for_its_proposal_alone(
     person: Any, alice: Any, endpoint: Any, rail: Any
 ) -> None:
-    from hosts.actions.approvals import decide
-    from hosts.guardrails import check, of_spec
-    from hosts.jobs import held
-
     rail("privileged", severity="ask")
     job = asked(person, endpoint)
     decide.approve(alice, approval_of(job).pk)
 
     def covered(**more: Any) -> bool:
-        from hosts.actions.run import run_spec
-
         spec = run_spec.final({**PARAMS, **more}, endpoint)
         proposed = of_spec.container("container.create", spec)
         return held.covered(job.pk, check(endpoint, proposed), proposed)
@@ -292,13 +261,6 @@ def test_an_approval_of_before_texts_were_kept_still_counts(
     person: Any, alice: Any, endpoint: Any, rail: Any
 ) -> None:
     """Of a kube file that waited while Haulout was brought up to date; for that file alone."""
-    from hosts.actions.approvals import decide
-    from hosts.actions.kube import play_kube
-    from hosts.guardrails import check
-    from hosts.guardrails.digest import digest
-    from hosts.jobs import held
-    from hosts.models import Approval
-
     rail("privileged", severity="ask")
     asker = replace(person, reason=WHY)
     job = play_kube.ask(asker, endpoint.pk, text=KUBE)
@@ -329,10 +291,6 @@ def test_a_worker_that_dies_between_loses_nothing_and_does_nothing_twice(
     rail: Any,
 ) -> None:
     """The call after the approval is lost, and two workers come upon the row at once."""
-    from hosts.actions.approvals import decide
-    from hosts.jobs import lease
-    from hosts.models import Job
-
     rail("privileged", severity="ask")
     job = asked(person, endpoint)
     assert job.pk not in lease.waiting()
@@ -357,11 +315,6 @@ def test_a_freeze_that_opens_before_it_begins(
     desk: Desk,
 ) -> None:
     """What was asked for before meets it when its turn comes; what overrode it goes on."""
-    from hosts.actions.approvals import decide
-    from hosts.actions.containers import restart_container
-    from hosts.models import FreezeWindow, Job
-    from tests.lab.waiting import until
-
     row = container("a")
     ref = (row.endpoint_id, row.podman_id)
     job = restart_container.ask(person, ref)

@@ -4,15 +4,23 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
+
+from accounts.models import Role, User
+from audit.models import Entry
+from audit.write import outcome
+from hosts.access import Denied, Person
+from hosts.actions import cancel_job
+from hosts.actions.containers import restart_container, stop_container
+from hosts.models import Job
+from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def lose(job, **values):
     """As a worker leaves a job that dies in the middle of it."""
-    from hosts.models import Job
-
     Job.objects.filter(pk=job.pk).update(
         state="running",
         worker="gone",
@@ -23,8 +31,6 @@ def lose(job, **values):
 
 
 def test_another_worker_takes_a_lost_job_and_settles_it(worker, person, container, podman, ended):
-    from hosts.actions.containers import restart_container
-
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
     before = {"pid": 1, "started_at": "", "restarts": 0, "running": True}
@@ -37,8 +43,6 @@ def test_another_worker_takes_a_lost_job_and_settles_it(worker, person, containe
 
 
 def test_a_job_that_loses_three_workers_is_given_up(worker, person, container, podman, ended):
-    from hosts.actions.containers import restart_container
-
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
     lose(job, lost_workers=2)
@@ -49,9 +53,6 @@ def test_a_job_that_loses_three_workers_is_given_up(worker, person, container, p
 
 
 def test_a_job_nobody_heard_of_is_found(worker, person, container, podman, ended):
-    from hosts.actions.containers import stop_container
-    from hosts.models import Job
-
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
     Job.objects.update(published_at=timezone.now() - timedelta(seconds=31))
@@ -61,9 +62,6 @@ def test_a_job_nobody_heard_of_is_found(worker, person, container, podman, ended
 
 
 def test_the_right_is_asked_again_by_the_worker(worker, person, cast, container, podman, ended):
-    from accounts.models import Role, User
-    from hosts.actions.containers import stop_container
-
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
     User.objects.filter(pk=cast.bob.pk).update(role=Role.objects.get(name="viewer"))
@@ -77,9 +75,6 @@ def test_what_was_sent_while_it_was_allowed_ends_as_it_did(
     worker, person, cast, container, podman, ended, another, end
 ):
     """With another process than before the restart had its effect; with the same one it had none."""
-    from accounts.models import Role, User
-    from hosts.actions.containers import restart_container
-
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
     pid = podman.containers[row.podman_id]["pid"]
@@ -93,11 +88,6 @@ def test_what_was_sent_while_it_was_allowed_ends_as_it_did(
 
 
 def test_a_running_job_is_cancelled(worker, person, container, podman, ended):
-    from hosts.actions import cancel_job
-    from hosts.actions.containers import stop_container
-    from hosts.models import Job
-    from tests.lab.waiting import until
-
     row = container("a")
     hold = threading.Event()
     podman.before = lambda verb: hold.wait(10)
@@ -113,10 +103,6 @@ def test_a_running_job_is_cancelled(worker, person, container, podman, ended):
 
 
 def test_a_waiting_job_is_cancelled_at_once(person, container, podman):
-    from audit.models import Entry
-    from hosts.actions import cancel_job
-    from hosts.actions.containers import stop_container
-
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
     assert cancel_job.ask(person, job.pk).state == "cancelled"
@@ -124,8 +110,6 @@ def test_a_waiting_job_is_cancelled_at_once(person, container, podman):
 
 
 def test_podmans_own_words_are_kept(worker, person, container, podman, ended):
-    from hosts.actions.containers import stop_container
-
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
     podman.containers.clear()
@@ -135,11 +119,6 @@ def test_podmans_own_words_are_kept(worker, person, container, podman, ended):
 
 
 def test_a_viewer_may_not_and_that_is_an_entry(cast, who_of, container):
-    from audit.models import Entry
-    from hosts.access import Denied, Person
-    from hosts.actions.containers import stop_container
-    from hosts.models import Job
-
     row = container("a")
     charlie = Person(cast.charlie, who_of(cast.charlie))
     with pytest.raises(Denied):
@@ -149,8 +128,6 @@ def test_a_viewer_may_not_and_that_is_an_entry(cast, who_of, container):
 
 
 def test_a_batch_leaves_out_what_is_gone(worker, person, container, podman, ended):
-    from hosts.actions.containers import stop_container
-
     rows = [container("a"), container("b")]
     refs = [(row.endpoint_id, row.podman_id) for row in rows]
     batch = stop_container.ask_many(person, [*refs, (refs[0][0], "c" * 64)])
@@ -161,14 +138,6 @@ def test_a_batch_leaves_out_what_is_gone(worker, person, container, podman, ende
 
 
 def test_an_unknown_end_is_resolved_when_the_host_is_back(worker, person, container, podman):
-    from django.db import transaction
-
-    from audit.models import Entry
-    from audit.write import outcome
-    from hosts.actions.containers import stop_container
-    from hosts.models import Job
-    from tests.lab.waiting import until
-
     row = container("a")
     job = stop_container.ask(person, (row.endpoint_id, row.podman_id))
     with transaction.atomic():

@@ -4,18 +4,18 @@ import threading
 
 import pytest
 
+from audit.models import Entry
+from hosts.actions.containers import restart_container
+from hosts.actions.run import run_container
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def outcomes(job):
-    from audit.models import Entry
-
     return list(Entry.objects.filter(intent=job.intent, kind="outcome"))
 
 
 def test_a_restart_is_done_and_written_down(worker, person, container, podman, ended):
-    from hosts.actions.containers import restart_container
-
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
     worker().hand_over([job.pk])
@@ -28,8 +28,6 @@ def test_a_restart_is_done_and_written_down(worker, person, container, podman, e
 def test_messages_delivered_many_times_to_two_workers_have_one_effect(
     worker, person, container, podman, ended
 ):
-    from hosts.actions.containers import restart_container
-
     rows = [container(letter) for letter in "abcdef"]
     jobs = [restart_container.ask(person, (r.endpoint_id, r.podman_id)) for r in rows]
     ids = [job.pk for job in jobs]
@@ -46,8 +44,6 @@ def test_messages_delivered_many_times_to_two_workers_have_one_effect(
 
 
 def test_an_answer_that_got_lost_is_settled_by_looking(worker, person, container, podman, ended):
-    from hosts.actions.containers import restart_container
-
     row = container("a")
     podman.during = lambda verb: False
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))
@@ -59,8 +55,6 @@ def test_an_answer_that_got_lost_is_settled_by_looking(worker, person, container
 def test_a_container_is_created_once_though_the_answer_got_lost(
     worker, person, endpoint, podman, ended, vault_keys
 ):
-    from hosts.actions.run import run_container
-
     lost = iter([False])
     podman.during = lambda verb: next(lost, True)
     job = run_container.ask(

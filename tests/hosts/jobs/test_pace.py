@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from hosts.actions.containers import restart_container
+from hosts.jobs import lease
+from hosts.jobs.pace import paced
+from hosts.models import Batch
+from tests.hosts.jobs.test_leases import lose
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def restart(person: Any, rows: list[Any], **speed: Any) -> Any:
-    from hosts.actions.containers import restart_container
-    from hosts.jobs.pace import paced
-
     refs = [(row.endpoint_id, row.podman_id) for row in rows]
     return paced(lambda: restart_container.ask_many(person, refs), **speed)
 
@@ -53,8 +56,6 @@ def test_two_workers_keep_to_two_at_once(
 def test_what_has_not_begun_ends_with_words_after_a_failure(
     worker: Any, person: Any, container: Any, podman: Any
 ) -> None:
-    from audit.models import Entry
-
     rows = [container(name) for name in "abcd"]
     # the second is gone on the host
     del podman.containers[rows[1].podman_id]
@@ -83,9 +84,6 @@ def test_without_the_wish_the_others_go_on(
 def test_a_job_whose_worker_was_lost_keeps_its_place(
     person: Any, container: Any, podman: Any
 ) -> None:
-    from hosts.jobs import lease
-    from tests.hosts.jobs.test_leases import lose
-
     batch = restart(person, [container(name) for name in "abc"], at_once=1)
     first, second, third = batch.jobs.order_by("pk")
     lose(first)
@@ -97,8 +95,6 @@ def test_a_job_whose_worker_was_lost_keeps_its_place(
 def test_the_dialog_asks_and_the_batch_has_it(
     cast: Any, container: Any, browser_of: Any, podman: Any
 ) -> None:
-    from hosts.models import Batch
-
     rows = [container(name) for name in "ab"]
     chosen = {"object": [f"{row.endpoint_id}:{row.podman_id}" for row in rows]}
     bob = browser_of(cast.bob)

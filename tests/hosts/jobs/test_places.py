@@ -5,8 +5,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from audit.models import Entry
+from hosts.actions import cancel_job
+from hosts.actions.containers import restart_container
+from hosts.jobs import lease
+from hosts.jobs.pace import paced
 from hosts.jobs.places import PER_ENDPOINT
+from hosts.models import Job
+from tests.hosts.jobs.test_leases import lose
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +32,6 @@ def held(podman: Any) -> Iterator[threading.Event]:
 @pytest.fixture
 def restart(person: Any, container: Any) -> Callable[..., Any]:
     """`restart("a", queue="long")`: the job."""
-    from hosts.actions.containers import restart_container
-    from hosts.models import Job
 
     def ask(name: str, queue: str = "short") -> Any:
         row = container(name)
@@ -37,16 +43,12 @@ def restart(person: Any, container: Any) -> Callable[..., Any]:
 
 
 def begun() -> int:
-    from hosts.models import Job
-
     return Job.objects.filter(step="act").count()
 
 
 def test_what_has_no_place_waits_unclaimed(
     worker: Any, restart: Any, podman: Any, held: Any, ended: Any
 ) -> None:
-    from hosts.models import Job
-
     jobs = [restart(name) for name in "abcdefg"]
     done = worker().hand_over([job.pk for job in jobs])
     until("as many run as may", lambda: begun() == PER_ENDPOINT, timeout_s=20)
@@ -82,8 +84,6 @@ def test_ten_long_ones_take_no_place_from_a_short_one_on_the_same_host(
 def test_what_is_cancelled_while_it_waits_is_let_go(
     worker: Any, restart: Any, person: Any, held: Any, ended: Any
 ) -> None:
-    from hosts.actions import cancel_job
-
     loop = worker()
     first = loop.hand_over([restart(name).pk for name in "abcd"])
     until("all places are taken", lambda: begun() == PER_ENDPOINT, timeout_s=20)
@@ -99,8 +99,6 @@ def test_who_ends_gives_back_what_has_not_begun_and_what_it_cannot_end(
     worker: Any, restart: Any, podman: Any, held: Any, ended: Any
 ) -> None:
     """Nobody was lost: the next one settles what was sent, and begins the others."""
-    from hosts.models import Job
-
     jobs = [restart(name) for name in "abcdef"]
     loop = worker()
     done = loop.hand_over([job.pk for job in jobs])
@@ -132,10 +130,6 @@ def test_what_ends_by_itself_in_a_moment_may(
 def test_a_worker_of_one_queue_leaves_the_others(
     worker: Any, restart: Any, podman: Any, ended: Any
 ) -> None:
-    from hosts.jobs import lease
-    from hosts.models import Job
-    from tests.hosts.jobs.test_leases import lose
-
     short, long, lost = restart("a"), restart("b", "long"), restart("c")
     Job.objects.update(published_at="2026-01-01T00:00:00Z")
     lose(lost)
@@ -152,9 +146,6 @@ def test_the_whole_of_a_batch_with_a_pace_is_heard_of(
     worker: Any, person: Any, container: Any, podman: Any
 ) -> None:
     """Also where the rest of it ends unbegun, and where it was handed over in two parts."""
-    from hosts.actions.containers import restart_container
-    from hosts.jobs.pace import paced
-
     rows = [container(name) for name in "abcdef"]
     refs = [(row.endpoint_id, row.podman_id) for row in rows]
     del podman.containers[rows[2].podman_id]
@@ -170,9 +161,6 @@ def test_the_whole_of_a_batch_with_a_pace_is_heard_of(
 def test_a_verb_that_this_version_does_not_know_is_said(
     worker: Any, restart: Any, podman: Any, ended: Any
 ) -> None:
-    from audit.models import Entry
-    from hosts.models import Job
-
     job = restart("a")
     Job.objects.filter(pk=job.pk).update(verb="container.fly")
     assert worker().hand_over([job.pk]).result(timeout=20)
@@ -181,15 +169,11 @@ def test_a_verb_that_this_version_does_not_know_is_said(
 
 
 def test_many_in_one_claim_are_each_claimed_once(person: Any, restart: Any, podman: Any) -> None:
-    from hosts.jobs import lease
-
     jobs = [restart(name) for name in "abcdef"]
     ids = [job.pk for job in jobs]
     taken: list[list[int]] = []
 
     def take(worker: str) -> None:
-        from django.db import connection
-
         taken.append([job.pk for job in lease.claim(ids, worker)])
         connection.close()
 

@@ -6,6 +6,16 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from audit import write
+from audit.models import Entry
+from audit.shapes import Target
+from dashboard.furniture.failures import told_of
+from dashboard.live import stamps
+from hosts.jobs import failures, resolve
+from hosts.jobs.handler import Settled
+from hosts.jobs.queues import QUEUES
+from hosts.models import Job
+
 pytestmark = pytest.mark.django_db(transaction=True)
 LOST = "The worker was lost after sending; what the host made of it cannot be told."
 
@@ -13,10 +23,6 @@ LOST = "The worker was lost after sending; what the host made of it cannot be to
 @pytest.fixture
 def unknown(endpoint: Any, person: Any) -> Any:
     """A build on web1 whose end nobody heard."""
-    from audit import write
-    from audit.shapes import Target
-    from hosts.models import Job
-
     with transaction.atomic():
         number = write.intent(person.who, "image.build", Target("image", "", "shop:1"))
         write.outcome(number, "unknown", detail=LOST, duration_ms=1)
@@ -48,11 +54,6 @@ def unknown(endpoint: Any, person: Any) -> Any:
 def test_what_was_found_is_an_entry_once_and_stands_on_the_page(
     settled: str, result: str | None, words: str, unknown: Any, cast: Any, browser_of: Any
 ) -> None:
-    from audit.models import Entry
-    from hosts.jobs import resolve
-    from hosts.jobs.handler import Settled
-    from hosts.jobs.queues import QUEUES
-
     assert [job.pk for job in resolve.unresolved(QUEUES)] == [unknown.pk]
     for _twice in range(2):
         resolve.write_resolution(unknown, Settled(settled))
@@ -65,11 +66,6 @@ def test_what_was_found_is_an_entry_once_and_stands_on_the_page(
 
 @pytest.mark.parametrize("settled", ["done", "again"])
 def test_what_was_done_after_all_is_no_failure(settled: str, unknown: Any, person: Any) -> None:
-    from dashboard.furniture.failures import told_of
-    from dashboard.live import stamps
-    from hosts.jobs import failures, resolve
-    from hosts.jobs.handler import Settled
-
     def told() -> list[str]:
         return [failure.text for failure, _job in told_of(failures.unseen(person))[0]]
 

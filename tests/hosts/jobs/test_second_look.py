@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from hosts.actions.containers import restore_container
+from hosts.actions.run import run_container
 from tests.hosts.guardrails.conftest import rail
 
 __all__ = ["rail"]
@@ -12,8 +14,6 @@ PARAMS = {"image": "localhost/busybox", "name": "x"}
 
 
 def asked(person: Any, endpoint: Any) -> Any:
-    from hosts.actions.run import run_container
-
     return run_container.ask(person, endpoint.pk, params=PARAMS, env={})
 
 
@@ -57,8 +57,6 @@ def test_what_goes_on_after_a_checkpoint_is_looked_at_once_more(
     rail: Any,
 ) -> None:
     """It runs from the first moment, so it is stopped and kept; also where the answer was lost."""
-    from hosts.actions.containers import restore_container
-
     rail("privileged")
     row = container("a", running=False)
     podman.during = lambda verb: answered or verb != "restore"

@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from dashboard import health
+from hosts.actions.containers import restart_container
 from hosts.jobs import served
+from hosts.models import Job, Worker
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,8 +29,6 @@ def test_all_are_unserved_until_a_worker_says_otherwise(worker: Any) -> None:
 
 
 def test_one_that_is_gone_counts_no_more_after_20_seconds() -> None:
-    from hosts.models import Worker
-
     served.say("a:1", ["short", "long", "waits"])
     assert served.unserved() == {}
     Worker.objects.update(seen_at=timezone.now() - timedelta(seconds=served.SEEN_S + 1))
@@ -40,8 +41,6 @@ def test_one_that_is_gone_counts_no_more_after_20_seconds() -> None:
 
 
 async def test_readyz_names_it() -> None:
-    from asgiref.sync import sync_to_async
-
     await sync_to_async(served.say)("a:1", ["short", "long"])
     assert await health._queues() == {"state": "down", "why": "no worker serves waits"}
     await sync_to_async(served.say)("a:1", ["short", "long", "waits"])
@@ -51,9 +50,6 @@ async def test_readyz_names_it() -> None:
 def test_the_page_of_jobs_says_it_with_the_command(
     cast: Any, browser_of: Any, container: Any, person: Any
 ) -> None:
-    from hosts.actions.containers import restart_container
-    from hosts.models import Job
-
     served.say("a:1", ["long", "waits"])
     row = container("a")
     job = restart_container.ask(person, (row.endpoint_id, row.podman_id))

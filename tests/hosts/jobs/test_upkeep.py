@@ -10,7 +10,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from audit import checkpoints, upkeep, write
+from audit.checkpoints import outside_file
+from audit.models import Checkpoint, Head
+from audit.shapes import Target
+from hosts.chores import CHORES
 from hosts.jobs.upkeep import LATE_S, ChoreSpec, Upkeep
+from hosts.models import Chore
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,8 +46,6 @@ def of(sweep: Counted) -> Callable[[str], Upkeep]:
 
 
 def set_row(**values: Any) -> None:
-    from hosts.models import Chore
-
     Chore.objects.update_or_create(name="sweep", defaults=values)
 
 
@@ -115,8 +119,6 @@ def test_a_clock_that_was_13_hours_ahead_stops_nothing(of: Any, sweep: Counted) 
 
 
 def test_one_that_fails_is_tried_again_in_its_time(of: Any, sweep: Counted) -> None:
-    from hosts.models import Chore
-
     def fail() -> None:
         raise OSError("the disk is full")
 
@@ -131,8 +133,6 @@ def test_one_that_fails_is_tried_again_in_its_time(of: Any, sweep: Counted) -> N
 
 
 def test_a_long_one_keeps_its_lease(of: Any, sweep: Counted) -> None:
-    from hosts.models import Chore
-
     upkeep = of("w1")
 
     def meanwhile() -> None:
@@ -147,7 +147,6 @@ def test_a_long_one_keeps_its_lease(of: Any, sweep: Counted) -> None:
 
 def test_a_worker_does_them_without_beat_and_redis(sweep: Counted, worker: Any) -> None:
     """The one that fails is said and does not keep the others."""
-    from hosts.models import Chore
 
     def fail() -> None:
         raise OSError("the disk is full")
@@ -162,11 +161,6 @@ def test_a_worker_does_them_without_beat_and_redis(sweep: Counted, worker: Any) 
 def test_200_entries_a_second_never_leave_more_than_1200_unsigned(
     worker: Any, keys: None, who_of: Any, cast: Any
 ) -> None:
-    from audit import write
-    from audit.models import Checkpoint, Head
-    from audit.shapes import Target
-    from hosts.chores import CHORES
-
     who, target = who_of(cast.bob), Target(kind="host", name="web1")
     worker(chores={"sign": CHORES["sign"]})
     most = 0
@@ -186,11 +180,6 @@ def test_200_entries_a_second_never_leave_more_than_1200_unsigned(
 def test_a_lost_file_is_said_once_a_minute_and_not_twice_a_second(
     monkeypatch: pytest.MonkeyPatch, keys: None, who_of: Any, cast: Any, caplog: Any
 ) -> None:
-    from audit import checkpoints, upkeep, write
-    from audit.checkpoints import outside_file
-    from audit.models import Checkpoint
-    from audit.shapes import Target
-
     monkeypatch.setattr(upkeep, "_not_before", [0.0])
     who, target = who_of(cast.bob), Target(kind="host", name="web1")
     with transaction.atomic():

@@ -1,5 +1,6 @@
 """Jobs that have not begun end at once when their right is withdrawn; a running one goes on."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import token_actions
+from accounts.models import Role, Token, User
+from audit.models import Entry
+from hosts.access import Person
+from hosts.access.token_scope import scope_of
+from hosts.actions.containers import restart_container
+from hosts.actions.images import copy_image
 from hosts.jobs import asker, withdrawn
+from hosts.jobs.ask import Order, ask
+from hosts.jobs.errand import Trouble
+from hosts.jobs.places import PER_ENDPOINT
+from hosts.models import Grant, Job
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,10 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def helped(cast: Any, who_of: Any, endpoint: Any) -> Any:
     """Charlie, who holds nothing but a grant at the endpoint until a time; with the grant."""
-    from accounts.models import Role, User
-    from hosts.access import Person
-    from hosts.models import Grant
-
     cast.charlie.role = Role.objects.get(name="member")
     cast.charlie.save()
     grant = Grant.objects.create(
@@ -33,14 +41,10 @@ def helped(cast: Any, who_of: Any, endpoint: Any) -> Any:
 
 
 def asked(person: Any, row: Any) -> Any:
-    from hosts.actions.containers import restart_container
-
     return restart_container.ask(person, (row.endpoint_id, row.podman_id))
 
 
 def outcome_of(job: Any) -> Any:
-    from audit.models import Entry
-
     return Entry.objects.get(intent=job.intent, kind="outcome")
 
 
@@ -71,8 +75,6 @@ def test_the_worker_sees_it_by_itself(
     helped: Any, container: Any, worker: Any, podman: Any, ended: Any
 ) -> None:
     """It was published a moment ago and nobody has taken it; the grant is over, without a bell."""
-    from hosts.models import Job
-
     charlie, grant = helped
     worker()
     job = asked(charlie, container("a"))
@@ -86,11 +88,6 @@ def test_the_worker_sees_it_by_itself(
 def test_one_that_waits_for_its_turn_ends_and_those_that_run_go_on(
     helped: Any, container: Any, worker: Any, podman: Any, ended: Any
 ) -> None:
-    import threading
-
-    from hosts.jobs.places import PER_ENDPOINT
-    from hosts.models import Job
-
     charlie, grant = helped
     go_on = threading.Event()
 
@@ -121,10 +118,6 @@ def test_one_that_waits_for_its_turn_ends_and_those_that_run_go_on(
 @pytest.mark.parametrize("end", ["revoked", "over", "narrower"])
 def test_what_a_token_asked_ends_with_it(person: Any, container: Any, end: str) -> None:
     """One that was stolen has left nothing behind that still waits to be done."""
-    from accounts import token_actions
-    from accounts.models import Token
-    from hosts.access.token_scope import scope_of
-
     in_a_day = timezone.now() + timedelta(days=1)
     verbs = ("host.view", "container.view", "container.restart")
     wanted = token_actions.Wanted("ci (old)", in_a_day, reach="verbs", verbs=verbs)
@@ -151,13 +144,6 @@ def test_the_source_of_a_copy_is_asked_again_as_the_token(
     person: Any, endpoint: Any, end: str
 ) -> None:
     """It is no part of the job's own place, so the worker asks for it by itself."""
-    from accounts import token_actions
-    from accounts.models import Token
-    from hosts.access.token_scope import scope_of
-    from hosts.actions.images import copy_image
-    from hosts.jobs.ask import Order, ask
-    from hosts.jobs.errand import Trouble
-
     in_a_day = timezone.now() + timedelta(days=1)
     verbs = ("host.view", "image.view", "image.copy")
     wanted = token_actions.Wanted("ci", in_a_day, reach="verbs", verbs=verbs)

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.conf import settings
 
+from hosts.link.sockets import endpoint_socket
+
 
 class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -49,8 +51,6 @@ def telling(endpoint_id: int, tell: Callable[[str], Any]) -> Iterator[list[str]]
 
     Where web processes look for this endpoint.
     """
-    from hosts.link.sockets import endpoint_socket
-
     path = endpoint_socket(settings.HAULOUT_RUN, endpoint_id, web=True)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.unlink(missing_ok=True)

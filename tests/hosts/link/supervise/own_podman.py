@@ -1,6 +1,7 @@
 """A Podman on a unix socket, in a thread of its own, whose lists and events a test decides."""
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -109,8 +110,6 @@ class OwnPodman:
 
 def event(action: str, podman_id: str, *, kind: str = "container", **attributes: str) -> bytes:
     """An event line as Podman 5.4 sends it."""
-    import json
-
     now_ns = time.time_ns()
     line = {
         "status": action,

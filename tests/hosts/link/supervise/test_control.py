@@ -1,14 +1,17 @@
 """Orders over the control socket."""
 
+import asyncio
 import base64
 from collections.abc import Callable
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.conf import settings
 
 from hosts import control
 from hosts.control import ControlError, Step
 from hosts.jobs.refresh import refresh
+from hosts.link.supervise.process import AlreadyRunning, serve
 from hosts.models import Container, Endpoint
 from tests.hosts.link.supervise.own_podman import OwnPodman, container
 from tests.lab.link_process import Link, until
@@ -83,11 +86,5 @@ def test_an_unknown_login_cannot_reconnect(link: Link) -> None:
 
 
 def test_a_second_link_is_refused(link: Link) -> None:
-    import asyncio
-
-    from django.conf import settings
-
-    from hosts.link.supervise.process import AlreadyRunning, serve
-
     with pytest.raises(AlreadyRunning, match="already"):
         asyncio.run(serve(settings.HAULOUT_RUN))
