@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import make_host
 
 if TYPE_CHECKING:
     from accounts.models import Team, User
@@ -55,6 +54,9 @@ class Fleet:
 def fleet(cast: Cast, password_hash: str) -> Fleet:
     from accounts.models import Role, Team, User
     from hosts.models import Container, Endpoint, Group
+
+    # a plugin: it is loaded before Django is set up
+    from tests.dashboard.pages.joining_cast import make_host
 
     web1, web2 = make_host("web1"), make_host("web2", fingerprint="SHA256:2")
     root1, root2 = web1.endpoints.get(), web2.endpoints.get()
