@@ -1,6 +1,6 @@
-"""All changes to API tokens and service accounts. As in accounts.actions.
+"""All changes to API tokens, SSH keys and service accounts. As in accounts.actions.
 
-One makes tokens for oneself; for a service account, whoever may manage it does.
+One makes tokens and adds keys for oneself; for a service account, whoever may manage it does.
 """
 
 import re
@@ -14,16 +14,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import epoch, tokens
+from accounts import epoch, ssh_keys, tokens
 from accounts.at_once import unless_taken
 from accounts.models import Role, Token, User
 from accounts.names import check_name
 from accounts.permission import require_manage, target_of
+from accounts.ssh_keys import PublicKey
 from accounts.verbs import is_registered
 from audit import params, write
 from audit.shapes import Target, Who
 
 MAKE, REVOKE, USE, SERVICE = "token.make", "token.revoke", "token.use", "people.service"
+ADD_KEY, REVOKE_KEY, USE_KEY = "key.add", "key.revoke", "key.use"
 LONGEST = timedelta(days=365)
 TOUCH = timedelta(minutes=1)
 # of the addresses that a token was used from
@@ -33,12 +35,14 @@ MOST_TOKENS = 50
 SERVICE_DOMAIN = "service.invalid"
 _SERVICE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 
-params.allow(MAKE, "owner", "everywhere", "read_only", "until", "reach", "verbs")
+_CUT = ("owner", "everywhere", "read_only", "until", "reach", "verbs")
+params.allow(MAKE, *_CUT)
+params.allow(ADD_KEY, "fingerprint", *_CUT)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a new token shall be. `groups`, `hosts`: names by id; neither: everywhere."""
+    """What a new token or key shall be. `groups`, `hosts`: names by id; neither: everywhere."""
 
     name: str
     expires_at: datetime
@@ -52,8 +56,8 @@ class Wanted:
 
 
 def target_of_token(token: Token) -> Target:
-    """The audit log's words for a token."""
-    return Target(kind="token", id=token.pk or "", name=str(token))
+    """The audit log's words for a token or key."""
+    return Target(kind="key" if token.is_key else "token", id=token.pk or "", name=str(token))
 
 
 def make(by: User, who: Who, wanted: Wanted, *, user: User) -> tuple[Token, str]:
@@ -62,35 +66,61 @@ def make(by: User, who: Who, wanted: Wanted, *, user: User) -> tuple[Token, str]
     name = _checked(wanted, user)
     secret = tokens.fresh()
     with unless_taken(ValidationError({"name": [_name_taken()]})):
-        token = Token.objects.create(
-            user=user,
-            name=name,
-            prefix=tokens.public_part(secret),
-            digest=tokens.digest_of(secret),
-            reach=wanted.reach,
-            role=wanted.role if wanted.reach == Token.Reach.ROLE else None,
-            verbs=sorted(set(wanted.verbs)) if wanted.reach == Token.Reach.VERBS else [],
-            read_only=wanted.read_only,
-            everywhere=wanted.everywhere,
-            groups=[] if wanted.everywhere else sorted(wanted.groups),
-            hosts=[] if wanted.everywhere else sorted(wanted.hosts),
-            made_by=who.name[:200],
-            maker=by if by.pk else None,
-            expires_at=wanted.expires_at,
-        )
-        told: dict[str, Any] = {
-            "owner": user.email,
-            "reach": token.reach,
-            "role": token.role.name if token.role else None,
-            "verbs": token.verbs,
-            "read_only": token.read_only,
-            "everywhere": token.everywhere,
-            "groups": [] if token.everywhere else sorted(wanted.groups.values()),
-            "hosts": [] if token.everywhere else sorted(wanted.hosts.values()),
-            "until": token.expires_at.isoformat(),
-        }
-        write.event(who, MAKE, target_of_token(token), params=told)
+        prefix, digest = tokens.public_part(secret), tokens.digest_of(secret)
+        token = Token(name=name, prefix=prefix, digest=digest)
+        _store(token, by, who, wanted, user)
+        write.event(who, MAKE, target_of_token(token), params=_told(token, wanted))
     return token, secret
+
+
+def add_key(by: User, who: Who, wanted: Wanted, *, user: User, text: str) -> Token:
+    """An SSH key, of which `text` is the public half. As `make`."""
+    _require(by, who, user, Target(kind="key", name=wanted.name[:60]))
+    try:
+        public = ssh_keys.read(text)
+    except ValidationError as unfit:
+        raise ValidationError({"public_key": unfit.messages}) from unfit
+    name = _checked(wanted, user, public)
+    with unless_taken(ValidationError({"name": [_name_taken()]})):
+        # one's own that has ended makes room
+        ended = Token.objects.filter(user=user, digest=public.digest, revoked_at=None)
+        ended.update(revoked_at=timezone.now(), revoked_by=who.name[:200])
+        key = Token(name=name, prefix=public.prefix, digest=public.digest, public_key=public.line)
+        _store(key, by, who, wanted, user)
+        told = {"fingerprint": public.fingerprint, **_told(key, wanted)}
+        write.event(who, ADD_KEY, target_of_token(key), params=told)
+    return key
+
+
+def _store(token: Token, by: User, who: Who, wanted: Wanted, user: User) -> None:
+    """Save it with its owner, its cut and its end."""
+    token.user = user
+    token.reach = wanted.reach
+    token.role = wanted.role if wanted.reach == Token.Reach.ROLE else None
+    token.verbs = sorted(set(wanted.verbs)) if wanted.reach == Token.Reach.VERBS else []
+    token.read_only = wanted.read_only
+    token.everywhere = wanted.everywhere
+    token.groups = [] if wanted.everywhere else sorted(wanted.groups)
+    token.hosts = [] if wanted.everywhere else sorted(wanted.hosts)
+    token.made_by = who.name[:200]
+    token.maker = by if by.pk else None
+    token.expires_at = wanted.expires_at
+    token.save()
+
+
+def _told(token: Token, wanted: Wanted) -> dict[str, Any]:
+    """For the entry."""
+    return {
+        "owner": token.user.email,
+        "reach": token.reach,
+        "role": token.role.name if token.role else None,
+        "verbs": token.verbs,
+        "read_only": token.read_only,
+        "everywhere": token.everywhere,
+        "groups": [] if token.everywhere else sorted(wanted.groups.values()),
+        "hosts": [] if token.everywhere else sorted(wanted.hosts.values()),
+        "until": token.expires_at.isoformat(),
+    }
 
 
 def revoke(by: User, who: Who, *, token: Token) -> None:
@@ -103,7 +133,8 @@ def revoke(by: User, who: Who, *, token: Token) -> None:
         live = Token.objects.filter(pk=token.pk, revoked_at=None)
         if live.update(revoked_at=now, revoked_by=who.name[:200]):
             epoch.raise_epoch()
-            write.event(who, REVOKE, target, params={"owner": token.user.email})
+            verb = REVOKE_KEY if token.is_key else REVOKE
+            write.event(who, verb, target, params={"owner": token.user.email})
 
 
 def revoke_all(who: Who, *, user: User) -> int:
@@ -133,15 +164,16 @@ def used(token: Token, who: Who) -> bool:
         found.save(update_fields=["used_at", "used_from", "addresses"])
         if strange:
             detail = f"first use from {address}"
-            write.event(who, USE, target_of_token(token), detail=detail)
+            verb = USE_KEY if token.is_key else USE
+            write.event(who, verb, target_of_token(token), detail=detail)
     return True
 
 
 def refused(who: Who, token: Token | None, why: str) -> None:
-    """A token that was not taken: unknown, or dead. Equal ones within a minute are counted."""
+    """A token or key that was not taken: unknown, or dead. Equal ones within a minute are counted."""
     target = target_of_token(token) if token else Target(kind="token")
     named = replace(who, name=str(token.user), user_id=token.user_id) if token else who
-    write.refusal(named, USE, target, reason=why)
+    write.refusal(named, USE_KEY if token and token.is_key else USE, target, reason=why)
 
 
 def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> User:
@@ -175,15 +207,16 @@ def _require(by: User, who: Who, user: User, target: Target) -> None:
     if user.pk == by.pk and user.kind == User.Kind.PERSON and user.is_active:
         return
     require_manage(by, who, target=target, role=user.role, over=user)
-    if user.kind != User.Kind.SERVICE:
-        raise ValidationError(_("Tokens of people are made by themselves."))
+    # whoever is at the console of this machine can read and write all that is here anyway
+    if user.kind != User.Kind.SERVICE and by.pk is not None:
+        raise ValidationError(_("Tokens and keys of people are made by themselves."))
 
 
 def _name_taken() -> str:
-    return _("There is a token of this name already. Revoke it, or name another.")
+    return _("There is a token or key of this name already. Revoke it, or give another name.")
 
 
-def _checked(wanted: Wanted, user: User) -> str:
+def _checked(wanted: Wanted, user: User, public: PublicKey | None = None) -> str:
     """The tidy name. ValidationError with every problem by its field."""
     problems: dict[str, list[str]] = {}
     name = " ".join(wanted.name.split())
@@ -193,7 +226,9 @@ def _checked(wanted: Wanted, user: User) -> str:
     elif live.filter(name=name).exists():
         problems["name"] = [_name_taken()]
     elif live.count() >= MOST_TOKENS:
-        problems["name"] = [_("There are %d tokens already. Revoke some.") % MOST_TOKENS]
+        problems["name"] = [_("There are %d tokens and keys already. Revoke some.") % MOST_TOKENS]
+    if public and (why := _why_not(public, user)):
+        problems["public_key"] = [why]
     now = timezone.now()
     if not now < wanted.expires_at <= now + LONGEST:
         problems["expires"] = [_("It has to end, at the latest in a year.")]
@@ -210,3 +245,15 @@ def _checked(wanted: Wanted, user: User) -> str:
     if problems:
         raise ValidationError(problems)
     return name
+
+
+def _why_not(public: PublicKey, user: User) -> str:
+    """Empty where nobody else has or had the key, and `user` has not got it in force."""
+    same = Token.objects.filter(digest=public.digest)
+    if same.exclude(user=user).exists():
+        return _("This key is registered for somebody else. Make one of your own.")
+    if live := same.filter(tokens.in_force()).first():
+        return _("This key is registered already, as %(name)s. Revoke that first.") % {
+            "name": live.name
+        }
+    return ""

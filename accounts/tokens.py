@@ -1,7 +1,8 @@
-"""API tokens: a person's or service account's rights, cut down, for programs.
+"""API tokens and SSH keys: a person's or service account's rights, cut down, for programs.
 
-A token is shown once; kept are its SHA-256 and a public beginning. Changed by accounts.token_actions.
-What it reaches in hosts is kept as ids; hosts.access.token_scope makes a Scope of it at each use.
+A token is shown once; kept are its SHA-256 and a public beginning. Of a key (accounts.ssh_keys) the
+public half is kept. Changed by accounts.token_actions. What one reaches in hosts is kept as ids;
+hosts.access.token_scope makes a Scope of it at each use.
 """
 
 import hashlib
@@ -24,8 +25,12 @@ MARK = "haulout_"
 _PUBLIC, _SECRET, _CHECK = 8, 40, 6
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(rf"{MARK}[0-9A-Za-z]{{{_SECRET + _CHECK}}}", re.ASCII)
+# before the SHA-256 of a public key, as OpenSSH writes it; so many characters of it name a key
+KEY_MARK, KEY_PUBLIC = "SHA256:", 12
 # the end of str(token)
-_NAMED = re.compile(rf"\(({MARK}[0-9A-Za-z]{{{_PUBLIC}}})…\)\Z")
+_NAMED = re.compile(
+    rf"\(({MARK}[0-9A-Za-z]{{{_PUBLIC}}}|{KEY_MARK}[0-9A-Za-z+/]{{{KEY_PUBLIC}}})…\)\Z"
+)
 # what no token does, whoever made it: nobody raises their own rights with a leaked one
 NEVER = frozenset({"people.manage", "access.edit", "access.approve", "guardrail.approve"})
 # the last words of verbs that only look; the environment and files are more than that
@@ -36,7 +41,7 @@ UNUSED = timedelta(days=90)
 
 
 class Token(models.Model):
-    """One token. It is dead when revoked, past its end, or its owner is disabled."""
+    """One token or SSH key. It is dead when revoked, past its end, or its owner is disabled."""
 
     class Reach(models.TextChoices):
         """Which of its owner's verbs it may be used for."""
@@ -49,9 +54,12 @@ class Token(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
     )
     name = models.CharField(_("name"), max_length=60)
-    # the mark and eight characters: names the token on pages and in the log, opens nothing
-    prefix = models.CharField(max_length=20, unique=True)
-    digest = models.CharField(max_length=64, unique=True)
+    # a mark and some characters: names the token on pages and in the log, opens nothing
+    prefix = models.CharField(max_length=20, db_index=True)
+    # SHA-256 in hexadecimal, of what a token's holder sends, or of the public key
+    digest = models.CharField(max_length=64, db_index=True)
+    # "ssh-ed25519 AAAA…" of an SSH key; empty of an API token
+    public_key = models.TextField(blank=True)
     reach = models.CharField(max_length=8, choices=Reach)
     # a role that is gone permits nothing
     role = models.ForeignKey(
@@ -89,11 +97,27 @@ class Token(models.Model):
                 fields=["user", "name"],
                 condition=models.Q(revoked_at=None),
                 name="token_name_once",
-            )
+            ),
+            # a key may come back once it was revoked
+            models.UniqueConstraint(
+                fields=["digest"],
+                condition=models.Q(revoked_at=None),
+                name="token_digest_once",
+            ),
+            models.UniqueConstraint(
+                fields=["prefix"],
+                condition=models.Q(revoked_at=None),
+                name="token_prefix_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_key(self) -> bool:
+        """True for an SSH key, which opens the gate; an API token opens REST."""
+        return bool(self.public_key)
 
     def verb_names(self) -> frozenset[str]:
         """What it may be used for, if its owner may: never more than that."""
@@ -166,7 +190,15 @@ def known(secret: str) -> Token | None:
     if not well_formed(secret):
         return None
     found = Token.objects.select_related("user__role", "role").filter(digest=digest_of(secret))
-    return found.first()
+    return found.filter(public_key="").first()
+
+
+def known_key(blob: bytes) -> Token | None:
+    """The SSH key with this public half (as on the wire), dead or alive; the live one before others."""
+    digest = hashlib.sha256(blob).hexdigest()
+    found = Token.objects.select_related("user__role", "role").filter(digest=digest)
+    live_first = models.F("revoked_at").desc(nulls_first=True)
+    return found.exclude(public_key="").order_by(live_first, "-pk").first()
 
 
 def named(words: str) -> Token | None:

@@ -1,4 +1,4 @@
-"""What a token reaches now: its groups and hosts as they are at this moment."""
+"""What a token or SSH key reaches now: its groups and hosts as they are at this moment."""
 
 from django.db.models import Q
 

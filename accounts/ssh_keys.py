@@ -1,0 +1,125 @@
+"""Public SSH keys, as somebody gives them: read, and refused where they are too weak to be let in with.
+
+No database; what was read becomes a Token with a public key (accounts.token_actions.add_key).
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+
+import asyncssh
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.tokens import KEY_MARK, KEY_PUBLIC
+
+SMALLEST_RSA_BITS = 3072
+# of a line, comment included; the longest RSA key that OpenSSH makes has 16,384 bits
+LONGEST = 6000
+# kinds with a security key, which say whether they asked for a touch and for a PIN or a finger
+SECURITY_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
+KINDS = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "ssh-rsa",
+    *SECURITY_KEYS,
+)
+_CERTIFICATE = re.compile(r"\S+-cert-v\d\d@openssh\.com\b")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """`line`: kind and base64, without options and comment. `blob`: as it comes on the wire."""
+
+    line: str
+    blob: bytes
+    comment: str
+
+    @property
+    def kind(self) -> str:
+        """Such as ssh-ed25519."""
+        return self.line.partition(" ")[0]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hexadecimal: what Token.digest keeps."""
+        return hashlib.sha256(self.blob).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA256:… as ssh-keygen -l writes it."""
+        return fingerprint(self.blob)
+
+    @property
+    def prefix(self) -> str:
+        """What names it in the log."""
+        return self.fingerprint[: len(KEY_MARK) + KEY_PUBLIC]
+
+
+def fingerprint(blob: bytes) -> str:
+    """SHA256:… as ssh-keygen -l writes it, of a public key as on the wire."""
+    return KEY_MARK + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+
+
+def blob_of(line: str) -> bytes:
+    """The wire form of a kept line."""
+    return base64.b64decode(line.split()[1])
+
+
+def is_security_key(line: str) -> bool:
+    """True for a key that lives in a security key (sk-…)."""
+    return line.startswith(SECURITY_KEYS)
+
+
+def read(text: str) -> PublicKey:
+    """The one key of a .pub file. ValidationError with what is wrong and what to do instead."""
+    if "PRIVATE KEY" in text:
+        raise ValidationError(
+            _(
+                "This is a private key. It is no secret any more: make another with `ssh-keygen`, and"
+                " give only the file that ends in .pub."
+            )
+        )
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) != 1 or len(lines[0]) > LONGEST:
+        raise ValidationError(_("Give one public key: the one line of a file that ends in .pub."))
+    if _CERTIFICATE.match(lines[0]):
+        raise ValidationError(_("This is a certificate. Give the public key itself."))
+    kind, _blank, rest = lines[0].partition(" ")
+    encoded, _blank, comment = rest.strip().partition(" ")
+    if kind == "ssh-dss":
+        raise ValidationError(_("DSA keys are too weak. Make one with `ssh-keygen -t ed25519`."))
+    if kind not in KINDS:
+        words = _("The line has to begin with the kind of key, such as ssh-ed25519.")
+        raise ValidationError(words)
+    return PublicKey(f"{kind} {encoded}", _checked(kind, encoded), comment.strip())
+
+
+def _checked(kind: str, encoded: str) -> bytes:
+    """The wire form, once it is a key of that kind and strong enough."""
+    broken = ValidationError(_("The key is cut or has a typing error: copy the whole line."))
+    try:
+        blob = base64.b64decode(encoded, validate=True)
+        key = asyncssh.import_public_key(f"{kind} {encoded}")
+    except (binascii.Error, asyncssh.KeyImportError, ValueError) as error:
+        raise broken from error
+    # the line may say another kind than the key, and base64 may have other bytes for the same key
+    if key.public_data != blob or key.get_algorithm() != kind:
+        raise broken
+    if kind == "ssh-rsa" and (bits := _rsa_bits(blob)) < SMALLEST_RSA_BITS:
+        words = _("RSA keys need at least %(least)d bits, and this one has %(bits)d.")
+        told = words % {"least": SMALLEST_RSA_BITS, "bits": bits}
+        raise ValidationError(told + " " + _("Make one with `ssh-keygen -t ed25519`."))
+    return blob
+
+
+def _rsa_bits(blob: bytes) -> int:
+    """Of the modulus: after the name and the exponent, each with its length before it (RFC 4253, 6.6)."""
+    at = 0
+    for _part in range(2):
+        at += 4 + int.from_bytes(blob[at : at + 4], "big")
+    return int.from_bytes(blob[at + 4 :], "big").bit_length()

@@ -1,0 +1,83 @@
+"""Who is on a connection to the gate, and how its end is announced."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from accounts import tokens
+from accounts.models import Token, User
+from audit.shapes import Who
+from hosts.access import Person
+from hosts.access.token_scope import scope_of
+
+DOOR = "gate"
+# of what a client says of itself
+_CLIENT_CHARACTERS = 100
+
+
+class SessionOver(Exception):
+    """Whoever is on the connection may not be there any more; the text says why, for the log."""
+
+
+@dataclass(eq=False, slots=True)
+class Session:
+    """One connection. `person`: its owner, narrowed to what the key (or token) is for, as last looked at;
+    the gate replaces it when their rights change. `client`: name and version, as the client says.
+    """
+
+    person: Person
+    token_id: int
+    client: str = ""
+    # why it ended, for the log; empty while it is open
+    over: str = ""
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def says(self, client: str) -> None:
+        """The client has named itself (User-Agent), better than SSH did."""
+        if told := _printable(client):
+            self.client = told
+
+    def look(self) -> Person:
+        """The owner and what the key is for as they are now; asks the database. SessionOver."""
+        found = Token.objects.select_related("user__role", "role").filter(pk=self.token_id).first()
+        why = "unknown" if found is None else tokens.why_dead(found)
+        if found is None or why:
+            raise SessionOver(why)
+        return replace(self.person, user=found.user, scope=scope_of(found))
+
+    def end(self, why: str) -> None:
+        """Announce the end: whoever waits for `ended` goes on, and lets go of what is open. Once."""
+        if not self.over:
+            self.over = why
+            self._ended.set()
+
+    async def ended(self) -> str:
+        """Wait for the end; why it came."""
+        await self._ended.wait()
+        return self.over
+
+
+def session_of(token: Token, *, address: str, client: str = "", forwarded: str = "") -> Session:
+    """The session of whoever proved that they hold this key; asks the database. SessionOver where it is
+    dead. `address`: the peer's own, `forwarded` what a proxy said.
+    """
+    if why := tokens.why_dead(token):
+        raise SessionOver(why)
+    who = who_of(token.user, token, address=address, forwarded=forwarded)
+    return Session(Person(token.user, who, scope_of(token)), token.pk, _printable(client))
+
+
+def who_of(user: User, token: Token, *, address: str, forwarded: str = "") -> Who:
+    """The audit log's words for somebody at the gate."""
+    return Who(
+        name=str(user),
+        user_id=user.pk,
+        token=str(token),
+        address=address,
+        forwarded_for=forwarded,
+        door=DOOR,
+    )
+
+
+def _printable(client: str) -> str:
+    found = "".join(letter for letter in client if " " <= letter <= "~")
+    return found[:_CLIENT_CHARACTERS].strip()
