@@ -4,16 +4,18 @@ Also `Browser`: Django's test client with CSRF enforced, sending forms the way a
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
 
+from accounts.models import Role, User
+from audit.keys import make_keys
+from audit.models import Entry
+from audit.shapes import Who
 from tests.one_line import one_line
-
-if TYPE_CHECKING:
-    from accounts.models import User
-    from audit.shapes import Who
 
 PASSWORD = "seals sleep on warm rocks"
 
@@ -22,10 +24,10 @@ PASSWORD = "seals sleep on warm rocks"
 class Cast:
     """The four people."""
 
-    alice: "User"
-    bob: "User"
-    charlie: "User"
-    dave: "User"
+    alice: User
+    bob: User
+    charlie: User
+    dave: User
 
 
 class Browser(Client):
@@ -43,8 +45,6 @@ class Browser(Client):
 
     def send(self, path: str, data: dict[str, Any] | None = None, **extra: Any) -> Any:
         """POST a form with the token that the page's cookie holds."""
-        from django.conf import settings
-
         if settings.CSRF_COOKIE_NAME not in self.cookies:
             self.get("/account/login/")
             if settings.CSRF_COOKIE_NAME not in self.cookies:
@@ -60,8 +60,6 @@ class Browser(Client):
 @pytest.fixture(scope="session", autouse=True)
 def _quick_hashes() -> None:
     """Argon2 as in use, but with little memory: a hash that is slow on purpose tells tests nothing."""
-    from django.contrib.auth.hashers import Argon2PasswordHasher
-
     Argon2PasswordHasher.memory_cost = 64  # KiB
     Argon2PasswordHasher.parallelism = 1
 
@@ -69,29 +67,21 @@ def _quick_hashes() -> None:
 @pytest.fixture(scope="session")
 def keys() -> None:
     """The key files that web and audit need."""
-    from django.conf import settings
-
-    from audit.keys import make_keys
-
     make_keys(settings.HAULOUT_KEYS)
 
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     """PASSWORD, hashed once."""
-    from django.contrib.auth.hashers import make_password
-
     return make_password(PASSWORD)
 
 
 @pytest.fixture
 def cast(db: None, keys: None, password_hash: str) -> Cast:
     """alice, bob, charlie and dave, in the database."""
-    from accounts.models import Role, User
-
     roles = {role.name: role for role in Role.objects.all()}
 
-    def person(name: str, role: str, *, active: str = "yes") -> "User":
+    def person(name: str, role: str, *, active: str = "yes") -> User:
         return User.objects.create(
             email=f"{name.lower()}@example.org",
             name=name,
@@ -112,7 +102,7 @@ def cast(db: None, keys: None, password_hash: str) -> Cast:
 def browser_of(cast: Cast) -> Any:
     """`browser_of(user)`: a browser in which that person is signed in."""
 
-    def browser(user: "User") -> Browser:
+    def browser(user: User) -> Browser:
         client = Browser()
         client.force_login(user)
         return client
@@ -123,9 +113,8 @@ def browser_of(cast: Cast) -> Any:
 @pytest.fixture
 def who_of() -> Any:
     """`who_of(user)`: the audit log's words for somebody in a test."""
-    from audit.shapes import Who
 
-    def who(user: "User | None" = None) -> "Who":
+    def who(user: User | None = None) -> Who:
         if user is None:
             return Who(name="", address="192.0.2.7", door="page")
         return Who(name=str(user), user_id=user.pk, address="192.0.2.7", door="page")
@@ -136,6 +125,4 @@ def who_of() -> Any:
 @pytest.fixture
 def entries(db: None) -> Any:
     """`entries("people.role")`: the audit entries of that verb, oldest first."""
-    from audit.models import Entry
-
     return lambda verb: list(Entry.objects.filter(verb=verb).order_by("number"))

@@ -12,6 +12,9 @@ from django.test import TransactionTestCase
 
 from tests.emptying import Emptying
 
+# these import models: Django is set up by now
+pytest_plugins = ["tests.cast", "tests.two_teams"]
+
 TIERS = ("lab", "browser")
 # where SQL is written; a page asks what these offer
 ASKING_ROOMS = ("tests/accounts/", "tests/audit/", "tests/hosts/")

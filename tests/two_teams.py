@@ -1,50 +1,43 @@
 """Two hosts, three endpoints, containers of two teams, and the member erin, who holds nothing."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import Role, Team, User
+from hosts.access import Person, Scope
+from hosts.models import Container, Endpoint, Grant, Group, Host
 from tests.cast import Cast
-
-if TYPE_CHECKING:
-    from accounts.models import Team, User
-    from hosts.models import Container, Endpoint, Group, Host
+from tests.dashboard.pages.joining_cast import make_host
+from tests.incomer import person_of
 
 
 @dataclass
 class Fleet:
     """web1 (rootful and of anna, in group prod), web2 (in no group); shop and bank on each."""
 
-    web1: "Host"
-    web2: "Host"
-    root1: "Endpoint"
-    anna1: "Endpoint"
-    root2: "Endpoint"
-    prod: "Group"
-    team: "Team"
-    erin: "User"
+    web1: Host
+    web2: Host
+    root1: Endpoint
+    anna1: Endpoint
+    root2: Endpoint
+    prod: Group
+    team: Team
+    erin: User
 
-    def container(self, endpoint: "Endpoint", name: str) -> "Container":
+    def container(self, endpoint: Endpoint, name: str) -> Container:
         """A container by its name."""
-        from hosts.models import Container
-
         return Container.objects.get(endpoint=endpoint, name=name)
 
     def person(self, **limits: Any) -> Any:
         """erin as she comes in now; with limits: with a token of that scope."""
-        from hosts.access import Person, Scope
-        from tests.incomer import person_of
-
         found = person_of(self.erin)
         return Person(found.user, found.who, Scope(**limits)) if limits else found
 
     def grant(self, role: str = "operator", **fields: Any) -> Any:
         """A row that gives erin (or `team=`) the role."""
-        from accounts.models import Role
-        from hosts.models import Grant
-
         to = {} if "team" in fields else {"user": self.erin}
         row = Role.objects.get(name=role)
         return Grant.objects.create(**{"made_by": "Alice", "role": row, **to, **fields})
@@ -52,12 +45,6 @@ class Fleet:
 
 @pytest.fixture
 def fleet(cast: Cast, password_hash: str) -> Fleet:
-    from accounts.models import Role, Team, User
-    from hosts.models import Container, Endpoint, Group
-
-    # a plugin: it is loaded before Django is set up
-    from tests.dashboard.pages.joining_cast import make_host
-
     web1, web2 = make_host("web1"), make_host("web2", fingerprint="SHA256:2")
     root1, root2 = web1.endpoints.get(), web2.endpoints.get()
     login = root1.login
