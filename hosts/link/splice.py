@@ -12,7 +12,8 @@ from typing import Final, cast
 from hosts.link.answers import answer
 from hosts.link.channel import Channel, Receiver, ReceiverFactory
 from hosts.link.errors import LinkError
-from hosts.link.web_filter import HEAD_MAX_BYTES, RequestRefusedError, WebFilter
+from hosts.link.framing import HEAD_MAX_BYTES
+from hosts.link.web_filter import RequestRefusedError, WebFilter
 
 _EARLY_MAX_BYTES: Final = 64 * 1024
 _DRAIN_S: Final = 2.0
