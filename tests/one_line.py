@@ -2,6 +2,8 @@
 
 import re
 
+# HTML's white space: not what keeps words together
+_WHITE = re.compile(r"[ \t\n\f\r]+")
 # where white space is content
 _KEPT = re.compile(r"(<(pre|textarea|script)\b.*?</\2>)", re.DOTALL)
 
@@ -11,7 +13,7 @@ def one_line(html: str) -> str:
     parts = _KEPT.split(html)
     # every third part is what was kept, the one after it its name
     return "".join(
-        part if place % 3 == 1 else re.sub(r" ?(<[^>]*?) ?> ?", r"\1>", re.sub(r"\s+", " ", part))
+        part if place % 3 == 1 else re.sub(r" ?(<[^>]*?) ?> ?", r"\1>", _WHITE.sub(" ", part))
         for place, part in enumerate(parts)
         if place % 3 != 2
     )

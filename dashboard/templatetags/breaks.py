@@ -1,6 +1,7 @@
-"""Where a long name may break: behind a slash or a colon, rather than within a word."""
+"""Where a text breaks: long names behind a slash or a colon; lines where white space is content."""
 
 import re
+from collections.abc import Iterable
 
 from django import template
 from django.utils.html import conditional_escape
@@ -15,3 +16,15 @@ def breakable(name: str) -> SafeString:
     """`localhost/shop:1` with places to break; what is copied or read out stays the same."""
     parts = (conditional_escape(part) for part in _BEHIND.split(name))
     return mark_safe("<wbr>".join(parts))  # noqa: S308 - each part is escaped
+
+
+@register.filter
+def as_lines(words: Iterable[str]) -> str:
+    """One a line, for a `<pre>` whose template is indented."""
+    return "\n".join(words)
+
+
+@register.filter
+def for_textarea(text: str) -> str:
+    """With a line break before it: browsers drop the first one in a `<textarea>`, so it is not the text's."""
+    return f"\n{text}"

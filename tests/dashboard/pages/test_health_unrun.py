@@ -12,6 +12,7 @@ from dashboard.pages.containers.tabs import show_health
 from hosts.models import Container
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
+from tests.one_line import one_line
 
 __all__ = ["hosts"]
 WORDS = "nothing on this host runs its checks"
@@ -29,7 +30,7 @@ def inspected(minutes: float, **more: Any) -> dict[str, Any]:
 
 def told(cast: Cast, row: Any, found: dict[str, Any]) -> str:
     context = {"row": row, "my_verbs": {"container.healthcheck"}, **show_health(row, found)}
-    return render_to_string("containers/health.html", context)
+    return one_line(render_to_string("containers/health.html", context))
 
 
 def check_at(minutes: float) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from hosts.access import Person
 from hosts.models import AccessRequest, Grant
 from tests.cast import Cast
 from tests.dashboard.test_matrix import objects  # noqa: F401 - a fixture
+from tests.one_line import one_line
 
 pytestmark = pytest.mark.each_database("writes rows that are unique")
 
@@ -106,7 +107,7 @@ def test_what_was_decided_is_told_once_and_to_the_asker(
     for user in (cast.alice, cast.bob, cast.charlie):
         person = Person(user, who_of(user))
         rows = run(view_of(DECIDED, {}), person).rows
-        told[str(user)] = "".join(rows_html(DECIDED, rows, person))
+        told[str(user)] = one_line("".join(rows_html(DECIDED, rows, person)))
     assert (told["Alice"], told["Bob"]) == ("", "")
     assert "Alice refused your request: Operator, den7. “no”" in told["Charlie"]
 

@@ -19,6 +19,7 @@ from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.dashboard.pages.test_approvals import held
 from tests.hosts.guardrails.conftest import rail
+from tests.one_line import one_line
 
 __all__ = ["held", "hosts", "rail"]
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def lines(name: str, user: Any, who_of: Any) -> str:
     """What the list tells this person now."""
     spec, person = spec_named(name), Person(user, who_of(user))
     assert spec is not None
-    return "".join(rows_html(spec, run(view_of(spec, {}), person).rows, person))
+    return one_line("".join(rows_html(spec, run(view_of(spec, {}), person).rows, person)))
 
 
 @pytest.mark.parametrize(
