@@ -25,7 +25,7 @@ from dashboard.api.shapes import (
 )
 from dashboard.api.still import still
 from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.inspecting import fetch, masked, without_unseen
+from dashboard.furniture.inspecting import fetch
 from dashboard.furniture.readers import READERS
 from dashboard.live.spec import registered
 from dashboard.live.visibility import verbs_for
@@ -38,6 +38,7 @@ from hosts.access import (
     visible_groups,
     visible_hosts,
 )
+from hosts.access.inspected import masked, without_unseen
 from hosts.podman import Podman, logs, stats
 
 router = Router()
@@ -266,7 +267,7 @@ def _lists(kind: str, plural: str) -> None:
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
         found = fetch(row.endpoint, podman_id, READERS[kind])
-        found = masked(without_unseen(person, row, found))
+        found = masked(without_unseen(person, row.endpoint, kind, found))
         get_object(still(request), kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
         return found
 

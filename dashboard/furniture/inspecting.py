@@ -3,7 +3,6 @@
 Values of the environment are masked; showing them is asked for and written to the audit log.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,24 +16,13 @@ from dashboard.furniture.hostside import ask_host
 from dashboard.furniture.readers import READERS, Reader
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_object, grounds, target_of, thing_of
+from hosts.access.inspected import DEEPEST, masked, without_unseen
 from hosts.models import Endpoint, InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound, Unavailable
 
-MASK = "••••••"
 MOST_LEAVES = 5000
-# Podman's own answers are a dozen deep
-DEEPEST = 40
 TIMEOUT_S = 10.0
-
-# --env, --env-merge, and -e, also behind other short flags: -ite NAME=value
-_ENV_FLAG = re.compile(r"--env(?:-merge)?(?:=|$)|-[ditqP]*e=?")
-
-# where inspect names containers: a pod's own command may name the one that it came with
-_NAMING = {
-    "network": frozenset({"containers", "Containers"}),
-    "pod": frozenset({"Containers", "CreateCommand"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,53 +71,6 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def masked(inspect: dict[str, Any]) -> dict[str, Any]:
-    """A copy without the values of the environment, wherever inspect repeats them: a pod that came with
-    its first container keeps the whole command of that one.
-    """
-    return {name: _masked_part(name, value, DEEPEST) for name, value in inspect.items()}
-
-
-def _masked_part(name: str, value: Any, deeper: int) -> Any:
-    if not deeper:
-        # no more of it is ever shown
-        return None
-    if isinstance(value, dict):
-        if name == "Env":
-            return dict.fromkeys(value, MASK)
-        return {key: _masked_part(str(key), inner, deeper - 1) for key, inner in value.items()}
-    if not isinstance(value, list):
-        return value
-    if name == "Env":
-        return [f"{str(one).partition('=')[0]}={MASK}" for one in value]
-    if name == "CreateCommand":
-        return _masked_command([str(word) for word in value])
-    return [_masked_part("", inner, deeper - 1) for inner in value]
-
-
-def _masked_command(words: list[str]) -> list[str]:
-    shown: list[str] = []
-    before = ""
-    for word in words:
-        flag = _ENV_FLAG.match(word)
-        if before and _ENV_FLAG.fullmatch(before):
-            shown.append(f"{word.partition('=')[0]}={MASK}")
-        elif flag and flag.end() < len(word):
-            shown.append(f"{flag[0]}{word[flag.end() :].partition('=')[0]}={MASK}")
-        else:
-            shown.append(word)
-        before = word
-    return shown
-
-
-def without_unseen(person: Person, row: InventoryRow, inspect: dict[str, Any]) -> dict[str, Any]:
-    """A copy without what names containers that the person does not see: those in a pod or on a network."""
-    kind = row._meta.model_name or ""
-    if kind not in _NAMING or allows(person, "container.view", row.endpoint):
-        return inspect
-    return {name: value for name, value in inspect.items() if name not in _NAMING[kind]}
-
-
 def inspect_part(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponse:
     """The tree as part of a page. POST of `environment` shows it unmasked, with an entry."""
     person = person_of(request)
@@ -146,7 +87,7 @@ def inspect_part(request: HttpRequest, kind: str, endpoint_id: int, podman_id: s
         found = fetch(row.endpoint, podman_id, READERS[kind])
     except PodmanError as error:
         return render(request, "parts/away.html", trouble_of(error, row.endpoint), status=200)
-    found = without_unseen(person, row, found)
+    found = without_unseen(person, row.endpoint, kind, found)
     shown = found if whole else masked(found)
     context = {
         "tree": tree(shown),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit import write
 from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.inspecting import MASK, trouble_of
+from dashboard.furniture.inspecting import trouble_of
 from dashboard.person import person_of
 from hosts.access import (
     Person,
@@ -24,6 +24,7 @@ from hosts.access import (
     target_of,
     thing_of,
 )
+from hosts.access.inspected import MASK
 from hosts.actions.kube.kube_yaml import YamlRefused, read
 from hosts.inventory.job_marks import OURS
 from hosts.models import InventoryRow

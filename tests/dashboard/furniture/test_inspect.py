@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from dashboard.furniture import hostside
-from dashboard.furniture.inspecting import MASK, masked, tree
+from dashboard.furniture.inspecting import tree
+from hosts.access.inspected import MASK, masked
 from hosts.models import Container, Endpoint, Host, Login
 from hosts.podman.errors import Malformed
 from tests.cast import Cast
