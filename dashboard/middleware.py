@@ -17,8 +17,8 @@ from dashboard.approving import ask_why
 from dashboard.errorpages import of_upload
 from dashboard.let_in import let_in
 from dashboard.person import person_of
-from dashboard.second_factor import lacks
 from hosts.access import Denied, NotVisible
+from hosts.access.second_factor import lacks
 from hosts.guardrails import NeedsApproval
 from hosts.refused import Refusal
 

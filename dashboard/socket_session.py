@@ -13,7 +13,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 
 from dashboard.let_in import let_in
-from dashboard.second_factor import lacks
+from hosts.access.second_factor import lacks
 
 
 class SocketSession:

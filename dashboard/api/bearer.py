@@ -12,9 +12,9 @@ from dashboard.api import limits
 from dashboard.api.problems import Problem
 from dashboard.let_in import let_in
 from dashboard.person import addresses
-from dashboard.second_factor import lacks
 from hosts import bells
 from hosts.access import Person
+from hosts.access.second_factor import lacks
 from hosts.access.token_scope import scope_of
 
 DOOR = "api"

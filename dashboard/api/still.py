@@ -8,8 +8,8 @@ from ninja.errors import AuthenticationError
 from accounts import tokens
 from accounts.models import Token
 from dashboard.api.bearer import person_of
-from dashboard.second_factor import lacks
 from hosts.access import Person
+from hosts.access.second_factor import lacks
 from hosts.access.token_scope import scope_of
 
 

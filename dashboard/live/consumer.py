@@ -13,9 +13,9 @@ from dashboard.live.hub import Hub, hub
 from dashboard.live.spec import ListSpec, spec_named
 from dashboard.live.subscription import Subscription
 from dashboard.live.view import view_of
-from dashboard.sockets.asking import ask
 from dashboard.sockets.consumer import LeanConsumer
 from hosts.access import NotVisible, visibility_key
+from hosts.access.asking import ask
 
 MAX_LISTS = 24
 # frames sent but not yet acknowledged by the browser

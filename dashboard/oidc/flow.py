@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from django.utils.translation import gettext as _
 
-from dashboard.oidc.providers import Provider
+from accounts.providers import Provider
 from dashboard.oidc.tokens import UnknownKey, judge
 from dashboard.oidc.trouble import Trouble
 from dashboard.oidc.wire import ask

@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 from django.utils.translation import gettext as _
 
-from dashboard.oidc.providers import Provider
+from accounts.providers import Provider
 from dashboard.oidc.trouble import Trouble
 
 # by keys that the provider publishes; never by the client's secret, never unsigned

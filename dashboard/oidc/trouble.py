@@ -19,7 +19,3 @@ class NotOurClient(Trouble):
 
 class NotTheCode(Trouble):
     """The provider does not know the code with which somebody came back (any more)."""
-
-
-class FileWrong(Exception):
-    """The file of providers cannot be used. Says where and what."""

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.utils.translation import gettext as _
 
-from dashboard.oidc.providers import Provider
+from accounts.providers import Provider
 from dashboard.oidc.trouble import NoAnswer, NotOurClient, NotTheCode, Trouble
 
 WAIT_S = 8.0

@@ -3,7 +3,7 @@
 Channels' own `dispatch` goes through the one thread that Django keeps for the database before each
 message, to close old connections there, and so does its `websocket_disconnect`. A terminal's echo took
 183 ms so behind fifty busy lists, and 0.3 ms without. What asks the database here does it in threads that
-close old connections themselves (dashboard.sockets.asking, dashboard.live.pool).
+close old connections themselves (hosts.access.asking, dashboard.live.pool).
 
 Nor has a socket a channel of its own: Channels subscribes it in Redis before anybody looks at it, and
 while Redis is away nobody would get in. Bells are heard once for all sockets (hosts.bells.ear).
@@ -22,9 +22,9 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from dashboard.person import person_of_scope
-from dashboard.sockets.guard import guard
 from dashboard.sockets.pace import TokenBucket
 from hosts.access import Denied, NotVisible, Person
+from hosts.access.guard import guard
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,6 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from dashboard.sockets.asking import ask
 from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.lines import LineAssembler
 from dashboard.streams.log_source import Taker, Viewer, sources
@@ -14,6 +13,7 @@ from dashboard.streams.outbox import Outbox
 from dashboard.streams.reading import VERB, write_reading
 from dashboard.streams.restarts import Weaver, restarts_of
 from hosts.access import get_object
+from hosts.access.asking import ask
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs
 
 from django.urls import get_resolver, reverse
 
-from dashboard.sockets.asking import ask
 from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.log_choice import Asked, Choice, asked_of, choose, inventory_stamp
 from dashboard.streams.log_source import LogSource, Viewer, sources
@@ -18,6 +17,7 @@ from dashboard.streams.outbox import Outbox
 from dashboard.streams.reading import write_reading
 from dashboard.streams.restarts import Ref, Weaver, restarts_of
 from hosts.access import Denied, NotVisible
+from hosts.access.asking import ask
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman.logs import TAIL_LIMIT

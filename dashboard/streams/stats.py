@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
-from dashboard.sockets.asking import ask
 from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.stats_of import Subject, subjects
 from dashboard.streams.stats_source import Line, sources
 from hosts.access import NotVisible
+from hosts.access.asking import ask
 from hosts.dial import dial
 from hosts.stats.gather import total
 from hosts.stats.metrics import METRICS

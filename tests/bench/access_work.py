@@ -207,7 +207,7 @@ class Open:
 def looks(watchers: list[tuple[Any, str]]) -> Times:
     """The guard's look at all of them: while nothing changes, and after somebody's rights did."""
     from accounts.epoch import raise_epoch
-    from dashboard.sockets.guard import Known, _Before, _read
+    from hosts.access.guard import Known, _Before, _read
 
     streams: set[Any] = {Open(person, session) for person, session in watchers}
     before = _Before(Known(), set(), {})

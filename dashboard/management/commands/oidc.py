@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, Team
+from accounts.providers import FileWrong, Provider, read
 from dashboard.oidc import flow
-from dashboard.oidc.providers import Provider, read
-from dashboard.oidc.trouble import FileWrong, Trouble
+from dashboard.oidc.trouble import Trouble
 
 
 class Command(BaseCommand):

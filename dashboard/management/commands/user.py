@@ -14,7 +14,7 @@ from accounts.errors import AccountsError
 from accounts.factors import FACTORS
 from accounts.models import Role, User, tidy_email
 from dashboard.person import console_person
-from dashboard.second_factor import lacking
+from hosts.access.second_factor import lacking
 
 
 def whole_link(path: str) -> str:

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from dashboard.furniture.link_words import told
 from dashboard.pages.hosts.words import step_title
 from dashboard.person import person_of
-from dashboard.sockets.asking import ask
-from dashboard.sockets.guard import guard
 from hosts import control
 from hosts.access import Person
+from hosts.access.asking import ask
+from hosts.access.guard import guard
 from hosts.control import ControlError, Step
 
 log = structlog.get_logger(__name__)

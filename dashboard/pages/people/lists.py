@@ -12,7 +12,7 @@ from accounts.models import Membership, User
 from dashboard.furniture.people import addresses, long_away, role_names, team_names, without_factor
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
-from dashboard.second_factor import lacking
+from hosts.access.second_factor import lacking
 
 SEES = "access.view"
 

@@ -28,9 +28,9 @@ from dashboard.live.page import list_context, list_page
 from dashboard.pages.people.forms import InviteForm, RoleForm
 from dashboard.pages.people.lists import SPEC
 from dashboard.person import person_of
-from dashboard.second_factor import lacks
 from hosts import access
 from hosts.access import Person
+from hosts.access.second_factor import lacks
 from hosts.actions.access import invited
 from hosts.actions.refused import HostRefused
 

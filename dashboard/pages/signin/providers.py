@@ -22,11 +22,11 @@ from accounts import provider_actions, signin
 from accounts.errors import AccountsError
 from accounts.models import Identity, User
 from accounts.provider_actions import Named, Rules
+from accounts.providers import FileWrong, Provider, provider_named, providers
 from dashboard.furniture.who import stranger
 from dashboard.oidc import flow
 from dashboard.oidc.flow import Answer, Begun
-from dashboard.oidc.providers import Provider, provider_named, providers
-from dashboard.oidc.trouble import FileWrong, NoAnswer, Trouble
+from dashboard.oidc.trouble import NoAnswer, Trouble
 
 log = logging.getLogger(__name__)
 # sign-ins that were begun: {state: what has to be remembered}

@@ -12,17 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import signin_actions
 from accounts.errors import NotPermitted
 from accounts.models import Role, User
+from accounts.providers import FileWrong, providers
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.furniture.ending import with_sessions
 from dashboard.furniture.previewing import ask_first
-from dashboard.oidc.providers import providers
-from dashboard.oidc.trouble import FileWrong
 from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
-from dashboard.second_factor import lacking
 from hosts import access
 from hosts.access import Person
+from hosts.access.second_factor import lacking
 
 
 def _allowed(request: HttpRequest) -> Person:

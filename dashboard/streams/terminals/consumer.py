@@ -12,12 +12,12 @@ from typing import Any
 from django.db import DatabaseError
 
 from audit.shapes import AuditError
-from dashboard.sockets.asking import ask
 from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.terminals.session import Session
 from dashboard.streams.terminals.sessions import TooManyError, sessions
 from dashboard.streams.terminals.viewer import Viewer
 from hosts.access import Denied, NotVisible, get_object
+from hosts.access.asking import ask
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted
 from hosts.database_threads import in_thread

@@ -13,8 +13,6 @@ from typing import Any, ClassVar, Final
 from django.db import DatabaseError
 
 from audit.shapes import Result
-from dashboard.sockets.asking import ask
-from dashboard.sockets.guard import guard
 from dashboard.streams.terminals.endings import Ending, after_end, refused
 from dashboard.streams.terminals.hurry import Hurry
 from dashboard.streams.terminals.keyboard import Keyboard
@@ -22,6 +20,8 @@ from dashboard.streams.terminals.pipe import NoShellError, Pipe
 from dashboard.streams.terminals.scrollback import Scrollback
 from dashboard.streams.terminals.viewer import REST_BYTES, Viewer
 from hosts.access import Person, get_object
+from hosts.access.asking import ask
+from hosts.access.guard import guard
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import VERBS, Opened
 from hosts.database_threads import in_thread

@@ -11,10 +11,10 @@ from django.http import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.sockets.asking import ask
-from dashboard.sockets.guard import guard
 from dashboard.streams.transfer.handover import Handover, Poured
 from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge, Wire
+from hosts.access.asking import ask
+from hosts.access.guard import guard
 from hosts.podman import PodmanError
 
 log = logging.getLogger(__name__)

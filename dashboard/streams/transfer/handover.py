@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from dashboard.sockets.guard import NO_SESSION
 from hosts.access import Person
+from hosts.access.guard import NO_SESSION
 
 Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.oidc.providers import providers, read
-from dashboard.oidc.trouble import FileWrong
+from accounts.providers import FileWrong, providers, read
 from tests.cast import Browser
 
 GOOD = """[[provider]]

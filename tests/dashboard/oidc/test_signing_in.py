@@ -8,8 +8,8 @@ from allauth.mfa.models import Authenticator
 
 from accounts import actions
 from accounts.models import Identity, Membership, Role, Team, User
-from dashboard.second_factor import lacks
 from dashboard.session_age import BEGAN
+from hosts.access.second_factor import lacks
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider
 

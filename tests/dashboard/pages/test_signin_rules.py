@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, Team
 from dashboard.asgi import application
 from dashboard.live.hub import hub
-from dashboard.second_factor import lacks
+from hosts.access.second_factor import lacks
 from hosts.models import Grant
 from tests.cast import PASSWORD, Browser, Cast
 from tests.dashboard.routes import every_route

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.sockets.consumer import LeanConsumer
-from dashboard.sockets.guard import NO_SESSION
+from hosts.access.guard import NO_SESSION
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

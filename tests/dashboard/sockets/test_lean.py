@@ -10,9 +10,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.testing import WebsocketCommunicator
 
 from dashboard.sockets.consumer import LeanConsumer
-from dashboard.sockets.guard import NO_SESSION
 from dashboard.sockets.pace import TokenBucket
 from dashboard.sockets.routes import NOWHERE, routes
+from hosts.access.guard import NO_SESSION
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,8 +19,8 @@ from accounts.models import Membership, Role, Team
 from audit import write
 from audit.models import Entry
 from audit.shapes import Target, Who
-from dashboard.sockets import guard as guards
 from hosts.access import NotVisible, Person
+from hosts.access import guard as guards
 from hosts.access.fetch import require
 from hosts.access.rights import rights_of
 from hosts.models import Endpoint, Grant, Host, Login

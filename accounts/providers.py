@@ -16,11 +16,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.verbs import ADMIN
-from dashboard.oidc.trouble import FileWrong
 
 JOIN = ("existing", "invited", "domain")
 SECOND_FACTOR = ("here", "provider")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+
+
+class FileWrong(Exception):
+    """The file of providers cannot be used. Says where and what."""
 
 
 @dataclass(frozen=True)

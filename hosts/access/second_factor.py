@@ -9,34 +9,39 @@ from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.factors import FACTORS
 from accounts.models import Identity, Role, User
-from dashboard.oidc.providers import providers
-from dashboard.oidc.trouble import FileWrong
+from accounts.providers import FileWrong, providers
 from hosts.access.given import in_force
 from hosts.models import Grant
 
 
-def lacking(user_ids: Iterable[int]) -> set[int]:
-    """Those of these people who need a second factor and have none. One query where no role asks.
+def asked(user_ids: Iterable[int]) -> QuerySet[User]:
+    """Those of these people of whom a role of theirs asks for one. One query where no role asks.
     Never service accounts: nobody signs in as one.
     """
+    people = User.objects.select_related(None).filter(kind=User.Kind.PERSON)
     asking = list(Role.objects.filter(second_factor=True).values_list("pk", flat=True))
     if not asking:
-        return set()
+        return people.none()
     live = in_force(Grant.objects.filter(role__in=asking))
     to_them = live.filter(Q(user=OuterRef("pk")) | Q(team__memberships__user=OuterRef("pk")))
+    found = people.filter(pk__in=list(user_ids))
+    return found.filter(Q(role__in=asking) | Exists(to_them))
+
+
+def lacking(user_ids: Iterable[int]) -> set[int]:
+    """Those of these people who need a second factor and have none."""
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     known = Identity.objects.filter(user=OuterRef("pk"))
     # one that does not ask is a way round those that do, whichever they came by this time
     asking_there = Q(provider__in=_asking_themselves())
-    asked, unasked = known.filter(asking_there), known.exclude(asking_there)
-    found = User.objects.select_related(None).filter(pk__in=list(user_ids), kind=User.Kind.PERSON)
-    found = found.filter(Q(role__in=asking) | Exists(to_them)).exclude(Exists(having))
+    at_theirs, elsewhere = known.filter(asking_there), known.exclude(asking_there)
+    found = asked(user_ids).exclude(Exists(having))
     without_password = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    found = found.exclude(without_password & Exists(asked) & ~Exists(unasked))
+    found = found.exclude(without_password & Exists(at_theirs) & ~Exists(elsewhere))
     return set(found.values_list("pk", flat=True))
 
 

@@ -15,10 +15,10 @@ from django.utils import timezone
 from accounts import actions, signin_actions, team_actions, token_actions
 from accounts.models import Role, Team
 from audit.shapes import Who
-from dashboard.sockets import guard as guards
-from dashboard.sockets.asking import ask
 from hosts import bells
 from hosts.access import NotVisible, Person
+from hosts.access import guard as guards
+from hosts.access.asking import ask
 from tests.cast import Cast
 from tests.dashboard.live.conftest import valkey
 from tests.lab.waiting import until_then

@@ -22,13 +22,13 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import User
-from dashboard.second_factor import lacking
-from dashboard.sockets.asking import ask, own
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, moment
+from hosts.access.asking import ask, own
 from hosts.access.fetch import asking_again, write_withdrawn
 from hosts.access.moment import by_name, written
 from hosts.access.rights import know, rights_of
+from hosts.access.second_factor import lacking
 from hosts.database_threads import DatabaseThreads, in_thread
 
 # of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
