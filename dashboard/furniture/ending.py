@@ -95,8 +95,11 @@ def _tokens(user: User) -> list[str]:
         return []
     told = {"n": len(names), "names": ", ".join(names[:_NAMED])}
     if len(names) > _NAMED:
-        return [_("%(n)d tokens: %(names)s and others") % told]
-    return [ngettext("%(n)d token: %(names)s", "%(n)d tokens: %(names)s", len(names)) % told]
+        return [_("%(n)d tokens and keys: %(names)s and others") % told]
+    words = ngettext(
+        "%(n)d token or key: %(names)s", "%(n)d tokens and keys: %(names)s", len(names)
+    )
+    return [words % told]
 
 
 def _links(user: User) -> list[str]:

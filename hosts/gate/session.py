@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from accounts import tokens
 from accounts.models import Token, User
 from audit.shapes import Who
 from hosts.access import Person
 from hosts.access.token_scope import scope_of
+from hosts.gate.keys import why_not
 
 DOOR = "gate"
 # of what a client says of itself
@@ -39,7 +39,7 @@ class Session:
     def look(self) -> Person:
         """The owner and what the key is for as they are now; asks the database. SessionOver."""
         found = Token.objects.select_related("user__role", "role").filter(pk=self.token_id).first()
-        why = "unknown" if found is None else tokens.why_dead(found)
+        why = "unknown" if found is None else why_not(found)
         if found is None or why:
             raise SessionOver(why)
         return replace(self.person, user=found.user, scope=scope_of(found))
@@ -60,7 +60,7 @@ def session_of(token: Token, *, address: str, client: str = "", forwarded: str =
     """The session of whoever proved that they hold this key; asks the database. SessionOver where it is
     dead. `address`: the peer's own, `forwarded` what a proxy said.
     """
-    if why := tokens.why_dead(token):
+    if why := why_not(token):
         raise SessionOver(why)
     who = who_of(token.user, token, address=address, forwarded=forwarded)
     return Session(Person(token.user, who, scope_of(token)), token.pk, _printable(client))

@@ -54,6 +54,8 @@ COMMANDS: dict[str, Any] = {
     "test": RUNS,
     "up": RUNS,
     "user invite": (["new2@example.org"], "people.invite"),
+    # what adds and revokes: tests/dashboard/test_user_command.py
+    "user key": (["list", "bystander@example.org"], LOOKS),
     "user list": ([], LOOKS),
     "user reset": (["bystander@example.org"], "people.reset_link"),
     "web": RUNS,

@@ -1,12 +1,17 @@
 """`manage.py user`: the same actions as the pages, written down as the console's."""
 
+from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import ssh_keys
+from accounts.models import Token
 from tests.cast import Cast
+from tests.public_keys import line_of
 
 
 def run(*arguments: str) -> str:
@@ -53,3 +58,45 @@ def test_list_shows_everybody(cast: Cast) -> None:
 def test_each_mistake_says_what_to_do(cast: Cast, arguments: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words):
         run(*arguments)
+
+
+@pytest.fixture
+def public_file(tmp_path: Path) -> Path:
+    path = tmp_path / "id_ed25519.pub"
+    path.write_text(line_of(comment="bob@laptop"))
+    return path
+
+
+def test_a_key_is_registered_listed_and_revoked(
+    cast: Cast, public_file: Path, entries: Any
+) -> None:
+    added = run("key", "add", "Bob@example.org", "--file", str(public_file), "--days", "7").strip()
+    assert added == ssh_keys.read(public_file.read_text()).fingerprint
+    key = Token.objects.get()
+    assert (key.user, key.name) == (cast.bob, "bob@laptop")
+    assert abs(key.expires_at - key.made_at - timedelta(days=7)) < timedelta(minutes=1)
+    assert [entry.door for entry in entries("key.add")] == ["console"]
+    ends = key.expires_at.isoformat(timespec="seconds")
+    told = [added, "live", ends, "never", "bob@laptop"]
+    assert run("key", "list", "bob@example.org").strip().split("\t") == told
+    run("key", "revoke", "bob@example.org", added)
+    assert "revoked" in run("key", "list", "bob@example.org")
+    assert [entry.door for entry in entries("key.revoke")] == ["console"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["add", "eve@example.org", "--file", "FILE"], "user list"),
+        (["add", "dave@example.org", "--file", "FILE"], "Enable them first"),
+        (["add", "bob@example.org", "--file", "FILE", "--days", "400"], "at the latest in a year"),
+        (["add", "bob@example.org", "--file", "FILE.none"], "No such file"),
+        (["revoke", "bob@example.org", "laptop"], "no such key"),
+    ],
+)
+def test_a_mistake_about_a_key_says_what_to_do(
+    cast: Cast, public_file: Path, arguments: list[str], words: str
+) -> None:
+    with pytest.raises(CommandError, match=words):
+        run("key", *(one.replace("FILE", str(public_file)) for one in arguments))
+    assert not Token.objects.exists()

@@ -21,7 +21,7 @@ _DONE = Q(intent=None) & ~Q(kind="refusal")
 # `what:` in the filter line, and what each means
 WHAT: dict[str, str | Promise] = {
     "seen": _("logs, files, environments and terminals that somebody looked at"),
-    "access": _("people, roles, teams, grants, tokens, rules and groups that were changed"),
+    "access": _("people, roles, teams, grants, tokens, keys, rules and groups that were changed"),
     "signin": _("who signed in and out, and who failed to"),
 }
 
@@ -34,7 +34,7 @@ def what(word: str) -> tuple[Q, ...]:
     if word == "signin":
         return (Q(intent=None) & _about("signin"),)
     return (
-        *(_DONE & _about(one) for one in ("access", "people", "token")),
+        *(_DONE & _about(one) for one in ("access", "people", "token", "key")),
         _DONE & Q(verb__in=_RULES),
     )
 

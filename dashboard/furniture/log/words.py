@@ -106,6 +106,9 @@ _WORDS: dict[str, LogWords] = {
     "token.make": (gettext_lazy("Make"), gettext_lazy("made the token")),
     "token.revoke": (gettext_lazy("Revoke"), gettext_lazy("revoked the token")),
     "token.use": (gettext_lazy("Token"), gettext_lazy("used the token")),
+    "key.add": (gettext_lazy("Register"), gettext_lazy("registered the SSH key")),
+    "key.revoke": (gettext_lazy("Revoke"), gettext_lazy("revoked the SSH key")),
+    "key.use": (gettext_lazy("Key"), gettext_lazy("used the SSH key")),
     "people.first_link": (gettext_lazy("Link"), gettext_lazy("made a link for the")),
     "people.first_admin": (gettext_lazy("Join"), gettext_lazy("became the first administrator")),
 }

@@ -1,20 +1,28 @@
-"""`manage.py user invite|reset|list`: people from the console, through the actions of the pages."""
+"""`manage.py user invite|reset|list|key`: people from the console, through the actions of the pages."""
 
 import argparse
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import actions
+from accounts import actions, token_actions, tokens
 from accounts.errors import AccountsError
 from accounts.factors import FACTORS
-from accounts.models import Role, User, tidy_email
+from accounts.models import Role, Token, User, tidy_email
+from accounts.ssh_keys import blob_of, fingerprint, read
+from accounts.token_actions import Wanted
 from dashboard.person import console_person
+from hosts import bells
 from hosts.access.second_factor import lacking
+from hosts.gate.keys import register
 
 
 def whole_link(path: str) -> str:
@@ -22,12 +30,17 @@ def whole_link(path: str) -> str:
     return f"{settings.HAULOUT_URL or f'http://localhost:{settings.ENV.port}'}{path}"
 
 
+def _whole(key: Token) -> str:
+    """The key's fingerprint, as ssh-keygen -l writes it."""
+    return fingerprint(blob_of(key.public_key))
+
+
 class Command(BaseCommand):
-    help = "People: invite somebody, make a link for a new password, list them."
+    help = "People: invite somebody, make a link for a new password, list them, their SSH keys."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="invite|reset|list")
+        what = parser.add_subparsers(dest="what", required=True, metavar="invite|reset|list|key")
         invite = what.add_parser("invite", help="print a link with which E joins; lasts 7 days")
         invite.add_argument("email", metavar="E")
         invite.add_argument("--role", default="viewer", help="viewer, operator, admin (viewer)")
@@ -40,6 +53,22 @@ class Command(BaseCommand):
             "list",
             help="everybody, one a line: email, role, state, last sign-in, second factor, name",
         )
+        self._add_key_arguments(what.add_parser("key", help="SSH keys for the gate"))
+
+    def _add_key_arguments(self, key: argparse.ArgumentParser) -> None:
+        how = key.add_subparsers(dest="how", required=True, metavar="add|list|revoke")
+        add = how.add_parser("add", help="register a public key of E, for all that E may do")
+        add.add_argument("email", metavar="E")
+        add.add_argument("--file", type=Path, required=True, help="the file that ends in .pub")
+        add.add_argument("--days", type=int, default=365, help="how long it lasts (365, the most)")
+        add.add_argument("--name", default="", help="what the log calls it (the key's comment)")
+        listing = how.add_parser(
+            "list", help="E's keys, one a line: fingerprint, state, end, last use, name"
+        )
+        listing.add_argument("email", metavar="E")
+        revoke = how.add_parser("revoke", help="end a key of E; what it has open ends too")
+        revoke.add_argument("email", metavar="E")
+        revoke.add_argument("name", help="its name, or its fingerprint")
 
     def handle(self, *args: Any, what: str, **options: Any) -> None:
         try:
@@ -47,6 +76,8 @@ class Command(BaseCommand):
                 self._invite(email=options["email"], role_name=options["role"])
             elif what == "reset":
                 self._reset(email=options["email"], factor_too=options["second_factor"])
+            elif what == "key":
+                self._key(**options)
             else:
                 self._list()
         except ValidationError as problem:
@@ -65,6 +96,14 @@ class Command(BaseCommand):
 
     def _reset(self, *, email: str, factor_too: bool) -> None:
         people = User.objects.filter(kind=User.Kind.PERSON)
+        user = self._active(people, email)
+        console = console_person()
+        if factor_too:
+            actions.remove_second_factor(console.user, console.who, user=user)
+        path = actions.make_reset_link(console.user, console.who, user=user)
+        self.stdout.write(whole_link(path))
+
+    def _active(self, people: QuerySet[User], email: str) -> User:
         user = people.filter(email=tidy_email(email)).first()
         if user is None:
             words = _("Nobody here signs in as %(email)s. `manage.py user list` shows everybody.")
@@ -72,11 +111,44 @@ class Command(BaseCommand):
         if not user.is_active:
             words = _("%(email)s is disabled. Enable them first, on the page People.")
             raise CommandError(words % {"email": email})
+        return user
+
+    def _key(self, *, how: str, email: str, **options: Any) -> None:
+        user = self._active(User.objects.all(), email)
+        keys = Token.objects.select_related("user__role").filter(user=user).exclude(public_key="")
+        if how == "add":
+            self._add_key(user, options["file"], days=options["days"], name=options["name"])
+        elif how == "revoke":
+            self._revoke_key(keys, options["name"])
+        else:
+            for key in keys:
+                used = key.used_at.isoformat(timespec="seconds") if key.used_at else "never"
+                state, ends = (
+                    tokens.why_dead(key) or "live",
+                    key.expires_at.isoformat(timespec="seconds"),
+                )
+                self.stdout.write("\t".join((_whole(key), state, ends, used, key.name)))
+
+    def _add_key(self, user: User, file: Path, *, days: int, name: str) -> None:
+        try:
+            text = file.read_text()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise CommandError(f"{file}: {problem}") from problem
         console = console_person()
-        if factor_too:
-            actions.remove_second_factor(console.user, console.who, user=user)
-        path = actions.make_reset_link(console.user, console.who, user=user)
-        self.stdout.write(whole_link(path))
+        ends = timezone.now() + timedelta(days=days)
+        wanted = Wanted(name or read(text).comment[:60] or file.stem, ends)
+        key = register(console.user, console.who, wanted, user=user, text=text)
+        bells.ring("access", "audit")
+        self.stdout.write(_whole(key))
+
+    def _revoke_key(self, keys: QuerySet[Token], name: str) -> None:
+        live = [key for key in keys.filter(revoked_at=None) if name in (key.name, _whole(key))]
+        if not live:
+            words = _("There is no such key in force. `manage.py user key list` shows them.")
+            raise CommandError(words)
+        console = console_person()
+        token_actions.revoke(console.user, console.who, token=live[0])
+        bells.ring("access", "audit")
 
     def _list(self) -> None:
         having = Authenticator.objects.filter(type__in=FACTORS)

@@ -148,13 +148,13 @@ def _tokens() -> Iterator[Item]:
         (
             soon(),
             "state:soon",
-            _("Tokens that end within a week"),
+            _("Tokens and keys that end within a week"),
             _("What uses them stops working then."),
         ),
         (
             unused(),
             "state:unused",
-            _("Tokens that nobody used for three months"),
+            _("Tokens and keys that nobody used for three months"),
             _("Revoke what nobody misses."),
         ),
     ):

@@ -43,7 +43,9 @@ class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[mi
         own = Token.objects.filter(tokens.in_force(), user=self.user).count()
         if own:
             words = ngettext(
-                "Revoke my %d API token too", "Revoke all of my %d API tokens too", own
+                "Revoke my %d API token or SSH key too",
+                "Revoke all of my %d API tokens and SSH keys too",
+                own,
             )
             self.fields["revoke_tokens"] = forms.BooleanField(
                 label=words % own,

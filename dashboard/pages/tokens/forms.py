@@ -1,4 +1,4 @@
-"""A token: what it is called, what it may be used for, where, and until when."""
+"""A token or an SSH key: what it is called, what it may be used for, where, and until when."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,6 +111,23 @@ class TokenForm(Zoned):
         zone = self.clock or timezone.get_current_timezone()
         morning = datetime.combine(last, datetime.min.time(), zone)
         return morning + timedelta(days=1)
+
+
+class KeyForm(TokenForm):
+    """The same of an SSH key."""
+
+    public_key = forms.CharField(
+        label=_("Public key"),
+        help_text=_("The one line of the file that ends in .pub, such as ~/.ssh/id_ed25519.pub."),
+        widget=forms.Textarea(attrs={**_PLAIN, "rows": 3}),
+    )
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(person, *args, **kwargs)
+        self.fields["name"].help_text = _("Which machine it is on. The audit log shows it.")
+        self.fields["expires"].initial = "365"
+        # people bring one to run things
+        self.fields["read_only"].initial = False
 
 
 class ServiceForm(Helpful):

@@ -34,6 +34,15 @@ def _states(person: Person, typed: str) -> list[str]:
     return [word for word in known if word.startswith(typed.lower())]
 
 
+def _kind(value: str) -> Q:
+    conditions = {"key": ~Q(public_key=""), "token": Q(public_key="")}
+    return one_of("kind", "", conditions).to_q(value)
+
+
+def _kinds(person: Person, typed: str) -> list[str]:
+    return [word for word in ("key", "token") if word.startswith(typed.lower())]
+
+
 def _rows(person: Person) -> QuerySet[Row]:
     # what is dead stands below
     dead = Case(When(in_force(), then=Value(0)), default=Value(1), output_field=IntegerField())
@@ -79,6 +88,7 @@ TOKENS = register(
                 addresses,
             ),
             Token("token", _("name, * for any end"), lambda v: matching("name", v)),
+            Token("kind", _("key, token"), _kind, _kinds),
             Token("state", _("live, soon, unused, expired, revoked"), _state, _states),
             Token("key", "", lambda v: Q(pk=v) if v.isdecimal() else Q(pk=0)),
         ),
@@ -96,8 +106,8 @@ TOKENS = register(
         prepare=_prepare,
         empty={
             "icon": "key-round",
-            "title": _("No tokens yet"),
-            "text": _("A token lets a script do a part of what its owner may do."),
+            "title": _("No tokens and keys yet"),
+            "text": _("A token or SSH key lets a program do a part of what its owner may do."),
             "hint": _("name, or person:ada@example.org state:unused …"),
         },
     )
@@ -125,8 +135,8 @@ MINE = register(
         prepare=_prepare_own,
         empty={
             "icon": "key-round",
-            "title": _("You have no tokens"),
-            "text": _("Make one for a script: it does a part of what you may do."),
+            "title": _("You have no tokens and keys"),
+            "text": _("Make one for a program: it does a part of what you may do."),
             "hint": _("name, or state:soon …"),
         },
     )

@@ -1,4 +1,4 @@
-"""A token as pages show it: what it is for and where, in words."""
+"""A token or SSH key as pages show it: what it is for and where, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,13 +76,22 @@ def question_of(token: Token) -> Question:
         used = _("last used %(ago)s, from %(address)s") % told
     else:
         used = _("never used")
-    return Question(
-        _("Revoke the token %(name)s?") % {"name": token.name},
-        _("Revoke the token"),
-        _(
+    if token.is_key:
+        head, button = _("Revoke the SSH key %(name)s?"), _("Revoke the key")
+        words = _(
+            "Its open connections end within two seconds, and it is refused from then on, until it is"
+            " registered anew."
+        )
+    else:
+        head, button = _("Revoke the token %(name)s?"), _("Revoke the token")
+        words = _(
             "Whatever uses it is refused from then on. Nothing brings it back: another must be made,"
             " and put in its place."
-        ),
+        )
+    return Question(
+        head % {"name": token.name},
+        button,
+        words,
         losses=(_("of %(owner)s") % {"owner": token.user}, f"{one.what} · {one.where}", used),
         danger=True,
     )

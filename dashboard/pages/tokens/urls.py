@@ -8,9 +8,11 @@ app_name = "tokens"
 urlpatterns = [
     path("account/tokens/", views.mine, name="mine"),
     path("account/tokens/new/", views.new, name="new"),
+    path("account/keys/new/", views.new_key, name="new-key"),
     path("account/tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
     path("access/tokens/", views.everybody, name="all"),
     path("access/tokens/<int:token_id>/revoke/", views.revoke_any, name="revoke-any"),
     path("access/services/", views.make_service, name="make-service"),
     path("access/services/<int:user_id>/token/", views.new_for_service, name="new-for"),
+    path("access/services/<int:user_id>/key/", views.new_key_for_service, name="new-key-for"),
 ]

@@ -1,4 +1,4 @@
-"""One's own tokens; everybody's and the service accounts for who manages people."""
+"""One's own tokens and SSH keys; everybody's and the service accounts for who manages people."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -21,13 +21,14 @@ from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.furniture.forms import Helpful
 from dashboard.live.page import list_context, list_page
-from dashboard.pages.tokens.forms import ServiceForm, TokenForm
+from dashboard.pages.tokens.forms import KeyForm, ServiceForm, TokenForm
 from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS
 from dashboard.pages.tokens.shown import question_of, shown
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts import bells
 from hosts.access import Denied, Person, require
+from hosts.gate.keys import register
 
 T = TypeVar("T")
 _TOKENS = Token.objects.select_related("user__role", "role")
@@ -36,7 +37,7 @@ _TOKENS = Token.objects.select_related("user__role", "role")
 @require_GET
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
-    """One's own tokens."""
+    """One's own tokens and keys."""
     ending = Token.objects.filter(soon(), user=person_of(request).user).count()
     extra = {
         "ending": ending,
@@ -57,6 +58,15 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]
+def new_key(request: HttpRequest) -> HttpResponse:
+    """Register an SSH key of one's own."""
+    person = person_of(request)
+    return _adding(request, person, person.user, "tokens:mine")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
 def new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
     """Make one for a service account."""
     # who may not is told so before they are asked for their password
@@ -67,9 +77,25 @@ def new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @reauthentication_required  # type: ignore[untyped-decorator]
 def _new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
-    person = person_of(request)
-    user = get_object_or_404(User, pk=user_id, kind=User.Kind.SERVICE, is_active=True)
-    return _making(request, person, user, "tokens:all")
+    return _making(request, person_of(request), _service(user_id), "tokens:all")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def new_key_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Register an SSH key of a service account."""
+    _manager(request)
+    answer: HttpResponse = _new_key_for_service(request, user_id)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _new_key_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
+    return _adding(request, person_of(request), _service(user_id), "tokens:all")
+
+
+def _service(user_id: int) -> User:
+    return get_object_or_404(User, pk=user_id, kind=User.Kind.SERVICE, is_active=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -140,6 +166,21 @@ def _making(request: HttpRequest, person: Person, user: User, back: str) -> Http
     return render(request, "tokens/new.html", context)
 
 
+def _adding(request: HttpRequest, person: Person, user: User, back: str) -> HttpResponse:
+    form = KeyForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+
+        def add() -> Token:
+            text = form.cleaned_data["public_key"]
+            return register(person.user, person.who, form.wanted(), user=user, text=text)
+
+        if key := _tried(form, add):
+            words = _("The SSH key %(name)s is registered.") % {"name": key.name}
+            messages.success(request, words)
+            return redirect(back)
+    return render(request, "tokens/new.html", {"form": form, "one": user, "back": back})
+
+
 def _tried(form: Helpful, change: Callable[[], T]) -> T | None:
     """What the change made; None with what is wrong beside its field. Denied."""
     try:
@@ -162,7 +203,8 @@ def _revoke(request: HttpRequest, person: Person, token: Token, back: str) -> Ht
     except NotPermitted as refusal:
         raise Denied(refusal.verb) from refusal
     bells.ring("access", "audit")
-    words = _("The token %(name)s is revoked.") % {"name": token.name}
+    key, secret = _("The SSH key %(name)s is revoked."), _("The token %(name)s is revoked.")
+    words = (key if token.is_key else secret) % {"name": token.name}
     if "HX-Request" in request.headers:
         return toast(HttpResponse(status=204), words)
     messages.success(request, words)

@@ -87,9 +87,9 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("Your new password is set. Sign in with it."))
             if own := Token.objects.filter(tokens.in_force(), user=user).count():
                 words = ngettext(
-                    "%d API token of yours stays in force. Revoke it on your account’s page if somebody"
-                    " else may know it.",
-                    "%d API tokens of yours stay in force. Revoke them on your account’s page if"
+                    "%d API token or SSH key of yours stays in force. Revoke it on your account’s page"
+                    " if somebody else may know it.",
+                    "%d API tokens and SSH keys of yours stay in force. Revoke them on your account’s page if"
                     " somebody else may know one.",
                     own,
                 )

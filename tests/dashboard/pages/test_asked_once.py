@@ -72,7 +72,7 @@ def test_disabling_names_what_ends(cast: Cast, hosts: Hosts, browser_of: Browser
         "2 sessions, and the lists and logs open in them",
         "1 terminal, and what runs in it",
         "1 up- or download",
-        "1 token: deploy",
+        "1 token or key: deploy",
         "2 jobs that wait, before they begin",
         "but 1 job that runs goes on to its end",
     ):

@@ -65,7 +65,7 @@ def test_a_new_password_says_that_tokens_stay_and_offers_to_revoke_them(
     assert "revoke_tokens" not in browser.get("/account/password/").content.decode()
     one, two = token("one"), token("two")
     page = browser.get("/account/password/").content.decode()
-    assert "Revoke all of my 2 API tokens too" in page
+    assert "Revoke all of my 2 API tokens and SSH keys too" in page
     assert "/account/tokens/" in page
     form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     browser.send("/account/password/", form)

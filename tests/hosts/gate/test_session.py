@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import asyncssh
 import pytest
 from django.utils import timezone
 
@@ -16,11 +15,8 @@ from hosts.gate.session import SessionOver, session_of
 from hosts.jobs.asker import person_of
 from hosts.models import Job
 from tests.cast import Cast
+from tests.public_keys import line_of
 from tests.two_teams import Fleet
-
-
-def public_line() -> str:
-    return asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
 
 
 @pytest.fixture
@@ -29,7 +25,7 @@ def key_of(who_of: Any) -> Any:
 
     def made(user: Any, **given: Any) -> Token:
         wanted = Wanted("laptop", timezone.now() + timedelta(days=30), **given)
-        return token_actions.add_key(user, who_of(user), wanted, user=user, text=public_line())
+        return token_actions.add_key(user, who_of(user), wanted, user=user, text=line_of())
 
     return made
 
