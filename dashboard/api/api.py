@@ -11,7 +11,6 @@ from dashboard.api.bearer import Bearer
 from dashboard.api.description import description
 from dashboard.api.following import router as following
 from dashboard.api.jobs import router as jobs
-from dashboard.api.making import router as making
 from dashboard.api.parsing import KeepableJson
 from dashboard.api.pruning import router as pruning
 from dashboard.api.reading import router as reading
@@ -50,5 +49,5 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 # the last one takes what no other does
-for router in (reading, following, jobs, making, pruning, verbs, auditing, rest):
+for router in (reading, following, jobs, pruning, verbs, auditing, rest):
     api.add_router("", router)

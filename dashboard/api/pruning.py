@@ -14,7 +14,9 @@ from dashboard.api.problems import wrong
 from dashboard.api.shapes import PLURALS, BatchOut
 from dashboard.api.verbs import MOST, Ref
 from dashboard.furniture.bodies import Sent
-from dashboard.furniture.prune_plans import KINDS, Wish, endpoints_to_prune
+from dashboard.furniture.offer import Offer, PrunePage
+from dashboard.furniture.prune_plans import Wish, endpoints_to_prune
+from dashboard.offers.prunes import PRUNES
 from hosts.access import require
 
 router = Router()
@@ -54,9 +56,9 @@ class Pruned(Sent):
     objects: list[Listed] = Field(min_length=1, max_length=MOST)
 
 
-def _prune(kind: str, plural: str) -> None:
-    verb = f"{kind}.prune"
-    choices = [value for value, _words in KINDS[kind].which]
+def _prune(offer: Offer, page: PrunePage) -> None:
+    kind, verb, plural = offer.kind, offer.verb, PLURALS[offer.kind]
+    choices = [value for value, _words in page.which]
 
     @router.get(
         f"/prune/{plural}",
@@ -72,7 +74,7 @@ def _prune(kind: str, plural: str) -> None:
             raise wrong("which", _("There is %(known)s.") % {"known": ", ".join(choices)})
         endpoints = endpoints_to_prune(person_of(request), kind)
         chosen = [one for one in endpoints if one.pk in wish.endpoint]
-        plan = KINDS[kind].plan(chosen if wish.endpoint else endpoints, Wish(which))
+        plan = page.plan(chosen if wish.endpoint else endpoints, Wish(which))
         items = [
             {
                 "endpoint": one.row.endpoint_id,
@@ -98,8 +100,9 @@ def _prune(kind: str, plural: str) -> None:
         require(person, verb, Target(kind=kind, name="any host"))
         refs = [(one.endpoint, one.id) for one in given.objects]
 
-        return asked(request, lambda: KINDS[kind].ask(person, refs, filters={}))
+        return asked(request, lambda: offer.action.ask(person, refs, filters={}))
 
 
-for _kind in KINDS:
-    _prune(_kind, PLURALS[_kind])
+for _offer in PRUNES.values():
+    if isinstance(_offer.page, PrunePage):
+        _prune(_offer, _offer.page)

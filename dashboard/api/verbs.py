@@ -1,4 +1,6 @@
-"""What can be done with an object that is there: POST /containers/…/restart, and to many at once."""
+"""What can be done: to an object (POST /containers/…/restart), to many at once, and on a host (POST
+/volumes/create).
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,12 +46,35 @@ def _one(offer: Offer) -> None:
     def done(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, given: Any) -> Any:
         person = person_of(request)
         ref = (endpoint_id, podman_id)
-        return asked(request, lambda: offer.action.ask(person, ref, **given.dict()))
+        return asked(request, lambda: offer.action.ask(person, ref, **given.params()))
 
     _route(
         done,
         body,
         f"/{plural}/{{endpoint_id}}/{{podman_id}}/{offer.word}",
+        offer,
+        response=JobOut,
+        tag=plural,
+        many=False,
+    )
+
+
+def _on_host(offer: Offer) -> None:
+    plural = PLURALS.get(offer.kind, offer.kind)
+
+    def done(request: HttpRequest, given: Any) -> Any:
+        person = person_of(request)
+
+        def ask() -> Any:
+            params = given.params()
+            return offer.action.ask(person, params.pop("endpoint"), **params)
+
+        return asked(request, ask)
+
+    _route(
+        done,
+        offer.body,
+        f"/{plural}/{offer.word}",
         offer,
         response=JobOut,
         tag=plural,
@@ -72,7 +97,7 @@ def _many(offer: Offer) -> None:
 
     def done(request: HttpRequest, given: Any) -> Any:
         person = person_of(request)
-        params = given.dict()
+        params = given.params()
         refs = [(one["endpoint"], one["id"]) for one in params.pop("objects")]
         speed = {name: params.pop(name) for name in ("at_once", "stop_on_failure")}
         return asked(request, lambda: paced(lambda: ask_many(person, refs, **params), **speed))
@@ -118,6 +143,8 @@ def _words(verb: str) -> str:
 
 
 for _offer in OFFERS:
-    if not _offer.alias:
+    if _offer.on_host:
+        _on_host(_offer)
+    elif not _offer.page and not _offer.alias:
         _one(_offer)
         _many(_offer)

@@ -1,5 +1,7 @@
 """The base of REST bodies."""
 
+from typing import Any
+
 from ninja import Schema
 from pydantic import ConfigDict
 
@@ -10,6 +12,10 @@ class Sent(Schema):
     """
 
     model_config = ConfigDict(extra="forbid")
+
+    def params(self) -> dict[str, Any]:
+        """What the action is asked with."""
+        return self.dict()
 
 
 class Nothing(Sent):

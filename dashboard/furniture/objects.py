@@ -1,6 +1,6 @@
 """The pages that pods, images, volumes and networks have alike: list, page, inspect, history."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,15 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.acting import of_many, of_one
+from dashboard.furniture.create_page import create
 from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
-from dashboard.furniture.offer import Offer
+from dashboard.furniture.offer import CreatePage, Link, Offer, OnList, PrunePage
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import ListSpec, Words, registered
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
-from hosts.access import get_object
+from hosts.access import Person, allows, endpoints_with, get_object
 from hosts.models import InventoryRow
 
 
@@ -57,8 +58,9 @@ class ObjectRoom:
     within: Callable[[InventoryRow], str] = _none
     quick: tuple[tuple[Words, str], ...] = ()
     offers: tuple[Offer, ...] = ()
+    # above its list, beside the offers
+    links: tuple[Link, ...] = ()
     tabs: tuple[Tab, ...] = ()
-    extra: Mapping[str, Any] | None = None
 
 
 _ROOMS: dict[str, ObjectRoom] = {}
@@ -70,6 +72,11 @@ def urls(room: ObjectRoom) -> list[URLPattern]:
     place = "<int:endpoint_id>/<path:podman_id>/"
     return [
         path("", _list(room), name="list"),
+        *(
+            path("create/", create(offer), name="create")
+            for offer in room.offers
+            if isinstance(offer.page, CreatePage)
+        ),
         *of_many(room.offers),
         path(f"{place}inspect/", _inspect(room), name="inspect"),
         path(f"{place}history/", _history(room), name="history"),
@@ -82,10 +89,27 @@ def urls(room: ObjectRoom) -> list[URLPattern]:
 def _list(room: ObjectRoom) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
-        extra = {"room": room, "quick": room.quick, **(room.extra or {})}
+        extra = {
+            "word": room.word,
+            "quick": room.quick,
+            "buttons": above_list(person_of(request), (*room.links, *room.offers)),
+        }
         return list_page(request, room.spec, "objects/list.html", extra)
 
     return view
+
+
+def above_list(person: Person, offers: Iterable[Offer | Link]) -> list[Offer | Link]:
+    """Those with a button above a list that this person may do somewhere, the first one last."""
+    shown = [one for one in offers if one.on_list and _holds(person, one)]
+    return sorted(shown, key=lambda one: one.on_list is OnList.FIRST)
+
+
+def _holds(person: Person, offer: Offer | Link) -> bool:
+    if isinstance(offer, Offer) and isinstance(offer.page, PrunePage):
+        # by a grant for some containers alone nobody prunes
+        return endpoints_with(person, offer.verb) != frozenset()
+    return allows(person, offer.verb)
 
 
 def frame(

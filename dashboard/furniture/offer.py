@@ -1,19 +1,22 @@
-"""A verb as people get at it. From one offer come its buttons, its dialog, its place in the bulk bar, its
-addresses in pages and in REST, and its line in Ctrl-K.
+"""A verb as people get at it. From one offer come its buttons, its dialog or page, its place in the bulk
+bar, its addresses in pages and in REST, and its line in Ctrl-K.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from dashboard.furniture.action_forms import CreateForm, DialogForm
 from dashboard.furniture.bodies import Nothing, Sent
-from dashboard.furniture.dialog_form import DialogForm
+from dashboard.furniture.prune_plans import Plan, Wish
 from dashboard.live.spec import BulkVerb, Words
 from hosts.actions.action import Action
-from hosts.models import InventoryRow
+from hosts.jobs.ask import Order
+from hosts.models import Endpoint, InventoryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,13 @@ def forced(form: QueryDict) -> dict[str, Any]:
     return {"force": form.get("force") == "1"}
 
 
+class OnList(StrEnum):
+    """Buttons above a list, the first on the right."""
+
+    FIRST = "first"
+    OTHER = "other"
+
+
 def _nothing(_row: InventoryRow) -> dict[str, Any]:
     return {}
 
@@ -66,16 +76,57 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page that stands among the offers and asks for nothing by itself, such as *Load*. `verb`: the right
+    that it takes; `page_name`: its route.
+    """
+
+    verb: str
+    label: Words
+    icon: str
+    page_name: str
+    on_list: OnList | None = OnList.OTHER
+    in_dialog: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePage:
+    """The page that makes an object (furniture.create_page). `order`: what its form asks for, so that it
+    says before the click what stands in the way.
+    """
+
+    form: type[CreateForm]
+    order: Callable[..., Order] | None = None
+    note: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrunePage:
+    """The preview of a prune. `which`: choices of (value, words), the first is the default. `measured`: sizes
+    are known by a measurement of the disk. `asks`: each host is asked for the plan.
+    """
+
+    plan: Callable[[list[Endpoint], Wish], Plan]
+    which: tuple[tuple[str, Words], ...]
+    button: Words
+    measured: bool = False
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """`action`: how it is done. `dialog`: what is asked first, a question about these rows, whose options
     `params` reads from the sent form, or fields; None where it has a page of its own, or none.
     `asks_first`: it never goes without its question (without its fields it never does).
 
+    `page`: of what is asked for on a host, not for an object that is there; or the name of its route.
+    `on_list`: which of the buttons above a list leads there, if any; `in_dialog`: over the list.
+
     `label`: on buttons (“Stop”). `doing`: “Stopping”, to which the name is added. `menu`: in the menu of an
     object, where it differs from the label; `in_menu` False: it has a button, or a page of its own.
     `states`: Podman's in which it does something, None: any; `fits` asks for more. `command`: in Ctrl-K
-    (“Stop %(name)s…”), where it is not label and name. `body`: of the request in REST. `alias`: another
-    address for a verb that has one.
+    (“Stop %(name)s…”), where it is not label and name; `also`: other words that people look for it by.
+    `body`: of the request in REST. `alias`: another address for a verb that has one.
     """
 
     action: Action
@@ -93,6 +144,10 @@ class Offer:
     menu: Words = ""
     in_menu: bool = True
     command: Words = ""
+    also: Words = ""
+    page: CreatePage | PrunePage | str = ""
+    on_list: OnList | None = None
+    in_dialog: bool = False
     alias: str = ""
 
     @property
@@ -114,6 +169,20 @@ class Offer:
     def name(self) -> str:
         """The last word of its addresses."""
         return self.alias or self.word
+
+    @property
+    def on_host(self) -> bool:
+        """Whether it is asked for on a host, without an object."""
+        return bool(self.page) and not isinstance(self.page, PrunePage)
+
+    @property
+    def page_name(self) -> str:
+        """The name of the route of its page, "" without one."""
+        if isinstance(self.page, CreatePage):
+            return f"{self.kind}s:create"
+        if isinstance(self.page, PrunePage):
+            return f"system:prune-{self.kind}"
+        return self.page
 
     @property
     def asks(self) -> bool:
@@ -145,7 +214,7 @@ def words_possible(offers: Iterable[Offer]) -> Callable[[Any, frozenset[str]], l
     """(row, verbs that rights permit) to the last words of the verbs that do something with the row as it
     is now. Made once of many offers: lists ask it for each of their rows.
     """
-    known = [(one.word, one.verb, one.states, one.fits) for one in offers]
+    known = [(one.word, one.verb, one.states, one.fits) for one in offers if not one.page]
 
     def words(row: Any, verbs: frozenset[str]) -> list[str]:
         return [

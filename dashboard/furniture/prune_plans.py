@@ -1,7 +1,6 @@
 """What a prune of each kind would remove now: rows, what speaks against each, and where one may."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,21 +8,13 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from audit.shapes import Target
-from dashboard.live.spec import Words
 from hosts.access import Person, allows, require, visible_endpoints
-from hosts.actions.images import prune_images
-from hosts.actions.system import (
-    prune_containers,
-    prune_networks,
-    prune_pods,
-    prune_volumes,
-)
+from hosts.actions.system import prune_containers, prune_networks, prune_pods
 from hosts.dial import dial
-from hosts.models import Batch, Container, Endpoint, Image, Network, Pod, Volume
+from hosts.models import Container, Endpoint, Image, Network, Pod, Volume
 from hosts.models.inventory import LIVE, label_condition
 from hosts.podman import Podman, PodmanError, volumes
 
@@ -69,30 +60,6 @@ class Plan:
     silent: list[Endpoint] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class PruneKind:
-    """How one kind is pruned. `which`: choices of (value, words), the first is the default. `measured`: its
-    sizes are known by a measurement of the disk. `asks`: each host is asked for the plan.
-    """
-
-    kind: str
-    plural: str
-    icon: str
-    rooms: Words
-    title: Words
-    button: Words
-    which: tuple[tuple[str, Words], ...]
-    plan: Callable[[list[Endpoint], Wish], Plan]
-    ask: Callable[..., Batch]
-    measured: bool = False
-    asks: bool = False
-
-    @property
-    def verb(self) -> str:
-        """`volume.prune`."""
-        return f"{self.kind}.prune"
-
-
 def endpoints_to_prune(person: Person, kind: str) -> list[Endpoint]:
     """Where the person may prune, and see what the plan names. Denied where that is nowhere."""
     verbs = (f"{kind}.prune", f"{kind}.view")
@@ -114,30 +81,33 @@ def _rows(model: Any, endpoints: list[Endpoint], wish: Wish) -> Any:
 def _owner(row: Any) -> str:
     """Who would miss it: a systemd unit that makes or starts it."""
     unit = row.labels.get("PODMAN_SYSTEMD_UNIT") or getattr(row, "unit", "")
-    return _now("systemd: %s") % unit if unit else ""
+    return _("systemd: %s") % unit if unit else ""
 
 
-def _containers(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def containers_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+    """Ended ones; also those never started. What systemd or a pod would miss is in doubt."""
     ended = prune_containers.ENDED if wish.which == "ended" else prune_containers.AT_REST
     rows = _rows(Container, endpoints, wish).filter(state__in=ended, is_infra=False)
     plan = Plan()
     for row in rows:
         doubt = _owner(row)
         if not doubt and row.pod_name:
-            doubt = _now("in the pod %s") % row.pod_name
+            doubt = _("in the pod %s") % row.pod_name
         if not doubt and row.state not in prune_containers.ENDED:
-            doubt = _now("never started")
+            doubt = _("never started")
         plan.found.append(Planned(row, doubt))
     return plan
 
 
-def _pods(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def pods_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+    """Those that ended, or never ran."""
     ended = prune_pods.ENDED if wish.which == "ended" else prune_pods.AT_REST
     rows = _rows(Pod, endpoints, wish).filter(state__in=ended)
     return Plan([Planned(row, _owner(row)) for row in rows])
 
 
-def _images(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def images_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+    """Those that no container uses; the dangling ones alone."""
     users = Container.objects.filter(
         LIVE, endpoint=OuterRef("endpoint"), image_id=OuterRef("podman_id")
     )
@@ -147,7 +117,8 @@ def _images(endpoints: list[Endpoint], wish: Wish) -> Plan:
     return Plan([Planned(row, size_bytes=row.size_bytes) for row in rows])
 
 
-def _networks(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def networks_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+    """Those that no container is on, but for Podman's own."""
     used = {
         (endpoint, name)
         for endpoint, names in Container.objects.filter(LIVE, endpoint__in=endpoints).values_list(
@@ -160,7 +131,7 @@ def _networks(endpoints: list[Endpoint], wish: Wish) -> Plan:
     return Plan([Planned(row, _owner(row)) for row in idle])
 
 
-def _volumes(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def volumes_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
     """Only the host knows for sure which volumes no container uses."""
     plan = Plan()
     told = async_to_sync(_unused)(endpoints)
@@ -170,7 +141,7 @@ def _volumes(endpoints: list[Endpoint], wish: Wish) -> Plan:
             continue
         if wish.which == "anonymous" and not row.anonymous:
             continue
-        doubt = _owner(row) or ("" if row.anonymous else _now("has a name"))
+        doubt = _owner(row) or ("" if row.anonymous else _("has a name"))
         plan.found.append(Planned(row, doubt))
     return plan
 
@@ -187,74 +158,3 @@ async def _unused(endpoints: list[Endpoint]) -> dict[int, set[str]]:
     answers = await asyncio.gather(*map(ask, endpoints))
     pairs = zip(endpoints, answers, strict=True)
     return {endpoint.pk: names for endpoint, names in pairs if names is not None}
-
-
-KINDS = {
-    kind.kind: kind
-    for kind in (
-        PruneKind(
-            kind="container",
-            plural="containers",
-            icon="box",
-            rooms=_("Containers"),
-            title=_("Prune containers"),
-            button=_("Remove the ticked containers"),
-            which=(("ended", _("Those that ended")), ("rest", _("Also those never started"))),
-            plan=_containers,
-            ask=prune_containers.ask,
-            measured=True,
-        ),
-        PruneKind(
-            kind="pod",
-            plural="pods",
-            icon="boxes",
-            rooms=_("Pods"),
-            title=_("Prune pods"),
-            button=_("Remove the ticked pods"),
-            which=(("ended", _("Those that ended")), ("rest", _("Also those never started"))),
-            plan=_pods,
-            ask=prune_pods.ask,
-        ),
-        PruneKind(
-            kind="image",
-            plural="images",
-            icon="layers",
-            rooms=_("Images"),
-            title=_("Prune images"),
-            button=_("Remove the ticked images"),
-            which=(
-                ("dangling", _("Without a name (dangling)")),
-                ("unused", _("All that no container uses")),
-            ),
-            plan=_images,
-            ask=prune_images.ask,
-        ),
-        PruneKind(
-            kind="volume",
-            plural="volumes",
-            icon="hard-drive",
-            rooms=_("Volumes"),
-            title=_("Prune volumes"),
-            button=_("Remove the ticked volumes"),
-            which=(
-                ("unused", _("All that no container uses")),
-                ("anonymous", _("Anonymous ones only")),
-            ),
-            plan=_volumes,
-            ask=prune_volumes.ask,
-            measured=True,
-            asks=True,
-        ),
-        PruneKind(
-            kind="network",
-            plural="networks",
-            icon="network",
-            rooms=_("Networks"),
-            title=_("Prune networks"),
-            button=_("Remove the ticked networks"),
-            which=(("unused", _("All that no container is on")),),
-            plan=_networks,
-            ask=prune_networks.ask,
-        ),
-    )
-}

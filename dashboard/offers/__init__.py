@@ -1,7 +1,7 @@
-"""What is offered to do with objects that are there: an `Offer` per verb, a module per kind of object."""
+"""What is offered to do: an `Offer` per verb, a module per kind of object."""
 
 from dashboard.furniture.offer import Offer
-from dashboard.offers import containers, images, networks, pods, secrets, volumes
+from dashboard.offers import containers, images, kube, networks, pods, secrets, volumes
 
 OFFERS: tuple[Offer, ...] = (
     *containers.OFFERS,
@@ -10,4 +10,5 @@ OFFERS: tuple[Offer, ...] = (
     *volumes.OFFERS,
     *networks.OFFERS,
     *secrets.OFFERS,
+    *kube.OFFERS,
 )

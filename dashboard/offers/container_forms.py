@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.dialog_form import DialogForm, line
+from dashboard.furniture.action_forms import DialogForm, line
 from dashboard.furniture.inspecting import fetch
 from hosts.actions.containers import wait_container
 from hosts.actions.containers.update_container import LIMITS, POLICY

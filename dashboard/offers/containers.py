@@ -1,9 +1,12 @@
 """What is offered to do with containers."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.offer import Fields, Offer
-from dashboard.offers import bodies, container_forms
+from dashboard.furniture.offer import Fields, Offer, OnList
+from dashboard.offers import bodies, container_forms, host_bodies, prunes
+from dashboard.offers.container_making import recreate, run
 from dashboard.offers.container_questions import kill, plain, removal, remove, signal, upgrade
 from hosts.actions.containers import (
     check_container,
@@ -12,6 +15,7 @@ from hosts.actions.containers import (
     init_container,
     kill_container,
     pause_container,
+    recreate_container,
     remove_container,
     rename_container,
     restart_container,
@@ -23,6 +27,7 @@ from hosts.actions.containers import (
     upgrade_container,
     wait_container,
 )
+from hosts.actions.run import run_container
 from hosts.models import InventoryRow
 
 # Podman's states
@@ -122,6 +127,18 @@ REMOVE = Offer(
     menu=_("Remove…"),
 )
 OFFERS = (
+    Offer(
+        replace(run_container.ACTION, ask=run),
+        _("Run container"),
+        "plus",
+        body=host_bodies.RunOptions,
+        also=_("create new start"),
+        page="run:page",
+        on_list=OnList.FIRST,
+    ),
+    prunes.CONTAINERS,
+    # by a page of its own (dashboard.pages.run.recreating)
+    Offer(replace(recreate_container.ACTION, ask=recreate), body=host_bodies.RecreateOptions),
     START,
     STOP,
     RESTART,

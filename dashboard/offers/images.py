@@ -5,12 +5,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Offer, Question, forced, names_of
+from dashboard.furniture.offer import Offer, OnList, Question, forced, names_of
 from dashboard.furniture.removing import may_there
-from dashboard.offers import bodies
+from dashboard.offers import bodies, host_bodies, prunes
 from dashboard.templatetags.face import size
 from hosts.actions.asking import ALONG
-from hosts.actions.images import push_image, remove_image, tag_image, untag_image
+from hosts.actions.builds import build_image
+from hosts.actions.images import pull_image, push_image, remove_image, tag_image, untag_image
 from hosts.models import InventoryRow
 
 
@@ -55,6 +56,26 @@ REMOVE = Offer(
 )
 # the others have dialogs of their own (dashboard.pages.images.dialogs)
 OFFERS = (
+    Offer(
+        pull_image.ACTION,
+        _("Pull image"),
+        "download",
+        body=host_bodies.PullOptions,
+        also=_("get registry"),
+        page="pull:page",
+        on_list=OnList.FIRST,
+        in_dialog=True,
+    ),
+    Offer(
+        build_image.ACTION,
+        _("Build image"),
+        "hammer",
+        body=host_bodies.BuildOptions,
+        also=_("containerfile dockerfile"),
+        page="builds:page",
+        on_list=OnList.OTHER,
+    ),
+    prunes.IMAGES,
     Offer(push_image.ACTION, body=bodies.PushOptions),
     Offer(tag_image.ACTION, body=bodies.TagOptions),
     Offer(untag_image.ACTION, body=bodies.TagOptions),

@@ -6,14 +6,24 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from dashboard.furniture.action_forms import DialogForm, line
 from dashboard.furniture.bodies import Sent
-from dashboard.furniture.dialog_form import DialogForm, line
 from dashboard.furniture.forms import Written
-from dashboard.furniture.offer import Fields, Offer, Question, forced, names_of
+from dashboard.furniture.offer import (
+    CreatePage,
+    Fields,
+    Offer,
+    OnList,
+    Question,
+    forced,
+    names_of,
+)
 from dashboard.furniture.removing import used_words, users_now, with_users
-from dashboard.offers import bodies
+from dashboard.offers import bodies, host_bodies, prunes
+from dashboard.offers.network_form import NetworkForm
 from hosts.actions.networks import (
     connect_network,
+    create_network,
     disconnect_network,
     remove_network,
     update_network,
@@ -86,8 +96,18 @@ UPDATE = Offer(
     Fields(DnsForm, _("DNS servers of %(name)s on %(host)s"), _("Change DNS servers")),
     body=NetworkUpdateOptions,
 )
+CREATE = Offer(
+    create_network.ACTION,
+    _("Create network"),
+    "plus",
+    body=host_bodies.NetworkCreateOptions,
+    page=CreatePage(NetworkForm, create_network.order),
+    on_list=OnList.FIRST,
+)
 # the others have a page of their own (dashboard.pages.networks.members)
 OFFERS = (
+    CREATE,
+    prunes.NETWORKS,
     Offer(connect_network.ACTION, body=bodies.ConnectOptions),
     Offer(disconnect_network.ACTION, body=bodies.DisconnectOptions),
     UPDATE,

@@ -7,11 +7,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Offer, Question, forced, names_of
+from dashboard.furniture.offer import CreatePage, Offer, OnList, Question, forced, names_of
 from dashboard.live.spec import Words
-from dashboard.offers import bodies
+from dashboard.offers import bodies, host_bodies, prunes
+from dashboard.offers.pod_form import PodForm
 from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods import (
+    create_pod,
     kill_pod,
     pause_pod,
     remove_pod,
@@ -99,6 +101,19 @@ def _signal(form: QueryDict) -> dict[str, str]:
 _RUNS = frozenset({"running", "degraded"})
 _STILL = frozenset({"created", "exited", "stopped"})
 OFFERS = (
+    Offer(
+        create_pod.ACTION,
+        _("Create pod"),
+        "plus",
+        body=host_bodies.PodCreateOptions,
+        page=CreatePage(
+            PodForm,
+            create_pod.order,
+            _("Containers come later: on the pod's page, or in the run form."),
+        ),
+        on_list=OnList.FIRST,
+    ),
+    prunes.PODS,
     Offer(
         start_pod.ACTION,
         _("Start"),

@@ -4,9 +4,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Offer, Question, names_of
+from dashboard.furniture.offer import CreatePage, Offer, OnList, Question, names_of
 from dashboard.furniture.removing import used_words, users_now
-from hosts.actions.secrets import remove_secret
+from dashboard.offers import host_bodies
+from dashboard.offers.secret_forms import SecretForm
+from hosts.actions.secrets import create_secret, remove_secret, replace_secret
 from hosts.models import InventoryRow
 from hosts.podman import Podman
 from hosts.podman.users import User, of_secret
@@ -55,4 +57,14 @@ REMOVE = Offer(
     danger=True,
     menu=_("Remove…"),
 )
-OFFERS = (REMOVE,)
+CREATE = Offer(
+    create_secret.ACTION,
+    _("Create secret"),
+    "plus",
+    body=host_bodies.SecretCreateOptions,
+    page=CreatePage(SecretForm),
+    on_list=OnList.FIRST,
+)
+# giving another value has a page of its own (dashboard.pages.secrets.replacing)
+REPLACE = Offer(replace_secret.ACTION, body=host_bodies.SecretReplaceOptions)
+OFFERS = (CREATE, REPLACE, REMOVE)

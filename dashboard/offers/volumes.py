@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Offer, Question, forced, names_of
+from dashboard.furniture.offer import CreatePage, Offer, OnList, Question, forced, names_of
 from dashboard.furniture.removing import used_words, users_now, with_users
 from dashboard.furniture.sizes import sizes_of
-from dashboard.offers import bodies
+from dashboard.offers import bodies, host_bodies, prunes
+from dashboard.offers.volume_form import VolumeForm
 from dashboard.templatetags.face import size
-from hosts.actions.volumes import clone_volume, remove_volume
+from hosts.actions.volumes import clone_volume, create_volume, remove_volume
 from hosts.models import InventoryRow
 from hosts.podman.users import of_volume
 
@@ -62,5 +63,14 @@ REMOVE = Offer(
     danger=True,
     menu=_("Remove…"),
 )
+CREATE = Offer(
+    create_volume.ACTION,
+    _("Create volume"),
+    "plus",
+    body=host_bodies.VolumeCreateOptions,
+    page=CreatePage(VolumeForm, create_volume.order),
+    on_list=OnList.FIRST,
+)
 # cloning has a page of its own (dashboard.pages.volumes.cloning)
-OFFERS = (Offer(clone_volume.ACTION, body=bodies.CloneOptions), REMOVE)
+CLONE = Offer(clone_volume.ACTION, body=bodies.CloneOptions)
+OFFERS = (CREATE, prunes.VOLUMES, CLONE, REMOVE)

@@ -133,9 +133,14 @@ class Row:
 # the matrix fills in less than these forms need: nothing is asked
 UNFILLED = {"container stop-after", "container update", "container wait"}
 
+# they want another verb too, and stand in the table
+TAKES_MORE = {"container.recreate"}
+
 
 def of_offer(offer: Offer) -> Iterator[Row]:
-    """All addresses of an offer, in pages and for programs: they want its verb."""
+    """All addresses of an offer for objects, in pages and for programs: they want its verb."""
+    if offer.page or offer.verb in TAKES_MORE:
+        return
     kinds, wants = f"{offer.kind}s", (offer.verb,)
     part = "str" if offer.kind == "container" else "path"
     if offer.dialog:

@@ -12,6 +12,7 @@ from dashboard.api.api import api
 from dashboard.offers.containers import OFFERS
 from hosts import vault
 from hosts.models import Batch, Image, Job
+from tests.access.rows import TAKES_MORE
 from tests.cast import Cast
 from tests.dashboard.api_cast import V1, Caller, make_caller
 from tests.hosts.guardrails.conftest import rail
@@ -62,7 +63,9 @@ def test_every_verb_of_an_object_asks_for_its_own_right(fleet: Fleet, cast: Cast
         "commit": {"name": "localhost/made:1"},
     }
     looking = make_caller(cast.bob, "look", read_only=True)
-    for offer in (one for one in OFFERS if not one.alias):
+    for offer in OFFERS:
+        if offer.alias or offer.page or offer.verb in TAKES_MORE:
+            continue
         verb, body = offer.verb, bodies.get(offer.word, {})
         refused = looking.post(here(fleet, offer.word), body)
         assert (refused.status_code, refused.json()["verb"]) == (403, verb), verb

@@ -46,7 +46,7 @@ def test_fields_are_no_question_and_one_by_one_is_not_many() -> None:
 
 
 def test_ctrl_k_knows_all_of_a_container() -> None:
-    assert {offer.name for offer in containers.OFFERS} <= set(CONTAINER_COMMANDS)
+    assert {offer.name for offer in containers.OFFERS if offer.dialog} <= set(CONTAINER_COMMANDS)
     assert CONTAINER_COMMANDS["stop"].of("shop 50%") == "Stop shop 50%…"
     assert CONTAINER_COMMANDS["kill"].of("shop") == "Send a signal to shop…"
 
@@ -65,7 +65,7 @@ def test_ctrl_k_knows_all_of_a_container() -> None:
 def test_what_does_something_in_a_state(state: str, health: str, can: set[str]) -> None:
     row = Container(state=state, health=health)
     every = frozenset(offer.verb for offer in containers.OFFERS)
-    always = {"rename", "update", "commit", "upgrade", "wait", "remove"}
+    always = {"rename", "update", "commit", "upgrade", "wait", "remove", "recreate"}
     found = {offer.word for offer in containers.OFFERS if offer.possible(row, every)}
     assert found == can | always
     assert not any(offer.possible(row, frozenset()) for offer in containers.OFFERS)

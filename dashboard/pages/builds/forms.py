@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
 from dashboard.furniture.forms import Written
-from dashboard.furniture.making import MakingForm, line, lines
 from hosts.actions.builds.build_fields import BuildOrder, checked
 from hosts.actions.run import run_fields
 
 
-class BuildForm(MakingForm):
+class BuildForm(CreateForm):
     """Host, Containerfile (typed, or its path in the context), names, and the folded rest."""
 
     FOLDED = ("target", "platform", "arguments", "labels", "pull_always", "no_cache")
@@ -21,31 +21,33 @@ class BuildForm(MakingForm):
         label=_("Containerfile"),
         required=False,
         strip=False,
-        widget=lines("FROM docker.io/library/alpine:3\nRUN apk add --no-cache curl", rows=14),
+        widget=code_lines("FROM docker.io/library/alpine:3\nRUN apk add --no-cache curl", rows=14),
     )
     tags = forms.CharField(
         label=_("Names"),
         required=False,
         max_length=4000,
-        widget=lines("shop:1", rows=1),
+        widget=code_lines("shop:1", rows=1),
         help_text=_("One a line. Without a registry it is localhost/…"),
     )
     containerfile = forms.CharField(
         label=_("Containerfile in the context"),
         required=False,
         max_length=300,
-        widget=line("Containerfile"),
+        widget=code_line("Containerfile"),
         help_text=_("Its path there; empty: Containerfile."),
     )
-    target = forms.CharField(label=_("Stage"), required=False, max_length=128, widget=line("build"))
+    target = forms.CharField(
+        label=_("Stage"), required=False, max_length=128, widget=code_line("build")
+    )
     platform = forms.CharField(
-        label=_("Platform"), required=False, max_length=60, widget=line("linux/arm64")
+        label=_("Platform"), required=False, max_length=60, widget=code_line("linux/arm64")
     )
     arguments = Written(
         run_fields.environment,
         label=_("Build arguments"),
         strip=False,
-        widget=lines("VERSION=1"),
+        widget=code_lines("VERSION=1"),
         help_text=_(
             "One NAME=value a line. Values are sealed; but a RUN that prints one shows it."
         ),

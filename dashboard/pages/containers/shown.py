@@ -21,7 +21,7 @@ from hosts.models import Container
 _words = words_possible(offer for offer in OFFERS if not offer.alias)
 _IN_BULK = (*(offer.word for offer in OFFERS if offer.for_many), "logs")
 # with pages of their own, whatever its state
-_PAGES = ("export", "recreate")
+_PAGES = ("export",)
 
 # longer than start periods usually are
 STARTS_WITHIN = timedelta(minutes=10)

@@ -4,24 +4,29 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.frames import container_frame
 from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
+from dashboard.furniture.objects import above_list
 from dashboard.live.page import list_page, live_row
+from dashboard.offers.containers import OFFERS
 from dashboard.pages.containers.lists import QUICK, SPEC, SUMMARY
 from dashboard.person import person_of
-from hosts.access import endpoints_with, get_object
+from hosts.access import get_object
 
 
 @require_GET
 def containers(request: HttpRequest) -> HttpResponse:
     """All containers on all hosts."""
-    # by a grant for some containers alone nobody prunes
-    may_prune = endpoints_with(person_of(request), "container.prune") != frozenset()
-    extra = {"quick": QUICK, "may_prune": may_prune}
-    return list_page(request, SPEC, "containers/list.html", extra)
+    extra = {
+        "word": _("Containers"),
+        "quick": QUICK,
+        "buttons": above_list(person_of(request), OFFERS),
+    }
+    return list_page(request, SPEC, "objects/list.html", extra)
 
 
 def _frame(request: HttpRequest, endpoint_id: int, podman_id: str, tab: str) -> dict[str, Any]:

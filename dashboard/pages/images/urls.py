@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.furniture.offer import Link
 from dashboard.live.spec import BulkVerb, Column
 from dashboard.live.tokens import one_of
 from dashboard.offers.images import OFFERS, REMOVE
@@ -80,31 +81,12 @@ _ROOM = ObjectRoom(
     within=_within,
     quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
     offers=OFFERS,
+    links=(Link("image.load", _("Load"), "upload", "images:load"),),
     tabs=(
         Tab("layers", _("Layers"), "image.inspect", layers, lambda row: not is_list(row)),
         Tab("changes", _("Changes"), "image.inspect", changes, lambda row: not is_list(row)),
         Tab("platforms", _("Platforms"), "image.inspect", platforms, is_list),
     ),
-    extra={
-        "also": (
-            {"url": "images:load", "verb": "image.load", "word": _("Load"), "icon": "upload"},
-            {
-                "url": "system:prune-image",
-                "verb": "image.prune",
-                "word": _("Prune"),
-                "icon": "eraser",
-            },
-        ),
-        "also_url": "builds:page",
-        "also_verb": "image.build",
-        "also_icon": "hammer",
-        "also_word": _("Build image"),
-        "do_url": "pull:page",
-        "do_dialog": True,
-        "do_verb": "image.pull",
-        "do_icon": "download",
-        "do_word": _("Pull image"),
-    },
 )
 urlpatterns = [
     path("load/", load_page, name="load"),

@@ -4,13 +4,11 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
 from dashboard.offers.networks import OFFERS, REMOVE
-from dashboard.pages.networks.making import MAKING
 from dashboard.pages.networks.members import connect, disconnect, members
 from hosts.models import InventoryRow, Network
 
@@ -62,24 +60,9 @@ ROOM = ObjectRoom(
     within=_within,
     offers=OFFERS,
     tabs=(Tab("members", _("On it"), "network.view", members),),
-    extra={
-        "do_url": "networks:create",
-        "do_verb": "network.create",
-        "do_icon": "plus",
-        "do_word": _("Create network"),
-        "also": (
-            {
-                "url": "system:prune-network",
-                "verb": "network.prune",
-                "word": _("Prune"),
-                "icon": "eraser",
-            },
-        ),
-    },
 )
 PLACE = "<int:endpoint_id>/<path:podman_id>/"
 urlpatterns = [
-    path("create/", make(MAKING), name="create"),
     path(f"{PLACE}connect/", connect, name="connect"),
     path(f"{PLACE}disconnect/", disconnect, name="disconnect"),
     *urls(ROOM),

@@ -1,16 +1,14 @@
 """Pods: their list and pages, under /pods/."""
 
 from django.db.models import Q
-from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.live.spec import Column
 from dashboard.live.tokens import one_of
+from dashboard.offers.kube import PLAY
 from dashboard.offers.pods import OFFERS
-from dashboard.pages.pods.making import MAKING
 from dashboard.pages.pods.processes import processes
 from dashboard.pages.pods.shown import prepare
 from hosts.models import InventoryRow, Pod
@@ -61,29 +59,11 @@ ROOM = ObjectRoom(
     summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
-    offers=OFFERS,
+    offers=(PLAY, *OFFERS),
     tabs=(
         Tab("stats", _("Stats"), "container.stats", "stats:pod-part"),
         Tab("processes", _("Processes"), "pod.processes", processes),
         Tab("kube", _("Kube YAML"), "pod.inspect", "kube:of-pod"),
     ),
-    extra={
-        "do_url": "pods:create",
-        "do_verb": "pod.create",
-        "do_icon": "plus",
-        "do_word": _("Create pod"),
-        "also_url": "kube:page",
-        "also_verb": "kube.play",
-        "also_icon": "ship",
-        "also_word": _("Kube YAML"),
-        "also": (
-            {
-                "url": "system:prune-pod",
-                "verb": "pod.prune",
-                "word": _("Prune"),
-                "icon": "eraser",
-            },
-        ),
-    },
 )
-urlpatterns = [path("create/", make(MAKING), name="create"), *urls(ROOM)]
+urlpatterns = urls(ROOM)

@@ -43,6 +43,7 @@ CONTAINER_COMMANDS = {
         offer.command, f"containers:{offer.name}", offer.icon, offer.verb, offer.label, True
     )
     for offer in OFFERS
+    if offer.dialog
 }
 
 

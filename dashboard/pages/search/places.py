@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.frame import PLACES
 from dashboard.live.spec import Words
+from dashboard.offers import OFFERS
 from dashboard.pages.search.found import Found, fits, rank
 from hosts.access import Person, allows
 
@@ -23,12 +24,11 @@ class Command:
 
 
 COMMANDS = (
-    Command(_("Run container"), "run:page", "play", "container.run", _("create new start")),
-    Command(_("Pull image"), "pull:page", "download", "image.pull", _("get registry")),
-    Command(
-        _("Build image"), "builds:page", "hammer", "image.build", _("containerfile dockerfile")
+    *(
+        Command(offer.command or offer.label, offer.page_name, offer.icon, offer.verb, offer.also)
+        for offer in OFFERS
+        if offer.on_list
     ),
-    Command(_("Play kube YAML"), "kube:page", "ship", "kube.play", _("kubernetes deployment")),
     Command(_("Add host"), "hosts:add", "server", "host.add", _("register server machine")),
     Command(_("Manage groups"), "groups:list", "tags", "host.view"),
     Command(_("People"), "people:list", "users", "access.view", _("users accounts")),

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.furniture.removing import asked_by, named
 from dashboard.furniture.watching import go_watch
+from dashboard.offers.secret_forms import ReplaceForm
 from dashboard.offers.secrets import users_of
-from dashboard.pages.secrets.making import ReplaceForm
 from dashboard.person import person_of
 from hosts.access import get_object
 from hosts.actions.refused import HostRefused

@@ -3,13 +3,11 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, urls
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals
 from dashboard.offers.secrets import OFFERS, REMOVE
-from dashboard.pages.secrets.making import MAKING
 from dashboard.pages.secrets.replacing import replace
 from dashboard.pages.secrets.users import USERS
 from hosts.models import Secret
@@ -42,15 +40,8 @@ ROOM = ObjectRoom(
     summary=SUMMARY,
     offers=OFFERS,
     tabs=(Tab("users", _("Used by"), "secret.view", USERS),),
-    extra={
-        "do_url": "secrets:create",
-        "do_verb": "secret.create",
-        "do_icon": "plus",
-        "do_word": _("Create secret"),
-    },
 )
 urlpatterns = [
-    path("create/", make(MAKING), name="create"),
     path("<int:endpoint_id>/<path:podman_id>/replace/", replace, name="replace"),
     *urls(ROOM),
 ]

@@ -4,23 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.prune_plans import KINDS
 from dashboard.live.spec import Words
+from dashboard.offers.prunes import PRUNES
 from hosts import advisories, capabilities, upgrade_to_6
 from hosts.advisories import Advisory
 from hosts.capabilities import Ability
 from hosts.models import DiskUse, Endpoint, Job
 from hosts.upgrade_to_6 import Obstacle
-
-_PRUNES = {
-    "container": "/containers/prune/",
-    "volume": "/volumes/prune/",
-    "image": "/images/prune/",
-    "pod": "/pods/prune/",
-    "network": "/networks/prune/",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +53,20 @@ def disk_lines(use: DiskUse, verbs: frozenset[str]) -> list[DiskLine]:
                 size_bytes=size,
                 reclaimable_bytes=back,
                 share=back / size if size else 0.0,
-                prune_url=f"{_PRUNES[kind]}?endpoint={use.endpoint_id}" if may else "",
+                prune_url=_prune_url(kind, use.endpoint_id) if may else "",
             )
         )
     return lines
 
 
+def _prune_url(kind: str, endpoint_id: int) -> str:
+    return f"{reverse(PRUNES[kind].page_name)}?endpoint={endpoint_id}"
+
+
 def more_prunes(endpoint: Endpoint, verbs: frozenset[str]) -> list[tuple[Words, str]]:
     """Prunes of what takes no room of its own: pods and networks."""
     return [
-        (KINDS[kind].title, f"{_PRUNES[kind]}?endpoint={endpoint.pk}")
+        (PRUNES[kind].command, _prune_url(kind, endpoint.pk))
         for kind in ("pod", "network")
         if f"{kind}.prune" in verbs
     ]

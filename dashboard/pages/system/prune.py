@@ -12,17 +12,13 @@ from django.views.decorators.http import require_http_methods
 from audit.shapes import Target
 from dashboard.furniture.acting import MOST_OBJECTS, refs_of
 from dashboard.furniture.forms import endpoint_words
-from dashboard.furniture.prune_plans import (
-    KINDS,
-    MOST_ASKED,
-    Plan,
-    PruneKind,
-    Wish,
-    endpoints_to_prune,
-)
+from dashboard.furniture.offer import Offer, PrunePage
+from dashboard.furniture.prune_plans import MOST_ASKED, Plan, Wish, endpoints_to_prune
 from dashboard.furniture.sizes import sizes_of
 from dashboard.furniture.watching import go_watch
 from dashboard.live.locked import attach
+from dashboard.live.spec import registered
+from dashboard.offers.prunes import PRUNES
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
@@ -40,31 +36,33 @@ OLDER = (
 @require_http_methods(["GET", "POST"])
 def prune(request: HttpRequest, kind: str) -> HttpResponse:
     """GET: what would go, as the form above it chooses. POST: remove what is ticked."""
-    pruned = KINDS.get(kind)
-    if pruned is None:
+    offer = PRUNES.get(kind)
+    if offer is None or not isinstance(offer.page, PrunePage):
         raise Http404
-    person = person_of(request)
-    access.require_whole(person, pruned.verb, Target(kind=kind, name="any host"))
+    page, person = offer.page, person_of(request)
+    access.require_whole(person, offer.verb, Target(kind=kind, name="any host"))
     data = request.GET if request.method == "GET" else request.POST
     endpoints = endpoints_to_prune(person, kind)
     chosen = [one for one in endpoints if str(one.pk) in data.getlist("endpoint")]
-    wish = _wish(data, pruned)
+    wish = _wish(data, page)
     problem = ""
     if request.method == "POST":
         try:
-            return go_watch(request, _asked(request, person, pruned, wish))
+            return go_watch(request, _asked(request, person, offer, wish))
         except Refusal as wrong:
             problem = str(wrong)
-    too_many = pruned.asks and not chosen and len(endpoints) > MOST_ASKED
-    plan = Plan() if too_many else pruned.plan(chosen or endpoints, wish)
+    too_many = page.asks and not chosen and len(endpoints) > MOST_ASKED
+    plan = Plan() if too_many else page.plan(chosen or endpoints, wish)
+    spec = registered(f"{kind}s")
     context = {
-        "pruned": pruned,
-        "list_url": reverse(f"{pruned.plural}:list"),
-        "page_url": f"{pruned.plural}:page",
+        "offer": offer,
+        "spec": spec,
+        "list_url": reverse(f"{spec.name}:list"),
+        "page_url": f"{spec.name}:page",
         "wish": wish,
         "older": OLDER,
         "plan": plan,
-        **_shown(pruned, plan),
+        **_shown(kind, page, plan),
         "too_many": too_many,
         "problem": problem,
         "targets": [(one.pk, endpoint_words(one), one in chosen) for one in endpoints],
@@ -72,8 +70,8 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "system/prune.html", context)
 
 
-def _wish(data: QueryDict, pruned: PruneKind) -> Wish:
-    values = [value for value, _words in pruned.which]
+def _wish(data: QueryDict, page: PrunePage) -> Wish:
+    values = [value for value, _words in page.which]
     which, older = data.get("which", ""), data.get("older", "")
     return Wish(
         which=which if which in values else values[0],
@@ -82,13 +80,13 @@ def _wish(data: QueryDict, pruned: PruneKind) -> Wish:
     )
 
 
-def _shown(pruned: PruneKind, plan: Plan) -> dict[str, Any]:
+def _shown(kind: str, page: PrunePage, plan: Plan) -> dict[str, Any]:
     """The first of what would go, with sizes, and what stays since it is locked."""
     attach([one.row for one in plan.found])
     free = [one for one in plan.found if not hasattr(one.row, "lock")]
     found = free[:MOST_OBJECTS]
-    if pruned.measured:
-        sizes = sizes_of(pruned.kind, [(one.row.endpoint_id, one.row.podman_id) for one in found])
+    if page.measured:
+        sizes = sizes_of(kind, [(one.row.endpoint_id, one.row.podman_id) for one in found])
         for one in found:
             one.size_bytes = sizes.get((one.row.endpoint_id, one.row.podman_id))
     return {
@@ -101,9 +99,11 @@ def _shown(pruned: PruneKind, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _asked(request: HttpRequest, person: Person, pruned: PruneKind, wish: Wish) -> Batch:
+def _asked(request: HttpRequest, person: Person, offer: Offer, wish: Wish) -> Batch:
     refs = refs_of(request.POST.getlist("object"))
     if not refs:
         raise Refusal(_("Tick what is to go."))
-    sizes = {"sizes": sizes_of(pruned.kind, refs)} if pruned.measured else {}
-    return pruned.ask(person, refs, filters=wish.filters(), **sizes)
+    measured = isinstance(offer.page, PrunePage) and offer.page.measured
+    sizes = {"sizes": sizes_of(offer.kind, refs)} if measured else {}
+    batch: Batch = offer.action.ask(person, refs, filters=wish.filters(), **sizes)
+    return batch

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.furniture.prune_plans import KINDS
+from dashboard.offers.prunes import PRUNES
 from dashboard.pages.system import views
 from dashboard.pages.system.kept import kept
 from dashboard.pages.system.prune import prune
@@ -18,8 +18,5 @@ urlpatterns = [
         path(f"hosts/endpoints/<int:endpoint_id>/{kind}/", kept, {"kind": kind}, name=kind)
         for kind in ("artifacts", "quadlets")
     ),
-    *(
-        path(f"{kind.plural}/prune/", prune, {"kind": kind.kind}, name=f"prune-{kind.kind}")
-        for kind in KINDS.values()
-    ),
+    *(path(f"{kind}s/prune/", prune, {"kind": kind}, name=f"prune-{kind}") for kind in PRUNES),
 ]

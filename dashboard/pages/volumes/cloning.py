@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from dashboard.furniture.making import MakingForm
+from dashboard.furniture.action_forms import CreateForm
 from dashboard.furniture.watching import go_watch
 from dashboard.person import person_of
 from hosts import capabilities
@@ -24,7 +24,7 @@ MOST_IMAGES = 500
 PAUSE = "localhost/podman-pause:"
 
 
-class CloneForm(MakingForm):
+class CloneForm(CreateForm):
     """The new name; the image that copies, where one is needed."""
 
     FOLDED = ()

@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.making import make
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.furniture.sizes import sizes_of
@@ -14,7 +13,6 @@ from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
 from dashboard.offers.volumes import OFFERS, REMOVE
 from dashboard.pages.volumes.cloning import clone
-from dashboard.pages.volumes.making import MAKING
 from dashboard.pages.volumes.users import USED_BY, USERS, attach_users
 from hosts.access import Person
 from hosts.models import InventoryRow, Volume
@@ -87,23 +85,8 @@ ROOM = ObjectRoom(
         Tab("users", _("Used by"), "volume.view", USERS),
         Tab("files", _("Files"), "volume.files", "volumefiles:list"),
     ),
-    extra={
-        "do_url": "volumes:create",
-        "do_verb": "volume.create",
-        "do_icon": "plus",
-        "do_word": _("Create volume"),
-        "also": (
-            {
-                "url": "system:prune-volume",
-                "verb": "volume.prune",
-                "word": _("Prune"),
-                "icon": "eraser",
-            },
-        ),
-    },
 )
 urlpatterns = [
-    path("create/", make(MAKING), name="create"),
     path("<int:endpoint_id>/<path:podman_id>/clone/", clone, name="clone"),
     *urls(ROOM),
 ]

@@ -1,4 +1,4 @@
-"""The page that makes a network."""
+"""What the page asks that makes a network."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,14 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
 from dashboard.furniture.forms import Written
-from dashboard.furniture.making import Making, MakingForm, line, lines
-from hosts.access import Person
-from hosts.actions.networks import create_network, network_fields
+from hosts.actions.networks import network_fields
 from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
-from hosts.jobs.ask import Order
-from hosts.models import Endpoint, Job
+from hosts.models import Endpoint
 
 DRIVERS = (
     ("bridge", _("bridge: a network of its own, with the host as its way out")),
@@ -40,7 +38,7 @@ class Marked(forms.Select):
         return option
 
 
-class NetworkForm(MakingForm):
+class NetworkForm(CreateForm):
     """Host, name, driver, a subnet of each family, and the rest in the fold."""
 
     FOLDED = ("further", "dns", "dns_servers", "internal", "isolate", "mtu", "options", "labels")
@@ -57,39 +55,39 @@ class NetworkForm(MakingForm):
         label=_("Parent interface"),
         required=False,
         max_length=15,
-        widget=line("eth0"),
+        widget=code_line("eth0"),
         help_text=_("Of the host, for macvlan and ipvlan."),
     )
     subnet4 = forms.CharField(
         label=_("IPv4 subnet"),
         required=False,
         max_length=60,
-        widget=line("10.89.5.0/24"),
+        widget=code_line("10.89.5.0/24"),
         help_text=_("Empty: Podman takes a free one."),
     )
     gateway4 = forms.CharField(
-        label=_("Gateway"), required=False, max_length=60, widget=line("10.89.5.1")
+        label=_("Gateway"), required=False, max_length=60, widget=code_line("10.89.5.1")
     )
     range4 = forms.CharField(
         label=_("Range for containers"),
         required=False,
         max_length=90,
-        widget=line("10.89.5.128/25"),
+        widget=code_line("10.89.5.128/25"),
     )
     ipv6 = forms.BooleanField(label=_("IPv6 too"), required=False)
     subnet6 = forms.CharField(
-        label=_("IPv6 subnet"), required=False, max_length=60, widget=line("fd00:89:5::/64")
+        label=_("IPv6 subnet"), required=False, max_length=60, widget=code_line("fd00:89:5::/64")
     )
     gateway6 = forms.CharField(
-        label=_("Gateway"), required=False, max_length=60, widget=line("fd00:89:5::1")
+        label=_("Gateway"), required=False, max_length=60, widget=code_line("fd00:89:5::1")
     )
     range6 = forms.CharField(
-        label=_("Range for containers"), required=False, max_length=90, widget=line()
+        label=_("Range for containers"), required=False, max_length=90, widget=code_line()
     )
     further = forms.CharField(
         label=_("Further subnets"),
         required=False,
-        widget=lines(),
+        widget=code_lines(),
         help_text=_("One a line."),
     )
     dns = forms.BooleanField(
@@ -98,7 +96,7 @@ class NetworkForm(MakingForm):
     dns_servers = forms.CharField(
         label=_("DNS servers"),
         required=False,
-        widget=line("192.0.2.53, 192.0.2.54"),
+        widget=code_line("192.0.2.53, 192.0.2.54"),
         help_text=_("Empty: those of the host."),
     )
     internal = forms.BooleanField(label=_("Internal: no way out of it"), required=False)
@@ -108,12 +106,12 @@ class NetworkForm(MakingForm):
         help_text=_("Podman 6 isolates all; isolate=false as a further option opens one there."),
     )
     mtu = forms.IntegerField(
-        label=_("MTU"), required=False, min_value=576, max_value=65535, widget=line("1500")
+        label=_("MTU"), required=False, min_value=576, max_value=65535, widget=code_line("1500")
     )
     options = Written(
         run_fields.labels,
         label=_("Further options"),
-        widget=lines("mode=passthru"),
+        widget=code_lines("mode=passthru"),
         help_text=_("One name=value a line, as podman network create --opt takes them."),
     )
     field_order = (
@@ -172,35 +170,16 @@ class NetworkForm(MakingForm):
             self.add_error(name, trouble.message)
             return None
 
-    def refuse(self, trouble: HostRefused) -> None:
+    def params(self) -> dict[str, Any]:
+        """Without the parts of which the subnets and options were made."""
+        given = self.cleaned_data
+        names = ("endpoint", "name", "driver", "subnets", "ipv6", "internal", "dns", "options")
+        servers = given["dns_servers"].replace(",", " ").split()
+        more = {"parent": given["parent"].strip(), "dns_servers": servers}
+        return {name: given[name] for name in (*names, "labels")} | more
+
+    def refuse(self, refused: HostRefused) -> None:
         """Subnets stand in the field of the first one's family."""
-        if trouble.field == "subnets":
-            trouble.field = "subnet4" if self.cleaned_data.get("subnet4") else "subnet6"
-        super().refuse(trouble)
-
-
-def _ask(person: Person, given: dict[str, Any]) -> Job:
-    return create_network.ask(person, given["endpoint"], **_given(given))
-
-
-def _order(person: Person, given: dict[str, Any]) -> Order:
-    return create_network.order(person, given["endpoint"], **_given(given))
-
-
-def _given(given: dict[str, Any]) -> dict[str, Any]:
-    names = ("name", "driver", "subnets", "ipv6", "internal", "dns", "options", "labels")
-    servers = given["dns_servers"].replace(",", " ").split()
-    more = {"parent": given["parent"].strip(), "dns_servers": servers}
-    return {name: given[name] for name in names} | more
-
-
-MAKING = Making(
-    kind="network",
-    plural="networks",
-    rooms=_("Networks"),
-    title=_("Create a network"),
-    button=_("Create network"),
-    form=NetworkForm,
-    ask=_ask,
-    order=_order,
-)
+        if refused.field == "subnets":
+            refused.field = "subnet4" if self.cleaned_data.get("subnet4") else "subnet6"
+        super().refuse(refused)

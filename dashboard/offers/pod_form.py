@@ -1,17 +1,14 @@
-"""The page that makes a pod."""
+"""What the page asks that makes a pod."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
 from dashboard.furniture.forms import Written
-from dashboard.furniture.making import Making, MakingForm, line, lines
-from hosts.access import Person
 from hosts.actions.pods import create_pod
 from hosts.actions.run import run_fields
-from hosts.jobs.ask import Order
-from hosts.models import Job
 from hosts.refused import Refusal
 
 
@@ -28,7 +25,7 @@ def _ports(text: str) -> list[dict[str, Any]]:
     return found
 
 
-class PodForm(MakingForm):
+class PodForm(CreateForm):
     """Host, name, ports, network, what is shared."""
 
     FOLDED = ("hostname", "shared", "infra", "restart", "labels")
@@ -37,11 +34,11 @@ class PodForm(MakingForm):
         _ports,
         label=_("Ports"),
         help_text=_("One a line, host:container; they belong to the pod, not to a container."),
-        widget=lines("8080:80"),
+        widget=code_lines("8080:80"),
     )
-    network = Written(run_fields.network, label=_("Network"), widget=line("podman"))
+    network = Written(run_fields.network, label=_("Network"), widget=code_line("podman"))
     hostname = forms.CharField(
-        label=_("Host name"), required=False, max_length=253, widget=line("shop")
+        label=_("Host name"), required=False, max_length=253, widget=code_line("shop")
     )
     shared = forms.MultipleChoiceField(
         label=_("What its containers share"),
@@ -68,24 +65,3 @@ class PodForm(MakingForm):
         choices=[(one, one or _("each its own")) for one in create_pod.RESTARTS],
     )
     field_order = ["endpoint", "name", "ports", "network"]
-
-
-def _ask(person: Person, given: dict[str, Any]) -> Job:
-    return create_pod.ask(person, given.pop("endpoint"), **given)
-
-
-def _order(person: Person, given: dict[str, Any]) -> Order:
-    return create_pod.order(person, given.pop("endpoint"), **given)
-
-
-MAKING = Making(
-    kind="pod",
-    plural="pods",
-    rooms=_("Pods"),
-    title=_("Create a pod"),
-    button=_("Create pod"),
-    form=PodForm,
-    ask=_ask,
-    order=_order,
-    note=_("Containers come later: on the pod's page, or in the run form."),
-)

@@ -1,4 +1,4 @@
-"""The pages that make a secret and that give one another value. The value is never sent back."""
+"""What the pages ask that make a secret and that give one another value, which is never sent back."""
 
 from typing import Any
 
@@ -6,22 +6,18 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.making import PLAIN, Making, MakingForm
-from hosts.access import Person
-from hosts.actions.secrets import create_secret
-from hosts.models import Batch, Job
+from dashboard.furniture.action_forms import CreateForm, code_lines
 
 
 class Value(forms.CharField):
     """The value as text; what was typed is not rendered again."""
 
     def __init__(self) -> None:
-        attrs = PLAIN | {"rows": 4, "data-mono": "mono"}
         super().__init__(
             label=_("Value"),
             required=False,
             strip=False,
-            widget=forms.Textarea(attrs=attrs),
+            widget=code_lines(rows=4),
             help_text=_(
                 "Sealed at once, sent to the host, then erased here. Nobody reads it back."
             ),
@@ -32,7 +28,7 @@ class Value(forms.CharField):
         return ""
 
 
-class ValueForm(MakingForm):
+class ValueForm(CreateForm):
     """A value, typed or from a file."""
 
     value = Value()
@@ -82,21 +78,3 @@ class ReplaceForm(ValueForm):
         super().__init__(*args, **kwargs)
         for name in ("endpoint", "name", "labels"):
             del self.fields[name]
-
-
-def _ask(person: Person, given: dict[str, Any]) -> Job | Batch:
-    endpoints = given.pop("endpoints")
-    if len(endpoints) == 1:
-        return create_secret.ask(person, endpoints[0], **given)
-    return create_secret.ask_many(person, endpoints, **given)
-
-
-MAKING = Making(
-    kind="secret",
-    plural="secrets",
-    rooms=_("Secrets"),
-    title=_("Create a secret"),
-    button=_("Create secret"),
-    form=SecretForm,
-    ask=_ask,
-)

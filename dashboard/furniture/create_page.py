@@ -1,0 +1,106 @@
+"""The page that makes an object on a host: a form, what was refused beside its field, the job."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from audit.shapes import Target
+from dashboard.furniture.action_forms import CreateForm
+from dashboard.furniture.beside import Beside, beside, part, wanted
+from dashboard.furniture.offer import CreatePage, Offer
+from dashboard.furniture.watching import go_watch
+from dashboard.live.spec import registered
+from dashboard.person import person_of
+from hosts import access
+from hosts.access import Person, allows, visible_endpoints
+from hosts.actions.refused import HostRefused
+from hosts.models import Batch, Endpoint, Job
+
+
+def create(offer: Offer) -> Callable[..., HttpResponse]:
+    """The view: GET the form (?endpoint= is chosen), POST asks for the job. ValueError where the offer has
+    no such page.
+    """
+    page = offer.page
+    if not isinstance(page, CreatePage):
+        raise ValueError(f"{offer.verb} has no form for something new")
+
+    @never_cache
+    @sensitive_post_parameters()
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest) -> HttpResponse:
+        person = person_of(request)
+        access.require(person, offer.verb, Target(kind=offer.kind, name="any host"))
+        endpoints = [
+            one
+            for one in visible_endpoints(person).select_related("host", "login")
+            if allows(person, offer.verb, one)
+        ]
+        if wanted(request):
+            return part(request, _beside(offer, page, person, request.POST, endpoints))
+        if request.method == "POST":
+            form = page.form(request.POST, request.FILES, endpoints=endpoints)
+            if (asked := _asked(offer, person, form)) is not None:
+                return go_watch(request, asked)
+        else:
+            chosen = request.GET.get("endpoint", "")
+            start: dict[str, Any] = {}
+            if chosen.isdecimal():
+                start = {"endpoint": int(chosen), "endpoints": [chosen]}
+            elif len(endpoints) == 1:
+                start = {"endpoints": [str(endpoints[0].pk)]}
+            form = page.form(initial=start, endpoints=endpoints)
+        plural = f"{offer.kind}s"
+        context = {
+            "offer": offer,
+            "form": form,
+            "endpoints": endpoints,
+            "list_word": registered(plural).noun[1],
+            "list_url": reverse(f"{plural}:list"),
+        }
+        return render(request, "making/page.html", context)
+
+    return view
+
+
+def _beside(
+    offer: Offer, page: CreatePage, person: Person, data: QueryDict, endpoints: list[Endpoint]
+) -> Beside | None:
+    """None while something is half written: what was said before stays."""
+    if page.order is None:
+        return None
+    written = data.copy()
+    # nothing that a rule says hangs on it, and it may come last
+    written["name"] = data.get("name", "").strip() or "new"
+    form = page.form(written, endpoints=endpoints)
+    if not form.is_valid():
+        return None
+    params = form.params()
+    try:
+        return beside(person, offer.verb, page.order(person, params.pop("endpoint"), **params))
+    except HostRefused:
+        return None
+
+
+def _asked(offer: Offer, person: Person, form: CreateForm) -> Job | Batch | None:
+    if not form.is_valid():
+        return None
+    params = form.params()
+    chosen = params.pop("endpoints", None) or [params.pop("endpoint")]
+    ask_many = offer.action.ask_many
+    asked: Job | Batch
+    try:
+        if len(chosen) > 1 and ask_many is not None:
+            asked = ask_many(person, chosen, **params)
+        else:
+            asked = offer.action.ask(person, chosen[0], **params)
+    except HostRefused as refused:
+        form.refuse(refused)
+        return None
+    return asked
