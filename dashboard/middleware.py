@@ -20,7 +20,7 @@ from dashboard.person import person_of
 from hosts.access import Denied, NotVisible
 from hosts.access.second_factor import lacks
 from hosts.guardrails import NeedsApproval
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # paths that a person without a session may ask for (prefixes); everything else is closed
 OPEN = (

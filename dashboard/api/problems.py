@@ -15,7 +15,7 @@ from hosts.access import Denied, NotVisible
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.guardrails import NeedsApproval, Refused
 from hosts.podman.errors import NotFound, PodmanError, Unavailable
-from hosts.refused import HostRefused, Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 PREFIX = "/api/v1/"
 _TYPE = "application/problem+json"
@@ -136,8 +136,8 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
     def not_taken(request: HttpRequest, error: Refusal) -> HttpResponse:
         return answer(422, "invalid", str(error))
 
-    @api.exception_handler(HostRefused)
-    def refused(request: HttpRequest, error: HostRefused) -> HttpResponse:
+    @api.exception_handler(FieldRefusal)
+    def refused(request: HttpRequest, error: FieldRefusal) -> HttpResponse:
         errors = [{"field": error.field, "message": str(error)}]
         return answer(422, "invalid", str(error), errors=errors)
 

@@ -28,11 +28,11 @@ from hosts.actions.hosts import (
 )
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
-from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, ShownKey, Step
 from hosts.link.certificates import UserCertificate
 from hosts.link.errors import LinkError
 from hosts.models import Host, Login
+from hosts.refusals import FieldRefusal
 
 _AT_ONCE = 8
 _Each = Callable[["Wanted", asyncio.Semaphore], Awaitable[None]]
@@ -86,7 +86,7 @@ class Wanted:
         return self.name or f"{self.where.address}:{self.port}"
 
 
-def words(trouble: HostRefused | ControlError | LinkError) -> str:
+def words(trouble: FieldRefusal | ControlError | LinkError) -> str:
     """Cause and cure of a refusal in one line."""
     return " ".join(str(trouble).split())
 
@@ -220,7 +220,7 @@ def register(person: Person, wanted: Wanted, *, agreed: Callable[[Wanted, str], 
                 another_machine=not warned or agreed(wanted, warned),
             ),
         )
-    except HostRefused as exc:
+    except FieldRefusal as exc:
         raise Failed(words(exc)) from exc
 
 
@@ -236,7 +236,7 @@ def jump_named(person: Person, words: str) -> Login:
         raise Failed(_("Say which account of it: %s.") % names)
     try:
         jump = jumps.check_jump(person, found[0].pk)
-    except HostRefused as exc:
+    except FieldRefusal as exc:
         raise Failed(f"{exc.message} {exc.cure}".strip()) from exc
     assert jump is not None
     return jump
@@ -296,7 +296,7 @@ def read_rows(text: str, *, key: tuple[bytes, str] | None, folder: Path) -> list
                 sealed = key
             else:
                 raise Failed(_("there is no key for it: give --key-file, or a column key_file."))
-        except (HostRefused, Failed) as exc:
+        except (FieldRefusal, Failed) as exc:
             raise Failed(_("Line %(n)d: %(why)s") % {"n": rows.line_num, "why": exc}) from exc
         wanted.append(
             Wanted(
@@ -319,7 +319,7 @@ def _where(row: dict[str, str]) -> host_address.Whereabouts:
     port = said.port
     if row["port"]:
         if not (row["port"].isascii() and row["port"].isdigit()):
-            raise HostRefused("port", _("“%s” is no port number.") % row["port"][:20])
+            raise FieldRefusal("port", _("“%s” is no port number.") % row["port"][:20])
         port = host_address.check_port(int(row["port"][:9]))
     user = host_address.check_user(row["user"]) if row["user"] else said.user
     socket = host_address.check_socket(row["socket"]) if row["socket"] else said.socket

@@ -20,10 +20,10 @@ from dashboard.live.spec import registered
 from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of
 from hosts.access import Person, get_object
-from hosts.actions.refused import HostRefused
 from hosts.capabilities import lacks
 from hosts.jobs.pace import paced
 from hosts.models import INVENTORY, InventoryRow, Job
+from hosts.refusals import FieldRefusal
 
 Ref = tuple[int, str]
 MOST_OBJECTS = 1000
@@ -57,7 +57,7 @@ def _with_fields(
         if form.is_valid():
             try:
                 return _watch(request, offer, offer.action.ask(person, ref, **form.params()))
-            except HostRefused as refused:
+            except FieldRefusal as refused:
                 form.refuse(refused)
     else:
         form = fields.form(initial=fields.initial(row))

@@ -13,12 +13,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from dashboard.furniture.link_words import told
-from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.models import Endpoint
 from hosts.models.hosts import State
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 log = structlog.get_logger(__name__)
 INPUT = "form-control"
@@ -46,23 +45,23 @@ class Dressed(forms.Form):
             field.widget.attrs.pop("placeholder", None)
 
 
-def note_refusal(trouble: HostRefused | ControlError | LinkError) -> None:
+def note_refusal(trouble: FieldRefusal | ControlError | LinkError) -> None:
     """To the log, as it is shown: cause and cure. No refusal quotes a key or a password."""
     log.info("host not taken", kind=trouble.kind, why=str(trouble))
 
 
-def told_whole(trouble: HostRefused | ControlError | LinkError) -> str:
+def told_whole(trouble: FieldRefusal | ControlError | LinkError) -> str:
     """Cause and cure in the reader's language; a form's error and a toast have nothing to fold."""
-    happened = trouble.message if isinstance(trouble, HostRefused) else trouble.cause
+    happened = trouble.message if isinstance(trouble, FieldRefusal) else trouble.cause
     return f"{told(str(happened)).whole} {told(str(trouble.cure)).text}".strip()
 
 
 class Helpful(Dressed):
     """A form that takes the domain's refusals and puts each beside its field."""
 
-    def refuse(self, trouble: HostRefused | ControlError | LinkError, *, field: str = "") -> None:
+    def refuse(self, trouble: FieldRefusal | ControlError | LinkError, *, field: str = "") -> None:
         """Show a refusal beside the field it names, or above all where there is no such field."""
-        if isinstance(trouble, HostRefused):
+        if isinstance(trouble, FieldRefusal):
             name = field or trouble.field
         else:
             name = _FIELDS.get(trouble.kind, field)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User, tidy_email
 from hosts.access import Person, visible_endpoints, visible_groups, visible_hosts
-from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, FreezeWindow, Grant, Group, Guardrail, Host
+from hosts.refusals import FieldRefusal
 
 EVERYWHERE = "everywhere"
 SUGGESTIONS = 12
@@ -32,23 +32,23 @@ def user_named(text: str) -> User | None:
 
 
 def holder_named(text: str) -> User | Team:
-    """HostRefused("to", …) when nobody is called so."""
+    """FieldRefusal("to", …) when nobody is called so."""
     text = text.strip().replace("\0", "")
     kind, colon, name = text.partition(":")
     if colon and kind == "team":
         team = Team.objects.filter(name=name.strip()).first()
         if team is None:
-            raise HostRefused("to", _("There is no team %s.") % name[:60])
+            raise FieldRefusal("to", _("There is no team %s.") % name[:60])
         return team
     found = user_named(text) or Team.objects.filter(name=text).first()
     if found is None:
         words = _("Nobody here is called %s. Write an email address, or a team as team:shop.")
-        raise HostRefused("to", words % (text[:100] or "…"))
+        raise FieldRefusal("to", words % (text[:100] or "…"))
     return found
 
 
 def place_named(person: Person, text: str) -> Place:
-    """HostRefused("where", …) when there is nothing of this name that they see."""
+    """FieldRefusal("where", …) when there is nothing of this name that they see."""
     text = text.strip().replace("\0", "")
     if text == EVERYWHERE:
         return {}
@@ -67,7 +67,7 @@ def place_named(person: Person, text: str) -> Place:
         group = visible_groups(person).filter(name__iexact=name).first()
         if group is not None:
             return {"group": group}
-    raise HostRefused(
+    raise FieldRefusal(
         "where",
         _(
             "Give a place: everywhere, group:prod, host:web1, or host:web1/anna for one Podman of it."

@@ -15,9 +15,9 @@ from audit.shapes import Target
 from hosts.access import Denied, Person, visible_objects
 from hosts.access.preview import Preview, preview
 from hosts.actions.access.wanted import Wanted
-from hosts.actions.refused import HostRefused
 from hosts.models import Container, Endpoint
 from hosts.models.inventory import LIVE
+from hosts.refusals import FieldRefusal
 
 _NAMED = 5
 
@@ -50,7 +50,7 @@ def shown(person: Person, change: Callable[[], object], affected: Iterable[int])
         raise Denied(refusal.verb) from refusal
     except ValidationError as problem:
         return Shown(troubles=list(problem.messages))
-    except (HostRefused, AccountsError) as trouble:
+    except (FieldRefusal, AccountsError) as trouble:
         return Shown(troubles=[str(trouble)])
 
 

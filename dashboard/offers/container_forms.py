@@ -13,7 +13,7 @@ from hosts.actions.run.table import FIELDS, Kind
 from hosts.actions.run.table.seen import Seen
 from hosts.models import InventoryRow
 from hosts.podman import PodmanError, containers
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 class RenameForm(DialogForm):

@@ -165,7 +165,7 @@ class NetworkForm(CreateForm):
             return None
         try:
             return network_fields.subnet(text, gateway=gateway, lease=lease)
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             name = "further" if where == "further" else f"{_PARTS[trouble.field]}{where}"
             self.add_error(name, trouble.message)
             return None

@@ -5,11 +5,11 @@ import re
 from django.utils.translation import gettext as _
 
 from hosts.access import Person, get_endpoint
-from hosts.actions.refused import HostRefused
 from hosts.inventory.job_marks import JOB_LABEL, OURS, mark
 from hosts.models import INVENTORY, Endpoint
 from hosts.models.inventory import LIVE
 from hosts.podman.paths import Filters
+from hosts.refusals import FieldRefusal
 
 # what Podman takes for volumes, networks and secrets (libpod/define: RegexError)
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
@@ -17,12 +17,12 @@ NAME_LIMIT = 200
 
 
 def checked_name(text: str) -> str:
-    """The name as given, without blanks round it. HostRefused where Podman would not take it."""
+    """The name as given, without blanks round it. FieldRefusal where Podman would not take it."""
     name = text.strip()
     if not name:
-        raise HostRefused("name", _("Give a name."))
+        raise FieldRefusal("name", _("Give a name."))
     if len(name) > NAME_LIMIT or not _NAME.fullmatch(name):
-        raise HostRefused(
+        raise FieldRefusal(
             "name",
             _("A name begins with a letter or digit, then letters, digits, “_”, “.” or “-”."),
         )
@@ -30,20 +30,20 @@ def checked_name(text: str) -> str:
 
 
 def place_for(person: Person, endpoint_id: int, verb: str, *, kind: str, name: str) -> Endpoint:
-    """The endpoint where `name` is free by the inventory. NotVisible, Denied, HostRefused."""
+    """The endpoint where `name` is free by the inventory. NotVisible, Denied, FieldRefusal."""
     endpoint = get_endpoint(person, endpoint_id, verb)
     if INVENTORY[kind].objects.filter(LIVE, endpoint=endpoint, name=name).exists():
         # Podman tells no events of secrets (5.4.2): the inventory hears of a removal by the next list
         cure = _("If it was removed just now, try again in a minute.") if kind == "secret" else ""
         words = _("“%(name)s” is there already on %(host)s.") % {"name": name, "host": endpoint}
-        raise HostRefused("name", words, cure=cure)
+        raise FieldRefusal("name", words, cure=cure)
     return endpoint
 
 
 def checked_labels(labels: dict[str, str] | None) -> dict[str, str]:
-    """The labels as given. HostRefused where one has a name of ours."""
+    """The labels as given. FieldRefusal where one has a name of ours."""
     if any(name.strip().startswith(OURS) for name in labels or {}):
-        raise HostRefused("labels", _("Labels that begin with io.haulout. are Haulout's own."))
+        raise FieldRefusal("labels", _("Labels that begin with io.haulout. are Haulout's own."))
     return dict(labels or {})
 
 

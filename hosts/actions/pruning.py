@@ -20,7 +20,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Batch, Endpoint, InventoryRow
 from hosts.podman import system
 from hosts.podman.errors import Conflict, NotFound, PodmanError
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # one job of more would be a long text to read and to keep
 MOST = 5000

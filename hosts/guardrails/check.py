@@ -14,10 +14,10 @@ from hosts.guardrails.judge import Rule, judge
 from hosts.guardrails.proposed import Proposed
 from hosts.guardrails.verdict import Severity, Verdict
 from hosts.models import Endpoint, Guardrail
-from hosts.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 
-class Refused(HostRefused):
+class Refused(FieldRefusal):
     """A guardrail stands in the way. `verdict` has all of its findings."""
 
     def __init__(self, verdict: Verdict) -> None:

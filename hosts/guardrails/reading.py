@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 class Twice(str):

@@ -31,7 +31,7 @@ from hosts.podman.errors import (
     PodmanError,
     Unavailable,
 )
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 log = logging.getLogger(__name__)
 

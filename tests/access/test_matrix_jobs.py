@@ -15,7 +15,7 @@ from hosts.actions import ACTIONS
 from hosts.actions.builds.build_fields import BuildOrder
 from hosts.jobs import carry as carrying
 from hosts.models import Grant, Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 from tests.access.bodies import POD
 from tests.access.furniture import Matrix
 from tests.access.knocking import watched

@@ -15,9 +15,9 @@ from hosts.actions.builds import build_image
 from hosts.actions.builds.build_fields import checked
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.kube import play_kube
-from hosts.actions.refused import HostRefused
 from hosts.advisories import BUILD_MOUNTS, KUBE_VOLUMES, barred
 from hosts.jobs.errand import Trouble
+from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, LabError
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -158,7 +158,7 @@ def test_builds_with_mounts_are_refused_where_they_leave_it(
     # with the version known it is said at the click, before there is a job
     endpoint.podman_version = host.podman_version
     endpoint.save()
-    with pytest.raises(HostRefused, match="has RUN --mount"):
+    with pytest.raises(FieldRefusal, match="has RUN --mount"):
         build_image.ask(person, endpoint.pk, text=text, order=order)
 
 

@@ -12,9 +12,9 @@ import pytest
 from audit.models import Entry
 from hosts.access import Person
 from hosts.actions.artifacts import pull_artifact, push_artifact, remove_artifact, transfers
-from hosts.actions.refused import HostRefused
 from hosts.actions.registries import edit_registry
 from hosts.podman import PodmanError
+from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -101,7 +101,7 @@ def test_artifacts_where_podman_has_them(
             lambda: transfers.place(person, endpoint.pk, transfers.ADD),
         ]
         for lack in lacks:
-            with pytest.raises(HostRefused, match=r"Needs Podman 5\.6"):
+            with pytest.raises(FieldRefusal, match=r"Needs Podman 5\.6"):
                 lack()
         return
 

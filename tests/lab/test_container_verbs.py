@@ -20,10 +20,10 @@ from hosts.actions.containers import (
     update_container,
     upgrade_container,
 )
-from hosts.actions.refused import HostRefused
 from hosts.actions.run import create_container
 from hosts.models import Container
 from hosts.podman import containers
+from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password
@@ -102,7 +102,7 @@ def test_what_podman_refuses_says_why(
         (update_container, {"texts": {"cpus": "many"}}, "cpus"),
         (update_container, {"texts": {"tries": "3"}}, "tries"),
     ):
-        with pytest.raises(HostRefused) as refused:
+        with pytest.raises(FieldRefusal) as refused:
             action.ask(person, ref, **words)
         assert refused.value.field == field
     job = carried(check_container, endpoint, shop)
@@ -123,7 +123,7 @@ def test_the_restart_policy_changes_where_podman_can(
     assert policy == {"Name": "on-failure", "MaximumRetryCount": 4}
     endpoint.podman_version = "4.3.1"
     endpoint.save()
-    with pytest.raises(HostRefused, match="Edit and recreate"):
+    with pytest.raises(FieldRefusal, match="Edit and recreate"):
         update_container.ask(person, (endpoint.pk, shop["Id"]), texts={"restart": "always"})
 
 
@@ -144,7 +144,7 @@ def test_checkpoint_says_why_the_host_cannot(
     seal = endpoint_on(host, user="seal")
     found = inspect(host, "own", user="seal")
     row_of(seal, found)
-    with pytest.raises(HostRefused, match="root"):
+    with pytest.raises(FieldRefusal, match="root"):
         checkpoint_container.ask(person, (seal.pk, found["Id"]))
 
 

@@ -28,7 +28,7 @@ from hosts.guardrails.judge import judge
 from hosts.podman import Podman, base_judge, containers, kube, pods, secrets, volumes
 from hosts.podman.build import build
 from hosts.podman.errors import NotFound, PodmanError
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 from tests.lab.differential import requests, texts
 from tests.lab.differential.inspected import ALLOWED, OTHER, RULES, faults
 from tests.lab.hosts import Host

@@ -9,8 +9,8 @@ from django.core.management import CommandError
 
 from dashboard.person import console_person
 from hosts.actions.hosts import jumps
-from hosts.actions.refused import HostRefused
 from hosts.models import Host, Login
+from hosts.refusals import FieldRefusal
 from tests.lab.joining import vault_keys
 from tests.lab.test_host_command import add, refused, run
 
@@ -48,14 +48,14 @@ def test_circles_and_long_chains_are_refused(lab: Any, console: Any) -> None:
         logins.append(Login.objects.create(host=host, user="root"))
     for before, login in itertools.pairwise(logins[:4]):
         jumps.set_jump(console, login.pk, before.pk)
-    with pytest.raises(HostRefused, match="circle"):
+    with pytest.raises(FieldRefusal, match="circle"):
         jumps.set_jump(console, logins[0].pk, logins[3].pk)
-    with pytest.raises(HostRefused, match="its own jump host"):
+    with pytest.raises(FieldRefusal, match="its own jump host"):
         jumps.set_jump(console, logins[0].pk, logins[0].pk)
-    with pytest.raises(HostRefused, match="At most 3 jump hosts"):
+    with pytest.raises(FieldRefusal, match="At most 3 jump hosts"):
         jumps.set_jump(console, logins[4].pk, logins[3].pk)
     # the chain is as long as it may be: nothing can be put before its first one
-    with pytest.raises(HostRefused, match="more than 3 jump hosts"):
+    with pytest.raises(FieldRefusal, match="more than 3 jump hosts"):
         jumps.set_jump(console, logins[0].pk, logins[4].pk)
     assert logins[3] not in jumps.choices(console)
 

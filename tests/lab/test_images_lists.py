@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hosts.actions.images import create_list, edit_list, push_image, remove_image, tag_image
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password, mirrored, mirrored_list, names_on

@@ -14,10 +14,10 @@ from hosts.actions.networks import (
     remove_network,
     update_network,
 )
-from hosts.actions.refused import HostRefused
 from hosts.actions.secrets import create_secret, remove_secret, replace_secret
 from hosts.actions.volumes import clone_volume, create_volume, remove_volume
 from hosts.models import Job
+from hosts.refusals import FieldRefusal
 from tests.lab.mirrored import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -141,12 +141,12 @@ def test_a_network_with_all_its_fields(host: Any, endpoint: Any, person: Any, do
 def test_an_overlap_is_found_before_anything_is_sent(host: Any, endpoint: Any, person: Any) -> None:
     host.podman("network", "create", "--subnet", SUBNET, "front")
     mirror(endpoint, "network")
-    with pytest.raises(HostRefused, match="front") as refused:
+    with pytest.raises(FieldRefusal, match="front") as refused:
         create_network.ask(
             person, endpoint.pk, name="b", subnets=[network_fields.subnet("10.199.7.128/25")]
         )
     assert refused.value.field == "subnets"
-    with pytest.raises(HostRefused, match="there already"):
+    with pytest.raises(FieldRefusal, match="there already"):
         create_network.ask(person, endpoint.pk, name="front")
     assert not Job.objects.exists()
 
@@ -248,7 +248,7 @@ def test_a_clone_that_fails_leaves_nothing(
     mirror(endpoint, "volume")
     endpoint.podman_version = "5.4.2"
     endpoint.save()
-    with pytest.raises(HostRefused, match="cp"):
+    with pytest.raises(FieldRefusal, match="cp"):
         clone_volume.ask(person, (endpoint.pk, "src"), name="copy")
     job = clone_volume.ask(person, (endpoint.pk, "src"), name="copy", image="localhost/none")
     worker().hand_over([job.pk])

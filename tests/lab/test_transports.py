@@ -10,10 +10,9 @@ from hosts.actions.builds import build_image
 from hosts.actions.builds.build_fields import checked
 from hosts.actions.images import pull_image
 from hosts.actions.kube import play_kube
-from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_container
 from hosts.jobs.errand import Trouble
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.test_build import context, upload
@@ -49,7 +48,7 @@ def test_podman_itself_would_read_it(host: Host, text: str) -> None:
 @pytest.mark.parametrize("text", FILES)
 def test_no_build_reads_it(host: Host, endpoint_on: Any, person: Any, text: str) -> None:
     endpoint = endpoint_on(host)
-    with pytest.raises(HostRefused, match=r"Line [123] "):
+    with pytest.raises(FieldRefusal, match=r"Line [123] "):
         build_image.ask(person, endpoint.pk, text=text, order=checked(tags=["shop:1"]))
     with pytest.raises(Trouble, match=r"Line [123] "):
         upload(person, endpoint, context({"Containerfile": text.encode(), "z": b"x" * 3000}))

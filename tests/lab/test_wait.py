@@ -7,8 +7,8 @@ import pytest
 
 from hosts.actions import cancel_job
 from hosts.actions.containers import rename_container, wait_container
-from hosts.actions.refused import HostRefused
 from hosts.models import Job
+from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, row_of
@@ -133,9 +133,9 @@ def test_cancelled_removed_and_too_many(
     for job in (given_up, goes, starts_never):
         listening(job)
     monkeypatch.setattr(wait_container, "MOST", 3)
-    with pytest.raises(HostRefused, match="3 jobs wait"):
+    with pytest.raises(FieldRefusal, match="3 jobs wait"):
         waits(endpoint, shop)
-    with pytest.raises(HostRefused, match="cannot be waited for"):
+    with pytest.raises(FieldRefusal, match="cannot be waited for"):
         waits(endpoint, shop, "bored")
     cancel_job.ask(person, given_up.pk)
     assert ended(given_up).state == "cancelled"

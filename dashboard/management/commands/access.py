@@ -24,8 +24,8 @@ from hosts.access import NotVisible, Person
 from hosts.access.explain import Through, explain
 from hosts.actions.access import grants
 from hosts.actions.access.wanted import Wanted
-from hosts.actions.refused import HostRefused
 from hosts.models import Grant
+from hosts.refusals import FieldRefusal
 
 _FOR = re.compile(r"(\d{1,4})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -81,7 +81,7 @@ class Command(BaseCommand):
             getattr(self, f"_{step}")(console_person(), options)
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem
-        except (AccountsError, HostRefused) as trouble:
+        except (AccountsError, FieldRefusal) as trouble:
             raise CommandError(str(trouble)) from trouble
         except NotVisible as trouble:
             raise CommandError(_("There is nothing of this name.")) from trouble

@@ -18,9 +18,9 @@ from dashboard.person import console_person
 from hosts import control
 from hosts.actions.hosts import certificates, edit_host, examine_host, host_address, rotate_key
 from hosts.actions.hosts.known_hosts import KnownHosts
-from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, Step
 from hosts.models import Host, Job, Login
+from hosts.refusals import FieldRefusal
 
 
 class Command(BaseCommand):
@@ -103,7 +103,7 @@ class Command(BaseCommand):
                 self._remove(_host(options["name"]))
         except Failed as exc:
             raise CommandError(str(exc)) from exc
-        except (HostRefused, ControlError) as exc:
+        except (FieldRefusal, ControlError) as exc:
             raise CommandError(joining.words(exc)) from exc
 
     def _add(self, options: dict[str, Any]) -> None:

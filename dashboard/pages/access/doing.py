@@ -12,7 +12,7 @@ from dashboard.furniture.forms import Helpful
 from dashboard.person import person_of
 from hosts import bells
 from hosts.access import Denied, Person, require
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 SEES, MAY = "access.view", "access.edit"
 
@@ -36,8 +36,8 @@ def done(request: HttpRequest, change: Callable[[], str], *, form: Helpful | Non
         else:
             form.add_error(None, problem)
         return False
-    except (HostRefused, AccountsError) as trouble:
-        if form is not None and isinstance(trouble, HostRefused):
+    except (FieldRefusal, AccountsError) as trouble:
+        if form is not None and isinstance(trouble, FieldRefusal):
             form.refuse(trouble)
         elif form is not None:
             form.add_error(None, str(trouble))

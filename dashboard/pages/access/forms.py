@@ -18,7 +18,7 @@ from dashboard.furniture.zoned import Zoned
 from hosts.access import Person
 from hosts.access.given import role_verbs
 from hosts.actions.access.wanted import Wanted
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 ENDS: Mapping[str, timedelta] = {
@@ -97,7 +97,7 @@ class EndForm(Zoned):
     )
 
     def end(self) -> datetime | None:
-        """When it ends. HostRefused when a time is meant and none is given."""
+        """When it ends. FieldRefusal when a time is meant and none is given."""
         ends = self.cleaned_data["ends"]
         if ends in ENDS:
             return timezone.now() + ENDS[ends]
@@ -105,7 +105,7 @@ class EndForm(Zoned):
             return None
         until: datetime | None = self.cleaned_data.get("until")
         if until is None:
-            raise HostRefused("until", now_("Say when."))
+            raise FieldRefusal("until", now_("Say when."))
         return until
 
 
@@ -165,6 +165,6 @@ class GrantForm(EndForm):
                 reason=self.cleaned_data["reason"],
                 **place,
             )
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             self.refuse(trouble)
             return None

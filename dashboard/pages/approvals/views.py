@@ -20,8 +20,8 @@ from hosts.access import NotVisible
 from hosts.access.approvals import approvals_to_decide, visible_approvals
 from hosts.actions.approvals import decide as deciding
 from hosts.actions.approvals import show_hidden as showing
-from hosts.actions.refused import HostRefused
 from hosts.models import Approval
+from hosts.refusals import FieldRefusal
 
 
 @require_GET
@@ -45,7 +45,7 @@ def show(request: HttpRequest, approval_id: int) -> HttpResponse:
     """The same with what is hidden of `field`, one or several; each look is an entry."""
     try:
         row, shown = showing.show(person_of(request), approval_id, request.POST.getlist("field"))
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         messages.error(request, str(trouble))
         return redirect("approvals:decide", approval_id)
     return _page(request, row, shown)
@@ -84,7 +84,7 @@ def _decided(
 ) -> HttpResponse:
     try:
         deed(person_of(request), approval_id, answer=request.POST.get("answer", ""))
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         messages.error(request, str(trouble))
     else:
         messages.success(request, words)

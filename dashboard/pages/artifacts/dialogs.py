@@ -20,7 +20,7 @@ from hosts.inventory import bounds
 from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError, artifacts
 from hosts.podman.errors import NotFound
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MOST_TEXT = 500
 _both = require_http_methods(["GET", "POST"])

@@ -15,7 +15,7 @@ from hosts.actions.artifacts import transfers
 from hosts.actions.artifacts.names import whole_name
 from hosts.jobs.errand import Trouble
 from hosts.podman import PodmanError
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _TEXT = "text/plain; charset=utf-8"
 

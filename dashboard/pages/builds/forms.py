@@ -62,7 +62,7 @@ class BuildForm(CreateForm):
         self.fields["tags"].widget.is_required = True
 
     def order(self) -> BuildOrder:
-        """What the cleaned fields order. HostRefused naming the field."""
+        """What the cleaned fields order. FieldRefusal naming the field."""
         given: dict[str, Any] = dict(self.cleaned_data)
         return checked(
             tags=given["tags"].splitlines(),

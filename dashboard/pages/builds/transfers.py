@@ -16,11 +16,11 @@ from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.access import Person
 from hosts.actions.builds.build_fields import BuildOrder
 from hosts.actions.builds.build_upload import build_upload, buildable
-from hosts.actions.refused import HostRefused
 from hosts.jobs.errand import Trouble
 from hosts.models import Endpoint
 from hosts.podman import PodmanError
 from hosts.podman.build import Built
+from hosts.refusals import FieldRefusal
 
 # the fields travel in a header: an address ends up in logs, and arguments can be secrets
 OPTIONS = "Haulout-Options"
@@ -35,7 +35,7 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     file = request.GET.get("file", "")[:255] or "context"
     try:
         order = _order(request.headers.get(OPTIONS, ""), endpoint)
-    except HostRefused as refused:
+    except FieldRefusal as refused:
         return JsonResponse({"error": refused.message}, status=400)
 
     limit = settings.HAULOUT_UPLOAD_MIB * 2**20
@@ -55,18 +55,18 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
 
 
 def _order(header: str, endpoint: Endpoint) -> BuildOrder:
-    """The order that the page's fields make. HostRefused."""
+    """The order that the page's fields make. FieldRefusal."""
     try:
         given = json.loads(urlsafe_b64decode(header[:_LIMIT]))
     except (ValueError, RecursionError) as wrong:
-        raise HostRefused("text", _("The fields cannot be read.")) from wrong
+        raise FieldRefusal("text", _("The fields cannot be read.")) from wrong
     if not isinstance(given, dict):
-        raise HostRefused("text", _("The fields cannot be read."))
+        raise FieldRefusal("text", _("The fields cannot be read."))
     data = {str(name): str(value) for name, value in given.items()} | {"endpoint": str(endpoint.pk)}
     form = BuildForm(data, endpoints=[endpoint])
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
-        raise HostRefused(name, " ".join(str(one) for one in errors))
+        raise FieldRefusal(name, " ".join(str(one) for one in errors))
     return form.order()
 
 

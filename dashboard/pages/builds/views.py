@@ -17,8 +17,8 @@ from hosts import access, guardrails
 from hosts.access import Person
 from hosts.actions.builds import build_image
 from hosts.actions.builds.build_fields import BuildOrder
-from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Job
+from hosts.refusals import FieldRefusal
 
 ANYWHERE = Target(kind="image", name="any host")
 
@@ -61,7 +61,7 @@ def _asked(request: HttpRequest, form: BuildForm) -> Job | None:
             text=form.cleaned_data["text"].replace("\r\n", "\n"),
             order=form.order(),
         )
-    except HostRefused as refused:
+    except FieldRefusal as refused:
         form.refuse(refused)
         return None
 
@@ -78,7 +78,7 @@ def _beside(request: HttpRequest, person: Person, way: str) -> Beside | None:
     )
     try:
         order = form.order()
-    except HostRefused:
+    except FieldRefusal:
         return None
     if way == "upload":
         return beside_stream(endpoint, build_image.proposed(order, None))
@@ -104,6 +104,6 @@ def check(request: HttpRequest) -> JsonResponse:
     if form.is_valid():
         try:
             _judge(form.order(), form.cleaned_data["endpoint"])
-        except HostRefused as refused:
+        except FieldRefusal as refused:
             form.refuse(refused)
     return JsonResponse({name: " ".join(map(str, errors)) for name, errors in form.errors.items()})

@@ -21,7 +21,7 @@ from hosts.actions.run.run_spec import params_of, run_line
 from hosts.actions.run.table.seen import listing, mapping
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, containers
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # a busy host begins its checks late
 SLACK = timedelta(seconds=30)

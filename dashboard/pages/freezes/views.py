@@ -20,9 +20,9 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access.ruled import ruling
 from hosts.actions.guardrails import edit_freeze
-from hosts.actions.refused import HostRefused
 from hosts.guardrails.freezes import Open, open_among, zone_of
 from hosts.models import FreezeWindow
+from hosts.refusals import FieldRefusal
 
 EVERY = Target(kind="freeze", id="", name="")
 
@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
             edit_freeze.make(person, form.wanted())
             messages.success(request, _("Made."))
             return redirect("freezes:list")
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             _refuse(form, trouble)
     return _form(request, form, None)
 
@@ -107,7 +107,7 @@ def page(request: HttpRequest, freeze_id: int) -> HttpResponse:
             edit_freeze.edit(person, freeze_id, form.wanted())
             messages.success(request, _("Saved."))
             return redirect("freezes:list")
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             _refuse(form, trouble)
     return _form(request, form, row)
 
@@ -148,7 +148,7 @@ def _lost(row: FreezeWindow) -> str:
     return _("It would keep changes away from %(where)s: %(when)s (%(zone)s).") % told
 
 
-def _refuse(form: FreezeForm, trouble: HostRefused) -> None:
+def _refuse(form: FreezeForm, trouble: FieldRefusal) -> None:
     own = {"starts_at": "starts", "ends_at": "ends"}.get(trouble.field, trouble.field)
     form.refuse(trouble, field=own)
 

@@ -21,8 +21,8 @@ from hosts import access
 from hosts.access import Person, visible_groups, visible_hosts
 from hosts.access.preview import people_on_group
 from hosts.actions.hosts import edit_group
-from hosts.actions.refused import HostRefused
 from hosts.models import Grant, Group
+from hosts.refusals import FieldRefusal
 
 
 def _list(request: HttpRequest, person: Person, form: NewGroupForm) -> HttpResponse:
@@ -47,7 +47,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             group = edit_group.make(person, **form.cleaned_data)
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             messages.success(request, _("The group %(name)s is created.") % {"name": group.name})
@@ -71,7 +71,7 @@ def page(request: HttpRequest, group_id: int) -> HttpResponse:
                     notes=form.cleaned_data["notes"],
                     host_ids=[host.pk for host in form.cleaned_data["hosts"]],
                 )
-            except HostRefused as trouble:
+            except FieldRefusal as trouble:
                 form.refuse(trouble)
             else:
                 messages.success(request, _("Saved."))

@@ -15,7 +15,7 @@ from hosts.actions.run import pasted_line, run_spec
 from hosts.guardrails import Proposed, of_spec
 from hosts.guardrails.reading import once
 from hosts.models import Endpoint
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 LONGEST = 200_000
 _POD = {"no_infra", "shared_namespaces", "infra_image", "pod_devices", "exit_policy"}

@@ -18,7 +18,7 @@ from hosts.guardrails.check import rule_of
 from hosts.guardrails.judge import Rule
 from hosts.guardrails.kinds import KINDS, checked
 from hosts.models import Guardrail
-from hosts.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 EVERY = Target(kind="guardrail", id="", name="")
 
@@ -46,7 +46,7 @@ def of_form(request: HttpRequest, kind: str) -> HttpResponse:
         wanted = form.wanted()
         try:
             rule = Rule(wanted.name, kind, checked(kind, wanted.settings))
-        except HostRefused:
+        except FieldRefusal:
             # said beside its field once it is sent
             return _part(request, told)
         found = already(person, rule, wanted.groups or None)

@@ -18,7 +18,7 @@ from hosts.access import Person, visible_endpoints
 from hosts.actions.guardrails.edit_guardrail import READ
 from hosts.guardrails import check, rules_for
 from hosts.models import Endpoint
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 EVERY = Target(kind="guardrail", id="", name="")
 

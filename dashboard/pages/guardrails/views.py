@@ -22,13 +22,13 @@ from hosts import access
 from hosts.access import Person
 from hosts.access.ruled import ruling
 from hosts.actions.guardrails import edit_guardrail
-from hosts.actions.refused import HostRefused
 from hosts.guardrails import met
 from hosts.guardrails.already import judges
 from hosts.guardrails.kinds import KINDS, Kind, Shape
 from hosts.guardrails.met import Times
 from hosts.guardrails.suggested import SUGGESTED
 from hosts.models import Guardrail
+from hosts.refusals import FieldRefusal
 
 EVERY = Target(kind="guardrail", id="", name="")
 
@@ -98,7 +98,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             row = edit_guardrail.make(person, form.wanted())
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             messages.success(request, _("“%s” applies from now on.") % row.name)
@@ -123,7 +123,7 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             edit_guardrail.edit(person, row.pk, form.wanted())
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             messages.success(request, _("Saved."))

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import Helpful
 from dashboard.pages.hosts.words import KEY_FORMS
-from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.models import Group, Host, Login
+from hosts.refusals import FieldRefusal
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -232,9 +232,9 @@ class NamesForm(Helpful):
         typed: str = self.cleaned_data["new_groups"]
         return ticked + typed.replace(",", " ").split()
 
-    def refuse(self, trouble: HostRefused | ControlError | LinkError, *, field: str = "") -> None:
+    def refuse(self, trouble: FieldRefusal | ControlError | LinkError, *, field: str = "") -> None:
         """A group's name that cannot be one was typed, not ticked."""
-        if isinstance(trouble, HostRefused) and trouble.field == "groups":
+        if isinstance(trouble, FieldRefusal) and trouble.field == "groups":
             field = "new_groups"
         super().refuse(trouble, field=field)
 

@@ -10,7 +10,7 @@ from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import get_host
 from hosts.actions.hosts import mute_host
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 SPANS = (
     (30, gettext_lazy("half an hour")),
@@ -35,7 +35,7 @@ def mute(request: HttpRequest, host_id: int) -> HttpResponse:
         try:
             mute_host.mute(person, host_id, minutes=minutes, reason=reason)
             return toast(HttpResponse(status=204), _("Muted"))
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             context["problem"] = str(trouble)
     return render(request, "hosts/mute.html", context)
 

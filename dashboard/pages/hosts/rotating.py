@@ -15,7 +15,7 @@ from dashboard.toasts import toast
 from hosts.access import require, visible_hosts
 from hosts.actions.hosts import rotate_key
 from hosts.actions.hosts.rotate_key import Plan
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 # the rest is counted
 _NAMED = 20
@@ -46,7 +46,7 @@ def _asked(request: HttpRequest, hosts: list[int]) -> HttpResponse:
         batch = rotate_key.ask(
             person_of(request), hosts, one_for_all=request.POST.get("one_for_all") == "1"
         )
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         return toast(HttpResponse(status=204), str(trouble), tone="warn")
     words = _("Rotation asked for: %(n)d") % {"n": batch.jobs.count()}
     if batch.skipped:

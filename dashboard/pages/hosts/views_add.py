@@ -31,10 +31,10 @@ from hosts.actions.hosts import (
 )
 from hosts.actions.hosts.edit_host import EDIT
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
-from hosts.actions.refused import HostRefused
 from hosts.control import ControlError, Step
 from hosts.link.certificates import UserCertificate
 from hosts.models import Host, Login
+from hosts.refusals import FieldRefusal
 
 
 def allowed(request: HttpRequest) -> Person:
@@ -87,7 +87,7 @@ def add(request: HttpRequest) -> HttpResponse:
             chosen = given.get("via")
             via = jumps.check_jump(person, chosen.pk) if chosen else None
             shown = async_to_sync(control.scan)(where.address, port, via=via.pk if via else None)
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         except ControlError as trouble:
             form.refuse(trouble, field="address")
@@ -142,7 +142,7 @@ def local(request: HttpRequest) -> HttpResponse:
                 ],
             ),
         )
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         note_refusal(trouble)
         messages.error(request, told_whole(trouble))
         return redirect("hosts:add")
@@ -180,7 +180,7 @@ def _take_authority(draft: Draft, form: AuthorityForm) -> None:
     if form.is_valid():
         try:
             draft.host_ca = certificates.check_authority(form.cleaned_data["host_ca"])
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
 
 
@@ -282,7 +282,7 @@ def register(request: HttpRequest) -> HttpResponse:
                     another_machine="another_machine" in request.POST,
                 ),
             )
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             return _joined(request, host)
@@ -323,7 +323,7 @@ def _into_host(
                 via=jumps.check_jump(person, draft.via, host=Host.objects.get(pk=draft.host_id)),
                 certificate=_certificate(draft),
             )
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         note_refusal(trouble)
         context = {"sockets": draft.found, "answered": True, "trouble": trouble}
         return page(request, "check", draft=draft, **context)

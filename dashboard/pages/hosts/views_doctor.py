@@ -17,9 +17,9 @@ from hosts.access import Person, allows, get_host
 from hosts.actions.hosts import edit_host, edit_logins, examine_host
 from hosts.actions.hosts.host_address import check_socket
 from hosts.actions.hosts.register_host import FoundSocket
-from hosts.actions.refused import HostRefused
 from hosts.control import Step
 from hosts.models import Endpoint, Login
+from hosts.refusals import FieldRefusal
 
 FOUND = "joining-found"
 
@@ -37,7 +37,7 @@ def doctor(request: HttpRequest, host_id: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             check_socket(form.cleaned_data["socket"])
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
     socket = form.cleaned_data["socket"] if form.is_bound and form.is_valid() else ""
     context = {
@@ -58,7 +58,7 @@ def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
     person = person_of(request)
     try:
         patient = examine_host.ask(person, login_id, socket=request.GET.get("socket", ""))
-    except HostRefused:
+    except FieldRefusal:
         return HttpResponse(status=400)
     login = Login.objects.get(pk=login_id)
     may_edit = allows(person, edit_host.EDIT)
@@ -98,7 +98,7 @@ def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
     login = edit_logins.get_login(person, login_id, edit_host.EDIT)
     try:
         edit_logins.add_sockets(person, login_id, _chosen(request, login))
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         messages.error(request, told_whole(trouble))
     else:
         messages.success(request, _("Added; its containers follow."))

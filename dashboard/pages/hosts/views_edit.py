@@ -40,9 +40,9 @@ from hosts.actions.hosts import (
     moving,
 )
 from hosts.actions.hosts.edit_host import HostEdit
-from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.models import Endpoint, Group, Host
+from hosts.refusals import FieldRefusal
 
 NEW_KEY = "joining-host-key"
 
@@ -89,7 +89,7 @@ def edit(request: HttpRequest, host_id: int) -> HttpResponse:
         )
         try:
             host = edit_host.edit(person, host_id, wanted)
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             _reload()
@@ -133,7 +133,7 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             edit_host.remove(person, host_id)
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             messages.error(request, told_whole(trouble))
             return redirect_to(host)
         _reload()
@@ -189,8 +189,8 @@ def add_login(request: HttpRequest, host_id: int) -> HttpResponse:
         try:
             user = host_address.check_user(form.cleaned_data["user"])
             if host.logins.filter(user=user).exists():
-                raise HostRefused("user", _("This account is registered already."))
-        except HostRefused as trouble:
+                raise FieldRefusal("user", _("This account is registered already."))
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             drafts.keep(request.session, draft_of(host, user=user))
@@ -244,7 +244,7 @@ def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
         login = edit_logins.get_login(person, login_id, edit_host.EDIT)
         form = JumpForm(request.POST, jumps=jumps.choices(person, but=login.host))
         if not form.is_valid():
-            raise HostRefused(
+            raise FieldRefusal(
                 "via",
                 _("%(login)s is dialled as before: choose one of the jump hosts offered.")
                 % {"login": login},
@@ -273,7 +273,7 @@ def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     what = Shown()
     try:
         edit_logins.refuse_the_last(endpoint)
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         what.troubles.append(told_whole(trouble))
     gone = losses(edit_host.what_is_lost(Endpoint.objects.filter(pk=endpoint.pk)))
     grants = endpoint.grants.count()
@@ -310,7 +310,7 @@ def _changed(request: HttpRequest, change: Callable[[Person], str]) -> HttpRespo
     try:
         messages.success(request, change(person_of(request)))
         _reload()
-    except (HostRefused, ControlError) as trouble:
+    except (FieldRefusal, ControlError) as trouble:
         messages.error(request, told_whole(trouble))
     back = request.POST.get("next", "")
     return redirect(back if back.startswith("/hosts/") else "/hosts/")

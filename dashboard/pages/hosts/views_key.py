@@ -15,10 +15,10 @@ from dashboard.pages.hosts.views_add import allowed, confirmed, page
 from dashboard.pages.hosts.words import KEY_FORMS
 from hosts.actions.hosts import certificates, install_key
 from hosts.actions.hosts.examine_host import seal_given_key, seal_new_key
-from hosts.actions.refused import HostRefused
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.link.keys import authorized_forms
+from hosts.refusals import FieldRefusal
 
 
 def _key_page(request: HttpRequest, draft: Draft, **forms: Any) -> HttpResponse:
@@ -67,7 +67,7 @@ def own_key(request: HttpRequest) -> HttpResponse:
             _take_certificate(draft, given["certificate"])
         except LinkError as trouble:
             form.refuse(trouble, field="private_key")
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             drafts.keep(request.session, draft)
@@ -118,7 +118,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             _take_certificate(draft, form.cleaned_data["certificate"])
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             drafts.keep(request.session, draft)

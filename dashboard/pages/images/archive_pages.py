@@ -13,7 +13,7 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import allows
 from hosts.actions.images import archives
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 ANYWHERE = Target(kind="image", name="any host")
 

@@ -16,7 +16,7 @@ from hosts import access
 from hosts.access import Person
 from hosts.actions.images import copy_image
 from hosts.models import Image
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def _rows(person: Person, refs: list[Ref]) -> list[Image]:

@@ -15,7 +15,7 @@ from hosts.actions.images.names import destination, new_names, taken, with_tags
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import credential_for
 from hosts.models import Image, Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 TEXT_LIMIT = 5000
 _both = require_http_methods(["GET", "POST"])

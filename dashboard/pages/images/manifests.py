@@ -22,7 +22,7 @@ from hosts.actions.images import create_list, edit_list
 from hosts.dial import dial
 from hosts.models import Endpoint, Image, InventoryRow
 from hosts.podman import Podman, PodmanError, manifests
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MOST = 500
 _both = require_http_methods(["GET", "POST"])

@@ -18,7 +18,7 @@ from hosts.jobs.errand import Trouble
 from hosts.models import Image
 from hosts.podman import PodmanError
 from hosts.podman.errors import BadRequest
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _TEXT = "text/plain; charset=utf-8"
 

@@ -6,7 +6,7 @@ from hosts.access import Person
 from hosts.actions import ACTIONS
 from hosts.actions.action import Again
 from hosts.models import Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def can(job: Job) -> bool:

@@ -17,7 +17,7 @@ from hosts.access import Person, endpoints_with, get_job, visible_jobs
 from hosts.actions import cancel_job
 from hosts.jobs import failures
 from hosts.models import Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 @require_GET

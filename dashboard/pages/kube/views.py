@@ -18,8 +18,8 @@ from hosts import access
 from hosts.access import Person, allows, visible_endpoints
 from hosts.actions.kube import down_kube, play_kube
 from hosts.actions.kube.kube_yaml import LIMIT_BYTES, YamlRefused
-from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Job
+from hosts.refusals import FieldRefusal
 
 ANYWHERE = Target(kind="pod", name="any host")
 AROUND = 2
@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
     except YamlRefused as refused:
         wrong = Wrong(refused.message, line=refused.line, excerpt=_excerpt(text, refused.line))
         return _form(request, endpoints, chosen=chosen, text=text, wrong=wrong)
-    except HostRefused as refused:
+    except FieldRefusal as refused:
         wrong = Wrong(refused.message, refused.cure)
         return _form(request, endpoints, chosen=chosen, text=text, wrong=wrong)
     return _form(request, endpoints, chosen=chosen, text=text, plan=plan)

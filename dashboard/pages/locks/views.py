@@ -12,8 +12,8 @@ from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import get_host, get_object
 from hosts.actions.guardrails import lock
-from hosts.actions.refused import HostRefused
 from hosts.models import INVENTORY, ObjectLock
+from hosts.refusals import FieldRefusal
 
 _both = require_http_methods(["GET", "POST"])
 
@@ -57,7 +57,7 @@ def _asked(
         try:
             deed(reason)
             return toast(HttpResponse(status=204), _("Locked"))
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             context["problem"] = str(trouble)
     return render(request, "locks/dialog.html", {"url": request.path, "reason": reason, **context})
 

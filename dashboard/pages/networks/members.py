@@ -18,11 +18,11 @@ from dashboard.toasts import toast
 from hosts import capabilities
 from hosts.access import Person, get_object, visible_objects
 from hosts.actions.networks import connect_network, disconnect_network
-from hosts.actions.refused import HostRefused
 from hosts.models import Container, InventoryRow, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import Podman
 from hosts.podman.users import User, of_network
+from hosts.refusals import FieldRefusal
 
 MOST = 500
 
@@ -76,7 +76,7 @@ def connect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
             aliases=request.POST.get("aliases", "").replace(",", " ").split(),
             address=request.POST.get("address", ""),
         )
-    except HostRefused as refused:
+    except FieldRefusal as refused:
         return toast(HttpResponse(status=204), refused.message, tone="bad")
     words = _("Connecting %(container)s to %(network)s") % {
         "container": job.params["container"],

@@ -32,7 +32,7 @@ from hosts import access
 from hosts.access import Person
 from hosts.access.second_factor import lacks
 from hosts.actions.access import invited
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 EVERYBODY = Target(kind="user", name="everybody")
 QUICK = (
@@ -97,7 +97,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             path = invited.invite(person, **form.wanted())
         except ValidationError as problem:
             form.add_error(None, problem)
-        except HostRefused as refused:
+        except FieldRefusal as refused:
             form.add_error(None, str(refused))
         except NotPermitted as refusal:
             raise access.Denied(refusal.verb) from refusal

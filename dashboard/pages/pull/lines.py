@@ -10,7 +10,7 @@ from hosts.access import Person, allows
 from hosts.actions.images.references import Reference, parse
 from hosts.actions.registries.credentials import credential_for
 from hosts.models import Endpoint
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MOST = 50
 

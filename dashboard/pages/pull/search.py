@@ -10,7 +10,7 @@ from dashboard.person import person_of
 from hosts.access import Person, allows, get_job
 from hosts.actions.images import search_images
 from hosts.models import Endpoint, Job, RegistryCredential
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def registries_for(person: Person, endpoints: list[Endpoint]) -> list[str]:

@@ -19,7 +19,7 @@ from hosts.access import Person, allows
 from hosts.actions.images import pull_image, search_images
 from hosts.actions.images.references import parse
 from hosts.models import Endpoint
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 ANYWHERE = Target(kind="image", name="any host")
 

@@ -22,8 +22,8 @@ from hosts.access import NotVisible, Person, visible_endpoints, visible_groups, 
 from hosts.access.requests import may_decide, visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
 from hosts.actions.access_requests.ask_access import Wanted
-from hosts.actions.refused import HostRefused
 from hosts.models import AccessRequest, Endpoint
+from hosts.refusals import FieldRefusal
 
 Kind = AccessRequest.Kind
 # of names offered while typing
@@ -92,7 +92,7 @@ def _asked(person: Person, form: AskForm, verb: str, endpoint: Endpoint | None) 
         told["place"] = str(endpoint.pk) if endpoint else ""
     try:
         ask_access.ask(person, Wanted(verb=verb, **told))
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         form.refuse(trouble)
         return False
     return True
@@ -143,7 +143,7 @@ def _decided(
 ) -> HttpResponse:
     try:
         deed(person_of(request), request_id, answer=request.POST.get("answer", ""))
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         messages.error(request, str(trouble))
     else:
         messages.success(request, words)
@@ -155,7 +155,7 @@ def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
     """Take one's own request back."""
     try:
         ask_access.withdraw(person_of(request), request_id)
-    except HostRefused as trouble:
+    except FieldRefusal as trouble:
         return toast(HttpResponse(status=204), str(trouble), tone="warn")
     if "HX-Request" not in request.headers:
         return redirect("requests:list")

@@ -21,7 +21,7 @@ from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
 from hosts.capabilities import version_of
 from hosts.jobs.ask import Order
 from hosts.models import Endpoint
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 BAD, WARN, CALM = "bad", "warn", "calm"
 # fields that stand in the open part of the form

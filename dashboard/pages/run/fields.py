@@ -6,7 +6,7 @@ from dashboard.pages.run.rows import PORT, VOLUME, port_row, volume_row
 from hosts.actions.run import run_fields
 from hosts.actions.run.pasted_line import Line
 from hosts.actions.run.table import FIELDS, Kind
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def fields_of(line: Line) -> dict[str, Any]:

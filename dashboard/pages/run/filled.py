@@ -19,7 +19,7 @@ from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.run_spec import params_of, texts_of
 from hosts.actions.run.table import FIELDS
 from hosts.models import Endpoint, Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MOST_HIDDEN = 200_000
 

@@ -11,7 +11,7 @@ from hosts.actions.images.references import Reference, parse_full
 from hosts.actions.run import run_fields
 from hosts.actions.run.table import FIELDS, Field, Kind
 from hosts.models import Endpoint
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def _image(text: str) -> Reference | None:

@@ -35,7 +35,7 @@ from hosts.access.fetch import target_of
 from hosts.actions.containers import recreate_container
 from hosts.models import InventoryRow, Job
 from hosts.podman import PodmanError
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def _row(request: HttpRequest, endpoint_id: int, podman_id: str) -> InventoryRow:

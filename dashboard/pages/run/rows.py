@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from hosts.actions.run import run_fields
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 PORT = ("address", "host", "inner", "protocol")
 VOLUME = ("source", "target", "access", "relabel", "owner", "more")

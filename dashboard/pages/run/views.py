@@ -32,7 +32,7 @@ from hosts.actions.run.narrowed import label_asked_for
 from hosts.models import Container, Endpoint, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import PodmanError
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 ANYWHERE = Target(kind="container", name="any host")
 

@@ -13,8 +13,8 @@ from dashboard.offers.secret_forms import ReplaceForm
 from dashboard.offers.secrets import users_of
 from dashboard.person import person_of
 from hosts.access import get_object
-from hosts.actions.refused import HostRefused
 from hosts.actions.secrets import replace_secret
+from hosts.refusals import FieldRefusal
 
 
 @never_cache
@@ -32,7 +32,7 @@ def replace(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
                 job = replace_secret.ask(
                     person, (endpoint_id, podman_id), value=form.cleaned_data["value"]
                 )
-            except HostRefused as trouble:
+            except FieldRefusal as trouble:
                 form.refuse(trouble)
             else:
                 return go_watch(request, job)

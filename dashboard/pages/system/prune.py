@@ -23,7 +23,7 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
 from hosts.models import Batch
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 OLDER = (
     ("", gettext_lazy("of any age")),

@@ -21,10 +21,10 @@ from dashboard.pages.system.measuring import measure
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, allows, get_endpoint, get_host, visible_endpoints
-from hosts.actions.refused import HostRefused
 from hosts.actions.system import check_system
 from hosts.models import DiskUse, Endpoint, Host
 from hosts.podman import PodmanError
+from hosts.refusals import FieldRefusal
 
 
 def _endpoints(person: Person, row: Host) -> list[Endpoint]:
@@ -109,7 +109,7 @@ def check(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     quick = request.POST.get("whole") != "1"
     try:
         job = check_system.ask(person_of(request), endpoint_id, quick=quick)
-    except HostRefused as refused:
+    except FieldRefusal as refused:
         return toast(HttpResponse(status=204), refused.message)
     words = _("Check asked for: %(host)s") % {"host": job.endpoint_name}
     return toast_watch(request, job, words)

@@ -14,10 +14,10 @@ from dashboard.furniture.watching import go_watch
 from dashboard.person import person_of
 from hosts import capabilities
 from hosts.access import Person, get_object, visible_objects
-from hosts.actions.refused import HostRefused
 from hosts.actions.volumes import clone_volume
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
+from hosts.refusals import FieldRefusal
 
 MOST_IMAGES = 500
 # Podman's own image of a pod's first container, which holds one program and no shell
@@ -67,7 +67,7 @@ def clone(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         try:
             job = clone_volume.ask(person, (endpoint_id, podman_id), **form.cleaned_data)
-        except HostRefused as trouble:
+        except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
             return go_watch(request, job)

@@ -21,7 +21,7 @@ from hosts.access.asking import ask
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted
 from hosts.database_threads import in_thread
-from hosts.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 MOST_COLUMNS, MOST_ROWS = 1000, 500
 ASKED_WITHIN_S = 30.0
@@ -101,7 +101,7 @@ class TerminalConsumer(LeanConsumer):
             self.close_code = self.NOT_FOUND
         except Denied:
             self.close_code = self.DENIED
-        except HostRefused as refused:
+        except FieldRefusal as refused:
             told = {"type": "refused", "reason": "guardrail", "words": str(refused)}
             await self.send_json(told)
         except TooManyError:

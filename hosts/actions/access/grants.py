@@ -20,8 +20,8 @@ from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
 from hosts.access.given import role_verbs
 from hosts.actions.access.wanted import Wanted, checked
-from hosts.actions.refused import HostRefused
 from hosts.models import Grant
+from hosts.refusals import FieldRefusal
 
 MAY = "access.edit"
 VERB = "access.grant"
@@ -30,7 +30,7 @@ LONGEST_REASON = 300
 
 
 def give(person: Person, wanted: Wanted) -> Grant:
-    """A new grant. HostRefused (with the field to change), Denied."""
+    """A new grant. FieldRefusal (with the field to change), Denied."""
     require(person, MAY, _target(wanted))
     wanted = checked(wanted)
     require_within(person, _target(wanted), wanted.role_verbs, wanted.user)
@@ -62,7 +62,7 @@ def take(person: Person, grant_id: int) -> str:
 
 
 def change(person: Person, grant_id: int, *, until: datetime | None, reason: str) -> Grant:
-    """Another end, another reason. HostRefused, NotVisible, Denied."""
+    """Another end, another reason. FieldRefusal, NotVisible, Denied."""
     grant = get_grant(person, grant_id)
     if until != grant.until:
         _in_future(until)
@@ -145,7 +145,7 @@ def require_within(
 
 def _in_future(until: datetime | None) -> None:
     if until is not None and until <= timezone.now():
-        raise HostRefused("until", _("That is over already: choose a time to come."))
+        raise FieldRefusal("until", _("That is over already: choose a time to come."))
 
 
 def _stamp(moment: datetime | None) -> str | None:

@@ -28,7 +28,7 @@ def invite(
     teams: Iterable[Team] = (),
     grants: Iterable[tuple[Role, Group]] = (),
 ) -> str:
-    """The path of the link, as accounts.actions.invite. HostRefused, Denied, and what that raises."""
+    """The path of the link, as accounts.actions.invite. FieldRefusal, Denied, and what that raises."""
     wanted = [Wanted(role=given, group=group) for given, group in grants]
     for one in wanted:
         target = Target(kind="grant", name=f"{one.role.name} to {email}")

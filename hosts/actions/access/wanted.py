@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, Team, User
 from hosts.access.given import in_force, role_verbs
 from hosts.access.narrowing import Narrowing
-from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Grant, Group, Host
+from hosts.refusals import FieldRefusal
 
 LONGEST_LABEL, LONGEST_NAMES, LONGEST_REASON = 250, 200, 300
 # with more of them a long name that a host sends takes minutes to compare
@@ -62,7 +62,7 @@ class Wanted:
 
 
 def checked(wanted: Wanted) -> Wanted:
-    """The same, tidied. HostRefused with the field to change."""
+    """The same, tidied. FieldRefusal with the field to change."""
     wanted = replace(
         wanted,
         label=wanted.label.strip(),
@@ -70,50 +70,50 @@ def checked(wanted: Wanted) -> Wanted:
         reason=wanted.reason.strip().replace("\0", "")[:LONGEST_REASON],
     )
     if (wanted.team is None) == (wanted.user is None):
-        raise HostRefused("to", _("Say to whom: one person or one team."))
+        raise FieldRefusal("to", _("Say to whom: one person or one team."))
     if wanted.user is not None and not wanted.user.is_active:
         words = _("%(name)s is disabled and could not use it. Enable them first.")
-        raise HostRefused("to", words % {"name": wanted.user})
+        raise FieldRefusal("to", words % {"name": wanted.user})
     if sum(place is not None for place in (wanted.group, wanted.host, wanted.endpoint)) > 1:
-        raise HostRefused("where", _("One place: everywhere, a group, a host or an endpoint."))
+        raise FieldRefusal("where", _("One place: everywhere, a group, a host or an endpoint."))
     _check_narrowing(wanted)
     check_gives_something(wanted)
     if wanted.until is not None and wanted.until <= timezone.now():
-        raise HostRefused("until", _("That is over already: choose a time to come."))
+        raise FieldRefusal("until", _("That is over already: choose a time to come."))
     _must_be_new(wanted)
     return wanted
 
 
 def _check_narrowing(wanted: Wanted) -> None:
     if len(wanted.label) > LONGEST_LABEL or "\0" in wanted.label:
-        raise HostRefused("label", _("At most %d characters.") % LONGEST_LABEL)
+        raise FieldRefusal("label", _("At most %d characters.") % LONGEST_LABEL)
     if wanted.label and not wanted.label.partition("=")[0].strip():
-        raise HostRefused("label", _("Write it as app or app=shop."))
+        raise FieldRefusal("label", _("Write it as app or app=shop."))
     if len(wanted.names) > LONGEST_NAMES or "\0" in wanted.names:
-        raise HostRefused("names", _("At most %d characters.") % LONGEST_NAMES)
+        raise FieldRefusal("names", _("At most %d characters.") % LONGEST_NAMES)
     if wanted.names.count("*") > MOST_STARS:
-        raise HostRefused("names", _("At most %d stars in a pattern.") % MOST_STARS)
+        raise FieldRefusal("names", _("At most %d stars in a pattern.") % MOST_STARS)
 
 
 def check_gives_something(wanted: Wanted) -> None:
-    """HostRefused for a role that gives nothing there."""
+    """FieldRefusal for a role that gives nothing there."""
     gives = wanted.role_verbs
     if not gives:
         words = _(
             "A grant of %(role)s gives nothing: what it holds is about the whole site, and comes"
             " with one's own role alone."
         )
-        raise HostRefused("role", words % {"role": wanted.role.label})
+        raise FieldRefusal("role", words % {"role": wanted.role.label})
     if wanted.narrowing and "container.view" not in gives:
         words = _("%(role)s shows no containers, so narrowed to some it gives nothing.")
-        raise HostRefused("role", words % {"role": wanted.role.label})
+        raise FieldRefusal("role", words % {"role": wanted.role.label})
     if "host.view" not in gives and not wanted.narrowing:
         words = _("%(role)s does not show hosts, so nobody could use it.")
-        raise HostRefused("role", words % {"role": wanted.role.label})
+        raise FieldRefusal("role", words % {"role": wanted.role.label})
 
 
 def _must_be_new(wanted: Wanted) -> None:
     same = in_force(Grant.objects.filter(**wanted.fields)).first()
     if same is not None:
         words = _("They have exactly that already (grant %(id)d): change its end instead.")
-        raise HostRefused("to", words % {"id": same.pk})
+        raise FieldRefusal("to", words % {"id": same.pk})

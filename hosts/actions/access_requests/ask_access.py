@@ -11,8 +11,8 @@ from audit.shapes import Target
 from hosts import bells
 from hosts.access import Narrowing, NotVisible, Person, visible_endpoints
 from hosts.access.given import role_verbs
-from hosts.actions.refused import HostRefused
 from hosts.models import AccessRequest, Endpoint, Group, Host
+from hosts.refusals import FieldRefusal
 from hosts.verbs.requests import ASK, WITHDRAW
 
 Kind = AccessRequest.Kind
@@ -36,7 +36,7 @@ class Wanted:
 
 
 def ask(person: Person, wanted: Wanted) -> AccessRequest:
-    """A request that waits for somebody to decide. HostRefused names the field to change."""
+    """A request that waits for somebody to decide. FieldRefusal names the field to change."""
     _check(wanted)
     found = place_named(person, wanted.kind, wanted.place)
     with transaction.atomic():
@@ -45,7 +45,7 @@ def ask(person: Person, wanted: Wanted) -> AccessRequest:
         open_ones = AccessRequest.objects.filter(asked_by=asker, state=AccessRequest.State.ASKED)
         if open_ones.count() >= MOST_WAITING:
             words = _("%(n)d requests of yours wait already. Withdraw one first.")
-            raise HostRefused("reason", words % {"n": MOST_WAITING})
+            raise FieldRefusal("reason", words % {"n": MOST_WAITING})
         request = AccessRequest.objects.create(
             asked_by=asker,
             asked_by_name=person.who.name,
@@ -66,7 +66,7 @@ def ask(person: Person, wanted: Wanted) -> AccessRequest:
 
 
 def withdraw(person: Person, request_id: int) -> AccessRequest:
-    """Take one's own request back while it waits. NotVisible, HostRefused."""
+    """Take one's own request back while it waits. NotVisible, FieldRefusal."""
     with transaction.atomic():
         request = (
             AccessRequest.objects.select_for_update(of=("self",))
@@ -85,11 +85,11 @@ def withdraw(person: Person, request_id: int) -> AccessRequest:
 
 
 def must_wait(request: AccessRequest) -> None:
-    """HostRefused once somebody has decided."""
+    """FieldRefusal once somebody has decided."""
     if not request.waiting:
         state = request.get_state_display()
         words = _("This request is %(state)s already; nothing was changed.") % {"state": state}
-        raise HostRefused("", words)
+        raise FieldRefusal("", words)
 
 
 def place_named(person: Person, kind: str, name: str) -> Group | Host | Endpoint | None:
@@ -144,14 +144,14 @@ def params_of(request: AccessRequest) -> dict[str, object]:
 
 def _check(wanted: Wanted) -> None:
     if wanted.kind not in Kind.values:
-        raise HostRefused("kind", _("Say where: a group, a host or everywhere."))
+        raise FieldRefusal("kind", _("Say where: a group, a host or everywhere."))
     if wanted.kind != Kind.EVERYWHERE and not wanted.place.strip():
-        raise HostRefused("place", _("Name the group or host, whole."))
+        raise FieldRefusal("place", _("Name the group or host, whole."))
     if len(wanted.place) > 200 or "\0" in wanted.place:
-        raise HostRefused("place", _("No group and no host is called like this."))
+        raise FieldRefusal("place", _("No group and no host is called like this."))
     if not wanted.reason.strip():
-        raise HostRefused("reason", _("Say why: whoever decides reads it, and so does the log."))
+        raise FieldRefusal("reason", _("Say why: whoever decides reads it, and so does the log."))
     if not 1 <= wanted.minutes <= MOST_MINUTES:
-        raise HostRefused("minutes", _("Ask for at least a minute and at most seven days."))
+        raise FieldRefusal("minutes", _("Ask for at least a minute and at most seven days."))
     if not role_verbs(wanted.role):
-        raise HostRefused("role", _("This role gives nothing at a place."))
+        raise FieldRefusal("role", _("This role gives nothing at a place."))

@@ -19,8 +19,8 @@ from hosts.actions.access_requests.ask_access import (
     place_named,
     target_of_request,
 )
-from hosts.actions.refused import HostRefused
 from hosts.models import AccessRequest, Endpoint, Group, Host
+from hosts.refusals import FieldRefusal
 from hosts.verbs.requests import APPROVE, REFUSE
 
 VERB = APPROVE.name
@@ -28,14 +28,14 @@ State = AccessRequest.State
 
 
 def approve(person: Person, request_id: int, *, answer: str = "") -> AccessRequest:
-    """Grant what was asked, from now on for as long as was asked. NotVisible, Denied, HostRefused."""
+    """Grant what was asked, from now on for as long as was asked. NotVisible, Denied, FieldRefusal."""
     _authorise(person, request_id)
     now = timezone.now()
     with transaction.atomic():
         request = _locked(request_id)
         found = request.found or place_named(person, request.place_kind, request.place)
         if found is None and request.place_kind != AccessRequest.Kind.EVERYWHERE:
-            raise HostRefused(
+            raise FieldRefusal(
                 "place",
                 _("There is no %(kind)s called %(name)s: refuse it and say so.")
                 % {"kind": request.place_kind, "name": request.place},
@@ -64,7 +64,7 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
 
 
 def refuse(person: Person, request_id: int, *, answer: str = "") -> AccessRequest:
-    """Say no, with words to whoever asked. NotVisible, Denied, HostRefused."""
+    """Say no, with words to whoever asked. NotVisible, Denied, FieldRefusal."""
     _authorise(person, request_id)
     with transaction.atomic():
         request = _locked(request_id)

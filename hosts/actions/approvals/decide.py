@@ -13,16 +13,16 @@ from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
 from hosts.access.approvals import APPROVE, may_decide, same_person, visible_approvals
 from hosts.access.fetch import target_of
-from hosts.actions.refused import HostRefused
 from hosts.jobs import held, wake
 from hosts.models import Approval, Job
+from hosts.refusals import FieldRefusal
 
 VERB, REFUSE = APPROVE, "guardrail.refuse"
 State = Approval.State
 
 
 def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
-    """Let the job go on. NotVisible, Denied, HostRefused (it was decided meanwhile)."""
+    """Let the job go on. NotVisible, Denied, FieldRefusal (it was decided meanwhile)."""
     authorise(person, approval_id)
     with transaction.atomic():
         row = _locked(approval_id)
@@ -31,7 +31,7 @@ def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
             state=Job.State.QUEUED, published_at=now, changed_at=now
         )
         if not queued:
-            raise HostRefused("", _("The job waits no longer."))
+            raise FieldRefusal("", _("The job waits no longer."))
         _decide(person, row, State.APPROVED, answer)
         write.event(person.who, VERB, target_of_job(row), params=_told(row))
         bells.ring("jobs", "access", "audit")
@@ -40,7 +40,7 @@ def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
 
 
 def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
-    """End the job, with words to whoever asked. NotVisible, Denied, HostRefused."""
+    """End the job, with words to whoever asked. NotVisible, Denied, FieldRefusal."""
     authorise(person, approval_id)
     with transaction.atomic():
         row = _locked(approval_id)
@@ -49,7 +49,7 @@ def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         said = f"{words} {answer.strip()[:300]}".strip()
         _decide(person, row, State.REFUSED, answer)
         if not held.end(waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED):
-            raise HostRefused("", _("The job waits no longer."))
+            raise FieldRefusal("", _("The job waits no longer."))
         write.event(person.who, REFUSE, target_of_job(row), params=_told(row))
         bells.ring("jobs", "access", "audit")
     return row
@@ -70,10 +70,10 @@ def authorise(person: Person, approval_id: int) -> Approval:
 
 
 def refuse_decided(row: Approval) -> None:
-    """Raise HostRefused unless it still waits."""
+    """Raise FieldRefusal unless it still waits."""
     if not row.waiting:
         told = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
-        raise HostRefused("", _("This was decided already: %(state)s (%(name)s).") % told)
+        raise FieldRefusal("", _("This was decided already: %(state)s (%(name)s).") % told)
 
 
 def _locked(approval_id: int) -> Approval:

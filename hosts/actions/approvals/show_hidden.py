@@ -15,9 +15,9 @@ from hosts import control
 from hosts.access import Person, allows, require
 from hosts.access.approvals import may_decide
 from hosts.actions.approvals.decide import authorise, refuse_decided, target_of_job
-from hosts.actions.refused import HostRefused
 from hosts.guardrails.sealed import ARGUMENTS, ENVIRONMENT, FILE, RUNS, SEALED, SHOW
 from hosts.models import Approval
+from hosts.refusals import FieldRefusal
 
 VERB = SHOW
 # in them are values of environments, which have a right of their own
@@ -42,7 +42,7 @@ def show(
     person: Person, approval_id: int, fields: Collection[str] = ()
 ) -> tuple[Approval, Mapping[str, str]]:
     """The approval, and for each of `fields` (none: all that are offered) its text; of what a container is
-    run with, which is not sealed, "". NotVisible, Denied, HostRefused (decided meanwhile; the link is away).
+    run with, which is not sealed, "". NotVisible, Denied, FieldRefusal (decided meanwhile; the link is away).
     """
     row = authorise(person, approval_id)
     refuse_decided(row)
@@ -51,7 +51,7 @@ def show(
             require(person, verb, target_of_job(row), row.job.endpoint)
     wanted = [name for name in offered(person, row) if not fields or name in fields]
     if not wanted:
-        raise HostRefused("", _("Nothing of it is hidden that can be shown to you."))
+        raise FieldRefusal("", _("Nothing of it is hidden that can be shown to you."))
     with transaction.atomic():
         told = {"job": row.job_id, "asked_by": row.job.asked_by_name, "fields": wanted}
         entry = write.event(person.who, VERB, target_of_job(row), params=told)
@@ -62,5 +62,5 @@ def show(
         except control.ControlError as error:
             late = error.kind == "request"
             cause = _("The job waits no longer.") if late else error.cause
-            raise HostRefused("", cause, cure=error.cure, kind=error.kind) from error
+            raise FieldRefusal("", cause, cure=error.cure, kind=error.kind) from error
     return row, found

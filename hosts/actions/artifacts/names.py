@@ -8,22 +8,21 @@ from hosts import capabilities
 from hosts.access import Person, get_endpoint
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.images.registry_words import why
-from hosts.actions.refused import HostRefused
 from hosts.guardrails import Proposed
 from hosts.jobs.ask import Order
 from hosts.jobs.errand import Trouble
 from hosts.models import Endpoint
 from hosts.podman.errors import PodmanError
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 KIND = "artifact"
 
 
 def place_for(person: Person, endpoint_id: int, verb: str) -> Endpoint:
-    """The endpoint. NotVisible, Denied; HostRefused where its Podman has no artifacts."""
+    """The endpoint. NotVisible, Denied; FieldRefusal where its Podman has no artifacts."""
     endpoint = get_endpoint(person, endpoint_id, verb)
     if lack := capabilities.lacks(endpoint, "artifacts"):
-        raise HostRefused("endpoint", lack)
+        raise FieldRefusal("endpoint", lack)
     return endpoint
 
 

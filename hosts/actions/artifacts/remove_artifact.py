@@ -16,7 +16,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Batch
 from hosts.podman import artifacts
 from hosts.podman.errors import NotFound
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "artifact.remove"
 MOST = 500

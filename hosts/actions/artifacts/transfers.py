@@ -19,7 +19,7 @@ from hosts.dial import dial
 from hosts.guardrails import of_others
 from hosts.models import Endpoint
 from hosts.podman import Podman, artifacts
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 ADD, EXTRACT = "artifact.add", "artifact.extract"
 CARDS = (
@@ -78,7 +78,7 @@ def added(*, name: str, file: str, kind: str = "", append: bool = False) -> Adde
 
 
 def place(person: Person, endpoint_id: int, verb: str) -> Endpoint:
-    """Where. NotVisible, Denied, HostRefused."""
+    """Where. NotVisible, Denied, FieldRefusal."""
     return place_for(person, endpoint_id, verb)
 
 

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.making import checked_labels
-from hosts.actions.refused import HostRefused
 from hosts.podman.build import BuildOptions
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 MOST_TAGS = 10
 _TARGET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
@@ -67,11 +66,11 @@ def checked(
     labels: dict[str, str] | None = None,
     arguments: dict[str, str] | None = None,
 ) -> BuildOrder:
-    """An order, or HostRefused naming the field."""
+    """An order, or FieldRefusal naming the field."""
     if target and not _TARGET.fullmatch(target):
-        raise HostRefused("target", _("“%s” is not the name of a stage.") % target[:80])
+        raise FieldRefusal("target", _("“%s” is not the name of a stage.") % target[:80])
     if platform and not _PLATFORM.fullmatch(platform):
-        raise HostRefused("platform", _("A platform reads like linux/arm64 or linux/arm/v7."))
+        raise FieldRefusal("platform", _("A platform reads like linux/arm64 or linux/arm/v7."))
     return BuildOrder(
         tags=_tags(tags),
         containerfile=_inside(containerfile),
@@ -94,14 +93,14 @@ def _tags(given: list[str]) -> tuple[str, ...]:
             reference = parse(text)
             full = parse_full(f"localhost/{text}") if reference.short else reference
         except Refusal as wrong:
-            raise HostRefused("tags", str(wrong)) from wrong
+            raise FieldRefusal("tags", str(wrong)) from wrong
         if full.digest:
-            raise HostRefused("tags", _("A name for a new image has no digest."))
+            raise FieldRefusal("tags", _("A name for a new image has no digest."))
         found.append(str(full))
     if not found:
-        raise HostRefused("tags", _("Give the image a name, such as shop:1."))
+        raise FieldRefusal("tags", _("Give the image a name, such as shop:1."))
     if len(found) > MOST_TAGS:
-        raise HostRefused("tags", _("At most %d names.") % MOST_TAGS)
+        raise FieldRefusal("tags", _("At most %d names.") % MOST_TAGS)
     return tuple(dict.fromkeys(found))
 
 
@@ -109,15 +108,15 @@ def _inside(path: str) -> str:
     name = path.strip().removeprefix("./") or "Containerfile"
     parts = name.split("/")
     if name.startswith("/") or any(part in ("", ".", "..") for part in parts) or len(name) > 300:
-        raise HostRefused(
+        raise FieldRefusal(
             "containerfile", _("A path inside the context, such as docker/Containerfile.")
         )
     if name.startswith("[") or "\\" in name or not name.isprintable():
         # Podman takes the first for a list of files in JSON, where each could be an address
-        raise HostRefused("containerfile", _("That cannot be the name of a Containerfile."))
+        raise FieldRefusal("containerfile", _("That cannot be the name of a Containerfile."))
     if name.endswith(".in"):
         # buildah puts it through the C preprocessor, whose #include reads the host's files
-        raise HostRefused(
+        raise FieldRefusal(
             "containerfile",
             _(
                 "Podman would run the host's C preprocessor over a file that ends in .in. Rename it."

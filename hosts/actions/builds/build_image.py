@@ -20,7 +20,6 @@ from hosts.actions.builds import containerfile
 from hosts.actions.builds.build_fields import BuildOrder, checked
 from hosts.actions.builds.look_back import became, how_it_stands, image_of
 from hosts.actions.images.references import parse
-from hosts.actions.refused import HostRefused
 from hosts.actions.registries.credentials import auth_for
 from hosts.actions.second_look_objects import at_image
 from hosts.cards import MAKES, Lock, Right
@@ -36,23 +35,23 @@ from hosts.podman.containerfile import LIMIT_BYTES, instructions
 from hosts.podman.errors import BuildFailed
 from hosts.podman.pull import Credential
 from hosts.podman.tar_judge import ArchiveRefused
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 VERB = "image.build"
 
 
 def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Job:
-    """Ask for an image of the Containerfile `text`. HostRefused, NotVisible, Denied."""
+    """Ask for an image of the Containerfile `text`. FieldRefusal, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     if next(instructions(text), None) is None:
-        raise HostRefused("text", _("Write a Containerfile: it begins with FROM."))
+        raise FieldRefusal("text", _("Write a Containerfile: it begins with FROM."))
     if len(text.encode()) > LIMIT_BYTES:
-        raise HostRefused("text", _("The Containerfile is larger than 256 KiB."))
+        raise FieldRefusal("text", _("The Containerfile is larger than 256 KiB."))
     try:
         mounts = advisories.barred(endpoint.podman_version, advisories.BUILD_MOUNTS) is None
         base_judge.judge(text, order.arguments, mounts=mounts)
     except base_judge.Base as base:
-        raise HostRefused("text", archive_words.told_base(base.line, base.why)) from base
+        raise FieldRefusal("text", archive_words.told_base(base.line, base.why)) from base
     return ask_job(person, VERB, order_for(endpoint, text=text, order=order), queue="long")
 
 

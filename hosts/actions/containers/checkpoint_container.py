@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
-from hosts.actions.refused import HostRefused
 from hosts.capabilities import lacks
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand, Trouble
@@ -16,6 +15,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import containers
 from hosts.podman.errors import PodmanError
+from hosts.refusals import FieldRefusal
 
 VERB = "container.checkpoint"
 
@@ -28,10 +28,10 @@ def ask(
     leave_running: bool = False,
     tcp: bool = False,
 ) -> Job:
-    """Ask for it. HostRefused where the host cannot, NotVisible, Denied."""
+    """Ask for it. FieldRefusal where the host cannot, NotVisible, Denied."""
     row = get_object(person, "container", *ref, verb=VERB)
     if lack := lacks(row.endpoint, "checkpoint"):
-        raise HostRefused("", lack)
+        raise FieldRefusal("", lack)
     params = {"keep": keep, "leave_running": leave_running, "tcp": tcp}
     return ask_object(person, VERB, ref, params=params, queue="long")
 

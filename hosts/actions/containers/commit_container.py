@@ -15,7 +15,6 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images import tag_image
 from hosts.actions.images.references import parse
-from hosts.actions.refused import HostRefused
 from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
@@ -24,7 +23,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import containers, images, system
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 VERB, NAMES = "container.commit", tag_image.VERB
 LOCAL = "localhost"
@@ -45,20 +44,20 @@ def ask(
     """Ask for an image `name`; one without a registry is the host's own (localhost/), or of OWN_FOLDER
     for those who may not name images there.
 
-    HostRefused (no name of an image), NotVisible, Denied.
+    FieldRefusal (no name of an image), NotVisible, Denied.
     """
     row: Any = get_object(person, "container", *ref, verb=VERB)
     try:
         reference = parse(name)
     except Refusal as exc:
-        raise HostRefused("name", str(exc)) from exc
+        raise FieldRefusal("name", str(exc)) from exc
     if reference.digest:
-        raise HostRefused("name", _("A new image has no digest yet: give a tag."))
+        raise FieldRefusal("name", _("A new image has no digest yet: give a tag."))
     may_name = allows(person, NAMES, row.endpoint)
     folder = f"{LOCAL}/" if may_name else OWN_FOLDER
     full = str(reference) if reference.registry else f"{folder}{reference}"
     if not may_name and not _ones_own(full, row.endpoint_id):
-        raise HostRefused("name", _not_theirs(full))
+        raise FieldRefusal("name", _not_theirs(full))
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
     # what it was made of, and what it is to be called

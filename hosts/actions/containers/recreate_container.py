@@ -31,7 +31,7 @@ from hosts.guardrails import Proposed
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.models import Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "container.recreate"
 

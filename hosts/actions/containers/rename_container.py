@@ -16,7 +16,6 @@ from hosts.access import (
 )
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, ask_object
-from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import Errand
@@ -24,31 +23,31 @@ from hosts.jobs.handler import Settled
 from hosts.models import Container, Job, Pod
 from hosts.models.inventory import LIVE
 from hosts.podman import containers
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 VERB = "container.rename"
 
 
 def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
-    """Ask for another name. HostRefused (no name, or one that is taken), NotVisible, Denied."""
+    """Ask for another name. FieldRefusal (no name, or one that is taken), NotVisible, Denied."""
     try:
         name = run_fields.name(name)
     except Refusal as exc:
-        raise HostRefused("name", str(exc)) from exc
+        raise FieldRefusal("name", str(exc)) from exc
     if not name:
-        raise HostRefused("name", _("Give a name."))
+        raise FieldRefusal("name", _("Give a name."))
     row = get_object(person, "container", *ref, verb=VERB)
     # of what they do not see they hear from Podman alone
     here: dict[str, Any] = {"endpoint_id": ref[0], "name": name}
     others = Container.objects.filter(visible_objects(person, "container"), LIVE, **here)
     pods = Pod.objects.filter(visible_objects(person, "pod"), LIVE, **here)
     if others.exclude(podman_id=ref[1]).exists() or pods.exists():
-        raise HostRefused("name", _("“%s” is the name of another one there.") % name)
+        raise FieldRefusal("name", _("“%s” is the name of another one there.") % name)
     renamed = NewContainer(name, row.labels)
     if not allows(person, VERB, row.endpoint, renamed):
-        raise HostRefused("name", _("With that name your access to it would end."))
+        raise FieldRefusal("name", _("With that name your access to it would end."))
     if not verbs_at(person, row.endpoint, renamed) <= verbs_at(person, row.endpoint, thing_of(row)):
-        raise HostRefused("name", _("With that name you could do more with it than you may now."))
+        raise FieldRefusal("name", _("With that name you could do more with it than you may now."))
     return ask_object(person, VERB, ref, params={"new_name": name})
 
 

@@ -10,7 +10,6 @@ from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.containers.checkpoint_container import explained
 from hosts.actions.containers.container_state import look
-from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_changes import at_change
 from hosts.capabilities import lacks
 from hosts.cards import Lock, Right, Road, SecondLook, When
@@ -20,15 +19,16 @@ from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import containers
 from hosts.podman.errors import PodmanError
+from hosts.refusals import FieldRefusal
 
 VERB = "container.restore"
 
 
 def ask(person: Person, ref: ObjectRef, *, keep: bool = False, tcp: bool = False) -> Job:
-    """Ask for it. HostRefused where the host cannot, NotVisible, Denied."""
+    """Ask for it. FieldRefusal where the host cannot, NotVisible, Denied."""
     row = get_object(person, "container", *ref, verb=VERB)
     if lack := lacks(row.endpoint, "checkpoint"):
-        raise HostRefused("", lack)
+        raise FieldRefusal("", lack)
     return ask_object(person, VERB, ref, params={"keep": keep, "tcp": tcp}, queue="long")
 
 

@@ -13,7 +13,6 @@ from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.containers.container_state import look
-from hosts.actions.refused import HostRefused
 from hosts.actions.run.table import FIELDS, given
 from hosts.actions.second_look_changes import at_change, change_back, limits_of, with_former
 from hosts.capabilities import lacks, version_of
@@ -24,7 +23,7 @@ from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
 from hosts.podman import containers
-from hosts.refused import Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 VERB = "container.update"
 # what Podman changes on a container that is there, by the table's names
@@ -46,7 +45,7 @@ POLICY_SINCE = (5, 1)
 
 
 def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
-    """Ask for it. `texts` by field; what is empty stays as it is. HostRefused names the field."""
+    """Ask for it. `texts` by field; what is empty stays as it is. FieldRefusal names the field."""
     row = get_object(person, "container", *ref, verb=VERB)
     params: dict[str, Any] = {}
     for name in (*LIMITS, *POLICY):
@@ -65,25 +64,25 @@ def _read(name: str, text: str) -> Any:
     try:
         return FIELDS[name].read(text)
     except Refusal as exc:
-        raise HostRefused(name, str(exc)) from exc
+        raise FieldRefusal(name, str(exc)) from exc
 
 
 def _judge(params: dict[str, Any], endpoint: Endpoint) -> None:
     if not params:
-        raise HostRefused("memory", _("Nothing is changed."))
+        raise FieldRefusal("memory", _("Nothing is changed."))
     if params.get("memory_swap") and not params.get("memory_bytes"):
-        raise HostRefused("memory", _("Memory and swap together need a limit of memory."))
+        raise FieldRefusal("memory", _("Memory and swap together need a limit of memory."))
     if params.get("restart_tries") and params.get("restart") != "on-failure":
-        raise HostRefused("tries", _("Only “when it fails” takes a number of tries."))
+        raise FieldRefusal("tries", _("Only “when it fails” takes a number of tries."))
     if params.get("restart") not in (None, *dict(FIELDS["restart"].choices)):
-        raise HostRefused("restart", _("“%s” is no restart policy.") % params["restart"][:40])
+        raise FieldRefusal("restart", _("“%s” is no restart policy.") % params["restart"][:40])
     version = version_of(endpoint)
     if params.get("restart") and version is not None and version < POLICY_SINCE:
         words = _("Podman %s cannot change the policy of a container that is there.")
         cure = _("Use Edit and recreate.")
-        raise HostRefused("restart", words % endpoint.podman_version, cure=cure)
+        raise FieldRefusal("restart", words % endpoint.podman_version, cure=cure)
     if params.keys() - {"restart", "restart_tries"} and (lack := lacks(endpoint, "limits")):
-        raise HostRefused("memory", lack)
+        raise FieldRefusal("memory", lack)
 
 
 async def do(errand: Errand) -> dict[str, Any]:

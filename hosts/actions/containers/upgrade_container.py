@@ -24,7 +24,7 @@ from hosts.guardrails import Proposed, of_others
 from hosts.jobs.errand import Errand, Trouble
 from hosts.models import Batch, Job
 from hosts.podman import images
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "container.upgrade"
 

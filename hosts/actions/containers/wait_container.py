@@ -14,7 +14,6 @@ from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.containers.container_state import changed, look
-from hosts.actions.refused import HostRefused
 from hosts.cards import READS, Lock, Right
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, Trouble
@@ -24,6 +23,7 @@ from hosts.models import Endpoint, Job
 from hosts.models.hosts import Transport
 from hosts.podman import containers, system
 from hosts.podman.errors import BadRequest, DeadlineExceeded, NotFound, Unavailable
+from hosts.refusals import FieldRefusal
 
 VERB = "container.wait"
 # Of Podman's conditions those that it waits for: 5.4 answers "stopping" and "configured" at once,
@@ -51,10 +51,10 @@ TRY_EVERY_S = (1.0, 30.0)
 
 
 def ask(person: Person, ref: ObjectRef, *, condition: str = "exited") -> Job:
-    """Ask for a wait. HostRefused (no such condition, too many wait), NotVisible, Denied."""
+    """Ask for a wait. FieldRefusal (no such condition, too many wait), NotVisible, Denied."""
     row = get_object(person, "container", *ref, verb=VERB)
     if condition not in dict(CONDITIONS):
-        raise HostRefused("condition", _("“%s” cannot be waited for.") % condition[:40])
+        raise FieldRefusal("condition", _("“%s” cannot be waited for.") % condition[:40])
     _judge_room(row.endpoint)
     order = order_for(row, "container", {"condition": condition})
     return ask_job(person, VERB, order, queue=WAITS)
@@ -63,7 +63,7 @@ def ask(person: Person, ref: ObjectRef, *, condition: str = "exited") -> Job:
 def _judge_room(endpoint: Endpoint) -> None:
     most = MOST_OF_SESSIONS if endpoint.login.transport == Transport.STDIO else MOST
     if Job.objects.filter(endpoint=endpoint, verb=VERB, state__in=Job.OPEN).count() >= most:
-        raise HostRefused(
+        raise FieldRefusal(
             "condition",
             _("%d jobs wait on this host already, and each holds a connection.") % most,
             cure=_("Cancel one of them."),

@@ -14,9 +14,9 @@ from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, require
-from hosts.actions.refused import HostRefused
 from hosts.cards import Lock, lock_of
 from hosts.models import FreezeWindow, Group
+from hosts.refusals import FieldRefusal
 
 VERB = "freeze.edit"
 DAYS = range(7)
@@ -41,7 +41,7 @@ class Wanted:
 
 
 def make(person: Person, wanted: Wanted) -> FreezeWindow:
-    """A new window. HostRefused (with the field to change), Denied."""
+    """A new window. FieldRefusal (with the field to change), Denied."""
     require(person, VERB, _target(FreezeWindow(name=wanted.name)))
     with transaction.atomic():
         row = FreezeWindow()
@@ -51,7 +51,7 @@ def make(person: Person, wanted: Wanted) -> FreezeWindow:
 
 
 def edit(person: Person, freeze_id: int, wanted: Wanted) -> FreezeWindow:
-    """Change it. HostRefused, NotVisible, Denied."""
+    """Change it. FieldRefusal, NotVisible, Denied."""
     row = get_freeze(person, freeze_id)
     with transaction.atomic():
         before = shown(row)
@@ -89,17 +89,17 @@ def get_freeze(person: Person, freeze_id: int, *, verb: str = VERB) -> FreezeWin
 def _write(row: FreezeWindow, wanted: Wanted) -> None:
     name = wanted.name.strip()
     if not name or len(name) > 80:
-        raise HostRefused("name", _("Give it a name of at most %d characters.") % 80)
-    taken = HostRefused("name", _("There is a freeze window of this name already."))
+        raise FieldRefusal("name", _("Give it a name of at most %d characters.") % 80)
+    taken = FieldRefusal("name", _("There is a freeze window of this name already."))
     if FreezeWindow.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
         raise taken
     if wanted.severity not in FreezeWindow.Severity.values:
-        raise HostRefused("severity", _("Refuse or ask."))
+        raise FieldRefusal("severity", _("Refuse or ask."))
     if wanted.zone not in available_timezones():
-        raise HostRefused("zone", _("No such time zone: %s.") % wanted.zone[:60])
+        raise FieldRefusal("zone", _("No such time zone: %s.") % wanted.zone[:60])
     strange = [verb for verb in wanted.verbs if lock_of(verb) in (None, Lock.PASSES)]
     if strange:
-        raise HostRefused("verbs", _("This changes nothing: %s.") % strange[0][:60])
+        raise FieldRefusal("verbs", _("This changes nothing: %s.") % strange[0][:60])
     _check_times(wanted)
     row.name, row.words, row.severity = name, wanted.words.strip()[:300], wanted.severity
     row.verbs, row.zone, row.days = sorted(wanted.verbs), wanted.zone, sorted(set(wanted.days))
@@ -117,13 +117,13 @@ def _write(row: FreezeWindow, wanted: Wanted) -> None:
 def _check_times(wanted: Wanted) -> None:
     if wanted.days:
         if any(day not in DAYS for day in wanted.days):
-            raise HostRefused("days", _("A week has seven days."))
+            raise FieldRefusal("days", _("A week has seven days."))
         if wanted.from_time is None or wanted.until_time is None:
-            raise HostRefused("from_time", _("Say from when until when."))
+            raise FieldRefusal("from_time", _("Say from when until when."))
     elif wanted.starts_at is None or wanted.ends_at is None:
-        raise HostRefused("starts_at", _("Choose days of the week, or a beginning and an end."))
+        raise FieldRefusal("starts_at", _("Choose days of the week, or a beginning and an end."))
     elif wanted.ends_at <= wanted.starts_at:
-        raise HostRefused("ends_at", _("It ends before it begins."))
+        raise FieldRefusal("ends_at", _("It ends before it begins."))
 
 
 def shown(row: FreezeWindow) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hosts.guardrails.kinds import KINDS, checked
 from hosts.guardrails.suggested import SUGGESTED
 from hosts.guardrails.verdict import Severity
 from hosts.models import Group, Guardrail
-from hosts.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 VERB = "guardrail.edit"
 READ = "host.view"
@@ -43,7 +43,7 @@ def target_of_rule(row: Guardrail) -> Target:
 
 
 def make(person: Person, wanted: Wanted) -> Guardrail:
-    """A new rule. HostRefused (with the field to change), Denied."""
+    """A new rule. FieldRefusal (with the field to change), Denied."""
     require(person, VERB, Target(kind="guardrail", id="", name=wanted.name))
     with transaction.atomic():
         row = Guardrail()
@@ -67,7 +67,7 @@ def make_suggested(person: Person) -> list[Guardrail]:
 
 
 def edit(person: Person, guardrail_id: int, wanted: Wanted) -> Guardrail:
-    """Change it. HostRefused, NotVisible, Denied."""
+    """Change it. FieldRefusal, NotVisible, Denied."""
     row = get_guardrail(person, guardrail_id)
     with transaction.atomic():
         before = _shown(row)
@@ -103,17 +103,17 @@ def get_guardrail(person: Person, guardrail_id: int, *, verb: str = VERB) -> Gua
 
 
 def _write(row: Guardrail, wanted: Wanted) -> dict[str, Any]:
-    """Judge and save; returns what the log is to hold. HostRefused."""
+    """Judge and save; returns what the log is to hold. FieldRefusal."""
     name = wanted.name.strip()
     if not name or len(name) > LONGEST_NAME:
-        raise HostRefused("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
-    taken = HostRefused("name", _("There is a guardrail of this name already."))
+        raise FieldRefusal("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
+    taken = FieldRefusal("name", _("There is a guardrail of this name already."))
     if Guardrail.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
         raise taken
     if wanted.kind not in KINDS:
-        raise HostRefused("kind", _("No such kind: %s.") % wanted.kind[:40])
+        raise FieldRefusal("kind", _("No such kind: %s.") % wanted.kind[:40])
     if wanted.severity not in tuple(Severity):
-        raise HostRefused("severity", _("Refuse, ask or warn."))
+        raise FieldRefusal("severity", _("Refuse, ask or warn."))
     row.name, row.kind, row.severity = name, wanted.kind, wanted.severity
     row.settings = checked(wanted.kind, wanted.settings)
     row.words = wanted.words.strip()[:LONGEST_WORDS]

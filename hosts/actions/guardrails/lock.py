@@ -9,8 +9,8 @@ from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, allows, get_host, get_object, require
 from hosts.access.fetch import target_of
-from hosts.actions.refused import HostRefused
 from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
+from hosts.refusals import FieldRefusal
 
 VERB, OVERRIDE, REMOVE = "lock.set", "lock.override", "lock.remove"
 HOST = "host"
@@ -18,12 +18,12 @@ LONGEST = 300
 
 
 def lock_object(person: Person, kind: str, ref: tuple[int, str], *, reason: str) -> ObjectLock:
-    """Lock an object of the inventory. NotVisible, Denied, HostRefused (no reason, locked already)."""
+    """Lock an object of the inventory. NotVisible, Denied, FieldRefusal (no reason, locked already)."""
     if kind not in INVENTORY:
         raise NotVisible
     row = get_object(person, kind, *ref, verb=VERB)
     if row.gone:
-        raise HostRefused("", _("It is no longer there."))
+        raise FieldRefusal("", _("It is no longer there."))
     target = _target_of_row(row, kind)
     made = ObjectLock(
         kind=kind,
@@ -36,7 +36,7 @@ def lock_object(person: Person, kind: str, ref: tuple[int, str], *, reason: str)
 
 
 def lock_host(person: Person, host_id: int, *, reason: str) -> ObjectLock:
-    """Lock a host with all that is on it. NotVisible, Denied, HostRefused."""
+    """Lock a host with all that is on it. NotVisible, Denied, FieldRefusal."""
     host = get_host(person, host_id, VERB)
     made = ObjectLock(kind=HOST, host=host, object_id=str(host.pk), name=host.name)
     return _make(person, made, _target_of_host(host), reason)
@@ -68,7 +68,7 @@ def may_unlock(person: Person, lock: ObjectLock) -> bool:
 def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> ObjectLock:
     made.reason = reason.strip()[:LONGEST]
     if not made.reason:
-        raise HostRefused("reason", _("Say why: everybody who is refused reads it."))
+        raise FieldRefusal("reason", _("Say why: everybody who is refused reads it."))
     made.locked_by_id, made.locked_by_name = person.user.pk, person.who.name
     try:
         with transaction.atomic():
@@ -77,7 +77,7 @@ def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> Obje
             write.event(person.who, VERB, target, params={"reason": made.reason})
             _ring(made.kind)
     except IntegrityError as exc:
-        raise HostRefused("", _("It is locked already.")) from exc
+        raise FieldRefusal("", _("It is locked already.")) from exc
     return made
 
 

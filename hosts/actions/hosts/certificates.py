@@ -7,10 +7,10 @@ from audit import params
 from hosts.access import Person, get_host
 from hosts.actions.hosts.edit_host import EDIT, tried_again, written
 from hosts.actions.hosts.edit_logins import get_login
-from hosts.actions.refused import HostRefused
 from hosts.link.certificates import UserCertificate, read_authority, read_user_certificate
 from hosts.link.errors import LinkError
 from hosts.models import Host, Login
+from hosts.refusals import FieldRefusal
 
 params.allow(EDIT, "certificate", "host_ca")
 
@@ -18,31 +18,31 @@ params.allow(EDIT, "certificate", "host_ca")
 def check_certificate(pasted: str, *, public_key: str, user: str) -> UserCertificate | None:
     """A certificate for this key and account; None when nothing was given.
 
-    HostRefused("certificate", …).
+    FieldRefusal("certificate", …).
     """
     if not pasted.strip():
         return None
     try:
         return read_user_certificate(pasted, public_key=public_key, user=user)
     except LinkError as exc:
-        raise HostRefused("certificate", exc.cause, cure=exc.cure) from exc
+        raise FieldRefusal("certificate", exc.cause, cure=exc.cure) from exc
 
 
 def check_authority(pasted: str) -> str:
-    """Lines that name authorities, as they are kept. HostRefused("host_ca", …)."""
+    """Lines that name authorities, as they are kept. FieldRefusal("host_ca", …)."""
     if not pasted.strip():
         return ""
     if len(pasted) > 20_000:
-        raise HostRefused("host_ca", _("These are too many lines for one host."))
+        raise FieldRefusal("host_ca", _("These are too many lines for one host."))
     try:
         read_authority(pasted)
     except LinkError as exc:
-        raise HostRefused("host_ca", exc.cause, cure=exc.cure) from exc
+        raise FieldRefusal("host_ca", exc.cause, cure=exc.cure) from exc
     return "\n".join(line.strip() for line in pasted.splitlines() if line.strip())
 
 
 def set_certificate(person: Person, login_id: int, pasted: str) -> Login:
-    """Put a certificate beside a login's key, or with "" take it away. HostRefused, Denied."""
+    """Put a certificate beside a login's key, or with "" take it away. FieldRefusal, Denied."""
     login = get_login(person, login_id, EDIT)
     found = check_certificate(pasted, public_key=login.public_key, user=login.user)
     with transaction.atomic():
@@ -58,7 +58,7 @@ def set_certificate(person: Person, login_id: int, pasted: str) -> Login:
 def set_authority(person: Person, host_id: int, pasted: str) -> Host:
     """Believe what an authority has signed for a host, in place of its pinned key; "" ends it.
 
-    HostRefused, Denied.
+    FieldRefusal, Denied.
     """
     host = get_host(person, host_id, EDIT)
     lines = check_authority(pasted)

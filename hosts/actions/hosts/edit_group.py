@@ -12,8 +12,8 @@ from hosts.access import NotVisible, Person, require, visible_hosts
 from hosts.actions.hosts.edit_host import INVENTORY_BELLS
 from hosts.actions.hosts.moving import require_moves
 from hosts.actions.hosts.register_host import check_groups
-from hosts.actions.refused import HostRefused
 from hosts.models import Group
+from hosts.refusals import FieldRefusal
 
 VERB = "group.edit"
 params.allow(VERB, "made", "removed", "added", "left", "notes", "registries", "grants")
@@ -25,7 +25,7 @@ def target_of_group(group: Group) -> Target:
 
 
 def make(person: Person, *, name: str, notes: str = "") -> Group:
-    """A new group without hosts. HostRefused("name", …), Denied."""
+    """A new group without hosts. FieldRefusal("name", …), Denied."""
     require(person, VERB, Target(kind="group", id="", name=name))
     name = _checked(name)
     with unless_taken(_name_taken()):
@@ -36,7 +36,7 @@ def make(person: Person, *, name: str, notes: str = "") -> Group:
 
 
 def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list[int]) -> Group:
-    """Rename, note, choose the hosts (of those that this person sees). HostRefused, Denied."""
+    """Rename, note, choose the hosts (of those that this person sees). FieldRefusal, Denied."""
     group = get_group(person, group_id)
     name = _checked(name, but=group)
     before = set(group.hosts.all())
@@ -71,7 +71,7 @@ def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list
 def remove(person: Person, group_id: int) -> None:
     """The group goes, its hosts stay; credentials kept for it alone and grants on it go with it.
 
-    HostRefused, Denied.
+    FieldRefusal, Denied.
     """
     group = get_group(person, group_id)
     for host in group.hosts.all():
@@ -102,15 +102,15 @@ def get_group(person: Person, group_id: int) -> Group:
 def _checked(name: str, *, but: Group | None = None) -> str:
     try:
         names = check_groups([name])
-    except HostRefused as exc:
-        raise HostRefused("name", exc.message) from exc
+    except FieldRefusal as exc:
+        raise FieldRefusal("name", exc.message) from exc
     if not names:
-        raise HostRefused("name", _("Give the group a name."))
+        raise FieldRefusal("name", _("Give the group a name."))
     same = Group.objects.filter(name__iexact=names[0])
     if (same.exclude(pk=but.pk) if but else same).exists():
         raise _name_taken()
     return names[0]
 
 
-def _name_taken() -> HostRefused:
-    return HostRefused("name", _("There is a group of this name already."))
+def _name_taken() -> FieldRefusal:
+    return FieldRefusal("name", _("There is a group of this name already."))

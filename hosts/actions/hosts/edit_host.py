@@ -17,11 +17,11 @@ from hosts.actions.hosts.host_address import check_address, check_port
 from hosts.actions.hosts.moving import GROUPS, require_moves
 from hosts.actions.hosts.other_machine import refuse_others_address, refuse_others_key
 from hosts.actions.hosts.register_host import check_groups, check_name, groups_named, target_of_host
-from hosts.actions.refused import HostRefused
 from hosts.guardrails import Refused, Verdict
 from hosts.guardrails.locks import finding_of
 from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login, ObjectLock
 from hosts.models.hosts import State
+from hosts.refusals import FieldRefusal
 
 EDIT, REMOVE = "host.edit", "host.remove"
 params.allow(
@@ -44,7 +44,7 @@ class HostEdit:
 
 
 def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
-    """Change name, notes, groups and address. HostRefused, Denied."""
+    """Change name, notes, groups and address. FieldRefusal, Denied."""
     host = get_host(person, host_id, EDIT)
     name = check_name(wanted.name, but=host)
     groups = check_groups(wanted.groups)
@@ -91,7 +91,7 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
             # the name and the groups stand in every list of its objects
             bells.ring(*INVENTORY_BELLS)
     except IntegrityError as exc:
-        raise HostRefused("name", _("There is a host of this name already.")) from exc
+        raise FieldRefusal("name", _("There is a host of this name already.")) from exc
     return host
 
 
@@ -129,10 +129,10 @@ def _switch(person: Person, host_id: int, state: State) -> Host:
 
 
 def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str) -> Host:
-    """Pin another host key after a person has compared the fingerprint. HostRefused, Denied."""
+    """Pin another host key after a person has compared the fingerprint. FieldRefusal, Denied."""
     host = get_host(person, host_id, EDIT)
     if not line or not fingerprint:
-        raise HostRefused("fingerprint", _("There is no key to accept."))
+        raise FieldRefusal("fingerprint", _("There is no key to accept."))
     refuse_others_key(person, host, fingerprint)
     with transaction.atomic():
         old, host.host_key, host.fingerprint = host.fingerprint, line, fingerprint
@@ -156,7 +156,7 @@ def what_is_lost(endpoints: QuerySet[Endpoint]) -> dict[str, int]:
 def remove(person: Person, host_id: int) -> None:
     """Take a host out, with its logins, endpoints and inventory. Entries and jobs stay.
 
-    HostRefused while jobs run there.
+    FieldRefusal while jobs run there.
     """
     host = get_host(person, host_id, REMOVE)
     refuse_locked(host)
@@ -172,28 +172,28 @@ def remove(person: Person, host_id: int) -> None:
 
 
 def refuse_locked(host: Host) -> None:
-    """Refused (a HostRefused) while the host is locked, with who locked it and why."""
+    """Refused (a FieldRefusal) while the host is locked, with who locked it and why."""
     lock = ObjectLock.objects.filter(kind="host", host=host).first()
     if lock is not None:
         raise Refused(Verdict((finding_of(lock),)))
 
 
 def refuse_while_jobs(endpoints: QuerySet[Endpoint]) -> None:
-    """HostRefused while jobs are open on these endpoints."""
+    """FieldRefusal while jobs are open on these endpoints."""
     running = Job.objects.filter(endpoint__in=endpoints, state__in=Job.OPEN).count()
     if running:
-        raise HostRefused(
+        raise FieldRefusal(
             "host",
             _("%d jobs are not finished there: wait for them or cancel them first.") % running,
         )
 
 
 def refuse_while_behind(logins: Iterable[Login]) -> None:
-    """HostRefused while other hosts are dialled through these logins."""
+    """FieldRefusal while other hosts are dialled through these logins."""
     behind = Login.objects.filter(via__in=logins).exclude(pk__in=[one.pk for one in logins])
     names = sorted({str(one) for one in behind.select_related("host")})
     if names:
-        raise HostRefused(
+        raise FieldRefusal(
             "host",
             _("%(names)s are dialled through it: give them another way first.")
             % {"names": ", ".join(names[:5]) + (" …" if len(names) > 5 else "")},

@@ -16,9 +16,9 @@ from hosts.actions.hosts.edit_host import (
 )
 from hosts.actions.hosts.host_address import check_user
 from hosts.actions.hosts.register_host import FoundSocket, add_endpoints
-from hosts.actions.refused import HostRefused
 from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Login
+from hosts.refusals import FieldRefusal
 
 
 def get_login(person: Person, login_id: int, verb: str) -> Login:
@@ -41,11 +41,13 @@ def add_login(
     via: Login | None = None,
     certificate: UserCertificate | None = None,
 ) -> Login:
-    """Another account of a host, with its key and sockets. HostRefused, Denied."""
+    """Another account of a host, with its key and sockets. FieldRefusal, Denied."""
     host = get_host(person, host_id, EDIT)
     user = check_user(user)
     if host.logins.filter(user=user).exists():
-        raise HostRefused("user", _("The account %(user)s is registered already.") % {"user": user})
+        raise FieldRefusal(
+            "user", _("The account %(user)s is registered already.") % {"user": user}
+        )
     with transaction.atomic():
         login = Login.objects.create(
             host=host,
@@ -64,7 +66,7 @@ def add_login(
 
 
 def add_sockets(person: Person, login_id: int, sockets: list[FoundSocket]) -> list[Endpoint]:
-    """More endpoints through a login that is there. HostRefused, Denied."""
+    """More endpoints through a login that is there. FieldRefusal, Denied."""
     login = get_login(person, login_id, EDIT)
     with transaction.atomic():
         made = add_endpoints(login, sockets)
@@ -104,13 +106,13 @@ def get_endpoint(person: Person, endpoint_id: int) -> Endpoint:
 
 
 def refuse_the_last(endpoint: Endpoint) -> None:
-    """HostRefused where its host would be left without a socket."""
+    """FieldRefusal where its host would be left without a socket."""
     if endpoint.host.endpoints.count() == 1:
-        raise HostRefused("host", _("This is the host's last socket: remove the host instead."))
+        raise FieldRefusal("host", _("This is the host's last socket: remove the host instead."))
 
 
 def remove_endpoint(person: Person, endpoint_id: int) -> None:
-    """Take one endpoint out with its inventory; the last one takes its login along. HostRefused."""
+    """Take one endpoint out with its inventory; the last one takes its login along. FieldRefusal."""
     endpoint = get_endpoint(person, endpoint_id)
     host = endpoint.host
     with transaction.atomic():

@@ -65,7 +65,7 @@ def patient(
 def ask(person: Person, login_id: int, *, socket: str = "") -> dict[str, Any]:
     """What `control.examine` takes for a registered login, written down. NotVisible, Denied.
 
-    `socket`: another path to look at than those that are registered; HostRefused("socket", …).
+    `socket`: another path to look at than those that are registered; FieldRefusal("socket", …).
     """
     path = check_socket(socket) if socket else ""
     login = get_login(person, login_id, VERB)

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 _ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]+(%\w+)?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,62}\$?")
@@ -27,13 +27,13 @@ class Whereabouts:
 
 
 def read_whereabouts(text: str) -> Whereabouts:
-    """Understand what was typed or pasted. HostRefused("address", …) says why not."""
+    """Understand what was typed or pasted. FieldRefusal("address", …) says why not."""
     text = text.strip()
     scheme, marked, _rest = text.partition("://")
     if marked:
         return _from_url(scheme.lower(), text)
     if text.startswith("/"):
-        raise HostRefused(
+        raise FieldRefusal(
             "address",
             _(
                 "%(text)s is a path on this machine. For this machine's own Podman use “This"
@@ -47,14 +47,14 @@ def read_whereabouts(text: str) -> Whereabouts:
 
 
 def check_address(address: str) -> str:
-    """A name or IP address that can be one. HostRefused("address", …)."""
+    """A name or IP address that can be one. FieldRefusal("address", …)."""
     address = address.strip()
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
     if not address:
-        raise HostRefused("address", _("Give the host's name or IP address."))
+        raise FieldRefusal("address", _("Give the host's name or IP address."))
     if len(address) > 253 or not _ADDRESS.fullmatch(address):
-        raise HostRefused(
+        raise FieldRefusal(
             "address",
             _(
                 "“%(text)s” is no host name or IP address. Examples: web1.example.org, 10.0.0.7,"
@@ -66,31 +66,31 @@ def check_address(address: str) -> str:
 
 
 def check_port(port: int) -> int:
-    """A port number. HostRefused("port", …)."""
+    """A port number. FieldRefusal("port", …)."""
     if not 1 <= port <= 65535:
-        raise HostRefused("port", _("A port is a number from 1 to 65535; SSH's own is 22."))
+        raise FieldRefusal("port", _("A port is a number from 1 to 65535; SSH's own is 22."))
     return port
 
 
 def check_user(user: str) -> str:
-    """An account's name. HostRefused("user", …)."""
+    """An account's name. FieldRefusal("user", …)."""
     user = user.strip()
     if not _USER.fullmatch(user):
-        raise HostRefused(
+        raise FieldRefusal(
             "user", _("“%(user)s” is no account name. Usual ones: root, podman.") % {"user": user}
         )
     return user
 
 
 def check_socket(path: str) -> str:
-    """The path of a socket on a host. HostRefused("socket", …)."""
+    """The path of a socket on a host. FieldRefusal("socket", …)."""
     path = path.strip().removeprefix("unix://")
     if not path.startswith("/") or any(not sign.isprintable() for sign in path):
-        raise HostRefused(
+        raise FieldRefusal(
             "socket", _("Give the whole path of the socket, such as /run/podman/podman.sock.")
         )
     if len(path.encode()) > _SOCKET_MAX_BYTES:
-        raise HostRefused("socket", _("A socket's path has at most 107 bytes."))
+        raise FieldRefusal("socket", _("A socket's path has at most 107 bytes."))
     return path
 
 
@@ -105,13 +105,13 @@ def _split_port(place: str) -> tuple[str, int | None]:
     if port is None:
         return address, None
     if not (port.isascii() and port.isdigit() and len(port) <= 6):
-        raise HostRefused("port", _("“%(port)s” is no port number.") % {"port": port[:20]})
+        raise FieldRefusal("port", _("“%(port)s” is no port number.") % {"port": port[:20]})
     return address, check_port(int(port))
 
 
 def _from_url(scheme: str, text: str) -> Whereabouts:
     if scheme in ("tcp", "http", "https"):
-        raise HostRefused(
+        raise FieldRefusal(
             "address",
             _(
                 "Podman's %(scheme)s:// socket has no authentication: whoever reaches the port is"
@@ -121,7 +121,7 @@ def _from_url(scheme: str, text: str) -> Whereabouts:
             % {"scheme": scheme},
         )
     if scheme == "unix":
-        raise HostRefused(
+        raise FieldRefusal(
             "address",
             _(
                 "unix:// names a socket of this machine itself: use “This machine” for it, or give"
@@ -129,7 +129,7 @@ def _from_url(scheme: str, text: str) -> Whereabouts:
             ),
         )
     if scheme != "ssh":
-        raise HostRefused(
+        raise FieldRefusal(
             "address",
             _("Haulout does not speak %(scheme)s://. Give ssh://USER@ADDRESS[:PORT].")
             % {"scheme": scheme[:20]},
@@ -138,14 +138,14 @@ def _from_url(scheme: str, text: str) -> Whereabouts:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as exc:
-        raise HostRefused("address", _("This address cannot be read: %s.") % exc) from exc
+        raise FieldRefusal("address", _("This address cannot be read: %s.") % exc) from exc
     if parts.password is not None:
-        raise HostRefused(
+        raise FieldRefusal(
             "address",
             _("Leave the password out of the address: Haulout signs in with a key."),
         )
     if parts.query or parts.fragment:
-        raise HostRefused("address", _("Leave out what follows “?” or “#”."))
+        raise FieldRefusal("address", _("Leave out what follows “?” or “#”."))
     path = unquote(parts.path)
     return Whereabouts(
         address=check_address(parts.hostname or ""),

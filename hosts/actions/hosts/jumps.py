@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from hosts.access import Person, get_host, visible_hosts
 from hosts.actions.hosts.edit_host import EDIT, tried_again, written
 from hosts.actions.hosts.edit_logins import get_login
-from hosts.actions.refused import HostRefused
 from hosts.link.jump import MOST_JUMPS
 from hosts.models import Host, Login
+from hosts.refusals import FieldRefusal
 
 
 def choices(person: Person, *, but: Host | None = None) -> list[Login]:
@@ -24,17 +24,17 @@ def choices(person: Person, *, but: Host | None = None) -> list[Login]:
 
 
 def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> Login | None:
-    """The login to dial through, if it can be one for this host. HostRefused("via", …), Denied."""
+    """The login to dial through, if it can be one for this host. FieldRefusal("via", …), Denied."""
     if via is None:
         return None
     seen = Login.objects.filter(host__in=visible_hosts(person))
     jump = seen.select_related("host").filter(pk=via).first()
     if jump is None or jump.host.kind != Host.Kind.SSH:
-        raise HostRefused("via", _("This login cannot be dialled through."))
+        raise FieldRefusal("via", _("This login cannot be dialled through."))
     get_host(person, jump.host_id, EDIT)
     hops = _hops(jump)
     if host is not None and any(_same_machine(hop.host, host) for hop in hops):
-        raise HostRefused(
+        raise FieldRefusal(
             "via",
             _("%(jump)s is dialled through %(host)s itself: that would be a circle.")
             % {"jump": jump, "host": host}
@@ -42,7 +42,7 @@ def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> 
             else _("A host cannot be its own jump host."),
         )
     if len(hops) > MOST_JUMPS:
-        raise HostRefused(
+        raise FieldRefusal(
             "via",
             _("At most %(most)d jump hosts in a row; %(jump)s has %(before)d before it.")
             % {"most": MOST_JUMPS, "jump": jump, "before": len(hops) - 1},
@@ -51,14 +51,14 @@ def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> 
 
 
 def set_jump(person: Person, login_id: int, via: int | None) -> Login:
-    """Dial a login through another one, or straight again. HostRefused("via", …), Denied."""
+    """Dial a login through another one, or straight again. FieldRefusal("via", …), Denied."""
     login = get_login(person, login_id, EDIT)
     jump = check_jump(person, via, host=login.host)
     if login.via_id == (jump.pk if jump else None):
         return login
     depth = 1 + (len(_hops(jump)) if jump else 0) + _deepest_behind([login])
     if depth > MOST_JUMPS + 1:
-        raise HostRefused(
+        raise FieldRefusal(
             "via",
             _("Hosts behind %(login)s would have more than %(most)d jump hosts in a row.")
             % {"login": login, "most": MOST_JUMPS},

@@ -3,20 +3,20 @@
 import asyncssh
 from django.utils.translation import gettext as _
 
-from hosts.actions.refused import HostRefused
 from hosts.control import ShownKey
 from hosts.link.keys import canonical_line, fingerprint
 from hosts.link.scan import HOST_KEY_ALGORITHMS
+from hosts.refusals import FieldRefusal
 
 
 class KnownHosts:
-    """A known_hosts file. HostRefused("known_hosts", …) when it cannot be read as one."""
+    """A known_hosts file. FieldRefusal("known_hosts", …) when it cannot be read as one."""
 
     def __init__(self, text: str) -> None:
         try:
             self._known = asyncssh.import_known_hosts(text)
         except (ValueError, asyncssh.KeyImportError) as exc:
-            raise HostRefused("known_hosts", _("This is no known_hosts file: %s.") % exc) from exc
+            raise FieldRefusal("known_hosts", _("This is no known_hosts file: %s.") % exc) from exc
 
     def key_of(self, address: str, port: int) -> ShownKey | None:
         """The best key that the file has for a host; None when it has none, or revokes it."""

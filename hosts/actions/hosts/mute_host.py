@@ -13,21 +13,21 @@ from audit import write
 from hosts import bells
 from hosts.access import NotVisible, Person, get_host
 from hosts.actions.hosts.register_host import target_of_host
-from hosts.actions.refused import HostRefused
 from hosts.models import HostMute
+from hosts.refusals import FieldRefusal
 
 VERB, END = "host.mute", "host.unmute"
 LONGEST = timedelta(days=14)
 
 
 def mute(person: Person, host_id: int, *, minutes: int, reason: str) -> HostMute:
-    """Until that many minutes from now; again: another end. NotVisible, Denied, HostRefused."""
+    """Until that many minutes from now; again: another end. NotVisible, Denied, FieldRefusal."""
     host = get_host(person, host_id, VERB)
     span = timedelta(minutes=minutes)
     if not timedelta(0) < span <= LONGEST:
-        raise HostRefused("minutes", _("At most two weeks."))
+        raise FieldRefusal("minutes", _("At most two weeks."))
     if not reason.strip():
-        raise HostRefused("reason", _("Say why: everybody who looks at the host reads it."))
+        raise FieldRefusal("reason", _("Say why: everybody who looks at the host reads it."))
     told = {
         "until": timezone.now() + span,
         "reason": reason.strip()[:300],

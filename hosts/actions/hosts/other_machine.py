@@ -8,18 +8,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from hosts.access import Person, allows
-from hosts.actions.refused import HostRefused
 from hosts.models import Host
+from hosts.refusals import FieldRefusal
 
 
 def refuse_others_key(person: Person, host: Host, fingerprint: str) -> None:
-    """HostRefused("fingerprint", …) for the key of a host that this person may not edit."""
+    """FieldRefusal("fingerprint", …) for the key of a host that this person may not edit."""
     others = Host.objects.filter(fingerprint=fingerprint)
     _refuse(person, host, others, "fingerprint")
 
 
 def refuse_others_address(person: Person, host: Host, address: str, port: int) -> None:
-    """HostRefused("address", …) for the place of a host that this person may not edit."""
+    """FieldRefusal("address", …) for the place of a host that this person may not edit."""
     others = Host.objects.filter(address__iexact=address.strip(), port=port)
     _refuse(person, host, others, "address")
 
@@ -27,7 +27,7 @@ def refuse_others_address(person: Person, host: Host, address: str, port: int) -
 def _refuse(person: Person, host: Host, others: QuerySet[Host], field: str) -> None:
     for other in others.exclude(pk=host.pk):
         if not allows(person, "host.edit", other):
-            raise HostRefused(
+            raise FieldRefusal(
                 field,
                 _("Another machine that is registered here answers by that."),
                 cure=_("Whoever may edit both can do it."),

@@ -20,9 +20,9 @@ from hosts import bells
 from hosts.access import Person, require
 from hosts.actions.hosts.host_address import check_address, check_port, check_socket, check_user
 from hosts.actions.hosts.moving import require_joins
-from hosts.actions.refused import HostRefused
 from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Group, Host, Login
+from hosts.refusals import FieldRefusal
 
 VERB = "host.add"
 params.allow(VERB, "sockets", "via", "certificate", "host_ca", "host_key_of")
@@ -98,15 +98,15 @@ def target_of_host(host: Host) -> Target:
 
 
 def check_name(name: str, *, but: Host | None = None) -> str:
-    """The name, if it can be one and is free; HostRefused("name", …)."""
+    """The name, if it can be one and is free; FieldRefusal("name", …)."""
     name = name.strip()
     if not _NAME.fullmatch(name):
-        raise HostRefused(
+        raise FieldRefusal(
             "name", _("A host's name is 1 to 63 letters, digits, “-”, “_” or “.”, without spaces.")
         )
     same = Host.objects.filter(name__iexact=name)
     if (same.exclude(pk=but.pk) if but else same).exists():
-        raise HostRefused("name", _("There is a host of this name already: choose another."))
+        raise FieldRefusal("name", _("There is a host of this name already: choose another."))
     return name
 
 
@@ -121,16 +121,16 @@ def propose_name(address: str) -> str:
 
 
 def register(person: Person, new: NewHost) -> Host:
-    """Make the rows. HostRefused names the field; Denied without the right. Nothing half stays."""
+    """Make the rows. FieldRefusal names the field; Denied without the right. Nothing half stays."""
     require(person, VERB, Target(kind="host", id="", name=new.name))
     name = check_name(new.name)
     if new.kind == Host.Kind.SSH:
         check_address(new.address)
         check_port(new.port)
         if not new.host_key_line or not new.fingerprint:
-            raise HostRefused("fingerprint", _("The host's key has not been confirmed yet."))
+            raise FieldRefusal("fingerprint", _("The host's key has not been confirmed yet."))
         if not new.sealed_key:
-            raise HostRefused("key", _("There is no key to sign in with yet."))
+            raise FieldRefusal("key", _("There is no key to sign in with yet."))
     check_user(new.user)
     groups = check_groups(new.groups)
     if groups:
@@ -142,7 +142,7 @@ def register(person: Person, new: NewHost) -> Host:
             _written(person, host, new, groups)
     except IntegrityError as exc:
         # somebody else was faster by a moment
-        raise HostRefused("name", _("There is a host of this name already.")) from exc
+        raise FieldRefusal("name", _("There is a host of this name already.")) from exc
     return host
 
 
@@ -153,14 +153,14 @@ def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
     )
     known = known.exclude(host__in=apart)
     if first := known.first():
-        raise HostRefused(
+        raise FieldRefusal(
             "address",
             _("This machine is registered already, as %(name)s with the account %(user)s.")
             % {"name": first.host.name, "user": first.user},
             cure=_("Add what is missing on that host's own page."),
         )
     if apart and not new.another_machine:
-        raise HostRefused(
+        raise FieldRefusal(
             "another_machine",
             _("It shows the host key of %s.") % ", ".join(_names(new)),
             cure=_("Say that it is another machine, or give it a host key of its own."),
@@ -217,11 +217,11 @@ def _names(new: NewHost) -> list[str]:
 
 
 def check_groups(names: list[str]) -> list[str]:
-    """Group names that can be ones, each once. HostRefused("groups", …)."""
+    """Group names that can be ones, each once. FieldRefusal("groups", …)."""
     found = list(dict.fromkeys(name.strip() for name in names if name.strip()))
     for name in found:
         if not _GROUP.fullmatch(name):
-            raise HostRefused(
+            raise FieldRefusal(
                 "groups",
                 _(
                     "“%(name)s” is no group name: letters, digits, “-” and “_”, 60 at most, for"
@@ -238,14 +238,14 @@ def groups_named(names: list[str]) -> list[Group]:
 
 
 def add_endpoints(login: Login, sockets: list[FoundSocket]) -> list[Endpoint]:
-    """Endpoints of a login; within the caller's transaction. HostRefused("socket", …)."""
+    """Endpoints of a login; within the caller's transaction. FieldRefusal("socket", …)."""
     if not sockets:
-        raise HostRefused("socket", _("Choose at least one Podman socket."))
+        raise FieldRefusal("socket", _("Choose at least one Podman socket."))
     made = []
     for socket in sockets:
         path = check_socket(socket.path)
         if login.endpoints.filter(socket=path).exists():
-            raise HostRefused("socket", _("%s is registered already.") % path)
+            raise FieldRefusal("socket", _("%s is registered already.") % path)
         refuse_known_store(login.host, socket)
         made.append(
             Endpoint.objects.create(
@@ -264,7 +264,7 @@ def add_endpoints(login: Login, sockets: list[FoundSocket]) -> list[Endpoint]:
 
 
 def refuse_known_store(host: Host, socket: FoundSocket) -> None:
-    """Two endpoints on one store would show every object twice: HostRefused names the first.
+    """Two endpoints on one store would show every object twice: FieldRefusal names the first.
 
     The same host is known by its key, whatever name or address it was registered under, unless a
     person said that it is another machine.
@@ -280,7 +280,7 @@ def refuse_known_store(host: Host, socket: FoundSocket) -> None:
         .first()
     )
     if first is not None:
-        raise HostRefused(
+        raise FieldRefusal(
             "socket",
             _(
                 "The store behind %(socket)s is registered already, as %(name)s through"

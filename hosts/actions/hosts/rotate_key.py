@@ -18,13 +18,13 @@ from hosts.access import Person, get_host
 from hosts.actions.action import Action
 from hosts.actions.hosts.edit_host import tried_again
 from hosts.actions.hosts.examine_host import seal_new_key
-from hosts.actions.refused import HostRefused
 from hosts.cards import Lock, Right, Road
 from hosts.control import ControlError
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand, Trouble
 from hosts.jobs.handler import Settled
 from hosts.models import Batch, Endpoint, Host, Login
+from hosts.refusals import FieldRefusal
 
 VERB = "host.rotate_key"
 
@@ -58,7 +58,7 @@ def plan(person: Person, host_ids: Iterable[int]) -> Plan:
 
 
 def ask(person: Person, host_ids: Iterable[int], *, one_for_all: bool = False) -> Batch:
-    """New keys for every login of these hosts, each its own or one for all. Denied, HostRefused."""
+    """New keys for every login of these hosts, each its own or one for all. Denied, FieldRefusal."""
     found = plan(person, host_ids)
     orders = []
     shared = seal_new_key() if one_for_all else None
@@ -76,7 +76,7 @@ def ask(person: Person, host_ids: Iterable[int], *, one_for_all: bool = False) -
         )
     if not orders:
         why = found.left_out[0]["why"] if found.left_out else _("Choose at least one host.")
-        raise HostRefused("host", why)
+        raise FieldRefusal("host", why)
     return ask_batch(person, VERB, orders, skipped=found.left_out, queue="short")
 
 

@@ -25,7 +25,7 @@ from hosts.podman import Podman, image_archive, images
 from hosts.podman.compressed import plain
 from hosts.podman.errors import NotFound
 from hosts.podman.tar_judge import ArchiveRefused
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 SAVE, LOAD, IMPORT = "image.save", "image.load", "image.import"
 MOST = 100

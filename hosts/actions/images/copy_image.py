@@ -30,7 +30,7 @@ from hosts.models import Batch, Endpoint, Image, Job
 from hosts.podman import Podman, image_archive, images
 from hosts.podman.errors import NotFound, PodmanError
 from hosts.podman.tar_judge import ArchiveRefused
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "image.copy"
 

@@ -18,7 +18,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, InventoryRow, Job
 from hosts.podman import images, manifests
 from hosts.podman.errors import Conflict
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "image.list_create"
 

@@ -24,7 +24,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
 from hosts.podman import images, manifests, system
 from hosts.podman.errors import BadRequest, Conflict, NotFound
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "image.list_edit"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

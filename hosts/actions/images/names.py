@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import Reference, parse, parse_full
 from hosts.models import Image
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MOST = 20
 

@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MOST = 50
 MOST_VALUE = 2000

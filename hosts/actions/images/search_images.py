@@ -24,7 +24,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Endpoint, Job
 from hosts.podman.errors import PodmanError
 from hosts.podman.search import Found, search
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "image.search"
 DEADLINE_S = 15.0

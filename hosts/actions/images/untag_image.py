@@ -15,7 +15,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Image, Job
 from hosts.podman import images
 from hosts.podman.errors import NotFound
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "image.untag"
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from hosts import advisories
 from hosts.actions.kube.kube_plan import KubePlan
-from hosts.actions.refused import HostRefused
 from hosts.guardrails.kube_fields import WITH_TEMPLATE
 from hosts.guardrails.kube_shape import kind_of
 from hosts.jobs.errand import Errand, Trouble
@@ -20,17 +19,18 @@ from hosts.models import Endpoint, Volume
 from hosts.models.inventory import LIVE
 from hosts.podman import system, volumes
 from hosts.podman.errors import NotFound
+from hosts.refusals import FieldRefusal
 
 
 def refuse_unsafe(endpoint: Endpoint, plan: KubePlan) -> None:
-    """HostRefused, by the inventory."""
+    """FieldRefusal, by the inventory."""
     advisory = advisories.barred(endpoint.podman_version, advisories.KUBE_VOLUMES)
     if advisory is None:
         return
     filled, shared = _names(plan)
     rows = Volume.objects.filter(LIVE, endpoint=endpoint, name__in=filled)
     if unsafe := {*shared, *rows.values_list("name", flat=True)}:
-        raise HostRefused(
+        raise FieldRefusal(
             "text",
             _words(sorted(unsafe), endpoint.podman_version, advisory),
             cure=_cure(advisory),

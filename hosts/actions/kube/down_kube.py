@@ -12,7 +12,6 @@ from hosts.actions.kube.along import REMOVE, VOLUMES, heed_secrets, require_alon
 from hosts.actions.kube.labelled import named
 from hosts.actions.kube.play_kube import plan_on, there
 from hosts.actions.locked_along import heed_locked
-from hosts.actions.refused import HostRefused
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -21,18 +20,19 @@ from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import kube, pods, secrets, volumes
 from hosts.podman.errors import Conflict, NotFound
+from hosts.refusals import FieldRefusal
 
 VERB = "kube.down"
 
 
 def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -> Job:
-    """Ask for the removal; `volumes`: those of its claims too. YamlRefused, HostRefused."""
+    """Ask for the removal; `volumes`: those of its claims too. YamlRefused, FieldRefusal."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_on(endpoint, text)
     goes = plan.goes(volumes=volumes)
     found = there(endpoint, plan.goes(volumes=True))
     if not found:
-        raise HostRefused("text", _("Nothing of it is on %(host)s.") % {"host": endpoint})
+        raise FieldRefusal("text", _("Nothing of it is on %(host)s.") % {"host": endpoint})
     needs = {"secret": REMOVE, **({"volume": VOLUMES} if volumes else {})}
     require_along(person, endpoint, found, needs)
     order = Order(

@@ -19,7 +19,7 @@ from hosts.actions.kube.kube_yaml import Document, YamlRefused, read
 from hosts.guardrails.kube_fields import DOCUMENTS, WITH_TEMPLATE
 from hosts.guardrails.kube_notes import IMPORT
 from hosts.guardrails.kube_shape import kind_of
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # read by Podman while it plays, but no object of their own
 INSIDE = ("ConfigMap",)

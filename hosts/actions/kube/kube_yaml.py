@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import yaml
 from django.utils.translation import gettext as _
 
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 LIMIT_BYTES = 1024 * 1024
 MOST_NODES = 50_000

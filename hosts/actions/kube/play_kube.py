@@ -20,7 +20,6 @@ from hosts.actions.kube.kube_plan import KubePlan, plan_of
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.kube.second_look import look, missing, new_volumes, start, taken_away
 from hosts.actions.making import made_by
-from hosts.actions.refused import HostRefused
 from hosts.capabilities import version_of
 from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed, Refused, of_kube
@@ -34,6 +33,7 @@ from hosts.jobs.held import Held
 from hosts.models import INVENTORY, Endpoint, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import images, kube, pods, system
+from hosts.refusals import FieldRefusal
 
 VERB = "kube.play"
 # kinds whose name must be free; volumes are taken as they are, secrets are replaced
@@ -68,14 +68,14 @@ def there(endpoint: Endpoint, names: dict[str, list[str]]) -> list[tuple[str, st
 
 
 def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> Job:
-    """Ask for what the file makes. YamlRefused, HostRefused, NotVisible, Denied."""
+    """Ask for what the file makes. YamlRefused, FieldRefusal, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_on(endpoint, text)
     clashing = clashes(endpoint, plan)
     require_along(person, endpoint, clashing, {"secret": REPLACE})
     taken = [name for kind, name in clashing if kind in _NEW]
     if taken:
-        raise HostRefused(
+        raise FieldRefusal(
             "text",
             _("There already on %(host)s: %(names)s.")
             % {"host": endpoint, "names": ", ".join(taken[:10])},
@@ -83,7 +83,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
         )
     short = [image for image in plan.images if parse(image).short]
     if short:
-        raise HostRefused(
+        raise FieldRefusal(
             "text",
             _("It does not say which registry these come from: %s.") % ", ".join(short[:10]),
             cure=_("Write full names, such as docker.io/library/nginx."),

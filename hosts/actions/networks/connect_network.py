@@ -12,7 +12,6 @@ from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.networks.membership import on_networks
 from hosts.actions.networks.network_fields import address_of
-from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_changes import at_change, reach_of, with_former
 from hosts.cards import Lock, Right, Road, SecondLook
 from hosts.jobs.ask import ask as ask_job
@@ -21,6 +20,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import containers, networks
 from hosts.podman.errors import NotFound, PodmanError
+from hosts.refusals import FieldRefusal
 
 VERB = "network.connect"
 _ALIAS = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
@@ -37,7 +37,7 @@ def ask(
     """Ask to put a container of the same endpoint onto the network.
 
     `aliases`: further names by DNS; `address`: one of the network's subnets, empty for any.
-    HostRefused (with the field to change), NotVisible, Denied.
+    FieldRefusal (with the field to change), NotVisible, Denied.
     """
     row: Any = get_object(person, "network", *ref, verb=VERB)
     container: Any = get_object(
@@ -45,12 +45,12 @@ def ask(
     )
     if row.name in container.networks:
         words = _("%(container)s is on %(network)s already.")
-        raise HostRefused("container", words % {"container": container.name, "network": row.name})
+        raise FieldRefusal("container", words % {"container": container.name, "network": row.name})
     if address.strip():
         address = _checked_address(address, row)
     for alias in aliases or []:
         if not _ALIAS.fullmatch(alias):
-            raise HostRefused("aliases", _("“%s” is not a name for DNS.") % alias[:63])
+            raise FieldRefusal("aliases", _("“%s” is not a name for DNS.") % alias[:63])
     order = order_for(
         row,
         "network",
@@ -70,7 +70,7 @@ def _checked_address(text: str, row: Any) -> str:
     if not any(address in net for net in nets):
         words = _("%(address)s is in none of the network's subnets: %(nets)s.")
         listed = ", ".join(map(str, nets)) or "–"
-        raise HostRefused("address", words % {"address": address, "nets": listed})
+        raise FieldRefusal("address", words % {"address": address, "nets": listed})
     return str(address)
 
 

@@ -9,7 +9,6 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
 from hosts.actions.networks import network_fields
-from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.second_look_objects import at_network
 from hosts.cards import MAKES, Lock, Right
@@ -20,12 +19,13 @@ from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import networks, system
+from hosts.refusals import FieldRefusal
 
 VERB = "network.create"
 
 
 def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
-    """Ask for a network. HostRefused (with the field to change), NotVisible, Denied."""
+    """Ask for a network. FieldRefusal (with the field to change), NotVisible, Denied."""
     return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
 
 
@@ -46,23 +46,23 @@ def order(  # noqa: PLR0913 - as Podman takes them
 ) -> Order:
     """What would be asked for. `subnets` as network_fields.subnet makes them; none: Podman takes a free one.
 
-    HostRefused (with the field to change), NotVisible, Denied.
+    FieldRefusal (with the field to change), NotVisible, Denied.
     """
     name = checked_name(name)
     if name in NETWORK_MODES:
-        raise HostRefused("name", _("“%s” is a word of Podman's own for --network.") % name)
+        raise FieldRefusal("name", _("“%s” is a word of Podman's own for --network.") % name)
     if driver not in network_fields.DRIVERS:
-        raise HostRefused("driver", _("Podman's drivers are bridge, macvlan and ipvlan."))
+        raise FieldRefusal("driver", _("Podman's drivers are bridge, macvlan and ipvlan."))
     if parent and driver == "bridge":
-        raise HostRefused("parent", _("Only macvlan and ipvlan have a parent interface."))
+        raise FieldRefusal("parent", _("Only macvlan and ipvlan have a parent interface."))
     if internal and driver != "bridge":
-        raise HostRefused("internal", _("Only a bridge can be cut off from the outside."))
+        raise FieldRefusal("internal", _("Only a bridge can be cut off from the outside."))
     endpoint = place_for(person, endpoint_id, VERB, kind="network", name=name)
     if endpoint.rootless and driver != "bridge":
         words = _(
             "%(host)s is rootless: %(driver)s needs root, since it uses an interface of the host."
         )
-        raise HostRefused("driver", words % {"host": endpoint, "driver": driver})
+        raise FieldRefusal("driver", words % {"host": endpoint, "driver": driver})
     subnets = subnets or []
     network_fields.clashes(endpoint, subnets)
     servers = [str(network_fields.address_of(one, "dns_servers")) for one in dns_servers or []]

@@ -1,6 +1,6 @@
 """The fields of a new network, each judged by itself and all against what the host has already.
 
-Shapes after containers/common libnetwork/types: Subnet, Network. HostRefused names the field.
+Shapes after containers/common libnetwork/types: Subnet, Network. FieldRefusal names the field.
 """
 
 import ipaddress
@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Network
 from hosts.models.inventory import LIVE
+from hosts.refusals import FieldRefusal
 
 DRIVERS = ("bridge", "macvlan", "ipvlan")
 Net = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -39,28 +39,28 @@ def _net(text: str) -> Net:
             loose = ipaddress.ip_network(text.strip(), strict=False)
         except ValueError:
             words = _("“%s” is not a subnet: write 10.89.5.0/24 or fd00:5::/64.") % text[:60]
-            raise HostRefused("subnets", words) from exc
+            raise FieldRefusal("subnets", words) from exc
         words = _("“%(text)s” names an address within a subnet; the subnet is %(net)s.")
-        raise HostRefused("subnets", words % {"text": text[:60], "net": loose}) from exc
+        raise FieldRefusal("subnets", words % {"text": text[:60], "net": loose}) from exc
 
 
 def _inside(text: str, net: Net, field: str, what: str) -> Address:
     address = address_of(text, field)
     if address not in net:
         words = _("%(what)s %(address)s is not within %(net)s.")
-        raise HostRefused(field, words % {"what": what, "address": address, "net": net})
+        raise FieldRefusal(field, words % {"what": what, "address": address, "net": net})
     if address == net.network_address and net.num_addresses > 2:
         words = _("%(address)s is the name of the subnet itself: take the next one.")
-        raise HostRefused(field, words % {"address": address})
+        raise FieldRefusal(field, words % {"address": address})
     return address
 
 
 def address_of(text: str, field: str) -> Address:
-    """An IP address. HostRefused with `field`."""
+    """An IP address. FieldRefusal with `field`."""
     try:
         return ipaddress.ip_address(text.strip())
     except ValueError as exc:
-        raise HostRefused(field, _("“%s” is not an IP address.") % text.strip()[:60]) from exc
+        raise FieldRefusal(field, _("“%s” is not an IP address.") % text.strip()[:60]) from exc
 
 
 def _lease(text: str, net: Net) -> tuple[Address, Address]:
@@ -69,16 +69,16 @@ def _lease(text: str, net: Net) -> tuple[Address, Address]:
         first = _inside(start, net, "lease", _("The first address"))
         last = _inside(end, net, "lease", _("The last address"))
         if int(first) > int(last):
-            raise HostRefused("lease", _("The first address comes after the last one."))
+            raise FieldRefusal("lease", _("The first address comes after the last one."))
         return first, last
     try:
         part = ipaddress.ip_network(text.strip())
     except ValueError as exc:
         words = _("“%s” is no range: write 10.89.5.128/25 or 10.89.5.10-10.89.5.50.")
-        raise HostRefused("lease", words % text[:60]) from exc
+        raise FieldRefusal("lease", words % text[:60]) from exc
     if part.version != net.version or not part.subnet_of(net):  # type: ignore[arg-type]
         words = _("%(part)s is not within %(net)s.") % {"part": part, "net": net}
-        raise HostRefused("lease", words)
+        raise FieldRefusal("lease", words)
     # the first and last of the part are usable where the subnet goes on beyond them
     first = part[1] if part.network_address == net.network_address else part[0]
     last = part[-2] if part.version == 4 and part[-1] == net[-1] else part[-1]
@@ -86,20 +86,20 @@ def _lease(text: str, net: Net) -> tuple[Address, Address]:
 
 
 def clashes(endpoint: Endpoint, subnets: Iterable[dict[str, Any]]) -> None:
-    """HostRefused when two subnets overlap, or one overlaps a network of the host."""
+    """FieldRefusal when two subnets overlap, or one overlaps a network of the host."""
     wanted = [ipaddress.ip_network(one["subnet"]) for one in subnets]
     for index, net in enumerate(wanted):
         for other in wanted[:index]:
             if net.version == other.version and net.overlaps(other):
                 words = _("%(one)s and %(other)s overlap.") % {"one": other, "other": net}
-                raise HostRefused("subnets", words)
+                raise FieldRefusal("subnets", words)
     for name, taken in _taken(endpoint):
         for net in wanted:
             if net.version == taken.version and net.overlaps(taken):
                 words = _("%(net)s overlaps %(taken)s of the network “%(name)s” on %(host)s.")
                 cure = _("Choose another, or leave it empty: Podman then takes a free one.")
                 values = {"net": net, "taken": taken, "name": name, "host": endpoint}
-                raise HostRefused("subnets", words % values, cure=cure)
+                raise FieldRefusal("subnets", words % values, cure=cure)
 
 
 def _taken(endpoint: Endpoint) -> Iterable[tuple[str, Net]]:

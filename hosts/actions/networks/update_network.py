@@ -18,7 +18,7 @@ VERB, PARAMS = "network.update", ("dns_add", "dns_drop")
 
 
 def ask(person: Person, ref: ObjectRef, **servers: list[str]) -> Job:
-    """Ask for it: `dns_add`, `dns_drop`. HostRefused (not an address), NotVisible, Denied."""
+    """Ask for it: `dns_add`, `dns_drop`. FieldRefusal (not an address), NotVisible, Denied."""
     params = {key: [str(address_of(one, key)) for one in servers.get(key, [])] for key in PARAMS}
     return ask_object(person, VERB, ref, params=params)
 

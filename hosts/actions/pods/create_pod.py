@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
-from hosts.actions.refused import HostRefused
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.run.told import told
 from hosts.actions.second_look_objects import at_pod
@@ -21,6 +20,7 @@ from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import pods, system
+from hosts.refusals import FieldRefusal
 
 VERB = "pod.create"
 # what its containers may share; Podman's default is the first three
@@ -31,7 +31,7 @@ _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\
 
 
 def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
-    """Ask for a pod. HostRefused (with the field to change), NotVisible, Denied."""
+    """Ask for a pod. FieldRefusal (with the field to change), NotVisible, Denied."""
     return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
 
 
@@ -50,7 +50,7 @@ def order(  # noqa: PLR0913 - as Podman takes them
 ) -> Order:
     """What would be asked for. `ports` as run_fields.port makes them; `shared` out of NAMESPACES.
 
-    HostRefused (with the field to change), NotVisible, Denied.
+    FieldRefusal (with the field to change), NotVisible, Denied.
     """
     name = checked_name(name)
     shared = list(DEFAULT_SHARED) if shared is None else shared
@@ -87,22 +87,22 @@ def _check(
     restart: str,
 ) -> None:
     if unknown := sorted(set(shared) - set(NAMESPACES)):
-        raise HostRefused("shared", _("No such namespace: %s.") % ", ".join(unknown))
+        raise FieldRefusal("shared", _("No such namespace: %s.") % ", ".join(unknown))
     if restart not in RESTARTS:
-        raise HostRefused("restart", _("No such policy: %s.") % restart)
+        raise FieldRefusal("restart", _("No such policy: %s.") % restart)
     if hostname and not _HOST_NAME.fullmatch(hostname):
-        raise HostRefused("hostname", _("Letters, digits and “-”, parts joined by “.”."))
+        raise FieldRefusal("hostname", _("Letters, digits and “-”, parts joined by “.”."))
     if hostname and "uts" not in shared:
-        raise HostRefused("hostname", _("A pod whose containers share no uts has no host name."))
+        raise FieldRefusal("hostname", _("A pod whose containers share no uts has no host name."))
     if infra:
         if (ports or network) and "net" not in shared:
             field = "ports" if ports else "network"
-            raise HostRefused(field, _("Only a pod that shares its network (net) has that."))
+            raise FieldRefusal(field, _("Only a pod that shares its network (net) has that."))
         return
     given = {"ports": ports, "network": network, "hostname": hostname}
     for field, value in given.items():
         if value:
-            raise HostRefused(field, _("A pod without an infra container cannot have that."))
+            raise FieldRefusal(field, _("A pod without an infra container cannot have that."))
 
 
 def spec(params: dict[str, Any], *, job_id: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hosts.access import Person, require
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import PURPOSE
 from hosts.models import Group, RegistryCredential
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "registry.edit"
 params.allow(VERB, "username", "erased", "replaced")

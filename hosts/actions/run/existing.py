@@ -18,7 +18,7 @@ from hosts.actions.run.table import FIELDS, Field
 from hosts.actions.run.table.seen import Seen, listing, mapping
 from hosts.podman import Podman, containers, images
 from hosts.podman.errors import BadRequest, NotFound
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MASKED = "*******"
 # what inspect does not tell, in words for somebody who looks at the filled form

@@ -17,7 +17,7 @@ from hosts.jobs.errand import Errand, NotAllowed
 from hosts.models import Endpoint
 from hosts.podman import images
 from hosts.podman.errors import NotFound
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # fmt: off
 _HARMLESS = frozenset({

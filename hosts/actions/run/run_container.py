@@ -35,7 +35,7 @@ from hosts.jobs.held import Held
 from hosts.models import Job
 from hosts.podman import containers, images, system
 from hosts.podman.errors import NotFound, PodmanError
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 VERB = "container.run"
 # how long a removal may take: the container's own patience, and its volumes

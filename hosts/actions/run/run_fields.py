@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts import sizes
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _ENV_NAME = re.compile(r"[^=\s\x00-\x1f]+")

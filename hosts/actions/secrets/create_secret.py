@@ -30,7 +30,7 @@ def ask(
     value: bytes,
     labels: dict[str, str] | None = None,
 ) -> Job:
-    """Ask for a secret. HostRefused (with the field to change), NotVisible, Denied."""
+    """Ask for a secret. FieldRefusal (with the field to change), NotVisible, Denied."""
     order = _order(person, endpoint_id, name=name, value=value, labels=labels)
     return ask_job(person, VERB, order, queue="short")
 
@@ -45,7 +45,7 @@ def ask_many(
 ) -> Batch:
     """The same on several endpoints. Where one may not is left out, and in `skipped`.
 
-    HostRefused where one of them has that name already; then nothing is asked.
+    FieldRefusal where one of them has that name already; then nothing is asked.
     """
     orders: list[Order] = []
     skipped: list[dict[str, str]] = []

@@ -26,7 +26,7 @@ VERB = "secret.replace"
 
 
 def ask(person: Person, ref: ObjectRef, *, value: bytes) -> Job:
-    """Ask for another value. HostRefused, NotVisible, Denied."""
+    """Ask for another value. FieldRefusal, NotVisible, Denied."""
     row = get_object(person, "secret", *ref, verb=VERB)
     value = checked_value(value)
     order = Order(

@@ -5,18 +5,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.params import hashed
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 # Podman's own bound: “larger than 0 and less than 512000 bytes”
 LIMIT_BYTES = 512_000
 
 
 def checked_value(value: bytes) -> bytes:
-    """The value as given. HostRefused where Podman would not take it; the words never repeat it."""
+    """The value as given. FieldRefusal where Podman would not take it; the words never repeat it."""
     if not value:
-        raise HostRefused("value", _("Give the value, or choose a file that holds it."))
+        raise FieldRefusal("value", _("Give the value, or choose a file that holds it."))
     if len(value) >= LIMIT_BYTES:
-        raise HostRefused(
+        raise FieldRefusal(
             "value",
             _("A secret holds less than 512,000 bytes; this has %s.") % f"{len(value):,}",
         )

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from hosts import capabilities
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
-from hosts.actions.refused import HostRefused
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -16,6 +15,7 @@ from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import system
+from hosts.refusals import FieldRefusal
 
 VERB = "system.check"
 # a whole look reads every byte of every layer
@@ -24,10 +24,10 @@ _MOST_LINES = 500
 
 
 def ask(person: Person, endpoint_id: int, *, quick: bool = True) -> Job:
-    """Ask for a look. `quick`: without reading every file. HostRefused where Podman has no check."""
+    """Ask for a look. `quick`: without reading every file. FieldRefusal where Podman has no check."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     if lack := capabilities.lacks(endpoint, "check"):
-        raise HostRefused("endpoint", lack)
+        raise FieldRefusal("endpoint", lack)
     order = Order(
         endpoint=endpoint,
         kind="endpoint",

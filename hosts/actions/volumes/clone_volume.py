@@ -18,7 +18,6 @@ from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.making import checked_name, made_by, place_for, with_job
-from hosts.actions.refused import HostRefused
 from hosts.actions.second_look import at_helper
 from hosts.actions.second_look_objects import at_volume
 from hosts.cards import MAKES, Lock, Right
@@ -30,6 +29,7 @@ from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import containers, logs, system, volumes
 from hosts.podman.errors import NotFound, PodmanError
+from hosts.refusals import FieldRefusal
 
 VERB = "volume.clone"
 # a volume of some hundred gigabytes
@@ -40,13 +40,13 @@ _FROM, _TO = "/haulout/from", "/haulout/to"
 def ask(person: Person, ref: ObjectRef, *, name: str, image: str = "") -> Job:
     """Ask for a copy under `name` on the same host. `image`: what copies where Podman cannot itself.
 
-    HostRefused (with the field to change), NotVisible, Denied.
+    FieldRefusal (with the field to change), NotVisible, Denied.
     """
     row = get_object(person, "volume", *ref, verb=VERB)
     name = checked_name(name)
     place_for(person, row.endpoint_id, VERB, kind="volume", name=name)
     if capabilities.lacks(row.endpoint, "volume_transfer") and not image:
-        raise HostRefused("image", _("Choose an image that has the command cp."))
+        raise FieldRefusal("image", _("Choose an image that has the command cp."))
     params = {"new_name": name, "image": image, "labels": row.labels}
     proposed = _proposed(params, row.podman_id)
     order = replace(order_for(row, "volume", params), proposed=proposed)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
-from hosts.actions.refused import HostRefused
 from hosts.actions.second_look_objects import at_volume
 from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import of_storage
@@ -19,13 +18,14 @@ from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settled
 from hosts.models import Job
 from hosts.podman import system, volumes
+from hosts.refusals import FieldRefusal
 
 VERB = "volume.create"
 LOCAL = "local"
 
 
 def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
-    """Ask for a volume. HostRefused (with the field to change), NotVisible, Denied."""
+    """Ask for a volume. FieldRefusal (with the field to change), NotVisible, Denied."""
     return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
 
 
@@ -38,7 +38,7 @@ def order(
     options: dict[str, str] | None = None,
     labels: dict[str, str] | None = None,
 ) -> Order:
-    """What would be asked for. HostRefused (with the field to change), NotVisible, Denied."""
+    """What would be asked for. FieldRefusal (with the field to change), NotVisible, Denied."""
     name = checked_name(name)
     driver = driver.strip() or LOCAL
     labels = checked_labels(labels)
@@ -47,7 +47,7 @@ def order(
     drivers = ((endpoint.info or {}).get("plugins") or {}).get("volume") or []
     # “image” is built into Podman and listed nowhere
     if drivers and driver not in (*drivers, "image"):
-        raise HostRefused(
+        raise FieldRefusal(
             "driver",
             _("%(host)s has no driver “%(driver)s”; it has %(drivers)s.")
             % {"host": endpoint, "driver": driver, "drivers": ", ".join(drivers)},

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hosts.guardrails.kinds import demands, rights, sources, unknown
 from hosts.guardrails.kinds.kind import Kind, Setting, Settings, Shape
-from hosts.refused import HostRefused, Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 KINDS: dict[str, Kind] = {
     kind.name: kind for room in (rights, sources, demands, unknown) for kind in room.KINDS
@@ -16,7 +16,7 @@ LONGEST = 300
 
 
 def checked(kind_name: str, given: dict[str, Any]) -> Settings:
-    """Settings as they are kept: only those of the kind, each in its form. HostRefused, by setting."""
+    """Settings as they are kept: only those of the kind, each in its form. FieldRefusal, by setting."""
     found: Settings = {}
     for setting in KINDS[kind_name].settings:
         value = given.get(setting.name)
@@ -26,7 +26,7 @@ def checked(kind_name: str, given: dict[str, Any]) -> Settings:
         elif setting.shape is Shape.CHOICES:
             chosen = value if isinstance(value, list) else []
             if strange := set(map(str, chosen)) - {name for name, _label in setting.choices}:
-                raise HostRefused(
+                raise FieldRefusal(
                     setting.name, _("No such choice: %s.") % ", ".join(sorted(strange))
                 )
             if chosen:
@@ -36,18 +36,18 @@ def checked(kind_name: str, given: dict[str, Any]) -> Settings:
                 found[setting.name] = _read(setting, text)
         elif lines := [line for line in value or [] if str(line).strip()]:
             if len(lines) > MOST_LINES:
-                raise HostRefused(setting.name, _("At most %d lines.") % MOST_LINES)
+                raise FieldRefusal(setting.name, _("At most %d lines.") % MOST_LINES)
             found[setting.name] = [_read(setting, str(line)) for line in lines]
     return found
 
 
 def _read(setting: Setting, text: str) -> str:
     if len(text) > LONGEST:
-        raise HostRefused(setting.name, _("A line has at most %d characters.") % LONGEST)
+        raise FieldRefusal(setting.name, _("A line has at most %d characters.") % LONGEST)
     try:
         return setting.read(text.strip())
     except Refusal as exc:
-        raise HostRefused(setting.name, str(exc)) from exc
+        raise FieldRefusal(setting.name, str(exc)) from exc
 
 
 __all__ = ["KINDS", "Kind", "Setting", "Settings", "Shape", "checked"]

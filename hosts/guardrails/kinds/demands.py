@@ -20,7 +20,7 @@ from hosts.guardrails.kinds.kind import (
 )
 from hosts.guardrails.kinds.matching import matches
 from hosts.guardrails.proposed import Part, Port, What
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _LIMITS = (("memory", _("memory")), ("cpus", _("CPUs")), ("pids", _("processes (pids)")))
 _HIGHEST = 65_535

@@ -17,7 +17,7 @@ from hosts.guardrails.kinds.kind import (
 )
 from hosts.guardrails.kinds.matching import matches
 from hosts.guardrails.proposed import Part, What
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _MADE = frozenset((What.CONTAINER, What.POD, What.JOINED, What.BUILD, What.EXEC))
 _SPACES = (

@@ -17,7 +17,7 @@ from hosts.guardrails.kinds.kind import (
 )
 from hosts.guardrails.kinds.matching import image_matches, inside, matches, plain_path, whole_name
 from hosts.guardrails.proposed import Mount, Part, What
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # made of memory or by Podman itself
 _CALM = ("tmpfs", "ramfs", "devpts", "mqueue", "volume", "image")

@@ -7,7 +7,7 @@ import pytest
 from audit.models import Entry
 from hosts.actions.artifacts.transfers import added
 from hosts.models import Guardrail, Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 

@@ -14,7 +14,7 @@ from hosts.access import Person
 from hosts.actions.run import run_container
 from hosts.guardrails.kinds import KINDS
 from hosts.models import Grant, Group, Guardrail, Job
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 from tests.hosts.guardrails.conftest import rail

@@ -11,8 +11,8 @@ from accounts.models import OneTimeLink, Role, User
 from accounts.provider_actions import Named, Rules, come_in
 from hosts.access import Denied, Person
 from hosts.actions.access import invited
-from hosts.actions.refused import HostRefused
 from hosts.models import Grant, Group, Host, InvitedGrant
+from hosts.refusals import FieldRefusal
 from tests.cast import PASSWORD, Cast
 
 NEW = "e@example.org"
@@ -120,7 +120,7 @@ def test_a_role_that_gives_nothing_on_hosts_is_refused(
     cast: Cast, who_of: Any, prod: Group, browser_of: Any
 ) -> None:
     person = Person(cast.alice, who_of(cast.alice))
-    with pytest.raises(HostRefused):
+    with pytest.raises(FieldRefusal):
         invited.invite(person, email=NEW, role=role("member"), grants=[(role("member"), prod)])
     answer = asked(browser_of(cast.alice), **{f"on-{prod.pk}": "member"})
     assert set(answer.context["form"].errors) == {f"on-{prod.pk}"}

@@ -12,8 +12,8 @@ from accounts.models import Membership, Role, User
 from hosts.access import Denied, NotVisible, Person, Scope, allows
 from hosts.actions.access import grants
 from hosts.actions.access.wanted import Wanted
-from hosts.actions.refused import HostRefused
 from hosts.models import Grant
+from hosts.refusals import FieldRefusal
 from tests.cast import Cast
 from tests.incomer import person_of
 from tests.two_teams import Fleet
@@ -81,7 +81,7 @@ def test_its_end_and_reason_can_be_others(fleet: Fleet, cast: Cast, entries: Any
     grant.refresh_from_db()
     assert (grant.until, grant.reason) == (until, "for the night")
     assert entries("access.grant")[-1].params["before"] == {"until": None, "reason": ""}
-    with pytest.raises(HostRefused) as refused:
+    with pytest.raises(FieldRefusal) as refused:
         grants.change(alice, grant.pk, until=timezone.now() - timedelta(hours=1), reason="")
     assert refused.value.field == "until"
 
@@ -117,7 +117,7 @@ def test_a_grant_on_nothing_is_refused(
             given[name] = timezone.now() - timedelta(seconds=1)
         elif name != "role":
             given[name] = getattr(fleet, value, None) or getattr(cast, value, None) or value
-    with pytest.raises(HostRefused) as refused:
+    with pytest.raises(FieldRefusal) as refused:
         grants.give(person_of(cast.alice), Wanted(**given))
     assert refused.value.field == wrong
     assert not Grant.objects.exists()
@@ -126,7 +126,7 @@ def test_a_grant_on_nothing_is_refused(
 def test_the_same_twice_is_refused(fleet: Fleet, cast: Cast) -> None:
     alice, wanted = person_of(cast.alice), Wanted(role("viewer"), user=fleet.erin, names="a*")
     grants.give(alice, wanted)
-    with pytest.raises(HostRefused, match="exactly that already"):
+    with pytest.raises(FieldRefusal, match="exactly that already"):
         grants.give(alice, Wanted(role("viewer"), user=fleet.erin, names="a**"))
     grants.give(alice, Wanted(role("viewer"), user=fleet.erin, names="b*"))
 

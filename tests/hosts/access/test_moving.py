@@ -10,8 +10,8 @@ from hosts.access import Denied, allows
 from hosts.actions.hosts import edit_group, edit_host, jumps, register_host
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.actions.hosts.register_host import NewHost
-from hosts.actions.refused import HostRefused
 from hosts.models import FreezeWindow, Group, Guardrail, RegistryCredential
+from hosts.refusals import FieldRefusal
 from tests.cast import Cast
 from tests.incomer import person_of
 from tests.two_teams import Fleet
@@ -147,7 +147,7 @@ def test_a_jump_host_that_one_does_not_see_is_not_there(fleet: Fleet) -> None:
     hidden = fleet.root1.login_id
     said = []
     for via in (hidden, 10**6):
-        with pytest.raises(HostRefused) as refused:
+        with pytest.raises(FieldRefusal) as refused:
             jumps.check_jump(fleet.person(), via, host=fleet.web2)
         said.append(str(refused.value))
     assert said[0] == said[1]
@@ -159,10 +159,10 @@ def test_who_edits_a_host_does_not_make_another_of_ours_of_it(fleet: Fleet, cast
     fleet.web2.address, fleet.web2.port = "192.0.2.2", 22
     fleet.web2.save()
     there = HostEdit("web1", "", ["prod"], fleet.web2.address, fleet.web2.port)
-    with pytest.raises(HostRefused, match="Another machine"):
+    with pytest.raises(FieldRefusal, match="Another machine"):
         edit_host.edit(fleet.person(), fleet.web1.pk, there)
     key = {"line": "ssh-ed25519 CCCC", "fingerprint": fleet.web2.fingerprint}
-    with pytest.raises(HostRefused, match="Another machine"):
+    with pytest.raises(FieldRefusal, match="Another machine"):
         edit_host.accept_host_key(fleet.person(), fleet.web1.pk, **key)
     key["fingerprint"] = "SHA256:new"
     edit_host.accept_host_key(fleet.person(), fleet.web1.pk, **key)

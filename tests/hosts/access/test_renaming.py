@@ -7,9 +7,9 @@ import pytest
 from accounts.models import Role
 from hosts.access import NotVisible
 from hosts.actions.containers import remove_container, rename_container
-from hosts.actions.refused import HostRefused
 from hosts.jobs import asker
 from hosts.models import Container
+from hosts.refusals import FieldRefusal
 
 if TYPE_CHECKING:
     from tests.two_teams import Fleet
@@ -32,7 +32,7 @@ def test_nobody_renames_something_into_their_reach(fleet: "Fleet", at: str) -> N
     fleet.grant(renamer(), host=fleet.web1, **narrowed)
     fleet.grant(host=fleet.web1, names="shop-*")
     bank = fleet.container(fleet.root1, "bank-1")
-    with pytest.raises(HostRefused) as refused:
+    with pytest.raises(FieldRefusal) as refused:
         rename_container.ask(fleet.person(), ref(bank), name="shop-2")
     assert refused.value.field == "name"
     assert (
@@ -48,7 +48,7 @@ def test_a_name_tells_nobody_what_is_there(fleet: "Fleet") -> None:
     fleet.grant(host=fleet.web1, label="app=shop")
     assert rename_container.ask(fleet.person(), ref(shop), name=bank.name)
     fleet.grant(host=fleet.web1)
-    with pytest.raises(HostRefused, match="another one"):
+    with pytest.raises(FieldRefusal, match="another one"):
         rename_container.ask(fleet.person(), ref(shop), name=bank.name)
 
 
@@ -56,7 +56,7 @@ def test_within_a_grant_names_are_free(fleet: "Fleet") -> None:
     fleet.grant(host=fleet.web1, names="shop-*")
     shop = fleet.container(fleet.root1, "shop-1")
     rename_container.ask(fleet.person(), ref(shop), name="shop-9")
-    with pytest.raises(HostRefused):
+    with pytest.raises(FieldRefusal):
         rename_container.ask(fleet.person(), ref(shop), name="bank-9")
 
 

@@ -12,8 +12,8 @@ from hosts.access.requests import to_decide, visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
 from hosts.actions.access_requests.ask_access import MOST_WAITING, Wanted
 from hosts.actions.access_requests.ended_grants import expire_requests
-from hosts.actions.refused import HostRefused
 from hosts.models import Endpoint, Grant, Host, Login
+from hosts.refusals import FieldRefusal
 from tests.cast import Cast
 
 
@@ -112,9 +112,9 @@ def test_others_requests_are_not_there(person: Any, host: Any) -> None:
 def test_decided_is_decided(person: Any, host: Any) -> None:
     request = ask_access.ask(person("charlie"), wanted())
     ask_access.withdraw(person("charlie"), request.pk)
-    with pytest.raises(HostRefused, match="withdrawn already"):
+    with pytest.raises(FieldRefusal, match="withdrawn already"):
         decide_access.approve(person("alice"), request.pk)
-    with pytest.raises(HostRefused):
+    with pytest.raises(FieldRefusal):
         ask_access.withdraw(person("charlie"), request.pk)
     assert not Grant.objects.exists()
 
@@ -126,7 +126,7 @@ def test_asking_tells_nobody_what_there_is(person: Any, host: Any) -> None:
     for request, name in ((there, "web1"), (nowhere, "web2")):
         shown = visible_requests(person("charlie")).get(pk=request.pk)
         assert (shown.place, shown.state, str(shown)) == (name, "asked", "Operator for Charlie")
-    with pytest.raises(HostRefused, match="There is no host called web2"):
+    with pytest.raises(FieldRefusal, match="There is no host called web2"):
         decide_access.approve(person("alice"), nowhere.pk)
     decide_access.refuse(person("alice"), nowhere.pk)
 
@@ -154,7 +154,7 @@ def test_a_podman_that_one_does_not_see_cannot_be_named(person: Any, host: Any) 
 def test_what_means_nothing_is_refused(
     person: Any, host: Any, changed: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(HostRefused) as refusal:
+    with pytest.raises(FieldRefusal) as refusal:
         ask_access.ask(person("charlie"), wanted(**changed))
     assert refusal.value.field == field
 
@@ -162,7 +162,7 @@ def test_what_means_nothing_is_refused(
 def test_nobody_floods_those_who_decide(person: Any, host: Any) -> None:
     for _number in range(MOST_WAITING):
         request = ask_access.ask(person("charlie"), wanted())
-    with pytest.raises(HostRefused):
+    with pytest.raises(FieldRefusal):
         ask_access.ask(person("charlie"), wanted())
     ask_access.withdraw(person("charlie"), request.pk)
     ask_access.ask(person("charlie"), wanted())

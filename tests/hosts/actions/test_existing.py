@@ -12,7 +12,7 @@ from hosts.actions.run.order_note import written
 from hosts.actions.run.run_spec import MOST_NOTE, ORDER_NOTE, noted
 from hosts.actions.run.table import FIELDS
 from hosts.inventory.job_marks import JOB_LABEL, mark
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 from tests.hosts.podman.fake import answer, says, talking
 
 ID = "ab" * 32

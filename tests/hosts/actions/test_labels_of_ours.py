@@ -14,8 +14,8 @@ from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.kube.labelled import labelled
 from hosts.actions.making import checked_labels, made_by
-from hosts.actions.refused import HostRefused
 from hosts.inventory.job_marks import JOB_LABEL, is_mark, job_of, mark
+from hosts.refusals import FieldRefusal
 from tests.hosts.podman.fake import Asked, answer, talking
 
 STOPPED = "a" * 64
@@ -32,9 +32,9 @@ def test_a_number_alone_is_no_mark() -> None:
 
 @pytest.mark.parametrize("name", [JOB_LABEL, HELPS, f" {JOB_LABEL}"])
 def test_no_label_of_ours_from_people(name: str) -> None:
-    with pytest.raises(HostRefused):
+    with pytest.raises(FieldRefusal):
         checked_labels({name: "7"})
-    with pytest.raises(HostRefused):
+    with pytest.raises(FieldRefusal):
         build_fields.checked(tags=["shop:1"], labels={name: "7"})
 
 

@@ -9,7 +9,7 @@ from hosts.actions.run.existing import Source, existing
 from hosts.actions.run.run_spec import ORDER_NOTE
 from hosts.actions.run.shell_words import LONGEST, split
 from hosts.actions.run.table.reading import command_words
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 DEEP = "[" * 100_000
 

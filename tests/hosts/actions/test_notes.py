@@ -3,7 +3,7 @@
 import pytest
 
 from hosts.actions.images.notes import notes_of
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def test_lines_are_read() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hosts.actions.run import run_fields
 from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import params_of, run_line
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def test_all_ways_to_write_flags() -> None:

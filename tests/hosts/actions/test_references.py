@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hosts.actions.images.references import candidates, parse, parse_full
 from hosts.podman.transports import TRANSPORTS
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 DIGEST = "sha256:" + "0f" * 32
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dashboard.middleware import Refusals
 from hosts.actions.run.table import FIELDS
 from hosts.guardrails.kinds import KINDS
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 READERS: dict[str, Callable[[str], Any]] = {name: one.read for name, one in FIELDS.items()}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hosts.actions.run import run_fields
 from hosts.actions.run.run_ports import port_words
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 MIB = 1024 * 1024
 

@@ -9,7 +9,7 @@ import pytest
 from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import params_of, run_line
 from hosts.actions.run.table import FIELDS
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 LINES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "run_lines.json").read_text()

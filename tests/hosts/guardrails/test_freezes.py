@@ -13,13 +13,13 @@ from hosts.actions.approvals import decide
 from hosts.actions.containers import stop_container
 from hosts.actions.guardrails import edit_freeze
 from hosts.actions.guardrails.edit_freeze import Wanted
-from hosts.actions.refused import HostRefused
 from hosts.cards import Lock, lock_of, road_of
 from hosts.guardrails import NeedsApproval, Refused, nothing
 from hosts.guardrails.freezes import open_until
 from hosts.jobs import guarded
 from hosts.jobs.ask import Order
 from hosts.models import FreezeWindow, Group
+from hosts.refusals import FieldRefusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
 
@@ -166,7 +166,7 @@ def test_making_changing_and_removing_are_entries_with_a_right(
         ("verbs", replace(good, verbs=("container.wait",))),
         ("severity", replace(good, severity="warn")),
     ):
-        with pytest.raises(HostRefused) as refused:
+        with pytest.raises(FieldRefusal) as refused:
             edit_freeze.make(alice, wrong)
         assert refused.value.field == field
     row = edit_freeze.make(alice, good)

@@ -10,7 +10,6 @@ from hosts.access import Denied, Person
 from hosts.actions import ACTIONS
 from hosts.actions.containers import stop_container
 from hosts.actions.guardrails import lock as locking
-from hosts.actions.refused import HostRefused
 from hosts.actions.system import prune_volumes
 from hosts.cards import Lock, cards, lock_of, road_of
 from hosts.guardrails import Refused, Verdict, nothing, of_kube, of_others
@@ -18,6 +17,7 @@ from hosts.guardrails.standing import Standing
 from hosts.jobs import guarded
 from hosts.jobs.ask import Order
 from hosts.models import ObjectLock
+from hosts.refusals import FieldRefusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
 from tests.incomer import person_of
@@ -277,10 +277,10 @@ def test_locking_and_unlocking_are_entries_with_rights(
     charlie = Person(cast.charlie, who_of(cast.charlie))
     with pytest.raises(Denied):
         locking.lock_object(charlie, "container", ref, reason="mine")
-    with pytest.raises(HostRefused, match="Say why"):
+    with pytest.raises(FieldRefusal, match="Say why"):
         locking.lock_object(bob, "container", ref, reason=" ")
     lock = locking.lock_object(alice, "container", ref, reason="an audit")
-    with pytest.raises(HostRefused, match="locked already"):
+    with pytest.raises(FieldRefusal, match="locked already"):
         locking.lock_object(bob, "container", ref, reason="too")
     # nobody, whoever locked it included
     for person in (alice, bob):

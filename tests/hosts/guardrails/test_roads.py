@@ -19,7 +19,7 @@ from hosts.jobs.ask import Order
 from hosts.jobs.errand import Errand
 from hosts.jobs.made import Forgotten, Made
 from hosts.models import Endpoint
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 from tests.cast import Cast
 
 DATA = Path(__file__).parent.parent / "actions" / "data"

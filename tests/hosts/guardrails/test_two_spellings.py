@@ -10,7 +10,7 @@ from hosts.guardrails.judge import Rule, judge
 from hosts.guardrails.privileged import privileged_field
 from hosts.guardrails.reading import once
 from hosts.models import Endpoint, Host, Login
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 IMAGE = "quay.io/x/y:1"
 SPECS: dict[str, dict[str, Any]] = {

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import Role, User
 from hosts.access import Person
 from hosts.actions.containers import commit_container
-from hosts.actions.refused import HostRefused
 from hosts.models import Grant, Image
+from hosts.refusals import FieldRefusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # the last one is what Podman takes for "nginx", before Docker Hub's
@@ -47,7 +47,7 @@ def shop(cast: Any, who_of: Any, container: Any) -> Any:
 @pytest.mark.parametrize("name", THEIRS)
 def test_not_by_a_grant_for_some_containers(shop: Any, name: str, vault_keys: None) -> None:
     charlie, ref = shop
-    with pytest.raises(HostRefused, match="Choose a name under localhost/by-commit/ ") as refused:
+    with pytest.raises(FieldRefusal, match="Choose a name under localhost/by-commit/ ") as refused:
         commit_container.ask(charlie, ref, name=name)
     assert refused.value.field == "name"
 

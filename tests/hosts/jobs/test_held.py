@@ -16,12 +16,12 @@ from hosts.actions.approvals import decide
 from hosts.actions.containers import restart_container
 from hosts.actions.kube import play_kube
 from hosts.actions.kube.kube_plan import plan_of
-from hosts.actions.refused import HostRefused
 from hosts.actions.run import create_container, run_spec
 from hosts.guardrails import NeedsApproval, check, of_kube, of_spec
 from hosts.guardrails.digest import digest
 from hosts.jobs import held, lease, withdrawn
 from hosts.models import Approval, FreezeWindow, Job
+from hosts.refusals import FieldRefusal
 from tests.hosts.guardrails.conftest import rail
 from tests.lab.waiting import until
 
@@ -175,7 +175,7 @@ def test_refused_it_ends(person: Any, alice: Any, endpoint: Any, podman: Any, ra
     assert (job.state, job.sealed_params) == ("denied", None)
     assert job.error == "Alice did not approve it. use the broker"
     assert outcome_of(job).result == "denied"
-    with pytest.raises(HostRefused, match="decided already"):
+    with pytest.raises(FieldRefusal, match="decided already"):
         decide.approve(alice, row.pk)
     assert podman.done["create"] == 0
 
@@ -188,7 +188,7 @@ def test_cancelled_by_whoever_asked(person: Any, alice: Any, endpoint: Any, rail
     row.refresh_from_db()
     assert row.state == "withdrawn"
     assert outcome_of(job).result == "cancelled"
-    with pytest.raises(HostRefused):
+    with pytest.raises(FieldRefusal):
         decide.approve(alice, row.pk)
 
 

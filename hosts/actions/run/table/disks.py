@@ -10,7 +10,7 @@ from hosts import sizes
 from hosts.actions.run.table.field import Field, Kind, at
 from hosts.actions.run.table.reading import joined, lines, number, size
 from hosts.actions.run.table.seen import Seen, lines_of
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def _rate(unit: str) -> Any:

@@ -22,7 +22,7 @@ from hosts.actions.run.table.reading import (
     tick,
 )
 from hosts.actions.run.table.seen import Seen, lines_of, pairs_of
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 CGROUPS = (
     ("", _("Podman's default")),

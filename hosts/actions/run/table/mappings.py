@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hosts.actions.run.table.field import Field, Kind, Params, Spec
 from hosts.actions.run.table.reading import joined, lines
 from hosts.actions.run.table.seen import Seen, lines_of, mapping
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # podman run writes this one too where mappings are given
 USER_NS = "io.podman.annotations.userns"

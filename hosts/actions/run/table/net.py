@@ -19,7 +19,7 @@ from hosts.actions.run.table.networks import (
 )
 from hosts.actions.run.table.reading import joined, lines, listed, matching, tick
 from hosts.actions.run.table.seen import Seen, lines_of
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _MAC = matching(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}", _("“%s” is no MAC address."))
 _HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.run.table.seen import Seen
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 # modes without a network of Podman's, and those that take options of their own
 ALONE = ("host", "none", "private", "pasta", "slirp4netns")

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.run import run_fields
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 Reader = Callable[[str], Any]
 

@@ -19,7 +19,7 @@ from hosts.actions.run.table.reading import (
     tick,
 )
 from hosts.actions.run.table.seen import Seen, lines_of
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _CONTAINER = r"container:[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _NAMES = """HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT
 STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS""".split()  # noqa: SIM905

@@ -30,7 +30,7 @@ from hosts.actions.run.table.reading import (
     tick,
 )
 from hosts.actions.run.table.seen import Seen, lines_of
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 _DEVICE = r"(/[^:\s,]+(:/[^:\s,]+)?(:[rwm]{1,3})?|[a-z0-9.-]+/[A-Za-z0-9_.-]+=[^\s,]+)"
 _RULE = r"[abc] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"

@@ -20,7 +20,7 @@ from hosts.actions.run.table.reading import (
 )
 from hosts.actions.run.table.seen import Seen, json_words, lines_of, pairs_of
 from hosts.actions.run.table.signals import number_of, signal
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 PULL = (
     ("missing", _("when it is not there")),

@@ -3,7 +3,7 @@
 import pytest
 
 from hosts.actions.builds.build_fields import checked
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 
 @pytest.mark.parametrize("name", ["Containerfile", "docker/File", "./a/b.arm64", "in", "x.in.txt"])
@@ -28,6 +28,6 @@ def test_good_names(name: str) -> None:
     ],
 )
 def test_refused_names(name: str) -> None:
-    with pytest.raises(HostRefused) as refused:
+    with pytest.raises(FieldRefusal) as refused:
         checked(tags=["a:1"], containerfile=name)
     assert refused.value.field == "containerfile"

@@ -7,7 +7,7 @@ import pytest
 
 from hosts.actions.builds import containerfile
 from hosts.actions.builds.build_fields import checked
-from hosts.actions.refused import HostRefused
+from hosts.refusals import FieldRefusal
 
 FILE = """\
 # syntax=docker/dockerfile:1
@@ -63,7 +63,7 @@ def test_names_without_a_registry_are_of_this_host() -> None:
     ],
 )
 def test_what_is_refused(field: str, order: dict[str, object]) -> None:
-    with pytest.raises(HostRefused) as refused:
+    with pytest.raises(FieldRefusal) as refused:
         checked(**order)  # type: ignore[arg-type]
     assert refused.value.field == field
 

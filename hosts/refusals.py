@@ -9,7 +9,7 @@ class Refusal(Exception):
     """`str()` is what the person reads: cause, and cure where there is one. The API answers 422."""
 
 
-class HostRefused(Refusal):
+class FieldRefusal(Refusal):
     """The refusal that names the field to change; every page and command shows it beside that field."""
 
     def __init__(self, field_name: str, message: str, *, cure: str = "", kind: str = "") -> None:
