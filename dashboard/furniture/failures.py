@@ -14,7 +14,7 @@ from dashboard.furniture.log.words import asked_words
 from dashboard.live.spec import ListSpec, register
 from hosts.access import Person, endpoints_with
 from hosts.jobs import failures
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.jobs.resolve import found_later
 from hosts.models import Job
 
@@ -62,7 +62,7 @@ def _one(job: Job) -> Failure:
     names = {"what": f"{asked_words(job.verb)} {job.object_name}", "host": job.endpoint_name}
     if job.state == Job.State.DENIED:
         title = _("%(what)s on %(host)s was not permitted") % names
-    elif job.state == Job.State.UNKNOWN and job.result.get("resolved") != Settled.AGAIN:
+    elif job.state == Job.State.UNKNOWN and job.result.get("resolved") != Settlement.AGAIN:
         title = _("%(what)s on %(host)s: outcome unknown") % names
     else:
         title = _("%(what)s on %(host)s failed") % names

@@ -9,7 +9,7 @@ from typing import Any
 from hosts.access import Person
 from hosts.cards import Card
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 
 # (who asks, the job that has ended): a new job
@@ -27,7 +27,7 @@ class Action(Card):
 
     ask: Callable[..., Any]
     carry_out: Callable[[Errand], Awaitable[dict[str, Any]]]
-    find_out: Callable[[Errand], Awaitable[Settled]]
+    find_out: Callable[[Errand], Awaitable[Settlement]]
     ask_many: Callable[..., Batch] | None = None
     queue: str = "short"
     waits: bool = False
@@ -35,13 +35,13 @@ class Action(Card):
     # puts in order what an unknown try has left half done, once its host is back
     mend: Callable[[Errand], Awaitable[None]] | None = None
     # in `find_out`'s place once an unknown try's host is back; None: it may still be going on
-    look_back: Callable[[Errand], Awaitable[Settled | None]] | None = None
+    look_back: Callable[[Errand], Awaitable[Settlement | None]] | None = None
 
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result."""
         return await self.carry_out(errand)
 
-    async def settle(self, errand: Errand) -> Settled:
+    async def settle(self, errand: Errand) -> Settlement:
         """Find out whether a broken try had its effect."""
         return await self.find_out(errand)
 

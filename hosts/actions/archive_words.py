@@ -2,27 +2,27 @@
 
 from django.utils.translation import gettext as _
 
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.podman.base_judge import BaseWhy
 from hosts.podman.compressed import TooMuch, Unreadable
 from hosts.podman.tar_judge import ArchiveRefused, BaseRefused, EntryRefused, Why
 
 
-def told(refused: ArchiveRefused) -> Trouble:
+def told(refused: ArchiveRefused) -> ActionFailed:
     """The same for a person."""
     if isinstance(refused, EntryRefused):
         words = _("The entry “%(name)s” is refused: %(why)s.")
-        return Trouble(words % {"name": refused.name, "why": _why(refused.why)})
+        return ActionFailed(words % {"name": refused.name, "why": _why(refused.why)})
     if isinstance(refused, BaseRefused):
-        return Trouble(told_base(refused.line, refused.why), refused.text)
+        return ActionFailed(told_base(refused.line, refused.why), refused.text)
     if isinstance(refused, Unreadable):
-        return Trouble(
+        return ActionFailed(
             _("Archives compressed with zstd are not read here. Send it plain, or as .tar.gz.")
         )
     if isinstance(refused, TooMuch):
-        return Trouble(_("Unpacked it is larger than Haulout takes as an upload."))
+        return ActionFailed(_("Unpacked it is larger than Haulout takes as an upload."))
     words = _("What came is not a whole tar archive. A .tar.gz has to be unpacked first.")
-    return Trouble(words, refused.message)
+    return ActionFailed(words, refused.message)
 
 
 def told_base(line: int, why: BaseWhy) -> str:

@@ -16,7 +16,7 @@ from hosts.access import Denied, NotVisible, Person, get_endpoint, get_object
 from hosts.guardrails.locks import at, lock_of, row_lock, words_of
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Endpoint, InventoryRow
 from hosts.podman import system
 from hosts.podman.errors import Conflict, NotFound, PodmanError
@@ -175,7 +175,7 @@ async def _locked(errand: Errand, item: Item) -> str:
     return words_of(lock) if lock else ""
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """By the plan: what is gone stays gone, the rest is looked at again."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from hosts.guardrails import Proposed, of_inspect
 from hosts.guardrails.unproven import unproven
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.errand import ActionFailed, Errand
 from hosts.podman import containers, pods
 from hosts.podman.errors import Interrupted, NotFound, PodmanError, Unavailable
 
@@ -35,7 +35,7 @@ async def at_container(
     """Look at a container that was asked for as `asked`, under `name` where one was given. `undo` instead
     of its removal.
 
-    NotAllowed or Held (Errand.confirm), Trouble where it cannot be looked at.
+    NotAllowed or Held (Errand.confirm), ActionFailed where it cannot be looked at.
     """
     found = await looked(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, name)
@@ -71,21 +71,21 @@ async def confirm(
 
 
 async def looked(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
-    """What an inspect answers within LOOK_S. Trouble where the host does not say; a host that is away
+    """What an inspect answers within LOOK_S. ActionFailed where the host does not say; a host that is away
     is asked again once it is back, as ever.
     """
     try:
         async with asyncio.timeout(LOOK_S):
             return await call
     except TimeoutError as late:
-        raise Trouble(_unseen(), _("No answer within %d s.") % LOOK_S) from late
+        raise ActionFailed(_unseen(), _("No answer within %d s.") % LOOK_S) from late
     except Unavailable as away:
         # this call was not sent, but what made it was: the try is taken up once the host is back
         raise Interrupted(away.message, cause=away.cause, status=away.status) from away
     except NotFound:
         raise
     except PodmanError as failed:
-        raise Trouble(_unseen(), failed.message) from failed
+        raise ActionFailed(_unseen(), failed.message) from failed
 
 
 def _unseen() -> str:
@@ -93,7 +93,7 @@ def _unseen() -> str:
 
 
 def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = "Id") -> None:
-    """Trouble where a host tells of another object than it was asked about."""
+    """ActionFailed where a host tells of another object than it was asked about."""
     told, called = found.get(key), found.get("Name")
     if told == own_id and (not name or called == name):
         return
@@ -101,7 +101,7 @@ def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = 
         "asked": name or own_id[:12],
         "told": str(called or told)[:100],
     }
-    raise Trouble(_unseen(), cause)
+    raise ActionFailed(_unseen(), cause)
 
 
 async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from hosts.actions.streamed import Doing
 from hosts.database_threads import in_thread
 from hosts.guardrails import check, of_inspect, of_others
 from hosts.jobs import alarm
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman import Podman, images
 
@@ -18,16 +18,16 @@ from hosts.podman import Podman, images
 async def at_image(
     doing: Doing, endpoint: Endpoint, podman: Podman, image_id: str, names: Sequence[str]
 ) -> None:
-    """An image that was just built: which of `names` it has. Trouble, PodmanError."""
+    """An image that was just built: which of `names` it has. ActionFailed, PodmanError."""
     found = await images.inspect(podman, image_id)
     given = [one for one in of_inspect.texts(found.get("RepoTags")) if one in names]
     await at_names(doing, endpoint, given)
 
 
 async def at_names(doing: Doing, endpoint: Endpoint, names: Sequence[str]) -> None:
-    """Names that images have there now, by Podman's word. Trouble where a rule refuses one."""
+    """Names that images have there now, by Podman's word. ActionFailed where a rule refuses one."""
     if refused := await in_thread(_refusal, doing, endpoint, names):
-        raise Trouble(refused)
+        raise ActionFailed(refused)
 
 
 def _refusal(doing: Doing, endpoint: Endpoint, names: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from hosts.clocks import clock
 from hosts.database_threads import in_thread
 from hosts.guardrails import Proposed, Refused, Verdict, check, locks, met, refuse
 from hosts.guardrails.standing import Standing
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.jobs.guarded import warned
 from hosts.jobs.locked_names import locked_name
 from hosts.models import Container, Endpoint, OpenTransfer
@@ -58,7 +58,7 @@ class Doing:
 
     async def permit(self, proposed: Proposed, podman: Podman) -> None:
         """Ask about what was not known before, and the host about names that locked images have there.
-        Trouble, with its refusal in the log.
+        ActionFailed, with its refusal in the log.
         """
         beside = await in_thread(_permit, self, proposed)
         self._inside += [one for one in beside.get("warned", []) if one not in self._inside]
@@ -91,7 +91,7 @@ async def streamed(
     proposed: Proposed | None = None,
 ) -> AsyncIterator[Doing]:
     """The caller has authorised it. The block does it: an error or a cancellation that leaves the
-    block is its outcome. If the intent cannot be written, the block is not entered; nor, with Trouble,
+    block is its outcome. If the intent cannot be written, the block is not entered; nor, with ActionFailed,
     where a guardrail stops what is `proposed`.
     """
     doing = Doing(person, verb, target)
@@ -112,7 +112,7 @@ async def streamed(
         result = Result.UNKNOWN if doing.committing and failed.maybe_done else Result.FAILED
         doing.detail = doing.detail or failed.message
         raise
-    except Trouble as trouble:
+    except ActionFailed as trouble:
         doing.detail = doing.detail or " ".join(filter(None, (trouble.message, trouble.cause)))
         raise
     except Exception:
@@ -154,7 +154,7 @@ def _permit(doing: Doing, proposed: Proposed | None) -> dict[str, list[str]]:
     verdict = check(endpoint, proposed)
     if verdict.stops:
         refuse(doing.person, endpoint, proposed, verdict, target=doing.target)
-        raise Trouble(str(Refused(verdict)))
+        raise ActionFailed(str(Refused(verdict)))
     fresh = doing.fresh(verdict)
     met.note(fresh.findings)
     return warned(fresh)
@@ -185,7 +185,7 @@ def _heed_standing(doing: Doing, proposed: Proposed | None) -> None:
 
 def _stop(doing: Doing, said: str) -> NoReturn:
     write.refusal(doing.person.who, doing.verb, doing.target, reason=said[:300])
-    raise Trouble(said)
+    raise ActionFailed(said)
 
 
 def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:

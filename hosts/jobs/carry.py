@@ -16,8 +16,8 @@ from hosts.guardrails.standing import Standing
 from hosts.jobs import crash, held
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.asker import may
-from hosts.jobs.errand import Errand, NotAllowed, Trouble
-from hosts.jobs.handler import Handler, Settled
+from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
+from hosts.jobs.handler import Handler, Settlement
 from hosts.jobs.lease import MAX_LOST_WORKERS
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.port_clash import is_port_clash, port_clash
@@ -71,12 +71,12 @@ async def carry(  # noqa: C901 - one clause for each way to end
         error = str(refusal)
     except NotAllowed as denied:
         state, error = Job.State.DENIED, denied.message
-    except Trouble as trouble:
+    except ActionFailed as trouble:
         error, cause, result = trouble.message, trouble.cause, trouble.left
         # why comes first: it is the headline wherever the failure is told
         why = await _clash(job, cause) or (_sentence(cause) if result else "")
         error = f"{why} {error}".strip()
-    except Undecided as undecided:
+    except OutcomeUnknown as undecided:
         state, error, cause = Job.State.UNKNOWN, str(undecided), undecided.cause
     except NoSocket as away:
         error = _("Haulout's link process has not answered for %d s; nothing more was sent.")
@@ -123,7 +123,7 @@ def _sentence(cause: str) -> str:
     return line if not line or line.endswith((".", "…", ":")) else f"{line}."
 
 
-class Undecided(Exception):
+class OutcomeUnknown(Exception):
     """A try was sent and nobody can tell what became of it."""
 
     def __init__(self, message: str, cause: str = "") -> None:
@@ -173,12 +173,12 @@ def _in_the_way(job: Job) -> tuple[str, str] | None:
 
 async def _sent_before(job: Job, handler: Handler | None, podman: Podman | None) -> bool:
     """True when an earlier try was sent while it was still allowed, and the host did it: the end of
-    a job is what became of it, also when its right is gone since. Undecided.
+    a job is what became of it, also when its right is gone since. OutcomeUnknown.
     """
     if job.step != "act" or handler is None or podman is None:
         return False
     words = _("It was sent before; what the host made of it cannot be told.")
-    return await _decide(errand_for(job, podman), handler, words) is Settled.DONE
+    return await _decide(errand_for(job, podman), handler, words) is Settlement.DONE
 
 
 async def _mend(job: Job, handler: Handler | None, podman: Podman | None) -> None:
@@ -227,7 +227,7 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
     """Do it; a try that broke after sending is settled first, and done again at most TRIES times."""
     if errand.broken:
         words = _("The worker was lost after sending; what the host made of it cannot be told.")
-        if await _decide(errand, handler, words) is Settled.DONE:
+        if await _decide(errand, handler, words) is Settlement.DONE:
             return {"settled": True}
     for left in reversed(range(TRIES)):
         try:
@@ -242,27 +242,27 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
             if not (errand.sent and lost.maybe_done):
                 raise
             words = _("The host was lost after sending; what it made of it cannot be told.")
-            if await _decide(errand, handler, words, cause=lost.message) is Settled.DONE:
+            if await _decide(errand, handler, words, cause=lost.message) is Settlement.DONE:
                 return {"settled": True}
             if not left:
                 raise
         except asyncio.CancelledError:
             # somebody cancelled: the true end counts, so look once before saying "cancelled"
-            if errand.sent and await _settle(errand, handler, for_s=5.0) is Settled.DONE:
+            if errand.sent and await _settle(errand, handler, for_s=5.0) is Settlement.DONE:
                 return {"settled": True, "cancel": "too late"}
             raise
     raise AssertionError("unreachable")
 
 
-async def _decide(errand: Errand, handler: Handler, words: str, *, cause: str = "") -> Settled:
-    """DONE or AGAIN; Undecided with `words` when nobody can tell."""
+async def _decide(errand: Errand, handler: Handler, words: str, *, cause: str = "") -> Settlement:
+    """DONE or AGAIN; OutcomeUnknown with `words` when nobody can tell."""
     settled = await _settle(errand, handler)
-    if settled is Settled.UNKNOWN:
-        raise Undecided(words, cause)
+    if settled is Settlement.UNKNOWN:
+        raise OutcomeUnknown(words, cause)
     return settled
 
 
-async def _settle(errand: Errand, handler: Handler, *, for_s: float | None = None) -> Settled:
+async def _settle(errand: Errand, handler: Handler, *, for_s: float | None = None) -> Settlement:
     """Ask the handler until the host answers; UNKNOWN when it does not in time."""
     deadline = time.monotonic() + (SETTLE_FOR_S if for_s is None else for_s)
     delay_s = 0.5
@@ -272,6 +272,6 @@ async def _settle(errand: Errand, handler: Handler, *, for_s: float | None = Non
         except (Unavailable, DeadlineExceeded) as away:
             if time.monotonic() + delay_s > deadline:
                 log.info("job %s cannot be settled: %s", errand.job_id, away)
-                return Settled.UNKNOWN
+                return Settlement.UNKNOWN
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, 5.0)

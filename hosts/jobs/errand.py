@@ -24,7 +24,7 @@ PROGRESS_EVERY_S = 0.5
 MAX_OUTPUT = 200_000
 
 
-class Trouble(Exception):
+class ActionFailed(Exception):
     """An action's own failure: `message` in our words with a cure, `cause` in Podman's.
 
     `left`: what it made and leaves behind, {"kind", "id"} as in a result.
@@ -39,7 +39,7 @@ class Trouble(Exception):
         self.left = left or {}
 
 
-class NotAllowed(Trouble):
+class NotAllowed(ActionFailed):
     """Whoever asked may not do this as it turned out to be."""
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hosts import bells
 from hosts.access import Person, visible_jobs
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Approval, Job
 
 # whoever comes back later finds them in the list of jobs
@@ -27,7 +27,9 @@ _FAILED = (Job.State.FAILED, Job.State.UNKNOWN)
 # not those whose end was not heard, and then found on their host (hosts.jobs.resolve). The key is asked
 # for by itself: where it is missing SQL knows neither “done” nor its opposite
 NOT_DONE = (
-    ~Q(state=Job.State.UNKNOWN) | ~Q(result__has_key="resolved") | ~Q(result__resolved=Settled.DONE)
+    ~Q(state=Job.State.UNKNOWN)
+    | ~Q(result__has_key="resolved")
+    | ~Q(result__resolved=Settlement.DONE)
 )
 # what of an object failed before is over once one of these has ended, well or not
 _OVERTAKE = tuple(

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from hosts.jobs.errand import Errand
 
 
-class Settled(StrEnum):
+class Settlement(StrEnum):
     """What became of a broken try, found by looking at the host."""
 
     DONE = "done"
@@ -31,13 +31,13 @@ class Handler(Protocol):
         """Puts in order what an unknown try that was not done has left behind."""
 
     @property
-    def look_back(self) -> Callable[[Errand], Awaitable[Settled | None]] | None:
+    def look_back(self) -> Callable[[Errand], Awaitable[Settlement | None]] | None:
         """As `settle`, of a try that ended unknown; None: ask again later."""
 
     async def do(self, errand: Errand) -> dict[str, Any]:
-        """Carry it out; returns the result. PodmanError or Trouble when it fails."""
+        """Carry it out; returns the result. PodmanError or ActionFailed when it fails."""
 
-    async def settle(self, errand: Errand) -> Settled:
+    async def settle(self, errand: Errand) -> Settlement:
         """Find out whether a broken try had its effect."""
 
 

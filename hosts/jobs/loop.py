@@ -19,9 +19,9 @@ from hosts.guardrails import Refused
 from hosts.jobs import lease, pace, resolve, served, spool, withdrawn
 from hosts.jobs.carry import errand_for
 from hosts.jobs.claims import Claims
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.jobs.hand import Hand
-from hosts.jobs.handler import Handlers, Settled
+from hosts.jobs.handler import Handlers, Settlement
 from hosts.jobs.queues import QUEUES
 from hosts.jobs.save import ClaimLost, leave
 from hosts.jobs.upkeep import Chores, Upkeep
@@ -176,15 +176,15 @@ class WorkerLoop:
                 settled = await (handler.look_back or handler.settle)(errand)
                 if settled is None:
                     continue
-                if settled is Settled.AGAIN and handler.mend is not None:
+                if settled is Settlement.AGAIN and handler.mend is not None:
                     await handler.mend(errand)
             except PodmanError as error:
                 log.info("job %s stays unknown: %s", job.pk, error)
                 continue
-            except (Trouble, Refused, ClaimLost) as refused:
+            except (ActionFailed, Refused, ClaimLost) as refused:
                 # what came to be was not permitted, and is gone again
                 log.warning("job %s: %s", job.pk, refused)
-                settled = Settled.AGAIN
+                settled = Settlement.AGAIN
             await in_thread(resolve.write_resolution, job, settled)
 
     async def _heed_ends(self) -> None:

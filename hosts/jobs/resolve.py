@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audit import write
 from audit.shapes import AlreadySettled, Result
 from hosts import bells
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.models.hosts import State
 
@@ -35,19 +35,19 @@ def unresolved(queues: Collection[str], limit: int = 50) -> list[Job]:
     )
 
 
-_RESULTS = {Settled.DONE: Result.OK, Settled.AGAIN: Result.FAILED}
+_RESULTS = {Settlement.DONE: Result.OK, Settlement.AGAIN: Result.FAILED}
 
 
-def words_for(settled: Settled) -> str:
+def words_for(settled: Settlement) -> str:
     """What was found on a host that answers again."""
-    if settled is Settled.UNKNOWN:
+    if settled is Settlement.UNKNOWN:
         return _("Looked for on the host: whether it was done cannot be told.")
-    if settled is Settled.DONE:
+    if settled is Settlement.DONE:
         return _("Looked for on the host: it was done.")
     return _("Looked for on the host: it was not done.")
 
 
-def write_resolution(job: Job, settled: Settled) -> None:
+def write_resolution(job: Job, settled: Settlement) -> None:
     """The resolution's entry and a note in the job's row; once, whoever comes second does nothing."""
     words, result = words_for(settled), _RESULTS.get(settled)
     with transaction.atomic():

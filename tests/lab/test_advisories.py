@@ -16,7 +16,7 @@ from hosts.actions.builds.build_fields import checked
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.kube import play_kube
 from hosts.advisories import BUILD_MOUNTS, KUBE_VOLUMES, barred
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, LabError
 from tests.lab.podman_hosts import any_host, any_lab
@@ -190,7 +190,7 @@ def test_an_uploaded_context_is_held_to_the_same(host: Host, endpoint_on: Any, p
             pass
 
     if barred(host.podman_version, BUILD_MOUNTS):
-        with pytest.raises(Trouble, match="has RUN --mount"):
+        with pytest.raises(ActionFailed, match="has RUN --mount"):
             asyncio.run(build())
     else:
         asyncio.run(build())

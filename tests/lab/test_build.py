@@ -13,7 +13,7 @@ from hosts.actions.builds import build_image
 from hosts.actions.builds.build_fields import checked
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.images import archives
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Job
 from hosts.podman import PodmanError
 from hosts.podman.build import Built
@@ -150,7 +150,7 @@ def test_a_context_that_reaches_outside(host: Host, endpoint_on: Any, person: An
     tar = context(
         {"Containerfile": build, "../../../../tmp/escaped": b"x"}, {"out": "/etc/hostname"}
     )
-    with pytest.raises((Trouble, PodmanError)):
+    with pytest.raises((ActionFailed, PodmanError)):
         upload(person, endpoint, tar)
     assert "escaped" not in host.run("ls", "/tmp", "/var/tmp")
     assert "shop:2" not in host.podman("images", "--format", "{{.Repository}}:{{.Tag}}")
@@ -177,7 +177,7 @@ def test_no_file_of_the_host_is_reached(
     files, links, containerfile = case
     host.run("sh", "-c", f"echo '{CANARY}: x' > {CANARY_FILE}")
     try:
-        with pytest.raises(Trouble) as refused:
+        with pytest.raises(ActionFailed) as refused:
             upload(person, endpoint_on(host), context(files, links), containerfile=containerfile)
         assert CANARY not in f"{refused.value.message} {refused.value.cause}"
         assert "link" in refused.value.message
@@ -205,6 +205,6 @@ def test_a_loaded_archive_writes_nothing_on_the_host(
 
     endpoint = endpoint_on(host)
     load = archives.load(person, endpoint, pieces(), file="x.tgz", limit_bytes=10_000_000)
-    with pytest.raises(Trouble, match="behind a link"):
+    with pytest.raises(ActionFailed, match="behind a link"):
         asyncio.run(load)
     assert "haulout-evil" not in host.run("ls", "/etc")

@@ -13,7 +13,7 @@ from hosts.actions.builds import build_image
 from hosts.actions.builds.build_fields import checked
 from hosts.jobs import lease
 from hosts.jobs.carry import carry, errand_for
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import Podman, UnixDial
 from hosts.podman.errors import Interrupted
@@ -91,4 +91,4 @@ async def test_it_goes_on_or_is_given_up(host: Host, endpoint_on: Any, person: A
         while (settled := await look_back(errand)) is None:
             assert time.monotonic() < until, "the build runs on"
     made = TAG in host.podman("images", "--format", "{{.Repository}}:{{.Tag}}").split()
-    assert settled is (Settled.DONE if made else Settled.AGAIN)
+    assert settled is (Settlement.DONE if made else Settlement.AGAIN)

@@ -8,7 +8,7 @@ import pytest
 
 from hosts.actions import cancel_job
 from hosts.actions.files import open_container
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from tests.lab.hosts import Host, Lab
 from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -130,7 +130,7 @@ def test_one_that_runs_needs_none(
     box = stopped("root")
     host.podman("start", "box")
     job = open_container.ask(person, (box.endpoint_id, box.podman_id), image=IMAGE)
-    with pytest.raises(Trouble, match="Close them first"):
+    with pytest.raises(ActionFailed, match="Close them first"):
         open_container.ask(person, (box.endpoint_id, box.podman_id), image=IMAGE)
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"

@@ -22,7 +22,7 @@ from hosts.actions.run import create_container, run_container, run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.actions.volumes import clone_volume, create_volume
 from hosts.guardrails import Refused
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Guardrail, Job
 from tests.lab.hosts import Host
 from tests.lab.mirrored import inspected, mirror
@@ -338,7 +338,7 @@ def test_streams_are_refused_before_they_begin(there: There, guarded: Callable[[
     with pytest.raises(Refused, match="not root"):
         begin(there.person, there.ref("container", "shop"), Wanted(user="root"))
     load = async_to_sync(archives.load)
-    with pytest.raises(Trouble, match="rule of images"):
+    with pytest.raises(ActionFailed, match="rule of images"):
         load(there.person, there.endpoint, _nothing(), file="x.tar", limit_bytes=2**20)
     assert there.state() == before
     assert inspected(there.host, "container", "shop")["ExecIDs"] == []

@@ -13,7 +13,7 @@ import pytest
 
 from audit.models import Entry
 from hosts.actions.images import archives
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 
@@ -88,10 +88,10 @@ def test_a_broken_one_leaves_no_image(host: Host, endpoint_on: Any, person: Any)
     endpoint, before = endpoint_on(host), host.podman("images", "-aq")
     broken = gzip.compress(b"no tar at all" * 1000)
     load = archives.load(person, endpoint, pieces(broken), file="a", limit_bytes=LIMIT_BYTES)
-    with pytest.raises(Trouble, match="tar archive"):
+    with pytest.raises(ActionFailed, match="tar archive"):
         asyncio.run(load)
     bomb = gzip.compress(bytes(2**20))
     load = archives.load(person, endpoint, pieces(bomb), file="a", limit_bytes=10_000)
-    with pytest.raises(Trouble, match="larger"):
+    with pytest.raises(ActionFailed, match="larger"):
         asyncio.run(load)
     assert host.podman("images", "-aq") == before

@@ -18,7 +18,7 @@ from hosts.actions.images import archives, copy_image, pull_image, tag_image
 from hosts.actions.kube import play_kube
 from hosts.actions.run import run_container
 from hosts.guardrails import Refused
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Job
 from tests.lab.hosts import Host
 from tests.lab.hosts.registry import Registry
@@ -162,7 +162,7 @@ def test_at_the_click(there: There) -> None:
         with pytest.raises(Refused, match=r"is locked by Bob since .*: as audited"):
             assert deed() is None, road
     for road, stream in there.streams(there.name).items():
-        with pytest.raises(Trouble, match=r"is locked by Bob since .*: as audited"):
+        with pytest.raises(ActionFailed, match=r"is locked by Bob since .*: as audited"):
             assert asyncio.run(stream()) is None, road
     assert not Job.objects.exists()
     assert there.has_it()
@@ -204,7 +204,7 @@ def test_names_that_only_the_host_knows(there: There, form: str, worker: Any, en
     assert LATE not in there.row.names
     for road, stream in there.streams(LATE).items():
         if road != "base":
-            with pytest.raises(Trouble, match="is locked by Bob"):
+            with pytest.raises(ActionFailed, match="is locked by Bob"):
                 assert asyncio.run(stream()) is None, road
         assert there.has_it(LATE), road
     plain = (there.endpoint.pk, there.plain.podman_id)

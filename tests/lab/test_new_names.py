@@ -16,7 +16,7 @@ from hosts.actions.builds.build_fields import checked
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.images import archives, push_image
 from hosts.guardrails import Refused
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Guardrail
 from tests.lab.hosts import Host
 from tests.lab.images_there import mirrored, names_on
@@ -108,7 +108,7 @@ def test_names_inside_an_archive_are_held_to_the_images_rule(
     # an OCI archive holds one image under one name
     names = [ELSEWHERE] if form == "oci-archive" else [OURS, ELSEWHERE]
     data, before = archive(host, form, *names), host.podman("images", "-aq", "--no-trunc")
-    with pytest.raises(Trouble, match=r"would be called quay\.io/corp/prod:1"):
+    with pytest.raises(ActionFailed, match=r"would be called quay\.io/corp/prod:1"):
         asyncio.run(load(person, endpoint, pieces(data)))
     assert not {OURS, ELSEWHERE} & set(names_on(host))
     assert host.podman("images", "-aq", "--no-trunc") == before
@@ -130,7 +130,7 @@ def test_a_rule_that_came_while_it_was_loaded_raises_an_alarm(
         await sync_to_async(rule)("images", **ALLOWED)
         yield bytes(512)
 
-    with pytest.raises(Trouble, match=r"refuses what Podman made .*The image is kept"):
+    with pytest.raises(ActionFailed, match=r"refuses what Podman made .*The image is kept"):
         asyncio.run(load(person, endpoint, late()))
     [alarm] = alarms()
     assert alarm.params["rules"] == ["rule of images"]
@@ -151,7 +151,7 @@ def test_an_uploaded_containerfile_is_judged_as_a_typed_one(
     text, settings, words = WRONG[kind]
     endpoint = endpoint_on(host)
     rule(kind, **settings)
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(ActionFailed, match=words):
         asyncio.run(build(person, endpoint, text))
     assert OURS not in names_on(host)
     assert outcomes("image.build") == [("intent", ""), ("refusal", ""), ("outcome", "failed")]
@@ -168,7 +168,7 @@ def test_the_names_of_an_uploaded_build_are_looked_at_once_more(
     def between() -> None:
         rule("images", refuse=["localhost/new"])
 
-    with pytest.raises(Trouble, match=r"refuses what Podman made .*no image may be called"):
+    with pytest.raises(ActionFailed, match=r"refuses what Podman made .*no image may be called"):
         asyncio.run(build(person, endpoint, f"FROM {PLAIN}\nRUN true\n", between))
     assert len(alarms()) == 1
     assert outcomes("image.build")[-1] == ("outcome", "failed")

@@ -12,7 +12,7 @@ from hosts.actions.containers import recreate_container
 from hosts.jobs import carry as carrying
 from hosts.jobs import lease
 from hosts.jobs.carry import carry
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.jobs.outcome import write_outcomes
 from hosts.jobs.save import leave
 from hosts.models import Guardrail, Job
@@ -187,7 +187,7 @@ async def test_a_host_that_stays_away(
         back = await sync_to_async(Job.objects.select_related("endpoint__host").get)(pk=job.pk)
         errand = carrying.errand_for(back, podman, keep=leave)
         action = ACTIONS[job.verb]
-        assert await action.settle(errand) is Settled.AGAIN
+        assert await action.settle(errand) is Settlement.AGAIN
         assert action.mend is not None
         await action.mend(errand)
     assert names(host) == ["shop"]

@@ -11,7 +11,7 @@ from hosts.actions.builds.build_fields import checked
 from hosts.actions.images import pull_image
 from hosts.actions.kube import play_kube
 from hosts.actions.run import run_container
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.refusals import FieldRefusal, Refusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -50,7 +50,7 @@ def test_no_build_reads_it(host: Host, endpoint_on: Any, person: Any, text: str)
     endpoint = endpoint_on(host)
     with pytest.raises(FieldRefusal, match=r"Line [123] "):
         build_image.ask(person, endpoint.pk, text=text, order=checked(tags=["shop:1"]))
-    with pytest.raises(Trouble, match=r"Line [123] "):
+    with pytest.raises(ActionFailed, match=r"Line [123] "):
         upload(person, endpoint, context({"Containerfile": text.encode(), "z": b"x" * 3000}))
     assert Entry.objects.get(verb="image.build", kind="outcome").result == "failed"
     assert "shop" not in host.podman("images", "--format", "{{.Repository}}")
@@ -61,7 +61,7 @@ def test_an_argument_of_the_build_does_not_lead_there(
 ) -> None:
     endpoint = endpoint_on(host)
     tar = context({"Containerfile": b"ARG B=localhost/busybox\nFROM $B\n"})
-    with pytest.raises(Trouble, match="Line 2 "):
+    with pytest.raises(ActionFailed, match="Line 2 "):
         upload(person, endpoint, tar, arguments={"B": f"docker-archive:{ARCHIVE}"})
     _lines, made = upload(person, endpoint, tar, arguments={"B": "localhost/busybox"})
     assert made

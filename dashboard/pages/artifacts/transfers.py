@@ -13,7 +13,7 @@ from dashboard.person import person_of
 from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.actions.artifacts import transfers
 from hosts.actions.artifacts.names import whole_name
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.podman import PodmanError
 from hosts.refusals import Refusal
 
@@ -72,7 +72,7 @@ def add(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         try:
             await transfers.add(person, endpoint, body, order=order)
-        except Trouble as refused:
+        except ActionFailed as refused:
             return JsonResponse({"error": refused.message, "cause": refused.cause}, status=422)
         except PodmanError as error:
             return _error(error)

@@ -16,7 +16,7 @@ from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.access import Person
 from hosts.actions.builds.build_fields import BuildOrder
 from hosts.actions.builds.build_upload import build_upload, buildable
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman import PodmanError
 from hosts.podman.build import Built
@@ -74,7 +74,7 @@ async def _told(lines: AsyncGenerator[str | Built, None]) -> AsyncGenerator[byte
     try:
         async for line in lines:
             yield _json({"id": line.image_id} if isinstance(line, Built) else {"line": line})
-    except Trouble as failed:
+    except ActionFailed as failed:
         yield _json({"error": failed.message, "cause": failed.cause})
     except PodmanError as failed:
         yield _json({"error": failed.message, "cause": failed.cause})

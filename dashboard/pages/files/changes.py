@@ -28,7 +28,7 @@ from hosts.actions.files.reading import (
 )
 from hosts.actions.files.writing import Wanted, write_file
 from hosts.actions.streamed import Doing, streamed
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.podman import Podman, PodmanError
 
 View = Callable[..., HttpResponse]
@@ -56,7 +56,7 @@ def change(kind: str, what: str) -> View:
                     await work(podman, place, doing)
 
             on_host(row, kind, do)
-        except (PodmanError, Trouble) as error:
+        except (PodmanError, ActionFailed) as error:
             return refused(error, row)
         return done(words)
 
@@ -102,7 +102,7 @@ def _permissions(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], 
     mode, owner = request.POST.get("mode", "").strip(), request.POST.get("owner", "").strip()
     deep = request.POST.get("deep") == "1"
     if not mode and not owner:
-        raise Trouble(_("Neither permissions nor an owner are given."))
+        raise ActionFailed(_("Neither permissions nor an owner are given."))
 
     async def work(podman: Podman, place: Place, doing: Doing) -> None:
         await changing.set_permissions(
@@ -152,7 +152,7 @@ def save(kind: str) -> View:
         context = {"urls": urls_of(kind, row), "row": row, "can_edit": True}
         try:
             if len(data) > TEXT_LIMIT_BYTES:
-                raise Trouble(_("Longer than the 1 MiB that can be edited here."))
+                raise ActionFailed(_("Longer than the 1 MiB that can be edited here."))
             path = asked_path(request)
             params = {"what": "edit", "path": path, "size_bytes": len(data)}
 
@@ -172,7 +172,7 @@ def save(kind: str) -> View:
             context |= file_context(changed.seen, changed.text)
             context["difference"] = _difference(changed.text.text, mine)
             return render(request, "files/state.html", context)
-        except (PodmanError, Trouble) as error:
+        except (PodmanError, ActionFailed) as error:
             return refused(error, row)
         context |= file_context(seen, text)
         response = render(request, "files/state.html", context | {"saved": True})

@@ -16,7 +16,7 @@ from dashboard.person import person_of
 from hosts.access import Person, get_object, visible_objects
 from hosts.actions.files import open_container, open_volume
 from hosts.actions.files.helper import NAME
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Image, InventoryRow, Job
 from hosts.models.inventory import LIVE
 
@@ -48,9 +48,9 @@ def opener(kind: str) -> Callable[..., HttpResponse]:
         image = request.POST.get("image", "")
         try:
             if image not in images_of(person, row):
-                raise Trouble(_("Choose an image that is on this host."))
+                raise ActionFailed(_("Choose an image that is on this host."))
             job = action.ask(person, (endpoint_id, podman_id), image=image)
-        except Trouble as trouble:
+        except ActionFailed as trouble:
             return refused(trouble, row)
         return _opened(job, row)
 
@@ -65,7 +65,7 @@ def _opened(job: Job, row: InventoryRow) -> HttpResponse:
             break
         time.sleep(LOOK_EVERY_S)
     if job.state not in Job.OPEN:
-        return refused(Trouble(job.error, job.cause), row)
+        return refused(ActionFailed(job.error, job.cause), row)
     return done(_("The files are open for ten minutes"))
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from dashboard.toasts import toast
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman.errors import NotFound
 
@@ -21,7 +21,7 @@ def done(words: str, status: int = 204) -> HttpResponse:
 
 def refused(error: Exception, row: InventoryRow) -> HttpResponse:
     """A toast that says why not, with the host's own words."""
-    if isinstance(error, Trouble):
+    if isinstance(error, ActionFailed):
         words = " ".join(filter(None, (error.message, error.cause)))
     elif isinstance(error, NotFound):
         words = _("It is no longer there.")

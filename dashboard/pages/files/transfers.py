@@ -36,7 +36,7 @@ from hosts.actions.files.reading import (
 from hosts.actions.files.writing import Exists, Wanted, write_file
 from hosts.actions.streamed import Doing, streamed
 from hosts.dial import dial
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, archive
 from hosts.podman.errors import BadRequest, NotFound
@@ -76,7 +76,7 @@ def _download(
     row = readable(person, kind, endpoint_id, podman_id)
     try:
         path = asked_path(request)
-    except Trouble as trouble:
+    except ActionFailed as trouble:
         return HttpResponse(trouble.message, status=400, content_type="text/plain; charset=utf-8")
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
@@ -88,7 +88,7 @@ def _download(
             if what == "folder":
                 return await _folder_answer(kind, row, path, reading)
             return await _file_answer(kind, row, path, reading)
-        except (PodmanError, Trouble) as error:
+        except (PodmanError, ActionFailed) as error:
             return _broken(error, row, path)
 
     def recheck(person: Person) -> None:
@@ -97,7 +97,7 @@ def _download(
     return Handover(request, carry, person=person, recheck=recheck)
 
 
-def _broken(error: PodmanError | Trouble, row: InventoryRow, path: str) -> HttpResponse:
+def _broken(error: PodmanError | ActionFailed, row: InventoryRow, path: str) -> HttpResponse:
     """A download that cannot begin: plain words, for a link has no page of its own."""
     status = 404 if isinstance(error, NotFound) else _status_of(error)
     words = _("%(path)s on %(host)s cannot be downloaded: %(why)s") % {
@@ -117,7 +117,7 @@ async def _file_answer(
         place = await find_place(podman, kind, row.podman_id)
         seen = await look(podman, place, path)
         if seen.stat.kind != "file":
-            raise Trouble(_("Only a file can be downloaded as it is."))
+            raise ActionFailed(_("Only a file can be downloaded as it is."))
         member, parts = await file_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         answer = Poured(
@@ -138,7 +138,7 @@ async def _folder_answer(
         place = await find_place(podman, kind, row.podman_id)
         seen = await look(podman, place, path)
         if seen.stat.kind != "folder":
-            raise Trouble(_("%(path)s is not a folder.") % {"path": shown(path)})
+            raise ActionFailed(_("%(path)s is not a folder.") % {"path": shown(path)})
         parts = folder_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         first = await anext(parts, b"")
@@ -200,7 +200,7 @@ def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
     try:
         path = posixpath.join(asked_path(request), named(asked(request, "name")))
         wanted = _wanted(request)
-    except Trouble as trouble:
+    except ActionFailed as trouble:
         return _error(trouble, 400)
     replace = asked(request, "replace") == "1"
     verb = f"{kind}.files_edit"
@@ -219,7 +219,7 @@ def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
                         doing.detail = f"replaced {before.size_bytes} bytes"
         except Exists as exists:
             return _error(exists, 409)
-        except (PodmanError, Trouble) as error:
+        except (PodmanError, ActionFailed) as error:
             return _error(error, _status_of(error))
         return JsonResponse({"path": shown(path), "replaced": before is not None})
 
@@ -242,7 +242,7 @@ def unpack(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
     row = changeable(person, kind, endpoint_id, podman_id)
     try:
         path = asked_path(request)
-    except Trouble as trouble:
+    except ActionFailed as trouble:
         return _error(trouble, 400)
     only_check = asked(request, "check") == "1"
 
@@ -254,7 +254,7 @@ def unpack(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
                     continue
             else:
                 await _unpack(person, kind, row, path, judge, body)
-        except (PodmanError, Trouble) as error:
+        except (PodmanError, ActionFailed) as error:
             return _error(error, _status_of(error))
         return JsonResponse({"entries": judge.entries, "size_bytes": judge.size_bytes})
 
@@ -279,7 +279,7 @@ async def _unpack(
             place = await find_place(podman, kind, row.podman_id)
             seen = await look(podman, place, path)
             if seen.stat.kind != "folder":
-                raise Trouble(_("%(path)s is not a folder.") % {"path": shown(path)})
+                raise ActionFailed(_("%(path)s is not a folder.") % {"path": shown(path)})
             doing.committing = True
             try:
                 await archive.put(
@@ -293,17 +293,17 @@ def _status_of(error: Exception) -> int:
     """507 where the host's disk is full, 422 for our own no, 502 for what else the host refuses."""
     if "no space left" in f"{error} {getattr(error, 'cause', '')}":
         return 507
-    return 422 if isinstance(error, Trouble | BadRequest) else 502
+    return 422 if isinstance(error, ActionFailed | BadRequest) else 502
 
 
 def _wanted(request: HttpRequest) -> Wanted:
     length = request.headers.get("Content-Length", "")
     if not length.isdecimal():
-        raise Trouble(_("An upload says its length."))
+        raise ActionFailed(_("An upload says its length."))
     mode, owner, mtime = (asked(request, name) for name in ("mode", "owner", "mtime"))
     ids = _IDS.fullmatch(owner)
     if (mode and not _MODE.fullmatch(mode)) or (owner and not ids):
-        raise Trouble(_("Permissions are written like 644, an owner like 1000:1000."))
+        raise ActionFailed(_("Permissions are written like 644, an owner like 1000:1000."))
     return Wanted(
         size_bytes=int(length),
         mtime_s=int(mtime) / 1000 if mtime.isdecimal() and len(mtime) < 15 else time.time(),
@@ -313,7 +313,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     )
 
 
-def _error(error: PodmanError | Trouble, status: int) -> JsonResponse:
+def _error(error: PodmanError | ActionFailed, status: int) -> JsonResponse:
     if status == 507:
         words = _("The disk there is full. Make room and try again.")
         return JsonResponse({"error": words, "cause": error.message}, status=status)

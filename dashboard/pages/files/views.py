@@ -27,7 +27,7 @@ from dashboard.person import person_of
 from hosts.access import Person
 from hosts.actions.files.place import NoWay, Place, Seen, look
 from hosts.actions.files.reading import Owner, Text, enter, owner_of, read_text, readable
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound
@@ -82,7 +82,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         path = asked_path(request)
         _enter_list(person, kind, row, path)
         place, seen, listing = on_host(row, kind, _lister(path))
-    except (PodmanError, Trouble) as error:
+    except (PodmanError, ActionFailed) as error:
         context |= {"crumbs": crumbs(path), "path": in_url(path), "trouble": True}
         if isinstance(error, NoWay) and "volume.open" in verbs_for(person, row):
             context["images"] = images_of(person, row)
@@ -145,7 +145,7 @@ def there(kind: str) -> View:
             owner = on_host(row, kind, _owner(path, wanted=asked(request, "owner") == "1"))
         except NotFound:
             return JsonResponse({"there": False})
-        except (PodmanError, Trouble):
+        except (PodmanError, ActionFailed):
             # a broken link has the name too; what else is wrong the upload itself will say
             return JsonResponse({"there": True})
         return JsonResponse({"there": True, "owner": owner and [owner.uid, owner.gid]})
@@ -174,7 +174,7 @@ def file(kind: str) -> View:
             path = asked_path(request)
             enter(person, kind, row, what="view", path=path)
             place, seen, text = on_host(row, kind, _reader(path))
-        except (PodmanError, Trouble) as error:
+        except (PodmanError, ActionFailed) as error:
             context |= {"crumbs": crumbs(path), "trouble": True}
             return render(request, "files/file.html", context | trouble_in(error, row, path))
         can = f"{kind}.files_edit" in verbs_for(person, row)
@@ -193,7 +193,7 @@ def _reader(path: str) -> Any:
     async def work(podman: Podman, place: Place) -> tuple[Place, Seen, Text]:
         seen = await look(podman, place, path)
         if seen.stat.kind != "file":
-            raise Trouble(_not_a_file(seen.stat.kind))
+            raise ActionFailed(_not_a_file(seen.stat.kind))
         return place, seen, await read_text(podman, place, seen.path)
 
     return work

@@ -15,7 +15,7 @@ from dashboard.furniture.inspecting import trouble_of
 from dashboard.furniture.objects import frame
 from hosts.access import Person
 from hosts.actions.files.place import NoWay, Place, cleaned, find_place
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound
@@ -31,7 +31,7 @@ def asked(request: HttpRequest, name: str, default: str = "") -> str:
 
 
 def asked_path(request: HttpRequest) -> str:
-    """The path in the query, cleaned. Trouble where it is none."""
+    """The path in the query, cleaned. ActionFailed where it is none."""
     return cleaned(asked(request, "path", "/"))
 
 
@@ -77,7 +77,7 @@ def frame_of(person: Person, kind: str, row: InventoryRow, request: HttpRequest)
 
 
 def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, Place], Awaitable[T]]) -> T:
-    """Do `work` with the files' place, from a page's thread. PodmanError, Trouble."""
+    """Do `work` with the files' place, from a page's thread. PodmanError, ActionFailed."""
 
     async def ask(podman: Podman) -> T:
         return await work(podman, await find_place(podman, kind, row.podman_id))
@@ -89,7 +89,7 @@ def trouble_in(error: Exception, row: InventoryRow, path: str) -> dict[str, Any]
     """Words for parts/error.html."""
     if isinstance(error, NoWay):
         return {"title": error.message, "cure": error.cause, "tone": "warn"}
-    if isinstance(error, Trouble):
+    if isinstance(error, ActionFailed):
         return {"title": error.message, "words": error.cause, "tone": "warn"}
     if isinstance(error, NotFound):
         return {

@@ -14,7 +14,7 @@ from dashboard.person import person_of
 from dashboard.streams.transfer.handover import Carry, Handover, Poured
 from hosts.access import Person
 from hosts.actions.images import archives
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Image
 from hosts.podman import PodmanError
 from hosts.podman.errors import BadRequest
@@ -38,7 +38,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
         pieces = archives.save(person, rows, form=form)
         try:
             first = await anext(pieces, b"")
-        except (PodmanError, Trouble) as error:
+        except (PodmanError, ActionFailed) as error:
             await pieces.aclose()
             words = _("Not saved: %s") % error.message
             return HttpResponse(words, status=502, content_type=_TEXT)
@@ -74,7 +74,7 @@ def load(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
             names = await archives.load(
                 person, endpoint, body, file=file, limit_bytes=_limit_bytes()
             )
-        except Trouble as refused:
+        except ActionFailed as refused:
             told = {"error": refused.message, "cause": refused.cause}
             return JsonResponse(told, status=422)
         except PodmanError as error:
@@ -112,7 +112,7 @@ def import_tar(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
                 message=message,
                 changes=changes,
             )
-        except Trouble as refused:
+        except ActionFailed as refused:
             return JsonResponse({"error": refused.message, "cause": refused.cause}, status=422)
         except PodmanError as error:
             return _error(error)

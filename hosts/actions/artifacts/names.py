@@ -10,7 +10,7 @@ from hosts.actions.images.references import parse, parse_full
 from hosts.actions.images.registry_words import why
 from hosts.guardrails import Proposed
 from hosts.jobs.ask import Order
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman.errors import PodmanError
 from hosts.refusals import FieldRefusal, Refusal
@@ -55,7 +55,7 @@ def order_for(
     )
 
 
-def trouble(words: str, name: str, failed: PodmanError, *, known: bool) -> Trouble:
+def trouble(words: str, name: str, failed: PodmanError, *, known: bool) -> ActionFailed:
     """What a registry or Podman said, in our words. `known`: credentials were sent."""
     sentence = why(parse(name).registry, failed, known=known)
-    return Trouble(sentence or words % {"name": name}, failed.message)
+    return ActionFailed(sentence or words % {"name": name}, failed.message)

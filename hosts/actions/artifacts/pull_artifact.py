@@ -14,7 +14,7 @@ from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import artifacts, system
 from hosts.podman.errors import PodmanError, Unavailable
@@ -51,10 +51,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": KIND, "digest": digest}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Always again: only the registry knows whether the name still means the same."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -14,7 +14,7 @@ from hosts.cards import SENDS_AWAY, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import artifacts, system
 from hosts.podman.errors import PodmanError, Unavailable
@@ -49,10 +49,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"digest": digest}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Always again: only the registry knows how far it came."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -11,8 +11,8 @@ from hosts.actions.action import Action
 from hosts.actions.artifacts.names import order_for, place_for, whole_name
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import Order, ask_batch
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch
 from hosts.podman import artifacts
 from hosts.podman.errors import NotFound
@@ -44,7 +44,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     try:
         found = await artifacts.inspect(errand.podman, name)
         if found.get("Digest") != digest:
-            raise Trouble(_("Under %s there is another artifact by now. It was left.") % name)
+            raise ActionFailed(_("Under %s there is another artifact by now. It was left.") % name)
         await errand.about_to_send()
         await artifacts.remove(errand.podman, name)
     except NotFound:
@@ -52,13 +52,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Gone, or another one stands under its name by now."""
     try:
         found = await artifacts.inspect(errand.podman, errand.params["name"])
     except NotFound:
-        return Settled.DONE
-    return Settled.AGAIN if found.get("Digest") == errand.params["digest"] else Settled.DONE
+        return Settlement.DONE
+    return Settlement.AGAIN if found.get("Digest") == errand.params["digest"] else Settlement.DONE
 
 
 ACTION = Action(

@@ -85,7 +85,7 @@ def place(person: Person, endpoint_id: int, verb: str) -> Endpoint:
 async def add(
     person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, order: Added
 ) -> str:
-    """Its digest. The caller has authorised it. PodmanError, Trouble."""
+    """Its digest. The caller has authorised it. PodmanError, ActionFailed."""
     target = target_of(endpoint, kind=KIND, object_id=order.name[:255], name=order.name)
     params = {"file": order.file, "append": order.append}
     proposed = of_others.archive(ADD, file=order.file, names=[order.name])

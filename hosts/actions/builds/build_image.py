@@ -26,8 +26,8 @@ from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed, of_containerfile, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman, base_judge, system
 from hosts.podman.build import Built, build
@@ -110,10 +110,10 @@ async def do(errand: Errand) -> dict[str, Any]:
                     errand.say(part)
                 await errand.report({})
     except BuildFailed as failed:
-        raise Trouble(failed_words(text, step), failed.message) from failed
+        raise ActionFailed(failed_words(text, step), failed.message) from failed
     except ArchiveRefused as refused:
         raise archive_words.told(refused) from refused
-    raise Trouble(_("The build ended without an image."))
+    raise ActionFailed(_("The build ended without an image."))
 
 
 async def mounts_stay_inside(podman: Podman) -> bool:
@@ -146,24 +146,24 @@ async def _credentials(errand: Errand, text: str) -> list[Credential]:
     return found
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Done where the tag has a new image. Else nobody can tell: RUN may have reached outside, so it is
     never sent again, and Podman may still be at it.
     """
     tagged = await image_of(errand.podman, errand.params["tags"][0])
     if "tagged" not in errand.before or tagged in ("", errand.before["tagged"]):
-        return Settled.UNKNOWN
+        return Settlement.UNKNOWN
     await at_image(errand, tagged, list(errand.params["tags"]))
-    return Settled.DONE
+    return Settlement.DONE
 
 
-async def look_back(errand: Errand) -> Settled | None:
+async def look_back(errand: Errand) -> Settlement | None:
     """What became of one that ended unknown; None while a build runs there."""
     if "tagged" not in errand.before:
-        return Settled.UNKNOWN
+        return Settlement.UNKNOWN
     name = errand.params["tags"][0]
     settled = await became(errand.podman, name, errand.before)
-    if settled is Settled.DONE:
+    if settled is Settlement.DONE:
         await at_image(errand, await image_of(errand.podman, name), list(errand.params["tags"]))
     return settled
 

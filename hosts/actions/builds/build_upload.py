@@ -13,7 +13,7 @@ from hosts.actions.builds.look_back import how_it_stands
 from hosts.actions.second_look_streams import at_image
 from hosts.actions.streamed import note_build, streamed
 from hosts.dial import dial
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman import Podman
 from hosts.podman.build import Built, build
@@ -36,7 +36,7 @@ async def build_upload(
     file: str,
     limit_bytes: int,
 ) -> AsyncGenerator[str | Built, None]:
-    """Podman's lines, at last one Built. Trouble, PodmanError. The caller has authorised it.
+    """Podman's lines, at last one Built. ActionFailed, PodmanError. The caller has authorised it.
 
     `body` is a tar, plain or compressed; unpacked it may have `limit_bytes`. It is judged as it
     passes: nothing in it may lead Podman to files of the host, and its Containerfile is held to the
@@ -69,6 +69,6 @@ async def build_upload(
                             await at_image(doing, endpoint, podman, line.image_id, order.tags)
                         yield line
             except BuildFailed as failed:
-                raise Trouble(failed_words("", step), failed.message) from failed
+                raise ActionFailed(failed_words("", step), failed.message) from failed
             except ArchiveRefused as refused:
                 raise told(refused) from refused

@@ -4,7 +4,7 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.podman import Podman, containers, events, images, system
 from hosts.podman.errors import NotFound, ServerFault
 
@@ -23,7 +23,7 @@ async def image_of(podman: Podman, name: str) -> str:
         return ""
 
 
-async def became(podman: Podman, name: str, before: dict[str, Any]) -> Settled | None:
+async def became(podman: Podman, name: str, before: dict[str, Any]) -> Settlement | None:
     """DONE where the name has a new image, or the same that was built anew; None while a build runs.
 
     AGAIN where it was not done. `before` as `how_it_stands` gave it.
@@ -32,19 +32,19 @@ async def became(podman: Podman, name: str, before: dict[str, Any]) -> Settled |
     running = await containers.builds_run(podman)
     tagged = await image_of(podman, name)
     if tagged and tagged != before["tagged"]:
-        return Settled.DONE
+        return Settlement.DONE
     if running:
         return None
     if not tagged:
-        return Settled.AGAIN
+        return Settlement.AGAIN
     # where all layers were there, a build makes the image that the name had before
     return await _built_since(podman, tagged, str(before.get("at") or ""))
 
 
-async def _built_since(podman: Podman, image_id: str, at: str) -> Settled:
+async def _built_since(podman: Podman, image_id: str, at: str) -> Settlement:
     """Whether a build has ended with that image; UNKNOWN on a host that keeps no events."""
     if not at:
-        return Settled.UNKNOWN
+        return Settlement.UNKNOWN
     kept = events.follow(
         podman,
         since=datetime.fromisoformat(at),
@@ -55,7 +55,7 @@ async def _built_since(podman: Podman, image_id: str, at: str) -> Settled:
         async with aclosing(kept) as found:
             async for event in found:
                 if events.subject(event) == image_id:
-                    return Settled.DONE
+                    return Settlement.DONE
     except ServerFault:
-        return Settled.UNKNOWN
-    return Settled.AGAIN
+        return Settlement.UNKNOWN
+    return Settlement.AGAIN

@@ -15,7 +15,7 @@ from audit.shapes import AlreadySettled, NoSuchIntent, Result
 from hosts import bells
 from hosts.actions.builds.look_back import became
 from hosts.dial import dial
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.jobs.resolve import WITHIN, words_for
 from hosts.models import OpenTransfer
 from hosts.models.hosts import State
@@ -40,11 +40,11 @@ def look_for_builds() -> int:
     return len(rows)
 
 
-async def _all(rows: list[OpenTransfer]) -> list[Settled | None]:
+async def _all(rows: list[OpenTransfer]) -> list[Settlement | None]:
     return list(await asyncio.gather(*map(_one, rows)))
 
 
-async def _one(row: OpenTransfer) -> Settled | None:
+async def _one(row: OpenTransfer) -> Settlement | None:
     """None while it cannot be known: away, or a build runs there."""
     assert row.endpoint is not None
     try:
@@ -55,12 +55,12 @@ async def _one(row: OpenTransfer) -> Settled | None:
         return None
 
 
-def _resolve(row: OpenTransfer, settled: Settled) -> None:
+def _resolve(row: OpenTransfer, settled: Settlement) -> None:
     try:
         with transaction.atomic():
             gone, _rows = OpenTransfer.objects.filter(pk=row.pk).delete()
-            if gone and settled is not Settled.UNKNOWN:
-                result = Result.OK if settled is Settled.DONE else Result.FAILED
+            if gone and settled is not Settlement.UNKNOWN:
+                result = Result.OK if settled is Settlement.DONE else Result.FAILED
                 write.resolution(row.intent, result, detail=words_for(settled))
     except (AlreadySettled, NoSuchIntent):
         OpenTransfer.objects.filter(pk=row.pk).delete()

@@ -9,8 +9,8 @@ from hosts.access import Person
 from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.cards import Lock, Right, Road
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import containers, system
 from hosts.podman.errors import Conflict
@@ -34,7 +34,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     try:
         report = await containers.healthcheck(errand.podman, errand.object_id)
     except Conflict as failed:
-        raise Trouble(
+        raise ActionFailed(
             _("It has no check, or does not run: only a running container can be checked."),
             failed.message,
         ) from failed
@@ -63,10 +63,10 @@ async def told(errand: Errand) -> dict[str, Any]:
     }
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """A check twice is no harm."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

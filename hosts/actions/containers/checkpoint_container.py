@@ -10,8 +10,8 @@ from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object
 from hosts.capabilities import lacks
 from hosts.cards import TAKES_AWAY, Lock, Right
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import containers
 from hosts.podman.errors import PodmanError
@@ -36,17 +36,19 @@ def ask(
     return ask_object(person, VERB, ref, params=params, queue="long")
 
 
-def explained(failed: PodmanError) -> Trouble:
+def explained(failed: PodmanError) -> ActionFailed:
     """Why a host cannot, with what would help, and Podman's words."""
     words = failed.message.lower()
     if "criu" in words:
-        return Trouble(
+        return ActionFailed(
             _("The host has no CRIU that works. Install the package criu there, 3.11 or later."),
             failed.message,
         )
     if "tcp" in words:
-        return Trouble(_("It holds connections: ask for them to be frozen too."), failed.message)
-    return Trouble(_("Podman could not freeze or wake it."), failed.message)
+        return ActionFailed(
+            _("It holds connections: ask for them to be frozen too."), failed.message
+        )
+    return ActionFailed(_("Podman could not freeze or wake it."), failed.message)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -67,12 +69,12 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Podman marks a container that it has frozen."""
     state = (await containers.inspect(errand.podman, errand.object_id)).get("State") or {}
     if state.get("Checkpointed"):
-        return Settled.DONE
-    return Settled.UNKNOWN if errand.before.get("leave_running") else Settled.AGAIN
+        return Settlement.DONE
+    return Settlement.UNKNOWN if errand.before.get("leave_running") else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -19,7 +19,7 @@ from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, NotAllowed
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Image, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import containers, images, system
@@ -103,10 +103,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "image", "id": image_id, "image": name}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """An image of that name may be an older one: nobody can tell."""
     await system.ping(errand.podman)
-    return Settled.UNKNOWN
+    return Settlement.UNKNOWN
 
 
 ACTION = Action(

@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import look
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
@@ -33,11 +33,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": await containers.init(errand.podman, errand.object_id)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Initialized, or started by somebody since."""
     state = await look(errand)
     ready = state["status"] == "initialized" or state["running"]
-    return Settled.DONE if ready else Settled.AGAIN
+    return Settlement.DONE if ready else Settlement.AGAIN
 
 
 ACTION = Action(

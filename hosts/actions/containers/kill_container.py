@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import changed, look
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
@@ -42,12 +42,12 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """KILL is seen by its effect; any other leaves no trace and is not sent twice."""
     state = await look(errand)
     if changed(errand.before, state) or not state["running"]:
-        return Settled.DONE
-    return Settled.AGAIN if errand.params["signal"] == "KILL" else Settled.UNKNOWN
+        return Settlement.DONE
+    return Settlement.AGAIN if errand.params["signal"] == "KILL" else Settlement.UNKNOWN
 
 
 ACTION = Action(

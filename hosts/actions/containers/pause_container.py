@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import look
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
@@ -34,9 +34,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Paused."""
-    return Settled.DONE if (await look(errand))["paused"] else Settled.AGAIN
+    return Settlement.DONE if (await look(errand))["paused"] else Settlement.AGAIN
 
 
 ACTION = Action(

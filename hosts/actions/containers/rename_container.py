@@ -19,7 +19,7 @@ from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.run import run_fields
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Container, Job, Pod
 from hosts.models.inventory import LIVE
 from hosts.podman import containers
@@ -61,10 +61,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """It has the name."""
     found = await containers.inspect(errand.podman, errand.object_id)
-    return Settled.DONE if found.get("Name") == errand.params["new_name"] else Settled.AGAIN
+    return Settlement.DONE if found.get("Name") == errand.params["new_name"] else Settlement.AGAIN
 
 
 ACTION = Action(

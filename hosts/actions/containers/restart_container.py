@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import changed, look
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
@@ -38,12 +38,12 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Another process than before that runs; stopped in between: start is what is missing."""
     state = await look(errand)
     if changed(errand.before, state) and state["running"]:
-        return Settled.DONE
-    return Settled.AGAIN
+        return Settlement.DONE
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -15,7 +15,7 @@ from hosts.capabilities import lacks
 from hosts.cards import Lock, Right, Road, SecondLook, When
 from hosts.guardrails import of_inspect
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import containers
 from hosts.podman.errors import PodmanError
@@ -59,12 +59,12 @@ async def _look_again(errand: Errand) -> None:
     await at_change(errand, errand.object_id, undo=undo)
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Running, and within the rules."""
     if not (await look(errand))["running"]:
-        return Settled.AGAIN
+        return Settlement.AGAIN
     await _look_again(errand)
-    return Settled.DONE
+    return Settlement.DONE
 
 
 ACTION = Action(

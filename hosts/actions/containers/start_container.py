@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import look
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
@@ -33,10 +33,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": await containers.start(errand.podman, errand.object_id)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Running, or started and already ended again."""
     state = await look(errand)
-    return Settled.DONE if state["running"] else Settled.AGAIN
+    return Settlement.DONE if state["running"] else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.containers.container_state import look
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import containers
 
@@ -40,10 +40,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": changed}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Not running."""
     state = await look(errand)
-    return Settled.AGAIN if state["running"] else Settled.DONE
+    return Settlement.AGAIN if state["running"] else Settlement.DONE
 
 
 ACTION = Action(

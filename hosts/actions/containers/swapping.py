@@ -20,8 +20,8 @@ from hosts.actions.run.table.health import time_to_get_well_s
 from hosts.guardrails import Proposed, Refused
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
-from hosts.jobs.errand import Errand, NotAllowed, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
+from hosts.jobs.handler import Settlement
 from hosts.jobs.held import Held
 from hosts.podman import containers
 from hosts.podman.errors import Conflict, Interrupted, NotFound, PodmanError, Unavailable
@@ -65,7 +65,7 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
     """`make_spec(old inspect)` gives the body of containers/create, with the job's label, and what of it
     was judged.
 
-    The result names the new container. Trouble where the old one had to be restored.
+    The result names the new container. ActionFailed where the old one had to be restored.
     """
     old = await _inspect(errand, errand.object_id)
     new = await made_by(errand)
@@ -75,11 +75,11 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
     if before.get("failed"):
         with _going_on():
             await _restore(errand, before, place)
-        raise Trouble(str(before["failed"]), str(before.get("cause", "")))
+        raise ActionFailed(str(before["failed"]), str(before.get("cause", "")))
     asked: Proposed | None = None
     if new is None:
         if old is None:
-            raise Trouble(_("The container is gone: there is nothing to replace."))
+            raise ActionFailed(_("The container is gone: there is nothing to replace."))
         _judge(old)
         spec, asked = await make_spec(old)
         await errand.about_to_send(before)
@@ -136,7 +136,7 @@ async def _look(
         await second_look.at_container(errand, made, asked, undo=undo)
     except NotAllowed:
         raise
-    except Trouble:
+    except ActionFailed:
         await _restore(errand, before, place)
         raise
 
@@ -151,7 +151,7 @@ class _Refused(Exception):
 
 def _snapshot(old: dict[str, Any] | None) -> dict[str, Any]:
     if old is None:
-        raise Trouble(_("The container is gone: there is nothing to replace."))
+        raise ActionFailed(_("The container is gone: there is nothing to replace."))
     state = old.get("State") or {}
     return {
         "name": str(old.get("Name") or ""),
@@ -163,14 +163,14 @@ def _snapshot(old: dict[str, Any] | None) -> dict[str, Any]:
 
 def _judge(old: dict[str, Any]) -> None:
     if (old.get("HostConfig") or {}).get("AutoRemove") and (old.get("State") or {}).get("Running"):
-        raise Trouble(
+        raise ActionFailed(
             _(
                 "It removes itself when it stops (--rm), so it could not be restored. "
                 "Duplicate it instead."
             )
         )
     if old.get("IsInfra"):
-        raise Trouble(_("It carries a pod: change the pod instead."))
+        raise ActionFailed(_("It carries a pod: change the pod instead."))
 
 
 async def _take_place(errand: Errand, before: dict[str, Any], place: Place, made: str) -> None:
@@ -301,7 +301,7 @@ async def _give_up(errand: Errand, before: dict[str, Any], place: Place, refused
     # from here on a broken try restores, and no longer tries
     await errand.about_to_send(before | {"failed": words, "cause": cause[:4000]})
     await _restore(errand, before, place)
-    raise Trouble(words, cause)
+    raise ActionFailed(words, cause)
 
 
 async def _last_words(errand: Errand) -> str:
@@ -362,11 +362,11 @@ async def _inspect(errand: Errand, container: str) -> dict[str, Any] | None:
         return None
 
 
-async def settle_swap(errand: Errand) -> Settled:
+async def settle_swap(errand: Errand) -> Settlement:
     """Done when the old one is gone and the new one stands in its place; else `swap` goes on."""
     old, new = await _inspect(errand, errand.object_id), await made_by(errand)
     gone = old is None and new is not None
-    return Settled.DONE if gone and not errand.before.get("failed") else Settled.AGAIN
+    return Settlement.DONE if gone and not errand.before.get("failed") else Settlement.AGAIN
 
 
 async def mend_swap(errand: Errand) -> None:

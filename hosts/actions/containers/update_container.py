@@ -20,7 +20,7 @@ from hosts.cards import Lock, Right, Road, SecondLook, When
 from hosts.guardrails import of_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Endpoint, Job
 from hosts.podman import containers
 from hosts.refusals import FieldRefusal, Refusal
@@ -122,10 +122,10 @@ def resources(params: dict[str, Any]) -> dict[str, Any]:
     return limits
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """It is there: the same once more."""
     await look(errand)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

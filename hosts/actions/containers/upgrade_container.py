@@ -21,7 +21,7 @@ from hosts.actions.run.permitted import permit_made
 from hosts.capabilities import version_of
 from hosts.cards import Lock, Right, Road, SecondLook, When
 from hosts.guardrails import Proposed, of_others
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.errand import ActionFailed, Errand
 from hosts.models import Batch, Job
 from hosts.podman import images
 from hosts.refusals import Refusal
@@ -68,24 +68,26 @@ def _image(found: dict[str, Any]) -> str:
     try:
         reference = parse_full(text)
     except Refusal as exc:
-        raise Trouble(
+        raise ActionFailed(
             _("Its image has no name that could be pulled. Recreate it with one."), str(exc)
         ) from exc
     if reference.digest:
-        raise Trouble(
+        raise ActionFailed(
             _(
                 "It names its image by digest, so there is never a newer one. Recreate it with a tag."
             )
         )
     if reference.registry == "localhost":
-        raise Trouble(_("%s was made on the host itself: there is nowhere to pull it from.") % text)
+        raise ActionFailed(
+            _("%s was made on the host itself: there is nowhere to pull it from.") % text
+        )
     return str(reference)
 
 
 async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], Proposed]:
     there = existing(await look(errand.podman, errand.object_id), errand.endpoint.pk)
     if there.missing:
-        raise Trouble(
+        raise ActionFailed(
             _("Secrets give it %s, and Podman does not say which ones. Use Edit and recreate.")
             % ", ".join(there.missing)
         )

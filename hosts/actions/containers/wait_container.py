@@ -16,8 +16,8 @@ from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.containers.container_state import changed, look
 from hosts.cards import READS, Lock, Right
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.jobs.queues import WAITS
 from hosts.models import Endpoint, Job
 from hosts.models.hosts import Transport
@@ -84,7 +84,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             now = time.monotonic()
             away_since = away_since or now
             if now - away_since > AWAY_S:
-                raise Trouble(
+                raise ActionFailed(
                     _("Given up: the host has not answered for an hour."), away.message
                 ) from away
             await asyncio.sleep(delay_s)
@@ -92,7 +92,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _listen(errand: Errand) -> dict[str, Any] | None:
-    """One look and one call; None: it is not yet so. Trouble when it can no longer come."""
+    """One look and one call; None: it is not yet so. ActionFailed when it can no longer come."""
     condition = str(errand.params["condition"])
     try:
         state = await look(errand)
@@ -112,7 +112,7 @@ async def _listen(errand: Errand) -> dict[str, Any] | None:
         if condition == "removing":
             _tell(errand, condition)
             return {"condition": condition}
-        raise Trouble(_("It was removed before that came."), gone.message) from gone
+        raise ActionFailed(_("It was removed before that came."), gone.message) from gone
     if code is None:
         return None
     if condition in _ENDS:
@@ -127,13 +127,13 @@ def _tell(errand: Errand, condition: str) -> None:
 
 
 def _judge(condition: str, state: dict[str, Any]) -> None:
-    """What Podman would answer at once, and wrongly. Trouble."""
+    """What Podman would answer at once, and wrongly. ActionFailed."""
     if condition in _ENDS and state["status"] in ("created", "configured", "initialized"):
-        raise Trouble(_("It was never started, so there is no end to wait for."))
+        raise ActionFailed(_("It was never started, so there is no end to wait for."))
     if condition in _HEALTH and not state["health"]:
-        raise Trouble(_("It has no health check: there is nothing to wait for."))
+        raise ActionFailed(_("It has no health check: there is nothing to wait for."))
     if condition in _HEALTH and not (state["running"] or state["paused"]):
-        raise Trouble(_("It does not run, so its health cannot change."))
+        raise ActionFailed(_("It does not run, so its health cannot change."))
 
 
 async def _call(errand: Errand, condition: str) -> int | None:
@@ -146,7 +146,7 @@ async def _call(errand: Errand, condition: str) -> int | None:
     except DeadlineExceeded:
         return None
     except BadRequest as refused:
-        raise Trouble(_("This Podman cannot wait for that."), refused.message) from refused
+        raise ActionFailed(_("This Podman cannot wait for that."), refused.message) from refused
 
 
 def _well(errand: Errand, condition: str, state: dict[str, Any]) -> dict[str, Any] | None:
@@ -155,13 +155,13 @@ def _well(errand: Errand, condition: str, state: dict[str, Any]) -> dict[str, An
             return None
         _tell(errand, condition)
         return {"condition": condition}
-    raise Trouble(_("It ended with exit code %d before that came.") % state["exit_code"])
+    raise ActionFailed(_("It ended with exit code %d before that came.") % state["exit_code"])
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Waiting changes nothing, so there is nothing to settle."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from hosts.actions.files.place import Place, look
 from hosts.actions.files.writing import Exists
 from hosts.actions.streamed import Doing
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.podman import Podman, archive, inside
 from hosts.podman.errors import NotFound
 
@@ -30,7 +30,7 @@ _UNPACK: Final = (
 
 
 async def rename(podman: Podman, place: Place, path: str, new: str, doing: Doing) -> None:
-    """Give `path` the path `new` (in another folder too). Exists, Trouble."""
+    """Give `path` the path `new` (in another folder too). Exists, ActionFailed."""
     _not_root(path)
     await _confined(podman, place, path, new)
     if archive.speakable(new):
@@ -57,9 +57,9 @@ async def set_permissions(
 ) -> None:
     """`mode` in octal, `owner` as user or user:group, names or numbers; either may be empty."""
     if mode and not _MODE.fullmatch(mode):
-        raise Trouble(_("Permissions are three or four digits from 0 to 7, such as 644."))
+        raise ActionFailed(_("Permissions are three or four digits from 0 to 7, such as 644."))
     if owner and not _OWNER.fullmatch(owner):
-        raise Trouble(_("The owner is a name or number, with a group as in www:www."))
+        raise ActionFailed(_("The owner is a name or number, with a group as in www:www."))
     await _confined(podman, place, path)
     if place.root != "/" and archive.speakable(path):
         # chmod follows a link, which may lead out of the volume
@@ -81,7 +81,7 @@ async def set_permissions(
 
 
 async def make_folder(podman: Podman, place: Place, path: str, doing: Doing) -> None:
-    """A new folder. Exists, Trouble."""
+    """A new folder. Exists, ActionFailed."""
     await _confined(podman, place, path)
     try:
         await archive.stat(podman, place.container, place.inside(path))
@@ -100,20 +100,20 @@ async def _confined(podman: Podman, place: Place, *paths: str) -> None:
         folder = posixpath.dirname(path)
         if folder != "/":
             if not archive.speakable(folder):
-                raise Trouble(_("The folder's name is not UTF-8; open it in a terminal."))
+                raise ActionFailed(_("The folder's name is not UTF-8; open it in a terminal."))
             await look(podman, place, folder)
 
 
 def _not_root(path: str) -> None:
     if path == "/":
-        raise Trouble(_("That is the root of all; it stays."))
+        raise ActionFailed(_("That is the root of all; it stays."))
 
 
 async def _run(
     podman: Podman, place: Place, words: Sequence[str], doing: Doing, *, failed: str
 ) -> None:
     if not place.running:
-        raise Trouble(
+        raise ActionFailed(
             _("The container does not run, and Podman itself can neither rename nor remove files."),
             _("Start it, then try again."),
         )
@@ -126,13 +126,13 @@ async def _run(
         done = await inside.run(podman, place.container, command, timeout_s=LONG_S)
     except inside.NoTool as none:
         doing.committing = False
-        raise Trouble(
+        raise ActionFailed(
             _("This container has no “%(tool)s”, and Podman itself cannot do it.")
             % {"tool": words[0]},
             none.cause,
         ) from none
     if done.code:
-        raise Trouble(failed, done.err)
+        raise ActionFailed(failed, done.err)
 
 
 def _bytes(word: str) -> bytes:

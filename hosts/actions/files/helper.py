@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from hosts.actions.making import made_by, with_job
 from hosts.actions.second_look import at_helper
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.errand import ActionFailed, Errand
 from hosts.models import Endpoint, Job
 from hosts.podman import containers
 from hosts.podman.errors import NotFound, PodmanError
@@ -23,9 +23,9 @@ VERBS: Final = ("volume.open", "container.open")
 
 
 def judge_room(endpoint: Endpoint) -> None:
-    """One at a time on an endpoint: each counts as one of the few changes at once there. Trouble."""
+    """One at a time on an endpoint: each counts as one of the few changes at once there. ActionFailed."""
     if Job.objects.filter(verb__in=VERBS, endpoint=endpoint, state__in=Job.OPEN).exists():
-        raise Trouble(
+        raise ActionFailed(
             _("Other files of this host are open. Close them first, by cancelling their job.")
         )
 

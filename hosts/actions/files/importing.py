@@ -21,7 +21,7 @@ class Judge(TarJudge):
         pieces: AsyncIterator[bytes],
         before_end: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[bytes]:
-        """The same bytes, each piece once its heads are judged. Trouble."""
+        """The same bytes, each piece once its heads are judged. ActionFailed."""
         try:
             async for piece in super().checked(pieces, before_end):
                 yield piece

@@ -25,8 +25,8 @@ from hosts.guardrails import of_others
 from hosts.inventory.job_marks import mark
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import containers, system
 from hosts.podman.errors import PodmanError
@@ -35,7 +35,7 @@ VERB: Final = "container.open"
 
 
 def ask(person: Person, ref: ObjectRef, *, image: str) -> Job:
-    """Ask for it, by a helper made from `image`, which is on the host. NotVisible, Denied, Trouble."""
+    """Ask for it, by a helper made from `image`, which is on the host. NotVisible, Denied, ActionFailed."""
     row = get_object(person, "container", *ref, verb=VERB)
     require(person, "container.files", target_for(row, "container"), row.endpoint)
     judge_room(row.endpoint)
@@ -53,7 +53,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         await _unmount(errand)
     state = await look(errand)
     if state["running"] or state["paused"]:
-        raise Trouble(_("It runs: its files can be changed as it is."))
+        raise ActionFailed(_("It runs: its files can be changed as it is."))
     await errand.about_to_send()
     path = await containers.mount(errand.podman, errand.object_id)
     mount = {"type": "bind", "source": path, "destination": MOUNTED_AT, "options": ["rw", "bind"]}
@@ -72,10 +72,10 @@ async def _unmount(errand: Errand) -> None:
         await containers.unmount(errand.podman, errand.object_id)
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` begins anew, by removing what is there."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

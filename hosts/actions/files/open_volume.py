@@ -19,7 +19,7 @@ from hosts.guardrails import of_others
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import system
 
@@ -28,7 +28,7 @@ _MOUNTED_AT: Final = "/volume"
 
 
 def ask(person: Person, ref: ObjectRef, *, image: str) -> Job:
-    """Ask for it, made from `image`, which is on the host. NotVisible, Denied, Trouble."""
+    """Ask for it, made from `image`, which is on the host. NotVisible, Denied, ActionFailed."""
     row = get_object(person, "volume", *ref, verb=VERB)
     require(person, "volume.files", target_for(row, "volume"), row.endpoint)
     judge_room(row.endpoint)
@@ -48,10 +48,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "volume", "id": errand.object_id}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` begins anew, by removing what is there."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

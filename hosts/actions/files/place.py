@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from hosts.inventory.job_marks import JOB_LABEL, OURS, is_mark, job_of
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.podman import Podman, archive, containers
 from hosts.podman.archive import Stat
 from hosts.podman.errors import NotFound
@@ -19,11 +19,11 @@ HELPS: Final = f"{OURS}files-of"
 MOUNTED_AT: Final = "/haulout-files"
 
 
-class NoWay(Trouble):
+class NoWay(ActionFailed):
     """A volume that no container mounts: Podman reaches its files through a container only."""
 
 
-class LeadsOutside(Trouble):
+class LeadsOutside(ActionFailed):
     """A link that leads out of the volume."""
 
 
@@ -57,22 +57,22 @@ class Place:
 
 
 def cleaned(path: str) -> str:
-    """An absolute path without `.`, `..` and doubled slashes. Trouble where it is none."""
+    """An absolute path without `.`, `..` and doubled slashes. ActionFailed where it is none."""
     if not path.startswith("/") or "\0" in path:
-        raise Trouble(_("That is not a path: it begins with a slash."))
+        raise ActionFailed(_("That is not a path: it begins with a slash."))
     if len(path.encode(errors="surrogateescape")) > MOST_PATH_BYTES:
-        raise Trouble(_("That path is longer than any file's can be."))
+        raise ActionFailed(_("That path is longer than any file's can be."))
     return "/" + posixpath.normpath(path).strip("/")
 
 
 def named(name: str) -> str:
-    """A name for a new file. Trouble where it cannot be one."""
+    """A name for a new file. ActionFailed where it cannot be one."""
     if name in ("", ".", "..") or "/" in name or "\0" in name:
-        raise Trouble(_("“%(name)s” cannot be the name of a file.") % {"name": name})
+        raise ActionFailed(_("“%(name)s” cannot be the name of a file.") % {"name": name})
     if len(name.encode(errors="surrogateescape")) > MOST_NAME_BYTES:
-        raise Trouble(_("That name is longer than the %(n)d bytes allowed.") % {"n": 255})
+        raise ActionFailed(_("That name is longer than the %(n)d bytes allowed.") % {"n": 255})
     if not archive.speakable(name):
-        raise Trouble(_("That name is not UTF-8."))
+        raise ActionFailed(_("That name is not UTF-8."))
     return name
 
 
@@ -137,7 +137,7 @@ class Seen:
 
 
 async def look(podman: Podman, place: Place, path: str) -> Seen:
-    """Follow links, never out of the place. NotFound, LeadsOutside, Trouble for a broken link."""
+    """Follow links, never out of the place. NotFound, LeadsOutside, ActionFailed for a broken link."""
     if place.root != "/":
         await _no_link_on_the_way(podman, place, path)
     stat = await archive.stat(podman, place.container, place.inside(path))
@@ -147,9 +147,9 @@ async def look(podman: Podman, place: Place, path: str) -> Seen:
     try:
         there = await archive.stat(podman, place.container, place.inside(target))
     except NotFound as exc:
-        raise Trouble(_("This link leads nowhere: %(target)s.") % {"target": target}) from exc
+        raise ActionFailed(_("This link leads nowhere: %(target)s.") % {"target": target}) from exc
     if there.kind == "link":
-        raise Trouble(_("This link leads to another link: %(target)s.") % {"target": target})
+        raise ActionFailed(_("This link leads to another link: %(target)s.") % {"target": target})
     return Seen(target, there, link=path)
 
 

@@ -16,7 +16,7 @@ from hosts.access import Person, get_object, grounds, thing_of
 from hosts.access.fetch import target_of
 from hosts.actions.files.place import Place
 from hosts.cards import READS, Card, Lock, Right, Road
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, archive, inside
 from hosts.podman.tars import Member
@@ -237,7 +237,7 @@ async def file_pieces(
     try:
         member = await anext(parts)
     except StopAsyncIteration as exc:
-        raise Trouble(_("Podman sent nothing for that path.")) from exc
+        raise ActionFailed(_("Podman sent nothing for that path.")) from exc
     except BaseException:
         # until the caller has the generator nobody else closes it
         await parts.aclose()

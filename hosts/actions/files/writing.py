@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from hosts.actions.files.place import Place
 from hosts.actions.files.reading import owner_of
 from hosts.actions.streamed import Doing, note_part
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.podman import Podman, PodmanError, archive, inside
 from hosts.podman.archive import Stat
 from hosts.podman.errors import NotFound
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 NEW_MODE: Final = 0o644
 
 
-class Exists(Trouble):
+class Exists(ActionFailed):
     """Something has that name already, and nobody said that it may be replaced."""
 
 
@@ -55,7 +55,7 @@ async def write_file(
 ) -> Stat | None:
     """Put `content` (exactly `wanted.size_bytes` of it) at `path`; returns what it replaced.
 
-    Exists, Trouble, PodmanError with Podman's own words (a full disk).
+    Exists, ActionFailed, PodmanError with Podman's own words (a full disk).
     """
     folder, name = posixpath.split(path)
     before = await _look_before(podman, place, folder, path, replace=replace)
@@ -94,7 +94,7 @@ async def write_file(
             # what cannot be removed now is swept when the host is back (sweeping)
             doing.left = True
             doing.left = not await _clear(podman, place, posixpath.join(folder, part))
-        elif isinstance(failed, PodmanError | Trouble):
+        elif isinstance(failed, PodmanError | ActionFailed):
             doing.detail = _(
                 "%(words)s A part of it may stand there: the container does not run or has no"
                 " tools, so nothing could be removed."
@@ -109,17 +109,17 @@ async def _look_before(
     try:
         there = await archive.stat(podman, place.container, place.inside(folder))
     except NotFound as exc:
-        raise Trouble(_("The folder %(path)s is not there.") % {"path": folder}) from exc
+        raise ActionFailed(_("The folder %(path)s is not there.") % {"path": folder}) from exc
     if there.kind == "link":
         place.seen(there.target)
     elif there.kind != "folder":
-        raise Trouble(_("%(path)s is not a folder.") % {"path": folder})
+        raise ActionFailed(_("%(path)s is not a folder.") % {"path": folder})
     try:
         found = await archive.stat(podman, place.container, place.inside(path))
     except NotFound:
         return None
     if found.kind == "folder":
-        raise Trouble(_("%(path)s is a folder.") % {"path": path})
+        raise ActionFailed(_("%(path)s is a folder.") % {"path": path})
     if not replace:
         raise Exists(_("%(path)s is there already.") % {"path": path})
     if found.kind == "link":
@@ -141,7 +141,7 @@ async def _move(podman: Podman, place: Place, part: str, path: str) -> None:
     words = ["mv", "-f", "--", place.inside(part), place.inside(path)]
     done = await inside.run(podman, place.container, words)
     if done.code:
-        raise Trouble(_("It could not be put in its place."), done.err)
+        raise ActionFailed(_("It could not be put in its place."), done.err)
 
 
 async def _clear(podman: Podman, place: Place, part: str) -> bool:
@@ -170,8 +170,8 @@ async def _tar(head: bytes, content: AsyncIterator[bytes], size_bytes: int) -> A
     async for piece in content:
         sent += len(piece)
         if sent > size_bytes:
-            raise Trouble(_("More came than was announced."))
+            raise ActionFailed(_("More came than was announced."))
         yield piece
     if sent < size_bytes:
-        raise Trouble(_("Less came than was announced."))
+        raise ActionFailed(_("Less came than was announced."))
     yield file_end(size_bytes)

@@ -21,8 +21,8 @@ from hosts.actions.hosts.examine_host import seal_new_key
 from hosts.cards import Lock, Right, Road
 from hosts.control import ControlError
 from hosts.jobs.ask import Order, ask_batch
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Endpoint, Host, Login
 from hosts.refusals import FieldRefusal
 
@@ -97,11 +97,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     login_id, old, new = int(errand.object_id), errand.params["before"], errand.params["public_key"]
     sealed = await errand.secrets()
     if sealed is None:
-        raise Trouble(_("The new key is no longer there: rotate again."))
+        raise ActionFailed(_("The new key is no longer there: rotate again."))
     await errand.about_to_send()
     now = await sync_to_async(_public_key)(login_id)
     if now not in (old, new):
-        raise Trouble(_("Somebody else has replaced this key meanwhile."))
+        raise ActionFailed(_("Somebody else has replaced this key meanwhile."))
     try:
         if now == old:
             errand.say(_("Letting the new key in, beside the old one …"))
@@ -118,7 +118,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             if kept == old
             else _("The new key is used, and the old one is still let in on the host: %s")
         )
-        raise Trouble(words % f"{error.cause} {error.cure}".strip(), error.kind) from error
+        raise ActionFailed(words % f"{error.cause} {error.cure}".strip(), error.kind) from error
     await control.reload()
     return {"public_key": new}
 
@@ -126,7 +126,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 def _public_key(login_id: int) -> str:
     found = Login.objects.filter(pk=login_id).values_list("public_key", flat=True).first()
     if found is None:
-        raise Trouble(_("This login is no longer registered."))
+        raise ActionFailed(_("This login is no longer registered."))
     return found
 
 
@@ -139,9 +139,9 @@ def _keep(login_id: int, sealed: bytes, public: str) -> None:
         tried_again(Login.objects.filter(pk=login_id))
 
 
-async def settle(_errand: Errand) -> Settled:
+async def settle(_errand: Errand) -> Settlement:
     """Every step looks first whether it was done: it goes on where it broke."""
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

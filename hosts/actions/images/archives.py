@@ -19,7 +19,7 @@ from hosts.actions.streamed import Doing, streamed
 from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Right, Road, When
 from hosts.dial import dial
 from hosts.guardrails import of_others
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint, Image
 from hosts.podman import Podman, image_archive, images
 from hosts.podman.compressed import plain
@@ -81,7 +81,7 @@ def savable(person: Person, refs: list[ObjectRef], *, form: str) -> list[Image]:
 
 
 async def save(person: Person, rows: list[Image], *, form: str) -> AsyncGenerator[bytes, None]:
-    """The archive. Raises Trouble before the first piece when an image is gone."""
+    """The archive. Raises ActionFailed before the first piece when an image is gone."""
     endpoint = rows[0].endpoint
     whole = [name for row in rows for name in with_tags(row.names)[: _names_in(form)]]
     wanted = [*whole, *(row.podman_id for row in rows if not with_tags(row.names))]
@@ -111,9 +111,9 @@ async def _still(podman: Podman, row: Image, name: str) -> None:
     try:
         found = await images.inspect(podman, name)
     except NotFound as gone:
-        raise Trouble(_("%s is no longer there.") % name, gone.message) from gone
+        raise ActionFailed(_("%s is no longer there.") % name, gone.message) from gone
     if found.get("Id") != row.podman_id:
-        raise Trouble(_("%s names another image now.") % name)
+        raise ActionFailed(_("%s names another image now.") % name)
 
 
 def loadable(person: Person, endpoint_id: int, verb: str) -> Endpoint:
@@ -124,7 +124,7 @@ def loadable(person: Person, endpoint_id: int, verb: str) -> Endpoint:
 async def load(
     person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, file: str, limit_bytes: int
 ) -> list[str]:
-    """Load an archive; the names (or ids) of what it held. PodmanError, Trouble: nothing was.
+    """Load an archive; the names (or ids) of what it held. PodmanError, ActionFailed: nothing was.
 
     It is unpacked on the way (at most `limit_bytes`) and judged: Podman unpacks an OCI archive on
     the host's own disk. So are the names that it gives, before Podman has its end.

@@ -24,8 +24,8 @@ from hosts.dial import dial
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.asker import person_of
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Endpoint, Image, Job
 from hosts.podman import Podman, image_archive, images
 from hosts.podman.errors import NotFound, PodmanError
@@ -110,9 +110,9 @@ def _source(job_id: int, endpoint_id: int) -> Endpoint:
     job = Job.objects.select_related("asked_by").get(pk=job_id)
     found = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None or not (found.enabled and found.host.enabled):
-        raise Trouble(_("The host it was to come from is no longer in Haulout, or disabled."))
+        raise ActionFailed(_("The host it was to come from is no longer in Haulout, or disabled."))
     if job.who.get("door") != "console" and not _asker_may(job, found):
-        raise Trouble(_("%s may no longer do this.") % job.asked_by_name)
+        raise ActionFailed(_("%s may no longer do this.") % job.asked_by_name)
     return found
 
 
@@ -131,16 +131,18 @@ async def do(errand: Errand) -> dict[str, Any]:
         try:
             before = await images.inspect(there, errand.object_id)
         except NotFound as gone:
-            raise Trouble(
+            raise ActionFailed(
                 _("%s does not have the image any more.") % source, gone.message
             ) from gone
         except PodmanError as away:
-            raise Trouble(
+            raise ActionFailed(
                 _("%s could not be asked for the image.") % source, away.message
             ) from away
         if before.get("Id") != errand.object_id:
             # inspect of a list answers with the image for the host's own platform
-            raise Trouble(_("It is a manifest list, which Podman saves only in part: push it."))
+            raise ActionFailed(
+                _("It is a manifest list, which Podman saves only in part: push it.")
+            )
         await errand.permit(_proposed(errand.params))
         await errand.about_to_send()
         if not await images.exists(errand.podman, errand.object_id):
@@ -148,7 +150,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     await _name(errand)
     after = await images.inspect(errand.podman, errand.object_id)
     if _layers(after) != _layers(before):
-        raise Trouble(_("What arrived has other layers than what was sent."))
+        raise ActionFailed(_("What arrived has other layers than what was sent."))
     return {"kind": "image", "id": errand.object_id, "bytes": carried}
 
 
@@ -164,7 +166,7 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
         # saved by its id it has no names: a host gives none on another one by what it sends
         if further := [name for name in given if name not in errand.params["names"]]:
             words = _("%(source)s sent an archive that gives names nobody asked for: %(names)s.")
-            raise Trouble(words % {"source": source, "names": ", ".join(further[:10])})
+            raise ActionFailed(words % {"source": source, "names": ", ".join(further[:10])})
 
     try:
         loaded = await image_archive.load(errand.podman, passing.pieces(), heed=heed)
@@ -176,7 +178,7 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
         await asyncio.gather(reading, return_exceptions=True)
     passing.end()
     if f"sha256:{errand.object_id}" not in loaded:
-        raise Trouble(
+        raise ActionFailed(
             _("Podman made another image of it than the one that was sent."), ", ".join(loaded)
         )
     return passing.bytes
@@ -201,7 +203,7 @@ class _Passing:
         self.bytes = 0
         self.began = time.monotonic()
         # a piece is at most 256 KiB
-        self._waiting: asyncio.Queue[bytes | Trouble | None] = asyncio.Queue(4)
+        self._waiting: asyncio.Queue[bytes | ActionFailed | None] = asyncio.Queue(4)
 
     async def read(self, saved: AsyncGenerator[bytes, None], source: Endpoint) -> None:
         """Take what the source sends, no faster than it is passed on."""
@@ -212,12 +214,12 @@ class _Passing:
             await self._waiting.put(None)
         except PodmanError as lost:
             words = _("%s stopped sending the image.") % source
-            await self._waiting.put(Trouble(words, lost.message))
+            await self._waiting.put(ActionFailed(words, lost.message))
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The same pieces. Trouble in the source's words when it fails."""
+        """The same pieces. ActionFailed in the source's words when it fails."""
         while (piece := await self._waiting.get()) is not None:
-            if isinstance(piece, Trouble):
+            if isinstance(piece, ActionFailed):
                 raise piece
             self.bytes += len(piece)
             await self.errand.report(self.shown("Copying"))
@@ -238,14 +240,14 @@ class _Passing:
         self.errand.say(_("%(mib).1f MiB in %(s).1f s") % {"mib": self.bytes / 2**20, "s": seconds})
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Done when the image and all its names are there."""
     try:
         found = await images.inspect(errand.podman, errand.object_id)
     except NotFound:
-        return Settled.AGAIN
+        return Settlement.AGAIN
     has = set(found.get("RepoTags") or [])
-    return Settled.DONE if has.issuperset(errand.params["names"]) else Settled.AGAIN
+    return Settlement.DONE if has.issuperset(errand.params["names"]) else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -13,8 +13,8 @@ from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Image, InventoryRow, Job
 from hosts.podman import images, manifests
 from hosts.podman.errors import Conflict
@@ -65,19 +65,19 @@ async def do(errand: Errand) -> dict[str, Any]:
             errand.podman, name, errand.params["images"], all_images=False
         )
     except Conflict as taken:
-        raise Trouble(_("%s names something already. Choose another name.") % name) from taken
+        raise ActionFailed(_("%s names something already. Choose another name.") % name) from taken
     return {"kind": "image", "id": list_id}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """There under its name, as a list of as many images."""
     if not await images.exists(errand.podman, errand.params["name"]):
-        return Settled.AGAIN
+        return Settlement.AGAIN
     if not await manifests.exists(errand.podman, errand.params["name"]):
-        return Settled.UNKNOWN
+        return Settlement.UNKNOWN
     found = await manifests.inspect(errand.podman, errand.params["name"])
     whole = len(found.get("manifests") or []) == len(errand.params["images"])
-    return Settled.DONE if whole else Settled.UNKNOWN
+    return Settlement.DONE if whole else Settlement.UNKNOWN
 
 
 ACTION = Action(

@@ -19,8 +19,8 @@ from hosts.actions.registries.credentials import auth_for
 from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import Proposed, nothing, of_others
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Image, Job
 from hosts.podman import images, manifests, system
 from hosts.podman.errors import BadRequest, Conflict, NotFound
@@ -108,14 +108,14 @@ async def do(errand: Errand) -> dict[str, Any]:
 async def _annotate(errand: Errand) -> None:
     params, list_id, digest = errand.params, errand.object_id, errand.params["digest"]
     if digest and digest not in await _digests(errand):
-        raise Trouble(_("The list does not hold that image any more."))
+        raise ActionFailed(_("The list does not hold that image any more."))
     words = {name: params[name] for name in ("os", "arch", "variant") if params.get(name)}
     notes = params.get("notes") or {}
     await manifests.annotate(errand.podman, list_id, digest, **words, notes=notes)
     found = await manifests.inspect(errand.podman, list_id)
     told = found if not digest else _entry(found, digest)
     if not set(notes.items()) <= set((told.get("annotations") or {}).items()):
-        raise Trouble(_("This version of Podman keeps no such annotations."))
+        raise ActionFailed(_("This version of Podman keeps no such annotations."))
 
 
 def _entry(found: dict[str, Any], digest: str) -> dict[str, Any]:
@@ -142,13 +142,13 @@ async def _add(errand: Errand) -> None:
         )
     except (BadRequest, Conflict, NotFound) as failed:
         words = _("%(image)s was not added: neither the host nor its registry gave it.")
-        raise Trouble(words % {"image": name}, failed.message) from failed
+        raise ActionFailed(words % {"image": name}, failed.message) from failed
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Again: what is in is not added twice, what is out is out."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

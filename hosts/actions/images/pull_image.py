@@ -14,7 +14,7 @@ from hosts.guardrails import of_others
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import system
 
@@ -71,10 +71,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "image", "id": image_id}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Always again: only the registry knows whether the name still means the same image."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

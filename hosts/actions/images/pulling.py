@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from hosts.actions.images.references import parse
 from hosts.actions.images.registry_words import not_silent, why
 from hosts.actions.registries.credentials import auth_for
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.errand import ActionFailed, Errand
 from hosts.podman import images
 from hosts.podman.errors import PullFailed
 from hosts.podman.images import PullProgress
@@ -19,7 +19,7 @@ MOST_LAYERS = 500
 
 
 async def pull_into(errand: Errand, reference: str) -> str:
-    """Pull `reference`, reporting layers to the errand; returns its id. Trouble, PodmanError.
+    """Pull `reference`, reporting layers to the errand; returns its id. ActionFailed, PodmanError.
 
     NotAllowed where an image that is locked has the name.
     """
@@ -45,7 +45,7 @@ async def pull_into(errand: Errand, reference: str) -> str:
                 await errand.report({"layers": [_bar(bar) for bar in layers.values()]})
     except PullFailed as failed:
         errand.progress = {"layers": [_bar(bar) for bar in layers.values()]}
-        raise Trouble(
+        raise ActionFailed(
             _failed(reference, parsed.registry, failed, known=bool(auth)), failed.message
         ) from failed
     errand.progress = {"layers": [_bar(bar) for bar in layers.values()]}

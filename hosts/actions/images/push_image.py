@@ -18,8 +18,8 @@ from hosts.actions.registries.credentials import auth_for
 from hosts.cards import SENDS_AWAY, Lock, Right
 from hosts.guardrails import of_others
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import images, manifests, system
 from hosts.podman.errors import PushFailed
@@ -61,7 +61,7 @@ async def do(errand: Errand) -> dict[str, Any]:
                 steps.add(line)
                 await errand.report(steps.shown())
     except PushFailed as failed:
-        raise Trouble(_failed(target, failed, known=bool(auth)), failed.message) from failed
+        raise ActionFailed(_failed(target, failed, known=bool(auth)), failed.message) from failed
     raise AssertionError("a push ends with Pushed")
 
 
@@ -97,10 +97,10 @@ def _failed(target: Reference, failed: PushFailed, *, known: bool) -> str:
     }
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Always again: only the registry knows how far it came."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

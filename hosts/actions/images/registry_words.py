@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.podman.errors import DeadlineExceeded, PodmanError
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ def why(registry: str, failed: PodmanError, *, known: bool) -> str:
 async def not_silent(
     lines: AsyncIterator[T], registry: str, *, patience_s: float
 ) -> AsyncGenerator[T, None]:
-    """The same lines. Trouble when none comes for `patience_s`: Podman itself waits for ever."""
+    """The same lines. ActionFailed when none comes for `patience_s`: Podman itself waits for ever."""
     while True:
         try:
             async with asyncio.timeout(patience_s):
@@ -68,7 +68,7 @@ async def not_silent(
         except StopAsyncIteration:
             return
         except TimeoutError as silent:
-            raise Trouble(
+            raise ActionFailed(
                 _("%(registry)s said nothing for %(min)d minutes, so this was given up.")
                 % {"registry": registry, "min": round(patience_s / 60)}
             ) from silent

@@ -10,8 +10,8 @@ from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
 from hosts.actions.images.removing import remove_whole
 from hosts.cards import TAKES_AWAY, Lock, Right
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import images, manifests
 from hosts.podman.errors import NotFound
@@ -43,15 +43,15 @@ async def do(errand: Errand) -> dict[str, Any]:
     except NotFound:
         return {"changed": False}
     if image_id not in removed[1]:
-        raise Trouble(_("Other images stand on it, so it stays with its names."))
+        raise ActionFailed(_("Other images stand on it, so it stays with its names."))
     return {"changed": True, "removed": removed}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Gone by its full id."""
     found = await images.list_images(errand.podman, all=True)
     there = any(one.get("Id") == errand.object_id for one in found)
-    return Settled.AGAIN if there else Settled.DONE
+    return Settlement.AGAIN if there else Settlement.DONE
 
 
 ACTION = Action(

@@ -19,8 +19,8 @@ from hosts.actions.registries.credentials import auth_for
 from hosts.cards import READS, Lock, Right
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Endpoint, Job
 from hosts.podman.errors import PodmanError
 from hosts.podman.search import Found, search
@@ -67,7 +67,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     found = [asdict(one) for good, _trouble in answers for one in good]
     troubles = [trouble for _good, trouble in answers if trouble]
     if troubles and len(troubles) == len(answers):
-        raise Trouble(
+        raise ActionFailed(
             " ".join(one["why"] for one in troubles), "\n".join(one["words"] for one in troubles)
         )
     return {"found": found, "troubles": troubles}
@@ -101,9 +101,9 @@ def _why(registry: str, failed: PodmanError, *, known: bool) -> str:
     return words % {"registry": registry}
 
 
-async def settle(_errand: Errand) -> Settled:
+async def settle(_errand: Errand) -> Settlement:
     """A search can be made again."""
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

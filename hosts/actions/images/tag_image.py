@@ -14,7 +14,7 @@ from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Image, Job
 from hosts.podman import images
 
@@ -54,11 +54,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Done when it has all the names."""
     found = await images.inspect(errand.podman, errand.object_id)
     has = set(found.get("RepoTags") or [])
-    return Settled.DONE if has.issuperset(errand.params["names"]) else Settled.AGAIN
+    return Settlement.DONE if has.issuperset(errand.params["names"]) else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -11,7 +11,7 @@ from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.images.names import split, with_tags
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Image, Job
 from hosts.podman import images
 from hosts.podman.errors import NotFound
@@ -46,14 +46,14 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": bool(taken), "names": taken}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Done when it has none of the names; gone counts as that."""
     try:
         found = await images.inspect(errand.podman, errand.object_id)
     except NotFound:
-        return Settled.DONE
+        return Settlement.DONE
     has = set(found.get("RepoTags") or [])
-    return Settled.DONE if has.isdisjoint(errand.params["names"]) else Settled.AGAIN
+    return Settlement.DONE if has.isdisjoint(errand.params["names"]) else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -14,7 +14,7 @@ from hosts import advisories
 from hosts.actions.kube.kube_plan import KubePlan
 from hosts.guardrails.kube_fields import WITH_TEMPLATE
 from hosts.guardrails.kube_shape import kind_of
-from hosts.jobs.errand import Errand, Trouble
+from hosts.jobs.errand import ActionFailed, Errand
 from hosts.models import Endpoint, Volume
 from hosts.models.inventory import LIVE
 from hosts.podman import system, volumes
@@ -38,7 +38,7 @@ def refuse_unsafe(endpoint: Endpoint, plan: KubePlan) -> None:
 
 
 async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
-    """Trouble, by what the host itself says: its version and its volumes."""
+    """ActionFailed, by what the host itself says: its version and its volumes."""
     filled, shared = _names(plan)
     if not filled:
         return
@@ -54,7 +54,7 @@ async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
             continue
         unsafe.add(name)
     if unsafe:
-        raise Trouble(f"{_words(sorted(unsafe), version, advisory)} {_cure(advisory)}")
+        raise ActionFailed(f"{_words(sorted(unsafe), version, advisory)} {_cure(advisory)}")
 
 
 def _words(names: list[str], version: str, advisory: advisories.Advisory) -> str:

@@ -15,8 +15,8 @@ from hosts.actions.locked_along import heed_locked
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, NotAllowed, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import kube, pods, secrets, volumes
 from hosts.podman.errors import Conflict, NotFound
@@ -79,7 +79,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 async def _rest(errand: Errand, goes: dict[str, list[str]]) -> None:
     """What Podman leaves there without a word: secrets and volumes before 4.4, and volumes in use.
-    Trouble where a volume stays.
+    ActionFailed where a volume stays.
     """
     for name in goes["secret"]:
         with suppress(NotFound):
@@ -93,14 +93,14 @@ async def _rest(errand: Errand, goes: dict[str, list[str]]) -> None:
         except Conflict as used:
             stays.append(f"{name}: {used.message}")
     if stays:
-        raise Trouble(_("The rest is taken down; these volumes stay."), "\n".join(stays))
+        raise ActionFailed(_("The rest is taken down; these volumes stay."), "\n".join(stays))
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """None of its pods is there any more."""
     named = set(errand.params.get("pods", []))
     left = [one for one in await pods.list_pods(errand.podman) if one.get("Name") in named]
-    return Settled.AGAIN if left else Settled.DONE
+    return Settlement.AGAIN if left else Settlement.DONE
 
 
 ACTION = Action(

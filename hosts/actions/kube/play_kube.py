@@ -27,8 +27,8 @@ from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, NotAllowed, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
+from hosts.jobs.handler import Settlement
 from hosts.jobs.held import Held
 from hosts.models import INVENTORY, Endpoint, Job
 from hosts.models.inventory import LIVE
@@ -182,7 +182,7 @@ async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
 
 
 def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str, Any]:
-    """The report as lines and result. Trouble where a container did not start."""
+    """The report as lines and result. ActionFailed where a container did not start."""
     made = [pod for pod in report.get("Pods") or [] if isinstance(pod, dict)]
     for pod in made:
         errand.say(_("pod %s") % str(pod.get("ID", ""))[:12])
@@ -192,7 +192,7 @@ def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str
     for volume in report.get("Volumes") or []:
         errand.say(_("volume %s") % volume.get("Name", ""))
     if failed:
-        raise Trouble(
+        raise ActionFailed(
             _("The pods were made, but not everything in them starts. They are kept to look at."),
             "\n".join(failed),
         )
@@ -206,10 +206,10 @@ async def _clear(errand: Errand) -> None:
         await pods.remove(errand.podman, pod["Id"], force=True)
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` finds by its label what an earlier try made, and makes it anew."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -15,8 +15,8 @@ from hosts.actions.networks.network_fields import address_of
 from hosts.actions.second_look_changes import at_change, reach_of, with_former
 from hosts.cards import Lock, Right, Road, SecondLook
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import containers, networks
 from hosts.podman.errors import NotFound, PodmanError
@@ -91,17 +91,17 @@ async def do(errand: Errand) -> dict[str, Any]:
         )
     except NotFound as gone:
         words = _("The container or the network is no longer there.")
-        raise Trouble(words, gone.message) from gone
+        raise ActionFailed(words, gone.message) from gone
     found = await _look(errand, there)
     if further := on_networks(found) - on_networks(there) - {errand.name}:
         words = _("Podman put it onto %s too, which nobody asked for.") % ", ".join(sorted(further))
         fate = await _off_again(errand, [errand.name, *sorted(further)])
-        raise Trouble(f"{words} {fate}")
+        raise ActionFailed(f"{words} {fate}")
     return {"changed": True}
 
 
 async def _look(errand: Errand, there: dict[str, Any]) -> dict[str, Any]:
-    """Its inspect now, judged; `there`: the one of before. NotAllowed, Held, Trouble."""
+    """Its inspect now, judged; `there`: the one of before. NotAllowed, Held, ActionFailed."""
 
     async def undo() -> str:
         return await _off_again(errand, [errand.name])
@@ -119,16 +119,16 @@ async def _off_again(errand: Errand, names: list[str]) -> str:
     return _("It was disconnected again.")
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """On it, and within the rules; or not."""
     try:
         found = await containers.inspect(errand.podman, errand.params["container_id"])
     except NotFound:
-        return Settled.AGAIN
+        return Settlement.AGAIN
     if errand.name not in on_networks(found):
-        return Settled.AGAIN
+        return Settlement.AGAIN
     await _look(errand, found)
-    return Settled.DONE
+    return Settlement.DONE
 
 
 ACTION = Action(

@@ -16,7 +16,7 @@ from hosts.guardrails import of_others
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import networks, system
 from hosts.refusals import FieldRefusal
@@ -106,10 +106,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "network", "id": network["id"]}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` finds what was made by its label, so trying again is always right."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -11,7 +11,7 @@ from hosts.actions.networks.membership import networks_of
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import networks
 from hosts.podman.errors import NotFound
@@ -42,13 +42,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Off it, or not."""
     try:
         there = errand.name in await networks_of(errand.podman, errand.params["container_id"])
     except NotFound:
-        return Settled.DONE
-    return Settled.AGAIN if there else Settled.DONE
+        return Settlement.DONE
+    return Settlement.AGAIN if there else Settlement.DONE
 
 
 ACTION = Action(

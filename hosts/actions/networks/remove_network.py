@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along,
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import networks
 from hosts.podman.errors import NotFound
@@ -41,13 +41,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Gone by its full id."""
     try:
         await networks.inspect(errand.podman, errand.object_id)
     except NotFound:
-        return Settled.DONE
-    return Settled.AGAIN
+        return Settlement.DONE
+    return Settlement.AGAIN
 
 
 ACTION = Action(

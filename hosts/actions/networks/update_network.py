@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.networks.network_fields import address_of
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import networks
 
@@ -40,9 +40,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": bool(add or drop)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Done where nothing is left to change."""
-    return Settled.AGAIN if any(await _left(errand)) else Settled.DONE
+    return Settlement.AGAIN if any(await _left(errand)) else Settlement.DONE
 
 
 ACTION = Action(

@@ -11,7 +11,7 @@ from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods.pod_state import all_changed, members
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import pods
 
@@ -41,11 +41,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": await pods.kill(errand.podman, errand.object_id, signal=signal)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """KILL is seen by its effect; any other leaves no trace and is not sent twice."""
     if all_changed(errand.before.get("members", {}), await members(errand)):
-        return Settled.DONE
-    return Settled.AGAIN if errand.params["signal"] == "KILL" else Settled.UNKNOWN
+        return Settlement.DONE
+    return Settlement.AGAIN if errand.params["signal"] == "KILL" else Settlement.UNKNOWN
 
 
 ACTION = Action(

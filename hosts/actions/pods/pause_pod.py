@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import state_of
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import pods
 
@@ -33,9 +33,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": await pods.pause(errand.podman, errand.object_id)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """It says paused."""
-    return Settled.DONE if await state_of(errand) == "paused" else Settled.AGAIN
+    return Settlement.DONE if await state_of(errand) == "paused" else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.locked_along import heed_locked
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import pods
 from hosts.podman.errors import NotFound
@@ -40,13 +40,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Gone by its full id."""
     try:
         await pods.inspect(errand.podman, errand.object_id)
     except NotFound:
-        return Settled.DONE
-    return Settled.AGAIN
+        return Settlement.DONE
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import all_changed, members
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import pods
 
@@ -33,11 +33,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": await pods.restart(errand.podman, errand.object_id)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Other processes than before run."""
     now = await members(errand)
     done = bool(now) and all_changed(errand.before.get("members", {}), now)
-    return Settled.DONE if done else Settled.AGAIN
+    return Settlement.DONE if done else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import STOPPED, state_of
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import pods
 
@@ -38,9 +38,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": await pods.stop(errand.podman, errand.object_id, wait_s=wait_s)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """None of its containers runs."""
-    return Settled.DONE if await state_of(errand) in STOPPED else Settled.AGAIN
+    return Settlement.DONE if await state_of(errand) in STOPPED else Settlement.AGAIN
 
 
 ACTION = Action(

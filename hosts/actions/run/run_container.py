@@ -29,8 +29,8 @@ from hosts.guardrails import Refused
 from hosts.jobs import crash
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, NotAllowed, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
+from hosts.jobs.handler import Settlement
 from hosts.jobs.held import Held
 from hosts.models import Job
 from hosts.podman import containers, images, system
@@ -116,7 +116,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     except PodmanError as failed:
         if failed.maybe_done:
             raise
-        raise Trouble(
+        raise ActionFailed(
             _("The container was made, but does not start. It is kept."),
             failed.message,
             left={"kind": "container", "id": container_id},
@@ -134,12 +134,12 @@ async def _wait_for_place(errand: Errand) -> None:
         except NotFound:
             return
         if time.monotonic() > until:
-            raise Trouble(_("The container that this one was to replace was not removed."))
+            raise ActionFailed(_("The container that this one was to replace was not removed."))
         await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def bring_image(errand: Errand) -> None:
-    """Pull the image of the errand's parameters where its policy asks for it. Trouble, PodmanError."""
+    """Pull the image of the errand's parameters where its policy asks for it. ActionFailed, PodmanError."""
     reference = errand.params["image"]
     policy = errand.params.get("pull", "missing")
     if policy == "never" or (policy == "missing" and await images.exists(errand.podman, reference)):
@@ -154,10 +154,10 @@ async def _made(errand: Errand) -> str | None:
     return found[0]["Id"] if found else None
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` finds what was made by its label, so trying again is always right."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -13,8 +13,8 @@ from hosts.cards import Lock, Right, Road
 from hosts.inventory.job_marks import JOB_LABEL, is_mark
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import secrets
 from hosts.podman.errors import NotFound
@@ -88,7 +88,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         return {"kind": "secret", "id": made}
     value = await errand.secrets()
     if value is None:
-        raise Trouble(_("The value was erased before it reached the host: give it again."))
+        raise ActionFailed(_("The value was erased before it reached the host: give it again."))
     await errand.about_to_send()
     labels = with_job(errand.params["labels"], errand.job_id)
     secret_id = await secrets.create(errand.podman, errand.params["name"], value, labels=labels)
@@ -106,15 +106,15 @@ async def _made(errand: Errand) -> str:
     return str(found.get("ID", "")) if ours else ""
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` takes up what has our label; a secret of that name without it leaves it open."""
     if await _made(errand):
-        return Settled.AGAIN
+        return Settlement.AGAIN
     try:
         await secrets.inspect(errand.podman, errand.params["name"])
     except NotFound:
-        return Settled.AGAIN
-    return Settled.UNKNOWN
+        return Settlement.AGAIN
+    return Settlement.UNKNOWN
 
 
 ACTION = Action(

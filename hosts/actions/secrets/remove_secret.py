@@ -9,7 +9,7 @@ from hosts.actions.action import Action, on_object
 from hosts.actions.asking import ObjectRef, ask_object, ask_objects
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import secrets
 from hosts.podman.errors import NotFound
@@ -37,13 +37,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Gone by its id."""
     try:
         await secrets.inspect(errand.podman, errand.object_id)
     except NotFound:
-        return Settled.DONE
-    return Settled.AGAIN
+        return Settlement.DONE
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -16,8 +16,8 @@ from hosts.actions.secrets.secret_value import checked_value, told
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import secrets, system
 from hosts.podman.errors import Conflict, NotFound
@@ -44,13 +44,15 @@ async def do(errand: Errand) -> dict[str, Any]:
     """Replace it, with its labels and driver; where Podman cannot, remove it and make it anew."""
     value = await errand.secrets()
     if value is None:
-        raise Trouble(_("The value was erased before it reached the host: give it again."))
+        raise ActionFailed(_("The value was erased before it reached the host: give it again."))
     name = errand.params["name"]
     try:
         found = await secrets.inspect(errand.podman, name)
     except NotFound as gone:
         if not errand.before:
-            raise Trouble(_("There is no secret “%s” any more.") % name, gone.message) from gone
+            raise ActionFailed(
+                _("There is no secret “%s” any more.") % name, gone.message
+            ) from gone
         # an earlier try of ours removed it, and did not get to make it anew
         found = {"Spec": errand.before}
     spec = found.get("Spec") or {}
@@ -73,10 +75,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "secret", "id": secret_id}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """The same value once more does no harm."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -12,7 +12,7 @@ from hosts.cards import Lock, Right, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import system
 from hosts.refusals import FieldRefusal
@@ -60,10 +60,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"errors": bool(found.get("Errors") or lines), "count": len(lines)}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """A look changes nothing."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -24,8 +24,8 @@ from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed, of_others, of_storage
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
-from hosts.jobs.errand import Errand, Trouble
-from hosts.jobs.handler import Settled
+from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import containers, logs, system, volumes
 from hosts.podman.errors import NotFound, PodmanError
@@ -129,10 +129,10 @@ async def _copy_by_container(errand: Errand, new: str) -> None:
         if failed.maybe_done:
             raise
         words = _("%s cannot copy: it needs the command cp. Choose another image.")
-        raise Trouble(words % image, failed.message) from failed
+        raise ActionFailed(words % image, failed.message) from failed
     code = await containers.wait(errand.podman, container_id, timeout_s=PATIENCE_S)
     if code:
-        raise Trouble(_("The copy failed."), await _last_words(errand, container_id))
+        raise ActionFailed(_("The copy failed."), await _last_words(errand, container_id))
     await containers.remove(errand.podman, container_id, force=True, wait_s=0)
 
 
@@ -156,10 +156,10 @@ async def _clear(errand: Errand) -> None:
             await volumes.remove(errand.podman, volume["Name"])
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` begins anew."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

@@ -15,7 +15,7 @@ from hosts.guardrails import of_storage
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Job
 from hosts.podman import system, volumes
 from hosts.refusals import FieldRefusal
@@ -88,10 +88,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "volume", "id": volume["Name"]}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """`do` finds what was made by its label, so trying again is always right."""
     await system.ping(errand.podman)
-    return Settled.AGAIN
+    return Settlement.AGAIN
 
 
 ACTION = Action(

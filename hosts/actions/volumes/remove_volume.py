@@ -10,7 +10,7 @@ from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along,
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import volumes
 from hosts.podman.errors import NotFound
@@ -42,14 +42,14 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settled:
+async def settle(errand: Errand) -> Settlement:
     """Gone, or another one stands under its name by now."""
     try:
         found = await volumes.inspect(errand.podman, errand.object_id)
     except NotFound:
-        return Settled.DONE
+        return Settlement.DONE
     same = str(found.get("CreatedAt", "")) == errand.before.get("created")
-    return Settled.AGAIN if same else Settled.DONE
+    return Settlement.AGAIN if same else Settlement.DONE
 
 
 ACTION = Action(

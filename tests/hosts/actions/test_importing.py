@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hosts.actions.files.importing import Judge
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 
 
 def packed(*entries: tuple[str, bytes, str]) -> bytes:
@@ -61,7 +61,7 @@ async def test_a_hostile_entry_is_refused_by_name(
     entries: list[tuple[str, bytes, str]], why: str
 ) -> None:
     good = ("good", FILE, "")
-    with pytest.raises(Trouble) as refused:
+    with pytest.raises(ActionFailed) as refused:
         await through(packed(good, *entries))
     assert why in refused.value.message
     assert entries[-1][0] in refused.value.message
@@ -129,12 +129,12 @@ SKIPPED = {
 @pytest.mark.parametrize("data", SKIPPED.values(), ids=SKIPPED.keys())
 async def test_what_podman_would_read_in_another_way(data: bytes) -> None:
     """Each of these says something else to Go's archive/tar, which Podman extracts with."""
-    with pytest.raises(Trouble):
+    with pytest.raises(ActionFailed):
         await through(data + bytes(1024))
 
 
 async def test_what_is_no_tar() -> None:
-    with pytest.raises(Trouble, match="tar archive"):
+    with pytest.raises(ActionFailed, match="tar archive"):
         await through(b"\x1f\x8b" + b"gzip" * 1000)
 
 
@@ -150,6 +150,6 @@ async def test_nothing_of_a_refused_entry_goes_on() -> None:
         async for piece in Judge().checked(pieces()):
             passed.extend(piece)
 
-    with pytest.raises(Trouble):
+    with pytest.raises(ActionFailed):
         await pass_on()
     assert b"evil" not in passed

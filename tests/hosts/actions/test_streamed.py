@@ -13,7 +13,7 @@ from audit.models import Entry
 from audit.shapes import Target
 from hosts.access import Person
 from hosts.actions import streamed
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import OpenTransfer
 from hosts.podman.errors import Interrupted, ServerFault
 
@@ -44,7 +44,7 @@ def act(cast: Any, who_of: Any) -> Any:
 @pytest.mark.parametrize(
     ("failure", "committing", "result"),
     [
-        (Trouble("The folder is not there.", "ENOENT"), False, "failed"),
+        (ActionFailed("The folder is not there.", "ENOENT"), False, "failed"),
         (ServerFault("no space left on device"), True, "failed"),
         (Interrupted("The connection broke."), False, "failed"),
         (Interrupted("The connection broke."), True, "unknown"),

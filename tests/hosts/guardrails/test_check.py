@@ -12,7 +12,7 @@ from hosts.actions.images import pull_image
 from hosts.actions.run import run_container
 from hosts.actions.streamed import streamed
 from hosts.guardrails import NeedsApproval, Refused, check, of_others, of_spec
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Group, Job, OpenTerminal
 from tests.dashboard.pages.run_cast import Hosts
 
@@ -124,7 +124,7 @@ async def test_an_upload_is_refused_before_it_begins(hosts: Hosts, rail: Rail, b
     await sync_to_async(rail)("images", allow=["registry.example.org"])
     target = target_of(hosts.web1, kind="image", name="x.tar")
     proposed = of_others.archive("image.load", file="x.tar")
-    with pytest.raises(Trouble, match="guardrail"):
+    with pytest.raises(ActionFailed, match="guardrail"):
         async with streamed(bob, "image.load", target, {}, proposed=proposed):
             raise AssertionError("it began")
     with pytest.raises(RuntimeError, match="without what it would make"):

@@ -12,7 +12,7 @@ from audit.shapes import Target
 from dashboard.furniture.failures import told_of
 from dashboard.live import stamps
 from hosts.jobs import failures, resolve
-from hosts.jobs.handler import Settled
+from hosts.jobs.handler import Settlement
 from hosts.jobs.queues import QUEUES
 from hosts.models import Job
 
@@ -56,7 +56,7 @@ def test_what_was_found_is_an_entry_once_and_stands_on_the_page(
 ) -> None:
     assert [job.pk for job in resolve.unresolved(QUEUES)] == [unknown.pk]
     for _twice in range(2):
-        resolve.write_resolution(unknown, Settled(settled))
+        resolve.write_resolution(unknown, Settlement(settled))
     assert resolve.unresolved(QUEUES) == []
     kept = Entry.objects.filter(kind="resolution").values_list("result", flat=True)
     assert list(kept) == ([result] if result else [])
@@ -74,7 +74,7 @@ def test_what_was_done_after_all_is_no_failure(settled: str, unknown: Any, perso
         "what the host made of it cannot be told."
     ]
     before = stamps.stamps()
-    resolve.write_resolution(unknown, Settled(settled))
+    resolve.write_resolution(unknown, Settlement(settled))
     failed = settled != "done"
     words = "Build shop:1 on web1 failed: looked for on the host: it was not done."
     assert told() == ([words] if failed else [])

@@ -17,7 +17,7 @@ from hosts.actions.containers import restart_container
 from hosts.actions.images import copy_image
 from hosts.jobs import asker, withdrawn
 from hosts.jobs.ask import Order, ask
-from hosts.jobs.errand import Trouble
+from hosts.jobs.errand import ActionFailed
 from hosts.jobs.places import PER_ENDPOINT
 from hosts.models import Grant, Job
 from tests.lab.waiting import until
@@ -164,5 +164,5 @@ def test_the_source_of_a_copy_is_asked_again_as_the_token(
         token_actions.revoke(person.user, person.who, token=token)
     else:
         Token.objects.update(read_only=True)
-    with pytest.raises(Trouble, match="may no longer"):
+    with pytest.raises(ActionFailed, match="may no longer"):
         copy_image._source(job.pk, endpoint.pk)
