@@ -12,7 +12,7 @@ from django.shortcuts import render
 from dashboard.furniture.beside import told
 from hosts.access import Person
 from hosts.guardrails import NeedsApproval
-from hosts.jobs.guarded import Foreseen
+from hosts.jobs.order_check import Forecast
 
 FIELD = "approval_reason"
 # what passes through web without being read (dashboard.streams.transfer) is no form
@@ -32,7 +32,7 @@ def reason_of(request: HttpRequest) -> str:
 
 def ask_why(request: HttpRequest, needed: NeedsApproval, person: Person) -> HttpResponse:
     """The question: an event for htmx (204), a page for a plain form (409)."""
-    foreseen = Foreseen(needed.verdict, needed.override)
+    foreseen = Forecast(needed.verdict, needed.override)
     beside = told(person, needed.endpoint, foreseen)
     if "HX-Request" in request.headers:
         words = {"words": str(needed), "override": needed.override, "who": beside.by_whom}

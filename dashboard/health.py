@@ -15,7 +15,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dashboard.supervisor.pulse import PULSE_KEY, SENT_ENDS_S, SENT_KEY
-from hosts.jobs import served
+from hosts.jobs import workers
 from hosts.link.sockets import control_socket
 
 TIMEOUT_S = 2.0
@@ -90,7 +90,7 @@ async def _worker() -> dict[str, Any]:
 
 async def _queues() -> dict[str, Any]:
     """Each is served: by the workers' own rows, so also without Redis."""
-    lacking = await sync_to_async(served.unserved)()
+    lacking = await sync_to_async(workers.unserved)()
     if lacking:
         return {"state": DOWN, "why": f"no worker serves {', '.join(lacking)}"}
     return {"state": UP}

@@ -1,4 +1,4 @@
-"""What workers do by themselves from time to time, each by one of them at a time (hosts.jobs.upkeep)."""
+"""What workers do from time to time, each chore by one worker at a time (hosts.jobs.chore_runner)."""
 
 from collections.abc import Callable
 from typing import Final
@@ -17,9 +17,9 @@ from hosts.actions.streamed import settle_lost
 from hosts.guardrails import met
 from hosts.inventory.history import tidy_events
 from hosts.inventory.tidy import tidy as tidy_inventory
-from hosts.jobs.held import expire
+from hosts.jobs.approvals import expire
+from hosts.jobs.chore_runner import ChoreSpec
 from hosts.jobs.tidy import tidy_jobs
-from hosts.jobs.upkeep import ChoreSpec
 from hosts.stats.thinning import thin
 
 

@@ -65,4 +65,4 @@ def _ids(given: tuple[object, ...], named: dict[str, object]) -> list[int]:
 def chore(name: str) -> None:
     """Do a chore where it is due and no worker is at it (hosts.chores)."""
     for loop in _loops:
-        loop.upkeep.do(name, asked=True)
+        loop.chores.do(name, asked=True)

@@ -7,7 +7,7 @@ from dashboard.furniture.beside import by_whom
 from dashboard.furniture.log.words import asked_words
 from hosts.access import Person
 from hosts.access.approvals import may_decide
-from hosts.jobs.held import UNDECIDED
+from hosts.jobs.approvals import UNDECIDED
 from hosts.models import Approval
 
 

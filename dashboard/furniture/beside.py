@@ -14,7 +14,7 @@ from hosts.access.approvals import deciders
 from hosts.access.explain import nameable, sees_people
 from hosts.guardrails import Proposed, Severity, Verdict, check
 from hosts.jobs.ask import Order
-from hosts.jobs.guarded import Foreseen, foresee
+from hosts.jobs.order_check import Forecast, foresee
 from hosts.models import Endpoint
 
 # of names: a form is no directory
@@ -66,7 +66,7 @@ def wanted(request: HttpRequest) -> bool:
     return request.method == "POST" and request.POST.get("only") == "verdict"
 
 
-def told(person: Person, endpoint: Endpoint, foreseen: Foreseen) -> Beside:
+def told(person: Person, endpoint: Endpoint, foreseen: Forecast) -> Beside:
     """The same of what is foreseen already."""
     verdict, words = foreseen.verdict, ""
     if verdict.worst is Severity.ASK and not foreseen.override:

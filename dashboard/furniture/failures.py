@@ -15,7 +15,7 @@ from dashboard.live.spec import ListSpec, register
 from hosts.access import Person, endpoints_with
 from hosts.jobs import failures
 from hosts.jobs.handler import Settlement
-from hosts.jobs.resolve import found_later
+from hosts.jobs.resolve import resolution_words
 from hosts.models import Job
 
 # messages at once, and objects named in one; the rest is counted
@@ -51,7 +51,7 @@ class Failure:
 
 def why_of(job: Job) -> str:
     """The job's error, or what was found later, as it goes on after a colon."""
-    error = found_later(job) or job.error.strip()
+    error = resolution_words(job) or job.error.strip()
     # “port 8080 is taken”, but “OCI runtime …” and “Podman …” as they are
     if error[:1].isupper() and error[1:2].islower() and not error.startswith("Podman"):
         error = error[0].lower() + error[1:]

@@ -2,13 +2,13 @@
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Person, get_job, require
-from hosts.models import Approval, Job
+from hosts.jobs.approvals import cancelled_words, end_unbegun
+from hosts.models import Job
 
 VERB = "job.cancel"
 
@@ -19,23 +19,13 @@ def ask(person: Person, job_id: int) -> Job:
     target = Target(kind="job", id=str(job.pk), name=str(job), host_name=job.host_name)
     if job.asked_by_id != person.user.pk:
         require(person, VERB, target, job.endpoint)
-    now = timezone.now()
-    words = _("cancelled by %s before it began") % person.who.name
     with transaction.atomic():
-        ended = Job.objects.filter(pk=job.pk, state__in=Job.NOT_BEGUN).update(
-            state=Job.State.CANCELLED,
-            error=words,
-            finished_at=now,
-            changed_at=now,
-            sealed_params=None,
-        )
-        if not ended:
+        unbegun = Job.objects.filter(pk=job.pk, state__in=Job.NOT_BEGUN)
+        if not end_unbegun(unbegun, words=cancelled_words(person.who.name)):
+            now = timezone.now()
             Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, cancel_asked_at=None).update(
                 cancel_asked_at=now, cancel_asked_by=person.who.name, changed_at=now
             )
-        if ended:
-            job.approvals.filter(state=Approval.State.ASKED).update(state=Approval.State.WITHDRAWN)
-            write.outcome(job.intent, "cancelled", detail=words)
         write.event(person.who, VERB, target)
         bells.ring("jobs", "audit", "access")
     job.refresh_from_db()

@@ -35,7 +35,7 @@ async def at_container(
     """Look at a container that was asked for as `asked`, under `name` where one was given. `undo` instead
     of its removal.
 
-    NotAllowed or Held (Errand.confirm), ActionFailed where it cannot be looked at.
+    NotAllowed or HeldForApproval (Errand.confirm), ActionFailed where it cannot be looked at.
     """
     found = await looked(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, name)

@@ -44,7 +44,7 @@ async def at_change(
     removed: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Its inspect after the change, judged. `before`: the one of before, where not all of that was judged;
-    `removed`: limits that were to go, by their names in rules. NotAllowed, Held, ActionFailed.
+    `removed`: limits that were to go, by their names in rules. NotAllowed, HeldForApproval, ActionFailed.
     """
     found = await looked(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")

@@ -13,7 +13,7 @@ from hosts.podman.errors import NotFound
 
 
 async def at_pod(errand: Errand, pod_id: str, asked: Proposed, *, name: str) -> None:
-    """A pod that was just made, and its own container. NotAllowed, Held, ActionFailed."""
+    """A pod that was just made, and its own container. NotAllowed, HeldForApproval, ActionFailed."""
     found, parts = await parts_of_pod(errand, pod_id, asked)
     judge_identity(found, pod_id, name)
 
@@ -76,7 +76,7 @@ async def remove_pod(errand: Errand, pod_id: str) -> bool:
 
 
 async def at_volume(errand: Errand, name: str) -> None:
-    """A volume that was just made. NotAllowed, Held, ActionFailed."""
+    """A volume that was just made. NotAllowed, HeldForApproval, ActionFailed."""
     found = await looked(volumes.inspect(errand.podman, name))
     judge_identity(found, name, name, key="Name")
 
@@ -96,7 +96,7 @@ async def remove_volume(errand: Errand, name: str) -> bool:
 
 
 async def at_network(errand: Errand, name: str) -> None:
-    """A network that was just made. NotAllowed, Held, ActionFailed."""
+    """A network that was just made. NotAllowed, HeldForApproval, ActionFailed."""
     found = await looked(networks.inspect(errand.podman, name))
     told = {**found, "Name": found.get("name", found.get("Name"))}
     judge_identity(told, name, name, key="Name")

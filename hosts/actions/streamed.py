@@ -27,8 +27,8 @@ from hosts.database_threads import in_thread
 from hosts.guardrails import Proposed, Refused, Verdict, check, locks, met, refuse
 from hosts.guardrails.standing import Standing
 from hosts.jobs.errand import ActionFailed
-from hosts.jobs.guarded import warned
 from hosts.jobs.locked_names import locked_name
+from hosts.jobs.order_check import warned
 from hosts.models import Container, Endpoint, OpenTransfer
 from hosts.podman import Podman, PodmanError
 

@@ -14,8 +14,8 @@ from audit.shapes import Asking, Target
 from hosts import bells, vault
 from hosts.access import Held, Person, Thing, grounds, target_of
 from hosts.guardrails import Proposed, met
-from hosts.jobs import guarded, wake
-from hosts.jobs.held import overridden, question
+from hosts.jobs import order_check, wake
+from hosts.jobs.approvals import approval_row, override_row
 from hosts.models import Approval, Batch, Endpoint, Job
 
 # purpose of sealed job parameters (hosts.vault)
@@ -48,11 +48,11 @@ class Order:
 
 
 @dataclass
-class Asked:
+class PendingOrder:
     """An order on its way: what the guardrails said, the right behind it (`held`), and its row."""
 
     order: Order
-    passed: guarded.Passed
+    clearance: order_check.Clearance
     held: Held
     job: Job = field(init=False)
 
@@ -70,7 +70,7 @@ def ask_batch(
     What a guardrail stops is left out too.
     """
     skipped = list(skipped)
-    orders = guarded.permitted(person, verb, orders, skipped)
+    orders = order_check.keep_permitted(person, verb, orders, skipped)
     with transaction.atomic():
         batch = Batch.objects.create(verb=verb, asked_by_name=person.who.name, skipped=skipped)
         ask_all(person, verb, orders, queue=queue, batch=batch)
@@ -85,9 +85,9 @@ def ask_all(
     Refused where a guardrail stops one of them, NeedsApproval where it asks for a second person and
     nobody has said why: then none is asked. With a reason such a job is held.
     """
-    allowed = guarded.require(person, verb, orders)
+    allowed = order_check.require(person, verb, orders)
     asked = [
-        Asked(order, one, grounds(person, verb, order.endpoint, order.thing))
+        PendingOrder(order, one, grounds(person, verb, order.endpoint, order.thing))
         for order, one in zip(orders, allowed, strict=True)
     ]
     with transaction.atomic():
@@ -102,14 +102,14 @@ def ask_all(
             job.intent = number
         Job.objects.bulk_update(jobs, ["intent"])
         waiting = [
-            question(one.job, one.passed.needs, one.order.proposed, reason=person.reason)
+            approval_row(one.job, one.clearance.needs, one.order.proposed, reason=person.reason)
             for one in asked
-            if one.passed.needs
+            if one.clearance.needs
         ]
-        lifted = [one for one in asked if one.passed.lifted]
-        overrides = [overridden(one.job, one.passed.lifted, person) for one in lifted]
+        lifted = [one for one in asked if one.clearance.lifted]
+        overrides = [override_row(one.job, one.clearance.lifted, person) for one in lifted]
         Approval.objects.bulk_create([*waiting, *overrides])
-        met.note(*(one.passed.found for one in asked))
+        met.note(*(one.clearance.found for one in asked))
         for one in lifted:
             _tell_override(person, one)
         bells.ring("jobs", "audit", *(["access"] if waiting else []))
@@ -117,8 +117,8 @@ def ask_all(
     return jobs
 
 
-def _row(person: Person, verb: str, asked: Asked, *, queue: str, batch: Batch | None) -> Job:
-    order, held, needs = asked.order, asked.held, asked.passed.needs
+def _row(person: Person, verb: str, asked: PendingOrder, *, queue: str, batch: Batch | None) -> Job:
+    order, held, needs = asked.order, asked.held, asked.clearance.needs
     return Job(
         verb=verb,
         batch=batch,
@@ -141,24 +141,24 @@ def _row(person: Person, verb: str, asked: Asked, *, queue: str, batch: Batch | 
     )
 
 
-def _intent(person: Person, verb: str, asked: Asked) -> Asking:
+def _intent(person: Person, verb: str, asked: PendingOrder) -> Asking:
     order = asked.order
     return Asking(
         person.who,
         verb,
         order.target,
-        params=(order.params if order.told is None else order.told) | asked.passed.beside,
+        params=(order.params if order.told is None else order.told) | asked.clearance.beside,
         grant=asked.held.words,
         job_id=asked.job.pk,
     )
 
 
-def _tell_override(person: Person, asked: Asked) -> None:
-    windows = [one.rule for one in asked.passed.lifted]
+def _tell_override(person: Person, asked: PendingOrder) -> None:
+    windows = [one.rule for one in asked.clearance.lifted]
     told = {
         "windows": windows,
         "reason": person.reason,
         "job": asked.job.pk,
         "deed": asked.job.verb,
     }
-    write.event(person.who, guarded.OVERRIDE, asked.order.target, params=told)
+    write.event(person.who, order_check.OVERRIDE, asked.order.target, params=told)

@@ -13,15 +13,15 @@ from hosts import vault
 from hosts.guardrails import Refused, Severity, Verdict
 from hosts.guardrails.freezes import is_freeze
 from hosts.guardrails.standing import Standing
-from hosts.jobs import crash, held
+from hosts.jobs import approvals, crash
 from hosts.jobs.ask import PURPOSE
-from hosts.jobs.asker import may
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Handler, Settlement
 from hosts.jobs.lease import MAX_LOST_WORKERS
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.port_clash import is_port_clash, port_clash
-from hosts.jobs.save import ClaimLost, Keep, save
+from hosts.jobs.rights import may
+from hosts.jobs.save import ClaimLost, Save, save
 from hosts.models import Job
 from hosts.podman import Podman
 from hosts.podman.errors import (
@@ -149,7 +149,7 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
 def _in_the_way(job: Job) -> tuple[str, str] | None:
     """What was put in its way since the click. A try that a lost worker has begun is settled first.
 
-    Held where a second person is to say yes now.
+    HeldForApproval where a second person is to say yes now.
     """
     if job.endpoint is None or job.step == "act":
         return None
@@ -162,12 +162,14 @@ def _in_the_way(job: Job) -> tuple[str, str] | None:
         name=job.object_name,
         params=job.params,
     )
-    if verdict.stops and held.lifted(job.pk, tuple(filter(is_freeze, verdict.findings))):
+    if verdict.stops and approvals.is_overridden(
+        job.pk, tuple(filter(is_freeze, verdict.findings))
+    ):
         verdict = Verdict(tuple(one for one in verdict.findings if not is_freeze(one)))
     if verdict.worst is Severity.REFUSE:
         return Job.State.DENIED, verdict.sentence()
-    if verdict.stops and not held.covered(job.pk, verdict, None):
-        held.hold(job, verdict, None)
+    if verdict.stops and not approvals.is_approved(job.pk, verdict, None):
+        approvals.hold(job, verdict, None)
     return None
 
 
@@ -195,7 +197,7 @@ async def _mend(job: Job, handler: Handler | None, podman: Podman | None) -> Non
             log.warning("job %s is left half-way: %s", job.pk, away)
 
 
-def errand_for(job: Job, podman: Podman, *, keep: Keep = save) -> Errand:
+def errand_for(job: Job, podman: Podman, *, keep: Save = save) -> Errand:
     """The errand of a try at `job`; `keep` writes to its row."""
 
     async def open_secrets() -> bytes | None:
@@ -232,7 +234,7 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
     for left in reversed(range(TRIES)):
         try:
             result = await handler.do(errand)
-            errand.made.judge_end()
+            errand.guard.check_end()
             await crash.point(crash.AFTER_REPLY, errand.job_id)
             return result
         except PodmanError as lost:

@@ -12,10 +12,10 @@ from hosts.database_threads import in_thread
 from hosts.guardrails import Finding, Proposed, Refused, Severity, Verdict, check, locks, met
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import privileged_field
-from hosts.jobs import alarm, crash, held
-from hosts.jobs.asker import may
+from hosts.jobs import alarm, approvals, crash
 from hosts.jobs.locked_names import locked_name
-from hosts.jobs.made import Made
+from hosts.jobs.request_guard import RequestGuard
+from hosts.jobs.rights import may
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman
 
@@ -75,16 +75,16 @@ class Errand:
     _said: int = 0
 
     def __post_init__(self) -> None:
-        self.made = Made(self.verb, self.object_id)
+        self.guard = RequestGuard(self.verb, self.object_id)
         if isinstance(self.podman, Podman):
-            self.podman = self.podman.heard(self.made.hear)
+            self.podman = self.podman.heard(self.guard.check_request)
 
     async def permit(self, proposed: Proposed, *, known_at_click: bool = True) -> None:
-        """Ask the guardrails about what is really going to be sent: rules may have changed since the
-        click, and some specs are known here alone. Raises Refused; Held where a second person is to say
-        yes first; NotAllowed where it would be privileged and whoever asked has no right to that.
+        """Ask the guardrails about what is really going to be sent.
 
-        `known_at_click` False: nobody could be asked about this proposal before.
+        Rules may have changed since the click, and some specs are known here alone. Refused.
+        HeldForApproval: a second person has to say yes first. NotAllowed: it would be privileged, and
+        whoever asked has no right to that. `known_at_click` False: nobody was asked about this before.
         """
         await self.heed_names(proposed.given_names)
         verdict = await in_thread(check, self.endpoint, proposed)
@@ -98,9 +98,9 @@ class Errand:
         # what was found at the click was counted there, and what was approved when it was asked
         found_here = () if known_at_click and road_of(self.verb).at_click else verdict.warnings
         if verdict.stops:
-            if not await in_thread(held.covered, self.job_id, verdict, proposed):
+            if not await in_thread(approvals.is_approved, self.job_id, verdict, proposed):
                 await self._count((*verdict.stops, *found_here))
-                await in_thread(held.hold, self._job, verdict, proposed)
+                await in_thread(approvals.hold, self._job, verdict, proposed)
         else:
             await self._count(found_here)
         for one in verdict.warnings:
@@ -115,7 +115,7 @@ class Errand:
         if lock is not None:
             seen = await self.allowed("image.view")
             raise NotAllowed(locks.words_of(lock) if seen else locks.something())
-        self.made.heed_names(given)
+        self.guard.allow_names(given)
 
     async def confirm(
         self,
@@ -127,10 +127,10 @@ class Errand:
     ) -> None:
         """Ask the guardrails about what came to be, as Podman tells it, before any of it starts.
 
-        What they do not let through is undone: `undo` says in a sentence what became of it. Then
-        NotAllowed, with an alarm in the log; Held where only a second person's yes is missing, for
-        which it is made anew. `ids`: of containers and pods that may start from here on. `before`: of
-        what was there and is changed; what broke a rule already does not count.
+        What they refuse is undone; `undo` says in a sentence what became of it. Then NotAllowed, with
+        an alarm in the log. HeldForApproval: only a second person's yes is missing; it is made anew.
+        `ids`: containers and pods that may start from here on. `before`: the object that is changed;
+        a rule that it broke already does not count.
         """
         field = privileged_field(found)
         if before is not None:
@@ -142,14 +142,16 @@ class Errand:
         if lacking or verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
             await self._raise(verdict, lacking, fate=await undo())
-        if verdict.stops and not await in_thread(held.covered, self.job_id, verdict, found):
+        if verdict.stops and not await in_thread(
+            approvals.is_approved, self.job_id, verdict, found
+        ):
             await undo()
             await self._count(verdict.findings)
-            await in_thread(held.hold, self._job, verdict, found)
+            await in_thread(approvals.hold, self._job, verdict, found)
         await self._count(verdict.warnings)
         for one in verdict.warnings:
             self._warn(one)
-        self.made.confirm(ids)
+        self.guard.confirm(ids)
 
     async def _raise(self, verdict: Verdict, lacking: str, *, fate: str) -> None:
         words = alarm.sentence(verdict, lacking, self._job.asked_by_name)

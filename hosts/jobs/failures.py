@@ -53,7 +53,7 @@ def unseen(person: Person) -> QuerySet[Job]:
     return mine.exclude(Exists(answered)).filter(NOT_DONE)
 
 
-def seen(person: Person, which: Q) -> int:
+def mark_seen(person: Person, which: Q) -> int:
     """They have seen the end of these jobs; how many that were new to them."""
     now = timezone.now()
     # not `changed_at`: the job is as it was

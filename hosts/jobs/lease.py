@@ -27,7 +27,7 @@ MAX_LOST_WORKERS = 3
 _FREE = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
 
 
-class Free(NamedTuple):
+class FreeJob(NamedTuple):
     """A job that nobody carries out, as far as its place must be known."""
 
     pk: int
@@ -38,11 +38,11 @@ class Free(NamedTuple):
     paced: bool
 
 
-def free(job_ids: Collection[int]) -> list[Free]:
+def free(job_ids: Collection[int]) -> list[FreeJob]:
     """Those of `job_ids` that nobody carries out, oldest first."""
     rows = Job.objects.filter(_FREE, pk__in=job_ids).order_by("pk")
     return [
-        Free(pk, verb, queue, endpoint, bool(at_once) and state == Job.State.QUEUED)
+        FreeJob(pk, verb, queue, endpoint, bool(at_once) and state == Job.State.QUEUED)
         for pk, verb, queue, endpoint, at_once, state in rows.values_list(
             "pk", "verb", "queue", "endpoint_id", "batch__at_once", "state"
         )

@@ -16,15 +16,15 @@ from hosts.access import moment
 from hosts.clocks import clock
 from hosts.database_threads import DatabaseThreads, in_thread
 from hosts.guardrails import Refused
-from hosts.jobs import lease, pace, resolve, served, spool, withdrawn
+from hosts.jobs import lease, pace, resolve, rights, spool, workers
 from hosts.jobs.carry import errand_for
+from hosts.jobs.chore_runner import ChoreRunner, Chores
 from hosts.jobs.claims import Claims
 from hosts.jobs.errand import ActionFailed
-from hosts.jobs.hand import Hand
 from hosts.jobs.handler import Handlers, Settlement
 from hosts.jobs.queues import QUEUES
-from hosts.jobs.save import ClaimLost, leave
-from hosts.jobs.upkeep import Chores, Upkeep
+from hosts.jobs.runner import JobRunner
+from hosts.jobs.save import ClaimLost, save_nothing
 from hosts.jobs.writer import Writer
 from hosts.podman import PodmanError
 
@@ -54,8 +54,8 @@ class WorkerLoop:
         self.spools = settings.HAULOUT_DATA / "spool"
         self.writer = Writer(spool.Spool(self.spools / f"{os.getpid()}.jsonl"))
         self._claims = Claims(lambda: self.name)
-        self._hand = Hand(handlers, self._claims, self.writer)
-        self.upkeep = Upkeep(chores or {}, lambda: self.name)
+        self._runner = JobRunner(handlers, self._claims, self.writer)
+        self.chores = ChoreRunner(chores or {}, lambda: self.name)
         # chores take seconds, or minutes: not the threads that jobs need
         self._chore_threads = DatabaseThreads(CHORES_AT_ONCE, name="chore")
         self._at_chores: dict[str, asyncio.Task[bool]] = {}
@@ -103,9 +103,9 @@ class WorkerLoop:
                 (CANCEL_EVERY_S, self._heed_ends),
                 (RIGHTS_EVERY_S, self._heed_rights),
                 (0, self._heed_turns),
-                (served.SAY_EVERY_S, self._say),
+                (workers.SAY_EVERY_S, self._say),
                 (LATE_EVERY_S, self._heed_overdue),
-                *((chore.every_s, self._asks_for(name)) for name, chore in self.upkeep.untimed),
+                *((chore.every_s, self._asks_for(name)) for name, chore in self.chores.untimed),
             )
         ]
         for work in self._rounds:
@@ -133,10 +133,10 @@ class WorkerLoop:
             call.add_done_callback(self._calls.discard)
         try:
             # again for one that was held, and approved before it was out of our hand
-            while await self._hand.take(job_ids):
-                if self._hand.waits_for_turn(job_ids):
+            while await self._runner.take(job_ids):
+                if self._runner.waits_for_turn(job_ids):
                     await self._give_turns()
-                await self._hand.ended(job_ids)
+                await self._runner.ended(job_ids)
         except DatabaseError as error:
             log.warning("cannot ask for jobs, will look again: %s", error)
         return not self._ending
@@ -146,32 +146,32 @@ class WorkerLoop:
         lost = await in_thread(lease.renew, dict(self._claims.held), self.name)
         if lost:
             log.warning("jobs %s were taken over by another worker", sorted(lost))
-            self._hand.drop(lost)
+            self._runner.drop(lost)
         await in_thread(spool.merge_all, self.spools)
-        in_hand = frozenset(self._hand.tasks)
+        in_hand = frozenset(self._runner.tasks)
         if found := await in_thread(lambda: lease.waiting(self.queues, beside=in_hand)):
-            await self._hand.take(found)
+            await self._runner.take(found)
         await self._give_turns()
 
     async def _heed_turns(self) -> None:
-        await self._hand.turn_free.wait()
-        self._hand.turn_free.clear()
+        await self._runner.turn_free.wait()
+        self._runner.turn_free.clear()
         await self._give_turns()
 
     async def _give_turns(self) -> None:
         """Begin what of a batch with a pace has its turn now; end what has not begun of a failed one."""
         await in_thread(pace.end_rest)
         if found := await in_thread(pace.next_ids, self.queues):
-            await self._hand.take(found)
-            self._hand.turn(found)
+            await self._runner.take(found)
+            self._runner.turn(found)
 
     async def _resolve(self) -> None:
         """Tell what became of unknown jobs whose host is back."""
         for job in await in_thread(resolve.unresolved, self.queues):
-            handler, podman = self.handlers.get(job.verb), await self._hand.client(job)
+            handler, podman = self.handlers.get(job.verb), await self._runner.client(job)
             if handler is None or podman is None:
                 continue
-            errand = errand_for(job, podman, keep=leave)
+            errand = errand_for(job, podman, keep=save_nothing)
             try:
                 settled = await (handler.look_back or handler.settle)(errand)
                 if settled is None:
@@ -189,28 +189,28 @@ class WorkerLoop:
 
     async def _heed_ends(self) -> None:
         """Cancel what somebody wants cancelled, and let go of what ended before it began."""
-        if not self._hand.tasks:
+        if not self._runner.tasks:
             return
         for job_id, who in (await in_thread(lease.cancels, list(self._claims.held))).items():
-            self._hand.cancel(job_id, who)
-        if unbegun := self._hand.unbegun:
+            self._runner.cancel(job_id, who)
+        if unbegun := self._runner.unbegun:
             over = unbegun - await in_thread(lease.still_free, unbegun)
-            self._hand.drop(over & self._hand.unbegun)
+            self._runner.drop(over & self._runner.unbegun)
 
     async def _heed_rights(self) -> None:
         """End what has not begun and may no longer be done; asks only when rights have changed."""
         now = await in_thread(moment)
         if now != self._moment:
-            await in_thread(withdrawn.end_queued)
+            await in_thread(rights.end_unpermitted)
             self._moment = now
 
     async def _say(self) -> None:
-        await in_thread(served.say, self.name, self.queues)
+        await in_thread(workers.report, self.name, self.queues)
 
     async def _heed_overdue(self) -> None:
         """Do what beat should have asked for; keep the leases of what we are at."""
-        await in_thread(self.upkeep.renew)
-        for name in await in_thread(self.upkeep.overdue):
+        await in_thread(self.chores.renew)
+        for name in await in_thread(self.chores.overdue):
             self._begin(name)
 
     def _asks_for(self, name: str) -> Callable[[], Awaitable[None]]:
@@ -222,7 +222,7 @@ class WorkerLoop:
     def _begin(self, name: str) -> None:
         if name not in self._at_chores:
             work = asyncio.create_task(
-                in_thread(self.upkeep.do, name, threads=self._chore_threads), name=name
+                in_thread(self.chores.do, name, threads=self._chore_threads), name=name
             )
             self._at_chores[name] = work
             work.add_done_callback(lambda done: self._over(name, done))
@@ -239,11 +239,11 @@ class WorkerLoop:
         await asyncio.gather(*rounds, return_exceptions=True)
         # what is at it goes on in its thread, as its lease says; nobody waits for it
         self._chore_threads.shutdown(wait=False, cancel_futures=True)
-        held = await self._hand.end()
+        held = await self._runner.end()
         await asyncio.gather(*self._calls, return_exceptions=True)
         await self.writer.stop()
         await in_thread(lease.release, held, self.name)
-        await in_thread(served.end, self.name)
+        await in_thread(workers.end, self.name)
 
 
 def _say_why(work: "asyncio.Task[None]") -> None:

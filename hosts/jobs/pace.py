@@ -8,12 +8,9 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, F, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit import write
-from audit.shapes import Result
-from hosts import bells
+from hosts.jobs.approvals import end_unbegun
 from hosts.models import Batch, Job
 
 MOST_AT_ONCE: Final = 100
@@ -81,9 +78,8 @@ def next_ids(queues: Collection[str]) -> list[int]:
 def end_rest() -> int:
     """End as cancelled what has not begun of batches that stop at a failure and have one. How many."""
     ended = 0
-    stopped = Batch.objects.filter(
-        _PACED, stop_on_failure=True, pk__in=Job.objects.filter(_waits()).values("batch_id")
-    )
+    waiting = Job.objects.filter(state__in=Job.NOT_BEGUN, batch__isnull=False)
+    stopped = Batch.objects.filter(_PACED, stop_on_failure=True, pk__in=waiting.values("batch_id"))
     for batch in stopped:
         failed = batch.jobs.filter(state__in=Job.TROUBLE).order_by("finished_at", "pk").first()
         if failed is None:
@@ -92,27 +88,5 @@ def end_rest() -> int:
             "name": failed.object_name,
             "host": failed.endpoint_name,
         }
-        for job in batch.jobs.filter(state__in=Job.NOT_BEGUN):
-            ended += _end(job, words)
+        ended += end_unbegun(batch.jobs.filter(state__in=Job.NOT_BEGUN), words=words)
     return ended
-
-
-def _waits() -> Q:
-    return Q(state__in=Job.NOT_BEGUN, batch__isnull=False)
-
-
-def _end(job: Job, words: str) -> bool:
-    now = timezone.now()
-    with transaction.atomic():
-        won = Job.objects.filter(pk=job.pk, state__in=Job.NOT_BEGUN).update(
-            state=Job.State.CANCELLED,
-            error=words,
-            finished_at=now,
-            changed_at=now,
-            sealed_params=None,
-        )
-        if won:
-            job.approvals.filter(state="asked").update(state="withdrawn")
-            write.outcome(job.intent, Result.CANCELLED, detail=words)
-            bells.ring("jobs", "audit")
-    return bool(won)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from hosts.jobs.lease import Free
+from hosts.jobs.lease import FreeJob
 
 # changes of one queue at once on one endpoint (Podman's locks, DESIGN: Link), and in one worker
 PER_ENDPOINT: Final = 4
@@ -20,7 +20,7 @@ class Places:
         self._endpoints: dict[tuple[str, int], asyncio.Semaphore] = {}
 
     @asynccontextmanager
-    async def place(self, job: Free, *, only_looks: bool) -> AsyncIterator[None]:
+    async def place(self, job: FreeJob, *, only_looks: bool) -> AsyncIterator[None]:
         """Wait for a place for `job` and hold it; one that only looks needs none."""
         if only_looks:
             yield
@@ -29,7 +29,7 @@ class Places:
         async with self._of_endpoint(job), self._room(job.queue):
             yield
 
-    def _of_endpoint(self, job: Free) -> asyncio.Semaphore:
+    def _of_endpoint(self, job: FreeJob) -> asyncio.Semaphore:
         key = (job.queue, job.endpoint_id or 0)
         return self._endpoints.setdefault(key, asyncio.Semaphore(PER_ENDPOINT))
 

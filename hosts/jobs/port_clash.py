@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hosts.access import visible_objects
-from hosts.jobs.asker import person_of
+from hosts.jobs.rights import person_of
 from hosts.models import Container, Job
 from hosts.models.inventory import LIVE
 

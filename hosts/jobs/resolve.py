@@ -63,6 +63,6 @@ def write_resolution(job: Job, settled: Settlement) -> None:
         bells.ring("jobs", "audit", "failures")
 
 
-def found_later(job: Job) -> str:
+def resolution_words(job: Job) -> str:
     """What was found of a job of unknown end, in words; "" where nobody could look yet."""
     return str(job.result["words"]) if "resolved" in job.result else ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hosts import bells
 from hosts.models import Job
 
-Keep = Callable[[Job, dict[str, Any]], Awaitable[None]]
+Save = Callable[[Job, dict[str, Any]], Awaitable[None]]
 
 
 class ClaimLost(Exception):
@@ -32,5 +32,5 @@ async def save(job: Job, values: dict[str, Any]) -> None:
     await sync_to_async(_save, thread_sensitive=False)(job, values)
 
 
-async def leave(job: Job, values: dict[str, Any]) -> None:
+async def save_nothing(job: Job, values: dict[str, Any]) -> None:
     """In the place of `save` where a job has ended: its row stays as it was at its end."""

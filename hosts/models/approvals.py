@@ -1,6 +1,6 @@
 """Approvals: what a job waits for that a guardrail lets through only with a second person's yes.
 
-Rows are made by hosts.jobs.held, decided on by hosts.actions.approvals.decide.
+Rows are made by hosts.jobs.approvals, decided on by hosts.actions.approvals.decide.
 """
 
 from django.conf import settings

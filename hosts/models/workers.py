@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Worker(models.Model):
-    """A worker, as it last said by itself (hosts.jobs.served)."""
+    """A worker, as it last said by itself (hosts.jobs.workers)."""
 
     # host:pid
     name = models.CharField(max_length=80, primary_key=True)

@@ -14,7 +14,7 @@ from hosts.jobs import lease
 from hosts.jobs.carry import carry
 from hosts.jobs.handler import Settlement
 from hosts.jobs.outcome import write_outcomes
-from hosts.jobs.save import leave
+from hosts.jobs.save import save_nothing
 from hosts.models import Guardrail, Job
 from hosts.podman import Podman, UnixDial
 from hosts.podman.client import Answer
@@ -185,7 +185,7 @@ async def test_a_host_that_stays_away(
         podman.left = -1
         assert await sync_to_async(write_outcomes)([outcome]) == 1
         back = await sync_to_async(Job.objects.select_related("endpoint__host").get)(pk=job.pk)
-        errand = carrying.errand_for(back, podman, keep=leave)
+        errand = carrying.errand_for(back, podman, keep=save_nothing)
         action = ACTIONS[job.verb]
         assert await action.settle(errand) is Settlement.AGAIN
         assert action.mend is not None

@@ -10,7 +10,7 @@ from dashboard.furniture.approvals import name_deciders, questions
 from dashboard.furniture.log.words import asked_words
 from dashboard.pages.jobs import again
 from hosts.access import Person, visible_objects
-from hosts.jobs.resolve import found_later
+from hosts.jobs.resolve import resolution_words
 from hosts.models import Container, Job
 from hosts.models.inventory import LIVE
 
@@ -84,8 +84,8 @@ def show(job: Job) -> Shown:
         open=job.state in Job.OPEN,
         can_again=again.can(job),
         lasted_ms=lasted,
-        found=found_later(job),
-        why=(found_later(job) or job.error.strip()) if job.state in Job.TROUBLE else "",
+        found=resolution_words(job),
+        why=(resolution_words(job) or job.error.strip()) if job.state in Job.TROUBLE else "",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hosts.jobs import served
+from hosts.jobs import workers
 from hosts.jobs.queues import QUEUES
 
 
@@ -19,7 +19,7 @@ class Unserved:
 
 def unserved() -> list[Unserved]:
     """In the order of the queues."""
-    return [_shown(queue, jobs) for queue, jobs in served.unserved().items()]
+    return [_shown(queue, jobs) for queue, jobs in workers.unserved().items()]
 
 
 def _shown(queue: str, jobs: int) -> Unserved:

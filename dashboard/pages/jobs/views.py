@@ -32,7 +32,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     person = person_of(request)
     row = get_job(person, job_id)
     if row.state in Job.TROUBLE and row.failure_seen_at is None:
-        failures.seen(person, Q(pk=row.pk))
+        failures.mark_seen(person, Q(pk=row.pk))
     batch = row.batch
     context = {
         "row": row,
@@ -83,7 +83,7 @@ def seen(request: HttpRequest) -> HttpResponse:
         which &= Q(pk=given["job"])
     elif given["batch"]:
         which &= Q(batch=given["batch"])
-    failures.seen(person_of(request), which)
+    failures.mark_seen(person_of(request), which)
     return HttpResponse(status=204)
 
 

@@ -1,6 +1,6 @@
 """guardrail.approve: a second person's yes or no to a job that a guardrail holds back.
 
-Approved, the job is queued; the worker lets through exactly what was approved (hosts.jobs.held).
+Approved, the job is queued; the worker lets through exactly what was approved (hosts.jobs.approvals).
 """
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
 from hosts.access.approvals import APPROVE, may_decide, same_person, visible_approvals
 from hosts.access.fetch import target_of
-from hosts.jobs import held, wake
+from hosts.jobs import approvals, wake
 from hosts.models import Approval, Job
 from hosts.refusals import FieldRefusal
 
@@ -48,7 +48,9 @@ def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         words = _("%s did not approve it.") % person.who.name
         said = f"{words} {answer.strip()[:300]}".strip()
         _decide(person, row, State.REFUSED, answer)
-        if not held.end(waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED):
+        if not approvals.end_unbegun(
+            waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED
+        ):
             raise FieldRefusal("", _("The job waits no longer."))
         write.event(person.who, REFUSE, target_of_job(row), params=_told(row))
         bells.ring("jobs", "access", "audit")

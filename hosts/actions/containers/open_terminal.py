@@ -20,7 +20,7 @@ from hosts.access.fetch import target_of
 from hosts.actions.asking import ObjectRef
 from hosts.cards import Card, Lock, Right, Road, When
 from hosts.guardrails import of_others, require
-from hosts.jobs.guarded import warned
+from hosts.jobs.order_check import warned
 from hosts.models import InventoryRow, OpenTerminal
 
 EXEC, ATTACH = "exec", "attach"

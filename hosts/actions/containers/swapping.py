@@ -20,9 +20,9 @@ from hosts.actions.run.table.health import time_to_get_well_s
 from hosts.guardrails import Proposed, Refused
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
+from hosts.jobs.approvals import HeldForApproval
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Settlement
-from hosts.jobs.held import Held
 from hosts.podman import containers
 from hosts.podman.errors import Conflict, Interrupted, NotFound, PodmanError, Unavailable
 
@@ -91,7 +91,7 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
         if old is not None:
             try:
                 _spec, asked = await make_spec(old)
-            except (Refused, NotAllowed, Held):
+            except (Refused, NotAllowed, HeldForApproval):
                 # a rule that came after the first try; a held job is no longer ours to report on
                 with _going_on():
                     await _put_back(errand, before, place)

@@ -23,9 +23,9 @@ from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.dial import dial
 from hosts.guardrails import Proposed, of_others
 from hosts.jobs.ask import Order, ask_batch
-from hosts.jobs.asker import person_of
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.rights import person_of
 from hosts.models import Batch, Endpoint, Image, Job
 from hosts.podman import Podman, image_archive, images
 from hosts.podman.errors import NotFound, PodmanError

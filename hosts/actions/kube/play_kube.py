@@ -25,11 +25,11 @@ from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposed, Refused, of_kube
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
+from hosts.jobs.approvals import HeldForApproval
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Settlement
-from hosts.jobs.held import Held
 from hosts.models import INVENTORY, Endpoint, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import images, kube, pods, system
@@ -135,7 +135,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     asked = proposed(errand.endpoint, plan)
     try:
         await errand.permit(asked)
-    except (Refused, NotAllowed, Held):
+    except (Refused, NotAllowed, HeldForApproval):
         # a rule that came after the first try
         if errand.broken:
             errand.say(await taken_away(errand))

@@ -40,7 +40,10 @@ async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
 
 
 async def look(errand: Errand, asked: Proposed, fresh: Sequence[str]) -> list[str]:
-    """The ids of the pods that the job made, none of which has started. NotAllowed, Held, ActionFailed."""
+    """The ids of the pods that the job made, none of which has started.
+
+    NotAllowed, HeldForApproval, ActionFailed.
+    """
     made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
     ids = [str(one["Id"]) for one in made]
     parts: list[Part] = []

@@ -101,7 +101,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _look(errand: Errand, there: dict[str, Any]) -> dict[str, Any]:
-    """Its inspect now, judged; `there`: the one of before. NotAllowed, Held, ActionFailed."""
+    """Its inspect now, judged; `there`: the one of before. NotAllowed, HeldForApproval, ActionFailed."""
 
     async def undo() -> str:
         return await _off_again(errand, [errand.name])

@@ -27,11 +27,11 @@ from hosts.capabilities import version_of
 from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Refused
 from hosts.jobs import crash
+from hosts.jobs.approvals import HeldForApproval
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Settlement
-from hosts.jobs.held import Held
 from hosts.models import Job
 from hosts.podman import containers, images, system
 from hosts.podman.errors import NotFound, PodmanError
@@ -93,7 +93,7 @@ async def make(errand: Errand) -> str:
     await judge_image(errand, spec)
     try:
         asked = await permit_made(errand, spec)
-    except (Refused, NotAllowed, Held):
+    except (Refused, NotAllowed, HeldForApproval):
         if container_id is not None:
             errand.say(await second_look.removed(errand, [container_id]))
         raise

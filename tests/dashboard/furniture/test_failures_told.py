@@ -263,7 +263,7 @@ def test_it_rings_also_by_the_clock(cast: Cast, fails: Any, who_of: Any) -> None
     Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(minutes=61))
     later = stamps()
     assert "failures" in rung(after, later)
-    assert failures.seen(Person(cast.bob, who_of(cast.bob)), failures.Q()) == 1
+    assert failures.mark_seen(Person(cast.bob, who_of(cast.bob)), failures.Q()) == 1
     assert "failures" in rung(later, stamps())
 
 

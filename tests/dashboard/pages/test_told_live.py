@@ -13,7 +13,7 @@ from dashboard.live.spec import spec_named
 from dashboard.live.stamps import rung, stamps
 from dashboard.live.view import run, view_of
 from hosts.access import Person
-from hosts.jobs.held import expire
+from hosts.jobs.approvals import expire
 from hosts.models import Approval, FreezeWindow, Grant, Group
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Role
 from hosts.access import NotVisible
 from hosts.actions.containers import remove_container, rename_container
-from hosts.jobs import asker
+from hosts.jobs import rights
 from hosts.models import Container
 from hosts.refusals import FieldRefusal
 
@@ -65,9 +65,9 @@ def test_a_job_does_not_begin_on_what_has_another_name_by_now(fleet: "Fleet") ->
     fleet.grant(host=fleet.web1, names="shop-*")
     shop = fleet.container(fleet.root1, "shop-1")
     job = remove_container.ask(fleet.person(), ref(shop), force=False, volumes=False)
-    assert asker.may(job, job.verb)
+    assert rights.may(job, job.verb)
     Container.objects.filter(pk=shop.pk).update(name="bank-3")
-    assert not asker.may(job, job.verb)
+    assert not rights.may(job, job.verb)
     # once begun, its own doing may have given it that name (a swap)
     job.step = "act"
-    assert asker.may(job, job.verb)
+    assert rights.may(job, job.verb)

@@ -16,7 +16,7 @@ from hosts.actions.guardrails.edit_freeze import Wanted
 from hosts.cards import Lock, lock_of, road_of
 from hosts.guardrails import NeedsApproval, Refused, nothing
 from hosts.guardrails.freezes import open_until
-from hosts.jobs import guarded
+from hosts.jobs import order_check
 from hosts.jobs.ask import Order
 from hosts.models import FreezeWindow, Group
 from hosts.refusals import FieldRefusal
@@ -85,7 +85,7 @@ def frozen(*groups: Any, **more: Any) -> Any:
 def asked(person: Any, verb: str, endpoint: Any) -> Any:
     proposed = nothing(verb) if road_of(verb).at_click else None
     order = Order(endpoint, verb.partition(".")[0], "abc", "abc", proposed=proposed)
-    return guarded.require(person, verb, [order])
+    return order_check.require(person, verb, [order])
 
 
 @pytest.mark.parametrize("verb", sorted(ACTIONS))

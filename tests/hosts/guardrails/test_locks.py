@@ -14,7 +14,7 @@ from hosts.actions.system import prune_volumes
 from hosts.cards import Lock, cards, lock_of, road_of
 from hosts.guardrails import Refused, Verdict, nothing, of_kube, of_others
 from hosts.guardrails.standing import Standing
-from hosts.jobs import guarded
+from hosts.jobs import order_check
 from hosts.jobs.ask import Order
 from hosts.models import ObjectLock
 from hosts.refusals import FieldRefusal
@@ -74,7 +74,7 @@ def asked(
         proposed=proposed or (nothing(verb) if road_of(verb).at_click else None),
     )
 
-    guarded.require(person_of(User.objects.get(name="Alice")), verb, [order])
+    order_check.require(person_of(User.objects.get(name="Alice")), verb, [order])
 
 
 @pytest.fixture

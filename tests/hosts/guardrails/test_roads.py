@@ -14,10 +14,10 @@ from hosts.actions.run import run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.cards import SecondLook, When, cards
 from hosts.guardrails import of_spec
-from hosts.jobs import guarded
+from hosts.jobs import order_check
 from hosts.jobs.ask import Order
 from hosts.jobs.errand import Errand
-from hosts.jobs.made import Forgotten, Made
+from hosts.jobs.request_guard import CheckSkipped, RequestGuard
 from hosts.models import Endpoint
 from hosts.refusals import Refusal
 from tests.cast import Cast
@@ -47,7 +47,7 @@ def test_what_is_streamed_has_no_job_and_what_is_judged_otherwise_has() -> None:
 def test_an_order_without_a_proposal_is_no_order(verb: str, cast: Cast) -> None:
     order = Order(Endpoint(), "container", "", "x")
     with pytest.raises(RuntimeError, match="without what it would make"):
-        guarded.require(None, verb, [order])  # type: ignore[arg-type]
+        order_check.require(None, verb, [order])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("verb", judged_at(When.WORK, When.BOTH))
@@ -93,31 +93,31 @@ def test_what_makes_something_calls_the_second_look() -> None:
 
 @pytest.mark.parametrize("verb", sorted(CONFIRMED))
 def test_what_was_made_and_not_looked_at_is_not_started(verb: str) -> None:
-    made = Made(verb, "own")
+    made = RequestGuard(verb, "own")
     for kind in ("containers", "pods"):
-        one = Made(verb, "own")
-        one.hear("POST", f"/v5.0.0/libpod/{kind}/create", None)
+        one = RequestGuard(verb, "own")
+        one.check_request("POST", f"/v5.0.0/libpod/{kind}/create", None)
         for start in ("start", "restart", "init", "restore"):
-            with pytest.raises(Forgotten):
-                one.hear("POST", f"/v5.0.0/libpod/{kind}/abc/{start}", None)
+            with pytest.raises(CheckSkipped):
+                one.check_request("POST", f"/v5.0.0/libpod/{kind}/abc/{start}", None)
             if start != "restore":
-                one.hear("POST", f"/v5.0.0/libpod/{kind}/own/{start}", None)
-        with pytest.raises(Forgotten, match="did not look"):
-            one.judge_end()
+                one.check_request("POST", f"/v5.0.0/libpod/{kind}/own/{start}", None)
+        with pytest.raises(CheckSkipped, match="did not look"):
+            one.check_end()
         one.confirm(["abc"])
-        one.judge_end()
-        one.hear("POST", f"/v5.0.0/libpod/{kind}/abc/start", None)
+        one.check_end()
+        one.check_request("POST", f"/v5.0.0/libpod/{kind}/abc/start", None)
         # what is made after that is another thing
-        one.hear("POST", f"/v5.0.0/libpod/{kind}/create", None)
-        with pytest.raises(Forgotten):
-            one.judge_end()
+        one.check_request("POST", f"/v5.0.0/libpod/{kind}/create", None)
+        with pytest.raises(CheckSkipped):
+            one.check_end()
     # also by a try that took up what a lost worker had made
-    with pytest.raises(Forgotten):
-        made.hear("POST", "/v5.0.0/libpod/containers/abc/start", None)
-    with pytest.raises(Forgotten):
-        made.hear("POST", "/v5.0.0/libpod/play/kube", {"start": True})
-    with pytest.raises(Forgotten):
-        made.hear("POST", "/v5.0.0/libpod/play/kube", None)
+    with pytest.raises(CheckSkipped):
+        made.check_request("POST", "/v5.0.0/libpod/containers/abc/start", None)
+    with pytest.raises(CheckSkipped):
+        made.check_request("POST", "/v5.0.0/libpod/play/kube", {"start": True})
+    with pytest.raises(CheckSkipped):
+        made.check_request("POST", "/v5.0.0/libpod/play/kube", None)
 
 
 _CHANGES = ("containers/own/update", "containers/own/restore", "networks/net/connect")
@@ -126,19 +126,19 @@ _CHANGES = ("containers/own/update", "containers/own/restore", "networks/net/con
 @pytest.mark.parametrize("verb", sorted(CHANGED))
 @pytest.mark.parametrize("way", _CHANGES)
 def test_what_was_changed_and_not_looked_at_is_a_mistake_of_ours(verb: str, way: str) -> None:
-    made = Made(verb, "own")
-    made.hear("POST", f"/v5.0.0/libpod/{way}", None)
-    with pytest.raises(Forgotten, match="did not look"):
-        made.judge_end()
+    made = RequestGuard(verb, "own")
+    made.check_request("POST", f"/v5.0.0/libpod/{way}", None)
+    with pytest.raises(CheckSkipped, match="did not look"):
+        made.check_end()
     made.confirm(())
-    made.judge_end()
+    made.check_end()
 
 
 @pytest.mark.parametrize("verb", sorted(set(ACTIONS) - CHANGED))
 def test_what_changes_nothing_cannot_change_anything(verb: str) -> None:
     for way in _CHANGES:
-        with pytest.raises(Forgotten):
-            Made(verb, "own").hear("POST", f"/v5.0.0/libpod/{way}", None)
+        with pytest.raises(CheckSkipped):
+            RequestGuard(verb, "own").check_request("POST", f"/v5.0.0/libpod/{way}", None)
 
 
 @pytest.mark.parametrize(
@@ -151,25 +151,25 @@ def test_what_changes_nothing_cannot_change_anything(verb: str) -> None:
     ],
 )
 def test_no_name_is_given_before_the_locks_were_asked(way: str, params: dict[str, Any]) -> None:
-    made = Made("image.build", "own")
-    with pytest.raises(Forgotten, match="without a look at locks"):
-        made.hear("POST", way, params)
-    made.heed_names(["docker.io/library/nginx:1"])
+    made = RequestGuard("image.build", "own")
+    with pytest.raises(CheckSkipped, match="without a look at locks"):
+        made.check_request("POST", way, params)
+    made.allow_names(["docker.io/library/nginx:1"])
     if "t" in params:
-        with pytest.raises(Forgotten, match="localhost/x:1"):
-            made.hear("POST", way, params)
-        made.heed_names(["x:1"])
-    made.hear("POST", way, params)
+        with pytest.raises(CheckSkipped, match="localhost/x:1"):
+            made.check_request("POST", way, params)
+        made.allow_names(["x:1"])
+    made.check_request("POST", way, params)
 
 
 @pytest.mark.parametrize("verb", sorted(set(ACTIONS) - CONFIRMED))
 def test_what_makes_nothing_cannot_make_anything(verb: str) -> None:
-    made = Made(verb, "own")
+    made = RequestGuard(verb, "own")
     for way in ("containers/create", "pods/create", "volumes/create", "networks/create", "build"):
-        with pytest.raises(Forgotten):
-            made.hear("POST", f"/v5.0.0/libpod/{way}", None)
-    made.hear("POST", "/v5.0.0/libpod/containers/abc/start", None)
-    made.judge_end()
+        with pytest.raises(CheckSkipped):
+            made.check_request("POST", f"/v5.0.0/libpod/{way}", None)
+    made.check_request("POST", "/v5.0.0/libpod/containers/abc/start", None)
+    made.check_end()
 
 
 @pytest.mark.parametrize("one", LINES, ids=lambda one: one["name"])

@@ -10,9 +10,9 @@ from django.utils import timezone
 from hosts import vault
 from hosts.access import Person
 from hosts.actions import ACTIONS
+from hosts.jobs.chore_runner import Chores
 from hosts.jobs.loop import WorkerLoop
 from hosts.jobs.queues import QUEUES
-from hosts.jobs.upkeep import Chores
 from hosts.link.sockets import endpoint_socket
 from hosts.models import Container, Endpoint, Host, Job, Login
 from tests.hosts.jobs.small_podman import SmallPodman

@@ -16,7 +16,7 @@ SEEN_S: Final = 20.0
 _KEPT: Final = timedelta(hours=1)
 
 
-def say(name: str, queues: Collection[str]) -> None:
+def report(name: str, queues: Collection[str]) -> None:
     """The worker `name` lives and serves these."""
     Worker.objects.update_or_create(
         name=name, defaults={"queues": sorted(queues), "seen_at": Now()}
@@ -29,7 +29,7 @@ def end(name: str) -> None:
     Worker.objects.filter(name=name).delete()
 
 
-def workers() -> list[Worker]:
+def alive() -> list[Worker]:
     """Those that live."""
     since = Now() - Value(timedelta(seconds=SEEN_S))
     return list(Worker.objects.filter(seen_at__gt=since).order_by("name"))
@@ -37,7 +37,7 @@ def workers() -> list[Worker]:
 
 def unserved() -> dict[str, int]:
     """Queues that no worker serves, to how many jobs wait there."""
-    served = {queue for worker in workers() for queue in worker.queues}
+    served = {queue for worker in alive() for queue in worker.queues}
     rows = Job.objects.filter(state=Job.State.QUEUED).order_by().values("queue")
     waiting = dict(rows.annotate(jobs=Count("pk")).values_list("queue", "jobs"))
     every = [*QUEUES, *sorted(waiting.keys() - set(QUEUES))]

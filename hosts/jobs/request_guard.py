@@ -20,11 +20,11 @@ _TAGS = re.compile(r"/commit|/images/.+/tag")
 _HEAD = re.compile(r"/v[0-9.]+(?:/libpod)?")
 
 
-class Forgotten(RuntimeError):
+class CheckSkipped(RuntimeError):
     """An action of ours was about to leave out the second look, or the locks of a name."""
 
 
-class Made:
+class RequestGuard:
     """`own`: the id that the job is about, which is there already and may be started."""
 
     def __init__(self, verb: str, own: str) -> None:
@@ -34,42 +34,44 @@ class Made:
         self._names: set[str] = set()
         self._open = False
 
-    def hear(self, method: str, target: str, params: Params | None) -> None:
-        """Before a request of the try is sent. Forgotten."""
+    def check_request(self, method: str, target: str, params: Params | None) -> None:
+        """Before a request of the try is sent. CheckSkipped."""
         if method != "POST":
             return
         way = _HEAD.sub("", target, count=1)
         for name in _given(way, params or {}):
             if "@" not in name and full_name(name) not in self._names:
-                raise Forgotten(f"{self.verb} would give the name {name} without a look at locks")
+                raise CheckSkipped(
+                    f"{self.verb} would give the name {name} without a look at locks"
+                )
         if _MAKES.fullmatch(way):
             if self._second_look is not SecondLook.MADE:
-                raise Forgotten(f"{self.verb} makes something, and its card says not")
+                raise CheckSkipped(f"{self.verb} makes something, and its card says not")
             if way == "/play/kube" and (params or {}).get("start") is not False:
-                raise Forgotten(f"{self.verb} would start what was not looked at")
+                raise CheckSkipped(f"{self.verb} would start what was not looked at")
             self._open = True
             return
         if _CHANGES.fullmatch(way):
             if self._second_look is not SecondLook.CHANGED:
-                raise Forgotten(f"{self.verb} changes something, and its card says not")
+                raise CheckSkipped(f"{self.verb} changes something, and its card says not")
             self._open = True
         found = _STARTS.fullmatch(way) if self._second_look is SecondLook.MADE else None
         if found and unquote(found[1]) not in self._confirmed:
-            raise Forgotten(f"{self.verb} would start what was not looked at")
+            raise CheckSkipped(f"{self.verb} would start what was not looked at")
 
     def confirm(self, ids: Iterable[str]) -> None:
         """All that was made or changed so far was looked at; these may be started."""
         self._open = False
         self._confirmed.update(ids)
 
-    def heed_names(self, names: Iterable[str]) -> None:
+    def allow_names(self, names: Iterable[str]) -> None:
         """No image that is locked has these names."""
         self._names.update(map(full_name, names))
 
-    def judge_end(self) -> None:
-        """Forgotten where something was made or changed and nobody looked at it."""
+    def check_end(self) -> None:
+        """CheckSkipped where something was made or changed and nobody looked at it."""
         if self._open:
-            raise Forgotten(f"{self.verb} did not look at what it made or changed")
+            raise CheckSkipped(f"{self.verb} did not look at what it made or changed")
 
 
 def _given(way: str, params: Params) -> list[str]:

@@ -1,6 +1,6 @@
 """Jobs that wait for a second person. A held job has its row and its intent; no worker takes it.
 
-At the click `guarded` says what needs an approval, in the worker `Errand.permit` does. What was
+At the click `order_check` says what needs an approval, in the worker `Errand.permit` does. What was
 approved is let through once more only if it is the same proposal and breaks no further rule.
 """
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import close_old_connections, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,11 +26,11 @@ UNDECIDED = timedelta(hours=24)
 _KEY = ("rule", "rule_id", "field", "words")
 
 
-class Held(ClaimLost):
+class HeldForApproval(ClaimLost):
     """The job waits for an approval now: its claim is given up, nothing more is to be written."""
 
 
-def told(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+def findings_to_approve(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
     """Findings that ask for an approval, as an Approval keeps them."""
     return [
         {name: value for name, value in asdict(one).items() if name != "severity"}
@@ -39,11 +39,11 @@ def told(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def covered(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
+def is_approved(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
     """True when all that `verdict` asks for was approved for this job and this proposal, if there
     is one.
     """
-    wanted = {_key(one) for one in told(verdict.findings)}
+    wanted = {_key(one) for one in findings_to_approve(verdict.findings)}
     approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED)
     if proposed is not None:
         agrees = Q(digest=digest(proposed))
@@ -55,14 +55,14 @@ def covered(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
     return wanted <= given
 
 
-def lifted(job_id: int, findings: tuple[Finding, ...]) -> bool:
+def is_overridden(job_id: int, findings: tuple[Finding, ...]) -> bool:
     """True when whoever asked overrode all of these."""
     rows = Approval.objects.filter(job=job_id, state=Approval.State.OVERRIDDEN)
     given = {_key(one) for row in rows for one in row.findings}
     return {_key(asdict(one)) for one in findings} <= given
 
 
-def overridden(job: Job, findings: tuple[Finding, ...], person: Person) -> Approval:
+def override_row(job: Job, findings: tuple[Finding, ...], person: Person) -> Approval:
     """The row that says so; not saved."""
     return Approval(
         job=job,
@@ -82,13 +82,13 @@ def _key(finding: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(finding.get(name)) for name in _KEY)
 
 
-def question(
+def approval_row(
     job: Job, verdict: Verdict, proposed: Proposed | None, *, reason: str = ""
 ) -> Approval:
     """The row that asks; not saved."""
     return Approval(
         job=job,
-        findings=told(verdict.findings),
+        findings=findings_to_approve(verdict.findings),
         digest=digest(proposed) if proposed else "",
         proposed=facts(proposed) if proposed else [],
         text=proposed.text if proposed else "",
@@ -98,7 +98,7 @@ def question(
 
 
 def hold(job: Job, verdict: Verdict, proposed: Proposed | None) -> None:
-    """Let a job that a worker has begun wait, and give it up. Always raises Held, or ClaimLost."""
+    """Let a job that a worker has begun wait, and give up its claim. Always raises HeldForApproval."""
     close_old_connections()
     with transaction.atomic():
         held = Job.objects.filter(
@@ -111,39 +111,48 @@ def hold(job: Job, verdict: Verdict, proposed: Proposed | None) -> None:
             changed_at=timezone.now(),
         )
         if held:
-            question(job, verdict, proposed).save(force_insert=True)
+            approval_row(job, verdict, proposed).save(force_insert=True)
             bells.ring("jobs", "access")
         else:
             # cancelled in this moment, and nobody would hear of it any more
-            end(Job.objects.filter(pk=job.pk, claim=job.claim, state=Job.State.RUNNING))
-    raise Held(job.pk)
+            ours = Job.objects.filter(pk=job.pk, claim=job.claim, state=Job.State.RUNNING)
+            for asked_by in ours.values_list("cancel_asked_by", flat=True):
+                end_unbegun(ours, words=cancelled_words(asked_by))
+    raise HeldForApproval(job.pk)
 
 
-def end(
-    jobs: Any,
+def cancelled_words(by: str) -> str:
+    """Why a job ends that somebody of this name cancelled in time."""
+    return _("cancelled by %s before it began") % by
+
+
+def end_unbegun(
+    jobs: QuerySet[Job],
     *,
-    state: str = Job.State.CANCELLED,
-    words: str = "",
-    approval: str = Approval.State.WITHDRAWN,
+    words: str,
+    state: Job.State = Job.State.CANCELLED,
+    approval: Approval.State = Approval.State.WITHDRAWN,
 ) -> int:
-    """End these jobs, which no worker carries out, with their outcomes; in the caller's transaction."""
-    now = timezone.now()
+    """End those of `jobs` that no worker carries out, each with its outcome. How many.
+
+    `words`: why, for the row and the log. `approval`: what becomes of a question about a job.
+    """
     ended = 0
-    for job in list(jobs):
-        detail = words or _("cancelled by %s before it began") % job.cancel_asked_by
-        won = jobs.filter(pk=job.pk).update(
-            state=state,
-            error=detail,
-            finished_at=now,
-            changed_at=now,
-            sealed_params=None,
-            lease_until=None,
-        )
-        if won:
-            Approval.objects.filter(job=job.pk, state=Approval.State.ASKED).update(state=approval)
-            write.outcome(job.intent, str(state), detail=detail)
-            bells.ring("jobs", "access", "audit")
-            ended += 1
+    for pk, intent in list(jobs.values_list("pk", "intent")):
+        with transaction.atomic():
+            won = jobs.filter(pk=pk).update(
+                state=state,
+                error=words,
+                finished_at=timezone.now(),
+                changed_at=timezone.now(),
+                sealed_params=None,
+                lease_until=None,
+            )
+            if won:
+                asked = Approval.objects.filter(job=pk, state=Approval.State.ASKED)
+                write.outcome(intent, str(state), detail=words)
+                bells.ring("jobs", "audit", *(["access"] if asked.update(state=approval) else []))
+                ended += 1
     return ended
 
 
@@ -160,4 +169,4 @@ def expire() -> int:
     words = _("Nobody approved it within 24 hours.")
     with transaction.atomic():
         waiting = Job.objects.filter(pk__in=ids, state=Job.State.HELD)
-        return end(waiting, words=words, approval=Approval.State.EXPIRED)
+        return end_unbegun(waiting, words=words, approval=Approval.State.EXPIRED)

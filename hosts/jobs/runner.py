@@ -14,7 +14,7 @@ from hosts.jobs import crash, lease
 from hosts.jobs.carry import LINK_BACK_S, carry
 from hosts.jobs.claims import Claims
 from hosts.jobs.handler import Handler, Handlers
-from hosts.jobs.lease import Free
+from hosts.jobs.lease import FreeJob
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.places import Places
 from hosts.jobs.refresh import refresh
@@ -29,7 +29,7 @@ GRACE_S: Final = 1.5
 log = logging.getLogger(__name__)
 
 
-class Hand:
+class JobRunner:
     """Of one worker loop, and used within it alone."""
 
     def __init__(self, handlers: Handlers, claims: Claims, writer: Writer) -> None:
@@ -114,7 +114,7 @@ class Hand:
             await self._stack.enter_async_context(client)
         return self._clients[job.endpoint.pk]
 
-    async def _carry(self, free: Free) -> None:
+    async def _carry(self, free: FreeJob) -> None:
         try:
             outcome = await self._outcome(free, self.handlers.get(free.verb))
             if outcome is not None:
@@ -133,7 +133,7 @@ class Hand:
             if free.paced:
                 self.turn_free.set()
 
-    async def _outcome(self, free: Free, handler: Handler | None) -> Outcome | None:
+    async def _outcome(self, free: FreeJob, handler: Handler | None) -> Outcome | None:
         """Claim it once it has its turn and its place, and carry it out. None: another does, or will."""
         only_looks = handler is not None and handler.waits
         while True:

@@ -37,7 +37,7 @@ DOORS = ("page", "api")
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Forecast:
     """What the click would meet: `override` where a reason is all it takes, `lacks` the field for which
     the right to make privileged containers is missing.
     """
@@ -48,7 +48,7 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class Clearance:
     """An order that may become a job. `beside`: what its intent is to hold beside its parameters.
     `needs`: what a second person has to approve first. `lifted`: freezes that this one overrides.
     """
@@ -60,12 +60,12 @@ class Passed:
     found: tuple[Finding, ...] = ()
 
 
-def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed]:
+def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Clearance]:
     """Refused, with its entry, for the first order that a rule stops; nothing is asked then.
 
     NeedsApproval, where a rule asks for a second person and this one has not said why.
     """
-    passed = [Passed() for _order in orders]
+    passed = [Clearance() for _order in orders]
     for number, (order, proposed, whole) in enumerate(_judged(person, verb, orders)):
         verdict, lifted = _overriding(person, order, whole)
         if _refused(person, verdict):
@@ -80,18 +80,18 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Passed
         beside = warned(verdict)
         if verdict.stops:
             beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.stops))
-        passed[number] = Passed(
+        passed[number] = Clearance(
             beside, verdict if verdict.stops else None, lifted, verdict.findings
         )
     return passed
 
 
-def foresee(person: Person, verb: str, order: "Order") -> Foreseen:
+def foresee(person: Person, verb: str, order: "Order") -> Forecast:
     """What `require` would say of the order, for forms; nothing is written down."""
     [(_order, proposed, whole)] = _judged(person, verb, [order])
     verdict, lifted = _overriding(person, order, whole)
     lacks = lacks_right(person, order.endpoint, proposed, order.thing)
-    return Foreseen(whole, bool(lifted) and not verdict.stops, lacks)
+    return Forecast(whole, bool(lifted) and not verdict.stops, lacks)
 
 
 def warned(verdict: Verdict) -> dict[str, list[str]]:
@@ -100,7 +100,7 @@ def warned(verdict: Verdict) -> dict[str, list[str]]:
     return {"warned": list(names)} if names else {}
 
 
-def permitted(
+def keep_permitted(
     person: Person, verb: str, orders: Sequence["Order"], skipped: list[dict[str, str]]
 ) -> list["Order"]:
     """Those that no rule refuses; the others get an entry and stand in `skipped` with the reason."""

@@ -15,7 +15,7 @@ from hosts.access import Person
 from hosts.access.token_scope import scope_of
 from hosts.actions.containers import restart_container
 from hosts.actions.images import copy_image
-from hosts.jobs import asker, withdrawn
+from hosts.jobs import rights
 from hosts.jobs.ask import Order, ask
 from hosts.jobs.errand import ActionFailed
 from hosts.jobs.places import PER_ENDPOINT
@@ -51,22 +51,22 @@ def outcome_of(job: Any) -> Any:
 def test_a_queued_one_ends_denied(helped: Any, container: Any, person: Any) -> None:
     charlie, grant = helped
     his, other = asked(charlie, container("a")), asked(person, container("b"))
-    assert withdrawn.end_queued() == 0
+    assert rights.end_unpermitted() == 0
     grant.until = timezone.now() - timedelta(seconds=1)
     grant.save()
-    assert withdrawn.end_queued() == 1
+    assert rights.end_unpermitted() == 1
     his.refresh_from_db()
     other.refresh_from_db()
     assert (his.state, other.state) == ("denied", "queued")
     assert outcome_of(his).result == "denied"
-    assert withdrawn.end_queued() == 0
+    assert rights.end_unpermitted() == 0
 
 
 def test_a_disabled_persons_too(container: Any, person: Any) -> None:
     job = asked(person, container("a"))
     person.user.is_active = False
     person.user.save()
-    assert withdrawn.end_queued() == 1
+    assert rights.end_unpermitted() == 1
     job.refresh_from_db()
     assert job.state == "denied"
 
@@ -124,18 +124,18 @@ def test_what_a_token_asked_ends_with_it(person: Any, container: Any, end: str) 
     token, _secret = token_actions.make(person.user, person.who, wanted, user=person.user)
     by_token = replace(person, scope=scope_of(token), who=replace(person.who, token=str(token)))
     job = asked(by_token, container("a"))
-    assert withdrawn.end_queued() == 0
-    assert asker.may(job, job.verb)
+    assert rights.end_unpermitted() == 0
+    assert rights.may(job, job.verb)
     # what else its owner may do is not the token's
-    assert not asker.may(job, "container.remove")
+    assert not rights.may(job, "container.remove")
     if end == "revoked":
         token_actions.revoke(person.user, person.who, token=token)
     elif end == "over":
         Token.objects.update(expires_at=timezone.now())
     else:
         Token.objects.update(read_only=True)
-    assert not asker.may(job, job.verb)
-    assert withdrawn.end_queued() == 1
+    assert not rights.may(job, job.verb)
+    assert rights.end_unpermitted() == 1
     assert outcome_of(job).result == "denied"
 
 

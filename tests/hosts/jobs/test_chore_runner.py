@@ -15,7 +15,7 @@ from audit.checkpoints import outside_file
 from audit.models import Checkpoint, Head
 from audit.shapes import Target
 from hosts.chores import CHORES
-from hosts.jobs.upkeep import LATE_S, ChoreSpec, Upkeep
+from hosts.jobs.chore_runner import LATE_S, ChoreRunner, ChoreSpec
 from hosts.models import Chore
 from tests.lab.waiting import until
 
@@ -40,9 +40,9 @@ def sweep() -> Counted:
 
 
 @pytest.fixture
-def of(sweep: Counted) -> Callable[[str], Upkeep]:
+def of(sweep: Counted) -> Callable[[str], ChoreRunner]:
     """`of("w1")`: the part of that worker in one chore, "sweep", each minute."""
-    return lambda worker: Upkeep({"sweep": ChoreSpec(60.0, sweep)}, lambda: worker)
+    return lambda worker: ChoreRunner({"sweep": ChoreSpec(60.0, sweep)}, lambda: worker)
 
 
 def set_row(**values: Any) -> None:

@@ -19,7 +19,7 @@ from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.run import create_container, run_spec
 from hosts.guardrails import NeedsApproval, check, of_kube, of_spec
 from hosts.guardrails.digest import digest
-from hosts.jobs import held, lease, withdrawn
+from hosts.jobs import approvals, lease, rights
 from hosts.models import Approval, FreezeWindow, Job
 from hosts.refusals import FieldRefusal
 from tests.hosts.guardrails.conftest import rail
@@ -196,8 +196,8 @@ def test_after_a_day_it_is_cancelled(person: Any, endpoint: Any, rail: Any) -> N
     rail("privileged", severity="ask")
     old, young = asked(person, endpoint), asked(person, endpoint)
     Approval.objects.filter(job=old).update(asked_at=timezone.now() - timedelta(hours=25))
-    assert held.expire() == 1
-    assert held.expire() == 0
+    assert approvals.expire() == 1
+    assert approvals.expire() == 0
     for job in (old, young):
         job.refresh_from_db()
     assert (old.state, young.state) == ("cancelled", "held")
@@ -210,7 +210,7 @@ def test_its_right_gone_it_ends(person: Any, endpoint: Any, rail: Any) -> None:
     job = asked(person, endpoint)
     person.user.is_active = False
     person.user.save()
-    assert withdrawn.end_queued() == 1
+    assert rights.end_unpermitted() == 1
     job.refresh_from_db()
     assert (job.state, job.approvals.get().state) == ("denied", "withdrawn")
 
@@ -250,7 +250,7 @@ def test_an_approval_counts_for_its_proposal_alone(
     def covered(**more: Any) -> bool:
         spec = run_spec.final({**PARAMS, **more}, endpoint)
         proposed = of_spec.container("container.create", spec)
-        return held.covered(job.pk, check(endpoint, proposed), proposed)
+        return approvals.is_approved(job.pk, check(endpoint, proposed), proposed)
 
     assert covered()
     assert not covered(image="quay.io/evil/y:1")
@@ -273,7 +273,7 @@ def test_an_approval_of_before_texts_were_kept_still_counts(
 
     def covered(text: str) -> bool:
         now = kube_of(text)
-        return held.covered(job.pk, check(endpoint, now), now)
+        return approvals.is_approved(job.pk, check(endpoint, now), now)
 
     assert covered(KUBE)
     assert not covered(KUBE.replace("x/y:1", "evil/y:1"))

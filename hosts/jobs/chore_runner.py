@@ -37,7 +37,7 @@ class ChoreSpec:
 Chores = Mapping[str, ChoreSpec]
 
 
-class Upkeep:
+class ChoreRunner:
     """A worker's part in the chores; its methods may be called from any thread."""
 
     def __init__(self, chores: Chores, worker: Callable[[], str]) -> None:
