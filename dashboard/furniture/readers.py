@@ -18,7 +18,7 @@ async def _image(podman: Podman, image_id: str) -> dict[str, Any]:
 async def _volume(podman: Podman, name: str) -> dict[str, Any]:
     """Without passwords in its mount options."""
     found = await volumes.inspect(podman, name)
-    return found | {"Options": volumes.veiled(found.get("Options") or {})}
+    return found | {"Options": volumes.mask_passwords(found.get("Options") or {})}
 
 
 READERS: dict[str, Reader] = {

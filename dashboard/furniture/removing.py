@@ -11,12 +11,12 @@ from hosts.access import Person, verbs_at
 from hosts.actions.asking import ALONG
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
-from hosts.podman.users import User
+from hosts.podman.container_uses import ContainerUse
 
 # a dialog that somebody waits for
 PATIENCE_S = 4.0
 MOST_NAMED = 8
-UNSEEN = User(id="", name="", state="")
+UNSEEN = ContainerUse(id="", name="", state="")
 
 
 def asked_by(person: Person, rows: Iterable[InventoryRow]) -> None:
@@ -31,8 +31,8 @@ def may_there(row: InventoryRow, verb: str) -> bool:
 
 
 def users_now(
-    row: InventoryRow, read: Callable[[Podman], Awaitable[list[User]]]
-) -> list[User] | None:
+    row: InventoryRow, read: Callable[[Podman], Awaitable[list[ContainerUse]]]
+) -> list[ContainerUse] | None:
     """Containers that use it, or None where the host does not say now; one without a name for any that
     the person does not see.
     """
@@ -43,7 +43,7 @@ def users_now(
     return users if may_there(row, "container.view") or not users else [UNSEEN]
 
 
-def used_words(users: list[User] | None) -> str:
+def used_words(users: list[ContainerUse] | None) -> str:
     """“Used by shop-web and shop-db.”"""
     if users is None:
         return _("The host does not say now who uses it.")
@@ -54,7 +54,7 @@ def used_words(users: list[User] | None) -> str:
     return _("Used by %s.") % named(users)
 
 
-def named(users: list[User]) -> str:
+def named(users: list[ContainerUse]) -> str:
     """The first names, and how many more."""
     if users == [UNSEEN]:
         return _("Containers that you do not see")
@@ -63,7 +63,7 @@ def named(users: list[User]) -> str:
     return names if more <= 0 else _("%(names)s and %(n)d more") % {"names": names, "n": more}
 
 
-def with_users(row: InventoryRow, users: list[User] | None) -> tuple[dict[str, Any], ...]:
+def with_users(row: InventoryRow, users: list[ContainerUse] | None) -> tuple[dict[str, Any], ...]:
     """The option to remove those that use it too, where some do and the person may."""
     if not users or not may_there(row, ALONG):
         return ()

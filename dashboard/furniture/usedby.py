@@ -15,10 +15,10 @@ from dashboard.person import person_of
 from hosts.access import allows
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
-from hosts.podman.users import User
+from hosts.podman.container_uses import ContainerUse
 
 # (who uses it, how many containers were not looked at)
-Read = Callable[[Podman, InventoryRow], Awaitable[tuple[list[User], int]]]
+Read = Callable[[Podman, InventoryRow], Awaitable[tuple[list[ContainerUse], int]]]
 # what the tab adds: context for its template
 More = Callable[[HttpRequest, InventoryRow], dict[str, Any]]
 
@@ -31,7 +31,7 @@ def used_by(read: Read, *, how: Words, nobody: Words, more: More = _nothing) -> 
     """A tab's part. `how`: head of the column that says how it is used."""
 
     def part(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-        async def ask(podman: Podman) -> tuple[list[User], int]:
+        async def ask(podman: Podman) -> tuple[list[ContainerUse], int]:
             return await read(podman, row)
 
         try:

@@ -29,7 +29,7 @@ from hosts.actions.networks import (
     update_network,
 )
 from hosts.models import InventoryRow
-from hosts.podman.users import of_network
+from hosts.podman.container_uses import of_network
 
 
 def _remove(rows: list[InventoryRow]) -> Question:

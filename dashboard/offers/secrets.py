@@ -11,13 +11,13 @@ from dashboard.offers.secret_forms import SecretForm
 from hosts.actions.secrets import create_secret, remove_secret, replace_secret
 from hosts.models import InventoryRow
 from hosts.podman import Podman
-from hosts.podman.users import User, of_secret
+from hosts.podman.container_uses import ContainerUse, of_secret
 
 
-def users_of(row: InventoryRow) -> list[User] | None:
+def users_of(row: InventoryRow) -> list[ContainerUse] | None:
     """Containers that have the secret, or None where the host does not say now."""
 
-    async def read(podman: Podman) -> list[User]:
+    async def read(podman: Podman) -> list[ContainerUse]:
         return (await of_secret(podman, row.name))[0]
 
     return users_now(row, read)

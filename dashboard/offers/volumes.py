@@ -14,7 +14,7 @@ from dashboard.offers.volume_form import VolumeForm
 from dashboard.templatetags.face import size
 from hosts.actions.volumes import clone_volume, create_volume, remove_volume
 from hosts.models import InventoryRow
-from hosts.podman.users import of_volume
+from hosts.podman.container_uses import of_volume
 
 BIG_BYTES = 1024**3
 

@@ -10,7 +10,14 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hosts.podman.containerfile import QUOTES, Unclear, begun, from_of, images_in, instructions
+from hosts.podman.containerfile import (
+    QUOTES,
+    AmbiguousLine,
+    from_of,
+    images_in,
+    instructions,
+    possible_instructions,
+)
 
 _COPIED = re.compile(r"--from=(\S+)", re.I)
 _MOUNT = re.compile(r"--mount=", re.I)
@@ -107,9 +114,9 @@ def read(text: str) -> Taken:
             taken.doubt(doubt)
         taken.read(one.text, one.line)
     try:
-        for line, word, rest in begun(text):
+        for line, word, rest in possible_instructions(text):
             taken.read_begun(word, rest, line)
-    except Unclear as unclear:
+    except AmbiguousLine as unclear:
         taken.unclear.append(unclear.text[:200])
     return taken
 

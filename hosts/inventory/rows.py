@@ -11,7 +11,7 @@ import orjson
 
 from hosts.inventory import marks
 from hosts.inventory.bounds import flag, integer, items, mapping, moment, text, texts
-from hosts.podman.volumes import veiled
+from hosts.podman.volumes import mask_passwords
 
 # raise when the mapping below changes, so that every row is written anew
 SHAPE = b"2"
@@ -175,7 +175,7 @@ def _volume(item: Item, one: Seen) -> dict[str, Any]:
         "created_at": moment(item.get("CreatedAt")),
         "driver": text(item.get("Driver"), limit=60),
         "mountpoint": text(item.get("Mountpoint"), limit=1000),
-        "options": veiled(mapping(item.get("Options"))),
+        "options": mask_passwords(mapping(item.get("Options"))),
         # 4.3 to 5.8 leave `Anonymous` out when false
         "anonymous": flag(item.get("Anonymous")),
     }

@@ -77,7 +77,7 @@ class Errand:
     def __post_init__(self) -> None:
         self.guard = RequestGuard(self.verb, self.object_id)
         if isinstance(self.podman, Podman):
-            self.podman = self.podman.heard(self.guard.check_request)
+            self.podman = self.podman.checked_by(self.guard.check_request)
 
     async def permit(self, proposed: Proposed, *, known_at_click: bool = True) -> None:
         """Ask the guardrails about what is really going to be sent.

@@ -11,7 +11,7 @@ from typing import Any, Final
 from hosts.podman.client import Podman, as_object, decode
 from hosts.podman.errors import AnswerTooLarge, Malformed
 from hosts.podman.paths import Params, path
-from hosts.podman.pull import Credential
+from hosts.podman.registry_auth import Credential, auth_headers
 
 # Podman answers when all is there, and says nothing before
 TRANSFER_LIMIT_S: Final = 2 * 3600.0
@@ -38,7 +38,7 @@ async def pull(podman: Podman, name: str, *, credential: Credential | None = Non
         "POST",
         path("artifacts", "pull"),
         params={"name": name},
-        headers=_signed(credential),
+        headers=auth_headers(credential),
         timeout_s=TRANSFER_LIMIT_S,
     )
     return _digest(answer.object())
@@ -49,7 +49,7 @@ async def push(podman: Podman, name: str, *, credential: Credential | None = Non
     answer = await podman.call(
         "POST",
         path("artifacts", name, "push"),
-        headers=_signed(credential),
+        headers=auth_headers(credential),
         timeout_s=TRANSFER_LIMIT_S,
     )
     return _digest(answer.object())
@@ -79,14 +79,14 @@ async def add(
         "artifactMIMEType": kind or None,
         "append": True if append else None,
     }
-    told = bytearray()
+    answer = bytearray()
     target = path("artifacts", "add")
     async with podman.stream("POST", target, params=params, body=content, headers=_BYTES) as pieces:
         async for piece in pieces:
-            told += piece
-            if len(told) > _ANSWER_LIMIT_BYTES:
+            answer += piece
+            if len(answer) > _ANSWER_LIMIT_BYTES:
                 raise AnswerTooLarge("Podman's answer to a file is too large.")
-    return _digest(as_object(decode(bytes(told))))
+    return _digest(as_object(decode(bytes(answer))))
 
 
 async def extract(podman: Podman, name: str) -> AsyncGenerator[bytes, None]:
@@ -96,12 +96,8 @@ async def extract(podman: Podman, name: str) -> AsyncGenerator[bytes, None]:
             yield piece
 
 
-def _signed(credential: Credential | None) -> dict[str, str] | None:
-    return {"X-Registry-Auth": credential.header()} if credential else None
-
-
-def _digest(told: dict[str, Any]) -> str:
-    digest = told.get("ArtifactDigest")
+def _digest(answer: dict[str, Any]) -> str:
+    digest = answer.get("ArtifactDigest")
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
         raise Malformed("Podman did not say which artifact it is.")
     return digest

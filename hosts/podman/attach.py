@@ -9,9 +9,8 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hosts.podman.border import no_socket
 from hosts.podman.client import ERROR_LIMIT_BYTES, Podman
-from hosts.podman.errors import DeadlineExceeded, Interrupted, Malformed, from_answer
+from hosts.podman.errors import DeadlineExceeded, Interrupted, Malformed, from_answer, no_socket
 from hosts.podman.frames import STDOUT, Frame, FrameParser
 from hosts.podman.paths import Params, path, with_query
 
@@ -19,7 +18,7 @@ READ_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Upgraded:
+class RawStream:
     """An open pipe. With `tty` the bytes are raw, else framed. Errors after the upgrade are
     written into the stream by Podman. Write stdin with `writer`, end it with `writer.write_eof()`.
     """
@@ -53,7 +52,7 @@ class Upgraded:
             return
 
 
-async def attach(podman: Podman, container: str, *, tty: bool, stdin: bool = True) -> Upgraded:
+async def attach(podman: Podman, container: str, *, tty: bool, stdin: bool = True) -> RawStream:
     """Attach to a running container. `tty` as its inspect says (`Config.Tty`).
 
     Look at its state first: a stopped one is silently prepared to start ("initialized", seen in
@@ -70,7 +69,7 @@ async def upgrade(
     tty: bool,
     params: Params | None = None,
     body: Mapping[str, Any] | None = None,
-) -> Upgraded:
+) -> RawStream:
     """POST `target` and take the connection over; the head is waited for with a deadline."""
     where = with_query(target, params)
     content = json.dumps(body).encode() if body is not None else b""
@@ -108,7 +107,7 @@ async def upgrade(
         if isinstance(exc, OSError):
             raise Interrupted("The connection to Podman broke.", cause=str(exc)) from exc
         raise
-    return Upgraded(reader, writer, tty)
+    return RawStream(reader, writer, tty)
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:

@@ -11,7 +11,14 @@ from enum import StrEnum
 from itertools import product
 from typing import Final
 
-from hosts.podman.containerfile import HEAD, LIMIT_BYTES, QUOTES, Unclear, begun, images_in
+from hosts.podman.containerfile import (
+    HEAD,
+    LIMIT_BYTES,
+    QUOTES,
+    AmbiguousLine,
+    images_in,
+    possible_instructions,
+)
 from hosts.podman.transports import transport_of
 
 _MOST_VALUES: Final = 64
@@ -29,7 +36,7 @@ _GIVEN_BY_BUILDAH: Final = frozenset(
 )
 
 
-class BaseWhy(StrEnum):
+class BaseFault(StrEnum):
     """What is the matter with a base."""
 
     TRANSPORT = "it names a file or a store of the host"
@@ -39,25 +46,25 @@ class BaseWhy(StrEnum):
     MOUNT = "that Podman lets such a mount leave the build's context"
 
 
-class Base(ValueError):
+class UnsafeBase(ValueError):
     """A base that is not taken. `line` counts from 1; 0: the file as a whole."""
 
-    def __init__(self, line: int, text: str, why: BaseWhy) -> None:
+    def __init__(self, line: int, text: str, why: BaseFault) -> None:
         self.line, self.why = line, why
         self.text = text.encode(errors="backslashreplace").decode()[:200]
         super().__init__(f"Line {line} of the Containerfile, “{self.text}”: {why}.")
 
 
 def judge(text: str, arguments: Mapping[str, str], *, mounts: bool = True) -> None:
-    """Base for a Containerfile that could reach the host's disk. `arguments`: what the build gives;
+    """UnsafeBase for a Containerfile that could reach the host's disk. `arguments`: what the build gives;
     `mounts`: whether the Podman there keeps those of RUN within the build (hosts.advisories).
     """
     if len(text) > LIMIT_BYTES:
-        raise Base(0, "", BaseWhy.LARGE)
+        raise UnsafeBase(0, "", BaseFault.LARGE)
     try:
-        found = list(begun(text))
-    except Unclear as unclear:
-        raise Base(unclear.line, unclear.text, BaseWhy.UNCLEAR) from unclear
+        found = list(possible_instructions(text))
+    except AmbiguousLine as unclear:
+        raise UnsafeBase(unclear.line, unclear.text, BaseFault.UNCLEAR) from unclear
     values = _Values(arguments, [rest for _line, word, rest in found if word == "arg"])
     for line, word, rest in found:
         if word == "from":
@@ -73,7 +80,7 @@ def _from(line: int, rest: str, values: "_Values") -> None:
     count = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
     flags, names = words[:count], words[count:]
     if len(rest) >= HEAD - len("from ") or any(_is_quoted(flag) for flag in flags):
-        raise Base(line, f"FROM {rest}", BaseWhy.UNCLEAR)
+        raise UnsafeBase(line, f"FROM {rest}", BaseFault.UNCLEAR)
     if len(names) != 1 and not (len(names) == 3 and names[1].casefold() == "as"):
         # buildah takes no other shape; it is text, or buildah says what is wrong
         return
@@ -102,11 +109,11 @@ def _flags(line: int, rest: str) -> None:
     else:
         unclear = count == len(words) and len(rest) >= HEAD - len("onbuild copy ")
     if unclear:
-        raise Base(line, rest, BaseWhy.UNCLEAR)
+        raise UnsafeBase(line, rest, BaseFault.UNCLEAR)
     for flag in flags:
         name, _sign, value = flag.partition("=")
         if "$" in name or ("$" in value and name.casefold() == "--mount"):
-            raise Base(line, rest, BaseWhy.UNKNOWN)
+            raise UnsafeBase(line, rest, BaseFault.UNKNOWN)
         found += images_in(flag)
     for image in found:
         _image(line, rest, None if "$" in image else image)
@@ -114,7 +121,7 @@ def _flags(line: int, rest: str) -> None:
 
 def _no_mounts(line: int, rest: str) -> None:
     if rest.lstrip("\t\v\f\r ").startswith("--") and _MOUNT.search(rest):
-        raise Base(line, f"RUN {rest}", BaseWhy.MOUNT)
+        raise UnsafeBase(line, f"RUN {rest}", BaseFault.MOUNT)
 
 
 def _is_quoted(word: str) -> bool:
@@ -123,11 +130,11 @@ def _is_quoted(word: str) -> bool:
 
 def _image(line: int, text: str, name: str | None) -> None:
     if not name:
-        raise Base(line, text, BaseWhy.UNKNOWN)
+        raise UnsafeBase(line, text, BaseFault.UNKNOWN)
     if transport_of(name):
-        raise Base(line, text, BaseWhy.TRANSPORT)
+        raise UnsafeBase(line, text, BaseFault.TRANSPORT)
     if not _IMAGE.fullmatch(name.removeprefix("docker://")):
-        raise Base(line, text, BaseWhy.UNCLEAR)
+        raise UnsafeBase(line, text, BaseFault.UNCLEAR)
 
 
 class _Values:

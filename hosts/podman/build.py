@@ -1,8 +1,6 @@
 """Building an image: a tar of the context goes in, lines come out, at last the image's id."""
 
-import json
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +9,7 @@ from hosts.podman.client import Podman
 from hosts.podman.errors import BuildFailed, Interrupted, Malformed, Unavailable
 from hosts.podman.lines import json_lines
 from hosts.podman.paths import Params, path
-from hosts.podman.pull import Credential
+from hosts.podman.registry_auth import Credential, by_registry
 from hosts.podman.tar_judge import of_context
 
 _ID: Final = re.compile(r"[0-9a-f]{64}")
@@ -19,7 +17,7 @@ _TAR: Final = {"Content-Type": "application/x-tar"}
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildResult:
     """The end of a build: the new image's full id."""
 
     image_id: str
@@ -63,8 +61,8 @@ async def build(
     credentials: Sequence[Credential] = (),
     mounts: bool = True,
     heed: Callable[[list[str]], Awaitable[None]] | None = None,
-) -> AsyncGenerator[str | Built, None]:
-    """Podman's lines as they come, at last one Built. `tar` is a plain one.
+) -> AsyncGenerator[str | BuildResult, None]:
+    """Podman's lines as they come, at last one BuildResult. `tar` is a plain one.
 
     Podman takes the whole context before it says anything. `mounts`: whether RUN may have any; an
     old Podman lets them leave the context. `heed` hears the text of each Containerfile in it, and what
@@ -81,7 +79,7 @@ async def build(
     context = judge.checked(tar, before_end)
     headers = dict(_TAR)
     if credentials:
-        headers["X-Registry-Config"] = _config(credentials)
+        headers["X-Registry-Config"] = by_registry(credentials)
     image_id = ""
     said = False
     try:
@@ -103,7 +101,7 @@ async def build(
         raise
     if not image_id:
         raise Malformed("Podman ended the build without saying which image it made.")
-    yield Built(image_id)
+    yield BuildResult(image_id)
 
 
 def _failure(line: dict[str, Any]) -> str:
@@ -115,10 +113,3 @@ def _failure(line: dict[str, Any]) -> str:
     if isinstance(detail, dict) and isinstance(detail.get("message"), str):
         return str(detail["message"])
     return ""
-
-
-def _config(credentials: Sequence[Credential]) -> str:
-    accounts = {
-        one.registry: {"username": one.username, "password": one.password} for one in credentials
-    }
-    return urlsafe_b64encode(json.dumps(accounts).encode()).decode()

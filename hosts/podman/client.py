@@ -16,9 +16,8 @@ from typing import Any, Final, Self, TypeVar
 
 import aiohttp
 
-from hosts.podman.border import mapped
 from hosts.podman.dial import STREAM_BUFFER_BYTES, Dial
-from hosts.podman.errors import AnswerTooLarge, Malformed, NoSocket, from_answer
+from hosts.podman.errors import AnswerTooLarge, Malformed, NoSocket, from_answer, podman_errors
 from hosts.podman.paths import Params, with_query
 
 ANSWER_LIMIT_BYTES: Final = 32 * 1024 * 1024
@@ -31,7 +30,7 @@ REPEATABLE: Final = frozenset({"GET", "HEAD"})
 LISTENS_AGAIN_S: Final = 0.25
 T = TypeVar("T")
 # method, target and query of a request
-Hear = Callable[[str, str, Params | None], None]
+RequestCheck = Callable[[str, str, Params | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +66,14 @@ class Podman:
         self.timeout_s = timeout_s
         self.waits_s = waits_s
         self._session: aiohttp.ClientSession | None = None
-        self._hear: Hear | None = None
+        self._check: RequestCheck | None = None
 
-    def heard(self, hear: Hear) -> Self:
+    def checked_by(self, check: RequestCheck) -> Self:
         """A client over the same session whose requests are told to `hear` before they are sent; what
         it raises is raised in their place.
         """
         other = copy.copy(self)
-        other._hear = hear
+        other._check = check
         return other
 
     async def __aenter__(self) -> Self:
@@ -121,7 +120,7 @@ class Podman:
         deadline_s = self.timeout_s if timeout_s is None else timeout_s
 
         async def send() -> Answer:
-            with mapped(method, target, deadline_s=deadline_s):
+            with podman_errors(method, target, deadline_s=deadline_s):
                 async with asyncio.timeout(deadline_s):
                     try:
                         return await self._once(method, target, params, body, headers)
@@ -130,9 +129,9 @@ class Podman:
                             raise
                         return await self._once(method, target, params, body, headers)
 
-        return await self._when_heard(send)
+        return await self._when_listening(send)
 
-    async def _when_heard(self, send: Callable[[], Awaitable[T]]) -> T:
+    async def _when_listening(self, send: Callable[[], Awaitable[T]]) -> T:
         """What `send` gives, once somebody listens. Raises NoSocket when nobody does in time."""
         until = time.monotonic() + self.waits_s
         while True:
@@ -176,10 +175,10 @@ class Podman:
         `head_timeout_s` bounds only the wait for the head; some streams (events, followed logs)
         send theirs with the first data. Leaving the block ends the stream on the host.
         """
-        fed = _Fed(body) if body is not None else None
+        fed = _RequestBody(body) if body is not None else None
 
         async def send() -> aiohttp.ClientResponse:
-            with mapped(method, target, deadline_s=head_timeout_s):
+            with podman_errors(method, target, deadline_s=head_timeout_s):
                 async with asyncio.timeout(head_timeout_s):
                     try:
                         return await self._send(method, target, params, fed, headers)
@@ -188,9 +187,9 @@ class Podman:
                             raise fed.failure from None
                         raise
 
-        response = await self._when_heard(send)
+        response = await self._when_listening(send)
         try:
-            with mapped(method, target, deadline_s=self.timeout_s):
+            with podman_errors(method, target, deadline_s=self.timeout_s):
                 async with asyncio.timeout(self.timeout_s if response.status >= 300 else None):
                     await _refuse_errors(response)
             yield _pieces(response, method, target)
@@ -212,9 +211,9 @@ class Podman:
     ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise RuntimeError("Podman is used outside of its `async with` block.")
-        if self._hear is not None:
-            self._hear(method, target, params)
-        raw = body is None or isinstance(body, bytes | _Fed)
+        if self._check is not None:
+            self._check(method, target, params)
+        raw = body is None or isinstance(body, bytes | _RequestBody)
         return await self._session.request(
             method,
             f"http://podman{with_query(target, params)}",
@@ -242,7 +241,7 @@ class Podman:
             raise
 
 
-class _Fed:
+class _RequestBody:
     """A body that is fed while it is sent; remembers what its source raised."""
 
     def __init__(self, source: AsyncIterator[bytes]) -> None:
@@ -292,7 +291,7 @@ def _too_large(response: aiohttp.ClientResponse, limit_bytes: int) -> AnswerTooL
 async def _pieces(
     response: aiohttp.ClientResponse, method: str, target: str
 ) -> AsyncIterator[bytes]:
-    with mapped(method, target, deadline_s=None):
+    with podman_errors(method, target, deadline_s=None):
         async for chunk in response.content.iter_any():
             yield chunk
 

@@ -18,11 +18,11 @@ _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _ENOUGH: Final = 6
 
 
-class Unreadable(ArchiveRefused):
+class UnknownCompression(ArchiveRefused):
     """Compressed in a way that is not read here."""
 
 
-class TooMuch(ArchiveRefused):
+class UnpackedTooLarge(ArchiveRefused):
     """More comes out of it than is allowed."""
 
 
@@ -69,16 +69,18 @@ _READERS: Final[dict[bytes, Callable[[], _Reader]]] = {
 }
 
 
-async def plain(pieces: AsyncIterator[bytes], *, limit_bytes: int) -> AsyncGenerator[bytes, None]:
+async def decompress(
+    pieces: AsyncIterator[bytes], *, limit_bytes: int
+) -> AsyncGenerator[bytes, None]:
     """What `pieces` hold: unpacked where it is gzip, bzip2 or xz, else as it is.
 
-    Raises Unreadable (zstd), TooMuch past `limit_bytes`, NotATar where it is broken.
+    Raises UnknownCompression (zstd), UnpackedTooLarge past `limit_bytes`, NotATar where it is broken.
     """
     first = b""
     while len(first) < _ENOUGH and (piece := await anext(pieces, None)) is not None:
         first += piece
     if first.startswith(_ZSTD):
-        raise Unreadable("It is compressed with zstd.")
+        raise UnknownCompression("It is compressed with zstd.")
     make = next((make for magic, make in _READERS.items() if first.startswith(magic)), None)
     if make is None:
         if first:
@@ -90,7 +92,7 @@ async def plain(pieces: AsyncIterator[bytes], *, limit_bytes: int) -> AsyncGener
     async for piece in _unpacked(make, first, pieces):
         given += len(piece)
         if given > limit_bytes:
-            raise TooMuch(f"More than {limit_bytes} bytes come out of it.")
+            raise UnpackedTooLarge(f"More than {limit_bytes} bytes come out of it.")
         yield piece
 
 

@@ -31,7 +31,7 @@ _TAKES_HEREDOC: Final = re.compile(r"(ONBUILD\s+)?(RUN|COPY|ADD)\b", re.I)
 _ODD: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
-class Unclear(Exception):
+class AmbiguousLine(Exception):
     """Lines that could be joined in two ways; `line` counts from 1."""
 
     def __init__(self, line: int, text: str) -> None:
@@ -87,16 +87,16 @@ def instructions(text: str) -> Iterator[Instruction]:
         yield Instruction(start, whole, tuple(doubts))
 
 
-def begun(text: str) -> Iterator[tuple[int, str, str]]:
+def possible_instructions(text: str) -> Iterator[tuple[int, str, str]]:
     """(line, word, rest) of what would be an instruction that names or takes something if it began
-    there, from the last line up; `rest` is its head alone. Unclear.
+    there, from the last line up; `rest` is its head alone. AmbiguousLine.
     """
     lines = _lines(text)
     following = ""
     for number in range(len(lines), 0, -1):
         line = lines[number - 1]
         if _ODD.search(line) or _ESCAPE.match(line):
-            raise Unclear(number, line)
+            raise AmbiguousLine(number, line)
         if _left_out(line):
             continue
         joined = _joint(line)

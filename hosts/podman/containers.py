@@ -6,7 +6,6 @@ from typing import Any, Final, cast
 
 from hosts.podman.client import Podman
 from hosts.podman.errors import Conflict, Malformed
-from hosts.podman.logs import batches, logs
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import ContainerListItem
 
@@ -271,32 +270,3 @@ async def restore(podman: Podman, container: str, *, keep: bool = False, tcp: bo
 
 def _stop_limit_s(podman: Podman, wait_s: int | None) -> float:
     return OWN_STOP_LIMIT_S if wait_s is None else wait_s + podman.timeout_s
-
-
-__all__ = [
-    "batches",
-    "changes",
-    "checkpoint",
-    "commit",
-    "create",
-    "export",
-    "healthcheck",
-    "init",
-    "inspect",
-    "kill",
-    "list_containers",
-    "logs",
-    "mount",
-    "pause",
-    "remove",
-    "rename",
-    "restart",
-    "restore",
-    "start",
-    "stop",
-    "top",
-    "unmount",
-    "unpause",
-    "update",
-    "wait",
-]

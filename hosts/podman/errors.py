@@ -1,7 +1,11 @@
 """What can go wrong at a Podman socket: one small tree. Nothing foreign leaves this room."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
+
+import aiohttp
 
 # Podman's words are kept whole up to here; a hostile host does not fill our tables.
 MESSAGE_LIMIT: Final = 4000
@@ -157,3 +161,35 @@ def _root(text: str) -> str:
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
+
+
+@contextmanager
+def podman_errors(method: str, target: str, *, deadline_s: float | None) -> Iterator[None]:
+    """Run a call to Podman: errors of aiohttp and the system leave as a PodmanError that names it."""
+    call = f"{method} {target}"
+    try:
+        yield
+    except aiohttp.ClientConnectorError as exc:
+        raise no_socket(exc.os_error) from exc
+    except TimeoutError as exc:
+        waited = "in time" if deadline_s is None else f"within {deadline_s:g} s"
+        raise DeadlineExceeded(f"Podman did not answer {waited}.", cause=call) from exc
+    except aiohttp.ServerDisconnectedError as exc:
+        raise Interrupted("The connection ended before Podman answered.", cause=call) from exc
+    except aiohttp.ClientPayloadError as exc:
+        raise Interrupted("Podman's answer broke off.", cause=str(exc)) from exc
+    except aiohttp.ClientResponseError as exc:
+        raise Malformed("The answer is not HTTP as Podman speaks it.", cause=exc.message) from exc
+    except (aiohttp.ClientError, OSError) as exc:
+        raise Interrupted("The connection to Podman broke.", cause=str(exc) or call) from exc
+
+
+def no_socket(error: OSError) -> Unavailable:
+    """What an OSError while connecting means."""
+    if isinstance(error, FileNotFoundError):
+        return NoSocket("There is no Podman socket at that path.", cause=str(error))
+    if isinstance(error, PermissionError):
+        return Unavailable("This account has no right to the Podman socket.", cause=str(error))
+    if isinstance(error, ConnectionRefusedError):
+        return NoSocket("Nobody listens at the Podman socket.", cause=str(error))
+    return Unavailable("The Podman socket cannot be reached.", cause=str(error))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hosts.podman.attach import Upgraded, upgrade
+from hosts.podman.attach import RawStream, upgrade
 from hosts.podman.client import Podman
 from hosts.podman.errors import Malformed
 from hosts.podman.paths import path
@@ -49,7 +49,7 @@ async def create(  # noqa: PLR0913 - as Podman takes them
 
 async def start(
     podman: Podman, exec_id: str, *, tty: bool, columns: int = 80, rows: int = 24
-) -> Upgraded:
+) -> RawStream:
     """Start it and take over its pipe. `tty` as given to `create`; the size goes along with the
     start, so there is no race with a resize. Raises NotFound, Conflict.
     """

@@ -11,8 +11,8 @@ from typing import Final
 
 from hosts.podman import archive, containers
 from hosts.podman.client import Podman
+from hosts.podman.commands import NoTool, run
 from hosts.podman.errors import Conflict, Malformed, PodmanError
-from hosts.podman.inside import NoTool, run
 from hosts.podman.tars import Member, walk
 
 MOST_ENTRIES: Final = 100_000
@@ -60,7 +60,7 @@ _STAT_KINDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FolderEntry:
     """One entry of a folder. `size_bytes` counts for files; `target` for links, as written.
 
     `uid` and `gid` are -1 where they are not told: Podman's archive names the container's user as
@@ -83,7 +83,7 @@ class Found:
 class Listing:
     """`whole`: everything is in it. `by_tar`: read from the archive, not by a tool inside."""
 
-    entries: list[Found]
+    entries: list[FolderEntry]
     whole: bool
     by_tar: bool
 
@@ -124,7 +124,7 @@ async def _by_tool(podman: Podman, container: str, folder: str) -> Listing:
     return Listing(found[:MOST_ENTRIES], whole=whole, by_tar=False)
 
 
-def _from_find(told: bytes) -> list[Found]:
+def _from_find(told: bytes) -> list[FolderEntry]:
     fields = told.split(b"\0")
     entries = []
     for at in range(0, len(fields) - _FIND_FIELDS, _FIND_FIELDS):
@@ -133,7 +133,7 @@ def _from_find(told: bytes) -> list[Found]:
         )
         try:
             entries.append(
-                Found(
+                FolderEntry(
                     name=name,
                     kind=_FIND_KINDS.get(kind, "other"),
                     size_bytes=int(size),
@@ -151,7 +151,7 @@ def _from_find(told: bytes) -> list[Found]:
     return entries
 
 
-def _from_stat(told: bytes) -> list[Found]:
+def _from_stat(told: bytes) -> list[FolderEntry]:
     passwd, _, rest = told.partition(b"\0")
     group_file, _, rest = rest.partition(b"\0")
     users, groups = _names(passwd), _names(group_file)
@@ -171,7 +171,7 @@ def _from_stat(told: bytes) -> list[Found]:
             bits, size, mtime, uid, gid, _dot, name = parts
             mode = int(bits, 16)
             entries.append(
-                Found(
+                FolderEntry(
                     name=name,
                     kind=_STAT_KINDS.get(mode & 0o170000, "other"),
                     size_bytes=int(size),
@@ -196,7 +196,7 @@ def _names(file: bytes) -> dict[str, str]:
 
 
 async def _by_tar(podman: Podman, container: str, folder: str) -> Listing:
-    entries: dict[str, Found] = {}
+    entries: dict[str, FolderEntry] = {}
     read = 0
     whole = True
     inside = folder.rstrip("/") + "/."
@@ -213,12 +213,12 @@ async def _by_tar(podman: Podman, container: str, folder: str) -> Listing:
     return Listing(list(entries.values()), whole=whole, by_tar=True)
 
 
-def _top(member: Member) -> Found | None:
+def _top(member: Member) -> FolderEntry | None:
     """The member as an entry of the folder itself; None for what lies deeper."""
     name = member.name.removeprefix("./").strip("/")
     if name in ("", ".") or "/" in name:
         return None
-    return Found(
+    return FolderEntry(
         name=name,
         kind="file" if member.kind == "hardlink" else member.kind,
         size_bytes=member.size_bytes,
@@ -238,4 +238,4 @@ async def is_running(podman: Podman, container: str) -> bool:
     return bool(state.get("Running")) and not state.get("Paused")
 
 
-__all__ = ["Found", "Listing", "PodmanError", "is_running", "list_folder"]
+__all__ = ["FolderEntry", "Listing", "PodmanError", "is_running", "list_folder"]

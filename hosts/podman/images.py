@@ -5,10 +5,7 @@ from typing import Any, cast
 from hosts.podman.client import Podman
 from hosts.podman.errors import Conflict, NotFound, ServerFault
 from hosts.podman.paths import Filters, path
-from hosts.podman.pull import Credential, Pulled, PullProgress, pull
-from hosts.podman.push import Pushed, PushProgress, push, push_manifest
 from hosts.podman.shapes import ImageListItem
-from hosts.podman.shortnames import resolve
 
 
 async def list_images(
@@ -83,25 +80,3 @@ async def untag(podman: Podman, image: str, *, repository: str, name: str) -> No
     """Take one name off; the image stays."""
     params = {"repo": repository, "tag": name}
     await podman.call("POST", path("images", image, "untag"), params=params)
-
-
-__all__ = [
-    "Credential",
-    "PullProgress",
-    "Pulled",
-    "PushProgress",
-    "Pushed",
-    "changes",
-    "exists",
-    "history",
-    "inspect",
-    "list_images",
-    "pull",
-    "push",
-    "push_manifest",
-    "remove",
-    "resolve",
-    "tag",
-    "tree",
-    "untag",
-]

@@ -1,11 +1,12 @@
 """Logs of one container, followed or read once."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import datetime
 from typing import Final
 
 from hosts.podman.client import Podman
+from hosts.podman.errors import PodmanError
 from hosts.podman.frames import Frame, FrameParser
 from hosts.podman.paths import Params, path
 
@@ -54,31 +55,11 @@ async def batches(
         parser.finish()
 
 
-async def logs(
-    podman: Podman,
-    container: str,
-    *,
-    follow: bool = False,
-    tail: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    timestamps: bool = False,
-    stdout: bool = True,
-    stderr: bool = True,
-) -> AsyncGenerator[Frame, None]:
-    """The frames of `batches` one by one, as `(stream, bytes)`; 1 is stdout, 2 stderr."""
-    source = batches(
-        podman,
-        container,
-        follow=follow,
-        tail=tail,
-        since=since,
-        until=until,
-        timestamps=timestamps,
-        stdout=stdout,
-        stderr=stderr,
-    )
-    async with aclosing(source) as together:
-        async for frames in together:
-            for frame in frames:
-                yield frame
+async def last_words(podman: Podman, container: str) -> str:
+    """The end of its log as text; as much as came where the host breaks off."""
+    said = b""
+    with suppress(PodmanError):
+        async with aclosing(batches(podman, container, tail=20)) as parts:
+            async for frames in parts:
+                said += b"".join(data for _stream, data in frames)
+    return said[-4000:].decode(errors="replace").strip()

@@ -10,7 +10,7 @@ from typing import Any
 from hosts.podman.client import Podman
 from hosts.podman.errors import Conflict, NotFound, ServerFault
 from hosts.podman.paths import Params, path
-from hosts.podman.pull import Credential
+from hosts.podman.registry_auth import Credential, auth_headers
 
 
 async def exists(podman: Podman, name: str) -> bool:
@@ -45,8 +45,7 @@ async def add(
 ) -> None:
     """Add images, of the host or of a registry; `all_images`: of a list, all that it names."""
     body = {"operation": "update", "images": list(images), "all": all_images}
-    headers = {"X-Registry-Auth": credential.header()} if credential else None
-    await _modify(podman, name, body, headers=headers, timeout_s=timeout_s)
+    await _modify(podman, name, body, headers=auth_headers(credential), timeout_s=timeout_s)
 
 
 async def drop(podman: Podman, name: str, digest: str) -> None:

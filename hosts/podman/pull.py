@@ -4,10 +4,8 @@ Libpod's own `images/pull` tells no bytes up to 5.8. Docker's `images/create` do
 4.3.1, 5.4.2 and 5.8.6 through a slowed registry, a line per layer and about a second.
 """
 
-import json
-from base64 import urlsafe_b64encode
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hosts.podman.client import Podman, as_object
@@ -21,24 +19,8 @@ from hosts.podman.errors import (
 )
 from hosts.podman.lines import json_lines
 from hosts.podman.paths import COMPAT, LIBPOD, path
+from hosts.podman.registry_auth import Credential, auth_headers
 from hosts.podman.shortnames import is_qualified
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A registry account, sent with this one request; the host keeps nothing of it."""
-
-    username: str
-    password: str = field(repr=False)
-    registry: str
-
-    def header(self) -> str:
-        account = {
-            "username": self.username,
-            "password": self.password,
-            "serveraddress": self.registry,
-        }
-        return urlsafe_b64encode(json.dumps(account).encode()).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +38,7 @@ class PullProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class PullResult:
     """The end of a pull: the full id of the image."""
 
     image_id: str
@@ -64,9 +46,9 @@ class Pulled:
 
 async def pull(
     podman: Podman, reference: str, *, credential: Credential | None = None
-) -> AsyncGenerator[PullProgress | Pulled, None]:
+) -> AsyncGenerator[PullProgress | PullResult, None]:
     """Pull `reference` (full, with its registry: `shortnames.resolve`), yielding the progress
-    and at last one Pulled. Always asks the registry, also when the image is there.
+    and at last one PullResult. Always asks the registry, also when the image is there.
 
     Raises PullFailed in Podman's own words, also for errors inside HTTP 200; Interrupted where the
     connection breaks, then nobody knows. Closing the iterator (`aclosing`) ends the pull.
@@ -74,12 +56,13 @@ async def pull(
     if not is_qualified(reference):
         # Docker's half of the API would quietly take it from docker.io
         raise PullFailed(f"{reference} does not name its registry.")
-    headers = {"X-Registry-Auth": credential.header()} if credential else None
     params = {"fromImage": reference}
     target = path("images", "create", prefix=COMPAT)
     last = ""
     try:
-        async with podman.stream("POST", target, params=params, headers=headers) as pieces:
+        async with podman.stream(
+            "POST", target, params=params, headers=auth_headers(credential)
+        ) as pieces:
             async for line in json_lines(pieces):
                 progress = _progress(line)
                 last = progress.layer or last
@@ -89,7 +72,7 @@ async def pull(
     except PodmanError as exc:
         # 401, 404 and 500 before the first line from 5.x on; 4.3 has them in the stream
         raise PullFailed(exc.message, cause=exc.cause, status=exc.status) from exc
-    yield Pulled(await _image_id(podman, last))
+    yield PullResult(await _image_id(podman, last))
 
 
 def _progress(line: Mapping[str, Any]) -> PullProgress:

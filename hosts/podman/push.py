@@ -9,7 +9,7 @@ from hosts.podman.client import Podman
 from hosts.podman.errors import Interrupted, Malformed, PodmanError, PushFailed, Unavailable
 from hosts.podman.lines import json_lines
 from hosts.podman.paths import Param, path
-from hosts.podman.pull import Credential
+from hosts.podman.registry_auth import Credential, auth_headers
 
 _BLOB: Final = re.compile(r"(Copying (?:blob|config)) (?:sha256:)?([0-9a-f]{12,64})")
 
@@ -24,7 +24,7 @@ class PushProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushResult:
     """The end of a push: the digest that the registry knows it by, empty before Podman 5."""
 
     digest: str
@@ -37,14 +37,14 @@ async def push(
     destination: str,
     credential: Credential | None = None,
     compression: str = "",
-) -> AsyncGenerator[PushProgress | Pushed, None]:
-    """Push `image` (id or name) to the full name `destination`; at last one Pushed.
+) -> AsyncGenerator[PushProgress | PushResult, None]:
+    """Push `image` (id or name) to the full name `destination`; at last one PushResult.
 
     `compression`: gzip, zstd, zstd:chunked, or Podman's own choice. Raises PushFailed in Podman's
     own words, also for errors inside HTTP 200; Interrupted where the connection breaks.
     """
     params = {"destination": destination, "compressionFormat": compression or None}
-    async for line in _told(podman, path("images", image, "push"), params, credential):
+    async for line in _push(podman, path("images", image, "push"), params, credential):
         yield line
 
 
@@ -55,22 +55,21 @@ async def push_manifest(
     destination: str,
     credential: Credential | None = None,
     all_images: bool = True,
-) -> AsyncGenerator[PushProgress | Pushed, None]:
+) -> AsyncGenerator[PushProgress | PushResult, None]:
     """As `push`, for a manifest list; `all_images`: with the images that it names."""
     target = path("manifests", name, "registry", destination)
-    async for line in _told(podman, target, {"all": all_images}, credential):
+    async for line in _push(podman, target, {"all": all_images}, credential):
         yield line
 
 
-async def _told(
+async def _push(
     podman: Podman, target: str, params: Mapping[str, Param], credential: Credential | None
-) -> AsyncGenerator[PushProgress | Pushed, None]:
-    headers = {"X-Registry-Auth": credential.header()} if credential else None
+) -> AsyncGenerator[PushProgress | PushResult, None]:
     digest: str | None = None
     said = False
     try:
         async with podman.stream(
-            "POST", target, params={"quiet": False, **params}, headers=headers
+            "POST", target, params={"quiet": False, **params}, headers=auth_headers(credential)
         ) as pieces:
             async for line in json_lines(pieces):
                 said = True
@@ -79,8 +78,8 @@ async def _told(
                 if "message" in line and "stream" not in line:
                     raise PushFailed(str(line["message"]), status=200)
                 # of an image, and of a manifest list
-                if told := line.get("manifestdigest") or line.get("Id"):
-                    digest = str(told)
+                if known_as := line.get("manifestdigest") or line.get("Id"):
+                    digest = str(known_as)
                 elif line.get("stream"):
                     yield _progress(line)
     except (Unavailable, PushFailed, Malformed):
@@ -89,7 +88,7 @@ async def _told(
         raise PushFailed(exc.message, cause=exc.cause, status=exc.status) from exc
     if not said:
         raise Interrupted("The push ended without a word.")
-    yield Pushed(digest or "")
+    yield PushResult(digest or "")
 
 
 def _progress(line: Mapping[str, Any]) -> PushProgress:

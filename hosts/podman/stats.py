@@ -8,10 +8,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any, Final, NamedTuple
 
-from hosts.podman.border import mapped
 from hosts.podman.client import Podman, as_object
 from hosts.podman.client import decode as decode_json
-from hosts.podman.errors import Malformed, ServerFault
+from hosts.podman.errors import Malformed, ServerFault, podman_errors
 from hosts.podman.lines import json_lines
 from hosts.podman.paths import path
 
@@ -59,7 +58,7 @@ async def follow(
         aclosing(json_lines(pieces, decode=decode)) as lines,
     ):
         while True:
-            with mapped("GET", _TARGET, deadline_s=silence_s):
+            with podman_errors("GET", _TARGET, deadline_s=silence_s):
                 async with asyncio.timeout(silence_s):
                     line = await anext(lines, None)
             if line is None:

@@ -27,7 +27,7 @@ _TAKEN: Final = ("file", "folder", "link", "hardlink", "pipe", "remark")
 _IGNORE_FILES: Final = (".containerignore", ".dockerignore")
 
 
-class Why(StrEnum):
+class EntryFault(StrEnum):
     """What an entry is refused for."""
 
     MANY = "many"
@@ -54,7 +54,7 @@ class NotATar(ArchiveRefused):
 class EntryRefused(ArchiveRefused):
     """The archive holds an entry that could reach past it. Nothing of that entry was sent."""
 
-    def __init__(self, name: str, why: Why) -> None:
+    def __init__(self, name: str, why: EntryFault) -> None:
         self.name = name.encode(errors="backslashreplace").decode()[:200]
         self.why = why
         super().__init__(f"The entry “{self.name}” is refused: {why}.")
@@ -63,7 +63,7 @@ class EntryRefused(ArchiveRefused):
 class BaseRefused(ArchiveRefused):
     """A Containerfile in it builds on what lies on the host. The end of the archive was not sent."""
 
-    def __init__(self, base: base_judge.Base) -> None:
+    def __init__(self, base: base_judge.UnsafeBase) -> None:
         self.line, self.text, self.why = base.line, base.text, base.why
         super().__init__(str(base))
 
@@ -105,22 +105,22 @@ class TarJudge:
         self.entries += 1
         self.size_bytes += member.size_bytes if member.kind == "file" else 0
         if self.entries > MOST_ENTRIES or self._link_bytes > MOST_LINK_BYTES:
-            raise EntryRefused(member.name, Why.MANY)
+            raise EntryRefused(member.name, EntryFault.MANY)
         if member.kind == "sparse":
-            raise EntryRefused(member.name, Why.SPARSE)
+            raise EntryRefused(member.name, EntryFault.SPARSE)
         if member.kind not in _TAKEN:
-            raise EntryRefused(member.name, Why.DEVICE)
+            raise EntryRefused(member.name, EntryFault.DEVICE)
         if member.kind == "pipe" and self.on_host:
-            raise EntryRefused(member.name, Why.PIPE)
+            raise EntryRefused(member.name, EntryFault.PIPE)
         name = _within(member, member.name)
         if self._behind_link(name):
-            raise EntryRefused(member.name, Why.BEHIND_LINK)
+            raise EntryRefused(member.name, EntryFault.BEHIND_LINK)
         if member.kind in ("link", "hardlink") and self._is_read(name):
-            raise EntryRefused(member.name, Why.READ_BY_PODMAN)
+            raise EntryRefused(member.name, EntryFault.READ_BY_PODMAN)
         if member.kind == "hardlink":
             target = _within(member, member.target)
             if self.on_host and (target in self._links or self._behind_link(target)):
-                raise EntryRefused(member.name, Why.TO_LINK)
+                raise EntryRefused(member.name, EntryFault.TO_LINK)
         if member.kind == "link":
             self._links.add(name)
             self._link_bytes += len(name)
@@ -131,9 +131,9 @@ class TarJudge:
 
     def _begin(self, member: Member, name: str) -> None:
         if name in self.built and member.size_bytes > containerfile.LIMIT_BYTES:
-            raise BaseRefused(base_judge.Base(0, name, base_judge.BaseWhy.LARGE))
+            raise BaseRefused(base_judge.UnsafeBase(0, name, base_judge.BaseFault.LARGE))
         if member.size_bytes > archive_names.LIMIT_BYTES:
-            raise EntryRefused(member.name, Why.LARGE)
+            raise EntryRefused(member.name, EntryFault.LARGE)
         self._text_left, self._text_of = member.size_bytes, name
 
     def feed(self, piece: bytes) -> bool:
@@ -197,15 +197,15 @@ class TarJudge:
             try:
                 self.names += archive_names.names_in(content)
             except ValueError as wrong:
-                raise EntryRefused(self._text_of, Why.NO_LIST) from wrong
+                raise EntryRefused(self._text_of, EntryFault.NO_LIST) from wrong
             if len(self.names) > archive_names.MOST:
-                raise EntryRefused(self._text_of, Why.LARGE)
+                raise EntryRefused(self._text_of, EntryFault.LARGE)
             return
         text = content.decode(errors="surrogateescape")
         self.texts.append(text)
         try:
             base_judge.judge(text, self.arguments, mounts=self.mounts)
-        except base_judge.Base as base:
+        except base_judge.UnsafeBase as base:
             raise BaseRefused(base) from base
 
     def _behind_link(self, name: str) -> bool:
@@ -256,7 +256,7 @@ def of_images() -> TarJudge:
 
 def _within(member: Member, path: str) -> str:
     if path.startswith("/"):
-        raise EntryRefused(member.name, Why.ABSOLUTE)
+        raise EntryRefused(member.name, EntryFault.ABSOLUTE)
     if ".." in path.split("/"):
-        raise EntryRefused(member.name, Why.UPWARDS)
+        raise EntryRefused(member.name, EntryFault.UPWARDS)
     return posixpath.normpath(path)

@@ -11,15 +11,15 @@ from hosts.podman.shapes import VolumeItem
 
 # in mount options: o=username=shop,password=…
 _SECRET = re.compile(r"\b(pass|password|passwd|secret|credentials?|token)=[^,]+", re.IGNORECASE)
-VEIL: Final = "••••••"
+MASK: Final = "••••••"
 
 
-def veiled(options: Mapping[str, Any]) -> dict[str, str]:
+def mask_passwords(options: Mapping[str, Any]) -> dict[str, str]:
     """Options without the passwords that mounts of network file systems carry in them."""
     return {
-        str(name): VEIL
+        str(name): MASK
         if _SECRET.fullmatch(f"{name}={value}")
-        else _SECRET.sub(rf"\1={VEIL}", str(value))
+        else _SECRET.sub(rf"\1={MASK}", str(value))
         for name, value in options.items()
     }
 

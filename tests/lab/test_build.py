@@ -16,7 +16,7 @@ from hosts.actions.images import archives
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Job
 from hosts.podman import PodmanError
-from hosts.podman.build import Built
+from hosts.podman.build import BuildResult
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.processes import wait_until
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -121,7 +121,7 @@ def upload(person: Any, endpoint: Any, tar: bytes, **order: Any) -> tuple[list[s
             person, endpoint, pieces(), order=wanted, file="shop.tgz", limit_bytes=10_000_000
         )
         async for line in told:
-            if isinstance(line, Built):
+            if isinstance(line, BuildResult):
                 made = line.image_id
             else:
                 lines.append(line)

@@ -12,7 +12,7 @@ from hosts.actions.secrets import create_secret, remove_secret, replace_secret
 from hosts.actions.volumes import clone_volume
 from hosts.dial import dial
 from hosts.podman import Podman, probes, system
-from hosts.podman.users import User, of_network
+from hosts.podman.container_uses import ContainerUse, of_network
 from tests.lab.mirrored import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
@@ -102,7 +102,7 @@ def test_who_is_on_a_network(host: Any, endpoint: Any, person: Any, done: Any) -
     ref = (endpoint.pk, network.podman_id)
     done(connect_network.ask(person, ref, container_id=container.podman_id, address="10.199.6.60"))
 
-    async def ask() -> list[User]:
+    async def ask() -> list[ContainerUse]:
         async with Podman(dial(endpoint)) as podman:
             return await of_network(podman, "back")
 

@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from hosts.podman import Podman, containers, errors, system
+from tests.hosts.podman.fake import frames_of
 from tests.lab.hosts import Host
 from tests.lab.podman_hosts import any_host, any_lab, client
 
@@ -39,7 +40,7 @@ async def until_log(podman: Podman, container: str, wanted: bytes) -> None:
     """Until the container has written all that."""
     written = b""
     async with asyncio.timeout(20):
-        async with aclosing(containers.logs(podman, container, follow=True)) as frames:
+        async with aclosing(frames_of(podman, container, follow=True)) as frames:
             async for _stream, data in frames:
                 written += data
                 if written == wanted:
@@ -112,15 +113,14 @@ async def test_logs_read_and_followed(any_host: Host) -> None:
         container = await running(podman)
         async with (
             asyncio.timeout(20),
-            aclosing(containers.logs(podman, container, follow=True)) as frames,
+            aclosing(frames_of(podman, container, follow=True)) as frames,
         ):
             seen = [await anext(frames), await anext(frames)]
         assert sorted(seen) == [(1, b"out\n"), (2, b"err\n")]
-        only = [f async for f in containers.logs(podman, container, stdout=False, tail=1)]
+        only = [f async for f in frames_of(podman, container, stdout=False, tail=1)]
         assert only == [(2, b"err\n")]
         (stamped,) = [
-            frame
-            async for frame in containers.logs(podman, container, stderr=False, timestamps=True)
+            frame async for frame in frames_of(podman, container, stderr=False, timestamps=True)
         ]
         assert stamped.data[:2] == b"20"
         assert stamped.data.endswith(b" out\n")
@@ -133,5 +133,5 @@ async def test_follow_ends_with_the_container(any_host: Host) -> None:
         container, _ = await containers.create(podman, spec)
         await containers.start(podman, container)
         async with asyncio.timeout(20):
-            got = [f async for f in containers.logs(podman, container, follow=True)]
+            got = [f async for f in frames_of(podman, container, follow=True)]
         assert b"".join(frame.data for frame in got).split() == [b"1", b"2", b"3"]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hosts.podman import Podman, attach, containers, errors, execs
-from hosts.podman.attach import Upgraded
+from hosts.podman.attach import RawStream
 from tests.lab.hosts import Host
 from tests.lab.podman_hosts import any_host, any_lab, client
 
@@ -21,7 +21,7 @@ async def running(podman: Podman, command: list[str]) -> str:
     return container
 
 
-async def everything(pipe: Upgraded) -> dict[int, bytes]:
+async def everything(pipe: RawStream) -> dict[int, bytes]:
     streams: dict[int, bytes] = {}
     async with asyncio.timeout(20):
         async for frames in pipe.frames():

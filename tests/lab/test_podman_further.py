@@ -25,7 +25,7 @@ from hosts.podman import (
     search,
     system,
 )
-from hosts.podman.pull import Credential
+from hosts.podman.registry_auth import Credential
 from tests.lab.hosts import Host, Lab
 from tests.lab.images_there import remove_named
 from tests.lab.podman_hosts import any_host, any_lab, client
@@ -73,7 +73,7 @@ async def test_built_saved_and_loaded_again(any_host: Host) -> None:
     async with client(any_host, timeout_s=60) as podman:
         options = build.BuildOptions(tags=[names[0]])
         *lines, last = [line async for line in build.build(podman, sent(context), options)]
-        assert isinstance(last, build.Built)
+        assert isinstance(last, build.BuildResult)
         assert any("COPY kept" in str(line) for line in lines)
         made = await image_archive.import_tar(
             podman,
@@ -110,7 +110,7 @@ async def test_pushed_found_and_named_in_a_list(any_lab: Lab, any_host: Host) ->
             step
             async for step in push.push(podman, IMAGE, destination=f"{there}:1", credential=account)
         ]
-        assert isinstance(steps[-1], push.Pushed)
+        assert isinstance(steps[-1], push.PushResult)
         found = await search.search(
             podman, f"{registry.address}/further", limit=10, credential=account, timeout_s=20
         )
@@ -132,7 +132,7 @@ async def test_pushed_found_and_named_in_a_list(any_lab: Lab, any_host: Host) ->
                 podman, name, destination=f"{there}:list", credential=account
             )
         ]
-        assert isinstance(steps[-1], push.Pushed)
+        assert isinstance(steps[-1], push.PushResult)
         await manifests.drop(podman, name, member["digest"])
         assert not (await manifests.inspect(podman, name)).get("manifests")
         await manifests.remove(podman, name)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from hosts.podman import Podman, containers, errors, events, images, system
+from hosts.podman import Podman, containers, errors, events, images, pull, shortnames, system
+from hosts.podman.registry_auth import Credential
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.images import many_layers
 from tests.lab.hosts.registry import SLOW_BYTES_PER_S, push
@@ -27,8 +28,8 @@ def slow_image(any_lab: Lab) -> str:
     return f"{any_lab.registry.slow_address}/{REPOSITORY}:latest"
 
 
-def account(lab: Lab, address: str) -> images.Credential:
-    return images.Credential(lab.registry.user, lab.registry.password, address)
+def account(lab: Lab, address: str) -> Credential:
+    return Credential(lab.registry.user, lab.registry.password, address)
 
 
 async def absent(podman: Podman, reference: str) -> None:
@@ -44,14 +45,12 @@ async def test_pull_tells_the_bytes_of_each_layer(any_lab: Lab, slow_image: str)
         async with asyncio.timeout(120):
             steps = [
                 step
-                async for step in images.pull(
-                    podman, reference, credential=account(any_lab, address)
-                )
+                async for step in pull.pull(podman, reference, credential=account(any_lab, address))
             ]
         *lines, last = steps
-        assert isinstance(last, images.Pulled)
+        assert isinstance(last, pull.PullResult)
         moving = [
-            line for line in lines if isinstance(line, images.PullProgress) and line.total_bytes
+            line for line in lines if isinstance(line, pull.PullProgress) and line.total_bytes
         ]
         assert len({line.layer for line in moving}) >= 2
         for line in moving:
@@ -72,9 +71,9 @@ async def test_closing_the_pull_ends_it(any_lab: Lab, slow_image: str) -> None:
     credential = account(any_lab, any_lab.registry.slow_address)
     async with client(any_lab.hosts[0]) as podman:
         await absent(podman, slow_image)
-        async with aclosing(images.pull(podman, slow_image, credential=credential)) as steps:
+        async with aclosing(pull.pull(podman, slow_image, credential=credential)) as steps:
             async for step in steps:
-                if isinstance(step, images.PullProgress) and step.current_bytes:
+                if isinstance(step, pull.PullProgress) and step.current_bytes:
                     break
         # what a pull that went on would tell at its end, at most three seconds later
         now = (await system.ping(podman)).now
@@ -101,10 +100,10 @@ async def test_refusals_of_the_registry(
     any_lab: Lab, repository: str, password: str | None, words: str
 ) -> None:
     registry = any_lab.registry
-    credential = images.Credential(registry.user, password or registry.password, registry.address)
+    credential = Credential(registry.user, password or registry.password, registry.address)
     async with client(any_lab.hosts[0]) as podman:
         with pytest.raises(errors.PullFailed) as caught:
-            async for _ in images.pull(
+            async for _ in pull.pull(
                 podman, f"{registry.address}/{repository}:latest", credential=credential
             ):
                 pass
@@ -114,7 +113,7 @@ async def test_refusals_of_the_registry(
 async def test_registry_that_is_not_there(any_lab: Lab) -> None:
     async with client(any_lab.hosts[0]) as podman:
         with pytest.raises(errors.PullFailed) as caught:
-            async for _ in images.pull(podman, "127.0.0.1:1/x/y:1"):
+            async for _ in pull.pull(podman, "127.0.0.1:1/x/y:1"):
                 pass
     assert "connection refused" in caught.value.message
 
@@ -159,4 +158,4 @@ async def test_short_name_of_a_host_that_searches_nowhere(any_lab: Lab) -> None:
     async with client(any_lab.hosts[0]) as podman:
         assert not (await system.info(podman))["registries"].get("search")
         with pytest.raises(errors.BadRequest):
-            await images.resolve(podman, "seal-of-nowhere")
+            await shortnames.resolve(podman, "seal-of-nowhere")

@@ -19,7 +19,7 @@ from hosts.actions.builds.build_upload import build_upload, buildable
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman import PodmanError
-from hosts.podman.build import Built
+from hosts.podman.build import BuildResult
 from hosts.refusals import FieldRefusal
 
 # the fields travel in a header: an address ends up in logs, and arguments can be secrets
@@ -70,10 +70,10 @@ def _order(header: str, endpoint: Endpoint) -> BuildOrder:
     return form.order()
 
 
-async def _told(lines: AsyncGenerator[str | Built, None]) -> AsyncGenerator[bytes, None]:
+async def _told(lines: AsyncGenerator[str | BuildResult, None]) -> AsyncGenerator[bytes, None]:
     try:
         async for line in lines:
-            yield _json({"id": line.image_id} if isinstance(line, Built) else {"line": line})
+            yield _json({"id": line.image_id} if isinstance(line, BuildResult) else {"line": line})
     except ActionFailed as failed:
         yield _json({"error": failed.message, "cause": failed.cause})
     except PodmanError as failed:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dashboard.pages.files.where import in_url, shown
 from hosts.podman import archive
-from hosts.podman.folders import Found, Listing
+from hosts.podman.folders import FolderEntry, Listing
 
 PAGE_ROWS: Final = 500
 _ICONS: Final = {"folder": "folder", "link": "link-2", "file": "file", "device": "hard-drive"}
@@ -44,7 +44,7 @@ class Row:
     plain: bool
 
 
-def row_of(folder: str, found: Found) -> Row:
+def row_of(folder: str, found: FolderEntry) -> Row:
     """The row of an entry of `folder`."""
     path = posixpath.join(folder, found.name)
     speakable = archive.speakable(path)

@@ -31,7 +31,7 @@ from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound
-from hosts.podman.folders import Found, Listing, list_folder
+from hosts.podman.folders import FolderEntry, Listing, list_folder
 
 View = Callable[..., HttpResponse]
 # one entry a session and place in this time, however many folders are looked into
@@ -209,7 +209,7 @@ def file_context(seen: Seen, text: Text) -> dict[str, Any]:
     """What files/file.html and files/state.html read of a file."""
     member = text.member
     parent, name = posixpath.split(seen.path)
-    found = Found(
+    found = FolderEntry(
         name=name,
         kind="file",
         size_bytes=member.size_bytes,

@@ -21,13 +21,13 @@ from hosts.actions.networks import connect_network, disconnect_network
 from hosts.models import Container, InventoryRow, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import Podman
-from hosts.podman.users import User, of_network
+from hosts.podman.container_uses import ContainerUse, of_network
 from hosts.refusals import FieldRefusal
 
 MOST = 500
 
 
-async def _read(podman: Podman, row: InventoryRow) -> tuple[list[User], int]:
+async def _read(podman: Podman, row: InventoryRow) -> tuple[list[ContainerUse], int]:
     return await of_network(podman, row.name), 0
 
 

@@ -9,7 +9,7 @@ from hosts.actions.images.references import Reference, candidates
 from hosts.dial import dial
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
-from hosts.podman import Podman, images
+from hosts.podman import Podman, shortnames
 from hosts.podman.errors import PodmanError
 
 # somebody is typing: a host that does not answer at once is not waited for
@@ -54,4 +54,4 @@ def _tried(endpoint: Endpoint, reference: Reference) -> list[str]:
 
 async def _resolved(endpoint: Endpoint, name: str) -> list[str]:
     async with Podman(dial(endpoint, streams=True), timeout_s=PATIENCE_S) as podman:
-        return await images.resolve(podman, name)
+        return await shortnames.resolve(podman, name)

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.usedby import used_by
 from hosts.models import InventoryRow
 from hosts.podman import Podman
-from hosts.podman.users import User, of_secret
+from hosts.podman.container_uses import ContainerUse, of_secret
 
 
-async def _read(podman: Podman, row: InventoryRow) -> tuple[list[User], int]:
+async def _read(podman: Podman, row: InventoryRow) -> tuple[list[ContainerUse], int]:
     return await of_secret(podman, row.name)
 
 

@@ -16,7 +16,7 @@ from hosts.models import Container, DiskUse, InventoryRow
 from hosts.models.inventory import LIVE
 from hosts.models.mounting import volumes_of
 from hosts.podman import Podman
-from hosts.podman.users import User, mounts_of
+from hosts.podman.container_uses import ContainerUse, mounts_of
 
 
 def _of_container(value: str) -> Q:
@@ -51,7 +51,7 @@ def attach_users(rows: list[Any], person: Person) -> None:
         row.users = users or (None if row.endpoint_id in unknown else [])
 
 
-async def _read(podman: Podman, row: InventoryRow) -> tuple[list[User], int]:
+async def _read(podman: Podman, row: InventoryRow) -> tuple[list[ContainerUse], int]:
     return await mounts_of(podman, row.podman_id), 0
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from hosts.actions.containers.open_terminal import ATTACH, Opened, Wanted
 from hosts.dial import dial
 from hosts.podman import Podman, PodmanError, attach, containers, execs, hang_up
-from hosts.podman.attach import READ_BYTES, Upgraded
+from hosts.podman.attach import READ_BYTES, RawStream
 from hosts.podman.frames import FrameParser
 
 # tells which one it is, out of band, and becomes it: one exec finds and starts the shell
@@ -43,7 +43,7 @@ class Pipe:
         self.exec_id = ""
         self.shell = ""
         self.tty = True
-        self._pipe: Upgraded | None = None
+        self._pipe: RawStream | None = None
         self._first = b""
         self._frames: FrameParser | None = None
 

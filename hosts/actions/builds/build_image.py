@@ -30,10 +30,10 @@ from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman, base_judge, system
-from hosts.podman.build import Built, build
+from hosts.podman.build import BuildResult, build
 from hosts.podman.containerfile import LIMIT_BYTES, instructions
 from hosts.podman.errors import BuildFailed
-from hosts.podman.pull import Credential
+from hosts.podman.registry_auth import Credential
 from hosts.podman.tar_judge import ArchiveRefused
 from hosts.refusals import FieldRefusal, Refusal
 
@@ -50,7 +50,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
     try:
         mounts = advisories.barred(endpoint.podman_version, advisories.BUILD_MOUNTS) is None
         base_judge.judge(text, order.arguments, mounts=mounts)
-    except base_judge.Base as base:
+    except base_judge.UnsafeBase as base:
         raise FieldRefusal("text", archive_words.told_base(base.line, base.why)) from base
     return ask_job(person, VERB, order_for(endpoint, text=text, order=order), queue="long")
 
@@ -102,7 +102,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         )
         async with aclosing(lines) as told:
             async for line in told:
-                if isinstance(line, Built):
+                if isinstance(line, BuildResult):
                     await at_image(errand, line.image_id, list(order.tags))
                     return {"kind": "image", "id": line.image_id}
                 step = containerfile.step_of(line) or step

@@ -16,8 +16,8 @@ from hosts.dial import dial
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman import Podman
-from hosts.podman.build import Built, build
-from hosts.podman.compressed import plain
+from hosts.podman.build import BuildResult, build
+from hosts.podman.compressed import decompress
 from hosts.podman.errors import BuildFailed
 from hosts.podman.tar_judge import ArchiveRefused
 
@@ -35,8 +35,8 @@ async def build_upload(
     order: BuildOrder,
     file: str,
     limit_bytes: int,
-) -> AsyncGenerator[str | Built, None]:
-    """Podman's lines, at last one Built. ActionFailed, PodmanError. The caller has authorised it.
+) -> AsyncGenerator[str | BuildResult, None]:
+    """Podman's lines, at last one BuildResult. ActionFailed, PodmanError. The caller has authorised it.
 
     `body` is a tar, plain or compressed; unpacked it may have `limit_bytes`. It is judged as it
     passes: nothing in it may lead Podman to files of the host, and its Containerfile is held to the
@@ -56,7 +56,7 @@ async def build_upload(
                     await doing.permit(proposed(order, text), podman)
 
             try:
-                context = plain(body, limit_bytes=limit_bytes)
+                context = decompress(body, limit_bytes=limit_bytes)
                 mounts = await mounts_stay_inside(podman)
                 await note_build(doing, order.tags[0], await how_it_stands(podman, order.tags[0]))
                 building = build(podman, context, order.options(), mounts=mounts, heed=heed)

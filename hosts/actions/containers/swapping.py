@@ -9,7 +9,7 @@ is known by the label of its job, the old one by its id.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from hosts.jobs import crash
 from hosts.jobs.approvals import HeldForApproval
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Settlement
-from hosts.podman import containers
+from hosts.podman import containers, logs
 from hosts.podman.errors import Conflict, Interrupted, NotFound, PodmanError, Unavailable
 
 # how long the new one is watched, and how often
@@ -309,14 +309,7 @@ async def _last_words(errand: Errand) -> str:
     new = await made_by(errand)
     if new is None:
         return ""
-    lines: list[str] = []
-    try:
-        frames = containers.logs(errand.podman, str(new["Id"]), tail=20)
-        async with aclosing(frames) as together:
-            lines = [data.decode(errors="replace") async for _stream, data in together]
-    except PodmanError:
-        return ""
-    return "".join(lines)
+    return await logs.last_words(errand.podman, str(new["Id"]))
 
 
 async def _restore(errand: Errand, before: dict[str, Any], place: Place) -> None:

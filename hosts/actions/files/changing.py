@@ -11,7 +11,7 @@ from hosts.actions.files.place import Place, look
 from hosts.actions.files.writing import Exists
 from hosts.actions.streamed import Doing
 from hosts.jobs.errand import ActionFailed
-from hosts.podman import Podman, archive, inside
+from hosts.podman import Podman, archive, commands
 from hosts.podman.errors import NotFound
 
 # a tree of many files takes its time
@@ -123,8 +123,8 @@ async def _run(
         octal = ["".join(f"\\0{byte:03o}" for byte in _bytes(word)) for word in words]
         command = ["sh", "-c", _UNPACK, "sh", *octal]
     try:
-        done = await inside.run(podman, place.container, command, timeout_s=LONG_S)
-    except inside.NoTool as none:
+        done = await commands.run(podman, place.container, command, timeout_s=LONG_S)
+    except commands.NoTool as none:
         doing.committing = False
         raise ActionFailed(
             _("This container has no “%(tool)s”, and Podman itself cannot do it.")

@@ -18,7 +18,7 @@ from hosts.actions.files.place import Place
 from hosts.cards import READS, Card, Lock, Right, Road
 from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
-from hosts.podman import Podman, archive, inside
+from hosts.podman import Podman, archive, commands
 from hosts.podman.tars import Member
 
 # what is shown and edited in a page; anything larger is downloaded
@@ -193,8 +193,8 @@ async def owner_of(podman: Podman, place: Place, path: str) -> Owner | None:
         return None
     try:
         words = ["stat", "-L", "-c", "%u %g %U %G", place.inside(path)]
-        done = await inside.run(podman, place.container, words)
-    except inside.NoTool:
+        done = await commands.run(podman, place.container, words)
+    except commands.NoTool:
         return None
     told = done.out.decode(errors="replace").split()
     if done.code or len(told) != 4 or not (told[0].isdecimal() and told[1].isdecimal()):
@@ -212,10 +212,10 @@ async def folder_pieces(podman: Podman, place: Place, path: str) -> AsyncGenerat
         # of the root of a place, what is in it; of a folder, itself
         parent, name = (inner, ".") if path == "/" else posixpath.split(inner)
         command = ["tar", "-c", "-f", "-", "-C", parent, "--", name]
-        poured = inside.pour(podman, place.container, command)
+        poured = commands.stream(podman, place.container, command)
         try:
             first = await anext(poured, b"")
-        except inside.NoTool:
+        except commands.NoTool:
             pass
         else:
             async with aclosing(poured):

@@ -17,7 +17,7 @@ from hosts import bells
 from hosts.dial import dial
 from hosts.models import OpenTransfer
 from hosts.models.hosts import State
-from hosts.podman import Podman, PodmanError, inside
+from hosts.podman import Podman, PodmanError, commands
 from hosts.podman.errors import NotFound
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ async def _sweep_one(row: OpenTransfer) -> bool | None:
     try:
         async with Podman(dial(row.endpoint), timeout_s=TIMEOUT_S) as podman:
             words = ["sh", "-c", _SWEEP, "sh", row.part]
-            done = await inside.run(podman, row.container, words, timeout_s=TIMEOUT_S)
+            done = await commands.run(podman, row.container, words, timeout_s=TIMEOUT_S)
     except NotFound:
         # the container is gone, and the part with it
         return False

@@ -19,7 +19,7 @@ from hosts.actions.files.place import Place
 from hosts.actions.files.reading import owner_of
 from hosts.actions.streamed import Doing, note_part
 from hosts.jobs.errand import ActionFailed
-from hosts.podman import Podman, PodmanError, archive, inside
+from hosts.podman import Podman, PodmanError, archive, commands
 from hosts.podman.archive import Stat
 from hosts.podman.errors import NotFound
 from hosts.podman.tars import file_end, file_head
@@ -132,14 +132,14 @@ async def _has_tools(podman: Podman, place: Place) -> bool:
     """Whether what is written can be moved and cleared away again."""
     script = "command -v mv >/dev/null && command -v rm >/dev/null"
     try:
-        return (await inside.run(podman, place.container, ["sh", "-c", script])).code == 0
-    except inside.NoTool:
+        return (await commands.run(podman, place.container, ["sh", "-c", script])).code == 0
+    except commands.NoTool:
         return False
 
 
 async def _move(podman: Podman, place: Place, part: str, path: str) -> None:
     words = ["mv", "-f", "--", place.inside(part), place.inside(path)]
-    done = await inside.run(podman, place.container, words)
+    done = await commands.run(podman, place.container, words)
     if done.code:
         raise ActionFailed(_("It could not be put in its place."), done.err)
 
@@ -154,7 +154,7 @@ async def _clear(podman: Podman, place: Place, part: str) -> bool:
             # a session of its own: ours may be closed by whoever cancels us twice
             async with Podman(podman.dial, timeout_s=10) as fresh:
                 words = ["rm", "-f", "--", place.inside(part)]
-                return (await inside.run(fresh, place.container, words, timeout_s=10)).code == 0
+                return (await commands.run(fresh, place.container, words, timeout_s=10)).code == 0
         except NotFound:
             return True
         except PodmanError as error:

@@ -22,7 +22,7 @@ from hosts.guardrails import of_others
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint, Image
 from hosts.podman import Podman, image_archive, images
-from hosts.podman.compressed import plain
+from hosts.podman.compressed import decompress
 from hosts.podman.errors import NotFound
 from hosts.podman.tar_judge import ArchiveRefused
 from hosts.refusals import Refusal
@@ -137,7 +137,7 @@ async def load(
             async def heed(given: list[str]) -> None:
                 await doing.permit(of_others.named(LOAD, given, field="archive"), podman)
 
-            archive = plain(_until_whole(body, doing), limit_bytes=limit_bytes)
+            archive = decompress(_until_whole(body, doing), limit_bytes=limit_bytes)
             try:
                 names = await image_archive.load(podman, archive, heed=heed)
             except ArchiveRefused as refused:

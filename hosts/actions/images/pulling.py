@@ -8,9 +8,9 @@ from hosts.actions.images.references import parse
 from hosts.actions.images.registry_words import not_silent, why
 from hosts.actions.registries.credentials import auth_for
 from hosts.jobs.errand import ActionFailed, Errand
-from hosts.podman import images
+from hosts.podman import pull
 from hosts.podman.errors import PullFailed
-from hosts.podman.images import PullProgress
+from hosts.podman.pull import PullProgress
 
 # while bytes come Podman says so each second; only unpacking a big layer is silent for long
 PATIENCE_S = 15 * 60.0
@@ -30,7 +30,7 @@ async def pull_into(errand: Errand, reference: str) -> str:
     image_id = ""
     try:
         async with (
-            aclosing(images.pull(errand.podman, reference, credential=auth)) as pulling,
+            aclosing(pull.pull(errand.podman, reference, credential=auth)) as pulling,
             aclosing(not_silent(pulling, parsed.registry, patience_s=PATIENCE_S)) as lines,
         ):
             async for line in lines:

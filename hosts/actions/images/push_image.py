@@ -21,9 +21,10 @@ from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
 from hosts.models import Job
-from hosts.podman import images, manifests, system
+from hosts.podman import manifests, system
 from hosts.podman.errors import PushFailed
-from hosts.podman.images import Credential, Pushed, PushProgress
+from hosts.podman.push import PushProgress, PushResult, push, push_manifest
+from hosts.podman.registry_auth import Credential
 
 VERB = "image.push"
 # Podman tells no bytes of a push: nothing is said while a layer is sent
@@ -67,11 +68,11 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 async def _pushing(
     errand: Errand, target: Reference, auth: Credential | None
-) -> AsyncGenerator[PushProgress | Pushed, None]:
+) -> AsyncGenerator[PushProgress | PushResult, None]:
     podman, image_id, to = errand.podman, errand.object_id, str(target)
     if await manifests.exists(podman, image_id):
-        return images.push_manifest(podman, image_id, destination=to, credential=auth)
-    return images.push(podman, image_id, destination=to, credential=auth)
+        return push_manifest(podman, image_id, destination=to, credential=auth)
+    return push(podman, image_id, destination=to, credential=auth)
 
 
 class _Steps:

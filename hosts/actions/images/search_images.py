@@ -23,7 +23,7 @@ from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
 from hosts.models import Endpoint, Job
 from hosts.podman.errors import PodmanError
-from hosts.podman.search import Found, search
+from hosts.podman.search import SearchResult, search
 from hosts.refusals import Refusal
 
 VERB = "image.search"
@@ -73,7 +73,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"found": found, "troubles": troubles}
 
 
-async def _one(errand: Errand, registry: str) -> tuple[list[Found], dict[str, str] | None]:
+async def _one(errand: Errand, registry: str) -> tuple[list[SearchResult], dict[str, str] | None]:
     term = errand.params["term"]
     auth = await auth_for(errand.endpoint, Reference(registry, term, "", ""))
     try:

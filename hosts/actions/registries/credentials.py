@@ -6,7 +6,7 @@ from django.db.models import Q
 from hosts import vault
 from hosts.actions.images.references import Reference
 from hosts.models import Endpoint, RegistryCredential
-from hosts.podman.images import Credential
+from hosts.podman.registry_auth import Credential
 
 PURPOSE = "registry"
 

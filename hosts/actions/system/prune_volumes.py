@@ -13,7 +13,7 @@ from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.bounds import moment
 from hosts.jobs.errand import Errand
 from hosts.models import Batch
-from hosts.podman import users, volumes
+from hosts.podman import container_uses, volumes
 
 VERB = "volume.prune"
 
@@ -34,7 +34,7 @@ async def _look(errand: Errand, item: Item) -> str:
     made = moment(found.get("CreatedAt"))
     if item.created and made and made.isoformat() != item.created:
         return _("another volume of that name was made meanwhile")
-    using = await users.of_volume(errand.podman, item.id)
+    using = await container_uses.of_volume(errand.podman, item.id)
     if using:
         return _("came into use by %s") % ", ".join(user.name for user in using[:3])
     return ""

@@ -132,17 +132,10 @@ async def _copy_by_container(errand: Errand, new: str) -> None:
         raise ActionFailed(words % image, failed.message) from failed
     code = await containers.wait(errand.podman, container_id, timeout_s=PATIENCE_S)
     if code:
-        raise ActionFailed(_("The copy failed."), await _last_words(errand, container_id))
+        raise ActionFailed(
+            _("The copy failed."), await logs.last_words(errand.podman, container_id)
+        )
     await containers.remove(errand.podman, container_id, force=True, wait_s=0)
-
-
-async def _last_words(errand: Errand, container_id: str) -> str:
-    said = b""
-    with contextlib.suppress(PodmanError):
-        async with aclosing(logs.batches(errand.podman, container_id, tail=20)) as batches:
-            async for frames in batches:
-                said += b"".join(payload for _stream, payload in frames)
-    return said[-4000:].decode(errors="replace").strip()
 
 
 async def _clear(errand: Errand) -> None:

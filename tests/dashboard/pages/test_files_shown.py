@@ -4,11 +4,11 @@ import os
 
 from dashboard.pages.files.shown import PAGE_ROWS, crumbs, table
 from dashboard.pages.files.where import in_url, shown
-from hosts.podman.folders import Found, Listing
+from hosts.podman.folders import FolderEntry, Listing
 
 
-def found(name: str, kind: str = "file", size: int = 0, mtime: float = 0.0) -> Found:
-    return Found(name, kind, size, 0o644, mtime, 0, 0, "root", "root", "")
+def found(name: str, kind: str = "file", size: int = 0, mtime: float = 0.0) -> FolderEntry:
+    return FolderEntry(name, kind, size, 0o644, mtime, 0, 0, "root", "root", "")
 
 
 def names(listing: Listing, **wanted: object) -> list[str]:

@@ -3,12 +3,13 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from hosts.podman import Podman, UnixDial
+from hosts.podman import Podman, UnixDial, logs
+from hosts.podman.frames import Frame
 
 Item = TypeVar("Item")
 
@@ -139,3 +140,11 @@ async def before(failure: type[Exception], source: AsyncIterator[Item]) -> list[
     except failure:
         return got
     raise AssertionError(f"no {failure.__name__}, but the end, after {len(got)}")
+
+
+async def frames_of(podman: Podman, container: str, **options: Any) -> AsyncIterator[Frame]:
+    """The frames of a log one by one."""
+    async with aclosing(logs.batches(podman, container, **options)) as parts:
+        async for frames in parts:
+            for frame in frames:
+                yield frame

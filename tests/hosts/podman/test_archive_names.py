@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from hosts.podman.archive_names import LIMIT_BYTES, names_in
-from hosts.podman.tar_judge import EntryRefused, TarJudge, Why, of_images
+from hosts.podman.tar_judge import EntryFault, EntryRefused, TarJudge, of_images
 from tests.hosts.podman.test_tar_judge import passed
 
 DOCKER = b'[{"Config": "a.json", "RepoTags": ["quay.io/a/b:1", "c:2"], "Layers": ["x/layer.tar"]}]'
@@ -91,9 +91,10 @@ async def test_who_hears_them_may_keep_the_end_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "why"), [(b"no list", Why.NO_LIST), (b" " * (LIMIT_BYTES + 1), Why.LARGE)]
+    ("content", "why"),
+    [(b"no list", EntryFault.NO_LIST), (b" " * (LIMIT_BYTES + 1), EntryFault.LARGE)],
 )
-async def test_a_list_that_cannot_be_read_is_refused(content: bytes, why: Why) -> None:
+async def test_a_list_that_cannot_be_read_is_refused(content: bytes, why: EntryFault) -> None:
     with pytest.raises(EntryRefused) as refused:
         await passed(of_images(), archive(manifest_json=content))
     assert refused.value.why == why

@@ -2,11 +2,11 @@
 
 import pytest
 
-from hosts.podman.base_judge import Base, BaseWhy, judge
+from hosts.podman.base_judge import BaseFault, UnsafeBase, judge
 from hosts.podman.containerfile import LIMIT_BYTES
 from hosts.podman.transports import TRANSPORTS
 
-T, N, C = BaseWhy.TRANSPORT, BaseWhy.UNKNOWN, BaseWhy.UNCLEAR
+T, N, C = BaseFault.TRANSPORT, BaseFault.UNKNOWN, BaseFault.UNCLEAR
 REFUSED = [
     ("FROM docker-archive:/srv/backup.tar", T),
     ("from oci:/x as y", T),
@@ -53,7 +53,7 @@ REFUSED = [
     ("FROM a\nRUN x\\\n\x1c#\nCOPY --from=oci:/x / /", C),
     ("# escape=`\nFROM a", C),
     (f"FROM a\nCOPY {'--x ' * 2000}--from=oci:/x / /", C),
-    (f"FROM a\nRUN true\n{'#' * LIMIT_BYTES}", BaseWhy.LARGE),
+    (f"FROM a\nRUN true\n{'#' * LIMIT_BYTES}", BaseFault.LARGE),
 ]
 TAKEN = [
     "FROM docker.io/library/alpine:3",
@@ -73,8 +73,8 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("text", "why"), REFUSED)
-def test_what_reaches_the_host_is_refused(text: str, why: BaseWhy) -> None:
-    with pytest.raises(Base) as refused:
+def test_what_reaches_the_host_is_refused(text: str, why: BaseFault) -> None:
+    with pytest.raises(UnsafeBase) as refused:
         judge(text, {})
     assert refused.value.why is why
 
@@ -87,7 +87,7 @@ def test_what_comes_from_a_registry_is_taken(text: str) -> None:
 @pytest.mark.parametrize(("deep", "wide"), [(600, 1), (600, 2), (40, 8), (3, 40)])
 def test_arguments_in_arguments_end_somewhere(deep: int, wide: int) -> None:
     lines = [f"ARG A{at}={f'$A{at + 1}' * wide}\n" for at in range(deep)]
-    with pytest.raises(Base) as refused:
+    with pytest.raises(UnsafeBase) as refused:
         judge(f"{''.join(lines)}ARG A{deep}=x\nARG A{deep}=y\nFROM $A0\n", {})
     assert refused.value.why is N
 
@@ -97,7 +97,7 @@ def test_an_argument_of_the_build_is_followed(transport: str) -> None:
     judge("ARG B\nFROM $B", {"B": "quay.io/x"})
     judge("ARG B=quay.io/x\nFROM $B", {"B": "quay.io/y"})
     for text in ("ARG B\nFROM $B", "ARG B=quay.io/x\nFROM $B"):
-        with pytest.raises(Base) as refused:
+        with pytest.raises(UnsafeBase) as refused:
             judge(text, {"B": f"{transport}:/srv"})
         assert (refused.value.line, refused.value.why) == (2, T)
 
@@ -117,9 +117,9 @@ MOUNTS = [
 
 @pytest.mark.parametrize("text", MOUNTS)
 def test_where_mounts_leave_the_build_none_is_taken(text: str) -> None:
-    with pytest.raises(Base) as refused:
+    with pytest.raises(UnsafeBase) as refused:
         judge(text, {}, mounts=False)
-    assert refused.value.why is BaseWhy.MOUNT
+    assert refused.value.why is BaseFault.MOUNT
 
 
 @pytest.mark.parametrize("text", ["FROM a\nRUN tool --mount=x", "FROM a\nCOPY --chown=a /mount /b"])

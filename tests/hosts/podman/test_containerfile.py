@@ -5,13 +5,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hosts.podman.containerfile import (
-    Unclear,
-    begun,
+    AmbiguousLine,
     blocks,
     escape_of,
     from_of,
     instructions,
     joined,
+    possible_instructions,
 )
 
 FILE = """\
@@ -46,13 +46,14 @@ def test_in_order_without_comments_and_heredocs() -> None:
 
 def test_a_name_is_joined_without_a_space() -> None:
     assert [one.text for one in instructions("FR\\\r\nOM a\\")] == ["FROM a"]
-    assert [(line, word, rest) for line, word, rest in begun("FR\\\nOM a")] == [(1, "from", "a")]
+    assert list(possible_instructions("FR\\\nOM a")) == [(1, "from", "a")]
 
 
 def test_each_line_may_be_the_beginning_of_one() -> None:
     # from the last line up
     assert [
-        (line, word) for line, word, _rest in begun("FROM a\nRUN <<E\nCOPY b c\nE\nENV X=1")
+        (line, word)
+        for line, word, _rest in possible_instructions("FROM a\nRUN <<E\nCOPY b c\nE\nENV X=1")
     ] == [
         (3, "copy"),
         (2, "run"),
@@ -69,8 +70,8 @@ def test_what_may_be_read_in_two_ways_is_a_doubt(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["FROM a\n#ESCAPE = `", "FROM a\nRUN \x1c", "\0FROM a"])
 def test_and_where_lines_could_be_joined_in_two_ways(text: str) -> None:
-    with pytest.raises(Unclear):
-        list(begun(text))
+    with pytest.raises(AmbiguousLine):
+        list(possible_instructions(text))
 
 
 def test_parts_of_a_from() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hosts.podman import errors, images
+from hosts.podman import errors, pull
+from hosts.podman.registry_auth import Credential
 from tests.hosts.podman.fake import answer, chunked, ends_with, says, talking
 
 REFERENCE = "registry.example:5000/lab/big:1"
@@ -29,28 +30,28 @@ DONE = {"status": "Download complete", "progressDetail": {}, "id": "6aa8ddf7e156
 
 async def outcome(*said: bytes, reference: str = REFERENCE) -> list[Any]:
     async with talking(says(*said)) as (podman, _):
-        return [step async for step in images.pull(podman, reference)]
+        return [step async for step in pull.pull(podman, reference)]
 
 
 async def test_layers_then_the_image() -> None:
     found = answer("200 OK", json.dumps({"Id": IMAGE_ID}).encode())
     steps = await outcome(chunked(*lines(BEGIN, BYTES, DONE)), found)
     assert steps == [
-        images.PullProgress("145809b4fc3a", "Pulling fs layer", None, None, "Pulling fs layer"),
-        images.PullProgress(
+        pull.PullProgress("145809b4fc3a", "Pulling fs layer", None, None, "Pulling fs layer"),
+        pull.PullProgress(
             "145809b4fc3a", "Downloading", 3055510, 12001714, "[====>   ]  3.056MB/12MB"
         ),
-        images.PullProgress("6aa8ddf7e156", "Download complete", None, None, "Download complete"),
-        images.Pulled(IMAGE_ID),
+        pull.PullProgress("6aa8ddf7e156", "Download complete", None, None, "Download complete"),
+        pull.PullResult(IMAGE_ID),
     ]
 
 
 async def test_credential_goes_with_the_request_and_not_into_words() -> None:
-    credential = images.Credential("alice", "s3cret/+?", "registry.example:5000")
+    credential = Credential("alice", "s3cret/+?", "registry.example:5000")
     said = answer("401 Unauthorized", b'{"message":"unauthorized: authentication required"}')
     async with talking(says(said)) as (podman, fake):
         with pytest.raises(errors.PullFailed) as caught:
-            _ = [step async for step in images.pull(podman, REFERENCE, credential=credential)]
+            _ = [step async for step in pull.pull(podman, REFERENCE, credential=credential)]
     assert caught.value.status == 401
     assert caught.value.message == "unauthorized: authentication required"
     header = fake.asked[0].headers["x-registry-auth"]
@@ -80,7 +81,7 @@ async def test_error_inside_200(line: dict[str, Any]) -> None:
 async def test_stream_that_breaks_is_no_verdict() -> None:
     async with talking(ends_with(chunked(*lines(BEGIN, BYTES), end=False))) as (podman, _):
         with pytest.raises(errors.Interrupted):
-            _ = [step async for step in images.pull(podman, REFERENCE)]
+            _ = [step async for step in pull.pull(podman, REFERENCE)]
 
 
 async def test_end_without_an_image() -> None:
@@ -101,5 +102,5 @@ async def test_host_away_stays_unavailable() -> None:
 async def test_name_without_registry_is_refused_unsent(name: str) -> None:
     async with talking(says(chunked())) as (podman, fake):
         with pytest.raises(errors.PullFailed):
-            _ = [step async for step in images.pull(podman, name)]
+            _ = [step async for step in pull.pull(podman, name)]
     assert fake.asked == []

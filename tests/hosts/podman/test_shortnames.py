@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hosts.podman import errors, images
+from hosts.podman import errors, shortnames
 from hosts.podman.shortnames import is_qualified
 from tests.hosts.podman.fake import answer, says, talking
 
@@ -35,7 +35,7 @@ async def test_podman_answers() -> None:
         "200 OK", b'{"Names":["a.example/nginx:latest","docker.io/library/nginx:latest"]}'
     )
     async with talking(says(said)) as (podman, _):
-        assert await images.resolve(podman, "nginx") == [
+        assert await shortnames.resolve(podman, "nginx") == [
             "a.example/nginx:latest",
             "docker.io/library/nginx:latest",
         ]
@@ -54,7 +54,7 @@ async def test_old_podman_lets_its_registries_tell(
 ) -> None:
     info = answer("200 OK", json.dumps({"registries": {"search": search}}).encode())
     async with talking(says(METHOD_NOT_ALLOWED, info)) as (podman, _):
-        assert await images.resolve(podman, name) == full
+        assert await shortnames.resolve(podman, name) == full
 
 
 @pytest.mark.parametrize("registries", [{"search": []}, {"search": None}, {}, None])
@@ -62,10 +62,10 @@ async def test_host_that_searches_nowhere_is_told(registries: object) -> None:
     info = answer("200 OK", json.dumps({"registries": registries}).encode())
     async with talking(says(METHOD_NOT_ALLOWED, info)) as (podman, _):
         with pytest.raises(errors.BadRequest):
-            await images.resolve(podman, "x")
+            await shortnames.resolve(podman, "x")
 
 
 async def test_full_name_needs_no_host() -> None:
     async with talking(says(b"")) as (podman, fake):
-        assert await images.resolve(podman, "quay.io/a/b") == ["quay.io/a/b:latest"]
+        assert await shortnames.resolve(podman, "quay.io/a/b") == ["quay.io/a/b:latest"]
     assert fake.asked == []

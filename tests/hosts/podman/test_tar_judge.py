@@ -8,10 +8,10 @@ import pytest
 
 from hosts.podman.tar_judge import (
     BaseRefused,
+    EntryFault,
     EntryRefused,
     NotATar,
     TarJudge,
-    Why,
     of_context,
     of_images,
 )
@@ -60,43 +60,55 @@ async def test_a_good_context_passes_byte_by_byte(entries: list[Entry], size: in
     assert data.startswith(await passed(of_context("Containerfile"), data, size=size))
 
 
-HOSTILE: list[tuple[str, list[Entry], Why]] = [
-    ("Containerfile", [("Containerfile", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
-    ("Containerfile", [("./Containerfile", LINK, "other")], Why.READ_BY_PODMAN),
-    ("Containerfile", [("x/..//Containerfile", LINK, "other")], Why.UPWARDS),
-    ("Containerfile", [(".//./Containerfile/", LINK, "other")], Why.READ_BY_PODMAN),
-    ("./Containerfile", [("Containerfile", LINK, "other")], Why.READ_BY_PODMAN),
-    ("Containerfile", [("a", FILE, ""), ("Containerfile", HARD, "a")], Why.READ_BY_PODMAN),
+HOSTILE: list[tuple[str, list[Entry], EntryFault]] = [
+    ("Containerfile", [("Containerfile", LINK, "/etc/passwd")], EntryFault.READ_BY_PODMAN),
+    ("Containerfile", [("./Containerfile", LINK, "other")], EntryFault.READ_BY_PODMAN),
+    ("Containerfile", [("x/..//Containerfile", LINK, "other")], EntryFault.UPWARDS),
+    ("Containerfile", [(".//./Containerfile/", LINK, "other")], EntryFault.READ_BY_PODMAN),
+    ("./Containerfile", [("Containerfile", LINK, "other")], EntryFault.READ_BY_PODMAN),
+    ("Containerfile", [("a", FILE, ""), ("Containerfile", HARD, "a")], EntryFault.READ_BY_PODMAN),
     # an earlier or a later one of the same name makes no difference
-    ("Containerfile", [THE_FILE, ("Containerfile", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
-    ("Containerfile", [("Containerfile", LINK, "/x"), THE_FILE], Why.READ_BY_PODMAN),
-    ("sub/passwd", [("sub", LINK, "/etc")], Why.READ_BY_PODMAN),
-    ("a/b/c", [("a", FOLDER, ""), ("a/b", LINK, "/etc")], Why.READ_BY_PODMAN),
-    ("a/b/c", [("a/b/c", FILE, ""), ("a", LINK, "/etc")], Why.READ_BY_PODMAN),
-    ("a/b", [(".", LINK, "/etc")], Why.READ_BY_PODMAN),
-    (LONG + "File", [(LONG + "File", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
-    (LONG + "File", [(LONG[:-1], LINK, "/etc/" + "x" * 200)], Why.READ_BY_PODMAN),
-    ("Containerfile", [(".containerignore", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
-    ("Containerfile", [("./.dockerignore", HARD, "a")], Why.READ_BY_PODMAN),
-    ("d/File", [("d/File.dockerignore", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
+    (
+        "Containerfile",
+        [THE_FILE, ("Containerfile", LINK, "/etc/passwd")],
+        EntryFault.READ_BY_PODMAN,
+    ),
+    ("Containerfile", [("Containerfile", LINK, "/x"), THE_FILE], EntryFault.READ_BY_PODMAN),
+    ("sub/passwd", [("sub", LINK, "/etc")], EntryFault.READ_BY_PODMAN),
+    ("a/b/c", [("a", FOLDER, ""), ("a/b", LINK, "/etc")], EntryFault.READ_BY_PODMAN),
+    ("a/b/c", [("a/b/c", FILE, ""), ("a", LINK, "/etc")], EntryFault.READ_BY_PODMAN),
+    ("a/b", [(".", LINK, "/etc")], EntryFault.READ_BY_PODMAN),
+    (LONG + "File", [(LONG + "File", LINK, "/etc/passwd")], EntryFault.READ_BY_PODMAN),
+    (LONG + "File", [(LONG[:-1], LINK, "/etc/" + "x" * 200)], EntryFault.READ_BY_PODMAN),
+    ("Containerfile", [(".containerignore", LINK, "/etc/passwd")], EntryFault.READ_BY_PODMAN),
+    ("Containerfile", [("./.dockerignore", HARD, "a")], EntryFault.READ_BY_PODMAN),
+    ("d/File", [("d/File.dockerignore", LINK, "/etc/passwd")], EntryFault.READ_BY_PODMAN),
     # Podman would write through the link, as root
-    ("Containerfile", [("sub", LINK, "/etc"), ("sub/evil", FILE, "")], Why.BEHIND_LINK),
-    ("Containerfile", [("sub", LINK, "/etc"), ("./sub//evil/", FOLDER, "")], Why.BEHIND_LINK),
-    ("Containerfile", [("sub", LINK, "/etc"), ("x", HARD, "sub/passwd")], Why.TO_LINK),
-    ("Containerfile", [("l", LINK, "/etc"), ("m", HARD, "./l")], Why.TO_LINK),
-    ("Containerfile", [("sub", LINK, "/"), ("sub/etc/x", tarfile.XGLTYPE, "")], Why.BEHIND_LINK),
-    ("Containerfile", [("../evil", FILE, "")], Why.UPWARDS),
-    ("Containerfile", [("a", HARD, "../../etc/passwd")], Why.UPWARDS),
-    ("Containerfile", [("/etc/evil", FILE, "")], Why.ABSOLUTE),
-    ("Containerfile", [("disk", tarfile.BLKTYPE, "")], Why.DEVICE),
-    ("Containerfile", [("Containerfile", tarfile.FIFOTYPE, "")], Why.PIPE),
+    ("Containerfile", [("sub", LINK, "/etc"), ("sub/evil", FILE, "")], EntryFault.BEHIND_LINK),
+    (
+        "Containerfile",
+        [("sub", LINK, "/etc"), ("./sub//evil/", FOLDER, "")],
+        EntryFault.BEHIND_LINK,
+    ),
+    ("Containerfile", [("sub", LINK, "/etc"), ("x", HARD, "sub/passwd")], EntryFault.TO_LINK),
+    ("Containerfile", [("l", LINK, "/etc"), ("m", HARD, "./l")], EntryFault.TO_LINK),
+    (
+        "Containerfile",
+        [("sub", LINK, "/"), ("sub/etc/x", tarfile.XGLTYPE, "")],
+        EntryFault.BEHIND_LINK,
+    ),
+    ("Containerfile", [("../evil", FILE, "")], EntryFault.UPWARDS),
+    ("Containerfile", [("a", HARD, "../../etc/passwd")], EntryFault.UPWARDS),
+    ("Containerfile", [("/etc/evil", FILE, "")], EntryFault.ABSOLUTE),
+    ("Containerfile", [("disk", tarfile.BLKTYPE, "")], EntryFault.DEVICE),
+    ("Containerfile", [("Containerfile", tarfile.FIFOTYPE, "")], EntryFault.PIPE),
 ]
 
 
 @pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
 @pytest.mark.parametrize(("path", "entries", "why"), HOSTILE)
 async def test_a_hostile_context_is_refused(
-    path: str, entries: list[Entry], why: Why, form: int
+    path: str, entries: list[Entry], why: EntryFault, form: int
 ) -> None:
     data = packed(("good", FILE, ""), *entries, form=form)
     for size in (1, 512, 65536):
@@ -145,15 +157,15 @@ async def test_an_archive_of_images_passes(entries: list[Entry]) -> None:
 @pytest.mark.parametrize(
     ("entries", "why"),
     [
-        ([("index.json", LINK, "/etc/passwd")], Why.READ_BY_PODMAN),
-        ([("oci-layout", HARD, "x")], Why.READ_BY_PODMAN),
-        ([("blobs", LINK, "/var")], Why.READ_BY_PODMAN),
-        ([("blobs/sha256", LINK, "/var")], Why.READ_BY_PODMAN),
-        ([("blobs/sha256/ab", LINK, "/etc/shadow")], Why.READ_BY_PODMAN),
-        ([("sub", LINK, "/etc"), ("sub/evil", FILE, "")], Why.BEHIND_LINK),
+        ([("index.json", LINK, "/etc/passwd")], EntryFault.READ_BY_PODMAN),
+        ([("oci-layout", HARD, "x")], EntryFault.READ_BY_PODMAN),
+        ([("blobs", LINK, "/var")], EntryFault.READ_BY_PODMAN),
+        ([("blobs/sha256", LINK, "/var")], EntryFault.READ_BY_PODMAN),
+        ([("blobs/sha256/ab", LINK, "/etc/shadow")], EntryFault.READ_BY_PODMAN),
+        ([("sub", LINK, "/etc"), ("sub/evil", FILE, "")], EntryFault.BEHIND_LINK),
     ],
 )
-async def test_a_hostile_archive_of_images(entries: list[Entry], why: Why) -> None:
+async def test_a_hostile_archive_of_images(entries: list[Entry], why: EntryFault) -> None:
     with pytest.raises(EntryRefused) as refused:
         await passed(of_images(), packed(*entries))
     assert refused.value.why == why

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hosts.podman.volumes import VEIL, veiled
+from hosts.podman.volumes import MASK, mask_passwords
 
 
 @pytest.mark.parametrize(
@@ -11,12 +11,12 @@ from hosts.podman.volumes import VEIL, veiled
         ({"type": "nfs", "o": "addr=192.0.2.1,rw"}, {"type": "nfs", "o": "addr=192.0.2.1,rw"}),
         (
             {"o": "username=shop,password=hunter2,uid=7"},
-            {"o": f"username=shop,password={VEIL},uid=7"},
+            {"o": f"username=shop,password={MASK},uid=7"},
         ),
-        ({"o": "PASS=hunter2"}, {"o": f"PASS={VEIL}"}),
-        ({"password": "hunter2", "size": "1"}, {"password": VEIL, "size": "1"}),
+        ({"o": "PASS=hunter2"}, {"o": f"PASS={MASK}"}),
+        ({"password": "hunter2", "size": "1"}, {"password": MASK, "size": "1"}),
         ({"o": "bypass=1", "n": 5}, {"o": "bypass=1", "n": "5"}),
     ],
 )
 def test_veiled(options: dict[str, object], shown: dict[str, str]) -> None:
-    assert veiled(options) == shown
+    assert mask_passwords(options) == shown

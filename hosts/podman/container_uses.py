@@ -17,7 +17,7 @@ _SECRET_ENV: Final = "=*******"  # noqa: S105 - the mask, no secret
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class ContainerUse:
     """A container that uses it. `how`: its place in it; addresses and MAC on a network."""
 
     id: str
@@ -27,13 +27,13 @@ class User:
     mac: str = ""
 
 
-async def of_volume(podman: Podman, volume: str) -> list[User]:
+async def of_volume(podman: Podman, volume: str) -> list[ContainerUse]:
     """Containers that mount the volume, running or not."""
     found = await containers.list_containers(podman, filters={"volume": [volume]})
     return [_user(item) for item in found]
 
 
-async def mounts_of(podman: Podman, volume: str) -> list[User]:
+async def mounts_of(podman: Podman, volume: str) -> list[ContainerUse]:
     """As `of_volume`, with where each mounts it (one inspect each)."""
     items = {user.id: user for user in await of_volume(podman, volume)}
     users = []
@@ -53,7 +53,7 @@ def _places(inspected: Mapping[str, Any], volume: str) -> tuple[str, ...]:
     )
 
 
-async def of_network(podman: Podman, network: str) -> list[User]:
+async def of_network(podman: Podman, network: str) -> list[ContainerUse]:
     """Containers on the network, running or not; addresses and MAC of those that run."""
     listed = await containers.list_containers(podman, filters={"network": [network]})
     told = await _on_network(podman, network, [str(one["Id"]) for one in listed])
@@ -95,7 +95,7 @@ def _settings(inspected: Mapping[str, Any], network: str) -> tuple[tuple[str, ..
     return addresses, str(on.get("MacAddress") or "")
 
 
-async def of_secret(podman: Podman, name: str) -> tuple[list[User], int]:
+async def of_secret(podman: Podman, name: str) -> tuple[list[ContainerUse], int]:
     """(Containers that have the secret, how many were not looked at)."""
     listed = await containers.list_containers(podman)
     looked, left = listed[:MOST_INSPECTED], listed[MOST_INSPECTED:]
@@ -135,10 +135,10 @@ async def _inspect_all(podman: Podman, ids: list[str]) -> list[dict[str, Any]]:
     return [found for found in await asyncio.gather(*map(one, ids)) if found is not None]
 
 
-def _user(item: Mapping[str, Any], *, how: tuple[str, ...] = (), mac: str = "") -> User:
+def _user(item: Mapping[str, Any], *, how: tuple[str, ...] = (), mac: str = "") -> ContainerUse:
     names = item.get("Names") or []
     podman_id = str(item.get("Id", ""))
-    return User(
+    return ContainerUse(
         id=podman_id,
         name=str(names[0]) if names else podman_id[:12],
         state=str(item.get("State") or "").lower(),

@@ -20,7 +20,7 @@ class NoTool(PodmanError):
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ExecResult:
     """How it ended. `cut`: there was more output than the limit, and it was not waited for."""
 
     code: int
@@ -37,7 +37,7 @@ async def run(
     workdir: str = "/",
     limit_bytes: int = 1024 * 1024,
     timeout_s: float = 30.0,
-) -> Done:
+) -> ExecResult:
     """Run `command` as the container's root, without a shell of ours. Words must be UTF-8.
 
     Raises NoTool where the program is not there, Conflict where the container does not run,
@@ -65,15 +65,15 @@ async def run(
         await pipe.close()
     said = err.decode(errors="replace").strip()
     if cut:
-        return Done(0, bytes(out[:limit_bytes]), said, cut=True)
+        return ExecResult(0, bytes(out[:limit_bytes]), said, cut=True)
     code = (await execs.inspect(podman, session)).get("ExitCode")
     code = code if isinstance(code, int) else -1
     if code in _NOT_STARTED and "executable file" in said:
         raise NoTool(f"This container has no “{command[0]}”.", cause=said)
-    return Done(code, bytes(out), said, cut=False)
+    return ExecResult(code, bytes(out), said, cut=False)
 
 
-async def pour(
+async def stream(
     podman: Podman, container: str, command: Sequence[str]
 ) -> AsyncGenerator[bytes, None]:
     """The output of `command` as it comes, at the reader's pace. Raises NoTool, and ServerFault with
