@@ -61,42 +61,42 @@ def ring(*topics: str) -> None:
     unknown = set(topics) - TOPICS
     if unknown:
         raise ValueError(f"no such bell: {', '.join(sorted(unknown))}")
-    transaction.on_commit(lambda: _ringer().ring(topics), robust=True)
+    transaction.on_commit(lambda: _sender().ring(topics), robust=True)
 
 
-class _Away:
-    """Says once that bells get lost and why, and once that they do no longer."""
+class _Outage:
+    """Says once that bells get lost and why, and once that they come again."""
 
     def __init__(self, what: str) -> None:
         self._what, self._said = what, False
 
     def because(self, error: Exception) -> None:
-        """They get lost; said the first time."""
+        """Bells get lost; said the first time."""
         if not self._said:
             why = str(error) or type(error).__name__
             log.warning("%s no bells, pages look by themselves: %s", self._what, why)
         self._said = True
 
     def over(self) -> None:
-        """They do not, or no longer."""
+        """Bells come, or come again."""
         if self._said:
             log.info("%s bells again", self._what)
         self._said = False
 
 
-class _Ringer:
+class _Sender:
     """Sends this process's bells, from an event loop in a thread of its own.
 
-    async_to_sync would make a loop, and with it a connection to Redis, for each bell (channels_redis
-    issue 125). What rings while a bell is on its way goes with the next: a bulk rings a few times a
-    second, and no transaction waits for Redis.
+    async_to_sync would make a loop for each bell, and with it a connection to Redis (channels_redis
+    issue 125). Bells that ring while one is on its way go together with the next: a bulk rings a
+    few times a second, and no transaction waits for Redis.
     """
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._topics: set[str] = set()
         self._rung = asyncio.Event()
-        self._away = _Away("Redis takes")
+        self._away = _Outage("Redis takes")
         threading.Thread(target=self._run, name="bells", daemon=True).start()
 
     def ring(self, topics: tuple[str, ...]) -> None:
@@ -127,13 +127,14 @@ class _Ringer:
 
 
 @cache
-def _ringer() -> _Ringer:
-    return _Ringer()
+def _sender() -> _Sender:
+    return _Sender()
 
 
 async def listen() -> AsyncGenerator[set[str], None]:
-    """Topics as they ring, for the one ear of an event loop. Raises what a layer that is away raises;
-    later the layer connects again by itself.
+    """Topics as they ring, for the one receiver of an event loop.
+
+    Raises what a layer that is away raises; later the layer connects again by itself.
     """
     layer = get_channel_layer()
     try:
@@ -152,23 +153,23 @@ async def listen() -> AsyncGenerator[set[str], None]:
 
 
 def _topics_of(told: Any) -> set[str]:
-    """Of a bell; of what is none, or of another version's, what we know."""
+    """The topics of a bell that we know; none of what is no bell, or another version's."""
     topics = told.get("topics") if isinstance(told, dict) else None
     if not isinstance(topics, list):
         return set()
     return {one for one in topics if isinstance(one, str)} & TOPICS
 
 
-class Ear:
+class BellReceiver:
     """Hears the bells for all who listen in one event loop: one channel, one connection to Redis."""
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
         self._task: asyncio.Task[None] | None = None
-        self._away = _Away("Redis gives")
+        self._away = _Outage("Redis gives")
 
     @contextmanager
-    def heard_by(self, listener: Listener) -> Iterator[None]:
+    def subscribed(self, listener: Listener) -> Iterator[None]:
         """Tell `listener` while the block runs."""
         self._listeners.add(listener)
         if len(self._listeners) == 1:
@@ -196,14 +197,14 @@ class Ear:
             await asyncio.sleep(AGAIN_S)
 
 
-_ears: dict[asyncio.AbstractEventLoop, Ear] = {}
+_ears: dict[asyncio.AbstractEventLoop, BellReceiver] = {}
 
 
-def ear() -> Ear:
-    """The ear of the running event loop."""
+def receiver() -> BellReceiver:
+    """The receiver of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _ears:
         for old in [known for known in _ears if known.is_closed()]:
             del _ears[old]
-        _ears[loop] = Ear()
+        _ears[loop] = BellReceiver()
     return _ears[loop]

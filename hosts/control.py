@@ -35,7 +35,7 @@ class ControlError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownKey:
+class ScannedKey:
     """The key that a host shows before anybody signs in. `line` is `ALGORITHM BASE64`."""
 
     algorithm: str
@@ -56,13 +56,13 @@ class Step:
     found: dict[str, Any] = field(default_factory=dict)
 
 
-async def scan(address: str, port: int, *, via: int | None = None) -> ShownKey:
+async def scan(address: str, port: int, *, via: int | None = None) -> ScannedKey:
     """The host key at an address, as seen from the login `via` where one is given; nobody signs
     in at the host itself. Raises ControlError.
     """
     asked = {"address": address, "port": port, "via": via}
     answer = await _ask("/scan", asked, timeout_s=SCAN_S)
-    return ShownKey(answer["algorithm"], answer["fingerprint"], answer["line"])
+    return ScannedKey(answer["algorithm"], answer["fingerprint"], answer["line"])
 
 
 async def install_key(

@@ -35,7 +35,7 @@ class WrongKey(VaultError):
     """Sealed for another vault key than the one here."""
 
 
-class Damaged(VaultError):
+class DamagedSeal(VaultError):
     """Not a whole seal: cut, changed, or never one."""
 
 
@@ -60,7 +60,7 @@ def open_sealed(blob: bytes, purpose: str) -> bytes:
         )
     blob = bytes(blob)
     if len(blob) < _HEAD_BYTES or blob[0] != VERSION:
-        raise Damaged(
+        raise DamagedSeal(
             "This is no seal of a version known here: restore the row from a backup, or give the"
             " credential again."
         )
@@ -73,7 +73,7 @@ def open_sealed(blob: bytes, purpose: str) -> bytes:
     try:
         plain = SealedBox(key).decrypt(blob[_HEAD_BYTES:])
     except CryptoError as exc:
-        raise Damaged(
+        raise DamagedSeal(
             "The seal is damaged: restore the row from a backup, or give the credential again."
         ) from exc
     name, data = plain[1 : 1 + plain[0]], plain[1 + plain[0] :]

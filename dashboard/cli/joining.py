@@ -28,7 +28,7 @@ from hosts.actions.hosts import (
 )
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
-from hosts.control import ControlError, ShownKey, Step
+from hosts.control import ControlError, ScannedKey, Step
 from hosts.link.certificates import UserCertificate
 from hosts.link.errors import LinkError
 from hosts.models import Host, Login
@@ -64,7 +64,7 @@ class Wanted:
     groups: list[str] = field(default_factory=list)
     notes: str = ""
     fingerprint: str = ""
-    shown: ShownKey | None = None
+    shown: ScannedKey | None = None
     steps: list[Step] = field(default_factory=list)
     failure: str = ""
     via: Login | None = None

@@ -82,7 +82,7 @@ class Hub:
                 shared.ring()
 
     async def _look(self) -> None:
-        with bells.ear().heard_by(self.ring):
+        with bells.receiver().subscribed(self.ring):
             while True:
                 await self._safely(self.look_once)
                 await asyncio.sleep(LOOK_S)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from dashboard.live.spec import BadValue, Token, Words
 from hosts.access import Person, visible_hosts, visible_objects
 from hosts.models import Endpoint, Group, Volume
-from hosts.models.inventory import LIVE, Publishes, label_condition
-from hosts.models.mounting import Mounts
+from hosts.models.inventory import LIVE, PublishesPort, label_condition
+from hosts.models.mounts import MountsVolume
 
 SUGGESTIONS = 12
 
@@ -71,7 +71,7 @@ LABEL = Token("label", gettext_lazy("label, label=value"), _label)
 def _port(value: str) -> Q:
     if not (value.isascii() and value.isdigit() and len(value) <= 5):
         raise BadValue(_("Write a port of the host as port:8080."))
-    return Q(Publishes(int(value)))
+    return Q(PublishesPort(int(value)))
 
 
 PORT = Token("port", gettext_lazy("published port of the host"), _port)
@@ -87,7 +87,7 @@ def volume_names(person: Person, typed: str) -> Iterable[str]:
 VOLUME = Token(
     "volume",
     gettext_lazy("volume that it mounts"),
-    lambda value: Q(Mounts(value)),
+    lambda value: Q(MountsVolume(value)),
     volume_names,
     verb="volume.view",
 )

@@ -6,7 +6,7 @@ message, to close old connections there, and so does its `websocket_disconnect`.
 close old connections themselves (hosts.access.asking, dashboard.live.pool).
 
 Nor has a socket a channel of its own: Channels subscribes it in Redis before anybody looks at it, and
-while Redis is away nobody would get in. Bells are heard once for all sockets (hosts.bells.ear).
+while Redis is away nobody would get in. Bells are heard once for all sockets (hosts.bells.receiver).
 """
 
 import asyncio

@@ -116,7 +116,7 @@ class Guard:
                 rung.set()
 
         try:
-            with own(threads), bells.ear().heard_by(hear):
+            with own(threads), bells.receiver().subscribed(hear):
                 await self._look_again_and_again(rung)
         finally:
             # whoever opens a stream from here on begins another

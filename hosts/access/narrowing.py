@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
-from hosts.models.inventory import Called, label_condition
+from hosts.models.inventory import NameMatches, label_condition
 
 
 class Thing(Protocol):
@@ -52,7 +52,7 @@ class Narrowing:
         """The same on rows of the inventory."""
         found = Q()
         if self.names:
-            found &= Q(Called(self.names))
+            found &= Q(NameMatches(self.names))
         if self.label:
             found &= label_condition(self.label)
         return found

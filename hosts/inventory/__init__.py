@@ -3,8 +3,8 @@
 Synchronous database code; it asks no host anything itself.
 """
 
-from hosts.inventory.batch import Batch, LeaseLost, write_together
+from hosts.inventory.batch import LeaseLost, WriteBatch, write_together
 from hosts.inventory.mirror import Changes, Mirror
 from hosts.inventory.tidy import tidy
 
-__all__ = ["Batch", "Changes", "LeaseLost", "Mirror", "tidy", "write_together"]
+__all__ = ["Changes", "LeaseLost", "Mirror", "WriteBatch", "tidy", "write_together"]

@@ -32,7 +32,7 @@ AWAY = (OperationalError, InterfaceError)
 
 
 @dataclass(slots=True)
-class Batch:
+class WriteBatch:
     """What a transaction gathers: bells to ring, and audit entries, which take their lock last."""
 
     topics: set[str] = field(default_factory=set)
@@ -44,7 +44,7 @@ class Batch:
     raised: set[int] = field(default_factory=set)
 
 
-def require_lease(batch: Batch, login_id: int, epoch: int) -> None:
+def require_lease(batch: WriteBatch, login_id: int, epoch: int) -> None:
     """Raise LeaseLost unless the login's lease has this epoch; it keeps it until the commit.
 
     Plain SQL: every write begins with it, and the ORM takes longer than the database.
@@ -63,7 +63,7 @@ def require_lease(batch: Batch, login_id: int, epoch: int) -> None:
     batch.held.add((login_id, epoch))
 
 
-Step = Callable[[Batch], object]
+Step = Callable[[WriteBatch], object]
 
 
 def write_together(steps: Sequence[Step]) -> list[object]:
@@ -82,7 +82,7 @@ def write_together(steps: Sequence[Step]) -> list[object]:
 
 
 def _run(steps: Sequence[Step]) -> list[object]:
-    batch = Batch()
+    batch = WriteBatch()
     try:
         with transaction.atomic():
             results = [step(batch) for step in steps]

@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Case, F, When
 from django.utils import timezone
 
-from hosts.inventory.batch import TOPIC_OF, Batch, LeaseLost, require_lease
+from hosts.inventory.batch import TOPIC_OF, LeaseLost, WriteBatch, require_lease
 from hosts.inventory.deaths import WINDOW, Deaths
-from hosts.inventory.rows import HEALTHS, Seen, fields, seen
+from hosts.inventory.rows import HEALTHS, ListedObject, fields, listed_objects
 from hosts.inventory.upsert import upsert
 from hosts.models import INVENTORY, Endpoint
 
@@ -49,12 +49,12 @@ class Mirror:
         # ids listed alone -> when that call began: an older full list must not undo them
         self._alone: dict[tuple[str, str], float] = {}
 
-    def compare(self, batch: Batch, kind: str, *, listed: Any, began: float) -> Changes:
+    def compare(self, batch: WriteBatch, kind: str, *, listed: Any, began: float) -> Changes:
         """Full comparison: what is not in `listed` is gone.
 
         `began`: monotonic time at which the list was asked for. Raises LeaseLost.
         """
-        found = seen(kind, listed)
+        found = listed_objects(kind, listed)
         known = self._load(kind)
         newer = {i for (k, i), at in self._alone.items() if k == kind and at > began}
         self._alone = {key: at for key, at in self._alone.items() if key[0] != kind or at > began}
@@ -62,17 +62,17 @@ class Mirror:
         return self._write(batch, kind, [s for i, s in found.items() if i not in newer], absent)
 
     def apply(
-        self, batch: Batch, kind: str, *, ids: Collection[str], listed: Any, began: float
+        self, batch: WriteBatch, kind: str, *, ids: Collection[str], listed: Any, began: float
     ) -> Changes:
         """Objects `ids` were listed alone: write those found, mark the others gone. LeaseLost."""
-        found = seen(kind, listed)
+        found = listed_objects(kind, listed)
         known = self._load(kind)
         for one in ids:
             self._alone[kind, one] = began
         wanted = [found[i] for i in ids if i in found]
         return self._write(batch, kind, wanted, [i for i in ids if i in known and i not in found])
 
-    def health(self, batch: Batch, podman_id: str, health: str) -> Changes:
+    def write_health(self, batch: WriteBatch, podman_id: str, health: str) -> Changes:
         """A health event: written without a list, dropped when nothing changed. LeaseLost."""
         old = self._load("container").get(podman_id)
         if old is None or health not in HEALTHS or old[1] == health:
@@ -84,8 +84,8 @@ class Mirror:
         )
         return Changes(self.revision, updated=(podman_id,))
 
-    def stopped(
-        self, batch: Batch, ends: Mapping[str, datetime], *, column: str = "stopped_at"
+    def write_ends(
+        self, batch: WriteBatch, ends: Mapping[str, datetime], *, column: str = "stopped_at"
     ) -> None:
         """Containers that ended because somebody stopped them, and when. LeaseLost.
 
@@ -101,7 +101,7 @@ class Mirror:
                 **{column: at}, revision=self.revision, changed_at=timezone.now()
             )
 
-    def died(self, batch: Batch, deaths: Mapping[str, Deaths]) -> None:
+    def write_deaths(self, batch: WriteBatch, deaths: Mapping[str, Deaths]) -> None:
         """Last ends of containers, and crashes in a row. LeaseLost."""
         self._load("container")
         self._raise_revision(batch, "container")
@@ -117,8 +117,8 @@ class Mirror:
                 values["crashes"] = Case(goes_on, default=its.crashes)
             self._rows("container", [one]).update(**values, **stamps)
 
-    def inspected(
-        self, batch: Batch, volumes: Mapping[str, list[str]], kube: Collection[str]
+    def write_inspected(
+        self, batch: WriteBatch, volumes: Mapping[str, list[str]], kube: Collection[str]
     ) -> None:
         """What only inspect tells of containers: names of their volumes, and which `kube play` made.
 
@@ -167,7 +167,9 @@ class Mirror:
             }
         return self._known[kind]
 
-    def _write(self, batch: Batch, kind: str, found: list[Seen], absent: list[str]) -> Changes:
+    def _write(
+        self, batch: WriteBatch, kind: str, found: list[ListedObject], absent: list[str]
+    ) -> Changes:
         known = self._known[kind]
         changed = [one for one in found if known.get(one.podman_id) != (one.digest, one.health)]
         if not changed and not absent:
@@ -187,7 +189,7 @@ class Mirror:
         self._remember(kind, written=written, absent=absent)
         return changes
 
-    def _raise_revision(self, batch: Batch, kind: str) -> None:
+    def _raise_revision(self, batch: WriteBatch, kind: str) -> None:
         batch.topics.add(TOPIC_OF[kind])
         if self.endpoint_id in batch.raised:
             return
@@ -201,7 +203,7 @@ class Mirror:
         batch.undo.append(self.forget)
         batch.raised.add(self.endpoint_id)
 
-    def _upsert(self, kind: str, changed: list[Seen], now: datetime) -> None:
+    def _upsert(self, kind: str, changed: list[ListedObject], now: datetime) -> None:
         # a row that is gone may come back under its id: volumes by name, images by content
         stamps = {
             "endpoint_id": self.endpoint_id,

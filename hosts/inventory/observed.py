@@ -15,7 +15,7 @@ from audit import write
 from audit.models import Entry
 from audit.shapes import Kind, Target
 from hosts.cards import card_of
-from hosts.inventory.batch import Batch
+from hosts.inventory.batch import WriteBatch
 from hosts.inventory.job_marks import is_mark
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Endpoint, Job
@@ -44,7 +44,7 @@ _KUBE_NETWORK = ("network.create", "podman-default-kube-network")
 
 
 @dataclass(slots=True)
-class _Minute:
+class _Repeats:
     """Equal sightings since the last entry about them."""
 
     since: float
@@ -53,13 +53,13 @@ class _Minute:
 
 
 @dataclass(slots=True)
-class Minutes:
+class SightingCounter:
     """Counts equal sightings of one endpoint: the first is told at once, others a minute later.
 
     Beyond MOST_A_MINUTE they are counted together, and one entry says how many.
     """
 
-    _open: dict[tuple[str, str], _Minute] = field(default_factory=dict)
+    _open: dict[tuple[str, str], _Repeats] = field(default_factory=dict)
     _began: float = -math.inf
     _told: int = 0
     _left: int = 0
@@ -78,7 +78,7 @@ class Minutes:
                 oldest = self._open.pop(next(iter(self._open)))
                 if oldest.last is not None:
                     self.leave_out(oldest.last, oldest.waiting, now=now)
-            self._open[key] = _Minute(since=now)
+            self._open[key] = _Repeats(since=now)
             return True
         minute.waiting += 1
         minute.last = sighting
@@ -109,7 +109,7 @@ class Minutes:
                 told.append((minute.last, minute.waiting))
             else:
                 self.leave_out(minute.last, minute.waiting, now=now)
-            self._open[key] = _Minute(since=now)
+            self._open[key] = _Repeats(since=now)
         if self._left_last is not None and now - self._left_from >= MINUTE_S:
             told.append((_more(self._left_last), self._left))
             self._left, self._left_last = 0, None
@@ -131,7 +131,7 @@ def _more(last: Sighting) -> Sighting:
     return replace(last, verb=MORE, kind="host", podman_id="", name="", how=how)
 
 
-def not_ours(
+def unexplained(
     endpoint_id: int, sightings: Sequence[Sighting], *, window_from: datetime
 ) -> list[Sighting]:
     """Those that no job of ours explains: none open, or ended since `window_from` less GRACE."""
@@ -234,7 +234,7 @@ def _same_name(ours: str, theirs: str) -> bool:
     return short == long or long.endswith(f"/{short}")
 
 
-def record(batch: Batch, endpoint: Endpoint, told: Sequence[tuple[Sighting, int]]) -> None:
+def record(batch: WriteBatch, endpoint: Endpoint, told: Sequence[tuple[Sighting, int]]) -> None:
     """Write entries when the batch ends: the audit head is locked last."""
     for sighting, count in told:
         target = Target(

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from hosts.inventory import marks
+from hosts.inventory import owners
 from hosts.inventory.bounds import flag, integer, items, mapping, moment, text, texts
 from hosts.podman.volumes import mask_passwords
 
@@ -42,7 +42,7 @@ Item = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ListedObject:
     """One listed object: its id, the hash of what is mirrored, its health, and the item itself."""
 
     podman_id: str
@@ -51,15 +51,15 @@ class Seen:
     item: Item
 
 
-def seen(kind: str, listed: Any) -> dict[str, Seen]:
+def listed_objects(kind: str, listed: Any) -> dict[str, ListedObject]:
     """Objects of a list by id. What has no usable id, or is beyond MAX_OBJECTS, is left out."""
-    found: dict[str, Seen] = {}
+    found: dict[str, ListedObject] = {}
     for item in items(listed, count=MAX_OBJECTS):
         if not isinstance(item, dict):
             continue
         podman_id = _identity(kind, item)
         if podman_id:
-            found[podman_id] = Seen(podman_id, digest(kind, item), health(kind, item), item)
+            found[podman_id] = ListedObject(podman_id, digest(kind, item), health(kind, item), item)
     return found
 
 
@@ -87,12 +87,12 @@ def health(kind: str, item: Item) -> str:
     return value if isinstance(value, str) and value in HEALTHS else ""
 
 
-def fields(kind: str, one: Seen) -> dict[str, Any]:
+def fields(kind: str, one: ListedObject) -> dict[str, Any]:
     """Fields of the row, without endpoint, digest and stamps."""
     return {"podman_id": one.podman_id, **_FIELDS[kind](one.item, one)}
 
 
-def _container(item: Item, one: Seen) -> dict[str, Any]:
+def _container(item: Item, one: ListedObject) -> dict[str, Any]:
     labels = mapping(item.get("Labels"))
     state = text(item.get("State"), limit=20).lower()
     ended = flag(item.get("Exited")) or state in ("exited", "stopped")
@@ -116,8 +116,8 @@ def _container(item: Item, one: Seen) -> dict[str, Any]:
         "pod_id": text(item.get("Pod"), limit=80),
         "pod_name": text(item.get("PodName"), limit=255),
         "is_infra": flag(item.get("IsInfra")),
-        "unit": marks.unit(labels),
-        "project": marks.project(labels),
+        "unit": owners.unit(labels),
+        "project": owners.project(labels),
     }
 
 
@@ -132,7 +132,7 @@ def _port(port: Any) -> dict[str, Any]:
     }
 
 
-def _pod(item: Item, _one: Seen) -> dict[str, Any]:
+def _pod(item: Item, _one: ListedObject) -> dict[str, Any]:
     members = (m for m in items(item.get("Containers"), count=500) if isinstance(m, dict))
     return {
         "name": text(item.get("Name"), limit=255),
@@ -152,7 +152,7 @@ def _pod(item: Item, _one: Seen) -> dict[str, Any]:
     }
 
 
-def _image(item: Item, _one: Seen) -> dict[str, Any]:
+def _image(item: Item, _one: ListedObject) -> dict[str, Any]:
     names = texts(item.get("Names") or item.get("RepoTags"), count=50, limit=500)
     return {
         "name": names[0][:255] if names else "",
@@ -168,7 +168,7 @@ def _image(item: Item, _one: Seen) -> dict[str, Any]:
     }
 
 
-def _volume(item: Item, one: Seen) -> dict[str, Any]:
+def _volume(item: Item, one: ListedObject) -> dict[str, Any]:
     return {
         "name": one.podman_id,
         "labels": mapping(item.get("Labels")),
@@ -181,7 +181,7 @@ def _volume(item: Item, one: Seen) -> dict[str, Any]:
     }
 
 
-def _network(item: Item, _one: Seen) -> dict[str, Any]:
+def _network(item: Item, _one: ListedObject) -> dict[str, Any]:
     name = text(item.get("name"), limit=255)
     subnets = (s for s in items(item.get("subnets"), count=20) if isinstance(s, dict))
     return {
@@ -203,7 +203,7 @@ def _network(item: Item, _one: Seen) -> dict[str, Any]:
     }
 
 
-def _secret(item: Item, _one: Seen) -> dict[str, Any]:
+def _secret(item: Item, _one: ListedObject) -> dict[str, Any]:
     given = item.get("Spec")
     spec = given if isinstance(given, dict) else {}
     driver = spec.get("Driver")
@@ -216,7 +216,7 @@ def _secret(item: Item, _one: Seen) -> dict[str, Any]:
     }
 
 
-_FIELDS: dict[str, Callable[[Item, Seen], dict[str, Any]]] = {
+_FIELDS: dict[str, Callable[[Item, ListedObject], dict[str, Any]]] = {
     "container": _container,
     "pod": _pod,
     "image": _image,

@@ -41,7 +41,7 @@ class Sighting:
     pod_id: str = ""
 
 
-class Reader:
+class SightingReader:
     """Tells a person's doings from those of Podman's restart policy, for one endpoint."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from hosts.models.hosts import Endpoint
 LIVE = Q(gone__isnull=True)
 
 
-class Carries(Func):
+class HasLabel(Func):
     """True for rows whose `labels` hold `name`, with this value if one is given.
 
     Django's own lookups take a name of digits for a place in a list, and SQLite's paths know no
@@ -46,7 +46,7 @@ class Carries(Func):
         return template % tuple(sql for sql, _values in parts), params
 
 
-class Called(Func):
+class NameMatches(Func):
     """True for rows whose name fits a pattern with * and ?, letter by letter.
 
     No regular expression on SQLite: Django's is Python's, and a host chooses the names on which it
@@ -70,7 +70,7 @@ class Called(Func):
         return f"({name} ~ %s)", [*params, rf"\A(?:{pattern})\Z"]
 
 
-class Publishes(Func):
+class PublishesPort(Func):
     """True for rows whose `ports` publish this port of the host, alone or within a range.
 
     Of what a person types: a number that no port has finds nothing.
@@ -106,7 +106,7 @@ class Publishes(Func):
 def label_condition(label: str) -> Q:
     """Rows that carry the label: "app" with whatever value, or "app=shop"."""
     name, equals, wanted = label.partition("=")
-    return Q(Carries(name, wanted if equals else None))
+    return Q(HasLabel(name, wanted if equals else None))
 
 
 class InventoryRow(models.Model):

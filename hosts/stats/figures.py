@@ -27,7 +27,7 @@ class Figure(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class FigureChanges:
     """What to write. `anew`: what earlier links left goes first."""
 
     figures: dict[str, Figure]
@@ -36,14 +36,14 @@ class Changes:
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenFigures:
     """What an endpoint's rows say, by container id."""
 
     _rows: dict[str, Figure] = field(default_factory=dict)
     _at_s: float = float("-inf")
     _anew: bool = True
 
-    def changes(self, newest: Mapping[str, Figure], *, now_s: float) -> Changes | None:
+    def changes(self, newest: Mapping[str, Figure], *, now_s: float) -> FigureChanges | None:
         """What differs from the rows and is due; None where nothing is."""
         found = {
             podman_id: figure
@@ -63,9 +63,9 @@ class Written:
         )
         if not at_once and now_s - self._at_s < REST_S:
             return None
-        return Changes(found, gone, self._anew)
+        return FigureChanges(found, gone, self._anew)
 
-    def done(self, changes: Changes, *, rows: int, now_s: float) -> None:
+    def done(self, changes: FigureChanges, *, rows: int, now_s: float) -> None:
         """They were written, `rows` of them: the inventory may not know a new container yet."""
         whole = rows == len(changes.figures)
         for podman_id in changes.gone:

@@ -18,7 +18,7 @@ def mean(codes: Iterable[int]) -> int:
     return code((sum(found) + len(found) // 2) // len(found)) if found else 0
 
 
-def folded(codes: "array[int]") -> "array[int]":
+def fold_samples(codes: "array[int]") -> "array[int]":
     """Samples of METRICS, time by time, as one column of THINNED."""
     runs = [codes[metric::_WIDTH] for metric in range(_WIDTH)]
     return array("H", [*map(mean, runs), *(max(runs[metric]) for metric in _PEAK_OF)])

@@ -25,7 +25,7 @@ MOST_COLUMNS: Final = 4096
 _MOST_BYTES: Final = 64 * 1024 * 1024
 
 
-class Damaged(ValueError):
+class DamagedTable(ValueError):
     """These bytes are no table of ours."""
 
 
@@ -77,7 +77,7 @@ class Table:
         try:
             return [VALUES[number] for number in self.codes(metric, series)]
         except IndexError as exc:
-            raise Damaged("a code beyond the last") from exc
+            raise DamagedTable("a code beyond the last") from exc
 
 
 def pack(times: Sequence[int], *, metrics: int, series: Sequence["array[int]"]) -> bytes:
@@ -106,17 +106,17 @@ def pack(times: Sequence[int], *, metrics: int, series: Sequence["array[int]"]) 
 
 
 def unpack(blob: bytes) -> Table:
-    """The table in `blob`. Raises Damaged."""
+    """The table in `blob`. Raises DamagedTable."""
     try:
         version, metrics, series, columns = _HEAD.unpack_from(blob)
         unpacker = zlib.decompressobj()
         raw = unpacker.decompress(memoryview(blob)[_HEAD.size :], _MOST_BYTES)
     except (struct.error, zlib.error) as exc:
-        raise Damaged(str(exc)) from exc
+        raise DamagedTable(str(exc)) from exc
     runs = metrics * series
     ends = (4 * columns, 4 * columns + 2 * runs, 4 * columns + 2 * runs * columns)
     if version != _VERSION or columns == 0 or len(raw) != ends[2]:
-        raise Damaged("another form or length")
+        raise DamagedTable("another form or length")
     times = array("I")
     times.frombytes(raw[: ends[0]])
     return Table(list(times), metrics, series, raw[ends[0] : ends[1]], raw[ends[1] :])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hosts.models import StatsChunk
-from hosts.stats.folding import folded, mean
+from hosts.stats.folding import fold_samples, mean
 from hosts.stats.metrics import (
     FIVE_MINUTES,
     FULL,
@@ -21,7 +21,7 @@ from hosts.stats.metrics import (
     STEP_S,
     THINNED,
 )
-from hosts.stats.packing import VALUES, Damaged, Table, code, place_of, unpack
+from hosts.stats.packing import VALUES, DamagedTable, Table, code, place_of, unpack
 
 Value = int | None
 _WIDTH: Final = len(METRICS)
@@ -83,7 +83,7 @@ def history(
 ) -> dict[bytes, Points]:
     """Each key's points over the range until now. A time without a sample has no point."""
     begin = now_s - over.length_s
-    found = {key: _Collected(over) for key in keys}
+    found = {key: _SeriesColumns(over) for key in keys}
     # longest steps first; finer rows add what has not been thinned yet, the chore goes by age
     thinned_until = 0
     for tier in (HALF_HOURS, FIVE_MINUTES, FULL):
@@ -102,7 +102,9 @@ def history(
     return {key: collected.points() for key, collected in found.items()}
 
 
-def _collect(keys: bytes, packed: bytes, found: "dict[bytes, _Collected]", *, begin: int) -> None:
+def _collect(
+    keys: bytes, packed: bytes, found: "dict[bytes, _SeriesColumns]", *, begin: int
+) -> None:
     places = {key: place for key in found if (place := place_of(keys, key)) is not None}
     if not places:
         return
@@ -110,12 +112,12 @@ def _collect(keys: bytes, packed: bytes, found: "dict[bytes, _Collected]", *, be
         table = unpack(packed)
         for key, place in places.items():
             found[key].add(table, place, begin=begin)
-    except (Damaged, IndexError):
+    except (DamagedTable, IndexError):
         # a gap in the chart says it
         return
 
 
-class _Collected:
+class _SeriesColumns:
     """Columns of one series at the step of a range."""
 
     def __init__(self, over: Range) -> None:
@@ -141,7 +143,7 @@ class _Collected:
             if column[0] and time >= begin:
                 runs.setdefault(start, array("H")).extend(column)
         for start, run in runs.items():
-            self._found.setdefault(start, []).append(folded(run))
+            self._found.setdefault(start, []).append(fold_samples(run))
 
     def points(self) -> Points:
         merged: dict[int, Sequence[int]] = {}
@@ -175,7 +177,7 @@ def tail_points(told: Mapping[str, Any]) -> dict[bytes, Points]:
     return found
 
 
-def summed(series: Iterable[Points], *, one_network: bool) -> Points:
+def sum_of(series: Iterable[Points], *, one_network: bool) -> Points:
     """The sum of several series at the times that any of them has; their highest limit.
 
     `one_network`: they share one, as a pod's containers do; each of them tells its whole traffic.

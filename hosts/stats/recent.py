@@ -59,7 +59,7 @@ class Recent:
         )
 
     def restore(self, keys: bytes, table: bytes, *, now_s: int) -> None:
-        """Go on from what an earlier link wrote. Raises packing.Damaged."""
+        """Go on from what an earlier link wrote. Raises DamagedTable."""
         found = unpack(table)
         minutes = [time // RECENT_STEP_S for time in found.times]
         oldest = now_s // RECENT_STEP_S - RECENT_COLUMNS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hosts.models import StatsStanding
 from hosts.stats.metrics import RECENT_STEP_S
-from hosts.stats.packing import Damaged, place_of, unpack
+from hosts.stats.packing import DamagedTable, place_of, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def sparks(wanted: Mapping[int, Iterable[bytes]]) -> dict[tuple[int, bytes], Spa
     for endpoint_id, keys, recent in rows:
         try:
             table = unpack(bytes(recent))
-        except Damaged:
+        except DamagedTable:
             continue
         until = table.times[-1] + RECENT_STEP_S
         for key in wanted[endpoint_id]:

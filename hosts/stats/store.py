@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from hosts.models import ContainerFigures, StatsChunk, StatsStanding
-from hosts.stats.figures import Changes
-from hosts.stats.folding import folded
+from hosts.stats.figures import FigureChanges
+from hosts.stats.folding import fold_samples
 from hosts.stats.gather import Chunk, Sample
 from hosts.stats.metrics import FULL, METRICS, MOST_SERIES, SPAN_S, THINNED
 from hosts.stats.packing import pack
@@ -29,7 +29,7 @@ class PackedChunk:
     summary: bytes
 
 
-def packed(chunk: Chunk) -> PackedChunk:
+def pack_chunk(chunk: Chunk) -> PackedChunk:
     """Pack a closed chunk (5 ms for 50 containers: not in an event loop)."""
     kept = dict(list(chunk.series.items())[: MOST_SERIES + 1])
     bucket = chunk.times[0] - chunk.times[0] % SPAN_S[FULL]
@@ -38,7 +38,9 @@ def packed(chunk: Chunk) -> PackedChunk:
         chunk.times[-1],
         b"".join(kept),
         pack(chunk.times, metrics=len(METRICS), series=list(kept.values())),
-        pack([bucket], metrics=len(THINNED), series=[folded(codes) for codes in kept.values()]),
+        pack(
+            [bucket], metrics=len(THINNED), series=[fold_samples(codes) for codes in kept.values()]
+        ),
     )
 
 
@@ -96,7 +98,7 @@ _NONE: Final = (
 )
 
 
-def save_figures(endpoint_id: int, changes: Changes) -> int:
+def save_figures(endpoint_id: int, changes: FigureChanges) -> int:
     """Write what containers use now; how many of them the inventory knows."""
     if changes.anew:
         drop_figures([endpoint_id])

@@ -22,7 +22,7 @@ from hosts.stats.metrics import (
     STEP_S,
     THINNED,
 )
-from hosts.stats.packing import Damaged, pack, unpack
+from hosts.stats.packing import DamagedTable, pack, unpack
 from hosts.stats.reading import keys_in
 
 # the link writes a chunk up to a minute after its end, later when the database was away
@@ -33,21 +33,21 @@ _AT_ONCE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Thinned:
+class ThinResult:
     """What a turn did, in rows."""
 
     made: int
     dropped: int
 
 
-def thin(*, now_s: int | None = None, most: int = MOST_A_TURN) -> Thinned:
+def thin(*, now_s: int | None = None, most: int = MOST_A_TURN) -> ThinResult:
     """One turn of the chore."""
     now = int(time.time()) if now_s is None else now_s
     made = sum(
         _merge(source, into, now=now, most=most)
         for source, into in ((FULL, FIVE_MINUTES), (FIVE_MINUTES, HALF_HOURS))
     )
-    return Thinned(made, _drop(now))
+    return ThinResult(made, _drop(now))
 
 
 def _merge(source: int, into: int, *, now: int, most: int) -> int:
@@ -93,7 +93,7 @@ def _make(endpoint_id: int, source: int, into: int, start: int) -> None:
     for keys, data, summary in rows.values_list("keys", "data", "summary"):
         try:
             folder.add(keys_in(bytes(keys)), unpack(bytes(summary if source == FULL else data)))
-        except (Damaged, IndexError):
+        except (DamagedTable, IndexError):
             # a gap in the chart says it
             continue
     times, series = folder.series(most=MOST_SERIES + 1)

@@ -82,7 +82,7 @@ def gather() -> dict[str, Any]:
         ) -> list[Any]:
             for at, line in zip(moments, lines, strict=True):
                 gatherer.feed(stats.usages(orjson.loads(line)), at_s=float(at))
-            return [store.packed(chunk) for chunk in gatherer.take(everything=True)]
+            return [store.pack_chunk(chunk) for chunk in gatherer.take(everything=True)]
 
         took, chunks = timed(feed)
         cpu_s += took

@@ -45,7 +45,7 @@ async def rings_until_heard(heard: Heard, topic: str = "images", *, timeout_s: f
 
 async def test_all_on_one_loop_hear_by_one_connection(valkey: Any) -> None:
     one, other = Heard(), Heard()
-    with bells.ear().heard_by(one), bells.ear().heard_by(other):
+    with bells.receiver().subscribed(one), bells.receiver().heard_by(other):
         await rings_until_heard(one)
         assert other.topics == {"images"}
         with redis.Redis.from_url(settings.REDIS_URL) as client:
@@ -68,7 +68,7 @@ async def test_it_rings_when_the_transaction_has_committed(valkey: Any) -> None:
             transaction.set_rollback(True)
 
     heard = Heard()
-    with bells.ear().heard_by(heard):
+    with bells.receiver().subscribed(heard):
         await rings_until_heard(heard)
         assert await change() == {"images"}
         await undone()
@@ -78,9 +78,9 @@ async def test_it_rings_when_the_transaction_has_committed(valkey: Any) -> None:
 
 async def test_who_listens_no_more_hears_nothing_and_may_come_back(valkey: Any) -> None:
     left, stays = Heard(), Heard()
-    with bells.ear().heard_by(left):
+    with bells.receiver().subscribed(left):
         await rings_until_heard(left)
-    with bells.ear().heard_by(stays):
+    with bells.receiver().subscribed(stays):
         await rings_until_heard(stays, "pods")
     assert left.topics == {"images"}
     with redis.Redis.from_url(settings.REDIS_URL) as client:
@@ -90,7 +90,7 @@ async def test_who_listens_no_more_hears_nothing_and_may_come_back(valkey: Any) 
 async def test_a_redis_that_hangs_holds_nobody_up(valkey: Any) -> None:
     """What rings meanwhile goes with one bell when it is back."""
     heard = Heard()
-    with bells.ear().heard_by(heard):
+    with bells.receiver().subscribed(heard):
         await rings_until_heard(heard)
         os.kill(valkey.pid, signal.SIGSTOP)
         try:
@@ -112,7 +112,7 @@ async def test_away_is_said_once_and_back_is_heard(
 ) -> None:
     caplog.set_level(logging.INFO)
     heard = Heard()
-    with bells.ear().heard_by(heard):
+    with bells.receiver().subscribed(heard):
         await rings_until_heard(heard)
         valkey.kill()
         valkey.wait()
@@ -144,7 +144,7 @@ async def test_a_redis_that_is_full_loses_bells_and_nothing_else(
     heard = Heard()
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.config_set("maxclients", "1")
-        with bells.ear().heard_by(heard):
+        with bells.receiver().subscribed(heard):
             await until_then("the cause", lambda: "Redis gives no bells" in caplog.text)
             client.config_set("maxclients", "100")
             await rings_until_heard(heard)
@@ -156,7 +156,7 @@ async def test_a_redis_that_is_full_loses_bells_and_nothing_else(
 @pytest.mark.parametrize("told", [{"type": "bell.rung"}, {"topics": 3}, {"topics": [["x"]]}, [1]])
 async def test_what_is_no_bell_makes_nobody_deaf(valkey: Any, told: Any) -> None:
     heard = Heard()
-    with bells.ear().heard_by(heard):
+    with bells.receiver().subscribed(heard):
         await rings_until_heard(heard)
         await get_channel_layer().group_send(bells.GROUP, told)
         await get_channel_layer().group_send(bells.GROUP, {"topics": ["no such topic"]})

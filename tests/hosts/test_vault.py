@@ -74,10 +74,10 @@ def test_every_changed_or_missing_byte_is_noticed(keys: Path) -> None:
     for place in range(len(sealed)):
         changed = bytearray(sealed)
         changed[place] ^= 1
-        with pytest.raises(vault.Damaged if place == 0 or place > 8 else vault.WrongKey):
+        with pytest.raises(vault.DamagedSeal if place == 0 or place > 8 else vault.WrongKey):
             vault.open_sealed(bytes(changed), "job")
     for length in range(len(sealed)):
-        with pytest.raises(vault.Damaged):
+        with pytest.raises(vault.DamagedSeal):
             vault.open_sealed(sealed[:length], "job")
 
 

@@ -7,7 +7,7 @@ from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from hosts.dial import dial
-from hosts.inventory.rows import fields, seen
+from hosts.inventory.rows import fields, listed_objects
 from hosts.models import INVENTORY
 from hosts.podman import Podman
 from hosts.podman.paths import path
@@ -17,7 +17,7 @@ def mirror(endpoint: Any, kind: str) -> dict[str, Any]:
     """Write what Podman lists now, as the link does; rows by name."""
     now = timezone.now()
     rows = {}
-    for one in seen(kind, listed(endpoint, kind)).values():
+    for one in listed_objects(kind, listed(endpoint, kind)).values():
         values = fields(kind, one) | {
             "digest": one.digest,
             "seen_at": now,

@@ -15,7 +15,7 @@ from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
 from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
 from hosts.models import INVENTORY
-from hosts.models.inventory import Publishes
+from hosts.models.inventory import PublishesPort
 
 # how many rows of a kind are fetched to choose the best of
 _CANDIDATES = 60
@@ -100,7 +100,7 @@ def _publishing(fitting: QuerySet[Any], words: list[str]) -> list[Any]:
     port = next((place[1] for word in words if (place := _port(word))), None)
     if port is None:
         return []
-    rows = list(fitting.filter(Publishes(port))[:MOST_OF_A_KIND])
+    rows = list(fitting.filter(PublishesPort(port))[:MOST_OF_A_KIND])
     for row in rows:
         row.port_found = port
     return rows
@@ -123,7 +123,7 @@ def _one_word(kind: str, word: str, *, alone: bool) -> Q:
         if place := _port(word):
             host, port = place
             here = Q(endpoint__host__name__iexact=host) | Q(endpoint__host__address__iexact=host)
-            condition |= Q(Publishes(port)) & (here if host else Q())
+            condition |= Q(PublishesPort(port)) & (here if host else Q())
     if not alone:
         # "web web1": the container web on web1; a host alone is found as a host
         condition |= Q(endpoint__host__name__icontains=word)

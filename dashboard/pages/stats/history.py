@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 from dashboard.streams.stats_of import Subject
 from hosts import control
 from hosts.stats.metrics import TOTAL, key_of
-from hosts.stats.reading import Points, Range, history, summed, tail_points
+from hosts.stats.reading import Points, Range, history, sum_of, tail_points
 
 
 def series_of(found: list[Subject], over: Range) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def _series(one: Subject, found: dict[int, dict[bytes, Points]], over: Range) ->
         for endpoint_id, members in one.members.items()
         for key in _keys(members)
     ]
-    points = parts[0] if len(parts) == 1 else summed(parts, one_network=one.is_pod)
+    points = parts[0] if len(parts) == 1 else sum_of(parts, one_network=one.is_pod)
     times, values = points.columns(over=over)
     return {"of": one.name, "times": times, "values": values}
 

@@ -14,7 +14,7 @@ from dashboard.live.visibility import scope_to_visible
 from hosts.access import Person
 from hosts.models import Container, DiskUse, InventoryRow
 from hosts.models.inventory import LIVE
-from hosts.models.mounting import volumes_of
+from hosts.models.mounts import volumes_of
 from hosts.podman import Podman
 from hosts.podman.container_uses import ContainerUse, mounts_of
 

@@ -3,7 +3,7 @@
 import asyncssh
 from django.utils.translation import gettext as _
 
-from hosts.control import ShownKey
+from hosts.control import ScannedKey
 from hosts.link.keys import canonical_line, fingerprint
 from hosts.link.scan import HOST_KEY_ALGORITHMS
 from hosts.refusals import FieldRefusal
@@ -18,7 +18,7 @@ class KnownHosts:
         except (ValueError, asyncssh.KeyImportError) as exc:
             raise FieldRefusal("known_hosts", _("This is no known_hosts file: %s.") % exc) from exc
 
-    def key_of(self, address: str, port: int) -> ShownKey | None:
+    def key_of(self, address: str, port: int) -> ScannedKey | None:
         """The best key that the file has for a host; None when it has none, or revokes it."""
         # an address that is no IP can only match by name
         trusted, _authorities, revoked, *_rest = self._known.match(address, "", port)
@@ -28,5 +28,5 @@ class KnownHosts:
         for kind in (*HOST_KEY_ALGORITHMS, "ssh-rsa"):
             if kind in by_kind:
                 line = by_kind[kind]
-                return ShownKey(kind, fingerprint(line), line)
+                return ScannedKey(kind, fingerprint(line), line)
         return None

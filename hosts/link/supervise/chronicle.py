@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 from django.db import DatabaseError
 
-from hosts.inventory.batch import Batch, require_lease
+from hosts.inventory.batch import WriteBatch, require_lease
 from hosts.inventory.history import KEPT_ROWS, fields, trim
 from hosts.link.supervise.writer import Database
 from hosts.models import HostEvent
@@ -93,7 +93,7 @@ class Chronicle:
         mine = HostEvent.objects.filter(endpoint_id=self._endpoint_id)
         return mine.order_by("-at").values_list("at", flat=True).first()
 
-    def _write(self, batch: Batch, rows: list[tuple[int, int, dict[str, Any]]]) -> list[int]:
+    def _write(self, batch: WriteBatch, rows: list[tuple[int, int, dict[str, Any]]]) -> list[int]:
         """In one transaction; the rows' keys, in order."""
         require_lease(batch, self._login_id, self._epoch)
         fresh = [

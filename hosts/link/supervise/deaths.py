@@ -18,7 +18,7 @@ from hosts.inventory import Mirror
 from hosts.inventory.bounds import mapping
 from hosts.inventory.deaths import WINDOW, Deaths
 from hosts.inventory.history import fields
-from hosts.inventory.marks import unit
+from hosts.inventory.owners import unit
 from hosts.link.supervise.memory import Memory, killed_for_memory
 from hosts.link.supervise.writer import Database
 from hosts.models import Container
@@ -137,10 +137,12 @@ class DeathWatch:
             if not fresh:
                 continue
             try:
-                await self._database.write(lambda batch, one=fresh: self._mirror.died(batch, one))  # type: ignore[misc]
+                await self._database.write(
+                    lambda batch, one=fresh: self._mirror.write_deaths(batch, one)
+                )  # type: ignore[misc]
                 if killed := await self._memory.asked():
                     await self._database.write(
-                        lambda batch, ends=killed: self._mirror.stopped(  # type: ignore[misc]
+                        lambda batch, ends=killed: self._mirror.write_ends(  # type: ignore[misc]
                             batch, ends, column="oom_at"
                         )
                     )

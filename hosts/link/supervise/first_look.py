@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from hosts.inventory import Mirror
 from hosts.inventory.bounds import flag, text
-from hosts.inventory.marks import made_by_kube, volumes
+from hosts.inventory.owners import made_by_kube, volumes
 from hosts.link.supervise.writer import Database
 from hosts.models import Container
 from hosts.podman import Podman, PodmanError, containers
@@ -107,7 +107,9 @@ class FirstLook:
             if made_by_kube(inspected):
                 kube.append(podman_id)
         try:
-            await self._database.write(lambda batch: self._mirror.inspected(batch, found, kube))
+            await self._database.write(
+                lambda batch: self._mirror.write_inspected(batch, found, kube)
+            )
         except DatabaseError as error:
             log.warning("volumes not written", endpoint=self._endpoint_id, error=str(error))
             return False

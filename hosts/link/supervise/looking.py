@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from hosts.inventory import Batch, Changes, Mirror
+from hosts.inventory import Changes, Mirror, WriteBatch
 from hosts.inventory.rows import MAX_OBJECTS
 from hosts.link.supervise.ends import Ends
 from hosts.link.supervise.writer import Database
@@ -61,15 +61,15 @@ class Looker:
         self._bodies.pop(kind, None)
         number = self._looks[kind] = self._looks.get(kind, 0) + 1
 
-        def step(batch: Batch) -> Changes:
+        def step(batch: WriteBatch) -> Changes:
             if ids is None:
                 changes = self._mirror.compare(batch, kind, listed=listed, began=began)
             else:
                 changes = self._mirror.apply(batch, kind, ids=ids, listed=listed, began=began)
             if stopped:
-                self._mirror.stopped(batch, stopped)
+                self._mirror.write_ends(batch, stopped)
             if oom:
-                self._mirror.stopped(batch, oom, column="oom_at")
+                self._mirror.write_ends(batch, oom, column="oom_at")
             return changes
 
         stopped = await self._ends.stopped(listed) if kind == "container" else {}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit import write
 from audit.shapes import Target, Who
-from hosts.inventory.batch import Batch, LeaseLost, require_lease
+from hosts.inventory.batch import LeaseLost, WriteBatch, require_lease
 from hosts.link.supervise.roster import LoginPlan
 from hosts.models import Endpoint, Login
 from hosts.models.hosts import State
@@ -55,14 +55,14 @@ def login_stands(
     *,
     next_try_at: datetime | None = None,
     quietly: bool = False,
-) -> Callable[[Batch], None]:
+) -> Callable[[WriteBatch], None]:
     """The login stands so; unless it is up, so do its endpoints. Raises LeaseLost.
 
     `since` moves only with the state. `quietly`: a login that was away is not shown as connecting
     at each try.
     """
 
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         mine = Login.objects.filter(pk=plan.id, epoch=epoch)
         before = mine.values_list("state", "reason_kind").first()
         if before is None:
@@ -93,10 +93,12 @@ def _alarm(plan: LoginPlan, standing: Standing) -> None:
     write.event(LINK, _ALARMS[standing.kind], target, detail=standing.reason)
 
 
-def endpoints_stand(endpoint_ids: Sequence[int], standing: Standing) -> Callable[[Batch], None]:
+def endpoints_stand(
+    endpoint_ids: Sequence[int], standing: Standing
+) -> Callable[[WriteBatch], None]:
     """These endpoints stand so; `since` moves only with the state."""
 
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         now = timezone.now()
         rows = Endpoint.objects.filter(pk__in=endpoint_ids)
         fields = standing.fields()
@@ -113,10 +115,12 @@ def endpoints_stand(endpoint_ids: Sequence[int], standing: Standing) -> Callable
     return step
 
 
-def login_learns(login_id: int, epoch: int, columns: dict[str, Any]) -> Callable[[Batch], None]:
+def login_learns(
+    login_id: int, epoch: int, columns: dict[str, Any]
+) -> Callable[[WriteBatch], None]:
     """Columns of a login that its connection showed. Raises LeaseLost."""
 
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         if not Login.objects.filter(pk=login_id, epoch=epoch).update(**columns):
             raise LeaseLost
         batch.topics.add("hosts")
@@ -126,10 +130,10 @@ def login_learns(login_id: int, epoch: int, columns: dict[str, Any]) -> Callable
 
 def endpoint_learns(
     endpoint_id: int, login_id: int, epoch: int, columns: dict[str, Any], *, bell: bool = True
-) -> Callable[[Batch], None]:
+) -> Callable[[WriteBatch], None]:
     """Columns of an endpoint that its host told. Raises LeaseLost."""
 
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         require_lease(batch, login_id, epoch)
         if not Endpoint.objects.filter(pk=endpoint_id, login_id=login_id).update(**columns):
             raise LeaseLost
@@ -139,10 +143,12 @@ def endpoint_learns(
     return step
 
 
-def switched_off(login_ids: Sequence[int], endpoint_ids: Sequence[int]) -> Callable[[Batch], None]:
+def switched_off(
+    login_ids: Sequence[int], endpoint_ids: Sequence[int]
+) -> Callable[[WriteBatch], None]:
     """What a person disabled is shown so."""
 
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         fields = DISABLED.fields()
         Login.objects.filter(pk__in=login_ids).update(
             **fields, next_try_at=None, since=timezone.now()
@@ -153,10 +159,10 @@ def switched_off(login_ids: Sequence[int], endpoint_ids: Sequence[int]) -> Calla
     return step
 
 
-def link_ended(plans: Sequence[LoginPlan], *, owner: str) -> Callable[[Batch], None]:
+def link_ended(plans: Sequence[LoginPlan], *, owner: str) -> Callable[[WriteBatch], None]:
     """The link ends in order: what it held is no longer known to be up."""
 
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         standing = Standing(State.CONNECTING, "", "Haulout's link is not running.")
         mine = Login.objects.filter(pk__in=[plan.id for plan in plans], owner=owner)
         held = mine.exclude(state__in=(State.STOPPED, State.DISABLED))

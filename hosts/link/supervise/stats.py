@@ -13,16 +13,16 @@ from typing import Any, Final
 import orjson
 import structlog
 
-from hosts.inventory.batch import WRITE_FAULTS, Batch, LeaseLost, require_lease
+from hosts.inventory.batch import WRITE_FAULTS, LeaseLost, WriteBatch, require_lease
 from hosts.link.supervise.writer import Database
 from hosts.models import StatsStanding
 from hosts.podman import Podman, PodmanError, stats
 from hosts.podman.errors import Conflict, ServerFault, Unsupported
 from hosts.stats import store
-from hosts.stats.figures import Changes, Written
+from hosts.stats.figures import FigureChanges, WrittenFigures
 from hosts.stats.gather import Chunk, Gatherer
 from hosts.stats.metrics import INTERVAL_S, METRICS
-from hosts.stats.packing import VALUES, Damaged
+from hosts.stats.packing import VALUES, DamagedTable
 
 log = structlog.get_logger(__name__)
 _SAVE_EVERY_S: Final = 60
@@ -47,7 +47,7 @@ class Keeper:
         self._podman = podman
         self._database = database
         self._gatherer = Gatherer()
-        self._written = Written()
+        self._written = WrittenFigures()
         self._read = asyncio.Event()
         # None: as it was before is not known
         self._reason: tuple[str, str] | None = None
@@ -109,7 +109,7 @@ class Keeper:
             if kept and kept.recent:
                 keys, recent = bytes(kept.keys), bytes(kept.recent)
                 self._gatherer.recent.restore(keys, recent, now_s=int(time.time()))
-        except (Damaged, *WRITE_FAULTS) as error:
+        except (DamagedTable, *WRITE_FAULTS) as error:
             log.warning("the last hour is not known", endpoint=self._endpoint_id, error=str(error))
 
     # Reading
@@ -143,7 +143,7 @@ class Keeper:
             return
         self._reason = (kind, reason)
 
-        def step(batch: Batch) -> None:
+        def step(batch: WriteBatch) -> None:
             require_lease(batch, self._login_id, self._epoch)
             store.save_reason(self._endpoint_id, kind=kind, reason=reason)
 
@@ -187,20 +187,20 @@ class Keeper:
             else:
                 self._written.done(changes, rows=rows, now_s=now_s)
 
-    def _save_figures(self, changes: Changes, batch: Batch) -> int:
+    def _save_figures(self, changes: FigureChanges, batch: WriteBatch) -> int:
         require_lease(batch, self._login_id, self._epoch)
         return store.save_figures(self._endpoint_id, changes)
 
-    def _packing(self, chunks: list[Chunk]) -> Callable[[], Callable[[Batch], None]]:
+    def _packing(self, chunks: list[Chunk]) -> Callable[[], Callable[[WriteBatch], None]]:
         """What packs these chunks and the last hour as it is now, and gives the step that writes."""
         sums, at_s = self._gatherer.latest, self._gatherer.latest_at_s
         hour, cpus = self._gatherer.recent.snapshot(), self._gatherer.cpus
 
-        def pack() -> Callable[[Batch], None]:
-            packed = [store.packed(chunk) for chunk in chunks]
+        def pack() -> Callable[[WriteBatch], None]:
+            packed = [store.pack_chunk(chunk) for chunk in chunks]
             recent = hour.packed() if sums is not None else b""
 
-            def save(batch: Batch) -> None:
+            def save(batch: WriteBatch) -> None:
                 require_lease(batch, self._login_id, self._epoch)
                 for chunk in packed:
                     store.save_chunk(self._endpoint_id, chunk)

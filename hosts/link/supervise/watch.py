@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from hosts.inventory import LeaseLost, Mirror
-from hosts.inventory.batch import WRITE_FAULTS, Batch
+from hosts.inventory.batch import WRITE_FAULTS, WriteBatch
 from hosts.inventory.facts import facts
 from hosts.link.errors import LinkError
 from hosts.link.sockets import endpoint_socket
@@ -231,7 +231,7 @@ class Watch:
             raise verdicts.same_store(name)
         self._facts_at = time.monotonic()
 
-    def _compared(self, batch: Batch) -> None:
+    def _compared(self, batch: WriteBatch) -> None:
         states.endpoint_learns(
             self.plan.id,
             self._login.id,

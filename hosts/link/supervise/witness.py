@@ -11,10 +11,16 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from hosts.inventory import LeaseLost, Mirror
-from hosts.inventory.batch import Batch
-from hosts.inventory.observed import Minutes, not_ours, record
+from hosts.inventory.batch import WriteBatch
+from hosts.inventory.observed import SightingCounter, record, unexplained
 from hosts.inventory.rows import HEALTHS
-from hosts.inventory.sightings import Reader, Sighting, is_death, seconds_of, stopped_by_person
+from hosts.inventory.sightings import (
+    Sighting,
+    SightingReader,
+    is_death,
+    seconds_of,
+    stopped_by_person,
+)
 from hosts.link.supervise.ear import Ear
 from hosts.link.supervise.writer import Database
 from hosts.models import Endpoint
@@ -44,8 +50,8 @@ class Witness:
         self._mirror = mirror
         self._database = database
         self._ear = ear
-        self._reader = Reader()
-        self._minutes = Minutes()
+        self._reader = SightingReader()
+        self._minutes = SightingCounter()
         self._seen: list[Sighting] = []
         # of what came faster than it is looked at: how many, and the last of them
         self._missed: tuple[int, Sighting | None] = (0, None)
@@ -89,7 +95,9 @@ class Witness:
             return False
         podman_id = event["Actor"]["ID"]
         if not self._mirror.has_health(podman_id, health):
-            self._spawn(self._write(lambda batch: self._mirror.health(batch, podman_id, health)))
+            self._spawn(
+                self._write(lambda batch: self._mirror.write_health(batch, podman_id, health))
+            )
         return True
 
     async def run(self) -> None:
@@ -128,10 +136,10 @@ class Witness:
         if last is not None:
             self._minutes.leave_out(last, number, now=now)
 
-        def step(batch: Batch) -> None:
+        def step(batch: WriteBatch) -> None:
             told = [
                 (one, 1)
-                for one in not_ours(self._endpoint_id, seen, window_from=window_from)
+                for one in unexplained(self._endpoint_id, seen, window_from=window_from)
                 if self._minutes.add(one, now=now)
             ]
             told += self._minutes.due(now=now)

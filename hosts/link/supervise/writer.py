@@ -15,13 +15,13 @@ import structlog
 from django.db import close_old_connections, connection, connections
 
 from hosts.database_threads import DatabaseThreads
-from hosts.inventory.batch import AWAY, Batch, write_together
+from hosts.inventory.batch import AWAY, WriteBatch, write_together
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 _MOST_AT_ONCE = 64
 _READERS = 3
-_Waiting = tuple[Callable[[Batch], object], asyncio.Future[object]]
+_Waiting = tuple[Callable[[WriteBatch], object], asyncio.Future[object]]
 
 
 class Database:
@@ -34,7 +34,7 @@ class Database:
         self._writer = threading.Thread(target=self._write_all, name="link-write", daemon=True)
         self._writer.start()
 
-    async def write(self, step: Callable[[Batch], T]) -> T:
+    async def write(self, step: Callable[[WriteBatch], T]) -> T:
         """Run `step` in the next transaction; its result after the commit, or its exception."""
         future: asyncio.Future[object] = self._loop.create_future()
         self._queue.put((step, future))
@@ -92,7 +92,7 @@ class Database:
         with contextlib.suppress(RuntimeError):  # the loop ended meanwhile
             self._loop.call_soon_threadsafe(_settle, futures, results)
 
-    def _try(self, steps: list[Callable[[Batch], object]]) -> list[object]:
+    def _try(self, steps: list[Callable[[WriteBatch], object]]) -> list[object]:
         try:
             return write_together(steps)
         # a mistake of ours in one step must not end the only thread that writes

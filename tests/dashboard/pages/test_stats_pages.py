@@ -45,7 +45,7 @@ def measured(endpoint: Any) -> int:
         chunk.add(at, {TOTAL: (5120, *SAMPLE[1:]), **samples})
         recent.add(at, samples)
     chunk.close()
-    store.save_chunk(endpoint.pk, store.packed(chunk))
+    store.save_chunk(endpoint.pk, store.pack_chunk(chunk))
     hour = recent.snapshot()
     store.save_recent(endpoint.pk, at_s=now_s, sums=SAMPLE, keys=hour.keys, recent=hour.packed())
     return now_s - 10

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hosts.inventory import Batch, Changes, Mirror, write_together
+from hosts.inventory import Changes, Mirror, WriteBatch, write_together
 from hosts.models import Endpoint, Host, Login
 
 Item = dict[str, Any]
@@ -76,7 +76,7 @@ def compare(mirror: Mirror) -> Callable[..., Changes]:
     """A full comparison in a transaction of its own; raises what went wrong."""
 
     def run(kind: str, listed: Any, *, began: float = 0.0, by: Mirror = mirror) -> Changes:
-        def step(batch: Batch) -> Changes:
+        def step(batch: WriteBatch) -> Changes:
             return by.compare(batch, kind, listed=listed, began=began)
 
         return settle(write_together([step])[0])
@@ -89,7 +89,7 @@ def apply(mirror: Mirror) -> Callable[..., Changes]:
     """Objects listed alone, in a transaction of its own."""
 
     def run(kind: str, ids: list[str], listed: Any, *, began: float = 0.0) -> Changes:
-        def step(batch: Batch) -> Changes:
+        def step(batch: WriteBatch) -> Changes:
             return mirror.apply(batch, kind, ids=ids, listed=listed, began=began)
 
         return settle(write_together([step])[0])

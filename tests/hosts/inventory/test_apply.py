@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hosts.inventory import Batch, Changes, Mirror, write_together
+from hosts.inventory import Changes, Mirror, WriteBatch, write_together
 from hosts.models import Container
 
 Item = Callable[..., dict[str, Any]]
@@ -45,8 +45,8 @@ def test_health_is_written_when_it_differs(
     compare("container", [container_item(Status="starting")])
     podman_id = container_item()["Id"]
 
-    def step(batch: Batch) -> Changes:
-        return mirror.health(batch, podman_id, told)
+    def step(batch: WriteBatch) -> Changes:
+        return mirror.write_health(batch, podman_id, told)
 
     (changes,) = write_together([step])
     assert isinstance(changes, Changes)
@@ -62,7 +62,9 @@ def test_what_inspect_told_survives_the_next_list(
     compare("container", [container_item()])
     podman_id = container_item()["Id"]
     assert Container.objects.get().volumes is None
-    write_together([lambda batch: mirror.inspected(batch, {podman_id: ["data"]}, [podman_id])])
+    write_together(
+        [lambda batch: mirror.write_inspected(batch, {podman_id: ["data"]}, [podman_id])]
+    )
     compare("container", [container_item(State="running")])
     found = Container.objects.get()
     assert (found.kube, found.volumes) == (True, ["data"])
@@ -73,8 +75,8 @@ def test_volumes_alone_do_not_change_how_a_row_looks(
 ) -> None:
     compare("container", [container_item()])
     before = Container.objects.get()
-    batch = Batch()
-    mirror.inspected(batch, {before.podman_id: ["data"]}, [])
+    batch = WriteBatch()
+    mirror.write_inspected(batch, {before.podman_id: ["data"]}, [])
     after = Container.objects.get()
     assert after.volumes == ["data"]
     assert (after.revision, after.changed_at) == (before.revision, before.changed_at)

@@ -7,7 +7,7 @@ from django.db import models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hosts.inventory.rows import MAX_OBJECTS, fields, seen
+from hosts.inventory.rows import MAX_OBJECTS, fields, listed_objects
 from hosts.models import INVENTORY
 
 KEYS = [
@@ -41,7 +41,7 @@ ITEMS = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=12)
 @given(item=ITEMS, other=VALUES)
 def test_any_item_fits_its_row(kind: str, item: dict[str, Any], other: Any) -> None:
     whole = {"Id": "a1", "id": "a1", "Name": "a1", **item}
-    for one in seen(kind, [whole, other]).values():
+    for one in listed_objects(kind, [whole, other]).values():
         row = fields(kind, one)
         assert len(one.digest) == 32
         for name, value in row.items():
@@ -63,7 +63,7 @@ def fits(field: models.Field, value: Any) -> None:
 
 @pytest.mark.parametrize("listed", [None, {}, "list", 3, [None, 1, "x", [], {}, {"Id": 5}]])
 def test_a_list_that_is_none(listed: Any) -> None:
-    assert seen("container", listed) == {}
+    assert listed_objects("container", listed) == {}
 
 
 @pytest.mark.parametrize(
@@ -74,17 +74,17 @@ def test_a_list_that_is_none(listed: Any) -> None:
 )
 def test_an_id_that_no_address_holds_is_left_out(kind: str, name: str, podman_id: str) -> None:
     """One such row would break every list that it is in, for everybody."""
-    assert seen(kind, [{name: podman_id}]) == {}
+    assert listed_objects(kind, [{name: podman_id}]) == {}
 
 
 def test_an_endless_list_is_cut() -> None:
     listed = [{"Name": f"v{number}"} for number in range(MAX_OBJECTS + 5)]
-    assert len(seen("volume", listed)) == MAX_OBJECTS
+    assert len(listed_objects("volume", listed)) == MAX_OBJECTS
 
 
 def test_labels_are_bounded() -> None:
     labels = {f"k{number}": "v" * 9000 for number in range(500)}
-    (one,) = seen("container", [{"Id": "a", "Labels": labels}]).values()
+    (one,) = listed_objects("container", [{"Id": "a", "Labels": labels}]).values()
     kept = fields("container", one)["labels"]
     assert len(kept) == 100
     assert max(len(value) for value in kept.values()) == 1000

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hosts.inventory import Batch, Changes, LeaseLost, Mirror, write_together
+from hosts.inventory import Changes, LeaseLost, Mirror, WriteBatch, write_together
 from hosts.models import Container, Endpoint, Host, Login
 
 Item = Callable[..., dict[str, Any]]
@@ -39,10 +39,10 @@ def test_one_failing_step_takes_no_other_along(
     other = Endpoint.objects.create(login=login, host=host, socket="/s")
     stale = Mirror(endpoint_id=other.pk, login_id=login.pk, epoch=0)
 
-    def good(batch: Batch) -> Changes:
+    def good(batch: WriteBatch) -> Changes:
         return mirror.compare(batch, "container", listed=[container_item()], began=0.0)
 
-    def bad(batch: Batch) -> Changes:
+    def bad(batch: WriteBatch) -> Changes:
         return stale.compare(batch, "container", listed=[container_item()], began=0.0)
 
     first, second = write_together([good, bad])
@@ -53,10 +53,10 @@ def test_one_failing_step_takes_no_other_along(
 
 
 def test_memory_follows_a_rollback(mirror: Mirror, container_item: Item) -> None:
-    def write(batch: Batch) -> Changes:
+    def write(batch: WriteBatch) -> Changes:
         return mirror.compare(batch, "container", listed=[container_item()], began=0.0)
 
-    def fail(batch: Batch) -> None:
+    def fail(batch: WriteBatch) -> None:
         write(batch)
         raise ValueError("broken after the write")
 
@@ -70,7 +70,7 @@ def test_memory_follows_a_rollback(mirror: Mirror, container_item: Item) -> None
 def test_bells_are_for_changes_only(mirror: Mirror, container_item: Item) -> None:
     rung: list[set[str]] = []
 
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         mirror.compare(batch, "container", listed=[container_item()], began=0.0)
         rung.append(set(batch.topics))
 

@@ -10,9 +10,9 @@ from audit import write
 from audit.models import Entry
 from audit.shapes import Result
 from hosts.access.fetch import target_of
-from hosts.inventory import Batch, write_together
+from hosts.inventory import WriteBatch, write_together
 from hosts.inventory.job_marks import mark
-from hosts.inventory.observed import MORE, MOST_A_MINUTE, Minutes, not_ours, record
+from hosts.inventory.observed import MORE, MOST_A_MINUTE, SightingCounter, record, unexplained
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Endpoint, Job
 
@@ -33,7 +33,7 @@ def job(endpoint: Endpoint, verb: str, **more: Any) -> Job:
 
 
 def foreign(endpoint: Endpoint, one: Sighting) -> bool:
-    return bool(not_ours(endpoint.pk, [one], window_from=timezone.now()))
+    return bool(unexplained(endpoint.pk, [one], window_from=timezone.now()))
 
 
 def test_without_a_job_it_is_somebody_elses(endpoint: Endpoint) -> None:
@@ -97,7 +97,7 @@ def test_a_pull_is_known_by_its_name(
 
 
 def test_equal_ones_are_counted_for_a_minute() -> None:
-    minutes = Minutes()
+    minutes = SightingCounter()
     assert minutes.add(sighting(), now=0.0)
     assert not minutes.add(sighting(), now=1.0)
     assert not minutes.add(sighting(), now=59.0)
@@ -109,7 +109,7 @@ def test_equal_ones_are_counted_for_a_minute() -> None:
 
 
 def test_an_entry_says_what_and_how(endpoint: Endpoint) -> None:
-    def step(batch: Batch) -> None:
+    def step(batch: WriteBatch) -> None:
         record(batch, endpoint, [(sighting(), 3)])
 
     write_together([step])
@@ -209,7 +209,7 @@ def test_what_a_kube_file_says_is_ours(endpoint: Endpoint) -> None:
 
 def test_a_flood_is_one_entry_that_says_how_many_were_left_out() -> None:
     """The attack: 11,872 entries in 45 s by one host."""
-    minutes = Minutes()
+    minutes = SightingCounter()
     told = sum(
         minutes.add(sighting(podman_id=f"{number:064x}"), now=number * 0.004)
         for number in range(11_872)
@@ -227,7 +227,7 @@ def test_a_flood_is_one_entry_that_says_how_many_were_left_out() -> None:
 
 
 def test_repeats_of_many_objects_are_within_it_too() -> None:
-    minutes = Minutes()
+    minutes = SightingCounter()
     for minute in range(3):
         for number in range(MOST_A_MINUTE):
             minutes.add(sighting(podman_id=f"{minute}{number:063x}"), now=minute * 60.0)
@@ -239,7 +239,7 @@ def test_repeats_of_many_objects_are_within_it_too() -> None:
 
 
 def test_what_was_left_out_is_written_of_the_host(endpoint: Endpoint) -> None:
-    minutes = Minutes()
+    minutes = SightingCounter()
     minutes.leave_out(sighting(), 700, now=0.0)
     write_together([lambda batch: record(batch, endpoint, minutes.due(now=60.0))])
     entry = Entry.objects.get(verb=MORE)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hosts.inventory.rows import fields, seen
+from hosts.inventory.rows import fields, listed_objects
 
 
 def row(kind: str, item: dict[str, Any]) -> dict[str, Any]:
-    (one,) = seen(kind, [item]).values()
+    (one,) = listed_objects(kind, [item]).values()
     return fields(kind, one)
 
 
@@ -112,6 +112,6 @@ def test_network() -> None:
 )
 def test_what_changes_by_itself_is_not_in_the_digest(kind: str, key: str, value: Any) -> None:
     item = {"Id": "1", "Name": "1", "id": "1", "name": "1"}
-    (before,) = seen(kind, [item]).values()
-    (after,) = seen(kind, [{**item, key: value}]).values()
+    (before,) = listed_objects(kind, [item]).values()
+    (after,) = listed_objects(kind, [{**item, key: value}]).values()
     assert before.digest == after.digest

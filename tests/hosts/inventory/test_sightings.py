@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hosts.inventory.sightings import Reader, is_death, stopped_by_person
+from hosts.inventory.sightings import SightingReader, is_death, stopped_by_person
 
 A = "a" * 64
 POD = "b" * 64
@@ -20,7 +20,7 @@ def event(kind: str, action: str, podman_id: str = A, **attributes: str) -> dict
 
 
 def verbs(*actions: str) -> list[str]:
-    reader = Reader()
+    reader = SightingReader()
     found = [reader.read(event("container", action)) for action in actions]
     return [one.verb for one in found if one is not None]
 
@@ -62,38 +62,38 @@ def test_health_and_inner_doings_are_nobodys(action: str) -> None:
     ],
 )
 def test_other_kinds(kind: str, action: str, name: str, seen: bool) -> None:
-    sighting = Reader().read(event(kind, action, "" if kind == "volume" else A, name=name))
+    sighting = SightingReader().read(event(kind, action, "" if kind == "volume" else A, name=name))
     assert (sighting is not None) is seen
     if sighting is not None:
         assert (sighting.verb, sighting.name) == (f"{kind}.{action}", name)
 
 
 def test_a_volume_is_known_by_its_name() -> None:
-    sighting = Reader().read(event("volume", "create", "", name="data"))
+    sighting = SightingReader().read(event("volume", "create", "", name="data"))
     assert sighting is not None
     assert sighting.podman_id == "data"
 
 
 def test_a_pods_infra_container_is_left_to_the_pod() -> None:
     infra = event("container", "create", name=f"{POD[:12]}-infra", podId=POD)
-    assert Reader().read(infra) is None
+    assert SightingReader().read(infra) is None
 
 
 def test_podmans_first_use_after_a_boot() -> None:
-    sighting = Reader().read(event("system", "refresh", ""))
+    sighting = SightingReader().read(event("system", "refresh", ""))
     assert sighting is not None
     assert sighting.verb == "host.boot"
 
 
 def test_a_jobs_label_is_kept() -> None:
-    sighting = Reader().read(event("container", "create", **{"io.haulout.job": "12"}))
+    sighting = SightingReader().read(event("container", "create", **{"io.haulout.job": "12"}))
     assert sighting is not None
     assert sighting.made_by_job == "12"
 
 
 @pytest.mark.parametrize("odd", [10**30, -5, 0])
 def test_an_odd_time_is_bounded(odd: int) -> None:
-    sighting = Reader().read({**event("container", "create"), "timeNano": odd})
+    sighting = SightingReader().read({**event("container", "create"), "timeNano": odd})
     assert sighting is not None
     assert 1970 <= sighting.at.year < 10_000
 

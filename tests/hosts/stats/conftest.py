@@ -49,4 +49,4 @@ def write_stats(
             found = {key: one for key, of in what.items() if (one := of(second))}
             chunk.add(begin + second, {TOTAL: sample(), **found})
         chunk.close()
-        store.save_chunk(endpoint.pk, store.packed(chunk))
+        store.save_chunk(endpoint.pk, store.pack_chunk(chunk))

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hosts.inventory.batch import Batch
+from hosts.inventory.batch import WriteBatch
 from hosts.link.supervise import states
 from hosts.models import Container, ContainerFigures, Endpoint
-from hosts.stats.figures import REST_S, Changes, Figure, Written
+from hosts.stats.figures import REST_S, Figure, FigureChanges, WrittenFigures
 from hosts.stats.gather import Gatherer
 from hosts.stats.store import save_figures
 from tests.hosts.stats.test_gather import BEGIN, ONE, OTHER, usage
@@ -16,7 +16,9 @@ from tests.hosts.stats.test_gather import BEGIN, ONE, OTHER, usage
 GIB = 2**30
 
 
-def written(written: Written, newest: dict[str, Figure], now_s: float) -> dict[str, Figure] | None:
+def written(
+    written: WrittenFigures, newest: dict[str, Figure], now_s: float
+) -> dict[str, Figure] | None:
     """What is written then; None where nothing is due."""
     changes = written.changes(newest, now_s=now_s)
     if changes is None:
@@ -26,7 +28,7 @@ def written(written: Written, newest: dict[str, Figure], now_s: float) -> dict[s
 
 
 def test_small_changes_are_left_out_and_others_wait_half_a_minute() -> None:
-    kept = Written()
+    kept = WrittenFigures()
     assert written(kept, {ONE: Figure(1000, GIB, 0)}, 0) == {ONE: Figure(1000, GIB, 0)}
     # under a point, under two per cent
     assert written(kept, {ONE: Figure(1090, GIB + GIB // 60, 0)}, REST_S) is None
@@ -36,18 +38,18 @@ def test_small_changes_are_left_out_and_others_wait_half_a_minute() -> None:
 
 
 def test_a_new_container_a_leap_and_an_end_do_not_wait() -> None:
-    kept = Written()
+    kept = WrittenFigures()
     written(kept, {ONE: Figure(0, GIB, 0)}, 0)
     both = {ONE: Figure(0, GIB, 0), OTHER: Figure(5, GIB, 0)}
     assert written(kept, both, 10) == {OTHER: Figure(5, GIB, 0)}
     leap = {**both, ONE: Figure(9000, GIB, 0)}
     assert written(kept, leap, 20) == {ONE: Figure(9000, GIB, 0)}
     changes = kept.changes({ONE: leap[ONE]}, now_s=30)
-    assert changes == Changes({}, [OTHER], False)
+    assert changes == FigureChanges({}, [OTHER], False)
 
 
 def test_one_that_the_inventory_does_not_know_yet_is_tried_again() -> None:
-    kept = Written()
+    kept = WrittenFigures()
     newest = {ONE: Figure(0, GIB, 0)}
     changes = kept.changes(newest, now_s=0)
     assert changes
@@ -101,21 +103,21 @@ def known() -> dict[str, tuple[int, int, int]]:
 
 
 def test_rows_are_written_changed_and_taken_away(rows: Any) -> None:
-    first = Changes(
+    first = FigureChanges(
         {ONE: Figure(1, 2, 3), OTHER: Figure(4, 5, 0), "f" * 64: Figure(1, 1, 1)}, [], True
     )
     assert save_figures(rows.pk, first) == 2
     assert known() == {ONE: (1, 2, 3), OTHER: (4, 5, 0)}
-    save_figures(rows.pk, Changes({ONE: Figure(2**63, 7, 0)}, [OTHER], False))
+    save_figures(rows.pk, FigureChanges({ONE: Figure(2**63, 7, 0)}, [OTHER], False))
     assert known() == {ONE: (2**63 - 1, 7, 0)}
     # a new link does not know what the one before it left
-    save_figures(rows.pk, Changes({OTHER: Figure(4, 5, 0)}, [], True))
+    save_figures(rows.pk, FigureChanges({OTHER: Figure(4, 5, 0)}, [], True))
     assert known() == {OTHER: (4, 5, 0)}
 
 
 def test_a_host_that_goes_away_leaves_no_figures_behind(rows: Endpoint) -> None:
-    save_figures(rows.pk, Changes({ONE: Figure(1, 2, 3)}, [], True))
-    states.endpoints_stand([rows.pk], states.Standing("degraded", "slow"))(Batch())
+    save_figures(rows.pk, FigureChanges({ONE: Figure(1, 2, 3)}, [], True))
+    states.endpoints_stand([rows.pk], states.Standing("degraded", "slow"))(WriteBatch())
     assert known()
-    states.endpoints_stand([rows.pk], states.Standing("away", "refused"))(Batch())
+    states.endpoints_stand([rows.pk], states.Standing("away", "refused"))(WriteBatch())
     assert known() == {}

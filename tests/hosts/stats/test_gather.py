@@ -9,7 +9,7 @@ from hosts.stats.gather import Gatherer, Rates
 from hosts.stats.metrics import METRICS, TOTAL, key_of
 from hosts.stats.packing import VALUES
 from hosts.stats.recent import Recent
-from hosts.stats.store import packed
+from hosts.stats.store import pack_chunk
 
 BEGIN = 1_795_557_600
 ONE, OTHER = "1" * 64, "2" * 64
@@ -131,7 +131,7 @@ def test_a_host_cannot_fill_us_with_containers() -> None:
         gatherer.feed(lines, at_s=BEGIN + 10 * turn)
     (chunk,) = gatherer.take(everything=True)
     assert len(chunk.series) == 2001
-    assert len(packed(chunk).keys) == 8 * 2001
+    assert len(pack_chunk(chunk).keys) == 8 * 2001
 
 
 def test_the_hour_by_the_minute_goes_on_after_a_restart() -> None:

@@ -8,7 +8,7 @@ from hosts.models import Endpoint, StatsChunk, StatsStanding
 from hosts.stats import store
 from hosts.stats.metrics import FIVE_MINUTES, FULL, HALF_HOURS, KEPT_S, TOTAL
 from hosts.stats.packing import code
-from hosts.stats.reading import RANGES, Points, history, summed, tail_points
+from hosts.stats.reading import RANGES, Points, history, sum_of, tail_points
 from hosts.stats.recent import Recent
 from hosts.stats.sparks import sparks
 from hosts.stats.thinning import thin
@@ -161,8 +161,8 @@ def test_statistics_go_with_their_host(endpoint: Endpoint) -> None:
 
 def test_a_pods_sum_counts_its_network_once(endpoint: Endpoint) -> None:
     pair = [Points({BEGIN: [*map(code, sample(cpu=50)), code(50), code(1024)]}) for _ in range(2)]
-    together = summed(pair, one_network=True)
-    apart = summed(pair, one_network=False)
+    together = sum_of(pair, one_network=True)
+    apart = sum_of(pair, one_network=False)
     assert column(together, "cpu") == column(apart, "cpu") == [100]
     assert column(together, "received") == [10]
     assert column(apart, "received") == [20]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hosts.stats.packing import VALUES, Damaged, code, pack, place_of, unpack
+from hosts.stats.packing import VALUES, DamagedTable, code, pack, place_of, unpack
 
 # a busy machine is no reason to fail
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -69,13 +69,13 @@ WHOLE = pack([10, 20, 30], metrics=2, series=[array("H", [1, 2, 3, 4, 5, 6])])
 @patient
 @given(st.binary(max_size=80))
 def test_foreign_bytes_are_told(blob: bytes) -> None:
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedTable):
         unpack(blob)
 
 
 @pytest.mark.parametrize("blob", [b"", WHOLE[:4], WHOLE[:-6], b"\x02" + WHOLE[1:]])
 def test_a_damaged_table_is_told(blob: bytes) -> None:
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedTable):
         unpack(blob)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value
 from hosts.models.inventory import Container
 
 
-class Mounts(Func):
+class MountsVolume(Func):
     """True for containers that mount the volume of this name (or an outer query's), letter by letter."""
 
     output_field = models.BooleanField()
@@ -31,6 +31,8 @@ class Mounts(Func):
 
 def volumes_of(containers: QuerySet[Container]) -> Q:
     """Rows of volumes that any of these containers mounts."""
-    mounting = containers.filter(Mounts(OuterRef("podman_id")), endpoint=OuterRef("endpoint_id"))
+    mounting = containers.filter(
+        MountsVolume(OuterRef("podman_id")), endpoint=OuterRef("endpoint_id")
+    )
     # the few hosts that have such containers first: names are compared in any case, without an index
     return Q(endpoint__in=containers.order_by().values("endpoint")) & Q(Exists(mounting))
