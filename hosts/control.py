@@ -7,13 +7,14 @@ import base64
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohttp
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.link.sockets import control_socket
 
@@ -41,19 +42,6 @@ class ScannedKey:
     algorithm: str
     fingerprint: str
     line: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the doctor. `state`: running, passed, failed or unknown."""
-
-    step: str
-    state: str
-    detail: str = ""
-    cause: str = ""
-    cure: str = ""
-    # what the step found, for whoever goes on from there
-    found: dict[str, Any] = field(default_factory=dict)
 
 
 async def scan(address: str, port: int, *, via: int | None = None) -> ScannedKey:
@@ -137,7 +125,7 @@ async def open_held(entry: int) -> dict[str, str]:
     return await _ask("/open-held", {"entry": entry}, timeout_s=SCAN_S)
 
 
-async def examine(patient: dict[str, Any]) -> AsyncGenerator[Step, None]:
+async def examine(patient: dict[str, Any]) -> AsyncGenerator[DoctorStep, None]:
     """The doctor's steps as they come. `patient`: `{"login_id"}`, or `{"address", "port", "user",
     "sealed_key", "host_key_line", "socket", "via"}` with the seal in base64. Raises ControlError.
     """
@@ -149,7 +137,7 @@ async def examine(patient: dict[str, Any]) -> AsyncGenerator[Step, None]:
             if response.status != 200:
                 raise await _refusal(response)
             async for line in response.content:
-                yield _step(json.loads(line))
+                yield DoctorStep(**json.loads(line))
     except aiohttp.ClientConnectorError as exc:
         if not _on_our_own():
             raise _away() from exc
@@ -157,18 +145,6 @@ async def examine(patient: dict[str, Any]) -> AsyncGenerator[Step, None]:
             yield step
     except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as exc:
         raise _away() from exc
-
-
-def step_of(told: Any) -> Step:
-    """A step from a doctor in this process."""
-    return _step({name: getattr(told, name) for name in _NAMES if hasattr(told, name)})
-
-
-_NAMES = ("step", "state", "detail", "cause", "cure", "found")
-
-
-def _step(told: dict[str, Any]) -> Step:
-    return Step(**{name: told[name] for name in _NAMES if told.get(name) is not None})
 
 
 async def _ask(path: str, asked: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
@@ -190,19 +166,19 @@ async def _ask(path: str, asked: dict[str, Any], *, timeout_s: float) -> dict[st
 
 
 async def _ask_here(path: str, asked: dict[str, Any]) -> dict[str, Any]:
-    from hosts.link.supervise import errands
-    from hosts.link.supervise.writer import Database
+    from hosts.link.supervise import operations
+    from hosts.link.supervise.database import Database
     from hosts.vault import VaultError
 
     database = Database()
     try:
         if path == "/scan":
-            return await errands.scan(**asked, database=database)
+            return await operations.scan(**asked, database=database)
         if path == "/install-key":
-            await errands.install_key(**asked, database=database)
+            await operations.install_key(**asked, database=database)
             return {}
         if path == "/open-held":
-            return await errands.open_held(**asked, database=database)
+            return await operations.open_held(**asked, database=database)
     except LinkError as error:
         raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
     except VaultError as error:
@@ -212,15 +188,15 @@ async def _ask_here(path: str, asked: dict[str, Any]) -> dict[str, Any]:
     raise _away()
 
 
-async def _examine_here(patient: dict[str, Any]) -> AsyncIterator[Step]:
-    from hosts.link.supervise import errands
-    from hosts.link.supervise.writer import Database
+async def _examine_here(patient: dict[str, Any]) -> AsyncIterator[DoctorStep]:
+    from hosts.link.supervise import operations
+    from hosts.link.supervise.database import Database
     from hosts.vault import VaultError
 
     database = Database()
     try:
-        async for step in errands.doctor(await errands.patient(patient, database)):
-            yield step_of(step)
+        async for step in operations.doctor(await operations.doctor_target(patient, database)):
+            yield step
     except LinkError as error:
         raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
     except VaultError as error:

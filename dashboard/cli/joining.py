@@ -28,8 +28,9 @@ from hosts.actions.hosts import (
 )
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
-from hosts.control import ControlError, ScannedKey, Step
+from hosts.control import ControlError, ScannedKey
 from hosts.link.certificates import UserCertificate
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.models import Host, Login
 from hosts.refusals import FieldRefusal
@@ -65,7 +66,7 @@ class Wanted:
     notes: str = ""
     fingerprint: str = ""
     shown: ScannedKey | None = None
-    steps: list[Step] = field(default_factory=list)
+    steps: list[DoctorStep] = field(default_factory=list)
     failure: str = ""
     via: Login | None = None
     jump_only: bool = False
@@ -155,7 +156,7 @@ async def _examine(wanted: Wanted) -> None:
         certificate=wanted.certificate.line if wanted.certificate else "",
         host_ca=wanted.host_ca,
     )
-    latest: dict[str, Step] = {}
+    latest: dict[str, DoctorStep] = {}
     async for step in control.examine(patient):
         latest[step.step] = step
     wanted.steps = list(latest.values())

@@ -43,12 +43,14 @@ class Connection(Protocol):
         """
         ...
 
-    async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> "Ran":
+    async def run(
+        self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0
+    ) -> "CommandResult":
         """Run a shell command there. Raises LinkError "not-permitted" or "host-away"."""
         ...
 
 
-class Ran:
+class CommandResult:
     """What a command said: `status` is None when it was ended by a signal."""
 
     __slots__ = ("status", "stderr", "stdout")

@@ -12,21 +12,21 @@ from typing import Any, Final, Literal
 
 from hosts.link import keys, machine, podman_steps
 from hosts.link.addresses import AddressPolicy, resolve
-from hosts.link.ask import get
 from hosts.link.certificates import check_expiry, expires_soon
 from hosts.link.channel import Connection
-from hosts.link.errors import Kind, LinkError
-from hosts.link.facts import Facts, install_podman
-from hosts.link.jump import Way
+from hosts.link.doctor_step import DoctorStep
+from hosts.link.errors import LinkError
+from hosts.link.http_get import get
+from hosts.link.jump import Route
 from hosts.link.local import LocalConnection
-from hosts.link.podman_steps import Seen
-from hosts.link.refusals import host_key_changed
+from hosts.link.podman_steps import PodmanInfo
 from hosts.link.scan import connect_ip, fetch_host_key, peek_banner
-from hosts.link.socket_search import FoundSocket, Hint, SocketSearch, Unknown
+from hosts.link.shell_facts import ShellFacts, install_podman
+from hosts.link.socket_search import Advice, CannotTell, FoundSocket, SocketSearch
 from hosts.link.ssh import SshConnection, sign_in
-from hosts.link.target import Target, Transport
+from hosts.link.ssh_errors import host_key_changed
+from hosts.link.target import SshTarget, Transport
 
-State = Literal["running", "passed", "failed", "unknown"]
 StepName = Literal[
     "jump-1",
     "jump-2",
@@ -49,20 +49,8 @@ _JUMPS: Final[tuple[StepName, ...]] = ("jump-1", "jump-2", "jump-3")
 _ENDS = frozenset({*_JUMPS, "resolve", "tcp", "banner", "host-key", "login", "podman", "api"})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step. A failed one has `kind`, `cause` and `cure`; a passed one may have them as advice."""
-
-    step: StepName
-    state: State
-    detail: str = ""
-    cause: str = ""
-    cure: str = ""
-    kind: Kind | None = None
-
-
 @dataclass(slots=True)
-class Result:
+class DoctorReport:
     """What is known after the walk; what is not is empty. `sockets` are all that were found."""
 
     banner: str = ""
@@ -90,25 +78,25 @@ class Doctor:
 
     def __init__(
         self,
-        target: Target | None,
+        target: SshTarget | None,
         policy: AddressPolicy,
         *,
         socket_path: str = "",
         timeout_s: float = 15.0,
     ) -> None:
-        self.result = Result(socket_path=socket_path)
+        self.result = DoctorReport(socket_path=socket_path)
         self._target = target
         self._policy = policy
         self._wanted = socket_path
         self._timeout_s = timeout_s
-        self._way = Way(target.via if target else None, policy)
+        self._route = Route(target.via if target else None, policy)
         self._ips: list[str] = []
         self._sock: socket.socket | None = None
         self._connection: Connection | None = None
         self._search: SocketSearch | None = None
-        self._seen: Seen | None = None
+        self._seen: PodmanInfo | None = None
 
-    async def steps(self) -> AsyncIterator[Step]:
+    async def steps(self) -> AsyncIterator[DoctorStep]:
         """Each step twice: when it starts, and how it ended. Ends behind a step that ends the way."""
         walk: list[tuple[StepName, Callable[[], Awaitable[str]]]] = [
             ("sockets", self._sockets),
@@ -129,11 +117,11 @@ class Doctor:
             ]
             walk[:0] = [
                 (name, partial(self._jump, number))
-                for number, (name, _) in enumerate(zip(_JUMPS, self._way.hops, strict=False))
+                for number, (name, _) in enumerate(zip(_JUMPS, self._route.hops, strict=False))
             ]
         try:
             for name, look in walk:
-                yield Step(name, "running")
+                yield DoctorStep(name, "running")
                 step = await self._look(name, look)
                 yield step
                 if step.state == "failed" and name in _ENDS:
@@ -143,14 +131,14 @@ class Doctor:
         finally:
             await self._leave()
 
-    async def _look(self, name: StepName, look: Callable[[], Awaitable[str]]) -> Step:
+    async def _look(self, name: StepName, look: Callable[[], Awaitable[str]]) -> DoctorStep:
         try:
             detail = await look()
-        except Unknown as exc:
-            return Step(name, "unknown", detail=str(exc))
-        except Hint as hint:
+        except CannotTell as exc:
+            return DoctorStep(name, "unknown", detail=str(exc))
+        except Advice as hint:
             error = hint.error
-            return Step(
+            return DoctorStep(
                 name,
                 "passed",
                 detail=hint.detail,
@@ -159,37 +147,37 @@ class Doctor:
                 kind=error.kind,
             )
         except LinkError as exc:
-            return Step(name, "failed", cause=exc.cause, cure=exc.cure, kind=exc.kind)
-        return Step(name, "passed", detail=detail)
+            return DoctorStep(name, "failed", cause=exc.cause, cure=exc.cure, kind=exc.kind)
+        return DoctorStep(name, "passed", detail=detail)
 
     async def _leave(self) -> None:
         if self._sock is not None:
             self._sock.close()
         if isinstance(self._connection, SshConnection):
             await self._connection.close()
-        await self._way.close()
+        await self._route.close()
 
     @property
-    def _login_target(self) -> Target:
+    def _login_target(self) -> SshTarget:
         assert self._target is not None
         return self._target
 
     async def _jump(self, number: int) -> str:
-        await self._way.hop(number, timeout_s=self._timeout_s)
-        hop = self._way.hops[number]
+        await self._route.hop(number, timeout_s=self._timeout_s)
+        hop = self._route.hops[number]
         return f"{hop.user}@{hop.address}, {keys.fingerprint(hop.host_key_line)}"
 
     async def _resolve(self) -> str:
         target = self._login_target
-        if self._way.hops:
-            raise Unknown("The jump host looks the name up.")
+        if self._route.hops:
+            raise CannotTell("The jump host looks the name up.")
         self._ips = await resolve(
             target.address, target.port, self._policy, timeout_s=self._timeout_s
         )
         return ", ".join(self._ips)
 
     async def _tcp(self) -> str:
-        if self._way.hops:
+        if self._route.hops:
             self._sock = await self._open()
             return f"{self._login_target.address} port {self._login_target.port}"
         failure: LinkError | None = None
@@ -245,14 +233,14 @@ class Doctor:
             found = check_expiry(target.certificate)
             words = f"{target.user}, with the certificate {found.key_id}"
             if found.expires_soon:
-                raise Hint(words, expires_soon(found))
+                raise Advice(words, expires_soon(found))
             return words
         return target.user
 
     async def _open(self) -> socket.socket:
         target = self._login_target
-        if self._way.hops:
-            return await self._way.open_socket(
+        if self._route.hops:
+            return await self._route.open_socket(
                 target.address, target.port, timeout_s=self._timeout_s
             )
         return await connect_ip(self._ips[0], target.port, timeout_s=self._timeout_s)
@@ -283,7 +271,7 @@ class Doctor:
         if not version and facts is not None:
             raise podman_missing(facts)
         if not version:
-            raise Unknown("The version cannot be known with this key.")
+            raise CannotTell("The version cannot be known with this key.")
         self.result.podman_version = version
         return podman_steps.check_version(version, update=install_podman(facts.os if facts else ""))
 
@@ -299,7 +287,7 @@ class Doctor:
         self.result.rootless = self._seen.rootless
         self.result.graph_root = self._seen.graph_root
         self.result.socket_path = self.result.socket_path or self._seen.socket_path
-        self.result.machine = await machine.says(
+        self.result.machine = await machine.identity(
             self._get, info=answer, seen=self._seen, facts=self._searching().facts
         )
         return f"{'rootless' if self._seen.rootless else 'rootful'}, {self._seen.graph_root}"
@@ -330,13 +318,13 @@ class Doctor:
         return self._search
 
 
-async def examine(doctor: Doctor) -> tuple[list[Step], Result]:
+async def examine(doctor: Doctor) -> tuple[list[DoctorStep], DoctorReport]:
     """The whole walk at once: how each step ended, and what is known."""
     async with asyncio.timeout(180):
         return [step async for step in doctor.steps() if step.state != "running"], doctor.result
 
 
-def podman_missing(facts: Facts) -> LinkError:
+def podman_missing(facts: ShellFacts) -> LinkError:
     """There is no Podman on this host."""
     return LinkError(
         "podman-missing",
@@ -346,4 +334,4 @@ def podman_missing(facts: Facts) -> LinkError:
 
 
 def _unknown(why: str) -> str:
-    raise Unknown(why)
+    raise CannotTell(why)

@@ -9,10 +9,10 @@ from typing import Final
 from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.errors import LinkError
-from hosts.link.jump import Way
+from hosts.link.jump import Route
 from hosts.link.scan import peek_banner
 from hosts.link.ssh import SshConnection, dial
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 
 # Reads the wanted line and the key's own base64 from its input. A line with the same key is
 # replaced, so that another form of it takes effect; a symbolic link is followed. Written beside,
@@ -46,7 +46,7 @@ async def install_key(
     public_key_line: str,
     host_key_line: str,
     policy: AddressPolicy,
-    via: Target | None = None,
+    via: SshTarget | None = None,
     timeout_s: float = 20.0,
 ) -> bool:
     """Let a key in; True when the line was added, False when it was there already.
@@ -55,17 +55,17 @@ async def install_key(
     Raises what `ssh.connect` raises, and LinkError "password-refused", "password-not-offered",
     "install-failed" or "key-garbage".
     """
-    way = Way(via, policy)
+    route = Route(via, policy)
     try:
-        sock = await way.open_socket(address, port, timeout_s=timeout_s)
-        target = Target(address, port, user, b"", host_key_line)
+        sock = await route.open_socket(address, port, timeout_s=timeout_s)
+        target = SshTarget(address, port, user, b"", host_key_line)
         return await _install(sock, target, password, public_key_line.strip(), timeout_s=timeout_s)
     finally:
-        await way.close()
+        await route.close()
 
 
 async def _install(
-    sock: socket.socket, target: Target, password: str, line: str, *, timeout_s: float
+    sock: socket.socket, target: SshTarget, password: str, line: str, *, timeout_s: float
 ) -> bool:
     user = target.user
     try:
@@ -76,7 +76,7 @@ async def _install(
         # also when cancelled: nobody else has the socket yet
         sock.close()
         raise
-    once = _Once(password)
+    once = _PasswordAnswer(password)
     options = {
         "username": user,
         "password": once.give,
@@ -99,7 +99,7 @@ async def _install(
         await connection.close()
 
 
-class _Once:
+class _PasswordAnswer:
     """Hands out the password when the server asks, and notes that it did."""
 
     def __init__(self, password: str) -> None:

@@ -11,18 +11,18 @@ from hosts.link.channel import ReceiverFactory
 from hosts.link.errors import LinkError
 from hosts.link.scan import open_socket
 from hosts.link.splice import Splice
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 
 MOST_JUMPS: Final = 3
 
 
-class Way:
+class Route:
     """Opens TCP connections beyond a chain of jumps, dialled once and closed at the end.
 
     `via` is the nearest one to the host; None: straight from this machine.
     """
 
-    def __init__(self, via: Target | None, policy: AddressPolicy) -> None:
+    def __init__(self, via: SshTarget | None, policy: AddressPolicy) -> None:
         self.hops = chain(via)
         self._policy = policy
         self._jumps: list[ssh.SshConnection] = []
@@ -60,16 +60,16 @@ class Way:
         )
 
 
-def chain(via: Target | None) -> list[Target]:
+def chain(via: SshTarget | None) -> list[SshTarget]:
     """The jumps from this machine on."""
-    hops: list[Target] = []
+    hops: list[SshTarget] = []
     while via is not None:
         hops.insert(0, via)
         via = via.via
     return hops
 
 
-def on_the_way(target: Target, error: LinkError) -> LinkError:
+def on_the_way(target: SshTarget, error: LinkError) -> LinkError:
     """The same error, with the jump host that it happened at."""
     return LinkError(
         error.kind,

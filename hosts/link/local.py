@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, cast
 
-from hosts.link.channel import Ran, ReceiverFactory
+from hosts.link.channel import CommandResult, ReceiverFactory
 from hosts.link.errors import LinkError
 
 
@@ -48,7 +48,9 @@ class LocalConnection:
                 cure=enable_socket(socket_path),
             ) from exc
 
-    async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> Ran:
+    async def run(
+        self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0
+    ) -> CommandResult:
         """Run a shell command on this machine."""
         process = await asyncio.create_subprocess_exec(
             "/bin/sh",
@@ -71,7 +73,7 @@ class LocalConnection:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        return Ran(
+        return CommandResult(
             status=process.returncode,
             stdout=stdout.decode("utf-8", "replace"),
             stderr=stderr.decode("utf-8", "replace"),

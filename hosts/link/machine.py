@@ -1,7 +1,7 @@
 """What a machine says about itself, to tell it from another that shows the same SSH host key.
 
-Virtual machines cloned from one image share that key, often the machine id and the host name too.
-Whatever differs proves two machines; that nothing differs proves one only as far as it was said.
+Virtual machines cloned from one image share that key, and often machine id and host name. A
+difference proves that there are two machines. The lack of one proves little: much may be unsaid.
 """
 
 import json
@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
-from hosts.link.ask import Answer
 from hosts.link.errors import LinkError
-from hosts.link.facts import Facts
-from hosts.link.podman_steps import Seen, date_of
+from hosts.link.http_get import HttpAnswer
+from hosts.link.podman_steps import PodmanInfo, date_of
+from hosts.link.shell_facts import ShellFacts
 
 # two looks at one machine take place within seconds of each other
 _BOOT_APART_S: Final = 5.0
@@ -24,12 +24,17 @@ _LISTS: Final = (
 )
 
 
-async def says(
-    get: Callable[[str], Awaitable[Answer]], *, info: Answer, seen: Seen, facts: Facts | None
+async def identity(
+    get: Callable[[str], Awaitable[HttpAnswer]],
+    *,
+    info: HttpAnswer,
+    seen: PodmanInfo,
+    facts: ShellFacts | None,
 ) -> dict[str, Any]:
-    """`{"hostname", "machine_id", "boot_id", "booted_at", "store", "settled"}`; what this key or
-    Podman does not tell is left out. `booted_at` in seconds by the host's clock; `store`: ids of
-    what is in its store, `settled`: those of them that are older than two minutes.
+    """`{"hostname", "machine_id", "boot_id", "booted_at", "store", "settled"}`.
+
+    What this key or Podman does not tell is left out. `booted_at`: seconds by the host's clock.
+    `store`: ids of what is in its store; `settled`: those of them older than two minutes.
     """
     now = date_of(info)
     told: dict[str, Any] = {"hostname": seen.hostname}
@@ -43,7 +48,7 @@ async def says(
     return {name: value for name, value in told.items() if value not in ("", None)}
 
 
-async def _store(get: Callable[[str], Awaitable[Answer]]) -> dict[str, float] | None:
+async def _store(get: Callable[[str], Awaitable[HttpAnswer]]) -> dict[str, float] | None:
     found: dict[str, float] = {}
     for kind, path, name, created in _LISTS:
         try:
@@ -70,9 +75,9 @@ def _seconds(value: Any) -> float:
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """What proves that these are two machines: of "hostname", "machine-id", "boot", "store".
+    """What proves two machines: of "hostname", "machine-id", "boot", "store".
 
-    Both as `says` made them, within seconds; the stores must be at the same path to be compared.
+    Both were asked within seconds (`identity`). Compare only stores that lie at the same path.
     """
     found = []
     if _differ(one, other, "hostname"):

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from hosts.link.ask import Answer
 from hosts.link.errors import LinkError
+from hosts.link.http_get import HttpAnswer
 
 MIN_MAJOR: Final = 4
 MAX_CLOCK_OFF_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PodmanInfo:
     """What a socket's `info` says, with types that were checked: a host may send anything."""
 
     version: str
@@ -29,11 +29,11 @@ class Seen:
     uptime_s: float | None
 
 
-def read_info(info: dict[str, Any]) -> Seen:
+def read_info(info: dict[str, Any]) -> PodmanInfo:
     """Podman's `info`, reduced to what the doctor needs."""
     host = _object(info, "host")
     controllers = host.get("cgroupControllers")
-    return Seen(
+    return PodmanInfo(
         version=_text(_object(info, "version"), "Version"),
         rootless=_object(host, "security").get("rootless") is True,
         events=_text(host, "eventLogger"),
@@ -68,7 +68,7 @@ def check_version(version: str, *, update: str) -> str:
     return version
 
 
-def check_events(seen: Seen) -> str:
+def check_events(seen: PodmanInfo) -> str:
     """The events backend. Raises LinkError "events-none"."""
     if seen.events == "none":
         raise LinkError(
@@ -83,7 +83,7 @@ def check_events(seen: Seen) -> str:
     return seen.events
 
 
-def check_cgroups(seen: Seen) -> str:
+def check_cgroups(seen: PodmanInfo) -> str:
     """The cgroups version. Raises LinkError "cgroups-v1-rootless" or "cgroups-delegation"."""
     if seen.cgroups == "v1" and seen.rootless:
         raise LinkError(
@@ -109,7 +109,7 @@ def check_cgroups(seen: Seen) -> str:
     return seen.cgroups
 
 
-def date_of(answer: Answer) -> float | None:
+def date_of(answer: HttpAnswer) -> float | None:
     """The host's clock when it answered, in seconds since 1970; None without a Date."""
     try:
         return parsedate_to_datetime(answer.fields.get("date", "")).timestamp()
@@ -117,7 +117,7 @@ def date_of(answer: Answer) -> float | None:
         return None
 
 
-def check_clock(answer: Answer) -> str | None:
+def check_clock(answer: HttpAnswer) -> str | None:
     """How far the host's clock is off, as text; None without a Date. Raises LinkError "clock-off"."""
     there = date_of(answer)
     if there is None:

@@ -8,9 +8,9 @@ from typing import Final
 
 from hosts.link.channel import Connection, ReceiverFactory
 from hosts.link.errors import LinkError
-from hosts.link.refusals import host_away
 from hosts.link.sockets import endpoint_socket
 from hosts.link.splice import Splice
+from hosts.link.ssh_errors import host_away
 from hosts.link.web_filter import WebFilter
 
 _BACKLOG: Final = 512

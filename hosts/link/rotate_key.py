@@ -34,7 +34,7 @@ _DROP: Final = _WRITE % (
 )
 
 
-async def let_in(connection: Connection, *, old: str, new: str) -> int:
+async def add_key(connection: Connection, *, old: str, new: str) -> int:
     """Add each line of the key `old` once more for the key `new`, with the same permissions.
 
     How many were added; 0 when they are there already. Both are public key lines.
@@ -53,7 +53,7 @@ async def let_in(connection: Connection, *, old: str, new: str) -> int:
     return len(lines)
 
 
-async def take_out(connection: Connection, *, old: str) -> None:
+async def remove_key(connection: Connection, *, old: str) -> None:
     """Remove every line of the key `old`. Raises as `let_in`."""
     ran = await connection.run(_sh(_DROP), stdin=f"{_blob(old)}\n".encode())
     if ran.status != 0 or not ran.stdout.strip().endswith("written"):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from hosts.link.ask import get
 from hosts.link.channel import Connection
 from hosts.link.errors import LinkError
-from hosts.link.facts import Facts, gather, install_podman, start_socket
+from hosts.link.http_get import get
+from hosts.link.shell_facts import ShellFacts, gather, install_podman, start_socket
 from hosts.link.ssh import SshConnection
 from hosts.link.target import Transport
 
@@ -17,11 +17,11 @@ _GUESSED_UIDS: Final = range(1000, 1020)
 _OPEN_TO_ALL: Final = ("/run/dbus/system_bus_socket", "/run/systemd/journal/stdout")
 
 
-class Unknown(Exception):
+class CannotTell(Exception):
     """Cannot be known with this key."""
 
 
-class Hint(Exception):
+class Advice(Exception):
     """A step passed, and there is something to say about it."""
 
     def __init__(self, detail: str, error: LinkError) -> None:
@@ -44,7 +44,7 @@ class SocketSearch:
     """One look at a host's sockets; `works` is the transport that reached one."""
 
     def __init__(self, connection: Connection, *, wanted: str, timeout_s: float) -> None:
-        self.facts: Facts | None = None
+        self.facts: ShellFacts | None = None
         self.works: Transport | None = None
         self.found: list[FoundSocket] = []
         self._connection = connection
@@ -55,7 +55,7 @@ class SocketSearch:
         self._answers: dict[str, LinkError | None] = {}
 
     async def transport(self) -> str:
-        """How streams get to the host. Raises Unknown, Hint or LinkError."""
+        """How streams get to the host. Raises CannotTell, Advice or LinkError."""
         await self._look()
         if self.works == "forward":
             return "socket forwarding"
@@ -65,11 +65,11 @@ class SocketSearch:
             return stdio
         if closed:
             if self.works == "dial-stdio":
-                raise Hint(stdio, _prohibited(closed[0]))
+                raise Advice(stdio, _prohibited(closed[0]))
             raise _prohibited(closed[0])
         if await self._forwards_others():
             return "socket forwarding"
-        raise Unknown("No Podman socket was found to try the forwarding with.")
+        raise CannotTell("No Podman socket was found to try the forwarding with.")
 
     def _stdio_words(self) -> str:
         why = "for this key permits nothing else" if self.facts is None else "slower"

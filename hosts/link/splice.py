@@ -9,8 +9,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
-from hosts.link.answers import answer
 from hosts.link.channel import Channel, Receiver, ReceiverFactory
+from hosts.link.error_response import error_response
 from hosts.link.errors import LinkError
 from hosts.link.framing import HEAD_MAX_BYTES
 from hosts.link.web_filter import RequestRefusedError, WebFilter
@@ -268,7 +268,7 @@ class Splice(asyncio.Protocol):
         if self._near is None or self._near.is_closing():
             return
         self._near.resume_reading()
-        self._near.write(answer(status, error))
+        self._near.write(error_response(status, error))
         if self._near_eof:
             self._near.close()
             return

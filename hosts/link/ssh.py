@@ -9,9 +9,11 @@ import asyncssh
 
 from hosts.link import certificates, keys
 from hosts.link.addresses import AddressPolicy
-from hosts.link.channel import Ran, ReceiverFactory
+from hosts.link.channel import CommandResult, ReceiverFactory
 from hosts.link.errors import LinkError
-from hosts.link.refusals import (
+from hosts.link.scan import HOST_KEY_ALGORITHMS, closed_unless_used, open_socket, peek_banner
+from hosts.link.sessions import Sessions
+from hosts.link.ssh_errors import (
     host_away,
     login_error,
     not_vouched_for,
@@ -19,10 +21,8 @@ from hosts.link.refusals import (
     tcp_prohibited,
     tcp_refused,
 )
-from hosts.link.scan import HOST_KEY_ALGORITHMS, closed_unless_used, open_socket, peek_banner
-from hosts.link.sessions import Sessions
 from hosts.link.stdio import StdioPool
-from hosts.link.target import KEEPALIVE_S, Target
+from hosts.link.target import KEEPALIVE_S, SshTarget
 
 # Two unanswered ones; asyncssh ends the connection when the third would be due, after 15 s.
 KEEPALIVE_COUNT: Final = 2
@@ -46,7 +46,7 @@ SshChannel = (
 class SshConnection:
     """A live SSH connection. `open_channel` and `run` as in `channel.Connection`."""
 
-    def __init__(self, conn: asyncssh.SSHClientConnection, target: Target) -> None:
+    def __init__(self, conn: asyncssh.SSHClientConnection, target: SshTarget) -> None:
         self._conn = conn
         # commands count as sessions, forwarded sockets do not
         self.sessions = Sessions()
@@ -150,7 +150,9 @@ class SshConnection:
             task.add_done_callback(_close_late)
             raise
 
-    async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> Ran:
+    async def run(
+        self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0
+    ) -> CommandResult:
         """Run a shell command on the host. See `channel.Connection`."""
         try:
             async with asyncio.timeout(timeout_s):
@@ -176,7 +178,7 @@ class SshConnection:
             raise _no_commands(f"it did not end within {timeout_s:g} s") from exc
         except (asyncssh.Error, OSError) as exc:
             raise host_away(str(exc)) from exc
-        return Ran(
+        return CommandResult(
             status=process.exit_status if process.exit_signal is None else None,
             stdout=stdout.decode("utf-8", "replace"),
             stderr=stderr.decode("utf-8", "replace"),
@@ -194,7 +196,7 @@ class SshConnection:
 
 
 async def connect(
-    target: Target, policy: AddressPolicy, *, timeout_s: float = 20.0
+    target: SshTarget, policy: AddressPolicy, *, timeout_s: float = 20.0
 ) -> SshConnection:
     """Sign in with the target's key, to exactly the pinned host key, without any jump.
 
@@ -207,7 +209,7 @@ async def connect(
 
 
 async def greet_and_sign_in(
-    sock: socket.socket, target: Target, *, timeout_s: float = 20.0
+    sock: socket.socket, target: SshTarget, *, timeout_s: float = 20.0
 ) -> SshConnection:
     """As `connect`, on a connected socket, which is closed if it fails."""
     try:
@@ -219,7 +221,9 @@ async def greet_and_sign_in(
     return await sign_in(sock, target, timeout_s=timeout_s)
 
 
-async def sign_in(sock: socket.socket, target: Target, *, timeout_s: float = 20.0) -> SshConnection:
+async def sign_in(
+    sock: socket.socket, target: SshTarget, *, timeout_s: float = 20.0
+) -> SshConnection:
     """The SSH half of `connect`, on a connected socket, which is closed if it fails."""
     try:
         key = target.private_key

@@ -12,7 +12,7 @@ KEEPALIVE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class SshTarget:
     """A login on a host. `host_key_line` is `ALGORITHM BASE64`, as in a known_hosts file."""
 
     address: str
@@ -27,4 +27,4 @@ class Target:
     # how often it is asked whether it is there, in seconds
     keepalive_s: float = KEEPALIVE_S
     # the jump host from which it is dialled; None: from this machine
-    via: "Target | None" = None
+    via: "SshTarget | None" = None

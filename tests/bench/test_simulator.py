@@ -15,7 +15,7 @@ from hosts.link.errors import LinkError
 from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import connect
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from hosts.podman import Podman, UnixDial, containers, events, images, networks, pods, stats, system
 from hosts.podman import volumes as volumes_api
 from hosts.podman.errors import Conflict, NotFound
@@ -38,7 +38,7 @@ async def podman_of(
 ) -> AsyncIterator[Podman]:
     """The product's own way to a host: SSH connection, relay, client."""
     connection = await connect(
-        Target(where.address, where.port, USER, key, where.host_key_line), LOOPBACK
+        SshTarget(where.address, where.port, USER, key, where.host_key_line), LOOPBACK
     )
     relay = Relay(folder, 1, SOCKET)
     await relay.start()

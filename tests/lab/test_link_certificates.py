@@ -13,7 +13,7 @@ from hosts.link.certificates import read_user_certificate
 from hosts.link.doctor import Doctor, examine
 from hosts.link.errors import LinkError
 from hosts.link.ssh import connect
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from tests.lab.hosts import Host, Lab
 
 POLICY = AddressPolicy()
@@ -58,7 +58,7 @@ def settle(host: Host, name: str, content: str, line: str) -> None:
     host.start_sshd()
 
 
-async def refusal(target: Target) -> LinkError:
+async def refusal(target: SshTarget) -> LinkError:
     with pytest.raises(LinkError) as caught:
         await connect(target, POLICY)
     return caught.value
@@ -71,7 +71,7 @@ async def test_a_certificate_lets_in_a_key_that_the_host_does_not_know(
     public = keys.public_line(key)
     line = sign(public, "-n", "root", "-V", "-5m:+7d")
     settle(host, "user_ca.pub", (tmp_path / "ca.pub").read_text(), "TrustedUserCAKeys")
-    bare = Target(host.address, host.port, "root", key, host.host_key_line)
+    bare = SshTarget(host.address, host.port, "root", key, host.host_key_line)
     assert (await refusal(bare)).kind == "key-refused"
     found = read_user_certificate(line, public_key=public, user="root")
     assert found.expires_soon
@@ -116,7 +116,7 @@ async def test_an_authority_vouches_for_a_hosts_key(host: Host, sign: Sign, tmp_
     # the pinned key is not the host's: the authority alone counts
     pinned = keys.canonical_line(keys.generate())
     key = host.key_file.read_bytes()
-    target = Target(host.address, host.port, "root", key, pinned, host_ca=authority)
+    target = SshTarget(host.address, host.port, "root", key, pinned, host_ca=authority)
     unsigned = await refusal(target)
     assert unsigned.kind == "host-key-changed"
     assert "signed by none" in unsigned.cause

@@ -6,20 +6,21 @@ import pytest
 
 from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
-from hosts.link.doctor import Doctor, Result, Step, examine
+from hosts.link.doctor import Doctor, DoctorReport, examine
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.link.install_key import install_key
 from hosts.link.scan import scan
 from hosts.link.ssh import connect
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab
 
 __all__ = ["any_host", "any_lab"]
 
 
-def target(host: Host, user: str = "root") -> Target:
-    return Target(
+def target(host: Host, user: str = "root") -> SshTarget:
+    return SshTarget(
         address=host.address,
         port=host.port,
         user=user,
@@ -28,7 +29,7 @@ def target(host: Host, user: str = "root") -> Target:
     )
 
 
-async def walk(at: Target, socket_path: str = "") -> tuple[dict[str, Step], Result]:
+async def walk(at: SshTarget, socket_path: str = "") -> tuple[dict[str, DoctorStep], DoctorReport]:
     steps, result = await examine(Doctor(at, AddressPolicy(), socket_path=socket_path))
     return {step.step: step for step in steps}, result
 

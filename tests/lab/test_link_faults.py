@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from hosts.link.addresses import AddressPolicy
 from hosts.link.errors import LinkError
-from hosts.link.refusals import host_away
 from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import SshConnection, connect
+from hosts.link.ssh_errors import host_away
 from hosts.link.target import KEEPALIVE_S
 from hosts.podman import Podman, UnixDial, errors, system
 from tests.lab.hosts import Host, Lab

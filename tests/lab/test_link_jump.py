@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from hosts import control
 from hosts.link.addresses import AddressPolicy
-from hosts.link.doctor import Doctor, Result, Step, examine
+from hosts.link.doctor import Doctor, DoctorReport, examine
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
-from hosts.link.jump import Way
+from hosts.link.jump import Route
 from hosts.link.scan import scan_socket
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from hosts.models import Endpoint, Login
 from tests.lab.hosts import Host, Lab
 from tests.lab.link_process import Link, link, register, reload, until, up
@@ -22,13 +23,13 @@ __all__ = ["link"]
 POLICY = AddressPolicy()
 
 
-def target(host: Host, via: Target | None = None) -> Target:
-    return Target(
+def target(host: Host, via: SshTarget | None = None) -> SshTarget:
+    return SshTarget(
         host.address, host.port, "root", host.key_file.read_bytes(), host.host_key_line, via=via
     )
 
 
-async def walk(at: Target) -> tuple[dict[str, Step], Result]:
+async def walk(at: SshTarget) -> tuple[dict[str, DoctorStep], DoctorReport]:
     steps, result = await examine(Doctor(at, POLICY, timeout_s=10.0))
     return {step.step: step for step in steps}, result
 
@@ -52,7 +53,7 @@ async def test_two_jumps_in_a_row(lab: Lab) -> None:
 
 async def test_the_key_behind_a_jump_is_the_hosts_own(lab: Lab) -> None:
     jump, behind = lab.hosts
-    way = Way(target(jump), POLICY)
+    way = Route(target(jump), POLICY)
     try:
         sock = await way.open_socket(behind.address, behind.port, timeout_s=10)
         assert (await scan_socket(sock)).line == behind.host_key_line
@@ -78,7 +79,7 @@ async def test_what_a_jump_cannot_reach_is_told_in_its_words(lab: Lab) -> None:
 
 
 async def test_a_jump_is_no_way_into_itself_or_a_metadata_service(lab: Lab) -> None:
-    way = Way(target(lab.hosts[0]), POLICY)
+    way = Route(target(lab.hosts[0]), POLICY)
     try:
         for address in ("127.0.0.1", "169.254.169.254", "::1"):
             with pytest.raises(LinkError) as caught:

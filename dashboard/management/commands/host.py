@@ -18,7 +18,8 @@ from dashboard.person import console_person
 from hosts import control
 from hosts.actions.hosts import certificates, edit_host, examine_host, host_address, rotate_key
 from hosts.actions.hosts.known_hosts import KnownHosts
-from hosts.control import ControlError, Step
+from hosts.control import ControlError
+from hosts.link.doctor_step import DoctorStep
 from hosts.models import Host, Job, Login
 from hosts.refusals import FieldRefusal
 
@@ -245,7 +246,7 @@ class Command(BaseCommand):
         if not well:
             raise Failed(_("Something is in the way on %s: see the steps.") % host.name)
 
-    def _say(self, login: Login, steps: list[Step]) -> None:
+    def _say(self, login: Login, steps: list[DoctorStep]) -> None:
         self.stdout.write(str(login))
         for step in steps:
             self.stdout.write(
@@ -273,8 +274,8 @@ class Command(BaseCommand):
         self.stdout.write(_("%s is no longer in Haulout; nothing was changed on it.") % host.name)
 
 
-async def _examined(patient: dict[str, Any]) -> list[Step]:
-    latest: dict[str, Step] = {}
+async def _examined(patient: dict[str, Any]) -> list[DoctorStep]:
+    latest: dict[str, DoctorStep] = {}
     async for step in control.examine(patient):
         latest[step.step] = step
     return list(latest.values())

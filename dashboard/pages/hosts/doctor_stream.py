@@ -26,7 +26,7 @@ from hosts.control import ControlError, Step
 
 log = structlog.get_logger(__name__)
 # what is shown below the steps when the doctor is done: given all steps, a piece of HTML
-Ending = Callable[[list[Step]], str]
+Ending = Callable[[list[DoctorStep]], str]
 
 
 # raises NotVisible or Denied where the person may no longer have the doctor look
@@ -69,7 +69,7 @@ class _Examination:
 
     async def lines(self, patient: dict[str, Any], ending: Ending) -> AsyncIterator[str]:
         """What `stream` sends."""
-        steps: dict[str, Step] = {}
+        steps: dict[str, DoctorStep] = {}
         with guard.watch(self):
             try:
                 async with aclosing(self._steps(patient)) as found:
@@ -79,7 +79,7 @@ class _Examination:
                             _note(patient, step)
                         yield _line(step)
             except ControlError as error:
-                broken = Step("control", "failed", cause=error.cause, cure=error.cure)
+                broken = DoctorStep("control", "failed", cause=error.cause, cure=error.cure)
                 steps[broken.step] = broken
                 _note(patient, broken)
                 yield _line(broken)
@@ -89,7 +89,7 @@ class _Examination:
             html = await sync_to_async(ending, thread_sensitive=False)(list(steps.values()))
             yield json.dumps({"end": html}) + "\n"
 
-    async def _steps(self, patient: dict[str, Any]) -> AsyncGenerator[Step, None]:
+    async def _steps(self, patient: dict[str, Any]) -> AsyncGenerator[DoctorStep, None]:
         """Those of the doctor, who is sent away when the right goes."""
         gone = asyncio.create_task(self._withdrawn.wait(), name="doctor withdrawn")
         try:
@@ -110,12 +110,12 @@ class _Examination:
             gone.cancel()
 
 
-def _note(patient: dict[str, Any], step: Step) -> None:
+def _note(patient: dict[str, Any], step: DoctorStep) -> None:
     whose = {name: patient[name] for name in ("login_id", "address", "user") if name in patient}
     log.info("the doctor found", step=step.step, why=step.cause, cure=step.cure, **whose)
 
 
-def _line(step: Step) -> str:
+def _line(step: DoctorStep) -> str:
     # cures are a sentence, or a command and nothing else
     command = step.cure[:1].islower()
     cause = told(step.cause)

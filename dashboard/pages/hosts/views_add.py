@@ -31,8 +31,9 @@ from hosts.actions.hosts import (
 )
 from hosts.actions.hosts.edit_host import EDIT
 from hosts.actions.hosts.register_host import FoundSocket, NewHost
-from hosts.control import ControlError, Step
+from hosts.control import ControlError
 from hosts.link.certificates import UserCertificate
+from hosts.link.doctor_step import DoctorStep
 from hosts.models import Host, Login
 from hosts.refusals import FieldRefusal
 
@@ -225,7 +226,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         host_ca=draft.host_ca,
     )
 
-    def ending(steps: list[Step]) -> str:
+    def ending(steps: list[DoctorStep]) -> str:
         found = examine_host.found_sockets(steps)
         # the session as it is by now: the doctor may have taken a while
         session = type(request.session)(request.session.session_key)

@@ -17,7 +17,7 @@ from hosts.access import Person, allows, get_host
 from hosts.actions.hosts import edit_host, edit_logins, examine_host
 from hosts.actions.hosts.host_address import check_socket
 from hosts.actions.hosts.register_host import FoundSocket
-from hosts.control import Step
+from hosts.link.doctor_step import DoctorStep
 from hosts.models import Endpoint, Login
 from hosts.refusals import FieldRefusal
 
@@ -63,7 +63,7 @@ def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
     login = Login.objects.get(pk=login_id)
     may_edit = allows(person, edit_host.EDIT)
 
-    def ending(steps: list[Step]) -> str:
+    def ending(steps: list[DoctorStep]) -> str:
         known = set(login.endpoints.values_list("socket", flat=True))
         stores = set(
             Endpoint.objects.filter(host=login.host_id).values_list("graph_root", flat=True)

@@ -14,8 +14,8 @@ from hosts.actions.hosts.edit_host import tried_again
 from hosts.actions.hosts.edit_logins import get_login
 from hosts.actions.hosts.host_address import check_socket
 from hosts.actions.hosts.register_host import FoundSocket, target_of_host
-from hosts.control import Step
 from hosts.link import keys
+from hosts.link.doctor_step import DoctorStep
 from hosts.models import Host, Login
 
 VERB = "host.doctor"
@@ -91,7 +91,7 @@ def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
     )
 
 
-def found_sockets(steps: Iterable[Step]) -> list[FoundSocket]:
+def found_sockets(steps: Iterable[DoctorStep]) -> list[FoundSocket]:
     """The sockets that the doctor saw answer; whichever step told more about one counts.
 
     Where the way ended at Podman itself (too old, silent), only those that told about themselves.

@@ -1,4 +1,4 @@
-"""From a plan to a live connection, and the last reason why a channel over it was refused."""
+"""From a plan to a live connection, which remembers why its last channel was refused."""
 
 import asyncio
 
@@ -7,17 +7,17 @@ from django.conf import settings
 
 from hosts import vault
 from hosts.clocks import clock
-from hosts.link import facts, ssh
+from hosts.link import shell_facts, ssh
 from hosts.link.addresses import AddressPolicy
-from hosts.link.channel import Connection, Ran, ReceiverFactory
+from hosts.link.channel import CommandResult, Connection, ReceiverFactory
 from hosts.link.errors import LinkError
 from hosts.link.jump import open_through
 from hosts.link.local import LocalConnection
 from hosts.link.scan import open_socket
+from hosts.link.supervise.database import Database
 from hosts.link.supervise.jumps import Jumps
 from hosts.link.supervise.roster import LoginPlan
-from hosts.link.supervise.writer import Database
-from hosts.link.target import KEEPALIVE_S, Target
+from hosts.link.target import KEEPALIVE_S, SshTarget
 from hosts.models import Host
 
 log = structlog.get_logger(__name__)
@@ -32,10 +32,10 @@ def policy() -> AddressPolicy:
     return AddressPolicy(allow_loopback=settings.HAULOUT_ALLOW_LOOPBACK_HOSTS)
 
 
-async def connect(plan: LoginPlan, database: Database, jumps: Jumps) -> "Held":
+async def connect(plan: LoginPlan, database: Database, jumps: Jumps) -> "LiveConnection":
     """Dial and sign in. Raises LinkError, or VaultError when the key cannot be opened."""
     if plan.kind == Host.Kind.LOCAL:
-        return Held(LocalConnection(), ssh_connection=None)
+        return LiveConnection(LocalConnection(), ssh_connection=None)
     if not plan.host_key:
         raise LinkError(
             "host-key-unconfirmed",
@@ -43,7 +43,7 @@ async def connect(plan: LoginPlan, database: Database, jumps: Jumps) -> "Held":
             cure="Compare its fingerprint and accept it on the host's page.",
         )
     private_key = await database.beside(lambda: vault.open_sealed(plan.sealed_key, SSH_KEY))
-    target = Target(
+    target = SshTarget(
         address=plan.address,
         port=plan.port,
         user=plan.user,
@@ -59,11 +59,11 @@ async def connect(plan: LoginPlan, database: Database, jumps: Jumps) -> "Held":
         jump = jumps.get(plan.via, plan.via_name)
         sock = await open_through(jump, plan.address, plan.port, policy(), timeout_s=_LOGIN_S)
     connection = await ssh.greet_and_sign_in(sock, target, timeout_s=_LOGIN_S)
-    return Held(connection, ssh_connection=connection)
+    return LiveConnection(connection, ssh_connection=connection)
 
 
-class Held:
-    """A live connection. Remembers per socket why its last channel was refused."""
+class LiveConnection:
+    """A connection that is up. `refused`: the last error for each socket."""
 
     def __init__(self, connection: Connection, *, ssh_connection: ssh.SshConnection | None) -> None:
         self._connection = connection
@@ -71,8 +71,8 @@ class Held:
         self._never = asyncio.Event()
         self._why = ""
         self.refused: dict[str, LinkError] = {}
-        # what of `way` is in the database
-        self.told: dict[str, str | int] = {}
+        # what of `transport_columns` is in the database
+        self.written: dict[str, str | int] = {}
 
     async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:
         """As `channel.Connection`."""
@@ -83,7 +83,9 @@ class Held:
             raise
         self.refused.pop(socket_path, None)
 
-    async def run(self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0) -> Ran:
+    async def run(
+        self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0
+    ) -> CommandResult:
         """As `channel.Connection`."""
         return await self._connection.run(command, stdin=stdin, timeout_s=timeout_s)
 
@@ -109,12 +111,12 @@ class Held:
             self._ssh.transport = "forward"
             self._ssh.stdio.close()
 
-    async def why_stdio(self) -> None:
-        """Find out why no socket is forwarded: `way` tells it from then on. Raises LinkError."""
-        self._why = "key" if await facts.gather(self) is None else "sshd"
+    async def find_why_stdio(self) -> None:
+        """Find out why no socket is forwarded, for `transport_columns`. Raises LinkError."""
+        self._why = "key" if await shell_facts.gather(self) is None else "sshd"
 
     @property
-    def way(self) -> dict[str, str | int]:
+    def transport_columns(self) -> dict[str, str | int]:
         """How streams get there, as columns of Login."""
         if self._ssh is None:
             return {}
@@ -134,6 +136,6 @@ class Held:
             await self._ssh.wait_closed()
 
     def abort(self) -> None:
-        """End the connection at once: a thousand farewells take longer than an end may."""
+        """End the connection at once: a thousand orderly farewells take too long."""
         if self._ssh is not None:
             self._ssh.abort()

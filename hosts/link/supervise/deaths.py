@@ -1,7 +1,7 @@
-"""Crash loops of one endpoint, told from its events: Podman's list shows such a container as running.
+"""Crash loops of one endpoint, found in its events: Podman's list shows such containers as running.
 
-The policy's restart sends died, restart, init, start; a person's sends restart before died, or after
-start (measured on 4.3 and 5.4).
+The policy's restart sends died, restart, init, start. A person's sends restart before died, or
+after start (measured on 4.3 and 5.4).
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from hosts.inventory.bounds import mapping
 from hosts.inventory.deaths import WINDOW, Deaths
 from hosts.inventory.history import fields
 from hosts.inventory.owners import unit
-from hosts.link.supervise.memory import Memory, killed_for_memory
-from hosts.link.supervise.writer import Database
+from hosts.link.supervise.database import Database
+from hosts.link.supervise.oom import OomKills, killed_for_memory
 from hosts.models import Container
 from hosts.podman import Podman
 
@@ -39,7 +39,7 @@ class DeathWatch:
     def __init__(
         self, endpoint_id: int, *, podman: Podman, mirror: Mirror, database: Database
     ) -> None:
-        self._memory = Memory(podman)
+        self._memory = OomKills(podman)
         self._endpoint_id = endpoint_id
         self._mirror = mirror
         self._database = database
@@ -97,7 +97,7 @@ class DeathWatch:
             _keep(self._of_units, name, (values["at"], code, memory, crashes))
 
     def _unit_made_anew(self, event: dict[str, Any], values: dict[str, Any]) -> None:
-        """Quadlet and generated units run a new container at each start: the crash is the one before's."""
+        """Count the crash of a unit's last container: such units run a new one at each start."""
         found = self._of_units.get(values["name"])
         if found is None or not unit(_attributes(event)):
             return
@@ -154,7 +154,7 @@ class DeathWatch:
         return self._fresh.setdefault(podman_id, Deaths())
 
     def _calm(self) -> None:
-        """Those that have stayed up for long are in no crash loop any more."""
+        """End the crash loops of containers that have stayed up for long."""
         now = time.monotonic()
         for podman_id, (_at, heard) in list(self._crashing.items()):
             if now - heard > WINDOW.total_seconds():
@@ -167,7 +167,7 @@ class DeathWatch:
 
 
 def _attributes(event: dict[str, Any]) -> dict[str, str]:
-    """A container's labels stand among them."""
+    """An event's attributes; a container's labels are among them."""
     return mapping(event["Actor"].get("Attributes"), count=200)
 
 

@@ -1,7 +1,8 @@
 """What only inspect tells of a container and what never changes: its volumes, and whether a kube file
-made it. Podman's lists have the places of mounts alone (4.3 to 6.1).
+made it.
 
-Each container is inspected once, and what was found is kept with its row: a restarted link asks nothing.
+Podman's lists have only the paths of mounts (4.3 to 6.1). Each container is inspected once. The
+answer is kept with its row, so a restarted link asks nothing.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from django.db import DatabaseError
 from hosts.inventory import Mirror
 from hosts.inventory.bounds import flag, text
 from hosts.inventory.owners import made_by_kube, volumes
-from hosts.link.supervise.writer import Database
+from hosts.link.supervise.database import Database
 from hosts.models import Container
 from hosts.podman import Podman, PodmanError, containers
 from hosts.podman.errors import Unavailable
@@ -29,13 +30,13 @@ _AGAIN_S: Final = 30.0
 
 
 class _Pace:
-    """Turns that are so far apart, first come first served; what is done in one holds up nobody."""
+    """Turns that are a fixed time apart, first come first served."""
 
     def __init__(self) -> None:
         self._next = 0.0
 
     async def turn(self) -> None:
-        """Wait for one."""
+        """Wait for the next turn."""
         now = time.monotonic()
         at = max(now, self._next)
         self._next = at + _APART_S
@@ -46,7 +47,7 @@ _PACE = _Pace()
 
 
 class FirstLook:
-    """One endpoint's. `note` what was listed; `run` inspects what is new and writes what it finds."""
+    """Of one endpoint. `note` takes what was listed; `run` inspects what is new and writes the answer."""
 
     def __init__(
         self, endpoint_id: int, *, podman: Podman, mirror: Mirror, database: Database
@@ -61,7 +62,7 @@ class FirstLook:
         self._something = asyncio.Event()
 
     def note(self, listed: list[dict[str, Any]]) -> None:
-        """Containers as Podman lists them: those with mounts or in a pod are worth a look."""
+        """Take containers as Podman lists them; those with mounts or in a pod are inspected."""
         for item in listed:
             podman_id = text(item.get("Id"), limit=255)
             in_pod = bool(item.get("Pod")) and not flag(item.get("IsInfra"))
@@ -71,7 +72,7 @@ class FirstLook:
                 self._something.set()
 
     def forget(self, gone: Iterable[str]) -> None:
-        """These are there no more."""
+        """These containers are gone."""
         self._known.difference_update(gone)
 
     async def run(self) -> None:

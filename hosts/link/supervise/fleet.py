@@ -1,4 +1,4 @@
-"""All logins of this link: who is registered, whose lease is ours, one task each."""
+"""All logins of this link: which are registered, which lease is ours, one task each."""
 
 import asyncio
 from collections import Counter
@@ -11,11 +11,11 @@ from django.db import DatabaseError
 
 from hosts.inventory import LeaseLost
 from hosts.link.supervise import leases, roster, states
+from hosts.link.supervise.database import Database
 from hosts.link.supervise.jumps import Jumps
 from hosts.link.supervise.login import LoginTask
 from hosts.link.supervise.roster import LoginPlan
 from hosts.link.supervise.watch import Watch
-from hosts.link.supervise.writer import Database
 
 log = structlog.get_logger(__name__)
 _LOOK_S: Final = 5.0
@@ -31,7 +31,7 @@ class _Running:
 
 
 class Fleet:
-    """Keeps a LoginTask running for every login that is registered and ours."""
+    """Runs a LoginTask for every registered login whose lease is ours."""
 
     def __init__(self, *, run: Path, owner: str, database: Database) -> None:
         self._run_folder = run
@@ -125,7 +125,7 @@ class Fleet:
     async def _switch_off(self) -> None:
         logins, endpoints = await self._database.read(roster.disabled)
         if logins or endpoints:
-            await self._database.write(states.switched_off(logins, endpoints))
+            await self._database.write(states.write_disabled(logins, endpoints))
 
     def _start(self, plan: LoginPlan, epoch: int) -> None:
         login = LoginTask(
@@ -155,7 +155,7 @@ class Fleet:
         plans = [self._plans[login_id] for login_id in held if login_id in self._plans]
         await self._stop(held)
         try:
-            await self._database.write(states.link_ended(plans, owner=self._owner))
+            await self._database.write(states.write_link_ended(plans, owner=self._owner))
             await self._database.write(lambda _: leases.release(held, owner=self._owner))
         except DatabaseError as error:
             log.warning("leases not given up", error=str(error))

@@ -1,11 +1,11 @@
-"""Connections that others are dialled through: each jump's one connection serves all behind it."""
+"""Connections that others are dialled through: one connection to a jump host serves all behind it."""
 
 import asyncio
 from typing import Final
 
 from hosts.link.errors import LinkError
-from hosts.link.refusals import jump_away
 from hosts.link.ssh import SshConnection
+from hosts.link.ssh_errors import jump_away
 
 _UNKNOWN: Final = "it is not connected yet, or is disabled."
 
@@ -19,7 +19,7 @@ class Jumps:
         self._comes: dict[int, asyncio.Event] = {}
 
     def up(self, login_id: int, connection: SshConnection) -> None:
-        """A login is connected: whoever waits for it dials at once."""
+        """A login is connected: those that wait for it dial at once."""
         self._up[login_id] = connection
         self._away.pop(login_id, None)
         self.comes(login_id).set()
@@ -35,7 +35,7 @@ class Jumps:
         return self._comes.setdefault(login_id, asyncio.Event())
 
     def get(self, login_id: int, name: str) -> SshConnection:
-        """The connection of a jump, called `name` in LinkError "jump-away"."""
+        """The connection to a jump host. Raises LinkError "jump-away", which calls it `name`."""
         connection = self._up.get(login_id)
         if connection is not None and not connection.closed:
             return connection

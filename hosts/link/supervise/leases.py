@@ -1,6 +1,6 @@
 """Who owns a login: a row per login with owner, epoch and an end, by the database's clock.
 
-Each taking raises the epoch, and inventory writes carry it: two links never both write.
+Taking a lease raises the epoch, and inventory writes carry it: two links never both write.
 """
 
 import hashlib
@@ -20,18 +20,18 @@ RENEW_S = 5.0
 
 
 def shard_name(run: Path, shard: int) -> str:
-    """What all links of this run folder have in common: the shard's lock lets one of them live."""
+    """The name that all links of this run folder share: the shard's lock lets one of them live."""
     place = hashlib.sha256(str(run).encode()).hexdigest()[:8]
     return f"{socket.gethostname()[:30]}/{place}/{shard}"
 
 
 def owner_name(run: Path, shard: int) -> str:
-    """A name for this process's life as a link."""
+    """The name of this process's life as a link."""
     return f"{shard_name(run, shard)}/{secrets.token_hex(4)}"
 
 
 def take(login_ids: Collection[int], *, owner: str) -> dict[int, int]:
-    """Take the leases that are free, over or of a dead link of our shard; login id to epoch."""
+    """Take leases that are free, over, or of a dead link of our shard; login id to epoch."""
     shard = owner.rpartition("/")[0] + "/"
     free = Q(owner="") | Q(lease_until=None) | Q(lease_until__lt=Now())
     # whoever calls this holds the shard's file lock: the other one is dead
@@ -42,7 +42,7 @@ def take(login_ids: Collection[int], *, owner: str) -> dict[int, int]:
 
 
 def renew(*, owner: str) -> set[int]:
-    """Prolong every lease of ours; the logins that are ours."""
+    """Prolong all our leases; the ids of our logins."""
     mine = Login.objects.filter(owner=owner)
     mine.update(lease_until=_end())
     return set(mine.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""One login: its connection, kept up; its endpoints, relayed always and watched while it is up."""
+"""One login: keeps its connection up, relays its endpoints always, and watches them while it is up."""
 
 import asyncio
 import random
@@ -13,16 +13,16 @@ from django.utils import timezone
 
 from hosts.inventory import LeaseLost
 from hosts.link.errors import LinkError
-from hosts.link.refusals import host_away
 from hosts.link.relay import Relay
+from hosts.link.ssh_errors import host_away
 from hosts.link.supervise import states
-from hosts.link.supervise.connections import Held, connect
+from hosts.link.supervise.connections import LiveConnection, connect
+from hosts.link.supervise.database import Database
+from hosts.link.supervise.endpoint_status import status_of_link_error
 from hosts.link.supervise.jumps import Jumps
 from hosts.link.supervise.roster import NEEDS_A_PERSON, LoginPlan, Stores
-from hosts.link.supervise.states import Standing
-from hosts.link.supervise.verdicts import standing_of
+from hosts.link.supervise.states import Status
 from hosts.link.supervise.watch import Watch
-from hosts.link.supervise.writer import Database
 from hosts.models.hosts import State
 from hosts.vault import VaultError
 
@@ -34,7 +34,7 @@ _SHARE_OF_ABSENCE: Final = 1 / 12
 
 
 class LoginTask:
-    """`run` it until cancelled; it ends by itself only when the lease is lost."""
+    """Run it until cancelled; by itself it ends only when the lease is lost."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class LoginTask:
         self._again = asyncio.Event()
 
     def reconnect(self) -> None:
-        """Somebody asks: drop the connection, try again now, also when stopped."""
+        """Drop the connection and try again now, also when stopped."""
         self._again.set()
 
     def watch_of(self, endpoint_id: int) -> Watch | None:
@@ -76,7 +76,7 @@ class LoginTask:
             while True:
                 await self._keep_up()
         finally:
-            self._jumps.away(self.plan.id, host_away("it is no longer held"))
+            self._jumps.away(self.plan.id, host_away("it is no longer connection"))
             for relay in self._relays.values():
                 await relay.close()
 
@@ -95,53 +95,53 @@ class LoginTask:
     async def _keep_up(self) -> None:
         """Dial until it works, hold the connection until it ends."""
         self._again.clear()
-        held = await self._dial()
+        connection = await self._dial()
         began = time.monotonic()
         try:
-            await self._hold(held)
+            await self._hold(connection)
         finally:
             error = host_away("it ended")
             self._detach(error)
-            held.abort()
+            connection.abort()
         self.state = State.AWAY
         log.info("away", host=self.plan.host_name, after_s=round(time.monotonic() - began))
         if not self._again.is_set():
-            await self._stands(standing_of(error, State.AWAY))
+            await self._write_status(status_of_link_error(error, State.AWAY))
 
-    async def _dial(self) -> Held:
+    async def _dial(self) -> LiveConnection:
         away_since = time.monotonic()
-        await self._stands(states.CONNECTING, quietly=True)
+        await self._write_status(states.CONNECTING, quietly=True)
         while True:
             try:
-                held = await connect(self.plan, self._database, self._jumps)
+                connection = await connect(self.plan, self._database, self._jumps)
             except LinkError as error:
-                standing = standing_of(error, State.AWAY)
+                status = status_of_link_error(error, State.AWAY)
                 if error.kind in NEEDS_A_PERSON:
-                    standing = standing_of(error, State.STOPPED)
+                    status = status_of_link_error(error, State.STOPPED)
                 self._detach(error)
             except VaultError as error:
-                standing = Standing(State.AWAY, "vault", str(error))
+                status = Status(State.AWAY, "vault", str(error))
             else:
-                if held.ssh_connection is not None:
-                    self._jumps.up(self.plan.id, held.ssh_connection)
-                await self._stands(states.UP)
+                if connection.ssh_connection is not None:
+                    self._jumps.up(self.plan.id, connection.ssh_connection)
+                await self._write_status(states.UP)
                 log.info("up", host=self.plan.host_name, login=self.plan.user)
-                return held
-            if self.state != standing.state:
-                log.info("not reached", host=self.plan.host_name, why=standing.reason)
-            if standing.state == State.STOPPED:
-                log.warning("stopped", host=self.plan.host_name, why=standing.reason)
-                await self._stands(standing)
+                return connection
+            if self.state != status.state:
+                log.info("not reached", host=self.plan.host_name, why=status.reason)
+            if status.state == State.STOPPED:
+                log.warning("stopped", host=self.plan.host_name, why=status.reason)
+                await self._write_status(status)
                 await self._again.wait()
                 away_since = time.monotonic()
             else:
                 pause_s = _pause(time.monotonic() - away_since)
-                await self._stands(standing, next_try_in_s=pause_s)
+                await self._write_status(status, next_try_in_s=pause_s)
                 await self._wait(pause_s)
             self._again.clear()
 
     async def _wait(self, seconds: float) -> None:
-        """Until somebody asks, the time is over, or the jump host is back."""
+        """Wait until somebody asks, the time is over, or the jump host is back."""
         events = [self._again]
         if self.plan.via is not None and not (back := self._jumps.comes(self.plan.via)).is_set():
             events.append(back)
@@ -152,18 +152,18 @@ class LoginTask:
             for one in waiting:
                 one.cancel()
 
-    async def _hold(self, held: Held) -> None:
+    async def _hold(self, connection: LiveConnection) -> None:
         """Watch the endpoints until the connection ends or somebody asks for a new one."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 watching = []
                 for plan in self.plan.endpoints:
-                    self._relays[plan.id].attach(held)
+                    self._relays[plan.id].attach(connection)
                     watch = Watch(
                         plan,
                         login=self.plan,
                         epoch=self.epoch,
-                        held=held,
+                        connection=connection,
                         run=self._run_folder,
                         database=self._database,
                         stores=self._stores,
@@ -173,7 +173,7 @@ class LoginTask:
                     watching.append(tasks.create_task(watch.run(), name=f"watch {plan.id}"))
                 # waited for here and not in a task that fails: on 3.11 a group that ends with an
                 # error leaves its own cancelling behind, which nobody can tell from ours
-                await self._until_over(held)
+                await self._until_over(connection)
                 for task in watching:
                     task.cancel()
         except* LeaseLost as lost:
@@ -183,8 +183,8 @@ class LoginTask:
                 self._seen_ns[endpoint_id] = watch.seen_ns
             self._watches.clear()
 
-    async def _until_over(self, held: Held) -> None:
-        closed = asyncio.ensure_future(held.wait_closed())
+    async def _until_over(self, connection: LiveConnection) -> None:
+        closed = asyncio.ensure_future(connection.wait_closed())
         again = asyncio.ensure_future(self._again.wait())
         try:
             await asyncio.wait((closed, again), return_when=asyncio.FIRST_COMPLETED)
@@ -197,18 +197,18 @@ class LoginTask:
         for relay in self._relays.values():
             relay.detach(error)
 
-    async def _stands(
-        self, standing: Standing, *, next_try_in_s: float | None = None, quietly: bool = False
+    async def _write_status(
+        self, status: Status, *, next_try_in_s: float | None = None, quietly: bool = False
     ) -> None:
-        """Write how the login stands, and its endpoints where they follow from it."""
-        self.state = standing.state
+        """Write the login's status, and its endpoints' where that follows."""
+        self.state = status.state
         next_try_at = None
         if next_try_in_s is not None:
             next_try_at = timezone.now() + timedelta(seconds=next_try_in_s)
         try:
             await self._database.write(
-                states.login_stands(
-                    self.plan, self.epoch, standing, next_try_at=next_try_at, quietly=quietly
+                states.write_login_status(
+                    self.plan, self.epoch, status, next_try_at=next_try_at, quietly=quietly
                 )
             )
         except DatabaseError as error:

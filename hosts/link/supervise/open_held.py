@@ -1,7 +1,7 @@
-"""What a job that waits for an approval was given under seal, opened for whoever decides on it.
+"""Opens what a held job was given under seal, for whoever decides on it.
 
-Web cannot open the vault, so it asks the link. That opens only what an entry of the audit log says is being
-read, and only as long as nobody has decided.
+Web cannot open the vault, so it asks the link. The link opens only what an entry of the log says
+is being read, and only while nobody has decided.
 """
 
 from datetime import timedelta

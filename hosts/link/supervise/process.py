@@ -10,9 +10,9 @@ from typing import Final
 import structlog
 
 from hosts.link.supervise import leases
+from hosts.link.supervise.database import Database
 from hosts.link.supervise.fleet import Fleet
 from hosts.link.supervise.server import Server
-from hosts.link.supervise.writer import Database
 
 log = structlog.get_logger(__name__)
 # the supervisor kills after five seconds

@@ -1,6 +1,6 @@
-"""Objects of one endpoint that are to be listed again: serially per object, few calls at once.
+"""Objects of one endpoint that are to be listed again: one call at a time per object, few in all.
 
-Containers are listed by id; of the other kinds the whole list is cheaper than a filter is sure.
+Containers are listed by id. For other kinds the whole list is cheaper, and filters are not sure.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ Key = tuple[str, str]
 
 
 class Refresher:
-    """Calls `look` for what was touched. A touch during a look causes another one after it."""
+    """Calls `look` for what was touched. A touch during a look causes another look after it."""
 
     def __init__(self, look: Look, *, failed: Callable[[BaseException], None]) -> None:
         self._look = look

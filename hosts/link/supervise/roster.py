@@ -16,7 +16,7 @@ NEEDS_A_PERSON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EndpointPlan:
-    """One Podman socket."""
+    """A Podman socket to watch."""
 
     id: int
     socket: str
@@ -26,7 +26,7 @@ class EndpointPlan:
 
 @dataclass(frozen=True, slots=True)
 class LoginPlan:
-    """One account on one host and what is to be reached through it."""
+    """An account on a host, and what is reached through it."""
 
     id: int
     host_id: int
@@ -107,7 +107,7 @@ def disabled() -> tuple[list[int], list[int]]:
 
 
 class Stores:
-    """Which endpoint came first on each store (`machine_of` its host, and graph root)."""
+    """Which endpoint came first on each store, known by `machine_of` its host and its graph root."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], set[int]] = {}
@@ -134,7 +134,7 @@ def stores() -> list[tuple[int, str, str]]:
 
 
 def machine_of(host: Host) -> str:
-    """What its stores are told apart by: the host key, and the host itself where it shares that."""
+    """What tells its stores apart: the host key, and the host where another machine shows the same key."""
     return f"{host.host_key} {host.pk}" if host.another_machine else host.host_key
 
 

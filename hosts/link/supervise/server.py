@@ -1,5 +1,4 @@
-"""The link's control socket: scan, doctor, install a key, reconnect, refresh, reload, health;
-what a held job was given under seal.
+"""The link's control socket: scan, doctor, keys, reconnect, refresh, reload, statistics, health.
 
 JSON over HTTP on a unix socket that only our own account can open. Passwords pass through
 `/install-key` and are kept nowhere.
@@ -16,11 +15,12 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.link.sockets import control_socket
-from hosts.link.supervise import errands
+from hosts.link.supervise import operations
+from hosts.link.supervise.database import Database
 from hosts.link.supervise.fleet import Fleet
-from hosts.link.supervise.writer import Database
 from hosts.podman import PodmanError
 from hosts.vault import VaultError
 
@@ -74,7 +74,7 @@ class Server:
 
     async def _scan(self, request: web.Request) -> web.Response:
         asked = await _body(request)
-        key = await errands.scan(
+        key = await operations.scan(
             _text(asked, "address"),
             _number(asked, "port"),
             via=_via(asked),
@@ -84,12 +84,12 @@ class Server:
 
     async def _doctor(self, request: web.Request) -> web.StreamResponse:
         asked = await _body(request)
-        patient = await errands.patient(asked, self._database)
-        return await _stream(request, errands.doctor(patient))
+        patient = await operations.doctor_target(asked, self._database)
+        return await _stream(request, operations.doctor(patient))
 
     async def _install_key(self, request: web.Request) -> web.Response:
         asked = await _body(request)
-        added = await errands.install_key(
+        added = await operations.install_key(
             address=_text(asked, "address"),
             port=_number(asked, "port"),
             user=_text(asked, "user"),
@@ -103,7 +103,7 @@ class Server:
 
     async def _rotate_key(self, request: web.Request) -> web.Response:
         asked = await _body(request)
-        await errands.rotate(
+        await operations.rotate(
             _number(asked, "login_id"),
             sealed_new=_text(asked, "sealed_new"),
             old=_text(asked, "old"),
@@ -115,7 +115,7 @@ class Server:
 
     async def _open_held(self, request: web.Request) -> web.Response:
         entry = _number(await _body(request), "entry")
-        return web.json_response(await errands.open_held(entry, database=self._database))
+        return web.json_response(await operations.open_held(entry, database=self._database))
 
     async def _reconnect(self, request: web.Request) -> web.Response:
         login_id = _number(await _body(request), "login_id")
@@ -155,7 +155,7 @@ class Server:
 
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Typed errors as JSON `{"kind", "cause", "cure"}`: 422 for a host's, 503 when away or late."""
+    """Errors as JSON `{"kind", "cause", "cure"}`: 422 for a host's, 503 when it is away, 504 when late."""
     try:
         return await handler(request)
     except LinkError as error:
@@ -177,7 +177,7 @@ def _refusal(status: int, *, kind: str, cause: str, cure: str) -> web.Response:
     return web.json_response({"kind": kind, "cause": cause, "cure": cure}, status=status)
 
 
-async def _stream(request: web.Request, steps: AsyncIterator[errands.Step]) -> web.StreamResponse:
+async def _stream(request: web.Request, steps: AsyncIterator[DoctorStep]) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
     await response.prepare(request)
     async for step in steps:

@@ -1,4 +1,4 @@
-"""How logins and endpoints stand, written when it changes. Steps for `Database.write`."""
+"""The status of logins and endpoints, written when it changes. Steps for `Database.write`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ _ALARMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A state and why. `kind` is a LinkError's kind or empty."""
+class Status:
+    """A state with its reason and cure. `kind`: a LinkError's, or empty."""
 
     state: str
     kind: str = ""
@@ -43,23 +43,23 @@ class Standing:
         }
 
 
-CONNECTING = Standing(State.CONNECTING)
-UP = Standing(State.UP)
-DISABLED = Standing(State.DISABLED)
+CONNECTING = Status(State.CONNECTING)
+UP = Status(State.UP)
+DISABLED = Status(State.DISABLED)
 
 
-def login_stands(
+def write_login_status(
     plan: LoginPlan,
     epoch: int,
-    standing: Standing,
+    status: Status,
     *,
     next_try_at: datetime | None = None,
     quietly: bool = False,
 ) -> Callable[[WriteBatch], None]:
-    """The login stands so; unless it is up, so do its endpoints. Raises LeaseLost.
+    """Write a login's status; unless it is up, its endpoints get the same. Raises LeaseLost.
 
-    `since` moves only with the state. `quietly`: a login that was away is not shown as connecting
-    at each try.
+    `since` moves only with the state. `quietly`: leave a login that is away as it is, so that it
+    is not shown as connecting at each try.
     """
 
     def step(batch: WriteBatch) -> None:
@@ -69,20 +69,20 @@ def login_stands(
             raise LeaseLost
         if quietly and before[0] == State.AWAY:
             return
-        fields: dict[str, Any] = {**standing.fields(), "next_try_at": next_try_at}
-        if before[0] != standing.state:
+        fields: dict[str, Any] = {**status.fields(), "next_try_at": next_try_at}
+        if before[0] != status.state:
             fields["since"] = timezone.now()
         mine.update(**fields)
         batch.topics.add("hosts")
-        if standing.state != State.UP:
-            endpoints_stand([one.id for one in plan.endpoints], standing)(batch)
-        if before != (standing.state, standing.kind) and standing.kind in _ALARMS:
-            batch.last.append(partial(_alarm, plan, standing))
+        if status.state != State.UP:
+            write_endpoint_status([one.id for one in plan.endpoints], status)(batch)
+        if before != (status.state, status.kind) and status.kind in _ALARMS:
+            batch.last.append(partial(_alarm, plan, status))
 
     return step
 
 
-def _alarm(plan: LoginPlan, standing: Standing) -> None:
+def _alarm(plan: LoginPlan, status: Status) -> None:
     target = Target(
         kind="host",
         id=plan.host_id,
@@ -90,23 +90,23 @@ def _alarm(plan: LoginPlan, standing: Standing) -> None:
         host_id=plan.host_id,
         host_name=plan.host_name,
     )
-    write.event(LINK, _ALARMS[standing.kind], target, detail=standing.reason)
+    write.event(LINK, _ALARMS[status.kind], target, detail=status.reason)
 
 
-def endpoints_stand(
-    endpoint_ids: Sequence[int], standing: Standing
+def write_endpoint_status(
+    endpoint_ids: Sequence[int], status: Status
 ) -> Callable[[WriteBatch], None]:
-    """These endpoints stand so; `since` moves only with the state."""
+    """Write these endpoints' status; `since` moves only with the state."""
 
     def step(batch: WriteBatch) -> None:
         now = timezone.now()
         rows = Endpoint.objects.filter(pk__in=endpoint_ids)
-        fields = standing.fields()
-        moved = rows.exclude(state=standing.state).update(**fields, since=now)
-        same = rows.filter(state=standing.state).exclude(
+        fields = status.fields()
+        moved = rows.exclude(state=status.state).update(**fields, since=now)
+        same = rows.filter(state=status.state).exclude(
             Q(reason_kind=fields["reason_kind"]) & Q(reason=fields["reason"])
         )
-        if moved and standing.state not in (State.UP, State.DEGRADED):
+        if moved and status.state not in (State.UP, State.DEGRADED):
             # figures of an hour ago would stand above those of now
             drop_figures(endpoint_ids)
         if moved + same.update(**fields):
@@ -115,10 +115,10 @@ def endpoints_stand(
     return step
 
 
-def login_learns(
+def write_login_columns(
     login_id: int, epoch: int, columns: dict[str, Any]
 ) -> Callable[[WriteBatch], None]:
-    """Columns of a login that its connection showed. Raises LeaseLost."""
+    """Write what the connection of a login showed. Raises LeaseLost."""
 
     def step(batch: WriteBatch) -> None:
         if not Login.objects.filter(pk=login_id, epoch=epoch).update(**columns):
@@ -128,10 +128,10 @@ def login_learns(
     return step
 
 
-def endpoint_learns(
+def write_endpoint_columns(
     endpoint_id: int, login_id: int, epoch: int, columns: dict[str, Any], *, bell: bool = True
 ) -> Callable[[WriteBatch], None]:
-    """Columns of an endpoint that its host told. Raises LeaseLost."""
+    """Write what the host of an endpoint told. Raises LeaseLost."""
 
     def step(batch: WriteBatch) -> None:
         require_lease(batch, login_id, epoch)
@@ -143,10 +143,10 @@ def endpoint_learns(
     return step
 
 
-def switched_off(
+def write_disabled(
     login_ids: Sequence[int], endpoint_ids: Sequence[int]
 ) -> Callable[[WriteBatch], None]:
-    """What a person disabled is shown so."""
+    """Show as disabled what a person disabled."""
 
     def step(batch: WriteBatch) -> None:
         fields = DISABLED.fields()
@@ -159,17 +159,17 @@ def switched_off(
     return step
 
 
-def link_ended(plans: Sequence[LoginPlan], *, owner: str) -> Callable[[WriteBatch], None]:
-    """The link ends in order: what it held is no longer known to be up."""
+def write_link_ended(plans: Sequence[LoginPlan], *, owner: str) -> Callable[[WriteBatch], None]:
+    """The link ends in order: nobody knows any longer whether its logins are up."""
 
     def step(batch: WriteBatch) -> None:
-        standing = Standing(State.CONNECTING, "", "Haulout's link is not running.")
+        status = Status(State.CONNECTING, "", "Haulout's link is not running.")
         mine = Login.objects.filter(pk__in=[plan.id for plan in plans], owner=owner)
         held = mine.exclude(state__in=(State.STOPPED, State.DISABLED))
         ids = set(held.values_list("pk", flat=True))
-        held.update(**standing.fields(), next_try_at=None, since=timezone.now())
+        held.update(**status.fields(), next_try_at=None, since=timezone.now())
         endpoints = [one.id for plan in plans if plan.id in ids for one in plan.endpoints]
-        endpoints_stand(endpoints, standing)(batch)
+        write_endpoint_status(endpoints, status)(batch)
         batch.topics.add("hosts")
 
     return step

@@ -1,6 +1,6 @@
-"""One endpoint's statistics while its host is connected: the stream read, the history written.
+"""One endpoint's statistics while its host is connected: reads the stream, writes the history.
 
-A stream of its own, so nothing here delays events or lists; what is not written yet lies in memory.
+The stream is its own, so it delays neither events nor lists. What is not written yet is in memory.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import orjson
 import structlog
 
 from hosts.inventory.batch import WRITE_FAULTS, LeaseLost, WriteBatch, require_lease
-from hosts.link.supervise.writer import Database
+from hosts.link.supervise.database import Database
 from hosts.models import StatsStanding
 from hosts.podman import Podman, PodmanError, stats
 from hosts.podman.errors import Conflict, ServerFault, Unsupported
@@ -35,8 +35,8 @@ _REFUSED_PAUSE_S: Final = 600.0
 _parting: set[asyncio.Task[None]] = set()
 
 
-class Keeper:
-    """`run` it beside the watch of an endpoint."""
+class StatsRecorder:
+    """Run it beside the watch of an endpoint."""
 
     def __init__(
         self, endpoint_id: int, *, login_id: int, epoch: int, podman: Podman, database: Database
@@ -53,7 +53,7 @@ class Keeper:
         self._reason: tuple[str, str] | None = None
 
     def machine(self, memory_bytes: int, cpus: int) -> None:
-        """How much memory the machine has, and how many cores."""
+        """How much memory and how many cores the machine has."""
         self._gatherer.machine_bytes, self._gatherer.cpus = memory_bytes, cpus
 
     def tail(self, keys: list[bytes]) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Keeper:
                 log.warning("stats not written", endpoint=self._endpoint_id, error=str(error))
 
     async def _keep_figures(self) -> None:
-        """The rows that lists sort and filter by; not in the way of reading."""
+        """Write the rows that lists sort and filter by, apart from reading."""
         while True:
             await self._read.wait()
             self._read.clear()
@@ -192,7 +192,7 @@ class Keeper:
         return store.save_figures(self._endpoint_id, changes)
 
     def _packing(self, chunks: list[Chunk]) -> Callable[[], Callable[[WriteBatch], None]]:
-        """What packs these chunks and the last hour as it is now, and gives the step that writes."""
+        """A function that packs these chunks and the last hour, and returns the step that writes them."""
         sums, at_s = self._gatherer.latest, self._gatherer.latest_at_s
         hour, cpus = self._gatherer.recent.snapshot(), self._gatherer.cpus
 
@@ -219,7 +219,7 @@ class Keeper:
         return pack
 
     def _part(self) -> None:
-        """The connection ends: what was gathered is written without anybody waiting for it."""
+        """Write what was gathered when the connection ends; nobody waits for it."""
         pack = self._packing(self._gatherer.take(everything=True))
 
         async def write() -> None:

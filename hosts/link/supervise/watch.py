@@ -1,6 +1,6 @@
 """One endpoint while its host is connected: is it there, what has it, what happens on it.
 
-Everything it learns goes to the inventory; nothing here changes a host.
+All that it learns goes to the inventory; it changes nothing on a host.
 """
 
 import asyncio
@@ -18,21 +18,21 @@ from hosts.inventory.batch import WRITE_FAULTS, WriteBatch
 from hosts.inventory.facts import facts
 from hosts.link.errors import LinkError
 from hosts.link.sockets import endpoint_socket
-from hosts.link.supervise import roster, states, verdicts
-from hosts.link.supervise.chronicle import Chronicle
-from hosts.link.supervise.connections import Held
+from hosts.link.supervise import endpoint_status, roster, states
+from hosts.link.supervise.connections import LiveConnection
+from hosts.link.supervise.database import Database
 from hosts.link.supervise.deaths import DeathWatch
-from hosts.link.supervise.ear import Ear
+from hosts.link.supervise.endpoint_status import NotMirrored, check_ping
+from hosts.link.supervise.event_stream import EventStream
+from hosts.link.supervise.event_writer import EventWriter
 from hosts.link.supervise.first_look import FirstLook
-from hosts.link.supervise.healths import Healths
-from hosts.link.supervise.looking import Looker
+from hosts.link.supervise.health_changes import HealthChanges
+from hosts.link.supervise.lister import Lister
+from hosts.link.supervise.observer import Observer
 from hosts.link.supervise.refresher import Refresher
 from hosts.link.supervise.roster import EndpointPlan, LoginPlan
-from hosts.link.supervise.states import Standing
-from hosts.link.supervise.stats import Keeper
-from hosts.link.supervise.verdicts import Refused, check_ping
-from hosts.link.supervise.witness import Witness
-from hosts.link.supervise.writer import Database
+from hosts.link.supervise.states import Status
+from hosts.link.supervise.stats import StatsRecorder
 from hosts.models import INVENTORY
 from hosts.podman import Podman, PodmanError, UnixDial, probes, system
 from hosts.podman.errors import Unavailable
@@ -49,7 +49,7 @@ _NOISE: Final = frozenset({"exec", "exec_died", "sync", "attach", "mount", "unmo
 
 
 class Watch:
-    """`run` it for as long as the connection `held` lives."""
+    """Run it for as long as `connection` lives."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Watch:
         *,
         login: LoginPlan,
         epoch: int,
-        held: Held,
+        connection: LiveConnection,
         run: Path,
         database: Database,
         stores: roster.Stores,
@@ -66,39 +66,43 @@ class Watch:
         self.plan = plan
         self._login = login
         self._epoch = epoch
-        self._held = held
+        self._connection = connection
         self._database = database
         self._stores = stores
         self._podman = Podman(UnixDial(str(endpoint_socket(run, plan.id, web=False))), _CALL_S)
         self._mirror = Mirror(endpoint_id=plan.id, login_id=login.id, epoch=epoch)
-        self._looker = Looker(podman=self._podman, mirror=self._mirror, database=database)
+        self._lister = Lister(podman=self._podman, mirror=self._mirror, database=database)
         self._refresher = Refresher(self._look, failed=self._look_failed)
-        self._ear = Ear(self._podman, seen_ns=seen_ns)
-        self._witness = Witness(
-            plan.id, podman=self._podman, mirror=self._mirror, database=database, ear=self._ear
+        self._events = EventStream(self._podman, seen_ns=seen_ns)
+        self._observer = Observer(
+            plan.id,
+            podman=self._podman,
+            mirror=self._mirror,
+            database=database,
+            events=self._events,
         )
-        self.stats = Keeper(
+        self.stats = StatsRecorder(
             plan.id, login_id=login.id, epoch=epoch, podman=self._podman, database=database
         )
-        self._chronicle = Chronicle(plan.id, login_id=login.id, epoch=epoch, database=database)
+        self._event_writer = EventWriter(plan.id, login_id=login.id, epoch=epoch, database=database)
         self._deaths = DeathWatch(
             plan.id, podman=self._podman, mirror=self._mirror, database=database
         )
         self._first_look = FirstLook(
             plan.id, podman=self._podman, mirror=self._mirror, database=database
         )
-        self._healths = Healths(self._mirror.has_health)
+        self._health_changes = HealthChanges(self._mirror.has_health)
         self._wake = asyncio.Event()
         self._facts_at = 0.0
         # (version, what its Podman was found to have)
         self._calls: tuple[str, dict[str, bool]] = ("", {})
-        self._stands: Standing | None = None
+        self._status: Status | None = None
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def seen_ns(self) -> int:
         """The newest event read, by the host's clock: where the next watch begins."""
-        return self._ear.seen_ns
+        return self._events.seen_ns
 
     async def run(self) -> None:
         """Until cancelled. Raises LeaseLost when another link owns the login."""
@@ -106,8 +110,8 @@ class Watch:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._rounds(tasks))
-                    tasks.create_task(self._witness.run())
-                    tasks.create_task(self._chronicle.run())
+                    tasks.create_task(self._observer.run())
+                    tasks.create_task(self._event_writer.run())
                     tasks.create_task(self._deaths.run())
                     tasks.create_task(self._first_look.run())
                     tasks.create_task(self._until_fatal())
@@ -115,10 +119,10 @@ class Watch:
                 raise LeaseLost from lost
             finally:
                 self._refresher.close()
-                self._witness.close()
+                self._observer.close()
 
     async def refresh(self, kind: str, podman_id: str) -> int:
-        """List one object again; the endpoint's revision once that is written. PodmanError."""
+        """List one object again; the endpoint's revision once it is written. PodmanError."""
         if kind not in INVENTORY:
             self._facts_at = 0.0
             self._wake.set()
@@ -135,11 +139,11 @@ class Watch:
             try:
                 await self._round()
             except PodmanError as error:
-                refused = self._held.refused.get(self.plan.socket)
-                await self._stand(verdicts.unwell(error, refused))
+                refused = self._connection.refused.get(self.plan.socket)
+                await self._write_status(endpoint_status.unwell(error, refused))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-            except Refused as verdict:
-                await self._stand(verdict.standing)
+            except NotMirrored as verdict:
+                await self._write_status(verdict.status)
                 pause_s = ROUND_S
             except WRITE_FAULTS as error:
                 log.warning("inventory not written", endpoint=self.plan.id, error=str(error))
@@ -151,9 +155,11 @@ class Watch:
                     listening = True
                     tasks.create_task(self._listen())
                     tasks.create_task(self.stats.run())
-                await self._stand(verdicts.well(self._ear.trouble, self._looker.left_out))
+                await self._write_status(
+                    endpoint_status.well(self._events.trouble, self._lister.left_out)
+                )
                 pause_s = 1.0
-                every_s = _ROUND_WITHOUT_EVENTS_S if self._ear.trouble else ROUND_S
+                every_s = _ROUND_WITHOUT_EVENTS_S if self._events.trouble else ROUND_S
                 await self._pause(every_s * share)
                 continue
             await self._pause(pause_s)
@@ -168,42 +174,45 @@ class Watch:
     async def _round(self) -> None:
         ping = await self._ping()
         check_ping(ping)
-        self._ear.begin(ping.now)
+        self._events.begin(ping.now)
         if time.monotonic() - self._facts_at > _INFO_S:
             await self._read_facts(ping)
         for kind in INVENTORY:
             await self._look(kind, None)
         await self._database.write(self._compared)
-        await self._tell_way()
+        await self._write_transport()
 
     async def _ping(self) -> system.Ping:
         try:
             return await system.ping(self._podman)
         except Unavailable:
-            refused = self._held.refused.get(self.plan.socket)
+            refused = self._connection.refused.get(self.plan.socket)
             if refused is None or refused.kind != "channel-refused":
                 raise
-            if not self._held.can_change_transport:
+            if not self._connection.can_change_transport:
                 raise
         # the key may permit nothing but `podman system dial-stdio`
-        self._held.use_stdio()
+        self._connection.use_stdio()
         try:
             return await system.ping(self._podman)
         except PodmanError:
-            self._held.use_forward()
-            self._held.refused[self.plan.socket] = refused
+            self._connection.use_forward()
+            self._connection.refused[self.plan.socket] = refused
             raise
 
-    async def _tell_way(self) -> None:
-        if self._held.way.get("transport") == "dial-stdio" and not self._held.way["transport_why"]:
+    async def _write_transport(self) -> None:
+        columns = self._connection.transport_columns
+        if columns.get("transport") == "dial-stdio" and not columns["transport_why"]:
             try:
-                await self._held.why_stdio()
+                await self._connection.find_why_stdio()
             except LinkError:
                 return
-        way = self._held.way
-        if way != self._held.told:
-            await self._database.write(states.login_learns(self._login.id, self._epoch, way))
-            self._held.told = way
+        columns = self._connection.transport_columns
+        if columns != self._connection.written:
+            await self._database.write(
+                states.write_login_columns(self._login.id, self._epoch, columns)
+            )
+            self._connection.written = columns
 
     async def _read_facts(self, ping: system.Ping) -> None:
         found = facts(await system.info(self._podman))
@@ -224,26 +233,26 @@ class Watch:
         if first == self.plan.id:
             columns["graph_root"] = root
         await self._database.write(
-            states.endpoint_learns(self.plan.id, self._login.id, self._epoch, columns)
+            states.write_endpoint_columns(self.plan.id, self._login.id, self._epoch, columns)
         )
         if first != self.plan.id:
             name = await self._database.read(lambda: roster.endpoint_name(first))
-            raise verdicts.same_store(name)
+            raise endpoint_status.same_store(name)
         self._facts_at = time.monotonic()
 
     def _compared(self, batch: WriteBatch) -> None:
-        states.endpoint_learns(
+        states.write_endpoint_columns(
             self.plan.id,
             self._login.id,
             self._epoch,
-            {"compared_at": timezone.now(), "events_seen_ns": self._ear.seen_ns},
+            {"compared_at": timezone.now(), "events_seen_ns": self._events.seen_ns},
             bell=False,
         )(batch)
 
     # Single objects
 
     async def _look(self, kind: str, ids: list[str] | None) -> int:
-        changes, listed = await self._looker.look(kind, ids)
+        changes, listed = await self._lister.look(kind, ids)
         if kind == "container":
             self._first_look.forget(changes.gone)
             self._first_look.note(listed)
@@ -265,18 +274,18 @@ class Watch:
     # Events
 
     async def _listen(self) -> None:
-        async for event in self._ear.follow(self._wake):
+        async for event in self._events.follow(self._wake):
             self._heed(event)
 
     def _heed(self, event: dict[str, Any]) -> None:
         kind, action = event["Type"], event["Action"]
-        if self._healths.changed(event):
-            self._chronicle.note({**event, "Action": event["HealthStatus"]})
-        if action in _NOISE or (action == "health_status" and self._witness.health(event)):
+        if self._health_changes.changed(event):
+            self._event_writer.note({**event, "Action": event["HealthStatus"]})
+        if action in _NOISE or (action == "health_status" and self._observer.health(event)):
             return
         if action != "health_status":
-            self._chronicle.note(event)
-        self._witness.sees(event)
+            self._event_writer.note(event)
+        self._observer.sees(event)
         self._deaths.note(event)
         podman_id = event["Actor"]["ID"]
         if kind == "container" and podman_id:
@@ -293,13 +302,13 @@ class Watch:
 
     # How it stands
 
-    async def _stand(self, standing: Standing) -> None:
-        if standing == self._stands or standing.kind == "host-away":
+    async def _write_status(self, status: Status) -> None:
+        if status == self._status or status.kind == "host-away":
             return
         try:
-            await self._database.write(states.endpoints_stand([self.plan.id], standing))
+            await self._database.write(states.write_endpoint_status([self.plan.id], status))
         except DatabaseError as error:
             log.warning("state not written", endpoint=self.plan.id, error=str(error))
             return
-        self._stands = standing
-        log.info("endpoint", id=self.plan.id, state=standing.state, why=standing.reason or None)
+        self._status = status
+        log.info("endpoint", id=self.plan.id, state=status.state, why=status.reason or None)

@@ -14,7 +14,7 @@ from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.relay import Relay
 from hosts.link.ssh import SshConnection, connect
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from tests.hosts.link.fake_podman import FakePodman
 from tests.hosts.link.sshd import SSHD, Sshd
 
@@ -58,14 +58,14 @@ def key() -> asyncssh.SSHKey:
 
 
 @pytest.fixture
-def target(sshd: Sshd, key: asyncssh.SSHKey) -> Target:
+def target(sshd: Sshd, key: asyncssh.SSHKey) -> SshTarget:
     """A login that works, with the plain form of the key."""
     sshd.authorize(keys.public_line(key))
-    return Target("127.0.0.1", sshd.port, "root", key, sshd.host_key_line)
+    return SshTarget("127.0.0.1", sshd.port, "root", key, sshd.host_key_line)
 
 
 @pytest_asyncio.fixture
-async def connection(target: Target) -> AsyncIterator[SshConnection]:
+async def connection(target: SshTarget) -> AsyncIterator[SshConnection]:
     conn = await connect(target, LOOPBACK)
     yield conn
     await conn.close()

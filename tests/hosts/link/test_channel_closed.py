@@ -11,7 +11,7 @@ from hosts.link.addresses import AddressPolicy
 from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import connect
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 
 
 class Lazy(asyncssh.SSHUNIXSession[bytes]):
@@ -55,7 +55,7 @@ async def test_both_ends_of_file_close_the_channel(short: Path) -> None:
     server = await asyncssh.listen(
         "127.0.0.1", 0, server_factory=lambda: Door(gone), server_host_keys=[host_key], config=None
     )
-    target = Target(
+    target = SshTarget(
         "127.0.0.1", server.get_port(), "root", keys.generate(), keys.public_line(host_key)
     )
     connection = await connect(target, AddressPolicy(allow_loopback=True))

@@ -10,12 +10,12 @@ import asyncssh
 import pytest
 
 from hosts.link import keys
-from hosts.link.ask import get
 from hosts.link.errors import LinkError
+from hosts.link.http_get import get
 from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import SshConnection, connect
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from tests.hosts.link.conftest import LOOPBACK
 from tests.hosts.link.fake_podman import FakePodman
 from tests.hosts.link.sshd import Sshd
@@ -69,7 +69,7 @@ async def test_a_command_that_never_ends_is_given_up(connection: SshConnection) 
 
 
 async def test_dial_stdio_serves_more_streams_than_sshd_has_sessions(
-    must_have: Any, target: Target, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
+    must_have: Any, target: SshTarget, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
 ) -> None:
     must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     connection = await connect(replace(target, transport="dial-stdio"), LOOPBACK)
@@ -82,7 +82,7 @@ async def test_dial_stdio_serves_more_streams_than_sshd_has_sessions(
 
 
 async def test_a_fast_answer_of_a_forced_command_is_not_lost(
-    target: Target, sshd: Sshd, key: asyncssh.SSHKey
+    target: SshTarget, sshd: Sshd, key: asyncssh.SSHKey
 ) -> None:
     reply = "HTTP/1.0 200 OK\\r\\n\\r\\nhello"
     script = f"read line; echo noise >&2; printf '{reply}'"
@@ -95,7 +95,7 @@ async def test_a_fast_answer_of_a_forced_command_is_not_lost(
 
 
 async def test_a_ready_channel_serves_at_once_and_another_takes_its_place(
-    must_have: Any, target: Target, sshd: Sshd, podman: FakePodman
+    must_have: Any, target: SshTarget, sshd: Sshd, podman: FakePodman
 ) -> None:
     must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     connection = await connect(replace(target, transport="dial-stdio"), LOOPBACK)
@@ -119,7 +119,7 @@ async def test_a_ready_channel_serves_at_once_and_another_takes_its_place(
 
 
 async def test_a_ready_channel_whose_podman_has_ended_serves_nobody(
-    must_have: Any, target: Target, podman: FakePodman
+    must_have: Any, target: SshTarget, podman: FakePodman
 ) -> None:
     must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     connection = await connect(replace(target, transport="dial-stdio"), LOOPBACK)
@@ -140,7 +140,7 @@ async def test_fewer_sessions_are_learned_from_the_refusals(
     must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     narrow = make_sshd("MaxSessions 3")
     narrow.authorize(keys.public_line(key))
-    target = Target("127.0.0.1", narrow.port, "root", key, narrow.host_key_line, "dial-stdio")
+    target = SshTarget("127.0.0.1", narrow.port, "root", key, narrow.host_key_line, "dial-stdio")
     connection = await connect(target, LOOPBACK)
     connection.stdio.keep_ready = True
     path = str(podman.path)
@@ -169,7 +169,7 @@ async def test_more_sessions_are_used_where_the_host_gives_them(
     must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     wide = make_sshd("MaxSessions 14")
     wide.authorize(keys.public_line(key))
-    target = Target("127.0.0.1", wide.port, "root", key, wide.host_key_line, "dial-stdio")
+    target = SshTarget("127.0.0.1", wide.port, "root", key, wide.host_key_line, "dial-stdio")
     connection = await connect(target, LOOPBACK)
     path = str(podman.path)
     opening = [connection.stdio.open(lambda: Silent([]), path) for _ in range(14)]

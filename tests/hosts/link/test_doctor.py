@@ -12,21 +12,22 @@ import pytest
 
 from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
-from hosts.link.doctor import Doctor, Result, Step, examine
+from hosts.link.doctor import Doctor, DoctorReport, examine
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.ssh import SshConnection
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from tests.hosts.link.conftest import LOOPBACK
 from tests.hosts.link.fake_podman import FakePodman
 from tests.hosts.link.sshd import Sshd
 
 
-async def walk(target: Target | None, socket_path: str = "", **options: float) -> "Walk":
+async def walk(target: SshTarget | None, socket_path: str = "", **options: float) -> "Walk":
     steps, result = await examine(Doctor(target, LOOPBACK, socket_path=socket_path, **options))
     return Walk(steps, result)
 
 
 class Walk:
-    def __init__(self, steps: list[Step], result: Result) -> None:
+    def __init__(self, steps: list[DoctorStep], result: DoctorReport) -> None:
         self.states = {step.step: step.state for step in steps}
         self.kinds = {step.step: step.kind for step in steps if step.kind}
         self.steps = {step.step: step for step in steps}
@@ -39,7 +40,7 @@ ALL = [
 ]
 
 
-async def test_a_healthy_host_passes_every_step(target: Target, podman: FakePodman) -> None:
+async def test_a_healthy_host_passes_every_step(target: SshTarget, podman: FakePodman) -> None:
     seen = await walk(target, str(podman.path))
     assert list(seen.states) == ALL
     assert set(seen.states.values()) == {"passed"}, seen.steps
@@ -50,7 +51,7 @@ async def test_a_healthy_host_passes_every_step(target: Target, podman: FakePodm
     assert next(found.path for found in seen.result.sockets if found.usable) == str(podman.path)
 
 
-async def test_each_step_is_announced_before_it_ends(target: Target, podman: FakePodman) -> None:
+async def test_each_step_is_announced_before_it_ends(target: SshTarget, podman: FakePodman) -> None:
     doctor = Doctor(target, LOOPBACK, socket_path=str(podman.path))
     told = [(step.step, step.state) async for step in doctor.steps()]
     assert told[:4] == [
@@ -67,23 +68,23 @@ async def test_this_machines_own_socket_needs_no_ssh(podman: FakePodman) -> None
     assert set(seen.states.values()) == {"passed"}
 
 
-async def test_a_name_that_does_not_resolve_ends_the_walk(target: Target) -> None:
+async def test_a_name_that_does_not_resolve_ends_the_walk(target: SshTarget) -> None:
     seen = await walk(replace(target, address="no-such-host.invalid"))
     assert seen.kinds == {"resolve": "does-not-resolve"}
     assert list(seen.states) == ["resolve"]
 
 
-async def test_loopback_needs_to_be_allowed(target: Target) -> None:
+async def test_loopback_needs_to_be_allowed(target: SshTarget) -> None:
     steps, _ = await examine(Doctor(target, AddressPolicy()))
     assert [step.kind for step in steps] == ["address-forbidden"]
 
 
-async def test_a_closed_port(target: Target, sshd: Sshd) -> None:
+async def test_a_closed_port(target: SshTarget, sshd: Sshd) -> None:
     sshd.stop()
     assert (await walk(target)).kinds == {"tcp": "port-closed"}
 
 
-async def test_a_changed_host_key(target: Target, sshd: Sshd) -> None:
+async def test_a_changed_host_key(target: SshTarget, sshd: Sshd) -> None:
     sshd.stop()
     sshd.new_host_key()
     sshd.start()
@@ -91,25 +92,25 @@ async def test_a_changed_host_key(target: Target, sshd: Sshd) -> None:
     assert "userauth-request" not in sshd.log.read_text()
 
 
-async def test_a_key_that_nobody_confirmed_is_shown(target: Target, sshd: Sshd) -> None:
+async def test_a_key_that_nobody_confirmed_is_shown(target: SshTarget, sshd: Sshd) -> None:
     seen = await walk(replace(target, host_key_line=""))
     assert seen.kinds == {"host-key": "host-key-unconfirmed"}
     assert keys.fingerprint(sshd.host_key_line) in seen.steps["host-key"].cause
 
 
-async def test_a_refused_key(target: Target) -> None:
+async def test_a_refused_key(target: SshTarget) -> None:
     seen = await walk(replace(target, private_key=keys.generate()))
     assert seen.kinds == {"login": "key-refused"}
     assert "authorized_keys" in seen.steps["login"].cure
 
 
-async def test_a_missing_socket(target: Target, short: Path) -> None:
+async def test_a_missing_socket(target: SshTarget, short: Path) -> None:
     seen = await walk(target, str(short / "none.sock"))
     assert seen.kinds["sockets"] == "socket-missing"
     assert "podman" in seen.steps["sockets"].cure
 
 
-async def test_a_socket_that_nobody_listens_on(target: Target, short: Path) -> None:
+async def test_a_socket_that_nobody_listens_on(target: SshTarget, short: Path) -> None:
     dead = short / "dead.sock"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(dead))
@@ -119,7 +120,7 @@ async def test_a_socket_that_nobody_listens_on(target: Target, short: Path) -> N
 
 
 async def test_a_service_that_takes_connections_and_says_nothing(
-    target: Target, podman: FakePodman
+    target: SshTarget, podman: FakePodman
 ) -> None:
     podman.mute = True
     seen = await walk(target, str(podman.path), timeout_s=1.0)
@@ -133,7 +134,7 @@ async def test_forwarding_that_sshd_prohibits(
     must_have(shutil.which("podman"), "needs Podman (apt install podman)")
     sshd = make_sshd("AllowStreamLocalForwarding no\n")
     sshd.authorize(keys.public_line(key))
-    target = Target("127.0.0.1", sshd.port, "root", key, sshd.host_key_line)
+    target = SshTarget("127.0.0.1", sshd.port, "root", key, sshd.host_key_line)
     seen = await walk(target, str(podman.path))
     assert seen.kinds["transport"] == "forwarding-prohibited"
     assert "AllowStreamLocalForwarding" in seen.steps["transport"].cure
@@ -143,7 +144,7 @@ async def test_forwarding_that_sshd_prohibits(
 
 
 async def test_a_key_for_forwarding_only_knows_less_and_fails_nothing(
-    target: Target, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
+    target: SshTarget, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
 ) -> None:
     sshd.authorize(keys.authorized_forms(keys.public_line(key))[1].line)
     seen = await walk(target, str(podman.path))
@@ -154,7 +155,7 @@ async def test_a_key_for_forwarding_only_knows_less_and_fails_nothing(
 
 
 async def test_a_key_for_forwarding_only_without_a_socket_says_what_it_cannot_know(
-    target: Target, sshd: Sshd, key: asyncssh.SSHKey, short: Path
+    target: SshTarget, sshd: Sshd, key: asyncssh.SSHKey, short: Path
 ) -> None:
     sshd.authorize(keys.authorized_forms(keys.public_line(key))[1].line)
     seen = await walk(target, str(short / "none.sock"))
@@ -164,7 +165,7 @@ async def test_a_key_for_forwarding_only_without_a_socket_says_what_it_cannot_kn
 
 
 async def test_a_forced_dial_stdio_reaches_its_own_socket(
-    must_have: Any, target: Target, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
+    must_have: Any, target: SshTarget, sshd: Sshd, key: asyncssh.SSHKey, podman: FakePodman
 ) -> None:
     line = keys.authorized_forms(keys.public_line(key))[2].line
     must_have(shutil.which("podman"), "needs Podman (apt install podman)")
@@ -179,26 +180,26 @@ async def test_a_forced_dial_stdio_reaches_its_own_socket(
 
 
 @pytest.mark.parametrize("version", ["3.4.4", "1.6.4"])
-async def test_an_old_podman(target: Target, podman: FakePodman, version: str) -> None:
+async def test_an_old_podman(target: SshTarget, podman: FakePodman, version: str) -> None:
     podman.version = version
     seen = await walk(target, str(podman.path))
     assert seen.kinds == {"podman": "podman-too-old"}
     assert list(seen.states)[-1] == "podman"
 
 
-async def test_no_events(target: Target, podman: FakePodman) -> None:
+async def test_no_events(target: SshTarget, podman: FakePodman) -> None:
     podman.info["host"]["eventLogger"] = "none"
     seen = await walk(target, str(podman.path))
     assert seen.kinds == {"events": "events-none"}
 
 
-async def test_rootless_on_old_cgroups(target: Target, podman: FakePodman) -> None:
+async def test_rootless_on_old_cgroups(target: SshTarget, podman: FakePodman) -> None:
     podman.info["host"].update(cgroupVersion="v1", security={"rootless": True})
     seen = await walk(target, str(podman.path))
     assert seen.kinds == {"cgroups": "cgroups-v1-rootless"}
 
 
-async def test_controllers_that_are_not_delegated(target: Target, podman: FakePodman) -> None:
+async def test_controllers_that_are_not_delegated(target: SshTarget, podman: FakePodman) -> None:
     podman.info["host"].update(cgroupControllers=["memory", "pids"], security={"rootless": True})
     seen = await walk(target, str(podman.path))
     assert seen.kinds == {"cgroups": "cgroups-delegation"}
@@ -207,7 +208,7 @@ async def test_controllers_that_are_not_delegated(target: Target, podman: FakePo
 
 @pytest.mark.parametrize(("offset_s", "word"), [(3600.0, "ahead"), (-3600.0, "behind")])
 async def test_a_clock_that_is_off(
-    target: Target, podman: FakePodman, offset_s: float, word: str
+    target: SshTarget, podman: FakePodman, offset_s: float, word: str
 ) -> None:
     podman.clock_offset_s = offset_s
     seen = await walk(target, str(podman.path))
@@ -215,7 +216,7 @@ async def test_a_clock_that_is_off(
     assert word in seen.steps["clock"].cause
 
 
-async def test_a_hostile_info_breaks_nothing(target: Target, podman: FakePodman) -> None:
+async def test_a_hostile_info_breaks_nothing(target: SshTarget, podman: FakePodman) -> None:
     podman.info = {"host": ["x"], "store": 5, "version": {"Version": {}}}
     seen = await walk(target, str(podman.path))
     assert seen.states["api"] == "passed"
@@ -223,7 +224,7 @@ async def test_a_hostile_info_breaks_nothing(target: Target, podman: FakePodman)
 
 
 async def test_a_walk_that_is_broken_off_leaves_no_connection(
-    target: Target, podman: FakePodman
+    target: SshTarget, podman: FakePodman
 ) -> None:
     doctor = Doctor(target, LOOPBACK, socket_path=str(podman.path))
     walking = doctor.steps()

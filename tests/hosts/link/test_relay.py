@@ -12,10 +12,10 @@ import pytest
 import pytest_asyncio
 
 from hosts.link.local import LocalConnection
-from hosts.link.refusals import host_away
 from hosts.link.relay import Relay
 from hosts.link.sockets import endpoint_socket
 from hosts.link.ssh import SshConnection
+from hosts.link.ssh_errors import host_away
 from tests.hosts.link.fake_podman import FakePodman
 from tests.lab.waiting import until_then
 

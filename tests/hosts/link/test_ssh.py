@@ -9,12 +9,12 @@ import pytest
 from hosts.link import keys
 from hosts.link.errors import LinkError
 from hosts.link.ssh import SshConnection, connect
-from hosts.link.target import Target
+from hosts.link.target import SshTarget
 from tests.hosts.link.conftest import LOOPBACK
 from tests.hosts.link.sshd import Sshd
 
 
-async def kind_of(target: Target, **options: float) -> str:
+async def kind_of(target: SshTarget, **options: float) -> str:
     with pytest.raises(LinkError) as caught:
         await connect(target, LOOPBACK, **options)
     assert caught.value.cause
@@ -33,14 +33,14 @@ async def test_the_fast_cipher_is_agreed_without_compression(connection: SshConn
     assert conn.get_extra_info("send_compression") == "none"
 
 
-async def test_a_stored_key_of_bytes_works_too(target: Target) -> None:
+async def test_a_stored_key_of_bytes_works_too(target: SshTarget) -> None:
     assert isinstance(target.private_key, asyncssh.SSHKey)
     stored = replace(target, private_key=keys.export_private(target.private_key))
     await (await connect(stored, LOOPBACK)).close()
     assert "PRIVATE" not in repr(stored)
 
 
-async def test_a_changed_host_key_stops_before_any_login(target: Target, sshd: Sshd) -> None:
+async def test_a_changed_host_key_stops_before_any_login(target: SshTarget, sshd: Sshd) -> None:
     sshd.stop()
     sshd.new_host_key()
     sshd.start()
@@ -50,7 +50,7 @@ async def test_a_changed_host_key_stops_before_any_login(target: Target, sshd: S
     assert "userauth-request" not in log
 
 
-async def test_a_host_key_of_another_kind_is_a_changed_key(target: Target, sshd: Sshd) -> None:
+async def test_a_host_key_of_another_kind_is_a_changed_key(target: SshTarget, sshd: Sshd) -> None:
     sshd.stop()
     sshd.new_host_key("ecdsa")
     sshd.start()
@@ -64,12 +64,12 @@ async def test_a_login_does_reach_the_log_that_the_tests_above_read(
     assert "userauth-request" in sshd.log.read_text()
 
 
-async def test_a_key_that_is_not_let_in_is_refused(target: Target, sshd: Sshd) -> None:
+async def test_a_key_that_is_not_let_in_is_refused(target: SshTarget, sshd: Sshd) -> None:
     sshd.authorize(keys.public_line(keys.generate()))
     assert await kind_of(target) == "key-refused"
 
 
-async def test_nobody_listening_is_a_closed_port(target: Target, sshd: Sshd) -> None:
+async def test_nobody_listening_is_a_closed_port(target: SshTarget, sshd: Sshd) -> None:
     sshd.stop()
     assert await kind_of(target) == "port-closed"
 
@@ -89,7 +89,7 @@ async def test_a_server_that_lets_in_whoever_comes_is_not_trusted() -> None:
     async with asyncssh.listen(
         "127.0.0.1", 0, server_factory=Open, server_host_keys=[host_key]
     ) as at:
-        target = Target(
+        target = SshTarget(
             "127.0.0.1", at.get_port(), "root", keys.generate(), keys.canonical_line(host_key)
         )
         assert await kind_of(target) == "key-refused"
@@ -127,7 +127,7 @@ async def test_channels_opened_by_the_server_are_refused() -> None:
     async with asyncssh.listen(
         "127.0.0.1", 0, server_factory=Pushy, server_host_keys=[host_key], process_factory=push
     ) as at:
-        target = Target("127.0.0.1", at.get_port(), "a", key, keys.canonical_line(host_key))
+        target = SshTarget("127.0.0.1", at.get_port(), "a", key, keys.canonical_line(host_key))
         conn = await connect(target, LOOPBACK)
         ran = await conn.run("push")
         await conn.close()
@@ -136,7 +136,7 @@ async def test_channels_opened_by_the_server_are_refused() -> None:
 
 
 async def test_a_wait_for_the_end_returns_when_sshd_dies(
-    target: Target, make_sshd: Callable[..., Sshd], sshd: Sshd
+    target: SshTarget, make_sshd: Callable[..., Sshd], sshd: Sshd
 ) -> None:
     conn = await connect(target, LOOPBACK)
     sshd.stop()

@@ -117,7 +117,7 @@ def test_rows_are_written_changed_and_taken_away(rows: Any) -> None:
 
 def test_a_host_that_goes_away_leaves_no_figures_behind(rows: Endpoint) -> None:
     save_figures(rows.pk, FigureChanges({ONE: Figure(1, 2, 3)}, [], True))
-    states.endpoints_stand([rows.pk], states.Standing("degraded", "slow"))(WriteBatch())
+    states.write_endpoint_status([rows.pk], states.Status("degraded", "slow"))(WriteBatch())
     assert known()
-    states.endpoints_stand([rows.pk], states.Standing("away", "refused"))(WriteBatch())
+    states.write_endpoint_status([rows.pk], states.Status("away", "refused"))(WriteBatch())
     assert known() == {}

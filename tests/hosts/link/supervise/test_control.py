@@ -9,8 +9,9 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from hosts import control
-from hosts.control import ControlError, Step
+from hosts.control import ControlError
 from hosts.jobs.refresh import refresh
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.supervise.process import AlreadyRunning, serve
 from hosts.models import Container, Endpoint
 from tests.hosts.link.supervise.own_podman import OwnPodman, container
@@ -40,7 +41,7 @@ def test_a_refresh_has_written_when_it_answers(register: Register, podman: OwnPo
 def test_the_doctor_of_this_machine(register: Register, podman: OwnPodman) -> None:
     endpoint = register(podman.path)
 
-    async def steps() -> list[Step]:
+    async def steps() -> list[DoctorStep]:
         return [step async for step in control.examine({"login_id": endpoint.login_id})]
 
     walked = async_to_sync(steps)()
@@ -66,7 +67,7 @@ def test_the_doctor_of_this_machine(register: Register, podman: OwnPodman) -> No
     ],
 )
 def test_a_wrong_order_to_the_doctor(link: Link, asked: dict[str, object], kind: str) -> None:
-    async def steps() -> list[Step]:
+    async def steps() -> list[DoctorStep]:
         return [step async for step in control.examine(asked)]
 
     with pytest.raises(ControlError) as refused:

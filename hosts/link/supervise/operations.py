@@ -1,24 +1,25 @@
-"""What the link does when asked, beside holding connections: scan, doctor, install a key."""
+"""What the link does on request: scan, doctor, install a key, rotate one."""
 
 import base64
 import binascii
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hosts import vault
 from hosts.link import install_key as installing
 from hosts.link import rotate_key as rotating
 from hosts.link import scan as scanning
-from hosts.link.doctor import Doctor, Result, examine
+from hosts.link.doctor import Doctor, DoctorReport, examine
+from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
-from hosts.link.jump import Way
+from hosts.link.jump import Route
 from hosts.link.ssh import SshConnection, greet_and_sign_in
 from hosts.link.supervise import open_held as opening
 from hosts.link.supervise.connections import SSH_KEY, policy
-from hosts.link.supervise.writer import Database
-from hosts.link.target import Target
+from hosts.link.supervise.database import Database
+from hosts.link.target import SshTarget
 from hosts.models import Endpoint, Host, Login
 
 # each is another login; a host with more users' sockets than this shows the rest without details
@@ -27,25 +28,10 @@ _SCAN_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the doctor for whoever asked. `found`: `{"sockets": [{"path", "user", "rootless",
-    "graph_root", "podman_version", "machine"}]}` where the step found some that can be used.
-    """
+class DoctorTarget:
+    """Whom the doctor examines: a login, or with `target` None this machine."""
 
-    step: str
-    state: str
-    detail: str = ""
-    cause: str = ""
-    cure: str = ""
-    kind: str = ""
-    found: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """Whom the doctor visits: a login, or with `target` None this machine."""
-
-    target: Target | None
+    target: SshTarget | None
     socket: str
 
     @property
@@ -57,19 +43,20 @@ class Patient:
 async def scan(
     address: str, port: int, *, via: int | None = None, database: Database | None = None
 ) -> dict[str, Any]:
-    """`{"algorithm", "fingerprint", "line"}` of a host's key, as seen from the login `via` where
-    one is given. Raises LinkError.
+    """`{"algorithm", "fingerprint", "line"}` of a host's key. Raises LinkError.
+
+    `via`: the login of the jump host from which to look.
     """
-    way = Way(await jump(via, database), policy())
+    route = Route(await jump(via, database), policy())
     try:
-        sock = await way.open_socket(address, port, timeout_s=_SCAN_S)
+        sock = await route.open_socket(address, port, timeout_s=_SCAN_S)
         key = await scanning.scan_socket(sock, timeout_s=_SCAN_S)
     finally:
-        await way.close()
+        await route.close()
     return {"algorithm": key.algorithm, "fingerprint": key.fingerprint, "line": key.line}
 
 
-async def jump(via: int | None, database: Database | None) -> Target | None:
+async def jump(via: int | None, database: Database | None) -> SshTarget | None:
     """The login that a host is dialled through, with those before it. Raises VaultError."""
     if via is None or database is None:
         return None
@@ -103,32 +90,32 @@ async def install_key(
 async def rotate(
     login_id: int, *, sealed_new: str, old: str, new: str, last: bool, database: Database
 ) -> None:
-    """Half a rotation. First: let the key `new` in and sign in with it once; if that fails its line
-    is taken out again. Then, with `last` and the new one stored: take the key `old` out.
+    """One half of a rotation. Raises LinkError, VaultError, ValueError.
 
-    `sealed_new` in base64. Raises LinkError, VaultError, ValueError.
+    Without `last`: let the key `new` in and sign in with it once; its line is removed if that fails.
+    With `last`, once the new key is stored: remove the key `old`. `sealed_new`: base64.
     """
     stored = await database.read(
         lambda: _target(Login.objects.select_related("host").get(pk=login_id))
     )
-    connection, way = await _signed_in(stored)
+    connection, route = await _signed_in(stored)
     try:
         if last:
-            await rotating.take_out(connection, old=old)
+            await rotating.remove_key(connection, old=old)
             return
-        await rotating.let_in(connection, old=old, new=new)
+        await rotating.add_key(connection, old=old, new=new)
         seal = base64.b64decode(sealed_new, validate=True)
         key = await database.beside(lambda: vault.open_sealed(seal, SSH_KEY))
         try:
             tried, beyond = await _signed_in(replace(stored, private_key=key, certificate=""))
         except LinkError:
-            await rotating.take_out(connection, old=new)
+            await rotating.remove_key(connection, old=new)
             raise
         await tried.close()
         await beyond.close()
     finally:
         await connection.close()
-        await way.close()
+        await route.close()
 
 
 async def open_held(entry: int, *, database: Database) -> dict[str, str]:
@@ -136,20 +123,20 @@ async def open_held(entry: int, *, database: Database) -> dict[str, str]:
     return await database.read(lambda: opening.open_held(entry))
 
 
-async def _signed_in(target: Target) -> tuple[SshConnection, Way]:
-    way = Way(target.via, policy())
+async def _signed_in(target: SshTarget) -> tuple[SshConnection, Route]:
+    route = Route(target.via, policy())
     try:
-        sock = await way.open_socket(target.address, target.port, timeout_s=_SCAN_S)
-        return await greet_and_sign_in(sock, target, timeout_s=_SCAN_S), way
+        sock = await route.open_socket(target.address, target.port, timeout_s=_SCAN_S)
+        return await greet_and_sign_in(sock, target, timeout_s=_SCAN_S), route
     except BaseException:
         # also a cancelled try leaves no connection to the jump host
-        await way.close()
+        await route.close()
         raise
 
 
-async def patient(asked: dict[str, Any], database: Database) -> Patient:
-    """Of `{"login_id"}`, or of `{"address", "port", "user", "sealed_key", "host_key_line",
-    "socket", "via"}` with the seal in base64 and the jump's login. Raises ValueError, VaultError.
+async def doctor_target(asked: dict[str, Any], database: Database) -> DoctorTarget:
+    """The target of `{"login_id"}`, or of `{"address", "port", "user", "sealed_key", "host_key_line",
+    "socket", "via"}`: the seal in base64, the jump's login. Raises ValueError, VaultError.
     """
     if "login_id" in asked:
         login_id = asked["login_id"]
@@ -169,7 +156,7 @@ async def patient(asked: dict[str, Any], database: Database) -> Patient:
         raise ValueError("sealed_key is not base64") from exc
     key = await database.read(lambda: vault.open_sealed(sealed, SSH_KEY))
     via = asked.get("via")
-    target = Target(
+    target = SshTarget(
         address=str(texts["address"]),
         port=port,
         user=str(texts["user"]),
@@ -179,22 +166,22 @@ async def patient(asked: dict[str, Any], database: Database) -> Patient:
         host_ca=str(asked.get("host_ca") or ""),
         via=await jump(via if isinstance(via, int) else None, database),
     )
-    return Patient(target, socket if isinstance(socket, str) else "")
+    return DoctorTarget(target, socket if isinstance(socket, str) else "")
 
 
-def _registered(login_id: int) -> Patient:
+def _registered(login_id: int) -> DoctorTarget:
     login = Login.objects.select_related("host").filter(pk=login_id).first()
     if login is None:
         raise ValueError("there is no such login")
     sockets = Endpoint.objects.filter(login=login, enabled=True).order_by("pk")
     socket = sockets.values_list("socket", flat=True).first() or ""
     if login.host.kind == Host.Kind.LOCAL:
-        return Patient(None, socket)
-    return Patient(_target(login), socket)
+        return DoctorTarget(None, socket)
+    return DoctorTarget(_target(login), socket)
 
 
-def _target(login: Login) -> Target:
-    return Target(
+def _target(login: Login) -> SshTarget:
+    return SshTarget(
         address=login.host.address,
         port=login.host.port,
         user=login.user,
@@ -206,33 +193,25 @@ def _target(login: Login) -> Target:
     )
 
 
-async def doctor(visited: Patient) -> AsyncIterator[Step]:
+async def doctor(visited: DoctorTarget) -> AsyncIterator[DoctorStep]:
     """The doctor's steps as they come, each when it begins and when it ended.
 
-    Where more sockets answer than the chosen one, "sockets" comes once more at the end, with what
-    the API tells about each.
+    Where further sockets answer, the step "sockets" comes once more at the end, with what the API
+    tells about each.
     """
     walk = Doctor(visited.target, policy(), socket_path=visited.socket)
-    last: dict[str, Step] = {}
+    last: dict[str, DoctorStep] = {}
     async for step in walk.steps():
         tells = step.step in ("sockets", "api") and step.state != "running"
         sockets = usable(walk.result, user=visited.user) if tells else []
-        last[step.step] = Step(
-            step.step,
-            step.state,
-            detail=step.detail,
-            cause=step.cause,
-            cure=step.cure,
-            kind=step.kind or "",
-            found={"sockets": sockets} if sockets else {},
-        )
+        last[step.step] = replace(step, found={"sockets": sockets} if sockets else {})
         yield last[step.step]
     if others := await _others(walk.result, visited):
         yield replace(last["sockets"], found={"sockets": others})
 
 
-async def _others(result: Result, visited: Patient) -> list[dict[str, Any]]:
-    """What the API tells about the sockets beside the chosen one: above all whose store it is."""
+async def _others(result: DoctorReport, visited: DoctorTarget) -> list[dict[str, Any]]:
+    """What the API tells about the sockets beside the chosen one, above all whose store it is."""
     paths = [one.path for one in result.sockets if one.usable and one.path != result.socket_path]
     told: list[dict[str, Any]] = []
     for path in paths[:_MOST_OTHERS]:
@@ -246,8 +225,8 @@ async def _others(result: Result, visited: Patient) -> list[dict[str, Any]]:
     return told
 
 
-def usable(result: Result, *, user: str) -> list[dict[str, Any]]:
-    """The sockets that answer to the account `user`, the chosen one with what the API told."""
+def usable(result: DoctorReport, *, user: str) -> list[dict[str, Any]]:
+    """The sockets that answer to the account `user`; the chosen one with what the API told."""
     found = {one.path: not one.rootful for one in result.sockets if one.usable}
     if result.rootless is not None and result.socket_path:
         # with a key that may run nothing, only the API told
@@ -265,7 +244,7 @@ def usable(result: Result, *, user: str) -> list[dict[str, Any]]:
     ]
 
 
-def _owner(path: str, result: Result, user: str) -> str:
+def _owner(path: str, result: DoctorReport, user: str) -> str:
     """Whose rootless socket it is: the login's own account, a name, or a number."""
     uid = re.match(r"/run/user/(\d+)/", path)
     if uid is None or (result.uid is not None and int(uid[1]) == result.uid):

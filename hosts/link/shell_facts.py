@@ -35,7 +35,7 @@ _COMMAND: Final = "exec sh -c '" + _SCRIPT.replace("'", "'\\''") + "'"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ShellFacts:
     """`podman_version` is "" when there is no `podman` on the PATH.
 
     Sockets that this account may use, may not use, and that nobody listens on any more.
@@ -57,7 +57,7 @@ class Facts:
 
 async def gather(
     connection: Connection, *, socket_path: str = "", timeout_s: float = 15.0
-) -> Facts | None:
+) -> ShellFacts | None:
     """The facts, or None when this key may run no commands. Raises LinkError "host-away".
 
     `socket_path` is looked at beside Podman's usual places.
@@ -71,7 +71,7 @@ async def gather(
     return parse(ran.stdout)
 
 
-def parse(output: str) -> Facts | None:
+def parse(output: str) -> ShellFacts | None:
     """Read the command's output; None when it is not all there (a forced command spoke)."""
     pairs = [line.partition("=") for line in output.splitlines()]
     first: dict[str, str] = {}
@@ -79,7 +79,7 @@ def parse(output: str) -> Facts | None:
         first.setdefault(name, value.strip())
     if "done" not in first or not first.get("uid", "").isdigit():
         return None
-    return Facts(
+    return ShellFacts(
         uid=int(first["uid"]),
         user=first.get("user", ""),
         os=first.get("os", ""),

@@ -1,6 +1,6 @@
-"""Listing objects of one endpoint and handing them to its mirror.
+"""Lists the objects of one endpoint and hands them to its mirror.
 
-Asks for the bytes of a list: most are the same as a minute ago, and need not even be parsed.
+Compares the bytes of a list first: most are as they were a minute ago, and need no parsing.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ import orjson
 
 from hosts.inventory import Changes, Mirror, WriteBatch
 from hosts.inventory.rows import MAX_OBJECTS
-from hosts.link.supervise.ends import Ends
-from hosts.link.supervise.writer import Database
+from hosts.link.supervise.database import Database
+from hosts.link.supervise.end_reasons import EndReasons
 from hosts.podman import Podman
 from hosts.podman.client import require_few_values
 from hosts.podman.errors import Malformed
@@ -28,14 +28,14 @@ _PATHS: Final = {
 }
 
 
-class Looker:
-    """One endpoint's lists."""
+class Lister:
+    """Lists one endpoint."""
 
     def __init__(self, *, podman: Podman, mirror: Mirror, database: Database) -> None:
         self._podman = podman
         self._mirror = mirror
         self._database = database
-        self._ends = Ends(podman)
+        self._ends = EndReasons(podman)
         # kind -> hash of the last full list, as long as nothing else was written of that kind
         self._bodies: dict[str, bytes] = {}
         self._looks: dict[str, int] = {}
@@ -43,9 +43,9 @@ class Looker:
         self.left_out: dict[str, int] = {}
 
     async def look(self, kind: str, ids: list[str] | None) -> tuple[Changes, list[dict[str, Any]]]:
-        """List all of a kind, or containers by id; the changes written, and what was parsed.
+        """List all of a kind, or containers by id; the changes written, and the objects parsed.
 
-        Raises PodmanError; LeaseLost and what else a write raises.
+        Raises PodmanError, LeaseLost and whatever else a write raises.
         """
         began = time.monotonic()
         params: Params | None = None

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hosts.link.supervise.healths import Healths
+from hosts.link.supervise.health_changes import HealthChanges
 
 
 def event(action: str, health: str = "", podman_id: str = "a") -> dict[str, Any]:
@@ -21,7 +21,7 @@ def health(value: str, podman_id: str = "a") -> dict[str, Any]:
 
 
 def test_the_first_is_told_though_a_list_showed_it_before_its_event() -> None:
-    healths = Healths(lambda podman_id, value: value == "healthy")
+    healths = HealthChanges(lambda podman_id, value: value == "healthy")
     assert not healths.changed(event("start"))
     assert healths.changed(health("healthy"))
     assert not healths.changed(health("healthy"))
@@ -30,7 +30,7 @@ def test_the_first_is_told_though_a_list_showed_it_before_its_event() -> None:
 
 
 def test_what_was_so_before_is_not_told_again_by_a_new_link() -> None:
-    healths = Healths(lambda podman_id, value: (podman_id, value) == ("old", "healthy"))
+    healths = HealthChanges(lambda podman_id, value: (podman_id, value) == ("old", "healthy"))
     assert not healths.changed(health("healthy", "old"))
     assert healths.changed(health("unhealthy", "old"))
     assert healths.changed(health("starting", "other"))
@@ -39,4 +39,4 @@ def test_what_was_so_before_is_not_told_again_by_a_new_link() -> None:
 @pytest.mark.parametrize("value", ["", "odd", None])
 def test_what_says_no_health_is_none(value: Any) -> None:
     one = event("health_status") | ({"HealthStatus": value} if value is not None else {})
-    assert not Healths(lambda *_: False).changed(one)
+    assert not HealthChanges(lambda *_: False).changed(one)

@@ -1,7 +1,7 @@
-"""Which containers ended because somebody stopped them: only inspect tells (`StoppedByUser`, Podman 5).
+"""Why containers ended: stopped by somebody (`StoppedByUser`), or out of memory (`OOMKilled`).
 
-And which the kernel killed when memory ran out (`OOMKilled`).
-Asked once for each end with an error, before the row is written, so that no page shows an alarm first.
+Only inspect tells, the first since Podman 5. It is asked once for each end with an error, before
+the row is written, so that no page shows an alarm first.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ _REMEMBERED: Final = 20_000
 End = tuple[str, int]
 
 
-class Ends:
-    """One endpoint's."""
+class EndReasons:
+    """Asks for one endpoint."""
 
     def __init__(self, podman: Podman) -> None:
         self._podman = podman
@@ -31,12 +31,12 @@ class Ends:
         self._oom: dict[str, datetime] = {}
 
     def taken_oom(self) -> dict[str, datetime]:
-        """Containers killed when memory ran out, as `stopped` found on its way; each is told once."""
+        """Containers killed for lack of memory, and when; each is told once. `stopped` finds them."""
         oom, self._oom = self._oom, {}
         return oom
 
     async def stopped(self, listed: list[Any]) -> dict[str, datetime]:
-        """Of containers as Podman lists them: ids of those that somebody stopped, and when they ended."""
+        """Of containers as Podman lists them: ids that somebody stopped, and when they ended."""
         ends = dict(filter(None, map(_end_of, listed)))
         new = [end for end in ends if end not in self._known][:_PER_LOOK]
         if not new:

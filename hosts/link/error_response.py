@@ -5,7 +5,7 @@ import json
 from hosts.link.errors import LinkError
 
 
-def answer(status: int, error: LinkError) -> bytes:
+def error_response(status: int, error: LinkError) -> bytes:
     """A whole HTTP answer with an error as Podman shapes it, plus `kind` and `cure`."""
     body = json.dumps(
         {

@@ -1,29 +1,29 @@
-"""What an endpoint's answers, or their absence, say about how it stands."""
+"""The status of an endpoint, from its answers or the lack of them."""
 
 from collections.abc import Mapping
 
 from hosts.inventory.facts import OLDEST_MAJOR, major
 from hosts.inventory.rows import MAX_OBJECTS
 from hosts.link.errors import LinkError
-from hosts.link.supervise.states import UP, Standing
+from hosts.link.supervise.states import UP, Status
 from hosts.models.hosts import State
 from hosts.podman.errors import PodmanError, Unavailable
 from hosts.podman.system import Ping
 
 
-class Refused(Exception):
-    """The endpoint answers, but is not to be mirrored: `standing` says why."""
+class NotMirrored(Exception):
+    """The endpoint answers, but its objects are not mirrored: `status` says why."""
 
-    def __init__(self, standing: Standing) -> None:
-        super().__init__(standing.reason)
-        self.standing = standing
+    def __init__(self, status: Status) -> None:
+        super().__init__(status.reason)
+        self.status = status
 
 
 def check_ping(ping: Ping) -> None:
-    """Raise Refused unless it is a Podman that we understand."""
+    """Raise NotMirrored unless a Podman answers that we understand."""
     if not ping.libpod:
-        raise Refused(
-            Standing(
+        raise NotMirrored(
+            Status(
                 State.DEGRADED,
                 "api-not-answering",
                 "What answers at this socket is not Podman.",
@@ -32,8 +32,8 @@ def check_ping(ping: Ping) -> None:
         )
     number = major(ping.libpod)
     if number is not None and number < OLDEST_MAJOR:
-        raise Refused(
-            Standing(
+        raise NotMirrored(
+            Status(
                 State.DEGRADED,
                 "podman-too-old",
                 f"Podman {ping.libpod[:20]} is too old: Haulout needs 4.0 or later.",
@@ -42,10 +42,10 @@ def check_ping(ping: Ping) -> None:
         )
 
 
-def same_store(first: str) -> Refused:
+def same_store(first: str) -> NotMirrored:
     """Another endpoint, named `first`, mirrors this store already."""
-    return Refused(
-        Standing(
+    return NotMirrored(
+        Status(
             State.DEGRADED,
             "same-store",
             f"This is the same store as {first}: its objects are shown there.",
@@ -54,13 +54,14 @@ def same_store(first: str) -> Refused:
     )
 
 
-def well(events_trouble: PodmanError | None, left_out: Mapping[str, int]) -> Standing:
-    """The API answers; `events_trouble`: why it sends no events; `left_out`: how many entries of a
-    kind's list were not taken.
+def well(events_trouble: PodmanError | None, left_out: Mapping[str, int]) -> Status:
+    """The API answers. `events_trouble`: why it sends no events.
+
+    `left_out`: how many entries of each kind's list were not taken.
     """
     if events_trouble is None and any(left_out.values()):
         kind, number = max(left_out.items(), key=lambda item: item[1])
-        return Standing(
+        return Status(
             State.DEGRADED,
             "left-out",
             f"{number} entries of Podman's list of {kind}s were left out.",
@@ -68,7 +69,7 @@ def well(events_trouble: PodmanError | None, left_out: Mapping[str, int]) -> Sta
         )
     if events_trouble is None:
         return UP
-    return Standing(
+    return Status(
         State.DEGRADED,
         "events-none",
         f"Podman sends no events: {events_trouble.message}",
@@ -77,11 +78,11 @@ def well(events_trouble: PodmanError | None, left_out: Mapping[str, int]) -> Sta
     )
 
 
-def unwell(error: PodmanError, refused: LinkError | None) -> Standing:
-    """The API does not answer as it should; `refused`: why no channel could be opened."""
+def unwell(error: PodmanError, refused: LinkError | None) -> Status:
+    """The API does not answer as it should. `refused`: why no channel could be opened."""
     if refused is not None and isinstance(error, Unavailable):
-        return standing_of(refused, State.DEGRADED)
-    return Standing(
+        return status_of_link_error(refused, State.DEGRADED)
+    return Status(
         State.DEGRADED,
         "api-not-answering",
         f"Podman's API does not answer as it should: {error.message}",
@@ -89,6 +90,6 @@ def unwell(error: PodmanError, refused: LinkError | None) -> Standing:
     )
 
 
-def standing_of(error: LinkError, state: str) -> Standing:
+def status_of_link_error(error: LinkError, state: str) -> Status:
     """A LinkError as a state with its reason and cure."""
-    return Standing(state, error.kind, error.cause, error.cure)
+    return Status(state, error.kind, error.cause, error.cure)

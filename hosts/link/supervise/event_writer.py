@@ -1,4 +1,4 @@
-"""What happens on an endpoint, kept: its events as rows, written together, counted when they repeat."""
+"""An endpoint's events as rows: written together, and counted when they repeat."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from django.db import DatabaseError
 
 from hosts.inventory.batch import WriteBatch, require_lease
 from hosts.inventory.history import KEPT_ROWS, fields, trim
-from hosts.link.supervise.writer import Database
+from hosts.link.supervise.database import Database
 from hosts.models import HostEvent
 
 log = structlog.get_logger(__name__)
@@ -35,8 +35,8 @@ class _Row:
     pk: int = 0
 
 
-class Chronicle:
-    """One endpoint's, under the lease `epoch` of its login. `note` what was heard, `run` writes it."""
+class EventWriter:
+    """Of one endpoint, under the lease `epoch` of its login. `note` gathers events, `run` writes."""
 
     def __init__(self, endpoint_id: int, *, login_id: int, epoch: int, database: Database) -> None:
         self._endpoint_id = endpoint_id
@@ -49,7 +49,7 @@ class Chronicle:
         self._made = 0
 
     def note(self, event: dict[str, Any]) -> None:
-        """An event as Podman sent it; health checks and execs are the caller's to leave out."""
+        """Take an event as Podman sent it. The caller leaves out health checks and execs."""
         values = fields(event)
         now = time.monotonic()
         key = (values["kind"], values["action"], values["podman_id"] or values["name"])
@@ -94,7 +94,7 @@ class Chronicle:
         return mine.order_by("-at").values_list("at", flat=True).first()
 
     def _write(self, batch: WriteBatch, rows: list[tuple[int, int, dict[str, Any]]]) -> list[int]:
-        """In one transaction; the rows' keys, in order."""
+        """Write rows in one transaction; their keys, in order."""
         require_lease(batch, self._login_id, self._epoch)
         fresh = [
             HostEvent(endpoint_id=self._endpoint_id, count=count, **values)

@@ -1,4 +1,4 @@
-"""What people did on an endpoint past Haulout, from its events."""
+"""What people did on an endpoint past Haulout, seen in its events."""
 
 import asyncio
 import time
@@ -21,8 +21,8 @@ from hosts.inventory.sightings import (
     seconds_of,
     stopped_by_person,
 )
-from hosts.link.supervise.ear import Ear
-from hosts.link.supervise.writer import Database
+from hosts.link.supervise.database import Database
+from hosts.link.supervise.event_stream import EventStream
 from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError, containers
 
@@ -33,8 +33,8 @@ _INSPECTS_AT_ONCE: Final = 2
 _MOST_WAITING: Final = 500
 
 
-class Witness:
-    """Gathers sightings of one endpoint and writes those that no job of ours explains."""
+class Observer:
+    """Gathers the sightings of one endpoint, and writes those that no job of ours explains."""
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class Witness:
         podman: Podman,
         mirror: Mirror,
         database: Database,
-        ear: Ear,
+        events: EventStream,
     ) -> None:
         self._endpoint_id = endpoint_id
         self._podman = podman
         self._mirror = mirror
         self._database = database
-        self._ear = ear
+        self._events = events
         self._reader = SightingReader()
         self._minutes = SightingCounter()
         self._seen: list[Sighting] = []
@@ -60,12 +60,12 @@ class Witness:
         self._inspecting = asyncio.Semaphore(_INSPECTS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         # jobs that ended since then may explain what is seen now: the first events may be old
-        self._window_from: datetime = seconds_of({"timeNano": ear.seen_ns})
-        if not ear.seen_ns:
+        self._window_from: datetime = seconds_of({"timeNano": events.seen_ns})
+        if not events.seen_ns:
             self._window_from = timezone.now()
 
     def sees(self, event: dict[str, Any]) -> None:
-        """An event of the endpoint."""
+        """Take in an event of the endpoint."""
         if event["Type"] == "container" and event["Action"] in ("restart", "remove"):
             # the policy's restart, or the end of what somebody removes: no stop to tell of
             self._deaths.pop(event["Actor"]["ID"], None)
@@ -89,7 +89,7 @@ class Witness:
         self._something.set()
 
     def health(self, event: dict[str, Any]) -> bool:
-        """A `health_status` event; False when it does not say which (Podman 4)."""
+        """Write the health that an event tells. False: the event does not say which (Podman 4)."""
         health = event.get("HealthStatus")
         if not isinstance(health, str) or health not in HEALTHS:
             return False
@@ -131,7 +131,7 @@ class Witness:
             if one.verb != "image.remove" or not self._mirror.knows("image", one.podman_id)
         ]
         window_from, self._window_from = self._window_from, timezone.now()
-        seen_ns = self._ear.seen_ns
+        seen_ns = self._events.seen_ns
         (number, last), self._missed = self._missed, (0, None)
         if last is not None:
             self._minutes.leave_out(last, number, now=now)

@@ -12,7 +12,7 @@ _MAX_BYTES: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """`fields` has lower-case names; `body` is at most 4 MiB."""
 
     status: int
@@ -30,7 +30,7 @@ class Answer:
 
 async def get(
     connection: Connection, socket_path: str, path: str, *, timeout_s: float = 15.0
-) -> Answer:
+) -> HttpAnswer:
     """GET a path. HTTP/1.0, so that the answer is whatever comes until the end.
 
     Raises what `open_channel` raises, and LinkError "service-not-answering".
@@ -82,7 +82,7 @@ class _Collector:
         """Nothing to do: the request is small."""
 
 
-def _parse(data: bytes, socket_path: str) -> Answer:
+def _parse(data: bytes, socket_path: str) -> HttpAnswer:
     head, separator, body = data.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     words = lines[0].split(" ", 2)
@@ -97,7 +97,7 @@ def _parse(data: bytes, socket_path: str) -> Answer:
     for line in lines[1:]:
         name, _, value = line.partition(":")
         fields[name.strip().lower()] = value.strip()
-    return Answer(status=int(words[1]), fields=fields, body=body)
+    return HttpAnswer(status=int(words[1]), fields=fields, body=body)
 
 
 def _no_answer(socket_path: str, detail: str) -> LinkError:

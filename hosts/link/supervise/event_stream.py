@@ -1,4 +1,4 @@
-"""One endpoint's event stream: followed without a gap or a repetition, also over broken streams."""
+"""One endpoint's event stream, without gaps or repetitions, also across broken streams."""
 
 import asyncio
 from collections import deque
@@ -17,8 +17,8 @@ _REMEMBERED: Final = 512
 _LONGEST_PAUSE_S: Final = 30.0
 
 
-class Ear:
-    """Follows one endpoint. `seen_ns` is the newest event read, by the host's clock."""
+class EventStream:
+    """Follows one endpoint. `seen_ns`: the newest event read, by the host's clock."""
 
     def __init__(self, podman: Podman, *, seen_ns: int) -> None:
         self._podman = podman
@@ -51,7 +51,7 @@ class Ear:
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     def begin(self, now: datetime | None) -> datetime:
-        """The host's clock, as its ping told it: events before the first such moment are not ours.
+        """Take the host's clock, as its ping told it; older events are not ours on the first call.
 
         Call it before the first lists, so that nothing falls between them and the stream.
         """

@@ -1,6 +1,6 @@
-"""The database's side of the link: one thread that writes, a few that read. The loop never waits.
+"""The link's access to the database: one thread writes, a few read, and the loop never waits.
 
-Whatever is asked for while a commit runs goes into the next one together.
+All that is asked for while a commit runs goes into the next commit together.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _Waiting = tuple[Callable[[WriteBatch], object], asyncio.Future[object]]
 
 
 class Database:
-    """Writes in order, in groups; reads beside them. Use it from the loop that started it."""
+    """Writes in order, in groups; reads beside them. Use it from the loop that made it."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -53,11 +53,11 @@ class Database:
         return await self._loop.run_in_executor(self._readers, fresh)
 
     async def beside(self, work: Callable[[], T]) -> T:
-        """Run `work`, which reads a file rather than the database, in a reading thread."""
+        """Run `work` in a reading thread; for work that reads a file, not the database."""
         return await self._loop.run_in_executor(self._readers, work)
 
     async def close(self) -> None:
-        """Finish what was asked for, then end the threads."""
+        """Write what is waiting, then end the threads."""
         self._queue.put(None)
         await self._loop.run_in_executor(None, self._writer.join, 5.0)
         end = partial(self._readers.shutdown, cancel_futures=True)

@@ -1,7 +1,6 @@
-"""Which health of which container was told last: a change is an event to keep, a repetition is not.
+"""Which health events tell something new: those are kept, repetitions are not.
 
-Not the mirror's: a list may show a container healthy before its event comes, and then the event
-would change nothing there.
+The mirror cannot tell: a list may show a container healthy before its event comes.
 """
 
 from collections import OrderedDict
@@ -14,8 +13,8 @@ _REMEMBERED: Final = 20_000
 _BEGINS: Final = frozenset({"create", "start", "restart"})
 
 
-class Healths:
-    """One endpoint's. `known(id, health)`: was that so before this watch began to listen?"""
+class HealthChanges:
+    """One endpoint's. `known(id, health)`: whether it was so before this watch began to listen."""
 
     def __init__(self, known: Callable[[str, str], bool]) -> None:
         self._known = known

@@ -1,7 +1,7 @@
-"""Which crashes were for want of memory: Podman 6 says so in the event, inspect in all versions.
+"""Which crashes were for lack of memory (OOM): told by events of Podman 6, by inspect in all versions.
 
-Podman never takes inspect's `OOMKilled` back (4.3 to 6.1): of a container that has been killed so
-once it tells nothing of a later end, so beside it the end must be by the kernel's signal.
+Podman never resets inspect's `OOMKilled` (4.3 to 6.1). For a container that was once killed so,
+it proves nothing about a later end. That end must then also be by the kernel's signal.
 """
 
 import time
@@ -19,12 +19,12 @@ _REMEMBERED: Final = 2000
 
 
 def killed_for_memory(event: dict[str, Any]) -> bool:
-    """True where the event of an end says it (Podman 6)."""
+    """True where the event of an end says so (Podman 6)."""
     return mapping(event["Actor"].get("Attributes"), count=200).get("oomKilled") == "true"
 
 
-class Memory:
-    """Of one endpoint's containers that their policy starts again: lists show them as running."""
+class OomKills:
+    """For one endpoint's containers that their policy restarts: lists show them as running."""
 
     def __init__(self, podman: Podman) -> None:
         self._podman = podman
@@ -33,17 +33,17 @@ class Memory:
         self._answers: OrderedDict[str, tuple[float, bool]] = OrderedDict()
 
     def crashed(self, podman_id: str, at: datetime, code: int | None, *, known: bool) -> None:
-        """It crashed. `known`: its event says that it was for want of memory."""
+        """A container crashed. `known`: its event says that memory ran out."""
         if known or code == _BY_THE_KERNEL:
             self._crashed[podman_id] = (at, known)
 
     def forget(self, podman_id: str) -> None:
-        """It is gone."""
+        """The container is gone."""
         self._crashed.pop(podman_id, None)
         self._answers.pop(podman_id, None)
 
     async def asked(self) -> dict[str, datetime]:
-        """Of those that crashed since: ids of which it is true, and when that was."""
+        """Crashes since the last call that were for lack of memory: id to when."""
         some = list(self._crashed.items())[:_PER_ROUND]
         found: dict[str, datetime] = {}
         for podman_id, (at, known) in some:

@@ -1,0 +1,23 @@
+"""A step of the doctor, as it travels from the walk to whoever watches it."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+StepState = Literal["running", "passed", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorStep:
+    """A failed step has `kind` (a LinkError's), `cause` and `cure`; a passed one may, as advice.
+
+    `found`: `{"sockets": [{"path", "user", "rootless", "graph_root", "podman_version", "machine"}]}`
+    where the step found sockets that can be used.
+    """
+
+    step: str
+    state: StepState
+    detail: str = ""
+    cause: str = ""
+    cure: str = ""
+    kind: str = ""
+    found: dict[str, Any] = field(default_factory=dict)
