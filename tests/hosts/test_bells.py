@@ -45,7 +45,7 @@ async def rings_until_heard(heard: Heard, topic: str = "images", *, timeout_s: f
 
 async def test_all_on_one_loop_hear_by_one_connection(valkey: Any) -> None:
     one, other = Heard(), Heard()
-    with bells.receiver().subscribed(one), bells.receiver().heard_by(other):
+    with bells.receiver().subscribed(one), bells.receiver().subscribed(other):
         await rings_until_heard(one)
         assert other.topics == {"images"}
         with redis.Redis.from_url(settings.REDIS_URL) as client:

@@ -10,6 +10,7 @@ from hosts.actions.containers import remove_container, start_container, stop_con
 from hosts.actions.run import run_fields
 from hosts.models import Container, HostEvent, StatsStanding
 from hosts.podman import containers
+from tests.hosts.podman.fake import frames_of
 from tests.lab.fixtures import LabOf
 from tests.lab.hosts import Host
 from tests.lab.link_process import Link, link, register, state_of, until
@@ -81,7 +82,7 @@ async def test_logs_come_out_of_the_journal(host: Host, user: str) -> None:
     run = ("run", "--name", "talker", "localhost/busybox", "sh", "-c", script)
     await asyncio.to_thread(host.podman, *run, user=user)
     async with client(host, user=user) as podman:
-        frames = [frame async for frame in containers.logs(podman, "talker")]
+        frames = [frame async for frame in frames_of(podman, "talker")]
     assert sorted(frames) == [(1, b"one\n"), (1, b"three\n"), (2, b"two\n")]
 
 

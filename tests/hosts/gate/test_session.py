@@ -12,7 +12,7 @@ from accounts.models import Token
 from accounts.token_actions import Wanted
 from hosts.access import allows
 from hosts.gate.session import SessionOver, session_of
-from hosts.jobs.asker import person_of
+from hosts.jobs.rights import person_of
 from hosts.models import Job
 from tests.cast import Cast
 from tests.public_keys import line_of
