@@ -1,6 +1,6 @@
-"""The Libpod client: what Podman's API can do, as small asyncio functions that take a `Podman`.
+"""The Libpod client: Podman's API as small asyncio functions that take a `Podman`.
 
-Knows no Django, no settings and no database; how a host is reached is handed in as a `Dial`.
+Knows no Django, no settings and no database. A `Dial` says how a host is reached.
 """
 
 from hosts.podman.client import Podman

@@ -1,9 +1,8 @@
-"""Files of a container by Podman's archive: works on a stopped one too, and needs no tool inside.
+"""Files of a container by Podman's archive, which works on a stopped one and needs no tool inside.
 
-Paths are absolute. They travel as UTF-8: Podman cannot be asked for other names this way
-(`speakable`). A path to read is a pattern to it (`_literal`), one to write to is not. What comes out
-names the container's user as the owner of everything; what goes in keeps the owners of its tar, or
-gets that user (`copyUIDGID`). Measured on 5.4.2.
+Paths are absolute and must be UTF-8 (`speakable`). Podman takes a path to read for a pattern
+(`_literal`), a path to write as it is. What comes out names the container's user as the owner of
+everything; what goes in keeps the owners of its tar (`copyUIDGID`). Measured on 5.4.2.
 """
 
 import base64
@@ -37,8 +36,9 @@ _PATTERN: Final = str.maketrans({"\\": r"\\", "?": r"\?", "[": r"\[", "*": "[^\x
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """What is at a path. For a link, `kind` is "link", `target` where it leads in the end, and
-    `target_is_folder` what is there; owner and group are not told.
+    """What is at a path; owner and group are not known.
+
+    A link has the `kind` "link". `target` is where it leads in the end, `target_is_folder` what is there.
     """
 
     kind: str
@@ -59,13 +59,13 @@ def speakable(path: str) -> bool:
 
 
 def _literal(path: str) -> str:
-    """The pattern that this path alone fits: `a?b` would find `axb` too, and a bare `[` is an error."""
+    """The pattern that fits this path alone: `a?b` would also find `axb`, a bare `[` is an error."""
     return path.translate(_PATTERN)
 
 
 async def stat(podman: Podman, container: str, path: str) -> Stat:
-    """Look at a path. Raises NotFound where nothing is there, or the container is not; BadRequest for
-    a link that Podman cannot follow.
+    """Look at a path. NotFound: nothing is there, or no such container. BadRequest: a link that Podman
+    cannot follow.
     """
     _check(path)
     target = podman_path("containers", container, "archive")
@@ -99,8 +99,9 @@ async def stat(podman: Podman, container: str, path: str) -> Stat:
 
 
 async def pieces(podman: Podman, container: str, path: str) -> AsyncGenerator[bytes, None]:
-    """The tar of a file, or of a folder with all below it, as it comes. Links at the end of
-    `path` are followed by Podman. Raises NotFound.
+    """The tar of a file, or of a folder with all below it, as it comes. Raises NotFound.
+
+    Podman follows a link at the end of `path`.
     """
     _check(path)
     target = podman_path("containers", container, "archive")
@@ -112,7 +113,7 @@ async def pieces(podman: Podman, container: str, path: str) -> AsyncGenerator[by
 async def content(
     podman: Podman, container: str, path: str
 ) -> AsyncGenerator[Member | bytes, None]:
-    """One file: its Member, then its bytes. Raises NotFound; BadRequest where it is no file."""
+    """One file: its Member, then its bytes. Raises NotFound; BadRequest for anything but a file."""
     async with aclosing(pieces(podman, container, path)) as parts:
         async with aclosing(walk(parts)) as found:
             seen = False
@@ -131,8 +132,9 @@ async def content(
 async def put(
     podman: Podman, container: str, folder: str, tar: AsyncIterator[bytes], **params: Any
 ) -> None:
-    """Extract a tar into `folder`, which Podman makes where it is missing. Owners are those of
-    the tar. What was extracted before a failure stays (a half file too, seen on a full disk).
+    """Extract a tar into `folder`, with the owners of the tar. Podman makes a folder that is missing.
+
+    What was extracted before a failure stays, half a file too (seen on a full disk).
     """
     _check(folder)
     query = {"path": folder, "copyUIDGID": False, **params}

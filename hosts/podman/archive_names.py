@@ -1,7 +1,8 @@
-"""The names that an archive gives to its images, as Podman finds them when it loads it.
+"""The names that an archive gives to its images, as Podman finds them when it loads the archive.
 
-Of a Docker archive they stand in manifest.json (RepoTags), of an OCI one in annotations of index.json
-(containers/common, libimage/pull.go). Go takes keys in any case and the last of two: here all count.
+A Docker archive has them in manifest.json (RepoTags), an OCI archive in annotations of index.json
+(containers/common, libimage/pull.go). Go takes keys in any case, and the last of two equal keys.
+Here all of them count.
 """
 
 import json
@@ -17,7 +18,7 @@ _NOTED: Final = ("org.opencontainers.image.ref.name", "io.containerd.image.name"
 
 
 def names_in(content: bytes) -> list[str]:
-    """Each once, as they stand there. ValueError where it is not JSON."""
+    """Each name once, as it is written. ValueError where the content is not JSON."""
     try:
         # Go takes what is not UTF-8 for such a sign too
         found = json.loads(content.decode(errors="replace"), object_pairs_hook=tuple)

@@ -1,7 +1,7 @@
-"""OCI artifacts, which Podman keeps since 5.6: files under a name, as images are.
+"""OCI artifacts, which Podman keeps since 5.6: files under a name, like images.
 
-Every call raises Unsupported before. `/artifacts/local/add` takes a path of the host's own disk, and
-is not used.
+Every call raises Unsupported on an older Podman. `/artifacts/local/add` takes a path on the host's
+own disk, and is not used.
 """
 
 import re
@@ -33,7 +33,7 @@ async def inspect(podman: Podman, name: str) -> dict[str, Any]:
 
 
 async def pull(podman: Podman, name: str, *, credential: Credential | None = None) -> str:
-    """Fetch it from its registry; its digest. Podman tries three times more by itself."""
+    """Fetch it from its registry; its digest. Podman itself tries three times more."""
     answer = await podman.call(
         "POST",
         path("artifacts", "pull"),
@@ -45,7 +45,7 @@ async def pull(podman: Podman, name: str, *, credential: Credential | None = Non
 
 
 async def push(podman: Podman, name: str, *, credential: Credential | None = None) -> str:
-    """Send it to the registry in its name, the only place that Podman takes; its digest there."""
+    """Send it to the registry in its name, the only one that Podman takes; its digest there."""
     answer = await podman.call(
         "POST",
         path("artifacts", name, "push"),
@@ -69,9 +69,9 @@ async def add(
     kind: str = "",
     append: bool = False,
 ) -> str:
-    """A file as a new artifact of the media type `kind`, or one more file of an old one; its digest.
+    """Add a file as a new artifact of the media type `kind`, or to an old one with `append`; its digest.
 
-    Raises Conflict or ServerFault where there is one of that name, or a file of that name in it.
+    Raises Conflict or ServerFault where the name, or the file in it, is there already.
     """
     params: Params = {
         "name": name,

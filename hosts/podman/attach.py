@@ -1,6 +1,6 @@
-"""The raw half of the API: an HTTP/1.1 upgrade that turns a connection into a terminal's pipe.
+"""The raw half of the API: an HTTP/1.1 upgrade that makes a connection a terminal's byte stream.
 
-aiohttp's client cannot hand a connection over, so the few lines of HTTP are here.
+aiohttp's client cannot hand over a connection, so the few lines of HTTP are here.
 """
 
 import asyncio
@@ -19,8 +19,9 @@ READ_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class RawStream:
-    """An open pipe. With `tty` the bytes are raw, else framed. Errors after the upgrade are
-    written into the stream by Podman. Write stdin with `writer`, end it with `writer.write_eof()`.
+    """An upgraded connection. With `tty` its bytes are raw, else framed.
+
+    After the upgrade Podman writes errors into the stream. End stdin with `writer.write_eof()`.
     """
 
     reader: asyncio.StreamReader
@@ -28,7 +29,7 @@ class RawStream:
     tty: bool
 
     async def frames(self) -> AsyncGenerator[list[Frame], None]:
-        """What comes out, as it arrives together; with a TTY all of it is stdout."""
+        """Frames of the output, as they arrive together; with a TTY all of it is stdout."""
         parser = FrameParser()
         while piece := await self._read():
             frames = [Frame(STDOUT, piece)] if self.tty else parser.feed(piece)
@@ -43,7 +44,7 @@ class RawStream:
             raise Interrupted("The terminal's connection broke.", cause=str(exc)) from exc
 
     async def close(self) -> None:
-        """End the connection. What runs at its other end is not stopped by that."""
+        """End the connection. The process at its other end goes on."""
         self.writer.close()
         try:
             await self.writer.wait_closed()
@@ -53,10 +54,10 @@ class RawStream:
 
 
 async def attach(podman: Podman, container: str, *, tty: bool, stdin: bool = True) -> RawStream:
-    """Attach to a running container. `tty` as its inspect says (`Config.Tty`).
+    """Attach to a running container. `tty`: as its inspect says (`Config.Tty`). Raises NotFound.
 
-    Look at its state first: a stopped one is silently prepared to start ("initialized", seen in
-    5.4). For what was written before, read the logs: `logs=true` leaks in Podman. Raises NotFound.
+    Look at its state first: Podman prepares a stopped one to start, without a word (5.4). For
+    earlier output read the logs: `logs=true` leaks in Podman.
     """
     params = {"stream": True, "stdin": stdin, "stdout": True, "stderr": True}
     return await upgrade(podman, path("containers", container, "attach"), tty=tty, params=params)
@@ -70,7 +71,7 @@ async def upgrade(
     params: Params | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> RawStream:
-    """POST `target` and take the connection over; the head is waited for with a deadline."""
+    """POST `target` and take the connection over. A deadline bounds the wait for the head."""
     where = with_query(target, params)
     content = json.dumps(body).encode() if body is not None else b""
     head = (
@@ -127,7 +128,7 @@ async def _head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
 
 
 async def _error_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
-    """A short body: as long as it says, else what comes until the end, chunk heads left out."""
+    """A short body: as long as its head says, else all until the end, without chunk heads."""
     length = headers.get("content-length", "")
     limit = min(int(length), ERROR_LIMIT_BYTES) if length.isdecimal() else ERROR_LIMIT_BYTES
     if headers.get("transfer-encoding", "").lower() == "chunked":

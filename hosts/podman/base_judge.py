@@ -1,8 +1,8 @@
 """Judges which images a Containerfile builds on: none may name a transport of the host's own disk.
 
-Every line is read as the beginning of an instruction (hosts.podman.containerfile), with quotes and
-backslashes taken out of flags as buildah does. An argument in FROM is followed to all the values that
-it can have; in a flag it could be a base's, which nobody knows.
+Every line is read as the beginning of an instruction (hosts.podman.containerfile). Quotes and
+backslashes are taken out of flags, as buildah does. An argument in FROM is followed to all values
+that it can have. An argument in a flag is refused: nobody knows its value.
 """
 
 import re
@@ -37,7 +37,7 @@ _GIVEN_BY_BUILDAH: Final = frozenset(
 
 
 class BaseFault(StrEnum):
-    """What is the matter with a base."""
+    """Why a base is refused."""
 
     TRANSPORT = "it names a file or a store of the host"
     UNKNOWN = "which image it would be cannot be known beforehand"
@@ -47,7 +47,7 @@ class BaseFault(StrEnum):
 
 
 class UnsafeBase(ValueError):
-    """A base that is not taken. `line` counts from 1; 0: the file as a whole."""
+    """A base that is refused. `line` counts from 1; 0: the file as a whole."""
 
     def __init__(self, line: int, text: str, why: BaseFault) -> None:
         self.line, self.why = line, why
@@ -56,8 +56,10 @@ class UnsafeBase(ValueError):
 
 
 def judge(text: str, arguments: Mapping[str, str], *, mounts: bool = True) -> None:
-    """UnsafeBase for a Containerfile that could reach the host's disk. `arguments`: what the build gives;
-    `mounts`: whether the Podman there keeps those of RUN within the build (hosts.advisories).
+    """Raise UnsafeBase for a Containerfile that could reach the host's disk.
+
+    `arguments`: those of the build. `mounts`: whether this Podman keeps mounts of RUN within the
+    build (hosts.advisories).
     """
     if len(text) > LIMIT_BYTES:
         raise UnsafeBase(0, "", BaseFault.LARGE)
@@ -138,7 +140,7 @@ def _image(line: int, text: str, name: str | None) -> None:
 
 
 class _Values:
-    """What an argument can be: what the build gives, else any default that the file has for it."""
+    """The values that an argument can have: the build's, else every default in the file."""
 
     def __init__(self, given: Mapping[str, str], lines: list[str]) -> None:
         self._given = given
@@ -157,7 +159,7 @@ class _Values:
                 self._defaults.setdefault(name, []).append(value)
 
     def of(self, text: str, *, unset: bool) -> set[str | None]:
-        """All that `text` can come to; None: it is not known. `unset`: if nothing had a value, too."""
+        """All texts that `text` can become; None: unknown. `unset`: also as if no argument had a value."""
         parts = list(_VARIABLE.finditer(text))
         if parts and (self._wild or len(parts) > _MOST_VARIABLES):
             return {None}

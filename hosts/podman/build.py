@@ -25,7 +25,7 @@ class BuildResult:
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """`containerfile` is its path in the context; `platform` like linux/arm64; empty: Podman's own."""
+    """`containerfile`: a path in the context. `platform`: such as linux/arm64. Empty: Podman's own choice."""
 
     tags: Sequence[str] = ()
     containerfile: str = "Containerfile"
@@ -37,7 +37,7 @@ class BuildOptions:
     pull_always: bool = False
 
     def params(self) -> Params:
-        """As the build's query."""
+        """The query of the build."""
         return {
             "t": list(self.tags) or None,
             "dockerfile": self.containerfile,
@@ -62,13 +62,12 @@ async def build(
     mounts: bool = True,
     heed: Callable[[list[str]], Awaitable[None]] | None = None,
 ) -> AsyncGenerator[str | BuildResult, None]:
-    """Podman's lines as they come, at last one BuildResult. `tar` is a plain one.
+    """Podman's lines as they come, at last a BuildResult. `tar`: the context, not compressed.
 
-    Podman takes the whole context before it says anything. `mounts`: whether RUN may have any; an
-    old Podman lets them leave the context. `heed` hears the text of each Containerfile in it, and what
-    it raises keeps Podman from building. Raises BuildFailed in its own words,
-    also for errors inside HTTP 200; Interrupted where the connection breaks; ArchiveRefused for a
-    context that could reach out of itself.
+    Podman reads the whole context before it answers. `mounts`: whether RUN may have any; an old
+    Podman lets them leave the context. `heed` gets the text of each Containerfile in the context;
+    what it raises stops the build. Raises BuildFailed in Podman's words, also inside HTTP 200;
+    Interrupted; ArchiveRefused for a context that could reach out of itself.
     """
     judge = of_context(options.containerfile, arguments=options.arguments, mounts=mounts)
 

@@ -1,7 +1,7 @@
 """One HTTP session to one Podman socket: deadlines, a size cap, typed errors, no repeated POST.
 
-Follows no redirect and keeps connections. At most about four changes at once per endpoint are
-good for Podman; that bound is the caller's.
+Follows no redirect and keeps connections. Podman copes with about four changes at once per
+endpoint; the caller keeps that bound.
 """
 
 import asyncio
@@ -55,10 +55,10 @@ class Answer:
 
 
 class Podman:
-    """An async context manager over one session; use it from the loop it was entered in.
+    """An async context manager over one session; use it in the loop that entered it.
 
-    `timeout_s` bounds each call as a whole, streams excepted. `waits_s`: how long a request waits
-    before it is sent while nobody listens at the socket, as when the link is started again.
+    `timeout_s` bounds each call as a whole, but not streams. `waits_s`: how long a request waits
+    unsent while nobody listens at the socket, as when the link restarts.
     """
 
     def __init__(self, dial: Dial, timeout_s: float = 30.0, *, waits_s: float = 0.0) -> None:
@@ -69,9 +69,7 @@ class Podman:
         self._check: RequestCheck | None = None
 
     def checked_by(self, check: RequestCheck) -> Self:
-        """A client over the same session whose requests are told to `hear` before they are sent; what
-        it raises is raised in their place.
-        """
+        """A client over the same session that calls `check` before each request; what it raises stops it."""
         other = copy.copy(self)
         other._check = check
         return other
@@ -114,8 +112,8 @@ class Podman:
     ) -> Answer:
         """Send one request and read the whole answer (≤ 32 MiB).
 
-        `target` comes from `paths.path`; `body` is bytes or something that JSON can hold;
-        `timeout_s` instead of the client's own. Raises the errors of `hosts.podman.errors`.
+        `target`: from `paths.path`. `body`: bytes, or something that JSON can hold. `timeout_s`
+        replaces the client's own. Raises the errors of `hosts.podman.errors`.
         """
         deadline_s = self.timeout_s if timeout_s is None else timeout_s
 
@@ -132,7 +130,7 @@ class Podman:
         return await self._when_listening(send)
 
     async def _when_listening(self, send: Callable[[], Awaitable[T]]) -> T:
-        """What `send` gives, once somebody listens. Raises NoSocket when nobody does in time."""
+        """The result of `send`, once somebody listens. NoSocket when nobody does in time."""
         until = time.monotonic() + self.waits_s
         while True:
             try:
@@ -171,9 +169,9 @@ class Podman:
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The body of an answer as it arrives, without size cap or deadline.
 
-        `body` is sent as it comes, at the pace of the host; what it raises comes out as it was.
-        `head_timeout_s` bounds only the wait for the head; some streams (events, followed logs)
-        send theirs with the first data. Leaving the block ends the stream on the host.
+        `body` is sent at the host's pace; what it raises comes out unchanged. `head_timeout_s` bounds
+        the wait for the head; some streams (events, followed logs) send it with the first data.
+        Leaving the block ends the stream on the host.
         """
         fed = _RequestBody(body) if body is not None else None
 
@@ -242,7 +240,7 @@ class Podman:
 
 
 class _RequestBody:
-    """A body that is fed while it is sent; remembers what its source raised."""
+    """A body that is read while it is sent; keeps the error of its source."""
 
     def __init__(self, source: AsyncIterator[bytes]) -> None:
         self._source = source
@@ -297,8 +295,9 @@ async def _pieces(
 
 
 def require_few_values(body: bytes) -> None:
-    """Raise AnswerTooLarge where `body` holds more than VALUES_LIMIT JSON values, counted before any of
-    them is made: by what separates them, which also stands in texts.
+    """Raise AnswerTooLarge for more than VALUES_LIMIT JSON values, before any is made.
+
+    Counts separators, also those within texts.
     """
     # a value takes two bytes at least
     if len(body) <= 2 * VALUES_LIMIT:

@@ -1,4 +1,4 @@
-"""A command run inside a container to its end: its output bounded, its exit code told."""
+"""Commands run inside a container to their end: with bounded output and an exit code."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -21,7 +21,7 @@ class NoTool(PodmanError):
 
 @dataclass(frozen=True, slots=True)
 class ExecResult:
-    """How it ended. `cut`: there was more output than the limit, and it was not waited for."""
+    """`cut`: the output exceeded the limit; nobody waited for the rest."""
 
     code: int
     out: bytes
@@ -38,10 +38,10 @@ async def run(
     limit_bytes: int = 1024 * 1024,
     timeout_s: float = 30.0,
 ) -> ExecResult:
-    """Run `command` as the container's root, without a shell of ours. Words must be UTF-8.
+    """Run `command` as the container's root, without a shell. Words must be UTF-8.
 
-    Raises NoTool where the program is not there, Conflict where the container does not run,
-    NotFound, DeadlineExceeded (what runs is not ended by that).
+    Raises NoTool where the program is missing, Conflict where the container does not run, NotFound,
+    DeadlineExceeded (the program goes on).
     """
     if any("\0" in word for word in command):
         raise BadRequest("A word of a command has no zero byte.")
@@ -76,8 +76,9 @@ async def run(
 async def stream(
     podman: Podman, container: str, command: Sequence[str]
 ) -> AsyncGenerator[bytes, None]:
-    """The output of `command` as it comes, at the reader's pace. Raises NoTool, and ServerFault with
-    what it wrote to stderr where it ends with a code above 1.
+    """The output of `command` as it comes, at the reader's pace.
+
+    Raises NoTool; ServerFault with its stderr where it ends with a code above 1.
     """
     session = await execs.create(podman, container, command, stdin=False, user="0", workdir="/")
     pipe = await execs.start(podman, session, tty=False)

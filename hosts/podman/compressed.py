@@ -1,6 +1,6 @@
-"""Compressed archives made plain as they pass, so that what is judged is what Podman unpacks.
+"""Decompresses archives as they pass, so that what is judged is what Podman unpacks.
 
-What is kept is a piece and the state of the decompressor; xz may ask for 100 MiB of it, not more.
+Memory holds one piece and the state of the decompressor; xz may ask for 100 MiB, no more.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ _ENOUGH: Final = 6
 
 
 class UnknownCompression(ArchiveRefused):
-    """Compressed in a way that is not read here."""
+    """A compression that is not read here."""
 
 
 class UnpackedTooLarge(ArchiveRefused):
-    """More comes out of it than is allowed."""
+    """The archive unpacks to more than is allowed."""
 
 
 class _Reader(Protocol):
@@ -37,7 +37,7 @@ class _Reader(Protocol):
 
 
 class _Gzip:
-    """zlib's in the manner of the other two."""
+    """zlib's decompressor with the interface of the other two."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=31)
@@ -72,7 +72,7 @@ _READERS: Final[dict[bytes, Callable[[], _Reader]]] = {
 async def decompress(
     pieces: AsyncIterator[bytes], *, limit_bytes: int
 ) -> AsyncGenerator[bytes, None]:
-    """What `pieces` hold: unpacked where it is gzip, bzip2 or xz, else as it is.
+    """The content of `pieces`: unpacked from gzip, bzip2 or xz, else unchanged.
 
     Raises UnknownCompression (zstd), UnpackedTooLarge past `limit_bytes`, NotATar where it is broken.
     """

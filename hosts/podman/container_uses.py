@@ -18,7 +18,7 @@ _SECRET_ENV: Final = "=*******"  # noqa: S105 - the mask, no secret
 
 @dataclass(frozen=True, slots=True)
 class ContainerUse:
-    """A container that uses it. `how`: its place in it; addresses and MAC on a network."""
+    """A container that uses an object. `how`: paths in it; on a network its addresses and `mac`."""
 
     id: str
     name: str
@@ -34,7 +34,7 @@ async def of_volume(podman: Podman, volume: str) -> list[ContainerUse]:
 
 
 async def mounts_of(podman: Podman, volume: str) -> list[ContainerUse]:
-    """As `of_volume`, with where each mounts it (one inspect each)."""
+    """As `of_volume`, with the paths at which each mounts it (one inspect each)."""
     items = {user.id: user for user in await of_volume(podman, volume)}
     users = []
     for inspected in await _inspect_all(podman, list(items)[:MOST_INSPECTED]):
@@ -54,7 +54,7 @@ def _places(inspected: Mapping[str, Any], volume: str) -> tuple[str, ...]:
 
 
 async def of_network(podman: Podman, network: str) -> list[ContainerUse]:
-    """Containers on the network, running or not; addresses and MAC of those that run."""
+    """Containers on the network, running or not; those that run with addresses and MAC."""
     listed = await containers.list_containers(podman, filters={"network": [network]})
     told = await _on_network(podman, network, [str(one["Id"]) for one in listed])
     users = []
@@ -67,7 +67,7 @@ async def of_network(podman: Podman, network: str) -> list[ContainerUse]:
 async def _on_network(
     podman: Podman, network: str, ids: Iterable[str]
 ) -> dict[str, tuple[tuple[str, ...], str]]:
-    """Id to (addresses, MAC). The network's own inspect tells them from 5.0 on."""
+    """Id to (addresses, MAC). From 5.0 on the network's own inspect has them."""
     try:
         members = (await networks.inspect(podman, network)).get("containers")
     except (NotFound, Unsupported):

@@ -1,10 +1,9 @@
-"""Reads Containerfiles as buildah's parser does (openshift/imagebuilder, dockerfile/parser): lines end
-with a newline alone, a continued one is joined to the next without a space, and comments and empty
-lines between them are left out.
+"""Reads Containerfiles as buildah's parser does (openshift/imagebuilder, dockerfile/parser).
 
-Three readings, since what is an instruction and what is text in a heredoc hangs on the version:
-`instructions` in order; `begun`, each line as if an instruction began there; `blocks`, the lines as
-they stand.
+A line ends with a newline alone. A continued line is joined to the next without a space; comments
+and empty lines between the two are left out. Versions differ in what a heredoc is, so there are
+three readings. `instructions`: in order. `possible_instructions`: each line as if an instruction
+began there. `blocks`: the lines as they stand.
 """
 
 import re
@@ -41,9 +40,9 @@ class AmbiguousLine(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """The line on which it begins (from 1), and its text with continued lines joined.
+    """An instruction: the line where it begins (from 1), and its text with continued lines joined.
 
-    `doubts`: what of it, or right before it, could be read in two ways.
+    `doubts`: parts of it, or right before it, that could be read in two ways.
     """
 
     line: int
@@ -53,7 +52,7 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """A FROM taken apart; `flags` as they are written, `stage` empty where it has no name."""
+    """The parts of a FROM; `flags` as they are written, `stage` empty where it has no name."""
 
     flags: str
     image: str
@@ -61,7 +60,7 @@ class From:
 
 
 def instructions(text: str) -> Iterator[Instruction]:
-    """In order; what stands in a heredoc is left out."""
+    """The instructions in order, without the content of heredocs."""
     parts: list[str] = []
     heredocs: list[str] = []
     doubts: list[str] = []
@@ -88,8 +87,9 @@ def instructions(text: str) -> Iterator[Instruction]:
 
 
 def possible_instructions(text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, word, rest) of what would be an instruction that names or takes something if it began
-    there, from the last line up; `rest` is its head alone. AmbiguousLine.
+    """(line, word, rest) of every line that would be such an instruction if one began there.
+
+    From the last line up; `rest` is cut to HEAD. AmbiguousLine.
     """
     lines = _lines(text)
     following = ""
@@ -106,8 +106,9 @@ def possible_instructions(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def blocks(text: str, sign: str = "\\") -> Iterator[list[str]]:
-    """The lines as they stand: an instruction with all it goes on over, else a comment or an empty line
-    by itself. Together they are the whole text. `sign`: what continues a line (`escape_of`).
+    """The lines in groups: an instruction with all its lines, else one comment or empty line.
+
+    Together they are the whole text. `sign`: continues a line (`escape_of`).
     """
     block: list[str] = []
     for line in text.split("\n"):
@@ -129,7 +130,7 @@ def joined(block: list[str], sign: str = "\\") -> str:
 
 
 def escape_of(text: str) -> str:
-    """The sign that continues a line: what a directive at the beginning says, else a backslash."""
+    """The sign that continues a line: a directive at the beginning names it, else a backslash."""
     return "`" if _ESCAPE_IS_TICK.match(text) else "\\"
 
 
@@ -140,7 +141,7 @@ def from_of(text: str) -> From | None:
 
 
 def images_in(flag: str) -> list[str]:
-    """What a flag without quotes takes from: `--from=…`, and `from=…` within a mount."""
+    """The images that an unquoted flag names: `--from=…`, and `from=…` within a mount."""
     return _IN_FLAG.findall(flag)
 
 
@@ -154,12 +155,12 @@ def _left_out(line: str) -> bool:
 
 
 def _joint(line: str, sign: str = "\\") -> str:
-    """The line without the sign that continues it; the same where it is not continued."""
+    """The line without the sign that continues it; unchanged where it is not continued."""
     return _CONTINUED[sign].sub("", line)
 
 
 def _heredocs(whole: str, doubts: list[str]) -> list[str]:
-    """The words that end its heredocs; none where they are not plainly such, which is a doubt."""
+    """The words that end its heredocs; none, and a doubt, where they are not plain."""
     if "<<" not in whole or not _TAKES_HEREDOC.match(whole):
         return []
     found = [match[3] for match in _HEREDOC.finditer(whole)]

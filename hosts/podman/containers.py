@@ -30,7 +30,7 @@ async def list_containers(
 
 
 async def builds_run(podman: Podman) -> bool:
-    """Whether working containers of builds are there: Podman lists them as external ones."""
+    """Whether a build runs: Podman lists its working containers as external ones."""
     ids = []
     for external in (True, False):
         params = {"all": True, "external": external}
@@ -45,10 +45,10 @@ async def inspect(podman: Podman, container: str) -> dict[str, Any]:
 
 
 async def create(podman: Podman, spec: dict[str, Any]) -> tuple[str, list[str]]:
-    """Create from a SpecGenerator (`{"name", "image", "command", "env", "portmappings", …}`);
-    returns its full id and Podman's warnings. The image must be there (else NotFound).
+    """Create from a SpecGenerator (`{"name", "image", "command", "env", "portmappings", …}`).
 
-    `raw_image_name` is set to the image where absent: auto-update fails without it.
+    Returns the full id and Podman's warnings. NotFound: the image is not there. `raw_image_name` is
+    set to the image where absent: auto-update fails without it.
     """
     if "image" in spec:
         spec = {"raw_image_name": spec["image"]} | spec
@@ -65,7 +65,7 @@ async def start(podman: Podman, container: str) -> bool:
 
 
 async def stop(podman: Podman, container: str, *, wait_s: int | None = None) -> bool:
-    """False: it was not running. `wait_s` until SIGKILL; None: the container's own (often 10)."""
+    """False: it was not running. `wait_s`: until SIGKILL; None: the container's own (often 10)."""
     return await podman.change(
         path("containers", container, "stop"),
         params={"timeout": wait_s},
@@ -109,8 +109,9 @@ async def remove(
     volumes: bool = False,
     wait_s: int | None = None,
 ) -> None:
-    """Remove; with `force` also a running one (stopped for `wait_s` first), with `volumes` its
-    anonymous volumes. Raises NotFound, and Conflict where it runs or something depends on it.
+    """Remove. `force`: also a running one, stopped for `wait_s` first. `volumes`: its anonymous ones too.
+
+    Raises NotFound; Conflict where it runs or something depends on it.
     """
     answer = await podman.call(
         "DELETE",
@@ -137,8 +138,9 @@ async def wait(
     conditions: tuple[str, ...] = ("stopped", "exited"),
     timeout_s: float = 3600.0,
 ) -> int:
-    """Wait until one of the conditions holds (running, exited, healthy, removing, …); returns the
-    exit code, or -1 for a condition that has none. DeadlineExceeded ends only our waiting.
+    """Wait until one of the conditions holds (running, exited, healthy, removing, …).
+
+    Returns the exit code, -1 for a condition without one. DeadlineExceeded ends only our waiting.
     """
     target = path("containers", container, "wait")
     params = {"condition": conditions}
@@ -149,7 +151,7 @@ async def wait(
 
 
 async def top(podman: Podman, container: str) -> tuple[list[str], list[list[str]]]:
-    """Its processes: the titles of the columns and the rows. Raises Conflict when not running."""
+    """Its processes: the titles of the columns, and the rows. Conflict: it does not run."""
     target = path("containers", container, "top")
     whole = await podman.get(target, params={"stream": False})
     if not whole.body.strip():
@@ -168,7 +170,7 @@ async def healthcheck(
 
 
 async def init(podman: Podman, container: str) -> bool:
-    """Make it ready without starting it; False: it was already. Conflict where it runs."""
+    """Prepare it without starting it; False: it was prepared already. Conflict where it runs."""
     return await podman.change(path("containers", container, "init"))
 
 
@@ -180,8 +182,9 @@ async def update(
     restart: str = "",
     tries: int = 0,
 ) -> None:
-    """Change limits of a container that may run: `{"memory": {…}, "cpu": {…}, "pids": {…}}` as in
-    a spec's resource_limits. `restart`: a new policy, which Podman knows from 5.1 on.
+    """Change limits of a container, which may run: `{"memory": {…}, "cpu": {…}, "pids": {…}}`.
+
+    As in a spec's resource_limits. `restart`: a new policy (5.1 and later).
     """
     params = {"restartPolicy": restart or None, "restartRetries": tries or None}
     target = path("containers", container, "update")
@@ -200,7 +203,7 @@ async def commit(
     changes: tuple[str, ...] = (),
     timeout_s: float = 1800.0,
 ) -> str:
-    """Make an image of its root file system; the image's id. A message needs docker's format."""
+    """Make an image of its root file system; the image's id. A message needs Docker's format."""
     params: dict[str, Any] = {
         "container": container,
         "repo": repository,
@@ -226,13 +229,13 @@ def export(podman: Podman, container: str) -> AbstractAsyncContextManager[AsyncI
 
 
 async def changes(podman: Podman, container: str) -> list[dict[str, Any]]:
-    """What differs from its image: `{"Path", "Kind"}`; 0 changed, 1 added, 2 removed."""
+    """Differences to its image: `{"Path", "Kind"}`; 0 changed, 1 added, 2 removed."""
     target = path("containers", container, "changes")
     return (await podman.get(target, timeout_s=60.0)).objects()
 
 
 async def mount(podman: Podman, container: str) -> str:
-    """Mount its root file system on the host, which is counted; where, as a path of the host."""
+    """Mount its root file system on the host; the path there. Podman counts mounts."""
     answer = await podman.call("POST", path("containers", container, "mount"))
     # bare text, not JSON (5.4)
     where = answer.body.decode(errors="replace").strip().strip('"')

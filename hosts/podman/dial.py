@@ -1,4 +1,4 @@
-"""How to reach a Podman socket. The only place of this room that knows where one is."""
+"""How to reach a Podman socket; the only place in this room that knows where one is."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can go wrong at a Podman socket: one small tree. Nothing foreign leaves this room."""
+"""What can go wrong at a Podman socket: one small tree. No foreign error leaves this room."""
 
 import json
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ MESSAGE_LIMIT: Final = 4000
 class PodmanError(Exception):
     """A call to Podman failed.
 
-    `message` is Podman's own sentence (or ours, where Podman said nothing), `cause` its root
-    cause, `status` the HTTP status or None where no answer came.
-    `maybe_done`: the request was sent and nobody knows whether it took effect.
+    `message`: Podman's own sentence, or ours where it said nothing. `cause`: its root cause.
+    `status`: the HTTP status; None: no answer came. `maybe_done`: the request was sent, and nobody
+    knows whether it took effect.
     """
 
     maybe_done = False
@@ -122,9 +122,9 @@ BY_ROOT: Final[dict[str, type[PodmanError]]] = {
 def from_answer(status: int, body: bytes, *, content_type: str, api: bool) -> PodmanError:
     """The error that an answer of `status` means.
 
-    `api`: the answer came from one of Podman's handlers (it has an `Api-Version` header). Its
-    router answers an unknown route with 404 or 405 in plain text and without that header
-    (measured on 4.3, 5.4 and 5.8).
+    `api`: the answer has an `Api-Version` header, so one of Podman's handlers sent it. Podman's
+    router answers an unknown route without that header: 404 or 405 in plain text (measured on 4.3,
+    5.4 and 5.8).
     """
     cause, message = words(body)
     if 300 <= status < 400:
@@ -138,9 +138,10 @@ def from_answer(status: int, body: bytes, *, content_type: str, api: bool) -> Po
 
 
 def words(body: bytes) -> tuple[str, str]:
-    """(cause, message) of an error body: libpod's `{"cause","message","response"}`, the
-    compatible `{"message"}`, a pod's `{"Errs": [...]}`, a manifest list's `{"errors": [...]}`, or
-    plain text.
+    """(cause, message) of an error body, which is one of:
+
+    libpod's `{"cause","message","response"}`, the compatible `{"message"}`, a pod's
+    `{"Errs": [...]}`, a manifest list's `{"errors": [...]}`, or plain text.
     """
     try:
         answer = json.loads(body)

@@ -1,4 +1,4 @@
-"""What happens on a host, as Podman tells it. Connecting again is the caller's."""
+"""Events of a host, as Podman tells them. The caller connects again."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -19,13 +19,12 @@ async def follow(
     filters: Filters | None = None,
     stream: bool = True,
 ) -> AsyncGenerator[Event, None]:
-    """Events as they happen, after those kept since `since` (the host's clock: `system.ping`).
+    """Events as they happen, after those kept since `since`. An event is a hint: list the object.
 
-    Podman sends the head with the first event, so nobody can tell when the watch has begun: with
-    `since` = the host's time before, nothing is missed in between. Drop what comes twice by `key`.
-    Ends when Podman ends it (`until`, service stopped); raises Interrupted where the connection
-    breaks, ServerFault with the backend `none`. Without `stream`: those that are kept, and no more.
-    An event is a hint: list the object for the truth.
+    `since`: the host's time before the call (`system.ping`). Podman sends the head with the first
+    event, so nobody knows when the watch begins. Events may come twice: drop them by `key`. It ends
+    when Podman ends it. Raises Interrupted; ServerFault with the backend `none`. `stream` False:
+    only events that are kept.
     """
     params = {"stream": stream, "since": since, "until": until, "filters": filters or None}
     async with podman.stream("GET", path("events"), params=params) as pieces:
@@ -38,15 +37,16 @@ async def follow(
 
 
 def subject(event: Event) -> str:
-    """The id of the event's object, or its name where the event carries no id: volumes always,
-    images on 4.3 (measured on 4.3, 5.4 and 5.8; 4.3 tells nothing of networks).
+    """The id of the event's object, or its name where the event has no id.
+
+    No id: volumes always, images on 4.3 (measured on 4.3, 5.4 and 5.8). 4.3 sends no network events.
     """
     actor = event["Actor"]
     return actor.get("ID") or (actor.get("Attributes") or {}).get("name", "")
 
 
 def key(event: Event) -> tuple[int, str, str, str]:
-    """What tells one event from another: equal keys are one event, seen twice."""
+    """The identity of an event: equal keys are one event, seen twice."""
     return (event["timeNano"], event["Type"], event["Action"], subject(event))
 
 

@@ -22,10 +22,10 @@ async def create(  # noqa: PLR0913 - as Podman takes them
     privileged: bool = False,
     detach_keys: str = "",
 ) -> str:
-    """Make an exec session; returns its id. Raises NotFound, Conflict when not running.
+    """Make an exec session; returns its id. Raises NotFound; Conflict: it does not run.
 
-    `privileged` gives all capabilities: guard it first. `detach_keys` "" keeps every key typed
-    for the program (Podman's default would swallow Ctrl-P Ctrl-Q).
+    `privileged` gives all capabilities: guard it first. `detach_keys` "" leaves every key to the
+    program (Podman's default would swallow Ctrl-P Ctrl-Q).
     """
     body = {
         "Cmd": list(command),
@@ -50,8 +50,9 @@ async def create(  # noqa: PLR0913 - as Podman takes them
 async def start(
     podman: Podman, exec_id: str, *, tty: bool, columns: int = 80, rows: int = 24
 ) -> RawStream:
-    """Start it and take over its pipe. `tty` as given to `create`; the size goes along with the
-    start, so there is no race with a resize. Raises NotFound, Conflict.
+    """Start it and take over its byte stream. Raises NotFound, Conflict.
+
+    `tty`: as given to `create`. The size goes along with the start: no race with a resize.
     """
     body: dict[str, Any] = {"Detach": False, "Tty": tty}
     if tty:
@@ -60,7 +61,7 @@ async def start(
 
 
 async def resize(podman: Podman, exec_id: str, *, columns: int, rows: int) -> None:
-    """Fails before the start and after the end (500 or 409): not fatal for the session."""
+    """Set its size. Fails before the start and after the end (500, 409); the session goes on."""
     await podman.change(path("exec", exec_id, "resize"), params={"w": columns, "h": rows})
 
 
@@ -76,8 +77,9 @@ async def inspect(podman: Podman, exec_id: str) -> dict[str, Any]:
 
 
 async def remove(podman: Podman, exec_id: str, *, timeout_s: float | None = None) -> None:
-    """Forget a session; one that runs is sent SIGTERM. From 4.8 on. Raises ServerFault where the
-    command did not end by that.
+    """Forget a session; a running one gets SIGTERM. From 4.8 on.
+
+    Raises ServerFault where the command did not end by it.
     """
     target = path("exec", exec_id, "remove")
     await podman.call("POST", target, body={"Force": True}, timeout_s=timeout_s)

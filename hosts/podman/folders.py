@@ -1,6 +1,6 @@
 """What is in a folder of a container: by its own `find` where it runs and has one, else by tar.
 
-The scripts are constant; the folder is the working directory, so that no name meets a shell.
+The scripts are constant, and the folder is the working directory: no name reaches a shell.
 """
 
 import asyncio
@@ -61,10 +61,10 @@ _STAT_KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FolderEntry:
-    """One entry of a folder. `size_bytes` counts for files; `target` for links, as written.
+    """One entry of a folder. `size_bytes` counts for files; `target` is a link's, as written.
 
-    `uid` and `gid` are -1 where they are not told: Podman's archive names the container's user as
-    the owner of everything (5.4.2).
+    `uid` and `gid` are -1 where unknown: Podman's archive names the container's user as the owner of
+    everything (5.4.2).
     """
 
     name: str
@@ -81,7 +81,7 @@ class FolderEntry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`whole`: everything is in it. `by_tar`: read from the archive, not by a tool inside."""
+    """`whole`: nothing is missing. `by_tar`: read from the archive, not by a tool inside."""
 
     entries: list[FolderEntry]
     whole: bool
@@ -214,7 +214,7 @@ async def _by_tar(podman: Podman, container: str, folder: str) -> Listing:
 
 
 def _top(member: Member) -> FolderEntry | None:
-    """The member as an entry of the folder itself; None for what lies deeper."""
+    """The member as an entry of the folder itself; None for deeper ones."""
     name = member.name.removeprefix("./").strip("/")
     if name in ("", ".") or "/" in name:
         return None

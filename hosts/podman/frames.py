@@ -25,7 +25,7 @@ class Frame(NamedTuple):
 
 
 class FrameParser:
-    """Cuts frames out of pieces of any size. One per connection."""
+    """Cuts pieces of any size into frames. One per connection."""
 
     def __init__(self) -> None:
         self._rest = bytearray()

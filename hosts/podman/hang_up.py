@@ -1,8 +1,8 @@
-"""Ending what runs in an exec session. Closing its connection does not; Podman has no call that does.
+"""Ends the processes of an exec session. Closing its connection does not; Podman has no call for it.
 
-Its `exec/{id}/remove` with force sends SIGTERM twice, where it says SIGKILL (5.4.2, seen): every
-interactive shell ignores that. So the processes are found from inside, by a mark in their
-environment, and hung up as the end of a real terminal would.
+`exec/{id}/remove` with force sends SIGTERM twice, though documented as SIGKILL (5.4.2, seen).
+Every interactive shell ignores that. So the processes are found from inside, by a mark in their
+environment, and get the hangup of a real terminal.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ _SCRIPT: Final = (
 
 
 async def signal(podman: Podman, container: str, *, mark: str, name: str, user: str = "") -> bool:
-    """Send HUP or KILL to all processes that carry `mark`. False where that cannot be done from
-    inside (no sh). `user`: as the session had it, since others' environments cannot be read.
-    Raises PodmanError.
+    """Send HUP or KILL to all processes that carry `mark`. False: impossible from inside (no sh).
+
+    `user`: the session's own; environments of others cannot be read. Raises PodmanError.
     """
     command = ["sh", "-c", _SCRIPT, "sh", f"{MARK}={mark}", name]
     made = await execs.create(podman, container, command, stdin=False, user=user)
@@ -51,8 +51,9 @@ async def end(
     user: str = "",
     patience_s: float = 1.0,
 ) -> bool:
-    """Hang up, wait for so long, then kill, until the session has ended. True when Podman says that it
-    has. Raises PodmanError where the host cannot be asked.
+    """Hang up, wait, then kill, until the session has ended. True when Podman confirms the end.
+
+    Raises PodmanError where the host cannot be asked.
     """
     for name in ("HUP", "KILL"):
         if not await _runs(podman, exec_id):

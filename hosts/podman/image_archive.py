@@ -14,16 +14,18 @@ _TAR: Final = {"Content-Type": "application/x-tar"}
 
 
 def keeping_format(inspected: dict[str, Any]) -> str:
-    """The format in which an image keeps its id: converting one kind of manifest into the other
-    writes another configuration (seen on 5.4.2).
+    """The archive format in which an image keeps its id.
+
+    Conversion between the kinds of manifests writes another configuration (seen on 5.4.2).
     """
     kind = str(inspected.get("ManifestType") or "")
     return "oci-archive" if ".oci." in kind else "docker-archive"
 
 
 async def save(podman: Podman, images: Sequence[str], *, form: str) -> AsyncGenerator[bytes, None]:
-    """The archive of one image or more (more than one: docker-archive only). An image that is
-    named by its id is saved without its names. Raises NotFound before the first piece.
+    """The archive of one image or more (several: docker-archive only).
+
+    An image named by its id is saved without its names. Raises NotFound before the first piece.
     """
     params: Params = {"format": form}
     target = path("images", "export")
@@ -39,11 +41,11 @@ async def save(podman: Podman, images: Sequence[str], *, form: str) -> AsyncGene
 async def load(
     podman: Podman, tar: AsyncIterator[bytes], *, heed: Callable[[list[str]], Awaitable[None]]
 ) -> list[str]:
-    """Load what a plain archive holds; its names, or `sha256:` ids of what has none.
+    """Load the images of a plain archive; their names, or `sha256:` ids of those without one.
 
-    Podman writes the archive to its own disk first and takes it whole or not at all. `heed` hears the
-    names that it gives, and what it raises keeps it from being loaded. Raises ArchiveRefused for one
-    that could write past itself there.
+    Podman writes the archive to its disk first, and takes all of it or nothing. `heed` gets the names
+    in it; what it raises stops the load. Raises ArchiveRefused for an archive that could write
+    outside itself there.
     """
     judge = of_images()
     judged = judge.checked(tar, lambda: heed(judge.names))
@@ -54,8 +56,9 @@ async def load(
 async def import_tar(
     podman: Podman, tar: AsyncIterator[bytes], *, reference: str, message: str, changes: list[str]
 ) -> str:
-    """Make an image of one layer out of a file system's tar; its id. `changes`: lines such as
-    `CMD ["sh"]`, as in a Dockerfile.
+    """Make an image of one layer from a file system's tar; its id.
+
+    `changes`: lines as in a Dockerfile, such as `CMD ["sh"]`.
     """
     params: Params = {"reference": reference, "message": message or None, "changes": changes}
     answer = as_object(await _sent(podman, path("images", "import"), tar, params))

@@ -37,9 +37,9 @@ async def exists(podman: Podman, image: str) -> bool:
 async def remove(
     podman: Podman, image: str, *, force: bool = False, timeout_s: float = 120.0
 ) -> tuple[list[str], list[str]]:
-    """Take a name off; with the last name the image goes. Returns (names taken off, ids deleted).
+    """Take a name off; the last one takes the image along. Returns (names taken off, ids deleted).
 
-    `force` also removes the containers that use it. Raises NotFound, Conflict where it is in use.
+    `force` also removes containers that use it. Raises NotFound; Conflict where it is in use.
     """
     answer = await podman.call(
         "DELETE", path("images", image), params={"force": force}, timeout_s=timeout_s
@@ -57,15 +57,15 @@ async def history(podman: Podman, image: str) -> list[dict[str, Any]]:
 
 
 async def tree(podman: Podman, image: str) -> str:
-    """Its layers as lines, each with the names of the images that end in it."""
+    """Its layers as lines, each with the names of images that end there."""
     answer = (await podman.get(path("images", image, "tree"))).object()
     return str(answer.get("Tree") or "")
 
 
 async def changes(podman: Podman, image: str) -> list[dict[str, Any]]:
-    """What its newest layer did to the files below: `[{"Path", "Kind": 0 changed, 1 added, 2
-    removed}]`. Podman reads the layer for it: slow where that is large. An image that is not there
-    is a ServerFault (500 up to 5.8).
+    """Changes by its newest layer: `[{"Path", "Kind": 0 changed, 1 added, 2 removed}]`.
+
+    Podman reads the whole layer: slow where it is large. No such image: ServerFault (500, up to 5.8).
     """
     return (await podman.get(path("images", image, "changes"), timeout_s=60.0)).objects()
 

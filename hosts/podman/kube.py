@@ -1,4 +1,4 @@
-"""Kube YAML: played, taken down, generated. Podman answers when all is done, in one report."""
+"""Kube YAML: played, taken down, generated. Podman answers in one report when all is done."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,10 +15,9 @@ async def play(
 ) -> dict[str, Any]:
     """`{"Pods": [{"ID", "Containers", "ContainerErrors", …}], "Volumes", "Secrets"}`.
 
-    Nothing is built: for an image that is not there Podman would look for a Containerfile in a
-    folder of that name on the host. (4.3 knows no such word, so images are pulled before.) Names
-    that are taken raise Conflict or ServerFault with Podman's words; secrets of the same name are
-    replaced.
+    Nothing is built: for a missing image Podman would look for a Containerfile in a folder of that
+    name on the host. 4.3 has no such switch, so images are pulled before. Names that are taken raise
+    Conflict or ServerFault with Podman's words. Secrets of the same name are replaced.
     """
     answer = await podman.call(
         "POST",
@@ -34,7 +33,7 @@ async def play(
 async def down(podman: Podman, document: bytes, *, volumes: bool = False) -> dict[str, Any]:
     """Stop and remove what the file names: `{"StopReport", "RmReport", "VolumeRmReport", …}`.
 
-    `volumes`: those of its claims too (4.4 and later). What is not there is no error.
+    `volumes`: also those of its claims (4.4 and later). A missing object is no error.
     """
     answer = await podman.call(
         "DELETE",
@@ -48,7 +47,7 @@ async def down(podman: Podman, document: bytes, *, volumes: bool = False) -> dic
 
 
 async def generate(podman: Podman, names: Sequence[str], *, service: bool = False) -> str:
-    """YAML of containers (of one pod at most), pods or volumes by id or name. NotFound."""
+    """YAML of containers (of one pod at most), pods or volumes, by id or name. NotFound."""
     params: Params = {"names": list(names), "service": service}
     answer = await podman.get(path("generate", "kube"), params=params)
     return answer.body.decode(errors="replace")

@@ -12,10 +12,10 @@ LINE_LIMIT_BYTES: Final = 4 * 1024 * 1024
 async def json_lines(
     pieces: AsyncIterator[bytes], *, decode: Callable[[bytes], Any] = decode
 ) -> AsyncGenerator[dict[str, Any], None]:
-    """Each line as a JSON object; empty lines are skipped, a last one may lack its newline.
+    """Each line as a JSON object; empty lines are skipped, the last may lack its newline.
 
-    `decode` may be a faster one that raises ValueError for what is not JSON.
-    Raises Malformed for a line that is no object or longer than 4 MiB.
+    `decode`: may be a faster one that raises ValueError for what is not JSON. Raises Malformed for a
+    line that is no object, or longer than 4 MiB.
     """
     rest = bytearray()
     async for piece in pieces:

@@ -26,14 +26,12 @@ async def batches(
     stdout: bool = True,
     stderr: bool = True,
 ) -> AsyncGenerator[list[Frame], None]:
-    """Frames as they arrive together: cheaper than one by one when a container is loud.
+    """Frames in lists, as they arrive together: cheaper than one by one when a container is loud.
 
-    A frame is mostly one line, but long ones and a TTY's come in parts: assemble them by their
-    newline. Libpod frames the logs of a TTY too. `tail`: the last 1…10,000 lines, None for all.
-    `timestamps` puts RFC 3339 and a space before each line (whole seconds up to 5.4, nanoseconds
-    in 5.8). Following ends with the container. Close the iterator (`aclosing`) to end the stream
-    on the host.
-    Raises NotFound, Conflict; Interrupted where the stream breaks.
+    A frame is mostly one line; long lines, and those of a TTY, come in parts. Libpod frames the logs
+    of a TTY too. `tail`: the last 1…10,000 lines, None for all. `timestamps`: RFC 3339 and a space
+    before each line (whole seconds up to 5.4). Following ends with the container. Close the iterator
+    (`aclosing`) to end the stream on the host. Raises NotFound, Conflict, Interrupted.
     """
     params: Params = {
         "stdout": stdout,

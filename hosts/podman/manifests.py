@@ -1,7 +1,7 @@
-"""Manifest lists: one name for several images, one a platform. `name` is a name or a full id.
+"""Manifest lists: one name for several images, one per platform. `name`: a name or a full id.
 
-Never hand a list to the calls of images.py by its id: some of them act on the image for the host's
-own platform instead, removal among them (seen on 5.4.2).
+Never give a list's id to the calls of images.py: some of them, removal too, act on the image for
+the host's own platform instead (seen on 5.4.2).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ async def inspect(podman: Podman, name: str) -> dict[str, Any]:
 
 
 async def create(podman: Podman, name: str, images: Sequence[str], *, all_images: bool) -> str:
-    """Make a list of local images, or of none yet; its id. Raises Conflict where the name is taken."""
+    """Make a list of local images, maybe empty; its id. Raises Conflict where the name is taken."""
     params: Params = {"images": list(images), "all": all_images}
     answer = (await podman.call("POST", path("manifests", name), params=params)).object()
     return str(answer.get("Id") or "")
@@ -43,13 +43,13 @@ async def add(
     credential: Credential | None = None,
     timeout_s: float = 120.0,
 ) -> None:
-    """Add images, of the host or of a registry; `all_images`: of a list, all that it names."""
+    """Add images of the host or of a registry. `all_images`: of a list, every image in it."""
     body = {"operation": "update", "images": list(images), "all": all_images}
     await _modify(podman, name, body, headers=auth_headers(credential), timeout_s=timeout_s)
 
 
 async def drop(podman: Podman, name: str, digest: str) -> None:
-    """Take one image out of the list."""
+    """Remove one image from the list."""
     await _modify(podman, name, {"operation": "remove", "images": [digest]})
 
 
@@ -63,9 +63,9 @@ async def annotate(
     variant: str = "",
     notes: Mapping[str, str] | None = None,
 ) -> None:
-    """Say for which platform an image of the list is (what is empty stays), and note on it.
+    """Set the platform of an image in the list (empty parts stay), and annotations on it.
 
-    Without a digest the notes are the list's own (5.0 and later; older ones take no notice).
+    Without a digest the annotations are the list's own (5.0 and later; older ones ignore them).
     """
     words = {"os": os, "arch": arch, "variant": variant}
     body: dict[str, Any] = {"operation": "annotate"} | {k: v for k, v in words.items() if v}
@@ -79,7 +79,7 @@ async def annotate(
 
 
 async def remove(podman: Podman, name: str) -> tuple[list[str], list[str]]:
-    """Take a name off; with the last one the list goes, its images stay. (names off, ids deleted)"""
+    """Take a name off; the last one takes the list along, not its images. (names off, ids deleted)"""
     report = (await podman.call("DELETE", path("manifests", name))).object()
     if errors := report.get("Errors"):
         raise ServerFault("; ".join(map(str, errors)))

@@ -17,15 +17,14 @@ async def list_networks(podman: Podman, *, filters: Filters | None = None) -> li
 
 
 async def inspect(podman: Podman, network: str) -> dict[str, Any]:
-    """All of a network, from 5.0 on with the containers in it. Raises NotFound."""
+    """All of a network, from 5.0 on with its containers. Raises NotFound."""
     return (await podman.get(path("networks", network, "json"))).object()
 
 
 async def create(podman: Podman, spec: dict[str, Any]) -> NetworkItem:
     """Create from `{"name", "driver", "subnets", "internal", "dns_enabled", "labels", …}`.
 
-    Over the API `dns_enabled` is false where absent, unlike on the command line. Raises Conflict
-    where the name is taken.
+    Unlike on the command line, an absent `dns_enabled` means false. Conflict: the name is taken.
     """
     answer = await podman.call("POST", path("networks", "create"), body=spec)
     return cast(NetworkItem, answer.object())
@@ -53,7 +52,7 @@ async def connect(
     addresses: Sequence[str] = (),
     mac: str = "",
 ) -> None:
-    """Put a container, running or not, onto a network. Raises NotFound, ServerFault (is on it)."""
+    """Connect a container, running or not. Raises NotFound; ServerFault where it is connected."""
     body: dict[str, Any] = {"container": container}
     body |= {"aliases": list(aliases)} if aliases else {}
     body |= {"static_ips": list(addresses)} if addresses else {}
@@ -62,7 +61,7 @@ async def connect(
 
 
 async def disconnect(podman: Podman, network: str, container: str, *, force: bool = False) -> None:
-    """Take a container off a network. Raises NotFound, ServerFault where it is not on it."""
+    """Disconnect a container. Raises NotFound; ServerFault where it is not connected."""
     body = {"Container": container, "Force": force}
     await podman.call("POST", path("networks", network, "disconnect"), body=body)
 
@@ -70,6 +69,6 @@ async def disconnect(podman: Podman, network: str, container: str, *, force: boo
 async def update(
     podman: Podman, network: str, *, dns_add: Sequence[str] = (), dns_drop: Sequence[str] = ()
 ) -> None:
-    """Change the servers that its DNS asks for what it does not know. Raises NotFound."""
+    """Change the servers to which its DNS forwards. Raises NotFound."""
     body = {"adddnsservers": [*dns_add], "removednsservers": [*dns_drop]}
     await podman.call("POST", path("networks", network, "update"), body=body)

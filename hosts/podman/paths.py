@@ -1,4 +1,4 @@
-"""Paths and queries as Podman's router takes them. Everything a person typed is quoted here."""
+"""Paths and queries as Podman's router takes them. All that a person typed is quoted here."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def _segment(text: str) -> str:
 
 
 def with_query(target: str, params: Params | None = None) -> str:
-    """`target` (from `path`) with its query. None is left out, a mapping becomes JSON."""
+    """`target` (from `path`) with its query. None is left out; a mapping becomes JSON."""
     pairs: list[tuple[str, str]] = []
     for name, value in (params or {}).items():
         if value is None:

@@ -24,7 +24,8 @@ async def inspect(podman: Podman, pod: str) -> dict[str, Any]:
 
 async def create(podman: Podman, spec: dict[str, Any]) -> str:
     """Create from a PodSpecGenerator (`{"name", "shared_namespaces", "portmappings", …}`); its id.
-    Raises Conflict where the name is taken.
+
+    Conflict: the name is taken.
     """
     answer = (await podman.call("POST", path("pods", "create"), body=spec)).object()
     pod_id = answer.get("Id")

@@ -1,4 +1,4 @@
-"""Which of the newer calls a Podman has: asked by calling them, since versions are patched and rebuilt."""
+"""Which of the newer calls a Podman has. It is asked by calling them: distributions patch versions."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,7 +18,7 @@ CALLS: Final[Mapping[str, str]] = {
 
 
 async def calls(podman: Podman) -> dict[str, bool]:
-    """Ability to whether Podman has its call; what cannot be told now is left out."""
+    """Ability to whether Podman has its call; unknown ones are left out."""
     found = {}
     for name, target in CALLS.items():
         try:

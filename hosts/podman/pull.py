@@ -1,7 +1,7 @@
 """Pulling an image, layer by layer.
 
-Libpod's own `images/pull` tells no bytes up to 5.8. Docker's `images/create` does: measured on
-4.3.1, 5.4.2 and 5.8.6 through a slowed registry, a line per layer and about a second.
+Libpod's own `images/pull` tells no bytes up to 5.8. Docker's `images/create` does: a line per layer
+about each second (measured on 4.3.1, 5.4.2 and 5.8.6 through a slowed registry).
 """
 
 from collections.abc import AsyncGenerator, Mapping
@@ -25,9 +25,9 @@ from hosts.podman.shortnames import is_qualified
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
-    """One line. `layer` is 12 digits of the layer (at the end: of the image), `status` Podman's
-    word (Pulling fs layer, Downloading, Download complete, Already exists); bytes only while
-    downloading; `text` is for people.
+    """One line. `layer`: 12 digits of the layer, at the end of the image. `text` is for people.
+
+    `status`: Podman's words (Downloading, Already exists, …). Bytes only while it downloads.
     """
 
     layer: str
@@ -47,11 +47,10 @@ class PullResult:
 async def pull(
     podman: Podman, reference: str, *, credential: Credential | None = None
 ) -> AsyncGenerator[PullProgress | PullResult, None]:
-    """Pull `reference` (full, with its registry: `shortnames.resolve`), yielding the progress
-    and at last one PullResult. Always asks the registry, also when the image is there.
+    """Pull `reference`, a full name (`shortnames.resolve`): the progress, at last a PullResult.
 
-    Raises PullFailed in Podman's own words, also for errors inside HTTP 200; Interrupted where the
-    connection breaks, then nobody knows. Closing the iterator (`aclosing`) ends the pull.
+    Always asks the registry, also when the image is there. Raises PullFailed in Podman's words, also
+    inside HTTP 200; Interrupted: nobody knows. Closing the iterator (`aclosing`) ends the pull.
     """
     if not is_qualified(reference):
         # Docker's half of the API would quietly take it from docker.io
@@ -98,7 +97,7 @@ def _count(value: Any) -> int | None:
 
 
 async def _image_id(podman: Podman, last: str) -> str:
-    """The last line names the image by 12 digits of its id."""
+    """The full id of the image; the pull's last line has only 12 digits of it."""
     if not last:
         raise Interrupted("The pull ended without a word.")
     try:

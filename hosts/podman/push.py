@@ -16,7 +16,7 @@ _BLOB: Final = re.compile(r"(Copying (?:blob|config)) (?:sha256:)?([0-9a-f]{12,6
 
 @dataclass(frozen=True, slots=True)
 class PushProgress:
-    """One line. `layer`: 12 digits of what is being copied, or empty; `text` is for people."""
+    """One line. `layer`: 12 digits of what is being copied, or empty. `text` is for people."""
 
     layer: str
     status: str
@@ -25,7 +25,7 @@ class PushProgress:
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """The end of a push: the digest that the registry knows it by, empty before Podman 5."""
+    """The end of a push: the image's digest in the registry, empty before Podman 5."""
 
     digest: str
 
@@ -38,10 +38,10 @@ async def push(
     credential: Credential | None = None,
     compression: str = "",
 ) -> AsyncGenerator[PushProgress | PushResult, None]:
-    """Push `image` (id or name) to the full name `destination`; at last one PushResult.
+    """Push `image` (id or name) to the full name `destination`; at last a PushResult.
 
-    `compression`: gzip, zstd, zstd:chunked, or Podman's own choice. Raises PushFailed in Podman's
-    own words, also for errors inside HTTP 200; Interrupted where the connection breaks.
+    `compression`: gzip, zstd, zstd:chunked; empty: Podman's own choice. Raises PushFailed in Podman's
+    words, also inside HTTP 200; Interrupted.
     """
     params = {"destination": destination, "compressionFormat": compression or None}
     async for line in _push(podman, path("images", image, "push"), params, credential):
@@ -56,7 +56,7 @@ async def push_manifest(
     credential: Credential | None = None,
     all_images: bool = True,
 ) -> AsyncGenerator[PushProgress | PushResult, None]:
-    """As `push`, for a manifest list; `all_images`: with the images that it names."""
+    """As `push`, for a manifest list. `all_images`: with every image in it."""
     target = path("manifests", name, "registry", destination)
     async for line in _push(podman, target, {"all": all_images}, credential):
         yield line

@@ -7,7 +7,5 @@ from hosts.podman.paths import path
 
 
 async def list_quadlets(podman: Podman) -> list[dict[str, Any]]:
-    """`[{"Name", "UnitName", "Path", "Status", "App"}]`. Raises Unsupported before 5.8, ServerFault
-    where no systemd runs.
-    """
+    """`[{"Name", "UnitName", "Path", "Status", "App"}]`. Unsupported before 5.8; ServerFault: no systemd."""
     return (await podman.get(path("quadlets", "json"))).objects()

@@ -29,8 +29,9 @@ async def search(
     credential: Credential | None = None,
     timeout_s: float,
 ) -> list[SearchResult]:
-    """What `term` (registry/part of a name) finds, at most `limit`. One that says nothing is left
-    after `timeout_s`: DeadlineExceeded; Podman itself waits longer.
+    """At most `limit` results for `term` (registry/part of a name).
+
+    DeadlineExceeded: the registry is silent for `timeout_s`; Podman itself would wait longer.
     """
     answer = await podman.call(
         "GET",

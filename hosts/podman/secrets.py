@@ -1,4 +1,4 @@
-"""Podman's secrets: one small function per call. What is in them is written, never read here."""
+"""Podman's secrets: one small function per call. Their content is written, never read here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,10 +28,10 @@ async def create(
     driver: str | None = None,
     replace: bool = False,
 ) -> str:
-    """Make a secret of 1 to 511,999 bytes; returns its id. Raises Conflict where the name is taken.
+    """Make a secret of 1 to 511,999 bytes; returns its id. Conflict: the name is taken.
 
-    `replace` (4.7 and later, before it is not heeded): instead of the one of that name, which gets
-    a new id; its labels are those given.
+    `replace` (4.7 and later; older ones ignore it): takes the place of the secret of that name, with
+    a new id and the given labels.
     """
     params = {
         "name": name,

@@ -147,9 +147,10 @@ class Actor(TypedDict):
 
 
 class Event(TypedDict):
-    """One line of `events`. `Type`: container, pod, image, volume, network, system, …;
-    `Action`: create, start, died, remove, pull, health_status, …; `HealthStatus` (starting,
-    healthy, unhealthy) only with the last.
+    """One line of `events`. `Type`: container, pod, image, volume, network, system, …
+
+    `Action`: create, start, died, remove, pull, health_status, …; only the last has `HealthStatus`
+    (starting, healthy, unhealthy).
     """
 
     Type: str

@@ -1,4 +1,4 @@
-"""Short image names (`nginx`) and the full ones a host would try for them."""
+"""Short image names (`nginx`), and the full names that a host would try for them."""
 
 from typing import Any, Final
 
@@ -10,17 +10,17 @@ DOCKER_HUB: Final = "docker.io"
 
 
 def is_qualified(reference: str) -> bool:
-    """Whether it names its registry: the first part has a dot or a port, or is `localhost`."""
+    """Whether a name has its registry: the first part has a dot or a port, or is `localhost`."""
     first, slash, rest = reference.partition("/")
     return bool(slash and rest) and ("." in first or ":" in first or first == "localhost")
 
 
 async def resolve(podman: Podman, name: str) -> list[str]:
-    """The full references for `name`, in the order in which the host would try them.
+    """The full names for `name`, in the order in which the host would try them.
 
-    From Podman itself (`images/{name}/resolve`, in 5.4 and 5.8), aliases included. 4.3 does not
-    have that call (405): there the registries searched (`info`) stand before the name, without
-    aliases. Raises BadRequest where the host knows no alias and searches no registry.
+    Podman answers itself, aliases included (`images/{name}/resolve`, in 5.4 and 5.8). 4.3 lacks that
+    call (405): there the registries that it searches (`info`) are put before the name, without
+    aliases. BadRequest: no alias, and no registry to search.
     """
     if is_qualified(name):
         return [with_tag(name)]

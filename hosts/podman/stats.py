@@ -1,6 +1,6 @@
-"""What containers use: one stream per endpoint tells of all that run.
+"""What containers use: one stream per endpoint, for all running containers.
 
-Libpod's shape, not the compatible one, which is wrong for containers in pods.
+The shape is libpod's; the compatible one is wrong for containers in pods.
 """
 
 import asyncio
@@ -22,8 +22,9 @@ _MOST: Final = 2**63 - 1
 
 
 class Usage(NamedTuple):
-    """One container at one moment. Counters (`_ns`, bytes of network and disks) count since its
-    start; `system_ns` is the host's clock at the moment of reading.
+    """One container at one moment. Counters (`_ns`, bytes of network and disks) begin at its start.
+
+    `system_ns`: the host's clock when it was read.
     """
 
     podman_id: str
@@ -46,10 +47,9 @@ async def follow(
 ) -> AsyncGenerator[list[Usage], None]:
     """What every running container uses, about each `interval_s` seconds; the first at once.
 
-    Podman's own percentages are left out: its first is a mean since the container's start, and a
-    difference of two counters is never wrong. Raises Conflict where the host cannot (rootless on
-    cgroups v1), ServerFault where Podman fails at reading, Interrupted where the stream breaks,
-    DeadlineExceeded where nothing comes for long. Ends when Podman ends it.
+    Podman's percentages are left out: its first is a mean since the container's start. Differences of
+    counters are never wrong. Conflict: the host cannot (rootless on cgroups v1). ServerFault: Podman
+    cannot read. Interrupted; DeadlineExceeded: a long silence.
     """
     params = {"stream": True, "interval": interval_s}
     silence_s = max(_LEAST_SILENCE_S, interval_s * _SILENT_INTERVALS)
@@ -69,7 +69,7 @@ async def follow(
 def usages(line: dict[str, Any]) -> list[Usage]:
     """A line of the stream: `{"Error", "Stats": [...]}` (4.3, 5.4 and 5.8).
 
-    Raises ServerFault for an error that came as a line, Malformed for another shape.
+    Raises ServerFault for an error in the line, Malformed for another shape.
     """
     listed = line.get("Stats")
     if line.get("Error") and not listed:
@@ -102,7 +102,7 @@ def _usage(item: dict[str, Any]) -> Usage | None:
 
 
 def _network(item: dict[str, Any]) -> tuple[int, int]:
-    """Bytes received and sent, over all interfaces: a map of them since 5.0, two sums before."""
+    """Bytes received and sent over all interfaces: a map of them since 5.0, two sums before."""
     interfaces = item.get("Network")
     if not isinstance(interfaces, dict):
         return _count(item.get("NetInput")), _count(item.get("NetOutput"))

@@ -1,4 +1,4 @@
-"""The Podman service itself: is it there, which version, what does its host have."""
+"""The Podman service itself: whether it is there, its version, and facts about its host."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,9 @@ from hosts.podman.paths import path
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """What `_ping` tells. `libpod` is Podman's version, empty where the server is no Podman;
-    `compat` the Docker API it serves; `now` the host's clock, in whole seconds.
+    """`libpod`: Podman's version, empty where the server is no Podman. `compat`: its Docker API.
+
+    `now`: the host's clock, in whole seconds.
     """
 
     libpod: str
@@ -22,7 +23,7 @@ class Ping:
 
 
 async def ping(podman: Podman, *, timeout_s: float | None = None) -> Ping:
-    """Cheap, without a version in its path, so every Podman answers it."""
+    """Cheap. Its path has no version, so every Podman answers."""
     answer = await podman.get("/_ping", timeout_s=timeout_s)
     if answer.body.strip() != b"OK":
         raise Malformed("What answers at the socket is not Podman.", status=answer.status)
@@ -34,18 +35,18 @@ async def ping(podman: Podman, *, timeout_s: float | None = None) -> Ping:
 
 
 async def info(podman: Podman) -> dict[str, Any]:
-    """`{"host", "store", "registries", "plugins", "version"}`. 250–400 ms of a fork: cache it."""
+    """`{"host", "store", "registries", "plugins", "version"}`. Podman forks for 250–400 ms: cache it."""
     return (await podman.get(path("info"))).object()
 
 
 async def df(podman: Podman, *, timeout_s: float = 120.0) -> dict[str, Any]:
-    """`{"ImagesSize", "Images", "Containers", "Volumes"}`; Podman walks its store for it: slow."""
+    """`{"ImagesSize", "Images", "Containers", "Volumes"}`. Slow: Podman walks its whole store."""
     return (await podman.get(path("system", "df"), timeout_s=timeout_s)).object()
 
 
 async def check(podman: Podman, *, quick: bool, timeout_s: float) -> dict[str, Any]:
     """`{"Errors": bool, "Layers": {id: [words]} or null, "ROLayers", "Images", "ROImages",
-    "Containers", "Removed…"}`. Reads only; without `quick` every file is compared. From 5.2 on.
+    "Containers", "Removed…"}`. Reads only. Without `quick` every file is compared. From 5.2 on.
     """
     target = path("system", "check")
     params = {"quick": quick, "repair": False, "repair_lossy": False}

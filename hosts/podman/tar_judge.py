@@ -1,10 +1,10 @@
 """Judges a tar that Podman will unpack, entry by entry, before it is sent on.
 
-Podman up to 5.5 unpacks a build's context, and every version an OCI archive that is loaded, as root
-on the host's own disk and unconfined: an entry behind a link is written to wherever the link leads,
-and a link where Podman looks for a file of its own makes it read another one (seen on 5.4.2). A
-link that leads out is not to be told from one that does not, since links can lead through links. So
-nothing may lie behind a link, and no link where Podman itself reads.
+Podman up to 5.5 unpacks a build's context as root on the host's own disk, unconfined. Every version
+does so with an OCI archive that is loaded. An entry behind a link is written wherever the link
+leads. A link in the place of a file that Podman reads makes it read another file (seen on 5.4.2).
+Links lead through links, so nobody can tell which of them lead out. Hence nothing may lie behind a
+link, and no link may be where Podman itself reads.
 """
 
 import posixpath
@@ -28,7 +28,7 @@ _IGNORE_FILES: Final = (".containerignore", ".dockerignore")
 
 
 class EntryFault(StrEnum):
-    """What an entry is refused for."""
+    """Why an entry is refused."""
 
     MANY = "many"
     SPARSE = "sparse"
@@ -44,15 +44,15 @@ class EntryFault(StrEnum):
 
 
 class ArchiveRefused(PodmanError):
-    """What was to be sent is not sent, or no further."""
+    """The archive is not sent, or no further."""
 
 
 class NotATar(ArchiveRefused):
-    """It is no whole tar archive, or one that Podman would read in another way than we do."""
+    """No whole tar archive, or one that Podman would read in another way than we do."""
 
 
 class EntryRefused(ArchiveRefused):
-    """The archive holds an entry that could reach past it. Nothing of that entry was sent."""
+    """An entry could reach outside the archive. Nothing of that entry was sent."""
 
     def __init__(self, name: str, why: EntryFault) -> None:
         self.name = name.encode(errors="backslashreplace").decode()[:200]
@@ -61,7 +61,7 @@ class EntryRefused(ArchiveRefused):
 
 
 class BaseRefused(ArchiveRefused):
-    """A Containerfile in it builds on what lies on the host. The end of the archive was not sent."""
+    """A Containerfile builds on something of the host. The end of the archive was not sent."""
 
     def __init__(self, base: base_judge.UnsafeBase) -> None:
         self.line, self.text, self.why = base.line, base.text, base.why
@@ -70,14 +70,12 @@ class BaseRefused(ArchiveRefused):
 
 @dataclass
 class TarJudge:
-    """Judges entries one after the other; counts what it let through.
+    """Judges entries one after the other, and counts those that it let through.
 
-    `read`: paths that Podman itself reads on the host, `read_below`: folders of such. `on_host`:
-    it is unpacked on the host's own disk, else confined in a container. `built`: paths of
-    Containerfiles, whose bases are judged, with the `arguments` of the build; `mounts`: whether RUN
-    may have some. `listing`: paths where an archive of images says their names.
-
-    `texts`, `names`: of the Containerfiles and of the images in it, once it has all passed.
+    `read`, `read_below`: files and folders that Podman itself reads on the host. `on_host`: it unpacks
+    on the host's own disk, else confined in a container. `built`: Containerfiles, whose bases are
+    judged with `arguments` and `mounts` (base_judge). `listing`: files that name the images in it.
+    `texts`, `names`: the Containerfiles and the names of images, once all has passed.
     """
 
     read: frozenset[str] = frozenset()
@@ -101,7 +99,7 @@ class TarJudge:
     _text_of: str = field(default="", init=False)
 
     def judge(self, member: Member) -> None:
-        """EntryRefused for an entry that could touch anything but what lies in the archive."""
+        """EntryRefused for an entry that could touch anything outside the archive."""
         self.entries += 1
         self.size_bytes += member.size_bytes if member.kind == "file" else 0
         if self.entries > MOST_ENTRIES or self._link_bytes > MOST_LINK_BYTES:
@@ -137,7 +135,7 @@ class TarJudge:
         self._text_left, self._text_of = member.size_bytes, name
 
     def feed(self, piece: bytes) -> bool:
-        """Judge what this piece completes; True where that is an entry. ArchiveRefused."""
+        """Judge the entries that this piece completes; True: there were some. ArchiveRefused."""
         if len(self._first) < _LONGEST:
             self._first += piece[:_LONGEST]
             if self._first.startswith(COMPRESSED):
@@ -159,8 +157,9 @@ class TarJudge:
         pieces: AsyncIterator[bytes],
         before_end: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[bytes]:
-        """The same bytes, none of a head before it is judged. ArchiveRefused. What `before_end` raises
-        leaves Podman without the end, and so without the archive.
+        """The same bytes; no head passes before it is judged. ArchiveRefused.
+
+        What `before_end` raises keeps the end from Podman, and so the archive.
         """
         held: list[bytes] = []
         async for piece in pieces:
@@ -213,7 +212,7 @@ class TarJudge:
         return any("/".join(parts[:count]) in self._links for count in range(1, len(parts)))
 
     def _is_read(self, name: str) -> bool:
-        """True for a path that Podman reads, and for every folder on the way to one."""
+        """True for a path that Podman reads, and for every folder above one."""
         if name == "." or name.startswith(tuple(f"{folder}/" for folder in self.read_below)):
             return True
         wanted = (*self.read, *self.read_below)
@@ -226,9 +225,9 @@ def of_context(
     read: tuple[str, ...] = (),
     mounts: bool = True,
 ) -> TarJudge:
-    """For a build's context, in which the Containerfile lies at one of these paths.
+    """For a build's context, with the Containerfile at one of these paths.
 
-    `read`: others that Podman may look at, without building of them.
+    `read`: other files that Podman may look at without building from them.
     """
     built = {posixpath.normpath(f"/{one}").lstrip("/") for one in containerfiles}
     paths = built | {posixpath.normpath(f"/{one}").lstrip("/") for one in read}
@@ -246,7 +245,7 @@ def of_context(
 
 
 def of_images() -> TarJudge:
-    """For an archive of images, of either kind. Only layers that repeat are links in it."""
+    """For an archive of images, of either kind. Only repeated layers are links in it."""
     return TarJudge(
         read=frozenset({"oci-layout", "index.json", "manifest.json", "repositories"}),
         read_below=("blobs",),

@@ -1,8 +1,8 @@
-"""Tar as it streams by: heads read one after the other, and heads made for what is sent.
+"""Tar as it streams by: reads heads one after the other, and makes heads to send.
 
-Nothing is extracted here. Names are `str` as `os.fsdecode` makes them: bytes that are not UTF-8
-stay what they were. Heads are read as Podman does (Go's archive/tar): where Python's tarfile takes
-another name or size from the same bytes, what is judged here would not be what is extracted there.
+Nothing is extracted here. Names are `str` as `os.fsdecode` makes them, so bytes that are not UTF-8
+survive. Heads are read as Podman does (Go's archive/tar). Python's tarfile may take another name
+or size from the same bytes: then one entry would be judged, and another extracted.
 """
 
 import os
@@ -37,8 +37,9 @@ _USTAR: Final = b"ustar\x00"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry's head. `kind`: file, folder, link, hardlink, device, pipe, sparse, other;
-    for a Walker that is asked for them, remark.
+    """One entry's head. `kind`: file, folder, link, hardlink, device, pipe, sparse, other, remark.
+
+    Only a Walker with `remarks` gives a remark.
     """
 
     name: str
@@ -54,9 +55,9 @@ class Member:
 
 
 async def walk(pieces: AsyncIterator[bytes]) -> AsyncGenerator[Member | bytes, None]:
-    """Each entry's Member, then its content in pieces. Raises Malformed where it is no tar.
+    """Each entry's Member, then its content in pieces. Raises Malformed for what is no tar.
 
-    A stream that ends without the two empty blocks of an end is taken as cut: Malformed too.
+    A stream without the two empty blocks of an end is cut: Malformed too.
     """
     walker = Walker()
     async for piece in pieces:
@@ -68,10 +69,10 @@ async def walk(pieces: AsyncIterator[bytes]) -> AsyncGenerator[Member | bytes, N
 
 
 class Walker:
-    """The same for whoever is fed piece by piece. `ended`: what comes now is filling.
+    """Reads a tar that is fed piece by piece. `ended`: only filling follows.
 
-    `remarks`: heads that describe all entries after them (git writes one) are told as members of
-    the kind `remark`, without content: Podman takes them for entries that have a name.
+    `remarks`: give heads that describe all later entries (git writes one) as members of that kind,
+    without content. Podman takes them for entries with a name.
     """
 
     def __init__(self, *, remarks: bool = False) -> None:
@@ -85,11 +86,11 @@ class Walker:
 
     @property
     def within_head(self) -> bool:
-        """True where a head has begun that is not whole yet."""
+        """True within a head that is not whole yet."""
         return bool(self._rest or self._extra or self._long)
 
     def feed(self, piece: bytes) -> Iterator[Member | bytes]:  # noqa: C901 - a machine of few states
-        """What this piece completes. Raises Malformed."""
+        """The entries and content that this piece completes. Raises Malformed."""
         if self.ended:
             return
         if not self._rest and self._left >= len(piece):
@@ -257,5 +258,5 @@ def file_head(
 
 
 def file_end(size_bytes: int) -> bytes:
-    """What closes a file's entry and the archive with it."""
+    """The end of a file's entry and of the archive."""
     return bytes(-size_bytes % BLOCK + 2 * BLOCK)

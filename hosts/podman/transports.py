@@ -1,7 +1,7 @@
 """Transports that Podman reads before a colon in an image's name, and follows on the host itself.
 
-`docker-archive:/path` is no image of a registry but a file of the host's disk, `dir:5000/x` a folder
-below where Podman runs, and a build's tag of that kind is written there (containers/image,
+`docker-archive:/path` is a file on the host's disk, no image of a registry. `dir:5000/x` is a folder
+below Podman's working directory; a build writes a tag of that kind there (containers/image,
 transports/alltransports). `docker:` goes to a registry in either reading.
 """
 
@@ -25,7 +25,7 @@ TRANSPORTS: Final = frozenset(
 
 
 def transport_of(name: str) -> str:
-    """The transport that `name` begins with; "" where Podman would ask a registry, or its store.
+    """The transport at the beginning of `name`; "" where Podman would ask a registry or its store.
 
     Podman tells upper from lower case here; we do not, which is the safe side.
     """

@@ -15,7 +15,7 @@ MASK: Final = "••••••"
 
 
 def mask_passwords(options: Mapping[str, Any]) -> dict[str, str]:
-    """Options without the passwords that mounts of network file systems carry in them."""
+    """Options with the passwords of network file systems hidden."""
     return {
         str(name): MASK
         if _SECRET.fullmatch(f"{name}={value}")
@@ -31,7 +31,7 @@ async def list_volumes(podman: Podman, *, filters: Filters | None = None) -> lis
 
 
 async def inspect(podman: Podman, volume: str) -> dict[str, Any]:
-    """All of a volume, with its options as they are (see `veiled`). Raises NotFound."""
+    """All of a volume, its options unmasked (`mask_passwords`). Raises NotFound."""
     return (await podman.get(path("volumes", volume, "json"))).object()
 
 
@@ -43,7 +43,7 @@ async def create(
     labels: Mapping[str, str] | None = None,
     options: Mapping[str, str] | None = None,
 ) -> VolumeItem:
-    """Create; an empty name lets Podman choose. Raises where the name is taken.
+    """Create; with an empty name Podman chooses one. Raises where the name is taken.
 
     `options` can mount any path of the host (`type=none,o=bind,device=/`): guard them first.
     """
