@@ -169,17 +169,17 @@ def read_logs(
     async def read(podman: Podman) -> bytes:
         pieces: list[bytes] = []
         length = 0
-        lines = logs.logs(
+        batches = logs.batches(
             podman,
             podman_id,
             tail=asked.tail,
             since=asked.since,
             timestamps=asked.timestamps,
         )
-        async with aclosing(lines) as frames:
-            async for _stream, piece in frames:
-                pieces.append(piece)
-                length += len(piece)
+        async with aclosing(batches) as parts:
+            async for frames in parts:
+                pieces += [piece for _stream, piece in frames]
+                length += sum(len(piece) for _stream, piece in frames)
                 if length > MOST_BYTES:
                     break
         return b"".join(pieces)[:MOST_BYTES]

@@ -1,4 +1,4 @@
-"""Which addresses may be dialled: no road from Haulout into what only this machine should reach."""
+"""Which addresses may be dialled. Services that only this machine should reach stay out of reach."""
 
 import asyncio
 import ipaddress
@@ -31,14 +31,14 @@ _ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """What may be dialled. `refused` are own service networks; `allowed` wins over all."""
+    """`refused`: networks of Haulout's own services. `allowed` wins over every other rule."""
 
     allow_loopback: bool = False
     refused: tuple[Network, ...] = ()
     allowed: tuple[Network, ...] = ()
 
     def why_refused(self, ip: Ip) -> str | None:
-        """The reason why this address may not be dialled, or None if it may."""
+        """Why this address may not be dialled; None: it may."""
         for inner in (ip, *_embedded(ip)):
             reason = self._why_refused(inner)
             if reason is not None:

@@ -1,4 +1,4 @@
-"""SSH certificates: one beside a login's key, and authorities that vouch for hosts' keys."""
+"""SSH certificates: one beside a login's key, and authorities that sign hosts' keys."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ _SIGN: Final = "ssh-keygen -s CA_KEY -I haulout -n ACCOUNT -V +52w KEY.pub"
 
 @dataclass(frozen=True, slots=True)
 class UserCertificate:
-    """What a certificate says. `until` None: for ever; no principals: any account."""
+    """What a certificate says. `until` None: for ever. No principals: for any account."""
 
     line: str
     key_id: str
@@ -27,18 +27,19 @@ class UserCertificate:
 
     @property
     def expired(self) -> bool:
-        """No host lets it in any more."""
+        """True: no host accepts it any more."""
         return self.until is not None and self.until <= datetime.now(UTC)
 
     @property
     def expires_soon(self) -> bool:
-        """Two weeks are left to have it signed again."""
+        """True: two weeks or less are left to have it signed again."""
         return self.until is not None and self.until - datetime.now(UTC) < WARN_BEFORE
 
 
 def read_user_certificate(pasted: str, *, public_key: str, user: str) -> UserCertificate:
-    """A `…-cert.pub` for this key and account. Raises LinkError "certificate-garbage",
-    "certificate-other" or "certificate-expired".
+    """Read a `…-cert.pub` for this key and account.
+
+    Raises LinkError "certificate-garbage", "certificate-other" or "certificate-expired".
     """
     line = " ".join(pasted.split())
     told: Any = _import(line)
@@ -61,7 +62,7 @@ def read_user_certificate(pasted: str, *, public_key: str, user: str) -> UserCer
 
 
 def check_expiry(line: str) -> UserCertificate:
-    """A stored certificate. Raises LinkError "certificate-expired"."""
+    """Read a stored certificate. Raises LinkError "certificate-expired"."""
     told: Any = _import(line)
     found = UserCertificate(
         line, told._key_id, tuple(told.principals), _moment(told._valid_before), ""
@@ -72,7 +73,7 @@ def check_expiry(line: str) -> UserCertificate:
 
 
 def expired(found: UserCertificate) -> LinkError:
-    """It has to be signed again."""
+    """The error: the certificate has to be signed again."""
     assert found.until is not None
     return LinkError(
         "certificate-expired",
@@ -82,7 +83,7 @@ def expired(found: UserCertificate) -> LinkError:
 
 
 def expires_soon(found: UserCertificate) -> LinkError:
-    """A warning: it works still."""
+    """The warning: the certificate still works."""
     assert found.until is not None
     return LinkError(
         "certificate-expired",
@@ -93,23 +94,23 @@ def expires_soon(found: UserCertificate) -> LinkError:
 
 @dataclass(frozen=True, slots=True)
 class HostAuthority:
-    """Whom we believe that a key is a host's: authorities, and keys that are revoked."""
+    """Authorities whose signature makes a key a host's, and revoked keys."""
 
     trusted: tuple[asyncssh.SSHKey, ...]
     revoked: tuple[asyncssh.SSHKey, ...]
 
     @property
     def algorithms(self) -> list[str]:
-        """Certificates' first; a host that has none is then seen to show another key."""
+        """Those of certificates, so that a host without one is seen to show another key."""
         kinds = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384")
         more = ("ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256")
         return [f"{kind}-cert-v01@openssh.com" for kind in (*kinds, *more)]
 
 
 def read_authority(pasted: str) -> HostAuthority:
-    """Lines as in known_hosts: `@cert-authority [HOSTS] KEY`, a bare KEY, `@revoked [HOSTS] KEY`.
+    """Read lines as in known_hosts: `@cert-authority [HOSTS] KEY`, a bare KEY, `@revoked [HOSTS] KEY`.
 
-    Raises LinkError "key-garbage". Which hosts a line names does not matter: it is one host's.
+    Hosts in a line are ignored: the lines are one host's. Raises LinkError "key-garbage".
     """
     trusted: list[asyncssh.SSHKey] = []
     revoked: list[asyncssh.SSHKey] = []

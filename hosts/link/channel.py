@@ -1,11 +1,11 @@
-"""The shape that SSH channels and local sockets share, so that whoever relays need not care."""
+"""The interface that SSH channels and local sockets share, so that the relay need not tell them apart."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 
 class Channel(Protocol):
-    """One end of a byte stream that can be written to; asyncssh's and asyncio's both fit."""
+    """The writing end of a byte stream; asyncssh's and asyncio's transports both fit."""
 
     def write(self, data: bytes) -> None: ...
     def write_eof(self) -> None: ...
@@ -18,7 +18,7 @@ class Channel(Protocol):
 
 
 class Receiver(Protocol):
-    """What is told about the stream, by asyncssh (with a datatype) or asyncio (without)."""
+    """Gets the stream's events, from asyncssh (with a datatype) or asyncio (without)."""
 
     def connection_made(self, transport: Channel) -> None: ...
     def session_started(self) -> None: ...
@@ -33,25 +33,25 @@ ReceiverFactory = Callable[[], Receiver]
 
 
 class Connection(Protocol):
-    """A way to a host: over SSH, or this machine's own."""
+    """A connection to a host: over SSH, or to this machine itself."""
 
     async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:
-        """Connect a new receiver to a socket there.
+        """Connect a new receiver to a socket of the host.
 
-        Raises LinkError "channel-refused", "channel-timeout", "host-away" and, where it can be
-        known, "socket-missing", "socket-forbidden" or "service-not-answering".
+        Raises LinkError "channel-refused", "channel-timeout", "host-away"; where the cause is known
+        "socket-missing", "socket-forbidden" or "service-not-answering".
         """
         ...
 
     async def run(
         self, command: str, *, stdin: bytes = b"", timeout_s: float = 15.0
     ) -> "CommandResult":
-        """Run a shell command there. Raises LinkError "not-permitted" or "host-away"."""
+        """Run a shell command on the host. Raises LinkError "not-permitted" or "host-away"."""
         ...
 
 
 class CommandResult:
-    """What a command said: `status` is None when it was ended by a signal."""
+    """The end of a command; `status` None: a signal ended it."""
 
     __slots__ = ("status", "stderr", "stdout")
 

@@ -1,6 +1,6 @@
-"""Walks the way to a host's Podman step by step and says where it ends, why, and what mends it.
+"""Examines the route to a host's Podman step by step: where it ends, why, and what mends it.
 
-Changes nothing on the host. What a key cannot know is "unknown", not a failure.
+Changes nothing on the host. What this key cannot find out is "unknown", not a failure.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ _ENDS = frozenset({*_JUMPS, "resolve", "tcp", "banner", "host-key", "login", "po
 
 @dataclass(slots=True)
 class DoctorReport:
-    """What is known after the walk; what is not is empty. `sockets` are all that were found."""
+    """What is known after the walk; unknown parts are empty. `sockets`: all that were found."""
 
     banner: str = ""
     transport: Transport | None = None
@@ -71,9 +71,9 @@ class DoctorReport:
 
 
 class Doctor:
-    """One walk to one login, or with `target` None to this machine's own Podman.
+    """One walk to one login; `target` None: to this machine's own Podman.
 
-    `socket_path` is the socket that is wanted; without it the account's own is looked for.
+    `socket_path`: the socket to use; without it the account's own is looked for.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Doctor:
         self._seen: PodmanInfo | None = None
 
     async def steps(self) -> AsyncIterator[DoctorStep]:
-        """Each step twice: when it starts, and how it ended. Ends behind a step that ends the way."""
+        """Each step twice: when it begins and when it ended. A failed step may be the last one."""
         walk: list[tuple[StepName, Callable[[], Awaitable[str]]]] = [
             ("sockets", self._sockets),
             ("podman", self._podman),
@@ -319,13 +319,13 @@ class Doctor:
 
 
 async def examine(doctor: Doctor) -> tuple[list[DoctorStep], DoctorReport]:
-    """The whole walk at once: how each step ended, and what is known."""
+    """The whole walk: the end of each step, and what is known."""
     async with asyncio.timeout(180):
         return [step async for step in doctor.steps() if step.state != "running"], doctor.result
 
 
 def podman_missing(facts: ShellFacts) -> LinkError:
-    """There is no Podman on this host."""
+    """The error: there is no Podman on this host."""
     return LinkError(
         "podman-missing",
         cause="Podman is not installed on this host, or not on this account's PATH.",

@@ -1,4 +1,4 @@
-"""What the relay itself answers, in the shape in which Podman tells its errors."""
+"""Answers that the relay gives itself, in the shape of Podman's errors."""
 
 import json
 
@@ -6,7 +6,7 @@ from hosts.link.errors import LinkError
 
 
 def error_response(status: int, error: LinkError) -> bytes:
-    """A whole HTTP answer with an error as Podman shapes it, plus `kind` and `cure`."""
+    """A whole HTTP response with the error as Podman shapes it, plus `kind` and `cure`."""
     body = json.dumps(
         {
             "cause": error.cause,

@@ -1,6 +1,6 @@
-"""What can go wrong between Haulout and a host: one error, told apart by its kind.
+"""What can go wrong between Haulout and a host: one error with a kind.
 
-Plain English only; whoever shows it to a person translates by `kind`.
+In English only; whoever shows it to a person translates by `kind`.
 """
 
 from typing import Final, Literal, get_args
@@ -55,9 +55,9 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class LinkError(Exception):
-    """A host cannot be reached or does not do as asked.
+    """A host cannot be reached, or does not do as asked.
 
-    `cause` says what happened, `cure` what a person can do about it: a command where there is one.
+    `cause`: what happened. `cure`: what a person can do about it, a command where there is one.
     """
 
     def __init__(self, kind: Kind, *, cause: str, cure: str) -> None:

@@ -1,4 +1,4 @@
-"""One small GET to a Podman socket over a connection, for whoever has no relay yet."""
+"""One small GET to a Podman socket over a connection, where there is no relay yet."""
 
 import asyncio
 import json
@@ -13,14 +13,14 @@ _MAX_BYTES: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """`fields` has lower-case names; `body` is at most 4 MiB."""
+    """`fields`: header fields, names in lower case. `body`: at most 4 MiB."""
 
     status: int
     fields: dict[str, str]
     body: bytes
 
     def json(self) -> dict[str, Any]:
-        """The body as an object; an empty one when it is none."""
+        """The body as a JSON object; empty where it is none."""
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -31,7 +31,7 @@ class HttpAnswer:
 async def get(
     connection: Connection, socket_path: str, path: str, *, timeout_s: float = 15.0
 ) -> HttpAnswer:
-    """GET a path. HTTP/1.0, so that the answer is whatever comes until the end.
+    """GET a path. HTTP/1.0, so that all until the end is the answer.
 
     Raises what `open_channel` raises, and LinkError "service-not-answering".
     """

@@ -1,6 +1,6 @@
-"""Puts a public key into an account's authorized_keys, with the account's password, once.
+"""Adds a public key to an account's authorized_keys, once, with the account's password.
 
-The password is used for this one login: it is never kept, logged or part of an error.
+The password serves this one login: it is never kept, logged or part of an error.
 """
 
 import socket
@@ -49,11 +49,10 @@ async def install_key(
     via: SshTarget | None = None,
     timeout_s: float = 20.0,
 ) -> bool:
-    """Let a key in; True when the line was added, False when it was there already.
+    """Add a key; True: the line is new, False: it was there.
 
-    `public_key_line` may be any of the forms of `keys.authorized_forms`.
-    Raises what `ssh.connect` raises, and LinkError "password-refused", "password-not-offered",
-    "install-failed" or "key-garbage".
+    `public_key_line`: any form of `keys.authorized_forms`. Raises what `ssh.connect` raises, and
+    LinkError "password-refused", "password-not-offered", "install-failed" or "key-garbage".
     """
     route = Route(via, policy)
     try:
@@ -100,7 +99,7 @@ async def _install(
 
 
 class _PasswordAnswer:
-    """Hands out the password when the server asks, and notes that it did."""
+    """Gives the password when the server asks, and notes that it asked."""
 
     def __init__(self, password: str) -> None:
         self._password = password

@@ -1,4 +1,4 @@
-"""The way to a host: straight, or through jump hosts, each signed in to at its own pinned key."""
+"""The route to a host: straight, or through jump hosts, each signed in to at its own pinned key."""
 
 import asyncio
 import ipaddress
@@ -17,9 +17,9 @@ MOST_JUMPS: Final = 3
 
 
 class Route:
-    """Opens TCP connections beyond a chain of jumps, dialled once and closed at the end.
+    """Opens TCP connections beyond a chain of jump hosts, each dialled once and closed at the end.
 
-    `via` is the nearest one to the host; None: straight from this machine.
+    `via`: the jump host nearest to the host; None: straight from this machine.
     """
 
     def __init__(self, via: SshTarget | None, policy: AddressPolicy) -> None:
@@ -28,7 +28,7 @@ class Route:
         self._jumps: list[ssh.SshConnection] = []
 
     async def hop(self, number: int, *, timeout_s: float) -> ssh.SshConnection:
-        """Sign in to the jump host of this number, the first being 0. Raises LinkError."""
+        """Sign in to the jump host of this number; the first is 0. Raises LinkError."""
         if number < len(self._jumps):
             return self._jumps[number]
         target = self.hops[number]
@@ -37,7 +37,7 @@ class Route:
         return self._jumps[number]
 
     async def open_socket(self, address: str, port: int, *, timeout_s: float) -> socket.socket:
-        """A connection to the host itself. Raises LinkError, which names the hop that failed."""
+        """A connection to the host itself. Raises LinkError, which names the jump host that failed."""
         for number, target in enumerate(self.hops):
             try:
                 await self.hop(number, timeout_s=timeout_s)
@@ -61,7 +61,7 @@ class Route:
 
 
 def chain(via: SshTarget | None) -> list[SshTarget]:
-    """The jumps from this machine on."""
+    """The jump hosts, the one nearest to this machine first."""
     hops: list[SshTarget] = []
     while via is not None:
         hops.insert(0, via)
@@ -70,7 +70,7 @@ def chain(via: SshTarget | None) -> list[SshTarget]:
 
 
 def on_the_way(target: SshTarget, error: LinkError) -> LinkError:
-    """The same error, with the jump host that it happened at."""
+    """The error, with the jump host at which it happened."""
     return LinkError(
         error.kind,
         cause=f"At the jump host {target.user}@{target.address}: {error.cause}",
@@ -81,10 +81,10 @@ def on_the_way(target: SshTarget, error: LinkError) -> LinkError:
 async def open_through(
     jump: ssh.SshConnection, address: str, port: int, policy: AddressPolicy, *, timeout_s: float
 ) -> socket.socket:
-    """A socket whose other end is a TCP connection from the jump host.
+    """A socket whose other end is a TCP connection from the jump host. Names are looked up there.
 
-    Names are looked up there. Raises LinkError "address-forbidden", "jump-prohibited", "host-away",
-    and what a connection may end in ("port-closed", "does-not-resolve", …) as the jump tells it.
+    Raises LinkError "address-forbidden", "jump-prohibited", "host-away", and the end of a connection
+    ("port-closed", "does-not-resolve", …) as the jump host tells it.
     """
     _check_literal(address, policy)
     near, far = socket.socketpair()

@@ -1,4 +1,4 @@
-"""SSH keys: making one, reading a pasted one, and the lines that let it in on a host."""
+"""SSH keys: makes one, reads a pasted one, and gives the lines that allow it on a host."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,7 +19,7 @@ _PRIVATE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AuthorizedForm:
-    """A way to let a key in: the line for ~/.ssh/authorized_keys and what it permits."""
+    """A way to allow a key: the line for ~/.ssh/authorized_keys, and what it permits."""
 
     form: KeyForm
     line: str
@@ -32,7 +32,7 @@ def generate(comment: str = "haulout") -> asyncssh.SSHKey:
 
 
 def export_private(key: asyncssh.SSHKey) -> bytes:
-    """The private key in OpenSSH's format, without a passphrase: seal it before it is stored."""
+    """The private key in OpenSSH's format, without a passphrase. Seal it before it is stored."""
     return key.export_private_key("openssh")
 
 
@@ -42,7 +42,7 @@ def public_line(key: asyncssh.SSHKey) -> str:
 
 
 def authorized_forms(public_key_line: str) -> tuple[AuthorizedForm, ...]:
-    """The three lines that can let this key in, widest first."""
+    """The three lines that allow this key, widest first."""
     return (
         AuthorizedForm(
             form="plain",
@@ -75,7 +75,7 @@ def parse_private(pasted: str | bytes, passphrase: str = "") -> asyncssh.SSHKey:
     """Read a pasted private key: OpenSSH's format, or PEM (PKCS#1, SEC1, PKCS#8).
 
     The passphrase opens it and is forgotten. Raises LinkError "key-public", "key-form",
-    "key-passphrase" or "key-garbage", none of which quotes either.
+    "key-passphrase" or "key-garbage"; none of them quotes key or passphrase.
     """
     data = pasted.encode("utf-8") if isinstance(pasted, str) else pasted
     data = data.replace(b"\r\n", b"\n").strip() + b"\n"
@@ -107,7 +107,7 @@ def parse_private(pasted: str | bytes, passphrase: str = "") -> asyncssh.SSHKey:
 
 
 def parse_public(line: str) -> asyncssh.SSHKey:
-    """Read `ALGORITHM BASE64 [COMMENT]`, or the same behind a host name as in known_hosts.
+    """Read `ALGORITHM BASE64 [COMMENT]`, or the same after a host name as in known_hosts.
 
     Raises LinkError "key-garbage".
     """

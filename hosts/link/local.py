@@ -1,4 +1,4 @@
-"""This machine's own Podman: the same interface as an SSH connection, without the SSH."""
+"""This machine's own Podman, with the interface of an SSH connection."""
 
 import asyncio
 from typing import Any, cast
@@ -8,11 +8,11 @@ from hosts.link.errors import LinkError
 
 
 class LocalConnection:
-    """Sockets and commands of this machine. `open_channel` and `run` as in `channel.Connection`."""
+    """Sockets and commands of this machine (`channel.Connection`)."""
 
     @property
     def closed(self) -> bool:
-        """Never: this machine is always here."""
+        """Never true: this machine is always here."""
         return False
 
     async def open_channel(
@@ -81,7 +81,7 @@ class LocalConnection:
 
 
 def enable_socket(socket_path: str) -> str:
-    """The command that brings up a Podman socket at its usual place."""
+    """The command that starts a Podman socket at its usual place."""
     if socket_path.startswith("/run/user/"):
         return (
             "As that user: systemctl --user enable --now podman.socket; "

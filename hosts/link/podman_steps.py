@@ -1,4 +1,4 @@
-"""What the doctor looks at once a Podman socket answers: version, events, cgroups, clock."""
+"""What the doctor checks once a Podman socket answers: version, events, cgroups, clock."""
 
 import re
 import time
@@ -15,7 +15,7 @@ MAX_CLOCK_OFF_S: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class PodmanInfo:
-    """What a socket's `info` says, with types that were checked: a host may send anything."""
+    """What a socket's `info` says, with checked types: a host may send anything."""
 
     version: str
     rootless: bool

@@ -19,10 +19,10 @@ _FIRST_DIAL_S: Final = 10.0
 
 
 class Relay:
-    """Listens for one endpoint, also while its host is away: then it answers 503 itself."""
+    """Listens for one endpoint. While its host is away it answers 503 itself."""
 
     def __init__(self, run: Path, endpoint_id: int, socket_path: str) -> None:
-        """`socket_path` is the Podman socket on the host."""
+        """`socket_path`: the Podman socket on the host."""
         self.endpoint_id = endpoint_id
         self.socket_path = socket_path
         self._paths = tuple(endpoint_socket(run, endpoint_id, web=web) for web in (False, True))
@@ -35,23 +35,23 @@ class Relay:
 
     @property
     def active(self) -> int:
-        """How many local connections are open now."""
+        """How many local connections are open."""
         return len(self._splices)
 
     async def start(self) -> None:
-        """Listen. What an earlier run left at the same paths is removed."""
+        """Listen; sockets of an earlier run are removed."""
         loop = asyncio.get_running_loop()
         for path, accept in zip(self._paths, (self._accept, self._accept_web), strict=True):
             sock = _bind(path)
             self._servers.append(await loop.create_unix_server(accept, sock=sock, backlog=_BACKLOG))
 
     def attach(self, connection: Connection) -> None:
-        """From now on, new local connections go over this connection."""
+        """Send new local connections over this connection from now on."""
         self._connection = connection
         self._dialled.set()
 
     def detach(self, error: LinkError) -> None:
-        """The host is away, for this reason: end what is open, answer 503 to what comes."""
+        """The host is away for this reason: end open connections, answer 503 to new ones."""
         self._connection = None
         self._away = error
         self._dialled.set()

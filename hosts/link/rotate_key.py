@@ -1,6 +1,6 @@
-"""Another key for a login, on its host: let in beside the old one, tried, and then the old taken out.
+"""Rotates a login's key on its host: adds the new one, has it tried, then removes the old one.
 
-At every moment one of them works; whatever fails before the new one was tried leaves the old.
+One of them works at every moment. A failure before the new key was tried leaves the old one.
 """
 
 import shlex
@@ -35,10 +35,10 @@ _DROP: Final = _WRITE % (
 
 
 async def add_key(connection: Connection, *, old: str, new: str) -> int:
-    """Add each line of the key `old` once more for the key `new`, with the same permissions.
+    """Repeat each line of the key `old` for the key `new`, with the same permissions.
 
-    How many were added; 0 when they are there already. Both are public key lines.
-    Raises LinkError "not-permitted", "install-failed" or "host-away".
+    How many lines; 0: they are there already. Both are public key lines. Raises LinkError
+    "not-permitted", "install-failed" or "host-away".
     """
     read = await connection.run(_sh(_READ))
     if read.status != 0:
@@ -54,14 +54,14 @@ async def add_key(connection: Connection, *, old: str, new: str) -> int:
 
 
 async def remove_key(connection: Connection, *, old: str) -> None:
-    """Remove every line of the key `old`. Raises as `let_in`."""
+    """Remove every line of the key `old`. Raises as `add_key`."""
     ran = await connection.run(_sh(_DROP), stdin=f"{_blob(old)}\n".encode())
     if ran.status != 0 or not ran.stdout.strip().endswith("written"):
         raise _failed(ran.stderr)
 
 
 def with_new_key(text: str, *, old: str, new: str) -> list[str] | None:
-    """The lines to add to an authorized_keys file; None when the old key is not in it."""
+    """The lines to add to an authorized_keys file; None where it lacks the old key."""
     blob, fresh = _blob(old), _blob(new)
     kind = old.split()[0]
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]

@@ -1,4 +1,4 @@
-"""The way to a host up to its host key: resolve, connect, banner, key. Never authenticates."""
+"""The first steps to a host, up to its host key: resolve, connect, banner, key. Never signs in."""
 
 import asyncio
 import errno
@@ -30,7 +30,7 @@ _BANNER_POLL_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class HostKey:
-    """What a host shows before anybody signs in. `line` is `ALGORITHM BASE64`."""
+    """What a host shows before any sign-in. `line`: `ALGORITHM BASE64`."""
 
     algorithm: str
     fingerprint: str
@@ -42,7 +42,7 @@ class HostKey:
 async def scan(
     address: str, port: int, policy: AddressPolicy, *, timeout_s: float = 15.0
 ) -> HostKey:
-    """The host key at an address. Raises LinkError with the kind of the first step that failed."""
+    """The host key at an address. Raises LinkError of the first step that failed."""
     sock = await open_socket(address, port, policy, timeout_s=timeout_s)
     return await scan_socket(sock, timeout_s=timeout_s)
 
@@ -70,7 +70,7 @@ async def scan_socket(sock: socket.socket, *, timeout_s: float = 15.0) -> HostKe
 async def open_socket(
     address: str, port: int, policy: AddressPolicy, *, timeout_s: float = 10.0
 ) -> socket.socket:
-    """A TCP connection to the first permitted address that answers: resolved once, then checked.
+    """A TCP connection to the first permitted address that answers; the name is resolved once.
 
     Raises what `resolve` raises, and LinkError "port-closed", "tcp-timeout" or "unreachable".
     """
@@ -114,7 +114,7 @@ async def connect_ip(ip: str, port: int, *, timeout_s: float) -> socket.socket:
 
 
 async def peek_banner(sock: socket.socket, *, timeout_s: float) -> str:
-    """The server's SSH version line, left unread in the socket for who speaks SSH next.
+    """The server's SSH version line; it stays unread in the socket for the SSH client.
 
     Raises LinkError "not-ssh", "closed-early" or "turned-away".
     """
@@ -140,8 +140,10 @@ async def peek_banner(sock: socket.socket, *, timeout_s: float) -> str:
 
 @asynccontextmanager
 async def closed_unless_used(sock: socket.socket) -> AsyncIterator[None]:
-    """Close it when the block fails. asyncssh does so too, but not where it is cancelled before it
-    has taken the socket; in a later turn of the loop, since a transport then closes its own first.
+    """Close the socket when the block fails.
+
+    asyncssh does so too, unless it is cancelled before it has taken the socket. It happens in a later
+    turn of the loop: a transport first closes its own.
     """
     try:
         yield
@@ -178,7 +180,7 @@ async def fetch_host_key(sock: socket.socket, *, timeout_s: float) -> asyncssh.S
 
 
 def no_common_cipher(exc: Exception) -> LinkError:
-    """The server's algorithms and ours have nothing in common."""
+    """The error: the server's algorithms and ours have nothing in common."""
     return LinkError(
         "no-common-cipher",
         cause=f"The SSH server offers no algorithm that Haulout accepts ({exc}).",
@@ -187,7 +189,7 @@ def no_common_cipher(exc: Exception) -> LinkError:
 
 
 def closed_early(detail: str) -> LinkError:
-    """The server hung up before anybody could sign in."""
+    """The error: the server hung up before any sign-in."""
     return LinkError(
         "closed-early",
         cause=f"The SSH server closed the connection before the login ({detail}).",

@@ -1,4 +1,4 @@
-"""How many sessions sshd gives one connection (MaxSessions), as its refusals teach, and who waits."""
+"""Counts the sessions of one connection. sshd's limit (MaxSessions) is learnt from its refusals."""
 
 import asyncio
 from collections import deque
@@ -30,10 +30,10 @@ Opening = Callable[[], Coroutine[Any, Any, C]]
 
 
 class Sessions:
-    """Counts the sessions of one connection.
+    """Counts the sessions of one connection; whoever asks for more waits.
 
-    `most` is what the host is known to give: 10 until it refuses earlier, or grants another one
-    when all are in use.
+    `most`: how many the host is known to give. 10, until it refuses earlier or grants one more while
+    all are in use.
     """
 
     def __init__(self, *, try_more_s: float = TRY_MORE_S) -> None:
@@ -66,10 +66,10 @@ class Sessions:
         return len(self._waiting)
 
     async def open(self, opening: Opening[C], *, patiently: bool = True) -> C:
-        """What `opening` opens, counted until that is closed. Raises what it raises.
+        """What `opening` opens, counted until it is closed. Raises what it raises.
 
-        Waits while all sessions are in use, unless not `patiently`; cancelled, it closes what
-        opens too late.
+        Waits while all sessions are in use, unless not `patiently`. When cancelled, it closes what opens
+        too late.
         """
         # sshd counts a session until its command has ended, a moment after its channel is closed
         waits_s = [0.1, 0.3, 0.6]
@@ -106,7 +106,7 @@ class Sessions:
                 return channel
 
     async def _take(self) -> bool:
-        """Wait for room; True when this is one more than the host is known to give."""
+        """Wait for room; True: this exceeds what the host is known to give."""
         while not self._room():
             self.make_room()
             turn = self._loop.create_future()

@@ -1,4 +1,4 @@
-"""What a shell on the host can tell: accounts, sockets, Podman, systemd. One command, read-only."""
+"""What a shell on the host tells of accounts, sockets, Podman and systemd: one read-only command."""
 
 import shlex
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ _COMMAND: Final = "exec sh -c '" + _SCRIPT.replace("'", "'\\''") + "'"
 
 @dataclass(frozen=True, slots=True)
 class ShellFacts:
-    """`podman_version` is "" when there is no `podman` on the PATH.
+    """`podman_version` is "" where no `podman` is on the PATH.
 
-    Sockets that this account may use, may not use, and that nobody listens on any more.
+    `usable`, `forbidden`: sockets that this account may use, or not. `dead`: nobody listens there.
     """
 
     uid: int
@@ -58,7 +58,7 @@ class ShellFacts:
 async def gather(
     connection: Connection, *, socket_path: str = "", timeout_s: float = 15.0
 ) -> ShellFacts | None:
-    """The facts, or None when this key may run no commands. Raises LinkError "host-away".
+    """The facts; None: this key may run no commands. Raises LinkError "host-away".
 
     `socket_path` is looked at beside Podman's usual places.
     """
@@ -72,7 +72,7 @@ async def gather(
 
 
 def parse(output: str) -> ShellFacts | None:
-    """Read the command's output; None when it is not all there (a forced command spoke)."""
+    """Read the command's output; None where it is incomplete (a forced command answered)."""
     pairs = [line.partition("=") for line in output.splitlines()]
     first: dict[str, str] = {}
     for name, _, value in pairs:
@@ -95,7 +95,7 @@ def parse(output: str) -> ShellFacts | None:
 
 
 def install_podman(os: str) -> str:
-    """The command that installs Podman on this kind of system (ID of /etc/os-release)."""
+    """The command that installs Podman on a system with this ID (/etc/os-release)."""
     if os in {"fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn"}:
         return "dnf install podman"
     if os.startswith(("opensuse", "sles")):
@@ -104,7 +104,7 @@ def install_podman(os: str) -> str:
 
 
 def start_socket(*, uid: int | None, user: str, systemd: bool) -> str:
-    """The command that brings up this account's Podman socket and keeps it up."""
+    """The command that starts this account's Podman socket, and keeps it."""
     if not systemd:
         where = "/run/podman" if uid == 0 else f"/run/user/{'UID' if uid is None else uid}/podman"
         return f"mkdir -p {where} && podman system service --time 0 unix://{where}/podman.sock"

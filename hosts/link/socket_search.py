@@ -1,4 +1,4 @@
-"""Finds the Podman sockets that a login can open, and by which transport."""
+"""Finds the Podman sockets that a login can open, and the transport to them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,11 +18,11 @@ _OPEN_TO_ALL: Final = ("/run/dbus/system_bus_socket", "/run/systemd/journal/stdo
 
 
 class CannotTell(Exception):
-    """Cannot be known with this key."""
+    """This key cannot find it out."""
 
 
 class Advice(Exception):
-    """A step passed, and there is something to say about it."""
+    """A step passed, with advice."""
 
     def __init__(self, detail: str, error: LinkError) -> None:
         super().__init__(detail)
@@ -32,7 +32,7 @@ class Advice(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FoundSocket:
-    """A socket seen on the host. `why` says why it is of no use, as a kind of LinkError."""
+    """A socket seen on the host. `why`: the kind of a LinkError where it is of no use."""
 
     path: str
     rootful: bool
@@ -41,7 +41,7 @@ class FoundSocket:
 
 
 class SocketSearch:
-    """One look at a host's sockets; `works` is the transport that reached one."""
+    """One search on a host; `works`: the transport that reached a socket."""
 
     def __init__(self, connection: Connection, *, wanted: str, timeout_s: float) -> None:
         self.facts: ShellFacts | None = None
@@ -79,7 +79,7 @@ class SocketSearch:
         return f"podman system dial-stdio ({why}); up to {most} streams at once (MaxSessions)"
 
     async def choose(self, wanted: str) -> str:
-        """The path of the socket to use: the wanted one or the account's own. Raises LinkError."""
+        """The path of the socket to use: `wanted`, or the account's own. Raises LinkError."""
         await self._look()
         self.found = self._describe()
         usable = [found.path for found in self.found if found.usable]

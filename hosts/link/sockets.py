@@ -1,4 +1,4 @@
-"""Where the link's local sockets are. Makes no sockets itself."""
+"""Paths of the link's local sockets. Makes no sockets."""
 
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ MAX_PATH_BYTES: Final = 107
 
 
 def endpoint_socket(run: Path, endpoint_id: int, *, web: bool) -> Path:
-    """The socket that leads to an endpoint; with `web` the one that lets only streams through.
+    """The socket that leads to an endpoint; with `web` the one that passes only reading and streams.
 
     Raises LinkError "path-too-long".
     """
@@ -19,7 +19,7 @@ def endpoint_socket(run: Path, endpoint_id: int, *, web: bool) -> Path:
 
 
 def control_socket(run: Path, shard: int = 0) -> Path:
-    """The socket on which the link of this shard takes orders. Raises LinkError "path-too-long"."""
+    """The control socket of this shard's link. Raises LinkError "path-too-long"."""
     return _checked(run / f"link-{shard}.sock")
 
 

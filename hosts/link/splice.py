@@ -1,6 +1,6 @@
-"""One local connection joined to one channel on a host: bytes, backpressure and half-closes.
+"""Joins one local connection to one channel on a host: bytes, backpressure and half-closes.
 
-Joins at the protocol level, without streams or tasks for the bytes: that is what makes it fast.
+It joins at the protocol level, without streams or tasks for the bytes: that makes it fast.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ Opener = Callable[[ReceiverFactory], Awaitable[None]]
 
 
 class Splice(asyncio.Protocol):
-    """The local side. `opener` connects the far side; it raises LinkError when it cannot.
+    """The local side. `opener` connects the far side, or raises LinkError.
 
     `on_end` is called once, when the local connection is gone.
     """
@@ -171,7 +171,7 @@ class Splice(asyncio.Protocol):
             self._near.abort()
 
     def lose(self) -> None:
-        """The host is away: end what is joined to it. What is not yet joined gets its 503."""
+        """The host is away: end the far side. A caller that is not joined yet gets a 503."""
         if self._far is not None:
             self._far.abort()
             self.far_lost()
@@ -212,7 +212,7 @@ class Splice(asyncio.Protocol):
             self.abort()  # a fault of our own: the loop's handler tells it
 
     def _steer(self) -> None:
-        """Read from the caller only while what it sends can go somewhere."""
+        """Read from the caller only while its bytes can go somewhere."""
         if self._near is None or self._near_eof:
             return
         waiting = self._filter is not None and self._filter.waiting
@@ -222,7 +222,7 @@ class Splice(asyncio.Protocol):
             self._near.resume_reading()
 
     def _hold_far(self) -> None:
-        """Read from the host only while the caller takes it."""
+        """Stop reading from the host while the caller does not take more."""
         if self._near_full and self._far is not None:
             self._far.pause_reading()
 
@@ -237,7 +237,7 @@ class Splice(asyncio.Protocol):
             self._far.write_eof()
 
     def _watch_hangup(self) -> None:
-        """See the caller go after its half-close: asyncio no longer looks at the socket then."""
+        """Notice when the caller goes after its half-close: asyncio no longer watches the socket."""
         if self._near is None or self._near.is_closing():
             return
         sock = cast(socket.socket, self._near.get_extra_info("socket"))
@@ -261,7 +261,7 @@ class Splice(asyncio.Protocol):
             self._timer = self._loop.call_later(_DRAIN_S, self._answer, 503, error)
 
     def _answer(self, status: int, error: LinkError) -> None:
-        """Answer in Podman's place. Closing with unread input would lose the answer: drain it."""
+        """Answer in Podman's place. Unread input is drained: closing with it would lose the answer."""
         self._stop_timer()
         self._early.clear()
         self._draining = True
@@ -282,7 +282,7 @@ class Splice(asyncio.Protocol):
 
 
 class _Far:
-    """The side on the host, as asyncssh and asyncio want it."""
+    """The side on the host, for asyncssh and asyncio."""
 
     __slots__ = ("_splice",)
 

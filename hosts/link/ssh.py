@@ -1,4 +1,4 @@
-"""One SSH connection to a login: dialled to a pinned host key, with a key, and nothing else."""
+"""One SSH connection to a login: dialled to a pinned host key, signed in with a key."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ SshChannel = (
 
 
 class SshConnection:
-    """A live SSH connection. `open_channel` and `run` as in `channel.Connection`."""
+    """A live SSH connection (`channel.Connection`)."""
 
     def __init__(self, conn: asyncssh.SSHClientConnection, target: SshTarget) -> None:
         self._conn = conn
@@ -64,7 +64,7 @@ class SshConnection:
         await self._conn.wait_closed()
 
     async def close(self) -> None:
-        """End the connection and all its channels, and wait until it is gone."""
+        """End the connection with all its channels; return when it is gone."""
         self._conn.close()
         try:
             async with asyncio.timeout(2):
@@ -198,11 +198,11 @@ class SshConnection:
 async def connect(
     target: SshTarget, policy: AddressPolicy, *, timeout_s: float = 20.0
 ) -> SshConnection:
-    """Sign in with the target's key, to exactly the pinned host key, without any jump.
+    """Sign in with the target's key, at exactly the pinned host key, without a jump.
 
-    Raises what `scan.open_socket` and `scan.peek_banner` raise, and LinkError
-    "host-key-changed" (nothing was sent to prove who we are), "key-refused", "login-timeout",
-    "no-common-cipher" or "closed-early".
+    Raises what `scan.open_socket` and `scan.peek_banner` raise, and LinkError "host-key-changed"
+    (nothing was sent that proves who we are), "key-refused", "login-timeout", "no-common-cipher" or
+    "closed-early".
     """
     sock = await open_socket(target.address, target.port, policy, timeout_s=timeout_s)
     return await greet_and_sign_in(sock, target, timeout_s=timeout_s)
@@ -211,7 +211,7 @@ async def connect(
 async def greet_and_sign_in(
     sock: socket.socket, target: SshTarget, *, timeout_s: float = 20.0
 ) -> SshConnection:
-    """As `connect`, on a connected socket, which is closed if it fails."""
+    """As `connect`, on a connected socket, which is closed on failure."""
     try:
         await peek_banner(sock, timeout_s=timeout_s)
     except BaseException:
@@ -224,7 +224,7 @@ async def greet_and_sign_in(
 async def sign_in(
     sock: socket.socket, target: SshTarget, *, timeout_s: float = 20.0
 ) -> SshConnection:
-    """The SSH half of `connect`, on a connected socket, which is closed if it fails."""
+    """The SSH part of `connect`, on a connected socket, which is closed on failure."""
     try:
         key = target.private_key
         client_key = keys.parse_private(key) if isinstance(key, bytes) else key
@@ -266,8 +266,9 @@ async def dial(
     authority: certificates.HostAuthority | None = None,
     keepalive_s: float = KEEPALIVE_S,
 ) -> asyncssh.SSHClientConnection:
-    """An SSH connection that trusts one host key, or with `authority` what that has signed for this
-    address. It reads no file, agent or variable of ours.
+    """An SSH connection that trusts one host key; with `authority`, keys signed for this address.
+
+    Reads no file, agent or variable of ours.
     """
     known: tuple[list[asyncssh.SSHKey], ...] = ([host_key], [], [])
     algorithms = _host_key_algorithms(host_key)

@@ -1,4 +1,4 @@
-"""Why a host did not let us in or let us go: asyncssh's errors put into Haulout's kinds."""
+"""Errors of asyncssh as LinkErrors: why a host refused a login or a connection."""
 
 import asyncssh
 
@@ -7,7 +7,7 @@ from hosts.link.scan import closed_early, no_common_cipher
 
 
 def login_error(exc: Exception, host_key: asyncssh.SSHKey, *, timeout_s: float) -> LinkError:
-    """The LinkError for what went wrong between the greeting and a working connection."""
+    """The LinkError for a failure between the greeting and a working connection."""
     if isinstance(exc, asyncssh.HostKeyNotVerifiable):
         return host_key_changed("The host shows another key than the one that was accepted.")
     if isinstance(exc, asyncssh.KeyExchangeFailed):
@@ -35,7 +35,7 @@ def login_error(exc: Exception, host_key: asyncssh.SSHKey, *, timeout_s: float) 
 
 
 def not_vouched_for(exc: Exception) -> LinkError:
-    """The hard stop of a host whose key an authority has to have signed."""
+    """The hard stop: no accepted authority has signed the host's key."""
     words = str(exc)
     why = "it is signed by none of the accepted authorities"
     for told, ours in (
@@ -57,7 +57,7 @@ def not_vouched_for(exc: Exception) -> LinkError:
 
 
 def host_key_changed(cause: str) -> LinkError:
-    """The hard stop: nothing was sent that could prove who we are."""
+    """The hard stop: the host shows another key. Nothing was sent that could prove who we are."""
     return LinkError(
         "host-key-changed",
         cause=f"{cause} No login was tried.",
@@ -78,7 +78,7 @@ def host_away(detail: str) -> LinkError:
 
 
 def sessions_used(used: int) -> LinkError:
-    """Each stream is a session of its own, and the host gives no further one."""
+    """The host gives no further session; with dial-stdio each stream is one."""
     return LinkError(
         "sessions-used",
         cause=f"All {used} sessions that the host gives one connection are in use.",
@@ -102,7 +102,7 @@ def tcp_prohibited(address: str, port: int) -> LinkError:
 
 
 def tcp_refused(detail: str, address: str, port: int) -> LinkError:
-    """The jump host could not reach the port; `detail` are its words, in the C library's English."""
+    """The jump host could not reach the port; `detail`: its words, in the C library's English."""
     kinds: tuple[tuple[str, Kind], ...] = (
         ("refused", "port-closed"),
         ("timed out", "tcp-timeout"),
@@ -121,7 +121,7 @@ def tcp_refused(detail: str, address: str, port: int) -> LinkError:
 
 
 def jump_away(jump: str, why: str, cure: str) -> LinkError:
-    """What is behind a jump host waits for it."""
+    """The host waits for its jump host."""
     return LinkError(
         "jump-away",
         cause=f"The jump host {jump} is away{': ' + why if why else '.'}",

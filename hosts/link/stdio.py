@@ -1,7 +1,7 @@
-"""Podman sockets over `podman system dial-stdio`: commands' output as byte streams, kept ready.
+"""Podman sockets over `podman system dial-stdio`: a command's input and output as a byte stream.
 
-Starting the command takes a quarter of a second on the host. So some are started before anybody
-asks, as many as sshd gives sessions for; each serves one stream and is never handed on.
+The command takes a quarter of a second to start on the host. So some are started beforehand, as
+far as sshd gives sessions. Each serves one stream, and no second one.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ _READY: Final = 2
 
 
 class StdioSession(asyncssh.SSHClientSession[bytes]):
-    """Hands a command's standard output to a receiver; its standard error goes nowhere.
+    """Hands a command's standard output to a receiver; its standard error is dropped.
 
-    Without a receiver it waits for one to `join`; a command that ends or speaks before is `spent`.
+    Without a receiver it waits for `join`. A command that ends or speaks before that is `spent`.
     """
 
     def __init__(self, receiver: Receiver | None) -> None:
@@ -32,11 +32,11 @@ class StdioSession(asyncssh.SSHClientSession[bytes]):
 
     @property
     def channel(self) -> SessionChannel:
-        """The channel it runs on, from when it was opened."""
+        """Its channel, once opened."""
         return self._chan
 
     def join(self, receiver: Receiver) -> None:
-        """From now on it is this receiver's. Only while it is not `spent`."""
+        """Give it to this receiver. Only while it is not `spent`."""
         self._receiver = receiver
         self._begin(receiver)
 
@@ -101,10 +101,7 @@ class StdioPool:
         return sum(not one.spent for found in self._ready.values() for one in found)
 
     async def open(self, receiver: ReceiverFactory, socket_path: str) -> SessionChannel:
-        """A channel for one stream, at once where one is ready.
-
-        Raises asyncssh.Error when the host starts no command.
-        """
+        """A channel for one stream, at once where one is ready. Raises asyncssh.Error: no command starts."""
         session = self._take(socket_path)
         if session is not None:
             session.join(receiver())
@@ -114,14 +111,14 @@ class StdioPool:
         return session.channel
 
     def _make_room(self) -> None:
-        """Give up a channel that nobody uses yet."""
+        """Close a channel that waits for a stream."""
         for path in list(self._ready):
             if (session := self._take(path)) is not None:
                 session.channel.abort()
                 return
 
     def close(self) -> None:
-        """Give up all that nobody uses."""
+        """Close all channels that wait for a stream."""
         self.keep_ready = False
         for task in self._filling.values():
             task.cancel()

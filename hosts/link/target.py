@@ -13,7 +13,7 @@ KEEPALIVE_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SshTarget:
-    """A login on a host. `host_key_line` is `ALGORITHM BASE64`, as in a known_hosts file."""
+    """A login on a host. `host_key_line`: `ALGORITHM BASE64`, as in a known_hosts file."""
 
     address: str
     port: int

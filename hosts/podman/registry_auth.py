@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -32,5 +32,5 @@ def by_registry(credentials: Sequence[Credential]) -> str:
     )
 
 
-def _encoded(value: dict[str, object]) -> str:
+def _encoded(value: Mapping[str, object]) -> str:
     return urlsafe_b64encode(json.dumps(value).encode()).decode()

@@ -1,7 +1,7 @@
-"""The newest figures of each container, and which of them differ enough to be written.
+"""The newest figures of each container, and which of them are worth a write.
 
-Fifty thousand containers every ten seconds would be 5,000 rows a second, most of them as before:
-small changes are left out, and an endpoint writes every half minute unless something big happens.
+Fifty thousand containers every ten seconds would be 5,000 rows a second, most of them unchanged.
+So small changes are left out, and an endpoint writes every half minute unless one is big.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _MEMORY_JUMP_PART: Final = 5
 
 
 class Figure(NamedTuple):
-    """`cpu` in 0.01 % of a core; `limit_bytes` 0 where none is set."""
+    """What one container uses. `cpu`: in 0.01 % of a core. `limit_bytes`: 0 where none is set."""
 
     cpu: int
     memory_bytes: int
@@ -28,7 +28,7 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FigureChanges:
-    """What to write. `anew`: what earlier links left goes first."""
+    """What to write. `anew`: rows of earlier links are deleted first."""
 
     figures: dict[str, Figure]
     gone: list[str]
@@ -44,7 +44,7 @@ class WrittenFigures:
     _anew: bool = True
 
     def changes(self, newest: Mapping[str, Figure], *, now_s: float) -> FigureChanges | None:
-        """What differs from the rows and is due; None where nothing is."""
+        """The differences to the rows that are due; None: there are none."""
         found = {
             podman_id: figure
             for podman_id, figure in newest.items()
@@ -66,7 +66,7 @@ class WrittenFigures:
         return FigureChanges(found, gone, self._anew)
 
     def done(self, changes: FigureChanges, *, rows: int, now_s: float) -> None:
-        """They were written, `rows` of them: the inventory may not know a new container yet."""
+        """`rows` of these were written: the inventory may not know a new container yet."""
         whole = rows == len(changes.figures)
         for podman_id in changes.gone:
             self._rows.pop(podman_id, None)

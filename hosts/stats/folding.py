@@ -1,4 +1,4 @@
-"""Columns of samples folded into one: means, and the highest CPU and memory."""
+"""Folds columns of samples into one: means, and the highest CPU and memory."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ _PEAK_OF: Final = tuple(METRICS.index(name.removesuffix("_peak")) for name in PE
 
 
 def mean(codes: Iterable[int]) -> int:
-    """The code of the mean of those that are there; 0 where none is."""
+    """The code of the mean of those that have a value; 0: none has."""
     found = [VALUES[number] or 0 for number in codes if number]
     return code((sum(found) + len(found) // 2) // len(found)) if found else 0
 
@@ -33,7 +33,7 @@ class Folder:
         self._found: dict[bytes, dict[int, list[list[int]]]] = {}
 
     def add(self, keys: Sequence[bytes], table: Table) -> None:
-        """All columns of a table of THINNED."""
+        """Add all columns of a table of THINNED."""
         starts = [time - time % self._step_s for time in table.times]
         for place, key in enumerate(keys):
             runs = [table.codes(metric, place) for metric in range(table.metrics)]
@@ -45,7 +45,7 @@ class Folder:
                         cell.append(run[at])
 
     def series(self, *, most: int) -> tuple[list[int], dict[bytes, "array[int]"]]:
-        """(starts, key to codes of THINNED column by column); those with most samples first."""
+        """(starts, key to codes of THINNED column by column); series with most samples first."""
         times = sorted({start for columns in self._found.values() for start in columns})
         ranked = sorted(self._found, key=lambda key: (-len(self._found[key]), key))
         return times, {key: self._run(key, times) for key in ranked[:most]}

@@ -1,6 +1,6 @@
 """One endpoint's samples in memory: counters become rates, rates become chunks of five minutes.
 
-Knows no database and no clock: whoever feeds it says when.
+Knows no database and no clock: the caller gives the time.
 """
 
 from array import array
@@ -36,7 +36,7 @@ Sample = tuple[int, int, int, int, int, int, int, int]
 
 
 class Rates:
-    """From counters to rates. The first sample of a container, and one after a gap, give none."""
+    """Turns counters into rates. The first sample of a container, or after a gap, gives none."""
 
     def __init__(self, *, gap_s: float = _GAP_S) -> None:
         self._gap_s = gap_s
@@ -48,7 +48,7 @@ class Rates:
         self.repeats: frozenset[str] = frozenset()
 
     def of(self, usages: list[Usage], *, at_s: float) -> dict[str, Sample]:
-        """Container id to its sample. `at_s`: our clock, to tell gaps and a host's clock set anew."""
+        """Container id to its sample. `at_s`: our clock, which shows gaps and changes of the host's clock."""
         ours_s, self._at_s = at_s - self._at_s, at_s
         self.since_s = ours_s if self._before and 0 < ours_s <= self._gap_s else 0.0
         before = self._before if self.since_s else {}
@@ -85,9 +85,9 @@ def _sample(last: Usage, now: Usage, ours_s: float) -> Sample | None:
 
 
 def _repeats(usages: list[Usage], samples: dict[str, Sample]) -> frozenset[str]:
-    """Containers of a pod share a network, and each tells its whole traffic (seen on 5.4).
+    """Containers that repeat another's network counters, as those of one pod do (seen on 5.4).
 
-    Their counters are read one after the other, so they may differ by what came in between.
+    Counters are read one after the other, so they may differ by the traffic in between.
     """
     usages.sort(key=lambda usage: usage.received)
     found = set()
@@ -103,7 +103,7 @@ def _repeats(usages: list[Usage], samples: dict[str, Sample]) -> frozenset[str]:
 
 
 def total(samples: Mapping[Any, Sample], *, limit: int, repeats: Collection[str] = ()) -> Sample:
-    """The sum of all, the network of `repeats` left out; its limit is the machine's memory."""
+    """The sum of all, without the network of `repeats`; its limit is the machine's memory."""
     if not samples:
         return (0, 0, limit, 0, 0, 0, 0, 0)
     cpu, memory, _, received, sent, read, written, pids = map(
@@ -117,13 +117,13 @@ def total(samples: Mapping[Any, Sample], *, limit: int, repeats: Collection[str]
 
 @dataclass(slots=True)
 class Chunk:
-    """Samples of up to five minutes, column by column; codes of METRICS, series by key."""
+    """Samples of up to five minutes, column by column: codes of METRICS, series by key."""
 
     times: list[int] = field(default_factory=list)
     series: dict[bytes, "array[int]"] = field(default_factory=dict)
 
     def add(self, at_s: int, samples: dict[bytes, Sample]) -> None:
-        """One column; who is missing has a gap."""
+        """Add one column; a series without a sample has a gap."""
         done = len(self.times) * _WIDTH
         for key, sample in samples.items():
             codes = self.series.get(key)
@@ -135,7 +135,7 @@ class Chunk:
         self.times.append(at_s)
 
     def close(self) -> None:
-        """Every series as long as the times."""
+        """Make every series as long as the times."""
         done = len(self.times) * _WIDTH
         for codes in self.series.values():
             if len(codes) < done:
@@ -148,7 +148,7 @@ class Chunk:
 
 
 class Gatherer:
-    """Feed it lines of one endpoint's stream; take chunks that are full."""
+    """Takes the lines of one endpoint's stream, and gives full chunks."""
 
     def __init__(self, recent: Recent | None = None) -> None:
         self.recent = recent or Recent()
@@ -164,7 +164,7 @@ class Gatherer:
         self._keys: dict[str, bytes | None] = {}
 
     def feed(self, usages: list[Usage], *, at_s: float) -> None:
-        """One line of the stream, at `at_s` of our clock."""
+        """Take one line of the stream, at `at_s` of our clock."""
         samples = self._rates.of(usages, at_s=at_s)
         known = self._known(usages)
         second = int(at_s)
@@ -183,7 +183,7 @@ class Gatherer:
         self._open.add(second, {TOTAL: self.latest, **named})
 
     def take(self, *, everything: bool = False) -> list[Chunk]:
-        """Chunks that are full and not yet taken; with `everything` the open one too."""
+        """Full chunks that nobody took yet; `everything`: the open one too."""
         if everything:
             self._roll()
         taken = list(self._full)
@@ -191,7 +191,7 @@ class Gatherer:
         return taken
 
     def put_back(self, chunks: list[Chunk]) -> None:
-        """They could not be written: the next `take` gives them again, the newest few of them."""
+        """The write failed: the next `take` gives these again, at most the newest few."""
         self._full.extendleft(reversed(chunks))
         while len(self._full) > _MOST_WAITING:
             self._full.popleft()
@@ -203,7 +203,7 @@ class Gatherer:
             yield self._open
 
     def _newest(self, usages: list[Usage], samples: Mapping[str, Sample]) -> dict[str, Figure]:
-        """Also of those that started since the line before, whose counters began in this time."""
+        """Figures of all containers, also of those whose counters began since the line before."""
         most_ns = self._rates.since_s * 1e9
         found = {}
         for usage in usages[:MOST_SERIES]:

@@ -1,4 +1,4 @@
-"""What is measured, in the order it is packed, and for how long which resolution is kept."""
+"""What is measured, in the order it is packed, and how long each resolution is kept."""
 
 from typing import Final
 
@@ -32,9 +32,9 @@ MOST_SERIES: Final = 2000
 
 
 def key_of(podman_id: str) -> bytes:
-    """How a series is named in a chunk: the first 16 hex digits of the container's id.
+    """The key of a series in a chunk: the first 16 hex digits of the container's id.
 
-    Raises ValueError for what is no such id.
+    Raises ValueError for anything else.
     """
     key = bytes.fromhex(podman_id[: 2 * KEY_BYTES])
     if len(key) != KEY_BYTES or key == TOTAL:

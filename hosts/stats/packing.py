@@ -1,7 +1,7 @@
-"""Series of whole numbers, packed: a table of (metric, series, time) in about a byte a value.
+"""Packs series of whole numbers: a table of (metric, series, time) in about a byte a value.
 
-A value becomes a code of 16 bits (0 is "no value"; else the value within 0.2 %, exact to 511 and
-for round binary sizes), codes become differences along time, and zlib does the rest.
+A value becomes a code of 16 bits. 0 is "no value"; a code is within 0.2 % of its value, and exact
+up to 511 and for round binary sizes. Codes become differences along time; zlib does the rest.
 """
 
 import struct
@@ -30,7 +30,7 @@ class DamagedTable(ValueError):
 
 
 def code(value: int) -> int:
-    """The code of a value of 0 … 2⁶³: rising with it, rounded to nine significant bits."""
+    """The code of a value of 0 … 2⁶³: it rises with the value, rounded to nine significant bits."""
     if value < _EXACT:
         return value + 1 if value > 0 else 1
     value = min(value, _MOST)
@@ -51,7 +51,7 @@ VALUES: Final[list[int | None]] = [None, *(_value(number) for number in range(1,
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An unpacked table. `times`: seconds, rising; codes lie metric by metric, series by series."""
+    """An unpacked table. `times`: seconds, rising. Codes lie metric by metric, series by series."""
 
     times: list[int]
     metrics: int
@@ -123,14 +123,14 @@ def unpack(blob: bytes) -> Table:
 
 
 def _planes(numbers: "array[int]") -> bytes:
-    """Low bytes, then high bytes: alike beside alike packs better."""
+    """Low bytes, then high bytes: similar bytes side by side compress better."""
     raw = numbers.tobytes()
     low = 0 if sys.byteorder == "little" else 1
     return raw[low::2] + raw[1 - low :: 2]
 
 
 def place_of(keys: bytes, key: bytes) -> int | None:
-    """Where `key` stands in a chunk's `keys`, which lie one after the other."""
+    """The index of `key` in a chunk's `keys`, which are joined; None: it is not there."""
     size = len(key)
     at = keys.find(key)
     while at >= 0:

@@ -1,6 +1,6 @@
-"""What a chart shows: series over a range, from the finest rows that cover it. Reads SQL only.
+"""Series for a chart: over a range, from the finest rows that cover it. Reads SQL only.
 
-Newest samples that are not written yet come as a `tail` from whoever asked the link for them.
+Samples that are not written yet come as a `tail`, which the caller asked the link for.
 """
 
 from array import array
@@ -29,7 +29,7 @@ _WIDTH: Final = len(METRICS)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A stretch of time that a chart offers, and how far apart its points are."""
+    """A range of time for a chart, and the distance of its points."""
 
     name: str
     length_s: int
@@ -59,7 +59,7 @@ class Points:
     codes: dict[int, Sequence[int]] = field(default_factory=dict)
 
     def columns(self, *, over: Range) -> tuple[list[int], dict[str, list[Value]]]:
-        """(times, metric to values), rising; with PEAKS where the points of `over` are thinned."""
+        """(times, metric to values), rising; with PEAKS where `over` is thinned."""
         names = METRICS if over.tier == FULL else THINNED
         times = sorted(self.codes)
         if not times:
@@ -162,7 +162,7 @@ def _with_peaks(column: Sequence[int]) -> Sequence[int]:
 
 
 def tail_points(told: Mapping[str, Any]) -> dict[bytes, Points]:
-    """What `hosts.control.stats_tail` told, as points by key."""
+    """The answer of `hosts.control.stats_tail` as points by key."""
     times = told.get("times") or []
     found = {}
     for key, metrics in (told.get("series") or {}).items():
@@ -178,9 +178,9 @@ def tail_points(told: Mapping[str, Any]) -> dict[bytes, Points]:
 
 
 def sum_of(series: Iterable[Points], *, one_network: bool) -> Points:
-    """The sum of several series at the times that any of them has; their highest limit.
+    """The sum of several series at every time that one of them has; their highest limit.
 
-    `one_network`: they share one, as a pod's containers do; each of them tells its whole traffic.
+    `one_network`: they share a network, as a pod's containers do, and each tells all its traffic.
     """
     found: dict[int, list[list[int]]] = {}
     for points in series:

@@ -14,19 +14,19 @@ _EMPTY: Final = array("H", bytes(2 * _WIDTH * RECENT_COLUMNS))
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An hour as it was: `times` in seconds, `keys` one after the other, codes by series."""
+    """A copy of the hour: `times` in seconds, `keys` joined, codes by series."""
 
     times: list[int]
     keys: bytes
     series: "list[array[int]]"
 
     def packed(self) -> bytes:
-        """The table (1 ms for 50 containers)."""
+        """The packed table (1 ms for 50 containers)."""
         return pack(self.times, metrics=_WIDTH, series=self.series)
 
 
 class Recent:
-    """Means by the minute in a ring, and sums of the minute that runs."""
+    """Means by the minute in a ring, and the sums of the current minute."""
 
     def __init__(self) -> None:
         self._minute = 0
@@ -34,7 +34,7 @@ class Recent:
         self._sums: dict[bytes, list[int]] = {}
 
     def add(self, at_s: int, samples: Mapping[bytes, Sequence[int]]) -> None:
-        """One sample of each container, CPU and memory first in it."""
+        """Add one sample of each container; its CPU and memory come first."""
         minute = at_s // RECENT_STEP_S
         if minute != self._minute:
             self._roll(minute)
@@ -48,7 +48,7 @@ class Recent:
                 sums[2] += sample[1]
 
     def snapshot(self) -> "Snapshot":
-        """A copy of the hour, without the minute that runs."""
+        """A copy of the hour, without the current minute."""
         end = self._minute
         first = end - RECENT_COLUMNS
         turn = first % RECENT_COLUMNS * _WIDTH

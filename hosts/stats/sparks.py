@@ -18,7 +18,7 @@ class Spark:
 
 
 def sparks(wanted: Mapping[int, Iterable[bytes]]) -> dict[tuple[int, bytes], Spark]:
-    """Endpoint to keys, in one query; who has no sample in the hour is left out."""
+    """The last hour of each endpoint's keys, in one query; keys without a sample are left out."""
     rows = StatsStanding.objects.filter(pk__in=wanted).values_list("pk", "keys", "recent")
     found = {}
     for endpoint_id, keys, recent in rows:

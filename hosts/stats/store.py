@@ -1,4 +1,4 @@
-"""Chunks, standings, figures into rows. Steps for the link's writer: the caller looks at the lease."""
+"""Chunks, sums and figures as rows. Steps for the link's writer, which checks the lease."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _MOST: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class PackedChunk:
-    """A chunk of FULL as its row holds it."""
+    """A chunk of FULL, as its row holds it."""
 
     start: int
     end: int
@@ -45,7 +45,7 @@ def pack_chunk(chunk: Chunk) -> PackedChunk:
 
 
 def save_chunk(endpoint_id: int, chunk: PackedChunk) -> None:
-    """Write a chunk; the same one again changes nothing."""
+    """Write a chunk; to write it again changes nothing."""
     StatsChunk.objects.bulk_create(
         [
             StatsChunk(
@@ -65,7 +65,7 @@ def save_chunk(endpoint_id: int, chunk: PackedChunk) -> None:
 def save_recent(
     endpoint_id: int, *, at_s: int, sums: Sample, keys: bytes, recent: bytes, cpus: int = 0
 ) -> None:
-    """Write the last hour, and the newest sums with the second they are of."""
+    """Write the last hour, and the newest sums with their second."""
     _update(
         endpoint_id,
         {
@@ -118,7 +118,7 @@ def save_figures(endpoint_id: int, changes: FigureChanges) -> int:
 
 
 def drop_figures(endpoint_ids: Sequence[int]) -> None:
-    """Nothing is known of what containers use there now."""
+    """Forget what containers there use."""
     ContainerFigures.objects.filter(container__endpoint__in=endpoint_ids).delete()
 
 

@@ -1,6 +1,6 @@
-"""Old rows merged into longer steps, and dropped when their time is over. The worker's chore.
+"""Merges old rows into longer steps, and drops rows whose time is over. A chore of the worker.
 
-A row is dropped only after what follows it was written, so a worker that was away loses nothing.
+A row is dropped only after its successor was written: a worker that was away loses nothing.
 """
 
 import time
@@ -34,7 +34,7 @@ _AT_ONCE: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class ThinResult:
-    """What a turn did, in rows."""
+    """What one turn did, in rows."""
 
     made: int
     dropped: int
@@ -73,7 +73,7 @@ def _unfollowed(source: int, into: int, before: int) -> list[tuple[int, int]]:
 
 
 def _followed(into: int) -> Exists:
-    """Whether the row of the next tier is there, in a query of rows of the tier before."""
+    """Whether the next tier's row exists, in a query of rows of the tier before."""
     return Exists(
         StatsChunk.objects.filter(
             endpoint_id=OuterRef("endpoint_id"),

@@ -9,6 +9,7 @@ import random
 import time
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -137,15 +138,10 @@ class DeathWatch:
             if not fresh:
                 continue
             try:
-                await self._database.write(
-                    lambda batch, one=fresh: self._mirror.write_deaths(batch, one)
-                )  # type: ignore[misc]
+                await self._database.write(partial(self._mirror.write_deaths, deaths=fresh))
                 if killed := await self._memory.asked():
-                    await self._database.write(
-                        lambda batch, ends=killed: self._mirror.write_ends(  # type: ignore[misc]
-                            batch, ends, column="oom_at"
-                        )
-                    )
+                    ends = partial(self._mirror.write_ends, ends=killed, column="oom_at")
+                    await self._database.write(ends)
             except DatabaseError as error:
                 log.warning("ends not written", count=len(fresh), error=str(error))
 
