@@ -1,4 +1,4 @@
-"""What came to be is not what was let through: the finding in words, and its alarm in the log."""
+"""What came to be differs from what was permitted: the finding in words, and its alarm in the log."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ WORKER = Who(name="Haulout", door="worker")
 
 
 def without(verdict: Verdict, let_through: set[tuple[int, str]]) -> Verdict:
-    """The verdict less what the rules said of the request too, and let pass."""
+    """The verdict without findings that rules had about the request too, and let through."""
     fresh = tuple(one for one in verdict.findings if (one.rule_id, one.words) not in let_through)
     return Verdict(fresh, verdict.rules)
 
@@ -42,7 +42,7 @@ def sentence(verdict: Verdict, lacking: str, asker: str) -> str:
 
 
 def write_down(job: Job, verdict: Verdict, lacking: str, words: str) -> None:
-    """The alarm: an event of its own, beside the job's outcome. Not counted together with others."""
+    """Write the alarm: an event beside the job's outcome, never counted together with others."""
     if job.endpoint is None:
         return
     target = target_of(
@@ -55,7 +55,7 @@ def write_down(job: Job, verdict: Verdict, lacking: str, words: str) -> None:
 def raise_alarm(
     target: Target, verdict: Verdict, words: str, told: dict[str, Any], *, lacking: str = ""
 ) -> None:
-    """The same of what is no job. `told`: what and who it was, for the entry."""
+    """The alarm of something that is no job. `told`: for the entry, what it was and who asked."""
     close_old_connections()
     stops = verdict.stops
     told = {

@@ -1,7 +1,7 @@
 """Jobs that wait for a second person. A held job has its row and its intent; no worker takes it.
 
-At the click `order_check` says what needs an approval, in the worker `Errand.permit` does. What was
-approved is let through once more only if it is the same proposal and breaks no further rule.
+Who finds out that a job needs approval: `order_check` at the click, `Errand.permit` in the worker.
+An approval counts for the same proposal alone, and for no further rule.
 """
 
 from dataclasses import asdict, replace
@@ -27,11 +27,11 @@ _KEY = ("rule", "rule_id", "field", "words")
 
 
 class HeldForApproval(ClaimLost):
-    """The job waits for an approval now: its claim is given up, nothing more is to be written."""
+    """The job waits for an approval now. Its claim is given up: write nothing more."""
 
 
 def findings_to_approve(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
-    """Findings that ask for an approval, as an Approval keeps them."""
+    """The findings that ask for an approval, as an Approval keeps them."""
     return [
         {name: value for name, value in asdict(one).items() if name != "severity"}
         for one in findings
@@ -40,9 +40,7 @@ def findings_to_approve(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
 
 
 def is_approved(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
-    """True when all that `verdict` asks for was approved for this job and this proposal, if there
-    is one.
-    """
+    """True when all that `verdict` asks for was approved for this job and this proposal."""
     wanted = {_key(one) for one in findings_to_approve(verdict.findings)}
     approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED)
     if proposed is not None:
@@ -56,14 +54,14 @@ def is_approved(job_id: int, verdict: Verdict, proposed: Proposed | None) -> boo
 
 
 def is_overridden(job_id: int, findings: tuple[Finding, ...]) -> bool:
-    """True when whoever asked overrode all of these."""
+    """True when whoever asked overrode all of these findings."""
     rows = Approval.objects.filter(job=job_id, state=Approval.State.OVERRIDDEN)
     given = {_key(one) for row in rows for one in row.findings}
     return {_key(asdict(one)) for one in findings} <= given
 
 
 def override_row(job: Job, findings: tuple[Finding, ...], person: Person) -> Approval:
-    """The row that says so; not saved."""
+    """The row that says so; unsaved."""
     return Approval(
         job=job,
         findings=[
@@ -85,7 +83,7 @@ def _key(finding: dict[str, Any]) -> tuple[str, ...]:
 def approval_row(
     job: Job, verdict: Verdict, proposed: Proposed | None, *, reason: str = ""
 ) -> Approval:
-    """The row that asks; not saved."""
+    """The row that asks; unsaved."""
     return Approval(
         job=job,
         findings=findings_to_approve(verdict.findings),
@@ -122,7 +120,7 @@ def hold(job: Job, verdict: Verdict, proposed: Proposed | None) -> None:
 
 
 def cancelled_words(by: str) -> str:
-    """Why a job ends that somebody of this name cancelled in time."""
+    """Why a job ended that somebody of this name cancelled before it began."""
     return _("cancelled by %s before it began") % by
 
 
@@ -135,7 +133,7 @@ def end_unbegun(
 ) -> int:
     """End those of `jobs` that no worker carries out, each with its outcome. How many.
 
-    `words`: why, for the row and the log. `approval`: what becomes of a question about a job.
+    `words`: why, for row and log. `approval`: what becomes of a question about a job.
     """
     ended = 0
     for pk, intent in list(jobs.values_list("pk", "intent")):
@@ -157,7 +155,7 @@ def end_unbegun(
 
 
 def expire() -> int:
-    """A chore: cancel held jobs on which nobody has decided in time. How many."""
+    """A chore: cancel held jobs on which nobody decided in time. How many."""
     old = Job.objects.filter(
         state=Job.State.HELD,
         approvals__state=Approval.State.ASKED,

@@ -1,6 +1,6 @@
 """From a click to a job row: intent and row in one transaction, then a wake-up call.
 
-If the intent cannot be written nothing is done.
+If the intent cannot be written, nothing is done.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -26,8 +26,8 @@ PURPOSE = "job"
 class Order:
     """What a job is to do on one object. `secrets` are sealed; `params` are shown and audited.
 
-    `told` takes their place in the audit log where that would hash what is no secret. `thing`: the
-    container it is about, or that is to be made, where a narrowed grant may have allowed it.
+    `told`: replaces `params` in the audit log, which would hash values that are no secret. `thing`:
+    the container that a narrowed grant may have allowed, existing or yet to be made.
     """
 
     endpoint: Endpoint
@@ -43,13 +43,13 @@ class Order:
 
     @property
     def target(self) -> Target:
-        """What it is about, for the audit log."""
+        """The object, for the audit log."""
         return target_of(self.endpoint, kind=self.kind, object_id=self.object_id, name=self.name)
 
 
 @dataclass
 class PendingOrder:
-    """An order on its way: what the guardrails said, the right behind it (`held`), and its row."""
+    """An order with the guardrails' clearance, the right behind it (`held`), and its row."""
 
     order: Order
     clearance: order_check.Clearance
@@ -58,16 +58,16 @@ class PendingOrder:
 
 
 def ask(person: Person, verb: str, order: Order, *, queue: str) -> Job:
-    """One authorised order as a job. The caller has authorised it (hosts.access)."""
+    """Make one order a job. The caller has authorised it (hosts.access)."""
     return ask_all(person, verb, [order], queue=queue)[0]
 
 
 def ask_batch(
     person: Person, verb: str, orders: list[Order], *, skipped: list[dict[str, str]], queue: str
 ) -> Batch:
-    """Many authorised orders as one batch; `skipped` says which targets were left out and why.
+    """Make many authorised orders one batch. `skipped`: targets that were left out, and why.
 
-    What a guardrail stops is left out too.
+    An order that a guardrail stops is left out too.
     """
     skipped = list(skipped)
     orders = order_check.keep_permitted(person, verb, orders, skipped)
@@ -82,8 +82,8 @@ def ask_all(
 ) -> list[Job]:
     """Rows and intents of all orders in one transaction; workers are woken after the commit.
 
-    Refused where a guardrail stops one of them, NeedsApproval where it asks for a second person and
-    nobody has said why: then none is asked. With a reason such a job is held.
+    Refused: a guardrail stops one of them. NeedsApproval: one needs a second person, and nobody has
+    said why. In both cases none is asked. With a reason such a job is held.
     """
     allowed = order_check.require(person, verb, orders)
     asked = [

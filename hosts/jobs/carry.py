@@ -48,7 +48,7 @@ HEADLINE = 300
 async def carry(  # noqa: C901 - one clause for each way to end
     job: Job, handler: Handler | None, podman: Podman | None
 ) -> Outcome:
-    """Carry `job` out; always returns an outcome, except when cancelled by the worker's own end."""
+    """Carry `job` out. Always returns an outcome, unless the worker's own end cancels it."""
     began = time.monotonic()
     errand: Errand | None = None
     state: str = Job.State.FAILED
@@ -124,7 +124,7 @@ def _sentence(cause: str) -> str:
 
 
 class OutcomeUnknown(Exception):
-    """A try was sent and nobody can tell what became of it."""
+    """A try was sent, and nobody can tell what became of it."""
 
     def __init__(self, message: str, cause: str = "") -> None:
         super().__init__(message)
@@ -147,9 +147,9 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
 
 
 def _in_the_way(job: Job) -> tuple[str, str] | None:
-    """What was put in its way since the click. A try that a lost worker has begun is settled first.
+    """Locks and freezes since the click. A try that a lost worker began is settled first.
 
-    HeldForApproval where a second person is to say yes now.
+    HeldForApproval where a second person has to say yes now.
     """
     if job.endpoint is None or job.step == "act":
         return None
@@ -174,8 +174,9 @@ def _in_the_way(job: Job) -> tuple[str, str] | None:
 
 
 async def _sent_before(job: Job, handler: Handler | None, podman: Podman | None) -> bool:
-    """True when an earlier try was sent while it was still allowed, and the host did it: the end of
-    a job is what became of it, also when its right is gone since. OutcomeUnknown.
+    """True when an earlier try was sent while it was allowed, and the host did it.
+
+    Then that is the job's end, though its right is gone since. OutcomeUnknown.
     """
     if job.step != "act" or handler is None or podman is None:
         return False
@@ -184,7 +185,7 @@ async def _sent_before(job: Job, handler: Handler | None, podman: Podman | None)
 
 
 async def _mend(job: Job, handler: Handler | None, podman: Podman | None) -> None:
-    """What may no longer go on is not left half-way, where its action knows how to put it in order."""
+    """Let the action put in order what it left half-way and may no longer finish."""
     if (
         job.step == "act"
         and handler is not None
@@ -198,7 +199,7 @@ async def _mend(job: Job, handler: Handler | None, podman: Podman | None) -> Non
 
 
 def errand_for(job: Job, podman: Podman, *, keep: Save = save) -> Errand:
-    """The errand of a try at `job`; `keep` writes to its row."""
+    """The errand of one try at `job`; `keep` writes to its row."""
 
     async def open_secrets() -> bytes | None:
         if job.sealed_params is None:
@@ -226,7 +227,7 @@ def errand_for(job: Job, podman: Podman, *, keep: Save = save) -> Errand:
 
 
 async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
-    """Do it; a try that broke after sending is settled first, and done again at most TRIES times."""
+    """Do it, at most TRIES times. A try that broke after sending is settled first."""
     if errand.broken:
         words = _("The worker was lost after sending; what the host made of it cannot be told.")
         if await _decide(errand, handler, words) is Settlement.DONE:

@@ -1,6 +1,6 @@
-"""Chores under a lease row each: done by one worker at a time, whoever thought of it.
+"""Runs chores under a lease row each: one worker at a time, no matter who asked.
 
-Beat asks for them through Redis. Where beat or Redis is away, workers see by themselves what is overdue.
+Beat asks through Redis. Where beat or Redis is away, workers see by themselves what is overdue.
 """
 
 import logging
@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ChoreSpec:
-    """`do` at most every `every_s`, only where `is_due` says so; `lease_s` after its worker was lost
-    another does it.
+    """Do `do` at most every `every_s`. `lease_s` after its worker was lost another does it.
+
+    `is_due`: for a chore that no time tells. Every worker asks it as often as `every_s` says.
     """
 
     every_s: float
@@ -38,7 +39,7 @@ Chores = Mapping[str, ChoreSpec]
 
 
 class ChoreRunner:
-    """A worker's part in the chores; its methods may be called from any thread."""
+    """A worker's part in the chores; any thread may call its methods."""
 
     def __init__(self, chores: Chores, worker: Callable[[], str]) -> None:
         self.chores = chores
@@ -47,13 +48,13 @@ class ChoreRunner:
 
     @property
     def untimed(self) -> list[tuple[str, ChoreSpec]]:
-        """Those that no time tells."""
+        """The chores that no time tells."""
         return [(name, chore) for name, chore in self.chores.items() if chore.is_due is not None]
 
     def do(self, name: str, *, asked: bool = False) -> bool:
-        """Do it where it is due and nobody is at it. `asked`: beat thinks that it is time.
+        """Do the chore where it is due and nobody does it. False: it was not done.
 
-        False where it was not done. What it raises goes on to the caller.
+        `asked`: beat thinks that it is time. What the chore raises goes on to the caller.
         """
         chore = self.chores[name]
         if chore.is_due is not None and not chore.is_due():
@@ -69,7 +70,7 @@ class ChoreRunner:
         return True
 
     def overdue(self) -> list[str]:
-        """Those that beat should have asked for by now, and that nobody is at."""
+        """Chores that beat should have asked for by now, and that nobody does."""
         timed = {name: chore for name, chore in self.chores.items() if chore.is_due is None}
         never = timed.keys() - set(Chore.objects.values_list("name", flat=True))
         late = Q(pk__in=())
@@ -78,7 +79,7 @@ class ChoreRunner:
         return [*never, *Chore.objects.filter(late).values_list("name", flat=True)]
 
     def renew(self) -> None:
-        """Prolong the leases of what this worker is at."""
+        """Prolong the leases of the chores that this worker does."""
         for name in list(self._at_it):
             until = Now() + Value(timedelta(seconds=self.chores[name].lease_s))
             Chore.objects.filter(name=name, worker=self._worker()).update(lease_until=until)
@@ -96,7 +97,7 @@ class ChoreRunner:
 
 
 def _free(name: str, chore: ChoreSpec, after_s: float) -> Q:
-    """Nobody is at it, and the last time is `after_s` ago or more."""
+    """Nobody does it, and the last time is `after_s` ago or more."""
     lease = timedelta(seconds=chore.lease_s)
     return (
         Q(name=name)

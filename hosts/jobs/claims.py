@@ -1,4 +1,4 @@
-"""Claims in groups: what has found a place while the last group was written is claimed in one transaction."""
+"""Claims jobs in groups: all that found a place during the last write go into one transaction."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ GROUP = 50
 
 
 class Claims:
-    """One per worker loop. `take` names a job for which there is a place."""
+    """One per worker loop. `take` names a job that has a place."""
 
     def __init__(self, worker: Callable[[], str]) -> None:
         self._worker = worker
@@ -28,11 +28,11 @@ class Claims:
         self.in_flight: frozenset[int] = frozenset()
 
     def start(self) -> None:
-        """Begin to claim; call within the loop."""
+        """Begin to claim; call it in the loop."""
         self._task = asyncio.create_task(self._run(), name="claims")
 
     async def stop(self) -> None:
-        """End, after the group that is being written; whoever still waits was cancelled before."""
+        """End, once the current group is written. Callers that still wait were cancelled before."""
         async with self._at_it:
             if self._task is not None:
                 self._task.cancel()
@@ -40,7 +40,7 @@ class Claims:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def take(self, job_id: int) -> Job | None:
-        """The claimed row; None when it is not free, or has no turn in its batch. DatabaseError."""
+        """The claimed row; None: not free, or not its turn in its batch. DatabaseError."""
         taken: asyncio.Future[Job | None] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((job_id, taken))
         return await taken

@@ -1,7 +1,7 @@
-"""Ends this worker at a named step of a job, so that crashes can be tested. Off unless told.
+"""Ends this worker at a named step of a job, so that crashes can be tested. Off by default.
 
-HAULOUT_CRASH_AT names a file that holds "STEP COUNT": the worker dies once COUNT jobs have come
-to STEP, and removes the file, so that its successor lives.
+HAULOUT_CRASH_AT names a file with "STEP COUNT". The worker dies once COUNT jobs have reached STEP.
+It removes the file first, so that its successor lives.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _arrived: set[int] = set()
 
 
 async def point(step: str, job_id: int) -> None:
-    """`job_id` is at `step`. Returns at once, unless a crash is wanted here or began earlier."""
+    """`job_id` is at `step`. Returns at once, unless a crash is due here or has begun."""
     order: Path | None = settings.HAULOUT_CRASH_AT
     if order is None or (told := _told(order)) is None:
         return

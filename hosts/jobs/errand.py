@@ -1,4 +1,4 @@
-"""What an action gets to do its work: the order, a Podman client, and ways to report."""
+"""What an action gets for its work: the order, a Podman client, and ways to report."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -40,12 +40,12 @@ class ActionFailed(Exception):
 
 
 class NotAllowed(ActionFailed):
-    """Whoever asked may not do this as it turned out to be."""
+    """Whoever asked has no right to this, as it turned out."""
 
 
 @dataclass
 class Errand:
-    """One try at one job. Nothing here touches the database except through the given functions."""
+    """One try at one job. It touches the database through the given functions alone."""
 
     job_id: int
     verb: str
@@ -109,7 +109,7 @@ class Errand:
         self.permitted = True
 
     async def heed_names(self, names: Iterable[str]) -> None:
-        """NotAllowed where a locked image has one of these names, which others are about to get."""
+        """NotAllowed where a locked image has one of these names, which another image is about to get."""
         given = [name for name in names if "@" not in name]
         lock = await locked_name(self.podman, self.endpoint, given)
         if lock is not None:
@@ -174,11 +174,11 @@ class Errand:
         return self._job.grant_id is not None
 
     async def allowed(self, verb: str) -> bool:
-        """Whether whoever asked may do this there too, as they came and as of now."""
+        """Whether whoever asked may do this there too, with the rights of now."""
         return bool(await in_thread(may, self._job, verb))
 
     async def about_to_send(self, before: dict[str, Any] | None = None) -> None:
-        """Write down that the next request changes the host, and how the object stood before."""
+        """Write down that the next request changes the host, and how the object is before it."""
         if road_of(self.verb).at_work and not (self.permitted or self.broken):
             # an action of ours that forgot to ask must not get through
             raise RuntimeError(f"{self.verb} was about to send without asking the guardrails")
@@ -190,12 +190,12 @@ class Errand:
         await crash.point(crash.AFTER_SEND, self.job_id)
 
     async def remember(self, before: dict[str, Any]) -> None:
-        """Write down how the object stood, for a later try; nothing is sent."""
+        """Write down how the object is, for a later try; nothing is sent."""
         self.before = before
         await self._save(self._job, {"before": before})
 
     async def report(self, progress: dict[str, Any]) -> None:
-        """Show progress; written at most twice a second."""
+        """Show progress; it is written at most twice a second."""
         self.progress = progress
         now = time.monotonic()
         if now - self._saved_at >= PROGRESS_EVERY_S:
@@ -203,7 +203,7 @@ class Errand:
             await self._save(self._job, {"progress": progress, "output": self.text()})
 
     def say(self, line: str) -> None:
-        """Add a line to the job's output, of which the end is kept."""
+        """Add a line to the job's output. The end of a long output is kept."""
         self.output.append(line[-MAX_OUTPUT:])
         self._said += len(self.output[-1]) + 1
         if self._said > 2 * MAX_OUTPUT:

@@ -1,4 +1,4 @@
-"""Jobs that ended in trouble: which whoever asked has not seen yet, and which are recent for all."""
+"""Jobs that ended in trouble: those that whoever asked has not seen, and recent ones for all."""
 
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,7 @@ _OVERTAKE = tuple(
 
 
 def unseen(person: Person) -> QuerySet[Job]:
-    """Jobs that this person asked for on a page, whose end they have not seen."""
+    """Jobs in trouble that this person asked for on a page, and has not seen."""
     mine = Job.objects.filter(
         asked_by=person.user.pk,
         state__in=Job.TROUBLE,
@@ -54,7 +54,7 @@ def unseen(person: Person) -> QuerySet[Job]:
 
 
 def mark_seen(person: Person, which: Q) -> int:
-    """They have seen the end of these jobs; how many that were new to them."""
+    """They have seen the end of these jobs; how many were new to them."""
     now = timezone.now()
     # not `changed_at`: the job is as it was
     found = unseen(person).filter(which).order_by().update(failure_seen_at=now)
@@ -64,15 +64,17 @@ def mark_seen(person: Person, which: Q) -> int:
 
 
 def recent(person: Person) -> QuerySet[Job]:
-    """Failed jobs of the last hour that this person may see, but those that a later one overtook (the same
-    tried again, or one that settles anew whether the object runs) and those found to be done.
+    """Failed jobs of the last hour that this person may see.
+
+    Not those that a later job overtook: the same tried again, or one that decides anew whether the
+    object runs. Nor those that were found to be done.
     """
     failed = visible_jobs(person).filter(state__in=_FAILED, finished_at__gt=timezone.now() - RECENT)
     return failed.exclude(Exists(_overtaking())).filter(NOT_DONE)
 
 
 def _overtaking() -> QuerySet[Job]:
-    """Ended jobs after which the job of the query round this one counts no more."""
+    """Ended jobs after which the outer query's job no longer counts."""
     return Job.objects.filter(
         Q(verb=OuterRef("verb")) | Q(verb__in=_OVERTAKE),
         endpoint=OuterRef("endpoint"),
@@ -85,8 +87,9 @@ def _overtaking() -> QuerySet[Job]:
 
 
 def overtaken_by(ended: dict[int, Ref]) -> bool:
-    """True where one of these jobs, which have ended well, is the first to work on an object on which one
-    had failed: it is counted no more, and goes from beside the object. One query where nothing failed.
+    """True where one of these successful jobs is the first after a failed one on its object.
+
+    The failure then no longer counts, and leaves the object's row. One query where nothing failed.
     """
     if len(ended) > MOST_AT_ONCE:
         return True
@@ -109,8 +112,9 @@ def overtaken_by(ended: dict[int, Ref]) -> bool:
 
 
 def stamp() -> tuple[Any, ...]:
-    """Differs whenever `unseen` or `recent` may, for whomever; also by the clock. Of more than STAMPED
-    that failed, a bell alone says that one counts no more.
+    """Differs whenever `unseen` or `recent` may, for anybody, also by the clock.
+
+    Beyond STAMPED failures only a bell says that one no longer counts.
     """
     now = timezone.now()
     lately = Job.objects.filter(state__in=Job.TROUBLE, finished_at__gt=now - TOLD_FOR)

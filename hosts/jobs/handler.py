@@ -1,4 +1,4 @@
-"""What a job needs of an action. hosts.actions fills it; this room knows no verb."""
+"""What a job needs of an action. hosts.actions provides it; this room knows no verb."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from hosts.jobs.errand import Errand
 
 
 class Settlement(StrEnum):
-    """What became of a broken try, found by looking at the host."""
+    """What became of a broken try, found by a look at the host."""
 
     DONE = "done"
     AGAIN = "again"
@@ -24,15 +24,15 @@ class Handler(Protocol):
 
     @property
     def waits(self) -> bool:
-        """True when it only looks, maybe for hours: it takes no slot of the endpoint."""
+        """True when it only looks, maybe for hours: it takes none of the endpoint's places."""
 
     @property
     def mend(self) -> Callable[[Errand], Awaitable[None]] | None:
-        """Puts in order what an unknown try that was not done has left behind."""
+        """Puts in order what an unknown try, found not to be done, has left behind."""
 
     @property
     def look_back(self) -> Callable[[Errand], Awaitable[Settlement | None]] | None:
-        """As `settle`, of a try that ended unknown; None: ask again later."""
+        """As `settle`, for a try that ended unknown; None: ask again later."""
 
     async def do(self, errand: Errand) -> dict[str, Any]:
         """Carry it out; returns the result. PodmanError or ActionFailed when it fails."""

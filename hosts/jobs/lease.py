@@ -1,8 +1,8 @@
 """Claims and leases, by conditional updates and the database's clock alone.
 
-A job is claimed when it has a place to run, never before: a claimed row is work that has begun. A claim
-raises `Job.claim`; whoever writes later names the claim, so a worker that was taken for dead cannot write
-over the one that took its place.
+A job is claimed when it has a place to run, never before: a claimed row is work that has begun. A
+claim raises `Job.claim`, and later writes name that number. So a worker that was taken for dead
+cannot write over its successor.
 """
 
 from collections.abc import Collection
@@ -28,7 +28,7 @@ _FREE = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=N
 
 
 class FreeJob(NamedTuple):
-    """A job that nobody carries out, as far as its place must be known."""
+    """A job that nobody carries out, with what decides on its place."""
 
     pk: int
     verb: str
@@ -50,9 +50,9 @@ def free(job_ids: Collection[int]) -> list[FreeJob]:
 
 
 def claim(job_ids: list[int], worker: str) -> list[Job]:
-    """Take those of `job_ids` that are free; the rows taken, with endpoint, host and person.
+    """Claim those of `job_ids` that are free; the claimed rows with endpoint, host and person.
 
-    All in one transaction: one by one a disk's fsync would be the limit.
+    All in one transaction: one by one, a disk's fsync would be the limit.
     """
     with transaction.atomic():
         if Job.objects.filter(pk__in=job_ids, batch__at_once__gt=0).exists():
@@ -93,9 +93,9 @@ def renew(held: dict[int, int], worker: str) -> set[int]:
 
 
 def release(held: dict[int, int], worker: str) -> None:
-    """Give them up at once, so that another worker need not wait (orderly stop).
+    """Give leases up at once, so that another worker need not wait (orderly stop).
 
-    What has sent nothing yet is queued again. What has stays running without a lease: it is settled.
+    A job that has sent nothing is queued again. Another stays running without a lease: it is settled.
     """
     mine = Job.objects.filter(pk__in=list(held), worker=worker, state=Job.State.RUNNING)
     over = Now() - Value(timedelta(seconds=UNHEARD_S + 1))
@@ -111,7 +111,7 @@ def release(held: dict[int, int], worker: str) -> None:
 
 
 def still_free(job_ids: Collection[int]) -> set[int]:
-    """Those of `job_ids` that still wait for a worker: neither ended nor taken by another."""
+    """Those of `job_ids` that still wait for a worker: neither ended nor claimed."""
     return set(Job.objects.filter(_FREE, pk__in=job_ids).values_list("pk", flat=True))
 
 
@@ -133,7 +133,7 @@ def waiting(
 
 
 def cancels(job_ids: list[int]) -> dict[int, str]:
-    """Those of the running `job_ids` that somebody wants cancelled, and who."""
+    """Running jobs of `job_ids` that somebody wants cancelled, and who."""
     if not job_ids:
         return {}
     return dict(

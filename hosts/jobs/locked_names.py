@@ -1,4 +1,4 @@
-"""The names that locked images have, by the host's own word: whatever else gets one takes it away there."""
+"""Names of locked images, by the host's own word: another image with such a name takes it away."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The worker's one event loop: takes jobs in hand, renews leases, looks for lost work."""
+"""The worker's one event loop: takes jobs, renews leases, looks for lost work."""
 
 import asyncio
 import logging
@@ -40,7 +40,7 @@ CHORES_AT_ONCE = 4
 
 
 class WorkerLoop:
-    """Runs in a thread of its own; `hand_over` may be called from any thread."""
+    """Runs in a thread of its own; any thread may call `hand_over`."""
 
     def __init__(
         self,
@@ -74,8 +74,9 @@ class WorkerLoop:
         self._ready.wait(10)
 
     def hand_over(self, job_ids: list[int]) -> "Future[bool]":
-        """Carry out those of these jobs that are free. True once none of them is in hand any more;
-        False where this worker ends before that.
+        """Carry out those of these jobs that are free. True once all of them have ended here.
+
+        False: this worker ends before that.
         """
         if self._ending:
             given_back: Future[bool] = Future()
@@ -84,7 +85,7 @@ class WorkerLoop:
         return asyncio.run_coroutine_threadsafe(self._carry_out(job_ids), self._loop)
 
     def stop(self) -> None:
-        """Orderly end: what does not end soon is given back for another worker."""
+        """Orderly end: jobs that do not end soon are given back for another worker."""
         self._ending = True
         if self._loop.is_running():
             asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
@@ -142,7 +143,7 @@ class WorkerLoop:
         return not self._ending
 
     async def _look(self) -> None:
-        """Renew what we hold, merge spools, take up what was lost."""
+        """Renew our leases, merge spools, take up lost work."""
         lost = await in_thread(lease.renew, dict(self._claims.held), self.name)
         if lost:
             log.warning("jobs %s were taken over by another worker", sorted(lost))
@@ -159,14 +160,14 @@ class WorkerLoop:
         await self._give_turns()
 
     async def _give_turns(self) -> None:
-        """Begin what of a batch with a pace has its turn now; end what has not begun of a failed one."""
+        """Begin jobs of paced batches whose turn it is; end the rest of a batch that failed."""
         await in_thread(pace.end_rest)
         if found := await in_thread(pace.next_ids, self.queues):
             await self._runner.take(found)
             self._runner.turn(found)
 
     async def _resolve(self) -> None:
-        """Tell what became of unknown jobs whose host is back."""
+        """Find out what became of unknown jobs whose host is back."""
         for job in await in_thread(resolve.unresolved, self.queues):
             handler, podman = self.handlers.get(job.verb), await self._runner.client(job)
             if handler is None or podman is None:
@@ -188,7 +189,7 @@ class WorkerLoop:
             await in_thread(resolve.write_resolution, job, settled)
 
     async def _heed_ends(self) -> None:
-        """Cancel what somebody wants cancelled, and let go of what ended before it began."""
+        """Cancel running jobs that somebody cancelled; drop jobs that ended before they began."""
         if not self._runner.tasks:
             return
         for job_id, who in (await in_thread(lease.cancels, list(self._claims.held))).items():
@@ -198,7 +199,7 @@ class WorkerLoop:
             self._runner.drop(over & self._runner.unbegun)
 
     async def _heed_rights(self) -> None:
-        """End what has not begun and may no longer be done; asks only when rights have changed."""
+        """End jobs that have not begun and lost their right; asks only when rights have changed."""
         now = await in_thread(moment)
         if now != self._moment:
             await in_thread(rights.end_unpermitted)
@@ -208,7 +209,7 @@ class WorkerLoop:
         await in_thread(workers.report, self.name, self.queues)
 
     async def _heed_overdue(self) -> None:
-        """Do what beat should have asked for; keep the leases of what we are at."""
+        """Do chores that beat should have asked for; renew the leases of ours."""
         await in_thread(self.chores.renew)
         for name in await in_thread(self.chores.overdue):
             self._begin(name)
@@ -247,6 +248,6 @@ class WorkerLoop:
 
 
 def _say_why(work: "asyncio.Task[None]") -> None:
-    """A round that ends by a mistake of ours is made no more by this worker: not without a word."""
+    """Log a round that ended by a fault of ours; this worker does not repeat it."""
     if not work.cancelled() and (bug := work.exception()) is not None:
         log.error("the round “%s” has ended", work.get_name(), exc_info=bug)

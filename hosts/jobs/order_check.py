@@ -1,4 +1,4 @@
-"""The one place where orders meet the guardrails: at the click, before there is a row.
+"""The one place where guardrails judge orders: at the click, before there is a row.
 
 The worker asks once more about what it really sends (`Errand.permit`).
 """
@@ -38,8 +38,9 @@ DOORS = ("page", "api")
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What the click would meet: `override` where a reason is all it takes, `lacks` the field for which
-    the right to make privileged containers is missing.
+    """What the click would meet. `override`: a reason is all it takes.
+
+    `lacks`: the field that needs the right to make privileged containers, which is missing.
     """
 
     verdict: Verdict
@@ -49,8 +50,9 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """An order that may become a job. `beside`: what its intent is to hold beside its parameters.
-    `needs`: what a second person has to approve first. `lifted`: freezes that this one overrides.
+    """An order that may become a job. `beside`: what its intent holds beside its parameters.
+
+    `needs`: what a second person has to approve first. `lifted`: freezes that this person overrides.
     """
 
     beside: dict[str, list[str]] = field(default_factory=dict)
@@ -61,9 +63,9 @@ class Clearance:
 
 
 def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Clearance]:
-    """Refused, with its entry, for the first order that a rule stops; nothing is asked then.
+    """Refused, with its entry, for the first order that a rule stops; then nothing is asked.
 
-    NeedsApproval, where a rule asks for a second person and this one has not said why.
+    NeedsApproval where a rule asks for a second person and this one has not said why.
     """
     passed = [Clearance() for _order in orders]
     for number, (order, proposed, whole) in enumerate(_judged(person, verb, orders)):
@@ -95,7 +97,7 @@ def foresee(person: Person, verb: str, order: "Order") -> Forecast:
 
 
 def warned(verdict: Verdict) -> dict[str, list[str]]:
-    """For an entry: the rules that only warned, if any."""
+    """For an entry: the rules that only warned."""
     names = dict.fromkeys(one.rule for one in verdict.warnings)
     return {"warned": list(names)} if names else {}
 
@@ -103,7 +105,7 @@ def warned(verdict: Verdict) -> dict[str, list[str]]:
 def keep_permitted(
     person: Person, verb: str, orders: Sequence["Order"], skipped: list[dict[str, str]]
 ) -> list["Order"]:
-    """Those that no rule refuses; the others get an entry and stand in `skipped` with the reason."""
+    """The orders that no rule refuses; each other one gets an entry, and a reason in `skipped`."""
     stopped: set[int] = set()
     for order, proposed, whole in _judged(person, verb, orders):
         verdict, _lifted = _overriding(person, order, whole)
@@ -123,7 +125,7 @@ def keep_permitted(
 def _overriding(
     person: Person, order: "Order", verdict: Verdict
 ) -> tuple[Verdict, tuple[Finding, ...]]:
-    """The verdict without the freezes that this person may override, and these."""
+    """The verdict without freezes that this person may override, and those freezes."""
     freezes = tuple(one for one in verdict.findings if is_freeze(one))
     # a person's word: no token overrides
     able = person.who.door == "page" and allows(person, OVERRIDE, order.endpoint)
@@ -134,7 +136,7 @@ def _overriding(
 
 
 def _refused(person: Person, verdict: Verdict) -> bool:
-    """True where it cannot become a job, not even a held one."""
+    """True where the order cannot become a job, not even a held one."""
     if verdict.worst is Severity.ASK:
         return person.who.door not in DOORS
     return verdict.worst is Severity.REFUSE

@@ -15,9 +15,9 @@ from hosts.models import Job
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a try ended. `state` is a final Job.State; `error` our words, `cause` Podman's own.
+    """How a try ended. `state`: a final Job.State. `error`: our words; `cause`: Podman's.
 
-    Without `progress` or `output` what the row shows already stays.
+    Empty `progress` or `output` leaves what the row shows.
     """
 
     job_id: int
@@ -41,7 +41,7 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
 
 
 def write_outcomes(outcomes: list[Outcome]) -> int:
-    """Finish the jobs of `outcomes` in one transaction. Returns how many were still ours to finish.
+    """Finish the jobs of `outcomes` in one transaction. How many were still ours.
 
     An outcome whose claim was taken over, or whose job has ended, is dropped: exactly one counts.
     """

@@ -1,6 +1,6 @@
-"""Batches with a pace: so many at once, and no further one where one has failed.
+"""Batches with a pace: so many jobs at once, and no further one after a failure.
 
-The batch's row is locked while a job of it is claimed, so that workers do not count past each other.
+A claim locks the batch's row, so that workers do not count past each other.
 """
 
 from collections.abc import Callable, Collection
@@ -23,7 +23,7 @@ _PACED = Q(at_once__gt=0)
 def paced(ask: Callable[[], Batch], *, at_once: int = 0, stop_on_failure: bool = False) -> Batch:
     """The batch that `ask` makes, with its pace before any worker hears of it. 0: no bound.
 
-    To stop at the first failure without a bound would stop nothing: it is then one at a time.
+    A stop at the first failure needs a bound: without one, it is one job at a time.
     """
     at_once = min(max(at_once, 0), MOST_AT_ONCE)
     if stop_on_failure and not at_once:
@@ -76,7 +76,7 @@ def next_ids(queues: Collection[str]) -> list[int]:
 
 
 def end_rest() -> int:
-    """End as cancelled what has not begun of batches that stop at a failure and have one. How many."""
+    """Cancel the jobs that have not begun, in batches that stop at a failure and had one. How many."""
     ended = 0
     waiting = Job.objects.filter(state__in=Job.NOT_BEGUN, batch__isnull=False)
     stopped = Batch.objects.filter(_PACED, stop_on_failure=True, pk__in=waiting.values("batch_id"))

@@ -1,4 +1,4 @@
-"""Where a job can run: so many at once in a queue of this worker, and so many changes on one endpoint."""
+"""Places for jobs: a bound for each queue of this worker, and for changes on one endpoint."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ AT_ONCE: Final = 400
 
 
 class Places:
-    """A worker's places, each queue its own: ten pulls take none from a restart on the same host."""
+    """A worker's places. Queues have their own: ten pulls take none from a restart on the same host."""
 
     def __init__(self) -> None:
         self._rooms: dict[str, asyncio.Semaphore] = {}
@@ -21,7 +21,7 @@ class Places:
 
     @asynccontextmanager
     async def place(self, job: FreeJob, *, only_looks: bool) -> AsyncIterator[None]:
-        """Wait for a place for `job` and hold it; one that only looks needs none."""
+        """Wait for a place for `job` and hold it; a job that only looks needs none."""
         if only_looks:
             yield
             return

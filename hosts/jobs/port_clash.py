@@ -1,4 +1,4 @@
-"""Podman's refusal of a port that is taken, in words that name the port and who has it."""
+"""Podman's refusal of a port that is taken, in words that name the port and its owner."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Asking the link to list an object again, so that the outcome and the inventory agree."""
+"""Asks the link to list an object again, so that outcome and inventory agree."""
 
 import logging
 

@@ -1,8 +1,8 @@
-"""What a try makes on its host, heard on its own client: nothing starts before it was looked at.
+"""Checks the requests of a try: nothing starts, and no image gets a name, before it was judged.
 
-An action cannot forget the second look: what it makes or changes and does not confirm ends its job as a
-mistake of ours, and a start of what was not confirmed is not sent. Nor is a request that gives a name to
-an image before the locks of images were asked about that name.
+So no action can forget the second look. A job that makes or changes something and does not confirm
+it ends as a fault of ours. A start before that is not sent. Nor is a request that names an image
+before the locks of images were asked about the name.
 """
 
 import re
@@ -25,7 +25,7 @@ class CheckSkipped(RuntimeError):
 
 
 class RequestGuard:
-    """`own`: the id that the job is about, which is there already and may be started."""
+    """`own`: the id of the job's own object, which exists and may be started."""
 
     def __init__(self, verb: str, own: str) -> None:
         self.verb = verb
@@ -35,7 +35,7 @@ class RequestGuard:
         self._open = False
 
     def check_request(self, method: str, target: str, params: Params | None) -> None:
-        """Before a request of the try is sent. CheckSkipped."""
+        """Check a request before it is sent. CheckSkipped."""
         if method != "POST":
             return
         way = _HEAD.sub("", target, count=1)
@@ -60,16 +60,16 @@ class RequestGuard:
             raise CheckSkipped(f"{self.verb} would start what was not looked at")
 
     def confirm(self, ids: Iterable[str]) -> None:
-        """All that was made or changed so far was looked at; these may be started."""
+        """All that was made or changed so far was judged; `ids` may be started."""
         self._open = False
         self._confirmed.update(ids)
 
     def allow_names(self, names: Iterable[str]) -> None:
-        """No image that is locked has these names."""
+        """No locked image has these names."""
         self._names.update(map(full_name, names))
 
     def check_end(self) -> None:
-        """CheckSkipped where something was made or changed and nobody looked at it."""
+        """CheckSkipped where something was made or changed, and nobody judged it."""
         if self._open:
             raise CheckSkipped(f"{self.verb} did not look at what it made or changed")
 

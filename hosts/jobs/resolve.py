@@ -1,4 +1,4 @@
-"""Jobs that ended `unknown`: once their host answers again, what became of them is written down."""
+"""Jobs that ended `unknown`: once their host answers again, their true end is written down."""
 
 import logging
 from collections.abc import Collection
@@ -22,7 +22,7 @@ WITHIN = timedelta(days=1)
 
 
 def unresolved(queues: Collection[str], limit: int = 50) -> list[Job]:
-    """Unknown jobs of these queues that nobody has resolved, on endpoints that are up."""
+    """Unknown jobs of these queues without a resolution, on endpoints that are up."""
     return list(
         Job.objects.filter(
             state=Job.State.UNKNOWN,
@@ -48,7 +48,7 @@ def words_for(settled: Settlement) -> str:
 
 
 def write_resolution(job: Job, settled: Settlement) -> None:
-    """The resolution's entry and a note in the job's row; once, whoever comes second does nothing."""
+    """Write the resolution's entry and a note in the job's row, once; a second call does nothing."""
     words, result = words_for(settled), _RESULTS.get(settled)
     with transaction.atomic():
         note = {**job.result, "resolved": settled.value, "words": words}
@@ -64,5 +64,5 @@ def write_resolution(job: Job, settled: Settlement) -> None:
 
 
 def resolution_words(job: Job) -> str:
-    """What was found of a job of unknown end, in words; "" where nobody could look yet."""
+    """What was found out about a job of unknown end; "" where nobody could look yet."""
     return str(job.result["words"]) if "resolved" in job.result else ""

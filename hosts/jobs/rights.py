@@ -1,4 +1,4 @@
-"""Whether whoever asked for a job may still have it done: it may have waited since."""
+"""Whether whoever asked for a job still has the right to it: it may have waited since."""
 
 from django.db import close_old_connections
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""The jobs that a worker has in hand: each waits for turn and place, is claimed, carried out, ended."""
+"""The jobs that a worker has taken: each waits for its turn and a place, is claimed, done, ended."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class JobRunner:
-    """Of one worker loop, and used within it alone."""
+    """Belongs to one worker loop, and is used within it alone."""
 
     def __init__(self, handlers: Handlers, claims: Claims, writer: Writer) -> None:
         self.handlers = handlers
@@ -52,11 +52,11 @@ class JobRunner:
 
     @property
     def unbegun(self) -> set[int]:
-        """What waits for its turn or its place; not what is being claimed right now."""
+        """Jobs that wait for a turn or a place; not those that are being claimed."""
         return self.tasks.keys() - self._claims.held.keys() - self._claims.in_flight
 
     async def take(self, job_ids: Collection[int]) -> bool:
-        """Those that are free are in hand afterwards. True when any of them is. DatabaseError."""
+        """Take those that are free. True when any of them is taken now or was before. DatabaseError."""
         free = await in_thread(lease.free, [pk for pk in job_ids if pk not in self.tasks])
         for job in free:
             if job.pk not in self.tasks and not self._ending:
@@ -66,7 +66,7 @@ class JobRunner:
         return any(pk in self.tasks for pk in job_ids)
 
     async def ended(self, job_ids: Collection[int]) -> None:
-        """Wait until none of them is in hand any more."""
+        """Wait until none of them is taken any more."""
         if in_hand := [task for pk in job_ids if (task := self.tasks.get(pk))]:
             await asyncio.wait(in_hand)
 
@@ -75,25 +75,25 @@ class JobRunner:
         return any(pk in self._turns for pk in job_ids)
 
     def turn(self, job_ids: Collection[int]) -> None:
-        """It is their turn in their batches."""
+        """It is these jobs' turn in their batches."""
         for pk in job_ids:
             if turn := self._turns.get(pk):
                 turn.set()
 
     def cancel(self, job_id: int, who: str) -> None:
-        """End a job that has begun, since `who` wants it."""
+        """End a job that has begun, since `who` asked for it."""
         if job_id not in self._cancelled and (task := self.tasks.get(job_id)):
             self._cancelled[job_id] = who
             task.cancel()
 
     def drop(self, job_ids: Collection[int]) -> None:
-        """Let go of jobs that are not ours to end."""
+        """Let go of jobs that are no longer ours."""
         for pk in job_ids:
             if task := self.tasks.get(pk):
                 task.cancel()
 
     async def end(self) -> dict[int, int]:
-        """Begin nothing more, give what has begun a moment, let go of the rest: job id to claim."""
+        """Begin nothing more, give jobs a moment to end, let go of the rest: job id to claim."""
         self._ending = True
         await _ended([self.tasks[pk] for pk in self.tasks.keys() - self._claims.held.keys()])
         await self._claims.stop()
@@ -105,7 +105,7 @@ class JobRunner:
         return held
 
     async def client(self, job: Job) -> Podman | None:
-        """One client per endpoint for the loop's life: kept connections cost 0.4 ms, not 0.8."""
+        """One client per endpoint for the loop's life: kept connections cost 0.4 ms, new ones 0.8."""
         if job.endpoint is None:
             return None
         if job.endpoint.pk not in self._clients:
@@ -134,7 +134,7 @@ class JobRunner:
                 self.turn_free.set()
 
     async def _outcome(self, free: FreeJob, handler: Handler | None) -> Outcome | None:
-        """Claim it once it has its turn and its place, and carry it out. None: another does, or will."""
+        """Claim it once it has turn and place, and carry it out. None: another worker does, or will."""
         only_looks = handler is not None and handler.waits
         while True:
             if turn := self._turns.get(free.pk):

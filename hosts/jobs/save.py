@@ -33,4 +33,4 @@ async def save(job: Job, values: dict[str, Any]) -> None:
 
 
 async def save_nothing(job: Job, values: dict[str, Any]) -> None:
-    """In the place of `save` where a job has ended: its row stays as it was at its end."""
+    """In the place of `save` for a job that has ended: its row stays as it was."""

@@ -1,7 +1,7 @@
-"""Outcomes that the database could not take: an fsynced file, merged once when it is back.
+"""Outcomes that the database could not take: in an fsynced file, merged once it is back.
 
-Every worker merges every spool, since its owner may never come back, while the owner may be writing: a
-merge first puts the file aside under its lock, so that nothing is added to what is read and removed.
+Every worker merges every spool, since its owner may never come back. The owner may be writing
+meanwhile. So a merge first moves the file aside under its lock: nothing is added to it any more.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Spool:
-    """One file per worker. A line is a whole outcome; a torn one is ignored."""
+    """One file per worker. A line is a whole outcome; a torn line is ignored."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -41,7 +41,7 @@ class Spool:
         _force(self.path.parent)
 
     def merge(self) -> int:
-        """Write what is kept into the database. DatabaseError leaves it to the next merge."""
+        """Write the file's outcomes into the database. DatabaseError: the next merge does it."""
         aside = self._aside()
         if aside is None:
             return 0
@@ -55,7 +55,7 @@ class Spool:
         return count
 
     def _aside(self) -> Path | None:
-        """The file under a name to which nobody adds; None when there is none."""
+        """The file under a name to which nobody adds; None: there is none."""
         if _ASIDE in self.path.name:
             return self.path
         target = self.path.with_name(f"{self.path.stem}{_ASIDE}{secrets.token_hex(4)}.jsonl")
@@ -68,7 +68,7 @@ class Spool:
 
     @contextmanager
     def _locked(self, flags: int) -> Iterator[int]:
-        """The file of this name, open and ours alone."""
+        """The file of this name, open and locked."""
         while True:
             handle = os.open(self.path, flags, 0o600)
             try:
@@ -82,7 +82,7 @@ class Spool:
 
 
 def merge_all(folder: Path) -> int:
-    """Merge every worker's spool. What a disk refuses is said, and stays for the next time."""
+    """Merge every worker's spool. A disk's error is logged, and the file stays."""
     count = 0
     for path in sorted(folder.glob("*.jsonl")):
         try:
@@ -107,7 +107,7 @@ def _same(handle: int, path: Path) -> bool:
 
 
 def _force(folder: Path) -> None:
-    """The name of a new file, too, is to outlive a power cut."""
+    """Also the name of a new file has to survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -10,7 +10,7 @@ KEEP = timedelta(days=30)
 
 
 def tidy_jobs() -> int:
-    """Delete ended jobs past their time, and batches that hold none. Returns how many jobs."""
+    """Delete old jobs that have ended, and batches without jobs. How many jobs."""
     old = Job.objects.exclude(state__in=Job.OPEN).filter(finished_at__lt=timezone.now() - KEEP)
     count = old.delete()[0]
     Batch.objects.filter(jobs=None, created_at__lt=timezone.now() - KEEP).delete()

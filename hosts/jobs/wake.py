@@ -18,7 +18,7 @@ def after_commit(job_ids: list[int], queue: str) -> None:
 
 
 def publish(job_ids: list[int], queue: str) -> None:
-    """Publish now. Redis away: the rows stay queued, and workers find them."""
+    """Publish now. Without Redis the rows stay queued, and workers find them."""
     from celery import current_app
 
     for start in range(0, len(job_ids), CHUNK):

@@ -1,4 +1,4 @@
-"""Which queues are served: each worker says so in a row, which a web process reads also without Redis."""
+"""Which queues are served: each worker writes it in a row, so web knows it without Redis."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -17,7 +17,7 @@ _KEPT: Final = timedelta(hours=1)
 
 
 def report(name: str, queues: Collection[str]) -> None:
-    """The worker `name` lives and serves these."""
+    """The worker `name` lives, and serves these queues."""
     Worker.objects.update_or_create(
         name=name, defaults={"queues": sorted(queues), "seen_at": Now()}
     )
@@ -30,7 +30,7 @@ def end(name: str) -> None:
 
 
 def alive() -> list[Worker]:
-    """Those that live."""
+    """The workers that live."""
     since = Now() - Value(timedelta(seconds=SEEN_S))
     return list(Worker.objects.filter(seen_at__gt=since).order_by("name"))
 

@@ -1,4 +1,4 @@
-"""Outcomes committed in groups (20 ms or 50): one by one, fsync would be the limit."""
+"""Writes outcomes in groups (20 ms or 50): one by one, fsync would be the limit."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Writer:
-    """One per worker loop. `put` returns once the outcome is safe: in the database or the spool."""
+    """One per worker loop. `put` returns once the outcome is safe, in the database or the spool."""
 
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
@@ -24,11 +24,11 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to write; call within the loop."""
+        """Begin to write; call it in the loop."""
         self._task = asyncio.create_task(self._run(), name="outcomes")
 
     async def stop(self) -> None:
-        """End; whoever still waits in `put` was cancelled before."""
+        """End. Callers that still wait in `put` were cancelled before."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
