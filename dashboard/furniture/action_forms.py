@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import Dressed, Written, endpoint_words
-from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
 from hosts.models import Endpoint
+from hosts.refusals import FieldRefusal
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -48,7 +48,7 @@ class ActionForm(Dressed):
         """What the action is asked with; `endpoint` or `endpoints`, where it makes something."""
         return dict(self.cleaned_data)
 
-    def refuse(self, refused: HostRefused) -> None:
+    def refuse(self, refused: FieldRefusal) -> None:
         """Show a refusal beside the field it names."""
         words = f"{refused.message} {refused.cure}".strip()
         self.add_error(refused.field if refused.field in self.fields else None, words)

@@ -19,8 +19,8 @@ from dashboard.live.spec import registered
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints
-from hosts.actions.refused import HostRefused
 from hosts.models import Batch, Endpoint, Job
+from hosts.refusals import FieldRefusal
 
 
 def create(offer: Offer) -> Callable[..., HttpResponse]:
@@ -84,7 +84,7 @@ def _beside(
     params = form.params()
     try:
         return beside(person, offer.verb, page.order(person, params.pop("endpoint"), **params))
-    except HostRefused:
+    except FieldRefusal:
         return None
 
 
@@ -100,7 +100,7 @@ def _asked(offer: Offer, person: Person, form: CreateForm) -> Job | Batch | None
             asked = ask_many(person, chosen, **params)
         else:
             asked = offer.action.ask(person, chosen[0], **params)
-    except HostRefused as refused:
+    except FieldRefusal as refused:
         form.refuse(refused)
         return None
     return asked

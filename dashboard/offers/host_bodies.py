@@ -14,7 +14,7 @@ from hosts.actions.networks import network_fields
 from hosts.actions.run import pasted_line, run_fields
 from hosts.actions.run.run_spec import params_of
 from hosts.actions.run.table import FIELDS
-from hosts.refused import HostRefused, Refusal
+from hosts.refusals import FieldRefusal, Refusal
 
 Labels = dict[str, str]
 
@@ -26,15 +26,15 @@ class OnHost(Sent):
 
 
 def run_params(texts: dict[str, str]) -> dict[str, Any]:
-    """What the run form's fields mean. HostRefused with the field."""
+    """What the run form's fields mean. FieldRefusal with the field."""
     found: dict[str, Any] = {}
     for name, text in texts.items():
         if name not in FIELDS:
-            raise HostRefused(f"fields.{name[:40]}", _("There is no such field."))
+            raise FieldRefusal(f"fields.{name[:40]}", _("There is no such field."))
         try:
             found |= params_of({name: text})
         except Refusal as refused:
-            raise HostRefused(f"fields.{name}", str(refused)) from refused
+            raise FieldRefusal(f"fields.{name}", str(refused)) from refused
     return found
 
 
@@ -55,18 +55,18 @@ class RunOptions(OnHost):
             try:
                 line = pasted_line.read(self.line)
             except Refusal as refused:
-                raise HostRefused("line", str(refused)) from refused
+                raise FieldRefusal("line", str(refused)) from refused
             if left := [*line.left_out, *line.reasons]:
-                raise HostRefused("line", _("This cannot be taken over: %s") % ", ".join(left))
+                raise FieldRefusal("line", _("This cannot be taken over: %s") % ", ".join(left))
             texts = line.texts() | texts
             env = run_fields.environment("\n".join(line.many["environment"])) | env
         params = run_params(texts)
         if not params.get("image"):
-            raise HostRefused("fields.image", _("Name the image."))
+            raise FieldRefusal("fields.image", _("Name the image."))
         try:
             parse_full(params["image"])
         except Refusal as refused:
-            raise HostRefused("fields.image", str(refused)) from refused
+            raise FieldRefusal("fields.image", str(refused)) from refused
         return {"endpoint": self.endpoint, "params": params, "env": env, "start": self.start}
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
 from dashboard.furniture.forms import Written
 from hosts.actions.networks import network_fields
-from hosts.actions.refused import HostRefused
 from hosts.actions.run import run_fields
 from hosts.models import Endpoint
+from hosts.refusals import FieldRefusal
 
 DRIVERS = (
     ("bridge", _("bridge: a network of its own, with the host as its way out")),
@@ -178,7 +178,7 @@ class NetworkForm(CreateForm):
         more = {"parent": given["parent"].strip(), "dns_servers": servers}
         return {name: given[name] for name in (*names, "labels")} | more
 
-    def refuse(self, refused: HostRefused) -> None:
+    def refuse(self, refused: FieldRefusal) -> None:
         """Subnets stand in the field of the first one's family."""
         if refused.field == "subnets":
             refused.field = "subnet4" if self.cleaned_data.get("subnet4") else "subnet6"

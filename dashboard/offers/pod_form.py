@@ -9,7 +9,7 @@ from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
 from dashboard.furniture.forms import Written
 from hosts.actions.pods import create_pod
 from hosts.actions.run import run_fields
-from hosts.refused import Refusal
+from hosts.refusals import Refusal
 
 
 def _ports(text: str) -> list[dict[str, Any]]:
