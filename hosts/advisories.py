@@ -1,7 +1,7 @@
-"""Security advisories of Podman and what ships with it: below which version, and what Haulout refuses there.
+"""Security advisories of Podman and of what ships with it: fixed in which version, refused until then.
 
-A version does not tell everything: distributions mend old versions without a new number, and nobody
-can ask a host for that. So what an advisory refuses is refused below the version that mends it upstream.
+A version does not tell everything. Distributions fix old versions without a new number, and nobody
+can ask a host about that. So the limit is the version with the fix upstream.
 """
 
 import re
@@ -22,10 +22,10 @@ _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
 
 @dataclass(frozen=True, slots=True)
 class Advisory:
-    """`fixed`: upstream's first release with the mend; `branches`: older series that got it too.
+    """`fixed`: upstream's first release with the fix; `branches`: older series that got it too.
 
-    `since`: the release that brought the fault. `bars`: what is refused for it, "" where a person has
-    to see to it; `cure`: how.
+    `since`: the release that brought the fault. `bars`: what Haulout refuses because of it, "" where a
+    person has to act; `cure`: how.
     """
 
     number: str
@@ -45,7 +45,7 @@ class Advisory:
 
     @property
     def fixed_in(self) -> str:
-        """As “5.6.1”."""
+        """Such as “5.6.1”."""
         return ".".join(map(str, self.fixed))
 
 
@@ -183,20 +183,20 @@ ADVISORIES: Final = (
 
 
 def version_in(text: object) -> Version | None:
-    """(5, 4, 2) of “5.4.2-dev” or “crun version 1.8.1”; None where there is none."""
+    """(5, 4, 2) of “5.4.2-dev” or “crun version 1.8.1”; None: there is none."""
     found = _VERSION.search(text) if isinstance(text, str) else None
     return tuple(int(part) for part in found.groups() if part) if found else None
 
 
 def barred(podman_version: str, what: str) -> Advisory | None:
-    """The newest advisory for which `what` is refused on that Podman; None: it is not refused."""
+    """The newest advisory that bars `what` on that Podman; None: it is allowed."""
     version = version_in(podman_version)
     found = [one for one in ADVISORIES if one.bars == what and version and one.affects(version)]
     return max(found, key=lambda one: one.fixed) if found else None
 
 
 def of_endpoint(endpoint: Endpoint) -> list[Advisory]:
-    """All that its stored versions leave open, what Haulout refuses something for first."""
+    """All advisories that its stored versions leave open; those that bar something come first."""
     versions = dict(_versions(endpoint))
     found = [
         one

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class HostsConfig(AppConfig):
-    """Registers the verbs of this app, and what grants and invitations give, once Django is ready."""
+    """Registers the app's verbs, and what grants and invitations give, once Django is ready."""
 
     name = "hosts"
 

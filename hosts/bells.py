@@ -1,7 +1,7 @@
 """Doorbells: "something of this kind changed". They carry no data and may get lost.
 
-Whoever listens reads the database, and also looks by itself: lists each second, streams twice a second,
-workers every four. They go through Channels' layer: docs/decisions/bells-by-the-channel-layer.md.
+A listener reads the database, and also looks by itself: lists each second, streams twice a second,
+workers every four. Bells go through Channels' layer: docs/decisions/bells-by-the-channel-layer.md.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 class Bell(TypedDict):
-    """What goes through the layer."""
+    """The message in the layer."""
 
     type: Literal["bell.rung"]
     topics: list[str]
@@ -87,9 +87,9 @@ class _Outage:
 class _Sender:
     """Sends this process's bells, from an event loop in a thread of its own.
 
-    async_to_sync would make a loop for each bell, and with it a connection to Redis (channels_redis
-    issue 125). Bells that ring while one is on its way go together with the next: a bulk rings a
-    few times a second, and no transaction waits for Redis.
+    async_to_sync would make a loop for each bell, and so a connection to Redis (channels_redis issue
+    125). Bells that ring during a send go together with the next: a bulk rings a few times a second,
+    and no transaction waits for Redis.
     """
 
     def __init__(self) -> None:
@@ -161,7 +161,7 @@ def _topics_of(told: Any) -> set[str]:
 
 
 class BellReceiver:
-    """Hears the bells for all who listen in one event loop: one channel, one connection to Redis."""
+    """Hears the bells for all listeners in one event loop: one channel, one connection to Redis."""
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
@@ -170,7 +170,7 @@ class BellReceiver:
 
     @contextmanager
     def subscribed(self, listener: Listener) -> Iterator[None]:
-        """Tell `listener` while the block runs."""
+        """Call `listener` while the block runs."""
         self._listeners.add(listener)
         if len(self._listeners) == 1:
             self._task = asyncio.create_task(self._hear(self._task), name="bells")

@@ -1,6 +1,7 @@
-"""What an endpoint's Podman can do and, where it lacks something, why and what would help.
+"""What an endpoint's Podman can do; where it lacks something, why and what helps.
 
-From stored facts only (Endpoint.info, version): pages ask before the click, actions before they send.
+From stored facts only (Endpoint.info, version). Pages ask before the click, actions before they
+send.
 """
 
 import re
@@ -26,7 +27,7 @@ _SINCE: dict[str, Version] = {
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """Something that some Podmans cannot. `lack`: why this one cannot, "" where it can."""
+    """Something that some Podmans cannot do. `lack`: why this one cannot, "" where it can."""
 
     name: str
     words: str | Promise
@@ -50,7 +51,7 @@ def lacks(endpoint: Endpoint, name: str) -> str:
 
 
 def abilities(endpoint: Endpoint) -> list[Ability]:
-    """All of them, for the host's page."""
+    """All abilities, for the host's page."""
     return [Ability(name, words, lack(endpoint)) for name, (words, lack) in _ABILITIES.items()]
 
 

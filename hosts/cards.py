@@ -1,7 +1,7 @@
-"""One card per verb: all that the house has to know of it, said once, in the file of its action.
+"""One card per verb: all that the house knows about it, in its action's own file.
 
-Guardrails, locks, freeze windows, the log and what is observed on hosts ask the cards; no table beside
-them lists verbs. `hosts.actions` registers all of them when Django starts.
+Guardrails, locks, freeze windows, the log and observed changes ask the cards; no other table lists
+verbs. `hosts.actions` registers the cards when Django starts.
 """
 
 from collections.abc import Collection
@@ -20,8 +20,9 @@ LogWords = tuple[str | Promise, str | Promise]
 
 
 class When(StrEnum):
-    """When guardrails judge what a verb would make: at the click, in the worker on what is really sent,
-    or both; a stream where it runs.
+    """When guardrails judge what a verb would make.
+
+    At the click, in the worker on what is really sent, or both; of a stream where it runs.
     """
 
     CLICK = "click"
@@ -31,8 +32,10 @@ class When(StrEnum):
 
 
 class SecondLook(StrEnum):
-    """What is judged once more as Podman tells it (Errand.confirm): what was made, before it starts;
-    what was changed, and what breaks a rule is changed back.
+    """What is judged again as Podman reports it (Errand.confirm).
+
+    MADE: what was made, before it starts. CHANGED: what was changed; it is changed back where it
+    breaks a rule.
     """
 
     MADE = "made"
@@ -41,9 +44,7 @@ class SecondLook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """How a verb passes the guardrails. `why`: the reason, where they do not judge it or do not look
-    again.
-    """
+    """How a verb passes the guardrails. `why`: the reason where they do not judge, or do not judge again."""
 
     when: When | None = None
     second_look: SecondLook | None = None
@@ -69,9 +70,10 @@ READS = Road(why="it reads")
 
 
 class Lock(StrEnum):
-    """What a lock, or a freeze window, keeps from being done. PASSES: it changes nothing of what is there.
-    MAKES: it makes something new, so only a lock of the whole host is in its way, or of the pod that is
-    joined. CHANGES: it changes what is there.
+    """What a lock, or a freeze window, prevents.
+
+    PASSES: it changes nothing that exists. MAKES: it makes something new; only a lock of the whole
+    host, or of the pod that it joins, prevents it. CHANGES: it changes what exists.
     """
 
     PASSES = "passes"
@@ -81,8 +83,9 @@ class Lock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What a role that holds the verb permits (accounts.verbs.Verb). `group`: where that is not the verb's
-    first word.
+    """What a role with this verb permits (accounts.verbs.Verb).
+
+    `group`: where it is not the verb's first word.
     """
 
     label: str | Promise
@@ -99,9 +102,10 @@ _NO_WORDS: LogWords = ("", "")
 
 @dataclass(frozen=True)
 class Card:
-    """A verb. After its `words` comes the name of the object. `causes`: what is observed on the host because
-    of it, beside its own verb; with `takes_along` also of objects of another kind. `params`: what an entry
-    may hold as it is, beside what audit allows every verb.
+    """A verb. In a sentence the object's name follows `words`.
+
+    `causes`: observed changes on the host that it explains, beside its own verb; with `takes_along`
+    also of objects of another kind. `params`: parameters that an entry may hold as they are.
     """
 
     verb: str
@@ -119,7 +123,7 @@ _cards: dict[str, Card] = {}
 
 
 def register(card: Card) -> None:
-    """Add a card. ImproperlyConfigured, with the verb's name, where it is not whole or there is one."""
+    """Add a card. ImproperlyConfigured, with the verb's name: it is incomplete, or there is one."""
     lacks, right = "", card.right
     if right is None:
         lacks = "what a role permits that holds it (right)"
@@ -152,17 +156,17 @@ def register(card: Card) -> None:
 
 
 def cards() -> Collection[Card]:
-    """All there are."""
+    """All cards."""
     return _cards.values()
 
 
 def card_of(verb: str) -> Card | None:
-    """None: of a read, a change of the database alone, or a job of another version of Haulout."""
+    """None: a read, a change of the database alone, or a verb of another version of Haulout."""
     return _cards.get(verb)
 
 
 def road_of(verb: str) -> Road:
-    """Of a verb without a card: nothing is made."""
+    """The road of a verb; without a card it makes nothing."""
     card = _cards.get(verb)
     return card.road if card else READS
 

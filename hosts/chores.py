@@ -1,4 +1,4 @@
-"""What workers do from time to time, each chore by one worker at a time (hosts.jobs.chore_runner)."""
+"""Chores: what workers do from time to time, each by one worker at a time (hosts.jobs.chore_runner)."""
 
 from collections.abc import Callable
 from typing import Final
@@ -32,10 +32,10 @@ def _each(*steps: Callable[[], object]) -> Callable[[], object]:
 
 
 def refresh_statistics() -> None:
-    """Let SQLite count its rows anew where they grew tenfold; PostgreSQL does so by itself.
+    """Have SQLite count its rows anew where they grew tenfold; PostgreSQL does so by itself.
 
-    Without counts it takes the wrong index: the newest of 30,000 running containers take 16 ms, not 1.
-    Where nothing grew it costs next to nothing.
+    Without counts it takes the wrong index: the newest of 30,000 running containers take 16 ms instead
+    of 1. Where nothing grew, it costs next to nothing.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -43,7 +43,7 @@ def refresh_statistics() -> None:
 
 
 def clear_sessions() -> None:
-    """Forget sessions past their end: Django leaves the sweeping to us."""
+    """Delete expired sessions: Django leaves that to us."""
     call_command("clearsessions")
 
 

@@ -1,14 +1,15 @@
-"""The clocks by which processes and hosts are missed: leases, keepalives, looks.
+"""Clocks by which processes and hosts are missed: leases, keepalives, looks.
 
-Seconds stand beside what they are for; where tests of faults wait for them, HAULOUT_CLOCKS shortens them.
+Each time stands where it is used. HAULOUT_CLOCKS shortens the clocks for tests that wait for them.
 """
 
 from django.conf import settings
 
 
 def clock(seconds: float, *, least: float = 0.0) -> float:
-    """As many seconds, or the part of them that HAULOUT_CLOCKS says: no less than `least`, which a busy
-    machine needs.
+    """These seconds, or the share of them that HAULOUT_CLOCKS sets.
+
+    Never less than `least`, which a busy machine needs.
     """
     share: float = settings.HAULOUT_CLOCKS
     return max(seconds * share, min(seconds, least))

@@ -1,6 +1,6 @@
-"""Asking the link: a host's key, the doctor, a key to install, another try. Over its local socket.
+"""Asks the link over its local socket: a host's key, the doctor, a key to install, another try.
 
-Without a running link the console does the same itself; web never holds an SSH connection.
+Without a running link the console does the same itself. Web never holds an SSH connection.
 """
 
 import base64
@@ -28,7 +28,7 @@ _LINE_MAX_BYTES: Final = 1024 * 1024
 
 
 class ControlError(Exception):
-    """It did not work: `kind` is a LinkError's, "link-away", or another of the control socket."""
+    """It failed. `kind`: a LinkError's, "link-away", or another of the control socket."""
 
     def __init__(self, kind: str, *, cause: str, cure: str) -> None:
         super().__init__(f"{cause} {cure}".strip())
@@ -37,7 +37,7 @@ class ControlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScannedKey:
-    """The key that a host shows before anybody signs in. `line` is `ALGORITHM BASE64`."""
+    """The key that a host shows before any sign-in. `line`: `ALGORITHM BASE64`."""
 
     algorithm: str
     fingerprint: str
@@ -45,8 +45,9 @@ class ScannedKey:
 
 
 async def scan(address: str, port: int, *, via: int | None = None) -> ScannedKey:
-    """The host key at an address, as seen from the login `via` where one is given; nobody signs
-    in at the host itself. Raises ControlError.
+    """The host key at an address. Nobody signs in there. Raises ControlError.
+
+    `via`: the login of the jump host from which to look.
     """
     asked = {"address": address, "port": port, "via": via}
     answer = await _ask("/scan", asked, timeout_s=SCAN_S)
@@ -63,9 +64,9 @@ async def install_key(
     host_key_line: str,
     via: int | None = None,
 ) -> None:
-    """Have the link put the public key on the host, signing in with the password this once.
+    """Have the link put the public key on the host. Raises ControlError.
 
-    The password is written nowhere. Raises ControlError.
+    It signs in with the password, this once; the password is written nowhere.
     """
     asked = {
         "address": address,
@@ -82,9 +83,9 @@ async def install_key(
 async def rotate_key(
     login_id: int, *, sealed_new: bytes, old: str, new: str, last: bool = False
 ) -> None:
-    """Have the link let a login's new key in and try it; with `last`, take the old one out.
+    """Have the link add a login's new key and try it; with `last`, remove the old one.
 
-    `old` and `new` are public key lines. Raises ControlError.
+    `old` and `new`: public key lines. Raises ControlError.
     """
     asked = {
         "login_id": login_id,
@@ -102,7 +103,7 @@ async def reconnect(login_id: int) -> None:
 
 
 async def reload() -> bool:
-    """Tell the link that the registered hosts changed; False when none runs (it looks by itself)."""
+    """Tell the link that registered hosts changed. False: none runs; it looks by itself later."""
     try:
         await _ask("/reload", {}, timeout_s=SCAN_S)
     except ControlError:
@@ -111,7 +112,8 @@ async def reload() -> bool:
 
 
 async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
-    """Samples that the link has not written yet, of series by their hexadecimal keys:
+    """Samples that the link has not written yet, of series by their hexadecimal keys.
+
     `{"times": [s], "series": {key: {metric: [value or None]}}}`. Raises ControlError.
     """
     asked = {"endpoint_id": endpoint_id, "keys": keys}
@@ -119,15 +121,18 @@ async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
 
 
 async def open_held(entry: int) -> dict[str, str]:
-    """Have the link open what the entry `guardrail.show` of that number names (hosts.guardrails.sealed):
-    a text for each of its fields that is sealed. Raises ControlError.
+    """Have the link open sealed fields of a held job, as texts. Raises ControlError.
+
+    `entry`: the number of the `guardrail.show` that names them (hosts.guardrails.sealed).
     """
     return await _ask("/open-held", {"entry": entry}, timeout_s=SCAN_S)
 
 
 async def examine(patient: dict[str, Any]) -> AsyncGenerator[DoctorStep, None]:
-    """The doctor's steps as they come. `patient`: `{"login_id"}`, or `{"address", "port", "user",
-    "sealed_key", "host_key_line", "socket", "via"}` with the seal in base64. Raises ControlError.
+    """The doctor's steps as they come. Raises ControlError.
+
+    `patient`: `{"login_id"}`, or `{"address", "port", "user", "sealed_key", "host_key_line",
+    "socket", "via"}` with the seal in base64.
     """
     try:
         async with (

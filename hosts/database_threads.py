@@ -1,4 +1,4 @@
-"""Threads beside an event loop for what uses the database, and that end without leaving it a connection."""
+"""Threads beside an event loop that use the database, and leave it no connection when they end."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +12,9 @@ T = TypeVar("T")
 
 
 class DatabaseThreads(ThreadPoolExecutor):
-    """At most `threads`, else as many as asyncio would have. Django keeps a connection for each, and
-    closes none by itself.
+    """At most `threads`, else as many as asyncio would have.
+
+    Django keeps a connection for each thread, and closes none by itself.
     """
 
     def __init__(self, threads: int | None = None, *, name: str = "database") -> None:
@@ -27,7 +28,7 @@ class DatabaseThreads(ThreadPoolExecutor):
         self._connections.append(connection)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as in the base
-        """End the threads, and close their connections where it waits for them."""
+        """End the threads; where it waits for them, close their connections."""
         super().shutdown(wait, cancel_futures=cancel_futures)
         while wait and self._connections:
             self._connections.pop().close()
@@ -36,9 +37,9 @@ class DatabaseThreads(ThreadPoolExecutor):
 async def in_thread(
     work: Callable[..., T], *args: object, threads: ThreadPoolExecutor | None = None
 ) -> T:
-    """work(*args) beside the event loop, on a connection to the database that stands. What it raises.
+    """work(*args) in a thread beside the event loop, on a working database connection.
 
-    In one of `threads`; without, in one of those that asyncio has for the whole process.
+    In one of `threads`, else in one of asyncio's. Raises what `work` raises.
     """
 
     def fresh() -> T:

@@ -1,4 +1,4 @@
-"""The one way to an endpoint: its socket as the link relays it. Nobody else dials a host."""
+"""The one way to an endpoint: its socket, relayed by the link. Nobody else dials a host."""
 
 from django.conf import settings
 
@@ -8,5 +8,5 @@ from hosts.podman import UnixDial
 
 
 def dial(endpoint: Endpoint, *, streams: bool = False) -> UnixDial:
-    """How to reach `endpoint`. `streams`: the narrower socket for web processes."""
+    """How to reach `endpoint`. `streams`: the narrower socket, for web processes."""
     return UnixDial(str(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=streams)))

@@ -11,9 +11,9 @@ _MOST: Final = 2**62
 
 
 def read(text: str, *, thousands: bool = False) -> int | None:
-    """Bytes; None for what is no size, or more than Podman can hold.
+    """Bytes; None for anything else, or more than Podman can hold.
 
-    `thousands`: where Podman counts 1 k as 1000, not as 1024.
+    `thousands`: where Podman counts 1 k as 1000 instead of 1024.
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
@@ -24,7 +24,7 @@ def read(text: str, *, thousands: bool = False) -> int | None:
 
 
 def words(size_bytes: int) -> str:
-    """The shortest text that is exactly this: `512m`, `2g`, plain bytes where nothing divides."""
+    """The shortest text for exactly this size: `512m`, `2g`; plain bytes where nothing divides."""
     for power, unit in ((3, "g"), (2, "m"), (1, "k")):
         if size_bytes and size_bytes % 1024**power == 0:
             return f"{size_bytes // 1024**power}{unit}"

@@ -16,8 +16,9 @@ _loops: list[WorkerLoop] = []
 
 
 class JobLoop(bootsteps.StartStopStep):
-    """The loop that carries jobs out, as a part of Celery's worker: it works without a broker too, and
-    ends between the consumer of messages and the threads that wait for it.
+    """The loop that carries out jobs, as a part of Celery's worker. It works without a broker too.
+
+    It stops after the consumer of messages, and before the threads that wait for the loop.
     """
 
     requires = ("celery.worker.components:Pool",)
@@ -30,19 +31,21 @@ class JobLoop(bootsteps.StartStopStep):
         log.info("worker %s takes jobs of %s", loop.name, ", ".join(sorted(loop.queues)))
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 - as in the base
-        """Give back what does not end soon."""
+        """Give back jobs that do not end soon."""
         while _loops:
             _loops.pop().stop()
 
     def terminate(self, worker: Any) -> None:
-        """The same, when it is told to hurry."""
+        """The same when the worker has to hurry."""
         self.stop(worker)
 
 
 @shared_task(name="hosts.carry_out")
 def carry_out(*given: object, **named: object) -> None:
-    """Carry out the jobs of these ids, and end when they have ended: the claim decides who does them, so a
-    second delivery is harmless. Where this worker ends before, the message goes back to its queue.
+    """Carry out the jobs of these ids, and end when they have ended.
+
+    A claim decides who does a job, so a second delivery is harmless. Where this worker ends first,
+    the message goes back to its queue.
     """
     ids = _ids(given, named)
     if not all(done.result() for done in [loop.hand_over(ids) for loop in _loops]):
@@ -63,6 +66,6 @@ def _ids(given: tuple[object, ...], named: dict[str, object]) -> list[int]:
 
 @shared_task(name="hosts.chore")
 def chore(name: str) -> None:
-    """Do a chore where it is due and no worker is at it (hosts.chores)."""
+    """Do a chore where it is due and no worker does it (hosts.chores)."""
     for loop in _loops:
         loop.chores.do(name, asked=True)

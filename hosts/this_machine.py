@@ -1,6 +1,6 @@
-"""Podman on the machine that Haulout itself runs on: which sockets there are, and why not.
+"""Podman on the machine that Haulout itself runs on: its sockets, and obstacles to them.
 
-Looks only; every obstacle comes with the command that removes it.
+It only looks. Every obstacle comes with the command that removes it.
 """
 
 import getpass
@@ -24,7 +24,7 @@ _ASK_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class LocalSocket:
-    """A place where a socket of this machine can be. `ready`: it answers; else `why` and `cure`."""
+    """A place for a socket of this machine. `ready`: it answers; else `why` and `cure`."""
 
     path: str
     user: str
@@ -37,7 +37,7 @@ class LocalSocket:
 
 
 async def look() -> list[LocalSocket]:
-    """The rootful socket and our own account's, best first; the ones that answer lead.
+    """The rootful socket and our own account's; those that answer come first.
 
     An obstacle that both share (no Podman at all) is told once.
     """
@@ -48,14 +48,14 @@ async def look() -> list[LocalSocket]:
 
 
 def name() -> str:
-    """What this machine calls itself."""
+    """The name of this machine."""
     return socket.gethostname()
 
 
 def host_key() -> tuple[str, str]:
     """(`ALGORITHM BASE64`, fingerprint) of this machine's SSH server; empty where it has none.
 
-    So the machine is known again when somebody also registers it over SSH.
+    It shows that a host registered over SSH is this same machine.
     """
     from hosts.link.errors import LinkError
     from hosts.link.keys import canonical_line, fingerprint, parse_public

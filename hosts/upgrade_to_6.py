@@ -1,4 +1,4 @@
-"""Whether a host can go to Podman 6, which no longer has some things of before. From stored facts."""
+"""Whether a host can go to Podman 6, which dropped some older parts. From stored facts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,24 +27,24 @@ CHANGES: tuple[str | Promise, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What Podman 6 does not have any more, and what to do about it before."""
+    """A part that Podman 6 dropped, and what to do about it before."""
 
     what: str
     cure: str
 
 
 def is_there(endpoint: Endpoint) -> bool:
-    """Whether it runs Podman 6 or newer already."""
+    """Whether it runs Podman 6 or newer."""
     return (version_of(endpoint) or (0, 0)) >= FIRST
 
 
 def is_known(endpoint: Endpoint) -> bool:
-    """Whether the link has looked at the host by now."""
+    """Whether the link has looked at the host."""
     return bool(version_of(endpoint) and _host(endpoint))
 
 
 def obstacles(endpoint: Endpoint) -> list[Obstacle]:
-    """All that stand in the way; none where it runs 6 already. Ask `is_known` before."""
+    """All obstacles; none where it runs 6 already. Ask `is_known` before."""
     version, host = version_of(endpoint), _host(endpoint)
     if version is None or not host or is_there(endpoint):
         return []

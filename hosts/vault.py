@@ -1,6 +1,6 @@
-"""The vault: anybody seals with the public key, only link, worker and console open.
+"""The vault: any process seals with the public key; only link, worker and console open.
 
-A seal: version byte, key id (8 bytes), SealedBox of purpose and data. Opens for its purpose only.
+A seal: version byte, key id (8 bytes), SealedBox of purpose and data. It opens for its purpose only.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _KEY_BYTES = 32
 
 
 class VaultError(Exception):
-    """Base of what can go wrong with the vault. Never holds a secret."""
+    """What can go wrong with the vault. Never holds a secret."""
 
 
 class VaultClosed(VaultError):
@@ -32,15 +32,15 @@ class NoKey(VaultError):
 
 
 class WrongKey(VaultError):
-    """Sealed for another vault key than the one here."""
+    """Sealed for another vault key than ours."""
 
 
 class DamagedSeal(VaultError):
-    """Not a whole seal: cut, changed, or never one."""
+    """No whole seal: cut, changed, or never one."""
 
 
 class WrongPurpose(VaultError):
-    """Sealed for another use than the one it was opened for."""
+    """Sealed for another use than this."""
 
 
 def seal(data: bytes, purpose: str) -> bytes:
@@ -85,10 +85,10 @@ def open_sealed(blob: bytes, purpose: str) -> bytes:
 
 
 def make_keys(folder: Path, private: Path | None = None) -> None:
-    """Make vault.pub in `folder` (0700) and the private key, both 0600. What is there stays. Idempotent.
+    """Make vault.pub in `folder` (0700) and the private key, both 0600. Existing files stay.
 
-    `private`: where the private key is to lie, if not in `folder`: one that lies there is moved. Beside a
-    public half alone none is made: its key is kept where this process does not see it.
+    `private`: another place for the private key; one that lies in `folder` is moved there. Where only
+    the public half exists none is made: its key is kept where this process does not see it.
     """
     beside = folder / "vault.key"
     private = private or beside

@@ -1,6 +1,6 @@
-"""The inventory: what hosts listed becomes rows. Only the link calls this room.
+"""The inventory: lists of hosts become rows. Only the link calls this room.
 
-Synchronous database code; it asks no host anything itself.
+Synchronous database code; it asks no host itself.
 """
 
 from hosts.inventory.batch import LeaseLost, WriteBatch, write_together

@@ -45,7 +45,7 @@ class WriteBatch:
 
 
 def require_lease(batch: WriteBatch, login_id: int, epoch: int) -> None:
-    """Raise LeaseLost unless the login's lease has this epoch; it keeps it until the commit.
+    """Raise LeaseLost unless the login's lease has this epoch. It is kept until the commit.
 
     Plain SQL: every write begins with it, and the ORM takes longer than the database.
     """

@@ -1,6 +1,6 @@
-"""Values from a host, made safe to store: nothing here trusts a type, a length or a range.
+"""Makes values from a host safe to store: no type, length or range is trusted.
 
-Wrong types become empty values; they never raise, so that one odd object cannot hide the others.
+Wrong types become empty values. Nothing raises, so that one odd object cannot hide the others.
 """
 
 import math
@@ -14,7 +14,7 @@ _FIRST_YEAR = 1980
 
 
 def text(value: Any, *, limit: int) -> str:
-    """At most `limit` characters; what no database stores (NUL, half surrogates) is replaced."""
+    """At most `limit` characters; NUL and half surrogates, which no database stores, are replaced."""
     if not isinstance(value, str):
         return ""
     cut = value[:limit]
@@ -26,7 +26,7 @@ def text(value: Any, *, limit: int) -> str:
 
 
 def integer(value: Any, *, low: int = 0, high: int = MAX_INTEGER) -> int:
-    """A whole number within [low, high]; `low` clipped to zero where it is none at all."""
+    """A whole number within [low, high]; anything else is `low`, at least 0."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return max(low, 0)
     return max(low, min(high, int(value)))
@@ -38,12 +38,12 @@ def flag(value: Any) -> bool:
 
 
 def items(value: Any, *, count: int) -> list[Any]:
-    """At most `count` entries of a list; an empty list for anything else."""
+    """At most `count` entries of a list; empty for anything else."""
     return value[:count] if isinstance(value, list) else []
 
 
 def texts(value: Any, *, count: int, limit: int) -> list[str]:
-    """Texts of a list; entries that are no text are left out."""
+    """The texts in a list; other entries are left out."""
     return [text(one, limit=limit) for one in items(value, count=count) if isinstance(one, str)]
 
 

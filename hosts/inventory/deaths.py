@@ -1,4 +1,4 @@
-"""Ends of containers as their events tell them: the last one, and how many crashes there were in a row."""
+"""Ends of containers, from their events: the last one, and how many crashes in a row."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +13,10 @@ BETWEEN = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Deaths:
-    """What happened to one container since the last write. A crash: it ended, and its policy started it
-    again. `anew`: those that were written before count no more. `at` None: nothing but that.
+    """What happened to one container since the last write.
+
+    A crash: it ended, and its policy started it again. `anew`: crashes that were written before count
+    no more. `at` None: it did not end.
     """
 
     at: datetime | None = None
@@ -28,12 +30,12 @@ class Deaths:
         self.at, self.code = at, code
 
     def crashed(self, at: datetime, before: datetime | None) -> None:
-        """That was a crash. `before`: when it crashed last, in what this object has seen."""
+        """It crashed. `before`: its last crash that this object has seen."""
         if before is not None and at - before > WINDOW:
             self.forget()
         self.crashes += 1
         self.first_crash = self.first_crash or at
 
     def forget(self) -> None:
-        """Somebody started it, or it has stayed up: count from here."""
+        """Somebody started it, or it has stayed up: count crashes from here."""
         self.crashes, self.first_crash, self.anew = 0, None, True

@@ -1,4 +1,4 @@
-"""What `system df` tells, bounded: by kind how much there is, in use and to be had back; sizes of objects."""
+"""The answer of `system df`, bounded: by kind count, use and reclaimable bytes; sizes of objects."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -81,7 +81,7 @@ def _biggest(pairs: Any) -> dict[str, int]:
 
 
 def keep(endpoint_id: int, df: Mapping[str, Any], *, at: datetime, took_ms: int) -> DiskUse:
-    """Write what was measured over what was known before."""
+    """Write a measurement over the one before."""
     kinds, sizes = used(df)
     row, _new = DiskUse.objects.update_or_create(
         endpoint_id=endpoint_id,

@@ -1,4 +1,4 @@
-"""What an endpoint's `info` tells about its host: a bounded part of it, in Podman's own shape."""
+"""What an endpoint's `info` says about its host: a bounded part of it, in Podman's own shape."""
 
 import re
 from typing import Any
@@ -81,7 +81,7 @@ def facts(info: Any) -> dict[str, Any]:
 
 
 def major(version: str) -> int | None:
-    """The first number of a version, or None where there is none."""
+    """The first number of a version; None: it has none."""
     found = re.match(r"\D{0,3}(\d{1,4})", version)
     return int(found[1]) if found else None
 
@@ -95,7 +95,7 @@ def _percent(value: Any) -> float:
 
 
 def _registries(given: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those with settings of their own: `[{"prefix", "insecure", "blocked", "mirrors"}]`."""
+    """Registries with settings of their own: `[{"prefix", "insecure", "blocked", "mirrors"}]`."""
     named = ((name, one) for name, one in given.items() if isinstance(one, dict))
     return [
         {

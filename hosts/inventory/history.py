@@ -1,4 +1,4 @@
-"""Events of hosts as rows: what is kept of one, and for how long. Synchronous."""
+"""Events of hosts as rows: their columns, and how long they are kept. Synchronous."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ _CHUNK = 500
 
 
 def fields(event: dict[str, Any]) -> dict[str, Any]:
-    """Columns of HostEvent from an event as Podman sends it; nothing in it is trusted."""
+    """Columns of HostEvent from an event as Podman sends it; none of it is trusted."""
     actor = event["Actor"]
     attributes = mapping(actor.get("Attributes"), count=200)
     kind = text(event["Type"], limit=20)
@@ -40,7 +40,7 @@ def _number(value: str) -> bool:
 
 
 def trim(endpoint_id: int) -> int:
-    """Delete the oldest of an endpoint's events beyond KEPT_ROWS; how many."""
+    """Delete an endpoint's oldest events beyond KEPT_ROWS; how many."""
     mine = HostEvent.objects.filter(endpoint_id=endpoint_id)
     surplus = list(mine.order_by("-at", "-id").values_list("pk", flat=True)[KEPT_ROWS:])
     for start in range(0, len(surplus), _CHUNK):
@@ -49,7 +49,7 @@ def trim(endpoint_id: int) -> int:
 
 
 def tidy_events() -> int:
-    """Delete what is too old or too much; how many rows."""
+    """Delete events that are too old or too many; how many."""
     old = HostEvent.objects.filter(at__lt=timezone.now() - KEPT_FOR)
     deleted = int(old.delete()[0])
     rows = HostEvent.objects.order_by().values("endpoint").annotate(rows=Count("pk"))

@@ -1,7 +1,7 @@
-"""The label by which a job finds again what an earlier try of it made, and nobody can write before.
+"""The label by which a job finds what an earlier try made. Nobody can write it before.
 
-An image's maker, a kube file or somebody on the host may give any label. The number of a coming job
-can be guessed, so a keyed hash stands behind it: `12.5f0c…`.
+An image's maker, a kube file or somebody on the host may set any label, and the number of a coming
+job can be guessed. So a keyed hash follows the number: `12.5f0c…`.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ _HEX_DIGITS: Final = 32
 
 
 def mark(job_id: int, what: str = "") -> str:
-    """The value for this job; `what` is told apart by it (an object's id)."""
+    """The label's value for this job; `what` (an object's id) makes it another value."""
     said = f"{job_id} {what}"
     proof = salted_hmac(_SALT, said, algorithm="sha256").hexdigest()[:_HEX_DIGITS]
     return f"{job_id}.{proof}"
@@ -27,7 +27,7 @@ def is_mark(value: str, job_id: int, what: str = "") -> bool:
 
 
 def job_of(value: str, what: str = "") -> int | None:
-    """The job for which we wrote this value; None for anything that others wrote."""
+    """The job for which we wrote this value; None: others wrote it."""
     number = value.partition(".")[0]
     if not (number.isascii() and number.isdigit() and len(number) <= 18):
         return None
@@ -35,5 +35,5 @@ def job_of(value: str, what: str = "") -> int | None:
 
 
 def without_ours(labels: dict[str, str]) -> dict[str, str]:
-    """The labels less those that are Haulout's own."""
+    """The labels without Haulout's own."""
     return {name: value for name, value in labels.items() if not name.startswith(OURS)}

@@ -1,4 +1,4 @@
-"""The inventory of one endpoint: what the host listed against what was written last.
+"""The inventory of one endpoint: compares what the host listed with what was written last.
 
 Synchronous and not locked: only the link's one writing thread calls it, within `write_together`.
 """
@@ -22,7 +22,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What one comparison wrote. `revision` is the endpoint's, raised when anything changed."""
+    """What one comparison wrote. `revision`: the endpoint's; it rises when anything changes."""
 
     revision: int
     inserted: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Changes:
 
 
 class Mirror:
-    """Inventory of one endpoint, written under the lease `epoch` of its login."""
+    """The inventory of one endpoint, written under the lease `epoch` of its login."""
 
     def __init__(self, *, endpoint_id: int, login_id: int, epoch: int) -> None:
         self.endpoint_id = endpoint_id
@@ -50,9 +50,9 @@ class Mirror:
         self._alone: dict[tuple[str, str], float] = {}
 
     def compare(self, batch: WriteBatch, kind: str, *, listed: Any, began: float) -> Changes:
-        """Full comparison: what is not in `listed` is gone.
+        """Write a whole list: an object that is not in it is gone. Raises LeaseLost.
 
-        `began`: monotonic time at which the list was asked for. Raises LeaseLost.
+        `began`: the monotonic time at which the list was asked for.
         """
         found = listed_objects(kind, listed)
         known = self._load(kind)
@@ -64,7 +64,7 @@ class Mirror:
     def apply(
         self, batch: WriteBatch, kind: str, *, ids: Collection[str], listed: Any, began: float
     ) -> Changes:
-        """Objects `ids` were listed alone: write those found, mark the others gone. LeaseLost."""
+        """Write objects `ids`, which were listed alone; those not found are gone. LeaseLost."""
         found = listed_objects(kind, listed)
         known = self._load(kind)
         for one in ids:
@@ -73,7 +73,7 @@ class Mirror:
         return self._write(batch, kind, wanted, [i for i in ids if i in known and i not in found])
 
     def write_health(self, batch: WriteBatch, podman_id: str, health: str) -> Changes:
-        """A health event: written without a list, dropped when nothing changed. LeaseLost."""
+        """Write a health event, without a list; one that changes nothing is dropped. LeaseLost."""
         old = self._load("container").get(podman_id)
         if old is None or health not in HEALTHS or old[1] == health:
             return Changes(self.revision)
@@ -87,9 +87,9 @@ class Mirror:
     def write_ends(
         self, batch: WriteBatch, ends: Mapping[str, datetime], *, column: str = "stopped_at"
     ) -> None:
-        """Containers that ended because somebody stopped them, and when. LeaseLost.
+        """Write when containers ended because somebody stopped them. LeaseLost.
 
-        With `column` "oom_at": those that the kernel killed when memory ran out.
+        `column` "oom_at": because the kernel killed them when memory ran out.
         """
         rows = self._rows("container", ends)
         known = dict(rows.values_list("podman_id", column))
@@ -102,7 +102,7 @@ class Mirror:
             )
 
     def write_deaths(self, batch: WriteBatch, deaths: Mapping[str, Deaths]) -> None:
-        """Last ends of containers, and crashes in a row. LeaseLost."""
+        """Write the last ends of containers, and their crashes in a row. LeaseLost."""
         self._load("container")
         self._raise_revision(batch, "container")
         stamps = {"revision": self.revision, "changed_at": timezone.now()}
@@ -120,10 +120,7 @@ class Mirror:
     def write_inspected(
         self, batch: WriteBatch, volumes: Mapping[str, list[str]], kube: Collection[str]
     ) -> None:
-        """What only inspect tells of containers: names of their volumes, and which `kube play` made.
-
-        LeaseLost.
-        """
+        """Write what only inspect tells: names of volumes, and containers of `kube play`. LeaseLost."""
         if not volumes:
             return
         self._load("container")
@@ -137,16 +134,16 @@ class Mirror:
         )
 
     def forget(self) -> None:
-        """Read everything again from the database when it is next needed."""
+        """Read everything from the database again when it is next needed."""
         self._known.clear()
         self._read_revision = True
 
     def knows(self, kind: str, podman_id: str) -> bool:
-        """True when the object was there at the last look. May be asked from any thread."""
+        """True when the object was in the last list. Any thread may ask."""
         return podman_id in self._known.get(kind, {})
 
     def has_health(self, podman_id: str, health: str) -> bool:
-        """True when that health is written already. May be asked from any thread."""
+        """True when that health is written. Any thread may ask."""
         old = self._known.get("container", {}).get(podman_id)
         return old is not None and old[1] == health
 

@@ -1,4 +1,4 @@
-"""Administrative changes on a host that match no intent of ours become audit entries `observed`.
+"""Changes on a host that match no intent of ours become audit entries `observed`.
 
 Best effort: what a host does not tell, or tells too late, is not seen. Synchronous, link only.
 """
@@ -54,7 +54,7 @@ class _Repeats:
 
 @dataclass(slots=True)
 class SightingCounter:
-    """Counts equal sightings of one endpoint: the first is told at once, others a minute later.
+    """Counts equal sightings of one endpoint: the first is told at once, later ones after a minute.
 
     Beyond MOST_A_MINUTE they are counted together, and one entry says how many.
     """
@@ -67,7 +67,7 @@ class SightingCounter:
     _left_last: Sighting | None = None
 
     def add(self, sighting: Sighting, *, now: float) -> bool:
-        """True when this one is to be told now; otherwise it is counted. `now`: monotonic."""
+        """True: tell this one now; else it is counted. `now`: monotonic."""
         key = (sighting.verb, sighting.podman_id or sighting.name)
         minute = self._open.get(key)
         if minute is None:
@@ -85,19 +85,19 @@ class SightingCounter:
         return False
 
     def anything_due(self, *, now: float) -> bool:
-        """True when `due` has something to do."""
+        """True when `due` has something to give."""
         over = bool(self._left) and now - self._left_from >= MINUTE_S
         return over or any(now - minute.since >= MINUTE_S for minute in self._open.values())
 
     def leave_out(self, last: Sighting, number: int, *, now: float) -> None:
-        """So many have no entry of their own, `last` the newest of them."""
+        """So many get no entry of their own; `last` is the newest of them."""
         if not self._left:
             self._left_from = now
         self._left += number
         self._left_last = last
 
     def due(self, *, now: float) -> list[tuple[Sighting, int]]:
-        """What was counted for a minute or longer, with its count."""
+        """Sightings counted for a minute or longer, with their counts."""
         told: list[tuple[Sighting, int]] = []
         for key, minute in list(self._open.items()):
             if now - minute.since < MINUTE_S:
@@ -123,7 +123,7 @@ class SightingCounter:
 
 
 def _more(last: Sighting) -> Sighting:
-    """Of the host: that more was done than is written one by one."""
+    """The sighting that more was done on the host than single entries tell."""
     how = (
         f"more than {MOST_A_MINUTE} changes in a minute: these have no entry of their own, the last"
         f" was {last.verb} of {last.name or last.podman_id[:12]}"
@@ -134,7 +134,7 @@ def _more(last: Sighting) -> Sighting:
 def unexplained(
     endpoint_id: int, sightings: Sequence[Sighting], *, window_from: datetime
 ) -> list[Sighting]:
-    """Those that no job of ours explains: none open, or ended since `window_from` less GRACE."""
+    """Sightings that no job of ours explains: none open, none ended since `window_from` less GRACE."""
     if not sightings:
         return []
     near = Q(state__in=Job.TAKEN) | Q(finished_at__gte=window_from - GRACE)
@@ -158,7 +158,7 @@ def unexplained(
 
 
 def _with_pods(endpoint_id: int, sightings: Sequence[Sighting]) -> list[Sighting]:
-    """The same, with the pod of each container as the inventory has it: deaths do not tell it."""
+    """The same with each container's pod from the inventory: events of ends lack it."""
     bare = [one.podman_id for one in sightings if one.kind == "container" and not one.pod_id]
     rows = Container.objects.filter(endpoint_id=endpoint_id, podman_id__in=bare)
     pods = dict(rows.values_list("podman_id", "pod_id"))
@@ -166,7 +166,7 @@ def _with_pods(endpoint_id: int, sightings: Sequence[Sighting]) -> list[Sighting
 
 
 def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
-    """(verb, id) of what prunes by plan remove, and of the volumes that clones make."""
+    """(verb, id) of removals that prune plans name, and of volumes that clones make."""
     plans = rows.filter(verb__endswith=".prune").values_list("object_kind", "params")
     found = {
         (f"{kind}.remove", str(item.get("id")))
@@ -182,7 +182,7 @@ def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
 
 
 def _played(rows: QuerySet[Job]) -> set[tuple[str, str]]:
-    """(verb, name) of what kube files say; their containers are named after the pod."""
+    """(verb, name) of objects in kube files; their containers are named after the pod."""
     found: set[tuple[str, str]] = set()
     for params in rows.filter(verb__startswith="kube.").values_list("params", flat=True):
         found.add(_KUBE_NETWORK)
@@ -192,7 +192,7 @@ def _played(rows: QuerySet[Job]) -> set[tuple[str, str]]:
 
 
 def _imported(endpoint_id: int, since: datetime) -> set[tuple[str, str]]:
-    """(image.tag, name) of imports that a person streamed: those have an intent but no job."""
+    """(image.tag, name) of imports that a person streamed: they have an intent but no job."""
     intents = Entry.objects.filter(verb="image.import", kind=Kind.INTENT, intent=None)
     names = dict(
         intents.filter(endpoint_id=endpoint_id, at__gte=since - _LONGEST_IMPORT)
@@ -225,7 +225,7 @@ def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
 
 
 def _same_name(ours: str, theirs: str) -> bool:
-    """The same object, also where Podman spells an image's name out."""
+    """True for the same object, also where Podman writes out an image's name."""
     if ours == theirs:
         return True
     short, long = sorted((ours, theirs), key=len)
@@ -235,7 +235,7 @@ def _same_name(ours: str, theirs: str) -> bool:
 
 
 def record(batch: WriteBatch, endpoint: Endpoint, told: Sequence[tuple[Sighting, int]]) -> None:
-    """Write entries when the batch ends: the audit head is locked last."""
+    """Write entries at the batch's end: the audit head is locked last."""
     for sighting, count in told:
         target = Target(
             kind=sighting.kind,

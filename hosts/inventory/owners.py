@@ -1,4 +1,4 @@
-"""Who owns a container, by the marks of systemd, compose and kube play, and which volumes it uses."""
+"""Who owns a container, by the labels of systemd, compose and kube play; and its volumes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,12 @@ _KUBE = "io.podman.annotations.kube."
 
 
 def unit(labels: Mapping[str, str]) -> str:
-    """The systemd unit that owns it, or empty."""
+    """The systemd unit that owns it, or ""."""
     return labels.get(_UNIT, "")[:255]
 
 
 def project(labels: Mapping[str, str]) -> str:
-    """The compose project it belongs to, or empty."""
+    """The compose project that it belongs to, or ""."""
     return next((labels[name][:255] for name in _PROJECTS if labels.get(name)), "")
 
 
@@ -30,7 +30,7 @@ def made_by_kube(inspected: Mapping[str, Any]) -> bool:
 
 
 def volumes(inspected: Mapping[str, Any]) -> list[str]:
-    """Names of the volumes it mounts (from `containers/{id}/json`), each once."""
+    """Names of the volumes that it mounts (from `containers/{id}/json`), each once."""
     mounts = (one for one in items(inspected.get("Mounts"), count=200) if isinstance(one, dict))
     names = (text(one.get("Name"), limit=255) for one in mounts if one.get("Type") == "volume")
     return sorted({name for name in names if name})

@@ -43,7 +43,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ListedObject:
-    """One listed object: its id, the hash of what is mirrored, its health, and the item itself."""
+    """One listed object: its id, the hash of its mirrored part, its health, and the item itself."""
 
     podman_id: str
     digest: str
@@ -52,7 +52,7 @@ class ListedObject:
 
 
 def listed_objects(kind: str, listed: Any) -> dict[str, ListedObject]:
-    """Objects of a list by id. What has no usable id, or is beyond MAX_OBJECTS, is left out."""
+    """Objects of a list by id. One without a usable id, or beyond MAX_OBJECTS, is left out."""
     found: dict[str, ListedObject] = {}
     for item in items(listed, count=MAX_OBJECTS):
         if not isinstance(item, dict):
@@ -70,7 +70,7 @@ def _identity(kind: str, item: Item) -> str:
 
 
 def digest(kind: str, item: Item) -> str:
-    """32 hex digits over everything that a row of this kind holds (but health, see `health`)."""
+    """32 hex digits over all that a row of this kind holds, without health (see `health`)."""
     loose = _LOOSE[kind]
     kept = {key: value for key, value in item.items() if key not in loose}
     try:
@@ -82,7 +82,7 @@ def digest(kind: str, item: Item) -> str:
 
 
 def health(kind: str, item: Item) -> str:
-    """healthy, unhealthy, starting or empty: Podman's list has it as `Status`."""
+    """healthy, unhealthy, starting or "": Podman's list has it in `Status`."""
     value = item.get("Status") if kind == "container" else ""
     return value if isinstance(value, str) and value in HEALTHS else ""
 

@@ -1,8 +1,8 @@
 """Events of a host as administrative changes: which verb somebody did to what. No database.
 
-Facts measured on Podman 5.4: `podman stop` sends only `died` (inspect then has `StoppedByUser`);
-the restart policy sends died, restart, init, start, a person's restart died, init, start, restart;
-each `run` of an image that is there sends image `pull`.
+Measured on Podman 5.4. `podman stop` sends only `died`; inspect then has `StoppedByUser`. The
+restart policy sends died, restart, init, start; a person's restart sends died, init, start, restart.
+Each `run` of an image that is there sends image `pull`.
 """
 
 from collections import OrderedDict
@@ -27,7 +27,7 @@ _ANONYMOUS_LENGTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Somebody did `verb` (`container.stop`) to an object. `at` is the host's own clock."""
+    """Somebody did `verb` (`container.stop`) to an object. `at`: the host's own clock."""
 
     verb: str
     kind: str
@@ -42,14 +42,14 @@ class Sighting:
 
 
 class SightingReader:
-    """Tells a person's doings from those of Podman's restart policy, for one endpoint."""
+    """Tells people's changes from those of Podman's restart policy, for one endpoint."""
 
     def __init__(self) -> None:
         # containers whose next start is the policy's, oldest first
         self._policy: OrderedDict[str, None] = OrderedDict()
 
     def read(self, event: dict[str, Any]) -> Sighting | None:
-        """What an event (as Podman sends it) means, or None when nobody did anything.
+        """What an event (as Podman sends it) means; None: nobody did anything.
 
         A death is a `container.stop` that inspect has to confirm (`stopped_by_person`).
         """
@@ -109,7 +109,7 @@ def stopped_by_person(inspected: dict[str, Any]) -> bool:
 
 
 def seconds_of(event: dict[str, Any]) -> datetime:
-    """When the event happened, by the host's clock."""
+    """The time of the event, by the host's clock."""
     ns = integer(event.get("timeNano"), high=253_370_764_800 * 10**9)
     return datetime.fromtimestamp(ns / 1e9, UTC)
 

@@ -1,4 +1,4 @@
-"""Rows of objects that are gone stay a week, and at most fifty of a kind per endpoint."""
+"""Rows of objects that are gone stay a week, at most fifty of a kind per endpoint."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ KEPT_PER_ENDPOINT = 50
 
 
 def tidy() -> int:
-    """Delete what is too old or too much; how many rows. The link calls it every hour."""
+    """Delete rows that are too old or too many; how many."""
     deleted = 0
     oldest = timezone.now() - KEPT_FOR
     for model in INVENTORY.values():

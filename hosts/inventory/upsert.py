@@ -1,4 +1,4 @@
-"""Rows in plain SQL: a fleet's first inventory is 60,000 of them, and the ORM takes 0.25 ms each."""
+"""Rows in plain SQL: a fleet's first inventory has 60,000, and the ORM takes 0.25 ms for each."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -12,8 +12,8 @@ _KEY = ("endpoint_id", "podman_id")
 def upsert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or update those of the same endpoint and id. All have the same names.
 
-    Names are attribute names (`endpoint_id`); columns that no row names keep their value, or take
-    the field's default in a new row.
+    Names are attribute names (`endpoint_id`). Columns without a name keep their value; in a new row
+    they take the field's default.
     """
     if not rows:
         return

@@ -1,4 +1,4 @@
-"""What Haulout keeps about hosts. Rows only; what may be done lives in access and actions."""
+"""What Haulout keeps about hosts. Rows only; access and actions say what may be done."""
 
 from hosts.models.access import Grant, InvitedGrant
 from hosts.models.access_requests import AccessRequest

@@ -25,8 +25,8 @@ def _at_most_one(*fields: str) -> Q:
 class Grant(models.Model):
     """A team or a person holds a role: everywhere, on a group, on a host or at an endpoint.
 
-    With `label` ("app" or "app=shop") or `names` (a pattern with * and ?) it concerns containers
-    that fit alone, and nothing else that is on the host.
+    With `label` ("app" or "app=shop") or `names` (a pattern with * and ?) it covers only containers that
+    fit, and nothing else on the host.
     """
 
     team = models.ForeignKey(
@@ -77,12 +77,12 @@ class Grant(models.Model):
 
     @property
     def narrowed(self) -> bool:
-        """True when it concerns some containers only."""
+        """True when it covers some containers only."""
         return bool(self.label or self.names)
 
 
 class InvitedGrant(models.Model):
-    """What an invitation brings: whoever joins by it holds the role on the group."""
+    """A role on a group, for whoever joins by this invitation."""
 
     link = models.ForeignKey(OneTimeLink, on_delete=models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")

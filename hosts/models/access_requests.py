@@ -9,11 +9,11 @@ from hosts.models.hosts import Endpoint, Group, Host
 
 
 class AccessRequest(models.Model):
-    """Somebody asks for a role at a place for a while; approving makes a grant that ends by itself.
+    """Somebody asks for a role at a place for a while. Approval makes a grant that ends by itself.
 
-    `place` is what they named, and all that they are shown of it; the keys say which one it is, if
-    there is one: a name that means nothing is kept like any other, so that asking tells nobody what
-    there is.
+    `place`: the name that they gave, and all that they see of it. `group`, `host`, `endpoint`: the place
+    of that name, if there is one. A name without a place is kept as well, so that a request reveals
+    nothing about what exists.
     """
 
     class State(models.TextChoices):
@@ -79,5 +79,5 @@ class AccessRequest(models.Model):
 
     @property
     def found(self) -> "Group | Host | Endpoint | None":
-        """The place that was named, if there is one of that name."""
+        """The place of that name, if there is one."""
         return self.group or self.host or self.endpoint

@@ -1,6 +1,6 @@
-"""Approvals: what a job waits for that a guardrail lets through only with a second person's yes.
+"""Approvals: a second person's yes, without which a guardrail does not let a job through.
 
-Rows are made by hosts.jobs.approvals, decided on by hosts.actions.approvals.decide.
+hosts.jobs.approvals makes the rows; hosts.actions.approvals.decide decides on them.
 """
 
 from django.conf import settings
@@ -11,8 +11,9 @@ from hosts.models.jobs import Job
 
 
 class Approval(models.Model):
-    """One question about one job. A job can have several, one after the other: what it really sends
-    may break another rule than what was asked for.
+    """One question about one job.
+
+    A job can have several, one after the other: what it really sends may break another rule.
     """
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What a host's `system df` told last: slow to ask for, so kept."""
+"""The last `system df` of a host: slow to ask for, so kept."""
 
 from django.db import models
 
@@ -21,6 +21,6 @@ class DiskUse(models.Model):
         return f"disk of {self.endpoint}"
 
     def size_of(self, kind: str, podman_id: str) -> int | None:
-        """Bytes of one object; None where it was not there, or too small to be kept."""
+        """Bytes of one object; None: it was not there, or too small to be kept."""
         found = self.sizes.get(kind, {}).get(podman_id)
         return found if isinstance(found, int) else None

@@ -1,4 +1,4 @@
-"""What happened on hosts, as Podman told it: kept for a week, bounded per endpoint."""
+"""Events of hosts as Podman told them: kept for a week, bounded per endpoint."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Freeze windows: times in which nothing is changed on the hosts of some groups. hosts.actions.guardrails."""
+"""Freeze windows: times in which hosts of some groups are not changed. hosts.actions.guardrails."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,9 @@ from hosts.models.hosts import Group
 
 
 class FreezeWindow(models.Model):
-    """Weekly (`days`, `from_time`, `until_time` by the wall clock of `zone`) or once
-    (`starts_at`, `ends_at`).
+    """A time in which nothing changes: weekly or once.
+
+    Weekly: `days`, `from_time`, `until_time` by the wall clock of `zone`. Once: `starts_at`, `ends_at`.
     """
 
     class Severity(models.TextChoices):

@@ -8,7 +8,7 @@ from hosts.models.hosts import Group
 
 
 class Guardrail(models.Model):
-    """One rule: its kind (hosts.guardrails.kinds) with settings, where it counts and how strictly."""
+    """One rule: its kind (hosts.guardrails.kinds) with settings, where it applies, and how strictly."""
 
     class Severity(models.TextChoices):
         REFUSE = "refuse", _("refuse")
@@ -35,8 +35,9 @@ class Guardrail(models.Model):
 
 
 class RuleMet(models.Model):
-    """That a rule found something, and what it led to: once, or `n` times in a day. Kept for some weeks,
-    to show whom a rule concerns before it is made stricter; the log has who it was.
+    """A rule found something, once or `n` times in a day, and what followed. Kept for some weeks.
+
+    It shows whom a rule concerns before it is made stricter; the log has the names.
     """
 
     # without a constraint: a rule that goes meanwhile must not take the job along that met it

@@ -22,7 +22,7 @@ class Group(models.Model):
 
 
 class State(models.TextChoices):
-    """How a login or an endpoint stands. `stopped` needs a person; `away` tries again by itself."""
+    """The state of a login or an endpoint. `stopped` needs a person; `away` tries again by itself."""
 
     CONNECTING = "connecting", _("connecting")
     UP = "up", _("up")
@@ -111,7 +111,7 @@ class Login(models.Model):
 
     @property
     def certificate_ends_soon(self) -> bool:
-        """Two weeks are left to have the key signed again."""
+        """True: two weeks or less are left to have the key signed again."""
         until = self.certificate_until
         return until is not None and until - timezone.now() < WARN_BEFORE
 

@@ -1,6 +1,6 @@
 """The inventory: our mirror of Podman's objects, a fixed part of its *list* shape.
 
-Only the link writes these rows (hosts.inventory). Rows that are gone stay seven days.
+Only the link writes these rows (hosts.inventory). Rows of objects that are gone stay seven days.
 """
 
 import re
@@ -17,8 +17,8 @@ LIVE = Q(gone__isnull=True)
 class HasLabel(Func):
     """True for rows whose `labels` hold `name`, with this value if one is given.
 
-    Django's own lookups take a name of digits for a place in a list, and SQLite's paths know no
-    quotation mark in a name; a host may send either.
+    Django's lookups take a name of digits for an index into a list. SQLite's paths cannot hold a
+    quotation mark. A host may send either.
     """
 
     output_field = models.BooleanField()
@@ -47,10 +47,10 @@ class HasLabel(Func):
 
 
 class NameMatches(Func):
-    """True for rows whose name fits a pattern with * and ?, letter by letter.
+    """True for rows whose name fits a pattern with * and ?; upper and lower case differ.
 
-    No regular expression on SQLite: Django's is Python's, and a host chooses the names on which it
-    would try every place for every star.
+    No regular expression on SQLite: Django's is Python's, and a host could choose names on which it
+    takes for ever.
     """
 
     output_field = models.BooleanField()
@@ -73,7 +73,7 @@ class NameMatches(Func):
 class PublishesPort(Func):
     """True for rows whose `ports` publish this port of the host, alone or within a range.
 
-    Of what a person types: a number that no port has finds nothing.
+    People type the number; one that no port has finds nothing.
     """
 
     output_field = models.BooleanField()
@@ -104,13 +104,13 @@ class PublishesPort(Func):
 
 
 def label_condition(label: str) -> Q:
-    """Rows that carry the label: "app" with whatever value, or "app=shop"."""
+    """Rows with the label: "app" with any value, or "app=shop"."""
     name, equals, wanted = label.partition("=")
     return Q(HasLabel(name, wanted if equals else None))
 
 
 class InventoryRow(models.Model):
-    """What all mirrored objects have. `podman_id`: the full id, else the name."""
+    """The columns of all mirrored objects. `podman_id`: the full id, else the name."""
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="%(class)ss")
     podman_id = models.CharField(max_length=255)
@@ -133,18 +133,18 @@ class InventoryRow(models.Model):
 
 
 def once(kind: str) -> list[models.BaseConstraint]:
-    """An object stands once per endpoint."""
+    """The constraint that an object has one row per endpoint."""
     return [models.UniqueConstraint(fields=["endpoint", "podman_id"], name=f"{kind}_once")]
 
 
 def live_index(kind: str, *fields: str) -> models.Index:
-    """An index over rows that are there, with the id last so that every sort is total."""
+    """An index over rows that are not gone; the id comes last, so that every sort is total."""
     short = "_".join(f.lstrip("-")[:6] for f in fields)
     return models.Index(fields=[*fields, "id"], name=f"{kind}_{short}"[:30], condition=LIVE)
 
 
 class Container(InventoryRow):
-    """A container as `containers/json` tells it; `Status` is left out, it changes with time."""
+    """A container as `containers/json` tells it, without `Status`, which changes with time."""
 
     image = models.CharField(max_length=500)
     image_id = models.CharField(max_length=80)

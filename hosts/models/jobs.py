@@ -1,4 +1,4 @@
-"""Jobs: actions carried out in the background. The row is the truth; a Celery task is the work."""
+"""Jobs: actions in the background. The row is the truth; a Celery task is the work."""
 
 from django.conf import settings
 from django.db import models

@@ -1,6 +1,6 @@
-"""Locks: nobody changes a locked object, not even whoever locked it, until it is unlocked.
+"""Locks: nobody changes a locked object until it is unlocked, not even whoever locked it.
 
-A row of ours, never a label: whoever makes a container could write any label. hosts.actions.guardrails.lock.
+A row of ours, never a label: a container's maker could write any label. hosts.actions.guardrails.lock.
 """
 
 from django.conf import settings
@@ -10,7 +10,10 @@ from hosts.models.hosts import Endpoint, Host
 
 
 class ObjectLock(models.Model):
-    """One locked object: of an endpoint, by id or, made anew under its name, by that; or a host whole."""
+    """One locked object of an endpoint, or a whole host.
+
+    It is known by its id; one that was made anew, by its name.
+    """
 
     # container, pod, volume, image, network, secret, host
     kind = models.CharField(max_length=12)

@@ -1,4 +1,4 @@
-"""Volumes by the containers that mount them, and the other way round."""
+"""Volumes by the containers that mount them, and containers by their volumes."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from hosts.models.inventory import Container
 
 
 class MountsVolume(Func):
-    """True for containers that mount the volume of this name (or an outer query's), letter by letter."""
+    """True for containers that mount the volume of this name, or of an outer query's."""
 
     output_field = models.BooleanField()
 

@@ -1,4 +1,4 @@
-"""Hosts in maintenance: for a while nothing of them calls for attention. hosts.actions.hosts.mute_host."""
+"""Hosts in maintenance: for a while they call for no attention. hosts.actions.hosts.mute_host."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from hosts.models.hosts import Host
 
 
 class HostMute(models.Model):
-    """One host, until a time; a row past its time means nothing. All else works as ever."""
+    """One host, until a time; a row past its time means nothing. All else works as before."""
 
     host = models.OneToOneField(Host, on_delete=models.CASCADE, related_name="mute")
     until = models.DateTimeField()

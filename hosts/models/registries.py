@@ -7,7 +7,7 @@ from hosts.models.hosts import Group
 
 
 class RegistryCredential(models.Model):
-    """A name and password for a registry; sent with each request, never stored on a host."""
+    """A name and password for a registry; sent with requests, never stored on a host."""
 
     # host[:port][/path], as at the head of an image's name
     registry = models.CharField(_("registry"), max_length=255)

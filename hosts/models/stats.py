@@ -1,6 +1,6 @@
-"""What containers used: packed tables, one row for all containers of an endpoint and some time.
+"""What containers used: packed tables, one row for all containers of an endpoint over some time.
 
-`keys`, `data` and the like are packed by hosts.stats.packing; nothing else reads them.
+hosts.stats.packing packs `keys`, `data`, `summary` and `recent`; nothing else reads them.
 """
 
 from django.db import models
@@ -10,7 +10,7 @@ from hosts.models.inventory import Container
 
 
 class StatsChunk(models.Model):
-    """A stretch of time of one endpoint. `start` and `end`: seconds since 1970."""
+    """Some time of one endpoint. `start` and `end`: seconds since 1970."""
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="stats_chunks")
     # hosts.stats.metrics: FULL, FIVE_MINUTES, HALF_HOURS
@@ -60,7 +60,7 @@ class StatsStanding(models.Model):
 class ContainerFigures(models.Model):
     """What a running container uses now, for sorts and filters. No row: it is not measured.
 
-    Not columns of Container: PostgreSQL would write all of its indexes anew with each of them.
+    Not columns of Container: PostgreSQL would rewrite all of its indexes with each write.
     """
 
     container = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""Open terminals: a row for each while it lasts, so that every process can list and settle them."""
+"""Open terminals: a row for each, so that every process can list and settle them."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from hosts.models.hosts import Endpoint
 
 
 class OpenTerminal(models.Model):
-    """A terminal that some web process holds open, or one that was lost and must still be ended."""
+    """A terminal that some web process holds open, or a lost one that must still be ended."""
 
     class Kind(models.TextChoices):
         EXEC = "exec", _("shell")

@@ -6,7 +6,7 @@ from hosts.models.hosts import Endpoint
 
 
 class OpenTransfer(models.Model):
-    """An intent that some web process is carrying out without a job."""
+    """An intent that some web process carries out without a job."""
 
     # number of the intent in the audit log
     intent = models.PositiveBigIntegerField(unique=True)

@@ -1,10 +1,10 @@
-"""Which workers there are, and when their chores were done last: rows, since Redis may be away."""
+"""Workers, and when their chores were done last: rows, since Redis may be away."""
 
 from django.db import models
 
 
 class Worker(models.Model):
-    """A worker, as it last said by itself (hosts.jobs.workers)."""
+    """A worker, as it last reported (hosts.jobs.workers)."""
 
     # host:pid
     name = models.CharField(max_length=80, primary_key=True)
@@ -17,7 +17,7 @@ class Worker(models.Model):
 
 
 class Chore(models.Model):
-    """What the workers do by themselves from time to time (hosts.chores); who does it holds the lease."""
+    """A chore of the workers (hosts.chores); the worker that does it holds the lease."""
 
     name = models.CharField(max_length=40, primary_key=True)
     began_at = models.DateTimeField(null=True)
