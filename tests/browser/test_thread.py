@@ -66,7 +66,7 @@ def test_the_main_job_end_to_end(
     reference = f"{registry.address}/lab/busybox:latest"
     ada.goto(f"{stack.url}/images/pull/")
     ada.fill("textarea", reference)
-    ada.get_by_label(re.compile("^web2")).check()
+    ada.get_by_label(re.compile(r"^\s*web2")).check()
     ada.click("main form button.btn-primary")
     job_ends(ada)
     assert json.loads(h2.podman("image", "inspect", reference))

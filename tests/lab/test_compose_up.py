@@ -133,7 +133,7 @@ def _pull_run_read_stop(page: Any, stack: ComposeStack, lab: Lab) -> None:
     image = f"{registry.address}/lab/busybox:latest"
     page.goto(f"{stack.url}/images/pull/")
     page.fill("textarea", image)
-    page.get_by_label(re.compile("^h2")).check()
+    page.get_by_label(re.compile(r"^\s*h2")).check()
     page.click("main form button.btn-primary")
     assert job_ends(page) == "ok"
 
