@@ -116,7 +116,9 @@ def test_logs_of_three_hosts_as_one_in_order_with_names_and_one_muted(
     for place, name in zip(machines, names, strict=True):
         place.run(name, project="tide")
     ada.goto(f"{ours.url}/containers/?q=project:tide&group=project")
-    ada.locator("tr[data-group] .group-count", has_text=re.compile(r"^\s*4")).wait_for(timeout=20_000)
+    ada.locator("tr[data-group] .group-count", has_text=re.compile(r"^\s*4")).wait_for(
+        timeout=20_000
+    )
 
     # what the socket tells: each log whole and in its order, all of them by time
     lines = ada.evaluate(GATHER, ["q=project:tide", 4 * LINES])
