@@ -70,11 +70,13 @@ ID = Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith
 COMMON = (HOST, GROUP, LABEL, USER, ID, KEY)
 
 
-def parts_of(spec: ListSpec, *, head: str = "objects/head.html") -> tuple[ListSpec, ListSpec]:
+def parts_of(spec: ListSpec) -> tuple[ListSpec, ListSpec]:
     """(head, summary): one row of the list as the live parts of its own page."""
     plural = spec.name
     kind = spec.verb.partition(".")[0]
-    top = replace(spec, name=f"{plural}-head", row_template=head, bulk=(), columns=())
+    top = replace(
+        spec, name=f"{plural}-head", row_template="objects/head.html", bulk=(), columns=()
+    )
     return register(with_jobs(top, kind)), register(
         replace(top, name=f"{plural}-summary", row_template=f"{plural}/summary.html")
     )

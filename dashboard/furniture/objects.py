@@ -13,7 +13,8 @@ from dashboard.furniture.acting import of_many, of_one
 from dashboard.furniture.create_page import create
 from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
-from dashboard.furniture.offer import CreatePage, Link, Offer, OnList, PrunePage
+from dashboard.furniture.offer import CreatePage, Offer, PrunePage, offers_in
+from dashboard.furniture.places import Link, Place
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import ListSpec, Words, registered
 from dashboard.live.visibility import verbs_for
@@ -57,9 +58,7 @@ class ObjectRoom:
     summary: ListSpec
     within: Callable[[InventoryRow], str] = _none
     quick: tuple[tuple[Words, str], ...] = ()
-    offers: tuple[Offer, ...] = ()
-    # above its list, beside the offers
-    links: tuple[Link, ...] = ()
+    buttons: tuple[Offer | Link, ...] = ()
     tabs: tuple[Tab, ...] = ()
 
 
@@ -69,19 +68,20 @@ _ROOMS: dict[str, ObjectRoom] = {}
 def urls(room: ObjectRoom) -> list[URLPattern]:
     """Addresses of the room, below its own prefix."""
     _ROOMS[room.kind] = room
+    offers = [one for one in offers_in(room.buttons) if one.kind == room.kind]
     place = "<int:endpoint_id>/<path:podman_id>/"
     return [
         path("", _list(room), name="list"),
         *(
             path("create/", create(offer), name="create")
-            for offer in room.offers
+            for offer in offers
             if isinstance(offer.page, CreatePage)
         ),
-        *of_many(room.offers),
+        *of_many(offers),
         path(f"{place}inspect/", _inspect(room), name="inspect"),
         path(f"{place}history/", _history(room), name="history"),
         *(path(f"{place}{tab.name}/", _tab(room, tab), name=tab.name) for tab in room.tabs),
-        *of_one(room.offers, place),
+        *of_one(offers, place),
         path(place, _page(room), name="page"),
     ]
 
@@ -92,17 +92,16 @@ def _list(room: ObjectRoom) -> Callable[..., HttpResponse]:
         extra = {
             "word": room.word,
             "quick": room.quick,
-            "buttons": above_list(person_of(request), (*room.links, *room.offers)),
+            "buttons": above_list(person_of(request), room.buttons),
         }
         return list_page(request, room.spec, "objects/list.html", extra)
 
     return view
 
 
-def above_list(person: Person, offers: Iterable[Offer | Link]) -> list[Offer | Link]:
-    """Those with a button above a list that this person may do somewhere, the first one last."""
-    shown = [one for one in offers if one.on_list and _holds(person, one)]
-    return sorted(shown, key=lambda one: one.on_list is OnList.FIRST)
+def above_list(person: Person, buttons: Iterable[Offer | Link]) -> list[Offer | Link]:
+    """Those above a list that this person may do somewhere."""
+    return [one for one in buttons if Place.LIST in one.on and _holds(person, one)]
 
 
 def _holds(person: Person, offer: Offer | Link) -> bool:

@@ -4,7 +4,6 @@ bar, its addresses in pages and in REST, and its line in Ctrl-K.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from django.http import QueryDict
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.furniture.action_forms import CreateForm, DialogForm
 from dashboard.furniture.bodies import Nothing, Sent
+from dashboard.furniture.places import Link, Opens, Place, places
 from dashboard.furniture.prune_plans import Plan, Wish
 from dashboard.live.spec import BulkVerb, Words
 from hosts.actions.action import Action
@@ -46,13 +46,6 @@ def forced(form: QueryDict) -> dict[str, Any]:
     return {"force": form.get("force") == "1"}
 
 
-class OnList(StrEnum):
-    """Buttons above a list, the first on the right."""
-
-    FIRST = "first"
-    OTHER = "other"
-
-
 def _nothing(_row: InventoryRow) -> dict[str, Any]:
     return {}
 
@@ -73,20 +66,6 @@ class Fields:
     sentence: Words = ""
     initial: Callable[[InventoryRow], dict[str, Any]] = _nothing
     lack: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A page that stands among the offers and asks for nothing by itself, such as *Load*. `verb`: the right
-    that it takes; `page_name`: its route.
-    """
-
-    verb: str
-    label: Words
-    icon: str
-    page_name: str
-    on_list: OnList | None = OnList.OTHER
-    in_dialog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +96,15 @@ class PrunePage:
 class Offer:
     """`action`: how it is done. `dialog`: what is asked first, a question about these rows, whose options
     `params` reads from the sent form, or fields; None where it has a page of its own, or none.
-    `asks_first`: it never goes without its question (without its fields it never does).
+    `asks_first`: it never goes without its question (without its fields it never does); `asks_if`: of one
+    object only where this is so. `opens`: what its own view brings, where there is no `dialog` here.
 
     `page`: of what is asked for on a host, not for an object that is there; or the name of its route.
-    `on_list`: which of the buttons above a list leads there, if any; `in_dialog`: over the list.
+    `in_dialog`: it opens over the list.
 
     `label`: on buttons (“Stop”). `doing`: “Stopping”, to which the name is added. `menu`: in the menu of an
-    object, where it differs from the label; `in_menu` False: it has a button, or a page of its own.
+    object, where it differs from the label. `on`: where its buttons stand; `primary`: in the accent's
+    colour; `part`: of buttons in rows that take each other's place, so that the focus stays.
     `states`: Podman's in which it does something, None: any; `fits` asks for more. `command`: in Ctrl-K
     (“Stop %(name)s…”), where it is not label and name; `also`: other words that people look for it by.
     `body`: of the request in REST. `alias`: another address for a verb that has one.
@@ -139,14 +120,17 @@ class Offer:
     states: frozenset[str] | None = None
     fits: Callable[[InventoryRow], bool] | None = None
     asks_first: bool = False
+    asks_if: Callable[[InventoryRow], bool] | None = None
+    opens: Opens | None = None
+    on: frozenset[Place] = places(Place.MENU)
+    primary: bool = False
     danger: bool = False
     key: str = ""
+    part: str = ""
     menu: Words = ""
-    in_menu: bool = True
     command: Words = ""
     also: Words = ""
     page: CreatePage | PrunePage | str = ""
-    on_list: OnList | None = None
     in_dialog: bool = False
     alias: str = ""
 
@@ -189,6 +173,12 @@ class Offer:
         """Whether its button opens the dialog."""
         return self.asks_first or isinstance(self.dialog, Fields)
 
+    def asks_about(self, row: InventoryRow) -> bool:
+        """Whether its button on this object opens a dialog."""
+        if self.opens is not None:
+            return self.opens is Opens.DIALOG
+        return self.asks if self.asks_if is None else self.asks_if(row)
+
     @property
     def for_many(self) -> bool:
         """Whether pages ask for it for many objects at once."""
@@ -226,3 +216,13 @@ def words_possible(offers: Iterable[Offer]) -> Callable[[Any, frozenset[str]], l
         ]
 
     return words
+
+
+def offers_in(buttons: Iterable[Offer | Link]) -> tuple[Offer, ...]:
+    """The offers among them."""
+    return tuple(one for one in buttons if isinstance(one, Offer))
+
+
+def in_bulk(buttons: Iterable[Offer | Link]) -> tuple[BulkVerb, ...]:
+    """The bar for the chosen rows."""
+    return tuple(one.in_bulk() for one in buttons if Place.BULK in one.on)

@@ -1,6 +1,7 @@
 """What is offered to do: an `Offer` per verb, a module per kind of object."""
 
 from dashboard.furniture.offer import Offer
+from dashboard.furniture.places import Link
 from dashboard.offers import containers, images, kube, networks, pods, secrets, volumes
 
 OFFERS: tuple[Offer, ...] = (
@@ -12,3 +13,12 @@ OFFERS: tuple[Offer, ...] = (
     *secrets.OFFERS,
     *kube.OFFERS,
 )
+# what stands on the pages of each kind, in that order
+BUTTONS: dict[str, tuple[Offer | Link, ...]] = {
+    "container": containers.BUTTONS,
+    "pod": pods.BUTTONS,
+    "image": images.BUTTONS,
+    "volume": volumes.BUTTONS,
+    "network": networks.BUTTONS,
+    "secret": secrets.BUTTONS,
+}

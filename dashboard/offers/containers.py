@@ -4,8 +4,18 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.offer import Fields, Offer, OnList
+from dashboard.furniture.offer import Fields, Offer, offers_in
+from dashboard.furniture.places import LOCK, Opens, Place, places
 from dashboard.offers import bodies, container_forms, host_bodies, prunes
+from dashboard.offers.container_links import (
+    COMPARE,
+    DUPLICATE,
+    EXPORT,
+    FILES,
+    INSPECT,
+    LOGS,
+    TERMINAL,
+)
 from dashboard.offers.container_making import recreate, run
 from dashboard.offers.container_questions import kill, plain, removal, remove, signal, upgrade
 from hosts.actions.containers import (
@@ -48,7 +58,9 @@ START = Offer(
     _("Starting"),
     plain(_("Start %(name)s on %(host)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
     states=_NOT_STARTED | _ENDED,
-    in_menu=False,
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
+    primary=True,
+    part="turn",
 )
 RESTART = Offer(
     restart_container.ACTION,
@@ -59,7 +71,7 @@ RESTART = Offer(
     body=bodies.StopOptions,
     states=_NOT_STARTED | _ENDED | _RUNNING,
     key="r",
-    in_menu=False,
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
 STOP = Offer(
     stop_container.ACTION,
@@ -70,8 +82,11 @@ STOP = Offer(
     body=bodies.StopOptions,
     states=_ALIVE,
     asks_first=True,
+    # what systemd owns may come back by itself
+    asks_if=lambda row: bool(getattr(row, "unit", "")),
     key="s",
-    in_menu=False,
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
+    part="turn",
 )
 PAUSE = Offer(
     pause_container.ACTION,
@@ -80,6 +95,7 @@ PAUSE = Offer(
     _("Pausing"),
     plain(_("Pause %(name)s on %(host)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
     states=_RUNNING,
+    on=places(Place.MENU, Place.BULK),
 )
 UNPAUSE = Offer(
     unpause_container.ACTION,
@@ -88,7 +104,8 @@ UNPAUSE = Offer(
     _("Unpausing"),
     plain(_("Unpause %(name)s on %(host)s?"), _("Unpause %(n)d containers %(on)s?"), _("Unpause")),
     states=frozenset({"paused"}),
-    in_menu=False,
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
+    primary=True,
 )
 KILL = Offer(
     kill_container.ACTION,
@@ -103,6 +120,7 @@ KILL = Offer(
     danger=True,
     menu=_("Send a signal…"),
     command=_("Send a signal to %(name)s…"),
+    on=places(Place.MENU, Place.BULK),
 )
 UPGRADE = Offer(
     upgrade_container.ACTION,
@@ -113,6 +131,7 @@ UPGRADE = Offer(
     body=bodies.UpgradeOptions,
     asks_first=True,
     menu=_("Pull and recreate…"),
+    on=places(Place.MENU, Place.BULK),
 )
 REMOVE = Offer(
     remove_container.ACTION,
@@ -125,163 +144,165 @@ REMOVE = Offer(
     asks_first=True,
     danger=True,
     menu=_("Remove…"),
+    on=places(Place.MENU, Place.BULK),
 )
-OFFERS = (
-    Offer(
-        replace(run_container.ACTION, ask=run),
-        _("Run container"),
-        "plus",
-        body=host_bodies.RunOptions,
-        also=_("create new start"),
-        page="run:page",
-        on_list=OnList.FIRST,
+RUN = Offer(
+    replace(run_container.ACTION, ask=run),
+    _("Run container"),
+    "plus",
+    body=host_bodies.RunOptions,
+    also=_("create new start"),
+    page="run:page",
+    on=places(Place.LIST),
+    primary=True,
+)
+# by a page of its own (dashboard.pages.run.recreating)
+RECREATE = Offer(
+    replace(recreate_container.ACTION, ask=recreate),
+    _("Edit and recreate…"),
+    "pencil",
+    body=host_bodies.RecreateOptions,
+    opens=Opens.PAGE,
+)
+RENAME = Offer(
+    rename_container.ACTION,
+    _("Rename"),
+    "text-cursor-input",
+    _("Renaming"),
+    Fields(
+        container_forms.RenameForm,
+        _("Rename %(name)s on %(host)s"),
+        _("Rename container"),
+        _("Others on its networks find it by the new name once it is started again."),
+        initial=lambda row: {"name": row.name},
     ),
-    prunes.CONTAINERS,
-    # by a page of its own (dashboard.pages.run.recreating)
-    Offer(replace(recreate_container.ACTION, ask=recreate), body=host_bodies.RecreateOptions),
-    START,
-    STOP,
-    RESTART,
-    UPGRADE,
-    Offer(
-        rename_container.ACTION,
-        _("Rename"),
-        "text-cursor-input",
-        _("Renaming"),
-        Fields(
-            container_forms.RenameForm,
-            _("Rename %(name)s on %(host)s"),
-            _("Rename container"),
-            _("Others on its networks find it by the new name once it is started again."),
-            initial=lambda row: {"name": row.name},
-        ),
-        body=bodies.RenameOptions,
-        menu=_("Rename…"),
-    ),
-    Offer(
-        update_container.ACTION,
+    body=bodies.RenameOptions,
+    menu=_("Rename…"),
+)
+UPDATE = Offer(
+    update_container.ACTION,
+    _("Change limits"),
+    "gauge",
+    _("Changing the limits of"),
+    Fields(
+        container_forms.LimitsForm,
+        _("Change the limits of %(name)s on %(host)s"),
         _("Change limits"),
-        "gauge",
-        _("Changing the limits of"),
-        Fields(
-            container_forms.LimitsForm,
-            _("Change the limits of %(name)s on %(host)s"),
-            _("Change limits"),
-            _("They apply at once, also while it runs. Empty fields stay as they are."),
-            initial=container_forms.limits_now,
-        ),
-        body=bodies.UpdateOptions,
-        menu=_("Change limits…"),
-        command=_("Change the limits of %(name)s…"),
+        _("They apply at once, also while it runs. Empty fields stay as they are."),
+        initial=container_forms.limits_now,
     ),
-    Offer(
-        stop_container.ACTION,
-        _("Stop with a timeout"),
-        "timer",
-        _("Stopping"),
-        Fields(
-            container_forms.StopForm,
-            _("Stop %(name)s on %(host)s"),
-            _("Stop container"),
-            _("It is asked to end, and killed when it has not done so in time."),
-        ),
-        states=_ALIVE,
-        menu=_("Stop with a timeout…"),
-        alias="stop-after",
-    ),
-    Offer(
-        wait_container.ACTION,
-        _("Wait"),
-        "hourglass",
-        _("Waiting for"),
-        Fields(
-            container_forms.WaitForm,
-            _("Wait for %(name)s on %(host)s"),
-            _("Wait"),
-            _(
-                "A job waits, for hours if need be, and tells the exit code; you may leave meanwhile. "
-                "It changes nothing, and cancelling the job ends the waiting alone."
-            ),
-        ),
-        body=bodies.WaitOptions,
-        menu=_("Wait until it ends…"),
-        command=_("Wait for %(name)s…"),
-    ),
-    Offer(
-        init_container.ACTION,
-        _("Init"),
-        "circle-play",
-        _("Preparing"),
-        plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?"), _("Init")),
-        states=_ENDED | {"created", "configured"},
-        menu=_("Init, do not start"),
-    ),
-    Offer(
-        check_container.ACTION,
-        _("Check health"),
-        "heart-pulse",
-        _("Checking"),
-        plain(
-            _("Check %(name)s on %(host)s now?"),
-            _("Check %(n)d containers %(on)s now?"),
-            _("Check now"),
-        ),
-        states=_RUNNING,
-        fits=_has_health_check,
-        menu=_("Check health now"),
-        command=_("Check the health of %(name)s…"),
-    ),
-    Offer(
-        checkpoint_container.ACTION,
-        _("Checkpoint"),
-        "snowflake",
-        _("Checkpointing"),
-        Fields(
-            container_forms.CheckpointForm,
-            _("Checkpoint %(name)s on %(host)s"),
-            _("Checkpoint container"),
-            _(
-                "Its processes and their memory are written to the host's disk (CRIU), then it stops."
-            ),
-            lack="checkpoint",
-        ),
-        body=bodies.CheckpointOptions,
-        states=_RUNNING,
-        menu=_("Checkpoint…"),
-    ),
-    Offer(
-        restore_container.ACTION,
-        _("Restore"),
-        "sun",
-        _("Restoring"),
-        Fields(
-            container_forms.RestoreForm,
-            _("Restore %(name)s on %(host)s from its checkpoint"),
-            _("Restore container"),
-            lack="checkpoint",
-        ),
-        body=bodies.RestoreOptions,
-        states=_ENDED,
-        menu=_("Restore a checkpoint…"),
-        command=_("Restore %(name)s from its checkpoint…"),
-    ),
-    Offer(
-        commit_container.ACTION,
-        _("Commit"),
-        "layers",
-        _("Committing"),
-        Fields(
-            container_forms.CommitForm,
-            _("Commit %(name)s on %(host)s to an image"),
-            _("Commit"),
-            _("Its files as they are now, without what is in its volumes."),
-        ),
-        body=bodies.CommitOptions,
-        menu=_("Commit to image…"),
-        command=_("Commit %(name)s to an image…"),
-    ),
-    PAUSE,
-    UNPAUSE,
-    KILL,
-    REMOVE,
+    body=bodies.UpdateOptions,
+    menu=_("Change limits…"),
+    command=_("Change the limits of %(name)s…"),
 )
+STOP_AFTER = Offer(
+    stop_container.ACTION,
+    _("Stop with a timeout"),
+    "timer",
+    _("Stopping"),
+    Fields(
+        container_forms.StopForm,
+        _("Stop %(name)s on %(host)s"),
+        _("Stop container"),
+        _("It is asked to end, and killed when it has not done so in time."),
+    ),
+    states=_ALIVE,
+    menu=_("Stop with a timeout…"),
+    alias="stop-after",
+)
+WAIT = Offer(
+    wait_container.ACTION,
+    _("Wait"),
+    "hourglass",
+    _("Waiting for"),
+    Fields(
+        container_forms.WaitForm,
+        _("Wait for %(name)s on %(host)s"),
+        _("Wait"),
+        _(
+            "A job waits, for hours if need be, and tells the exit code; you may leave meanwhile. "
+            "It changes nothing, and cancelling the job ends the waiting alone."
+        ),
+    ),
+    body=bodies.WaitOptions,
+    menu=_("Wait until it ends…"),
+    command=_("Wait for %(name)s…"),
+)
+INIT = Offer(
+    init_container.ACTION,
+    _("Init"),
+    "circle-play",
+    _("Preparing"),
+    plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?"), _("Init")),
+    states=_ENDED | {"created", "configured"},
+    menu=_("Init, do not start"),
+)
+CHECK = Offer(
+    check_container.ACTION,
+    _("Check health"),
+    "heart-pulse",
+    _("Checking"),
+    plain(
+        _("Check %(name)s on %(host)s now?"),
+        _("Check %(n)d containers %(on)s now?"),
+        _("Check now"),
+    ),
+    states=_RUNNING,
+    fits=_has_health_check,
+    menu=_("Check health now"),
+    command=_("Check the health of %(name)s…"),
+)
+CHECKPOINT = Offer(
+    checkpoint_container.ACTION,
+    _("Checkpoint"),
+    "snowflake",
+    _("Checkpointing"),
+    Fields(
+        container_forms.CheckpointForm,
+        _("Checkpoint %(name)s on %(host)s"),
+        _("Checkpoint container"),
+        _("Its processes and their memory are written to the host's disk (CRIU), then it stops."),
+        lack="checkpoint",
+    ),
+    body=bodies.CheckpointOptions,
+    states=_RUNNING,
+    menu=_("Checkpoint…"),
+)
+RESTORE = Offer(
+    restore_container.ACTION,
+    _("Restore"),
+    "sun",
+    _("Restoring"),
+    Fields(
+        container_forms.RestoreForm,
+        _("Restore %(name)s on %(host)s from its checkpoint"),
+        _("Restore container"),
+        lack="checkpoint",
+    ),
+    body=bodies.RestoreOptions,
+    states=_ENDED,
+    menu=_("Restore a checkpoint…"),
+    command=_("Restore %(name)s from its checkpoint…"),
+)
+COMMIT = Offer(
+    commit_container.ACTION,
+    _("Commit"),
+    "layers",
+    _("Committing"),
+    Fields(
+        container_forms.CommitForm,
+        _("Commit %(name)s on %(host)s to an image"),
+        _("Commit"),
+        _("Its files as they are now, without what is in its volumes."),
+    ),
+    body=bodies.CommitOptions,
+    menu=_("Commit to image…"),
+    command=_("Commit %(name)s to an image…"),
+)
+BUTTONS = (
+    *(prunes.CONTAINERS, RUN),
+    *(START, UNPAUSE, STOP, RESTART, LOGS, TERMINAL, COMPARE, FILES, INSPECT),
+    *(RECREATE, DUPLICATE, UPGRADE, RENAME, UPDATE, STOP_AFTER, WAIT, INIT, CHECK),
+    *(CHECKPOINT, RESTORE, COMMIT, PAUSE, EXPORT, LOCK, KILL, REMOVE),
+)
+OFFERS = offers_in(BUTTONS)

@@ -1,11 +1,15 @@
 """What is offered to do with images, and what the dialog asks that removes them."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Offer, OnList, Question, forced, names_of
+from dashboard.furniture.offer import Offer, Question, forced, names_of, offers_in
+from dashboard.furniture.places import LOCK, Link, Opens, Place, places
 from dashboard.furniture.removing import may_there
 from dashboard.offers import bodies, host_bodies, prunes
 from dashboard.templatetags.face import size
@@ -53,31 +57,116 @@ REMOVE = Offer(
     asks_first=True,
     danger=True,
     menu=_("Remove…"),
+    on=places(Place.ROW, Place.MENU, Place.BULK),
 )
-# the others have dialogs of their own (dashboard.pages.images.dialogs)
-OFFERS = (
-    Offer(
-        pull_image.ACTION,
-        _("Pull image"),
-        "download",
-        body=host_bodies.PullOptions,
-        also=_("get registry"),
-        page="pull:page",
-        on_list=OnList.FIRST,
-        in_dialog=True,
+
+
+def _is_no_list(row: Any) -> bool:
+    return not row.manifest_list
+
+
+def _about(route: str) -> Callable[[Any], str]:
+    """The address of a dialog about chosen images, for one."""
+    return lambda row: f"{reverse(route)}?object={row.endpoint_id}:{row.podman_id}"
+
+
+RUN = Link(
+    "run",
+    "container.run",
+    _("Run container"),
+    "play",
+    places(Place.ROW, Place.HEAD),
+    at=lambda row: (
+        reverse("run:page")
+        + "?"
+        + urlencode({"image": row.name or row.podman_id, "endpoint": row.endpoint_id})
     ),
-    Offer(
-        build_image.ACTION,
-        _("Build image"),
-        "hammer",
-        body=host_bodies.BuildOptions,
-        also=_("containerfile dockerfile"),
-        page="builds:page",
-        on_list=OnList.OTHER,
-    ),
-    prunes.IMAGES,
-    Offer(push_image.ACTION, body=bodies.PushOptions),
-    Offer(tag_image.ACTION, body=bodies.TagOptions),
-    Offer(untag_image.ACTION, body=bodies.TagOptions),
-    REMOVE,
+    fits=_is_no_list,
+    primary=True,
+    command=_("Run a container of %(name)s"),
 )
+COPY = Link(
+    "copy",
+    "image.copy",
+    _("Copy"),
+    "copy",
+    places(Place.HEAD, Place.BULK),
+    Opens.DIALOG,
+    _about("images:copy"),
+    "/images/bulk/copy/",
+    fits=_is_no_list,
+    menu=_("Copy to…"),
+)
+SAVE = Link(
+    "save",
+    "image.save",
+    _("Save"),
+    "download",
+    places(Place.MENU, Place.BULK),
+    Opens.DIALOG,
+    _about("images:save"),
+    "/images/bulk/save/",
+    fits=_is_no_list,
+    menu=_("Save to a file…"),
+)
+LIST_CREATE = Link(
+    "list_create",
+    "image.list_create",
+    _("Create list"),
+    "list-tree",
+    places(Place.BULK),
+    Opens.DIALOG,
+    bulk="/images/bulk/list/",
+    fits=_is_no_list,
+)
+LOAD = Link("load", "image.load", _("Load"), "upload", places(Place.LIST), page_name="images:load")
+PULL = Offer(
+    pull_image.ACTION,
+    _("Pull image"),
+    "download",
+    body=host_bodies.PullOptions,
+    also=_("get registry"),
+    page="pull:page",
+    on=places(Place.LIST),
+    primary=True,
+    in_dialog=True,
+)
+BUILD = Offer(
+    build_image.ACTION,
+    _("Build image"),
+    "hammer",
+    body=host_bodies.BuildOptions,
+    also=_("containerfile dockerfile"),
+    page="builds:page",
+    on=places(Place.LIST),
+)
+# these have dialogs of their own (dashboard.pages.images.dialogs)
+PUSH = Offer(
+    push_image.ACTION,
+    _("Push…"),
+    "upload",
+    body=bodies.PushOptions,
+    opens=Opens.DIALOG,
+    on=places(Place.HEAD),
+)
+TAG = Offer(
+    tag_image.ACTION,
+    _("Tag…"),
+    "tag",
+    body=bodies.TagOptions,
+    opens=Opens.DIALOG,
+    on=places(Place.HEAD),
+)
+UNTAG = Offer(
+    untag_image.ACTION,
+    _("Untag…"),
+    "eraser",
+    body=bodies.TagOptions,
+    opens=Opens.DIALOG,
+    fits=lambda row: bool(getattr(row, "names", ())),
+)
+BUTTONS = (
+    *(LOAD, BUILD, prunes.IMAGES, PULL),
+    *(RUN, PUSH, COPY, TAG, SAVE, LIST_CREATE, UNTAG, LOCK, REMOVE),
+)
+OFFERS = offers_in(BUTTONS)

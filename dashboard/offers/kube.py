@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.offer import Offer, OnList
+from dashboard.furniture.offer import Offer
+from dashboard.furniture.places import Place, places
 from dashboard.offers import host_bodies
 from hosts.actions.kube import down_kube, play_kube
 
@@ -14,8 +15,8 @@ PLAY = Offer(
     command=_("Play kube YAML"),
     also=_("kubernetes deployment"),
     page="kube:page",
-    on_list=OnList.OTHER,
+    on=places(Place.LIST),
 )
 # on the same page
-DOWN = Offer(down_kube.ACTION, body=host_bodies.DownOptions, page="kube:page")
+DOWN = Offer(down_kube.ACTION, body=host_bodies.DownOptions, page="kube:page", on=places())
 OFFERS = (PLAY, DOWN)

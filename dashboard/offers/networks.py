@@ -13,11 +13,12 @@ from dashboard.furniture.offer import (
     CreatePage,
     Fields,
     Offer,
-    OnList,
     Question,
     forced,
     names_of,
+    offers_in,
 )
+from dashboard.furniture.places import LOCK_IN_HEAD, Place, places
 from dashboard.furniture.removing import used_words, users_now, with_users
 from dashboard.offers import bodies, host_bodies, prunes
 from dashboard.offers.network_form import NetworkForm
@@ -70,6 +71,7 @@ REMOVE = Offer(
     asks_first=True,
     danger=True,
     menu=_("Remove…"),
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
     fits=_is_no_default,
 )
 
@@ -94,6 +96,7 @@ UPDATE = Offer(
     "server-cog",
     _("Changing the DNS servers of"),
     Fields(DnsForm, _("DNS servers of %(name)s on %(host)s"), _("Change DNS servers")),
+    on=places(Place.HEAD),
     body=NetworkUpdateOptions,
 )
 CREATE = Offer(
@@ -102,14 +105,11 @@ CREATE = Offer(
     "plus",
     body=host_bodies.NetworkCreateOptions,
     page=CreatePage(NetworkForm, create_network.order),
-    on_list=OnList.FIRST,
+    on=places(Place.LIST),
+    primary=True,
 )
-# the others have a page of their own (dashboard.pages.networks.members)
-OFFERS = (
-    CREATE,
-    prunes.NETWORKS,
-    Offer(connect_network.ACTION, body=bodies.ConnectOptions),
-    Offer(disconnect_network.ACTION, body=bodies.DisconnectOptions),
-    UPDATE,
-    REMOVE,
-)
+# asked for on a tab of its page (dashboard.pages.networks.members)
+CONNECT = Offer(connect_network.ACTION, body=bodies.ConnectOptions, on=places())
+DISCONNECT = Offer(disconnect_network.ACTION, body=bodies.DisconnectOptions, on=places())
+BUTTONS = (prunes.NETWORKS, CREATE, CONNECT, DISCONNECT, LOCK_IN_HEAD, UPDATE, REMOVE)
+OFFERS = offers_in(BUTTONS)

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import CreatePage, Offer, OnList, Question, forced, names_of
+from dashboard.furniture.offer import CreatePage, Offer, Question, forced, names_of, offers_in
+from dashboard.furniture.places import LOCK, Link, Place, places
 from dashboard.live.spec import Words
-from dashboard.offers import bodies, host_bodies, prunes
+from dashboard.offers import bodies, host_bodies, kube, prunes
 from dashboard.offers.pod_form import PodForm
 from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods import (
@@ -100,92 +103,112 @@ def _signal(form: QueryDict) -> dict[str, str]:
 
 _RUNS = frozenset({"running", "degraded"})
 _STILL = frozenset({"created", "exited", "stopped"})
-OFFERS = (
-    Offer(
-        create_pod.ACTION,
-        _("Create pod"),
-        "plus",
-        body=host_bodies.PodCreateOptions,
-        page=CreatePage(
-            PodForm,
-            create_pod.order,
-            _("Containers come later: on the pod's page, or in the run form."),
-        ),
-        on_list=OnList.FIRST,
+CREATE = Offer(
+    create_pod.ACTION,
+    _("Create pod"),
+    "plus",
+    body=host_bodies.PodCreateOptions,
+    page=CreatePage(
+        PodForm,
+        create_pod.order,
+        _("Containers come later: on the pod's page, or in the run form."),
     ),
-    prunes.PODS,
-    Offer(
-        start_pod.ACTION,
-        _("Start"),
-        "play",
-        _("Starting"),
-        _plain(_("Start the pod %(name)s on %(host)s?"), _("Start %(n)d pods?"), _("Start")),
-        states=_STILL | {"degraded"},
-        in_menu=False,
-    ),
-    Offer(
-        restart_pod.ACTION,
-        _("Restart"),
-        "rotate-cw",
-        _("Restarting"),
-        _plain(_("Restart the pod %(name)s on %(host)s?"), _("Restart %(n)d pods?"), _("Restart")),
-        states=_RUNS | _STILL,
-        asks_first=True,
-        key="r",
-        in_menu=False,
-    ),
-    Offer(
-        stop_pod.ACTION,
-        _("Stop"),
-        "square",
-        _("Stopping"),
-        _plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?"), _("Stop")),
-        body=bodies.StopOptions,
-        states=_RUNS | {"paused"},
-        asks_first=True,
-        key="s",
-        in_menu=False,
-    ),
-    Offer(
-        pause_pod.ACTION,
-        _("Pause"),
-        "pause",
-        _("Pausing"),
-        _plain(_("Pause the pod %(name)s on %(host)s?"), _("Pause %(n)d pods?"), _("Pause")),
-        states=_RUNS,
-    ),
-    Offer(
-        unpause_pod.ACTION,
-        _("Unpause"),
-        "step-forward",
-        _("Unpausing"),
-        _plain(_("Unpause the pod %(name)s on %(host)s?"), _("Unpause %(n)d pods?"), _("Unpause")),
-        states=frozenset({"paused"}),
-        in_menu=False,
-    ),
-    Offer(
-        kill_pod.ACTION,
-        _("Kill"),
-        "zap",
-        _("Sending a signal to"),
-        _kill,
-        _signal,
-        body=bodies.KillOptions,
-        states=_RUNS | {"paused"},
-        asks_first=True,
-        danger=True,
-        menu=_("Send a signal…"),
-    ),
-    Offer(
-        remove_pod.ACTION,
-        _("Remove"),
-        "trash-2",
-        _("Removing"),
-        _remove,
-        forced,
-        body=bodies.RemoveOptions,
-        asks_first=True,
-        danger=True,
-        menu=_("Remove…"),
+    on=places(Place.LIST),
+    primary=True,
+)
+START = Offer(
+    start_pod.ACTION,
+    _("Start"),
+    "play",
+    _("Starting"),
+    _plain(_("Start the pod %(name)s on %(host)s?"), _("Start %(n)d pods?"), _("Start")),
+    states=_STILL | {"degraded"},
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
+    primary=True,
+    part="turn",
+)
+RESTART = Offer(
+    restart_pod.ACTION,
+    _("Restart"),
+    "rotate-cw",
+    _("Restarting"),
+    _plain(_("Restart the pod %(name)s on %(host)s?"), _("Restart %(n)d pods?"), _("Restart")),
+    states=_RUNS | _STILL,
+    asks_first=True,
+    key="r",
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
+)
+STOP = Offer(
+    stop_pod.ACTION,
+    _("Stop"),
+    "square",
+    _("Stopping"),
+    _plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?"), _("Stop")),
+    body=bodies.StopOptions,
+    states=_RUNS | {"paused"},
+    asks_first=True,
+    key="s",
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
+    part="turn",
+)
+PAUSE = Offer(
+    pause_pod.ACTION,
+    _("Pause"),
+    "pause",
+    _("Pausing"),
+    _plain(_("Pause the pod %(name)s on %(host)s?"), _("Pause %(n)d pods?"), _("Pause")),
+    states=_RUNS,
+    on=places(Place.MENU, Place.BULK),
+)
+UNPAUSE = Offer(
+    unpause_pod.ACTION,
+    _("Unpause"),
+    "step-forward",
+    _("Unpausing"),
+    _plain(_("Unpause the pod %(name)s on %(host)s?"), _("Unpause %(n)d pods?"), _("Unpause")),
+    states=frozenset({"paused"}),
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
+    primary=True,
+)
+KILL = Offer(
+    kill_pod.ACTION,
+    _("Kill"),
+    "zap",
+    _("Sending a signal to"),
+    _kill,
+    _signal,
+    body=bodies.KillOptions,
+    states=_RUNS | {"paused"},
+    asks_first=True,
+    danger=True,
+    menu=_("Send a signal…"),
+    on=places(Place.MENU, Place.BULK),
+)
+REMOVE = Offer(
+    remove_pod.ACTION,
+    _("Remove"),
+    "trash-2",
+    _("Removing"),
+    _remove,
+    forced,
+    body=bodies.RemoveOptions,
+    asks_first=True,
+    danger=True,
+    menu=_("Remove…"),
+    on=places(Place.MENU, Place.BULK),
+)
+ADD = Link(
+    "add",
+    "container.run",
+    _("Add a container"),
+    "plus",
+    places(Place.HEAD),
+    at=lambda row: (
+        reverse("run:page") + "?" + urlencode({"endpoint": row.endpoint_id, "pod": row.name})
     ),
 )
+BUTTONS = (
+    *(kube.PLAY, prunes.PODS, CREATE),
+    *(START, UNPAUSE, STOP, RESTART, ADD, PAUSE, LOCK, KILL, REMOVE),
+)
+OFFERS = tuple(one for one in offers_in(BUTTONS) if one.kind == "pod")

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture import prune_plans
-from dashboard.furniture.offer import Offer, OnList, PrunePage
+from dashboard.furniture.offer import Offer, PrunePage
+from dashboard.furniture.places import Place, places
 from dashboard.live.spec import Words
 from hosts.actions.action import Action
 from hosts.actions.images import prune_images
@@ -13,9 +14,8 @@ _ENDED = (("ended", _("Those that ended")), ("rest", _("Also those never started
 
 
 def _prune(action: Action, command: Words, page: PrunePage) -> Offer:
-    return Offer(
-        action, _("Prune"), "brush-cleaning", command=command, page=page, on_list=OnList.OTHER
-    )
+    on = places(Place.LIST)
+    return Offer(action, _("Prune"), "brush-cleaning", command=command, page=page, on=on)
 
 
 CONTAINERS = _prune(

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import CreatePage, Offer, OnList, Question, names_of
+from dashboard.furniture.offer import CreatePage, Offer, Question, names_of, offers_in
+from dashboard.furniture.places import LOCK_IN_HEAD, Opens, Place, places
 from dashboard.furniture.removing import used_words, users_now
 from dashboard.offers import host_bodies
 from dashboard.offers.secret_forms import SecretForm
@@ -56,6 +57,7 @@ REMOVE = Offer(
     asks_first=True,
     danger=True,
     menu=_("Remove…"),
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
 CREATE = Offer(
     create_secret.ACTION,
@@ -63,8 +65,17 @@ CREATE = Offer(
     "plus",
     body=host_bodies.SecretCreateOptions,
     page=CreatePage(SecretForm),
-    on_list=OnList.FIRST,
+    on=places(Place.LIST),
+    primary=True,
 )
-# giving another value has a page of its own (dashboard.pages.secrets.replacing)
-REPLACE = Offer(replace_secret.ACTION, body=host_bodies.SecretReplaceOptions)
-OFFERS = (CREATE, REPLACE, REMOVE)
+# by a page of its own (dashboard.pages.secrets.replacing)
+REPLACE = Offer(
+    replace_secret.ACTION,
+    _("Replace"),
+    "replace",
+    body=host_bodies.SecretReplaceOptions,
+    opens=Opens.PAGE,
+    on=places(Place.HEAD),
+)
+BUTTONS = (CREATE, REPLACE, LOCK_IN_HEAD, REMOVE)
+OFFERS = offers_in(BUTTONS)

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import CreatePage, Offer, OnList, Question, forced, names_of
+from dashboard.furniture.offer import CreatePage, Offer, Question, forced, names_of, offers_in
+from dashboard.furniture.places import LOCK_IN_HEAD, Opens, Place, places
 from dashboard.furniture.removing import used_words, users_now, with_users
 from dashboard.furniture.sizes import sizes_of
 from dashboard.offers import bodies, host_bodies, prunes
@@ -62,6 +63,7 @@ REMOVE = Offer(
     asks_first=True,
     danger=True,
     menu=_("Remove…"),
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
 CREATE = Offer(
     create_volume.ACTION,
@@ -69,8 +71,17 @@ CREATE = Offer(
     "plus",
     body=host_bodies.VolumeCreateOptions,
     page=CreatePage(VolumeForm, create_volume.order),
-    on_list=OnList.FIRST,
+    on=places(Place.LIST),
+    primary=True,
 )
-# cloning has a page of its own (dashboard.pages.volumes.cloning)
-CLONE = Offer(clone_volume.ACTION, body=bodies.CloneOptions)
-OFFERS = (CREATE, prunes.VOLUMES, CLONE, REMOVE)
+# by a page of its own (dashboard.pages.volumes.cloning)
+CLONE = Offer(
+    clone_volume.ACTION,
+    _("Clone"),
+    "copy",
+    body=bodies.CloneOptions,
+    opens=Opens.PAGE,
+    on=places(Place.HEAD),
+)
+BUTTONS = (prunes.VOLUMES, CREATE, CLONE, LOCK_IN_HEAD, REMOVE)
+OFFERS = offers_in(BUTTONS)

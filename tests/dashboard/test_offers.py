@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from django.template import Context, Template
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.furniture.acting import many
+from dashboard.furniture.create_page import create
 from dashboard.furniture.offer import Fields, Offer
-from dashboard.offers import OFFERS, containers, networks
-from dashboard.pages.search.container_commands import CONTAINER_COMMANDS
+from dashboard.furniture.places import Place
+from dashboard.offers import BUTTONS, OFFERS, containers, networks
+from dashboard.pages.search.container_commands import CONTAINER_COMMANDS, words
+from dashboard.pages.search.places import COMMANDS
 from hosts.actions.containers import rename_container
-from hosts.models import Container, Network
+from hosts.models import Container, Endpoint, Host, Network
 
 WITH_DIALOG = [offer for offer in OFFERS if offer.dialog]
 
@@ -47,8 +51,9 @@ def test_fields_are_no_question_and_one_by_one_is_not_many() -> None:
 
 def test_ctrl_k_knows_all_of_a_container() -> None:
     assert {offer.name for offer in containers.OFFERS if offer.dialog} <= set(CONTAINER_COMMANDS)
-    assert CONTAINER_COMMANDS["stop"].of("shop 50%") == "Stop shop 50%…"
-    assert CONTAINER_COMMANDS["kill"].of("shop") == "Send a signal to shop…"
+    assert words(CONTAINER_COMMANDS["stop"], "shop 50%") == "Stop shop 50%…"
+    assert words(CONTAINER_COMMANDS["kill"], "shop") == "Send a signal to shop…"
+    assert words(CONTAINER_COMMANDS["logs"], "shop") == "Logs of shop"
 
 
 @pytest.mark.parametrize(
@@ -71,20 +76,70 @@ def test_what_does_something_in_a_state(state: str, health: str, can: set[str]) 
     assert not any(offer.possible(row, frozenset()) for offer in containers.OFFERS)
 
 
-def drawn(text: str, **context: Any) -> str:
-    return Template("{% load offers %}" + text).render(Context(context))
+def names(place: str, row: Any, verbs: frozenset[str]) -> str:
+    loop = "{% for one in buttons %}{{ one.part }} {% endfor %}"
+    text = f'{{% load offers %}}{{% buttons_at "{place}" as buttons %}}{loop}'
+    return Template(text).render(Context({"row": row, "verbs": verbs})).strip()
 
 
-def test_the_menu_of_an_object_holds_what_it_can_now() -> None:
-    loop = '{% for offer in can|offered:"container" %}{{ offer.name }} {% endfor %}'
-    # what has a button of its own is no menu item
-    assert drawn(loop, can=["stop", "pause", "rename"]) == "rename stop-after pause "
-    assert drawn(loop, can=[]) == ""
+def container(**given: Any) -> Container:
+    host = Host(pk=1, name="web1")
+    endpoint = Endpoint(pk=1, host=host, state="up")
+    row = Container(endpoint=endpoint, podman_id="a" * 64, name="web", **given)
+    row.lock_kind = "container"
+    return row
+
+
+EVERY = frozenset(one.verb for found in BUTTONS.values() for one in found)
+
+
+def test_the_buttons_of_an_object_are_what_it_can_now() -> None:
+    running, paused = container(state="running"), container(state="paused")
+    assert names("row", running, EVERY) == "turn restart logs terminal"
+    assert names("row", paused, EVERY) == "unpause turn logs terminal"
+    assert names("head", paused, EVERY) == "unpause turn"
+    assert names("row", running, EVERY - {"container.stop"}) == "restart logs terminal"
+    infra = container(state="running", is_infra=True)
+    infra.can = []
+    assert names("row", infra, EVERY) == ""
+    # what has a button of its own is no menu item, and what is lost for good stands last
+    menu = names("menu", running, EVERY).split()
+    assert not {"turn", "restart"} & set(menu)
+    assert menu[-3:] == ["lock", "kill", "remove"]
+    assert names("menu", container(state="running", gone=timezone.now()), EVERY) == ""
+
+
+def test_a_button_asks_first_or_does_not() -> None:
+    def said(row: Container, place: str = "row") -> str:
+        text = (
+            '{% load offers %}{% buttons_at place as buttons %}{% include "parts/buttons.html" %}'
+        )
+        given = {"row": row, "verbs": frozenset({"container.stop", "container.logs"})}
+        return Template(text).render(Context(given | {"place": place}))
+
+    assert 'hx-post="/containers/1/' in said(container(state="running"))
+    owned = said(container(state="running", unit="web.service"))
+    assert 'hx-get="/containers/1/' in owned
+    assert 'aria-label="Stop web"' in owned
+    assert 'aria-label="Logs of web"' in owned
 
 
 def test_the_network_that_comes_with_podman_is_not_to_be_removed() -> None:
-    loop = '{% offers_of row "network" verbs as found %}{% for one in found %}{{ one.name }}{% endfor %}'
+    def row(name: str) -> Network:
+        return Network(endpoint_id=1, podman_id="b" * 64, name=name)
+
     verbs = frozenset({networks.REMOVE.verb})
-    assert drawn(loop, row=Network(name="shop"), verbs=verbs) == "remove"
-    assert drawn(loop, row=Network(name="podman"), verbs=verbs) == ""
-    assert drawn(loop, row=Network(name="shop"), verbs=frozenset()) == ""
+    assert names("row", row("shop"), verbs) == "remove"
+    assert names("row", row("podman"), verbs) == ""
+    assert names("row", row("shop"), frozenset()) == ""
+
+
+def test_what_makes_and_what_prunes_has_its_page_and_its_line_in_ctrl_k() -> None:
+    listed = [offer for offer in OFFERS if Place.LIST in offer.on]
+    assert {offer.verb for offer in listed} >= {"volume.create", "image.pull", "image.prune"}
+    known = {command.url_name: str(command.word) for command in COMMANDS}
+    for offer in listed:
+        assert reverse(offer.page_name)
+        assert known[offer.page_name] == str(offer.command or offer.label)
+    with pytest.raises(ValueError, match="no form for something new"):
+        create(containers.STOP)

@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.ended import failed, in_a_loop
+from dashboard.furniture.offer import in_bulk
 from dashboard.furniture.underway import with_jobs
 from dashboard.live.by_host import BY_HOST
-from dashboard.live.spec import Aside, BulkVerb, Column, ListSpec, Token, register
+from dashboard.live.spec import Aside, Column, ListSpec, Token, register
 from dashboard.live.tokens import (
     GROUP,
     HOST,
@@ -23,7 +24,7 @@ from dashboard.live.tokens import (
     one_of,
 )
 from dashboard.live.visibility import count_visible, scope_to_visible
-from dashboard.offers import containers as offers
+from dashboard.offers.containers import BUTTONS
 from dashboard.pages.containers.figures import MEASURED
 from dashboard.pages.containers.figures import TOKENS as FIGURES
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
@@ -132,18 +133,7 @@ SPEC = register(
         fingerprint=_fingerprint,
         prepare=prepare,
         drawn_from=drawn_from,
-        bulk=(
-            offers.START.in_bulk(),
-            offers.RESTART.in_bulk(),
-            BulkVerb("logs", _("Logs"), "logs", "/logs/", key="l", opens=True),
-            BulkVerb("stats", _("Compare"), "chart-line", "/stats/compare/", opens=True),
-            offers.STOP.in_bulk(),
-            offers.PAUSE.in_bulk(),
-            offers.UNPAUSE.in_bulk(),
-            offers.KILL.in_bulk(),
-            offers.UPGRADE.in_bulk(),
-            offers.REMOVE.in_bulk(),
-        ),
+        bulk=in_bulk(BUTTONS),
         empty={
             "icon": "box",
             "title": _("No containers"),

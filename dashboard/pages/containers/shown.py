@@ -20,8 +20,6 @@ from hosts.models import Container
 
 _words = words_possible(offer for offer in OFFERS if not offer.alias)
 _IN_BULK = (*(offer.word for offer in OFFERS if offer.for_many), "logs")
-# with pages of their own, whatever its state
-_PAGES = ("export",)
 
 # longer than start periods usually are
 STARTS_WITHIN = timedelta(minutes=10)
@@ -64,8 +62,7 @@ def possible(row: Container, verbs: frozenset[str]) -> list[str]:
     if row.is_infra or row.endpoint.state not in ("up", "degraded"):
         # an infra container comes and goes with its pod
         return []
-    pages = [name for name in _PAGES if f"container.{name}" in verbs]
-    return _words(row, verbs) + pages
+    return _words(row, verbs)
 
 
 @dataclass(frozen=True, slots=True)

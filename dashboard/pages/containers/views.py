@@ -12,7 +12,7 @@ from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
 from dashboard.furniture.objects import above_list
 from dashboard.live.page import list_page, live_row
-from dashboard.offers.containers import OFFERS
+from dashboard.offers.containers import BUTTONS
 from dashboard.pages.containers.lists import QUICK, SPEC, SUMMARY
 from dashboard.person import person_of
 from hosts.access import get_object
@@ -24,7 +24,7 @@ def containers(request: HttpRequest) -> HttpResponse:
     extra = {
         "word": _("Containers"),
         "quick": QUICK,
-        "buttons": above_list(person_of(request), OFFERS),
+        "buttons": above_list(person_of(request), BUTTONS),
     }
     return list_page(request, SPEC, "objects/list.html", extra)
 

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
-from dashboard.furniture.offer import Link
-from dashboard.live.spec import BulkVerb, Column
+from dashboard.furniture.offer import in_bulk
+from dashboard.live.spec import Column
 from dashboard.live.tokens import one_of
-from dashboard.offers.images import OFFERS, REMOVE
+from dashboard.offers.images import BUTTONS
 from dashboard.pages.images import dialogs
 from dashboard.pages.images.archive_pages import load_page, save_dialog
 from dashboard.pages.images.changes import changes
@@ -55,14 +55,9 @@ SPEC = object_list(
         "title": _("No images yet"),
         "text": _("Pull one, or run a container: its image comes along."),
     },
-    bulk=(
-        BulkVerb("copy", _("Copy"), "copy", "/images/bulk/copy/", asks=True),
-        BulkVerb("save", _("Save"), "download", "/images/bulk/save/", asks=True),
-        BulkVerb("list_create", _("Create list"), "list-tree", "/images/bulk/list/", asks=True),
-        REMOVE.in_bulk(),
-    ),
+    bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC, head="images/head.html")
+HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -80,8 +75,7 @@ _ROOM = ObjectRoom(
     summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
-    offers=OFFERS,
-    links=(Link("image.load", _("Load"), "upload", "images:load"),),
+    buttons=BUTTONS,
     tabs=(
         Tab("layers", _("Layers"), "image.inspect", layers, lambda row: not is_list(row)),
         Tab("changes", _("Changes"), "image.inspect", changes, lambda row: not is_list(row)),

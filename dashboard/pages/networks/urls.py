@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
-from dashboard.offers.networks import OFFERS, REMOVE
+from dashboard.offers.networks import BUTTONS
 from dashboard.pages.networks.members import connect, disconnect, members
 from hosts.models import InventoryRow, Network
 
@@ -40,9 +41,9 @@ SPEC = object_list(
         "title": _("No networks yet"),
         "text": _("Every host has at least one; they show up once a host is connected."),
     },
-    bulk=(REMOVE.in_bulk(),),
+    bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC, head="networks/head.html")
+HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -58,7 +59,7 @@ ROOM = ObjectRoom(
     head=HEAD,
     summary=SUMMARY,
     within=_within,
-    offers=OFFERS,
+    buttons=BUTTONS,
     tabs=(Tab("members", _("On it"), "network.view", members),),
 )
 PLACE = "<int:endpoint_id>/<path:podman_id>/"

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
 from dashboard.live.tokens import one_of
-from dashboard.offers.kube import PLAY
-from dashboard.offers.pods import OFFERS
+from dashboard.offers.pods import BUTTONS
 from dashboard.pages.pods.processes import processes
 from dashboard.pages.pods.shown import prepare
 from hosts.models import InventoryRow, Pod
@@ -31,7 +31,7 @@ SPEC = object_list(
     ),
     sorts={"state": ("state", "name", "id")},
     prepare=prepare,
-    bulk=tuple(offer.in_bulk() for offer in OFFERS),
+    bulk=in_bulk(BUTTONS),
     empty={
         "icon": "boxes",
         "hint": _("name, or state:degraded host:web1 …"),
@@ -41,7 +41,7 @@ SPEC = object_list(
         ),
     },
 )
-HEAD, SUMMARY = parts_of(SPEC, head="pods/head.html")
+HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -59,7 +59,7 @@ ROOM = ObjectRoom(
     summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
-    offers=(PLAY, *OFFERS),
+    buttons=BUTTONS,
     tabs=(
         Tab("stats", _("Stats"), "container.stats", "stats:pod-part"),
         Tab("processes", _("Processes"), "pod.processes", processes),

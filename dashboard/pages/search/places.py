@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.frame import PLACES
+from dashboard.furniture.places import Place
 from dashboard.live.spec import Words
 from dashboard.offers import OFFERS
 from dashboard.pages.search.found import Found, fits, rank
@@ -27,7 +28,7 @@ COMMANDS = (
     *(
         Command(offer.command or offer.label, offer.page_name, offer.icon, offer.verb, offer.also)
         for offer in OFFERS
-        if offer.on_list
+        if Place.LIST in offer.on
     ),
     Command(_("Add host"), "hosts:add", "server", "host.add", _("register server machine")),
     Command(_("Manage groups"), "groups:list", "tags", "host.view"),

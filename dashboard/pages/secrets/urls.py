@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, urls
+from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals
-from dashboard.offers.secrets import OFFERS, REMOVE
+from dashboard.offers.secrets import BUTTONS
 from dashboard.pages.secrets.replacing import replace
 from dashboard.pages.secrets.users import USERS
 from hosts.models import Secret
@@ -26,9 +27,9 @@ SPEC = object_list(
         "title": _("No secrets yet"),
         "text": _("Passwords and keys that containers get without standing in their settings."),
     },
-    bulk=(REMOVE.in_bulk(),),
+    bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC, head="secrets/head.html")
+HEAD, SUMMARY = parts_of(SPEC)
 
 app_name = "secrets"
 ROOM = ObjectRoom(
@@ -38,7 +39,7 @@ ROOM = ObjectRoom(
     spec=SPEC,
     head=HEAD,
     summary=SUMMARY,
-    offers=OFFERS,
+    buttons=BUTTONS,
     tabs=(Tab("users", _("Used by"), "secret.view", USERS),),
 )
 urlpatterns = [

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
+from dashboard.furniture.offer import in_bulk
 from dashboard.furniture.sizes import sizes_of
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
-from dashboard.offers.volumes import OFFERS, REMOVE
+from dashboard.offers.volumes import BUTTONS
 from dashboard.pages.volumes.cloning import clone
 from dashboard.pages.volumes.users import USED_BY, USERS, attach_users
 from hosts.access import Person
@@ -61,9 +62,9 @@ SPEC = object_list(
         "title": _("No volumes yet"),
         "text": _("Volumes keep data when containers go. They show up by themselves."),
     },
-    bulk=(REMOVE.in_bulk(),),
+    bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC, head="volumes/head.html")
+HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -80,7 +81,7 @@ ROOM = ObjectRoom(
     summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
-    offers=OFFERS,
+    buttons=BUTTONS,
     tabs=(
         Tab("users", _("Used by"), "volume.view", USERS),
         Tab("files", _("Files"), "volume.files", "volumefiles:list"),

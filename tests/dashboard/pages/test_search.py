@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from dashboard.pages.search.container_commands import CONTAINER_COMMANDS
+from dashboard.pages.search.container_commands import words as command_words
 from hosts.models import Container, Endpoint, Host, Image, Login, Secret
 from tests.cast import Cast
 
@@ -117,7 +118,7 @@ def test_each_verb_leads_to_a_page_that_is_there(
     browser = browser_of(cast.alice)
     page = browser.get("/search/", {"q": f"{verb} shop-db"}, headers={"HX-Request": "true"})
     [word] = words(page)
-    assert word == CONTAINER_COMMANDS[verb].of("shop-db")
+    assert word == command_words(CONTAINER_COMMANDS[verb], "shop-db")
     text = page.content.decode()
     [address] = set(re.findall(rf'(?:href|hx-get)="(/containers/{fleet.pk}/[^"]*)"', text))
     answer = browser.get(address)
