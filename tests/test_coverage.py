@@ -5,8 +5,10 @@ What the rows say about the tests is held against real hosts by `manage.py test`
 
 import pytest
 
+from hosts.actions import ACTIONS
+from hosts.cards import cards
 from tests.lab.coverage import __main__ as comparing
-from tests.lab.coverage import routes, table
+from tests.lab.coverage import routes, table, verbs
 
 
 def test_every_call_of_podman_has_one_row_and_names_what_is_there() -> None:
@@ -14,6 +16,40 @@ def test_every_call_of_podman_has_one_row_and_names_what_is_there() -> None:
     assert table.faults(rows) == []
     listed = [row.call for row in rows if row.call in routes.every_call()]
     assert len(listed) == len(routes.every_call()) == 137
+
+
+def test_each_row_names_the_function_that_makes_its_path() -> None:
+    rows = [row for row in table.read(table.DOCUMENT.read_text()) if row.used]
+    assert len(rows) > 80
+    assert [row.call for row in rows if not verbs.sends(row)] == []
+
+
+# streams: the card is in one file, and a page or a socket of the dashboard opens what sends
+STREAMS = {
+    "hosts.podman.archive.put": "container.files_edit",
+    "hosts.podman.attach.attach": "container.attach",
+    "hosts.podman.execs.create": "container.exec",
+    "hosts.podman.execs.remove": "container.exec",
+    "hosts.podman.execs.resize": "container.exec",
+    "hosts.podman.execs.resize_container": "container.attach",
+    "hosts.podman.execs.start": "container.exec",
+}
+# by SSH alone
+NO_CALL = {"host.rotate_key"}
+
+
+def test_what_changes_something_is_sent_by_a_verb_with_a_card() -> None:
+    rows = [row for row in table.read(table.DOCUMENT.read_text()) if row.used]
+    changes = {row.function for row in rows if not row.call.startswith(("GET", "HEAD"))}
+    assert {one for one in changes if not verbs.verbs_of(one)} == set(STREAMS)
+    assert set(STREAMS.values()) <= {card.verb for card in cards()}
+    assert verbs.verbs_of("hosts.podman.networks.update") == {"network.update"}
+
+
+def test_each_job_s_verb_leads_to_calls_of_the_table() -> None:
+    rows = table.read(table.DOCUMENT.read_text())
+    known = {verb for row in rows if row.used for verb in verbs.verbs_of(row.function)}
+    assert set(ACTIONS) - known == NO_CALL
 
 
 ROW = (
