@@ -1,7 +1,7 @@
-"""All changes to people. Each asks permission, changes and writes its entry in one transaction.
+"""All changes to people. Each one authorises, changes and writes its entry in one transaction.
 
-`by` is who asks (also the console's person), `who` the audit log's words for them. Problems of a
-field: ValidationError by field name; all others: accounts.errors.
+`by` is the person who asks (also the console's), `who` their entry in the log. Wrong fields raise
+ValidationError by field name, everything else accounts.errors.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,13 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import epoch, invitations
-from accounts.at_once import unless_taken
 from accounts.errors import AdminExists, LastAdmin, NotSignedIn
 from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, Team, User, tidy_email
 from accounts.names import check_name
 from accounts.permission import require_access, require_manage, target_of
 from accounts.sessions import end_sessions
+from accounts.unique_names import refuse_taken
 from accounts.verbs import ADMIN
 from audit import params as log
 from audit import write
@@ -34,7 +34,7 @@ for _verb in ("people.invite", "people.accept"):
 
 
 def create_first_admin(who: Who, *, email: str, name: str, password: str) -> User:
-    """The first administrator, without a link (the `setup` command). AdminExists."""
+    """Create the first administrator without a link (the `setup` command). AdminExists."""
     with transaction.atomic():
         role = _lock_admins()
         if invitations.admin_exists():
@@ -46,7 +46,7 @@ def create_first_admin(who: Who, *, email: str, name: str, password: str) -> Use
 
 
 def welcome_first_admin(who: Who, token: str, *, email: str, name: str, password: str) -> User:
-    """The first administrator, by the link that `up` prints. LinkDead, AdminExists."""
+    """Create the first administrator from the link that `up` prints. LinkDead, AdminExists."""
     with transaction.atomic():
         invitations.use_up(invitations.find(Kind.FIRST_ADMIN, token))
         return create_first_admin(who, email=email, name=name, password=password)
@@ -65,8 +65,10 @@ def invite(
     teams: Iterable[Team] = (),
     brings: Callable[[OneTimeLink], list[str]] = _nothing_else,
 ) -> str:
-    """Path of a link with which the owner of `email` joins in `role` and `teams`. Shown once, lasts
-    7 days. `brings` writes the grants that it brings, authorised already, and words them for the log.
+    """The path of a link with which the owner of `email` joins with `role` and `teams`.
+
+    It is shown once and lasts 7 days. `brings` writes the grants of the invitation, which are authorised
+    already, and returns their words.
     """
     email = tidy_email(email)
     _check({"email": lambda: validate_email(email)})
@@ -91,7 +93,7 @@ def invite(
 
 
 def accept_invitation(who: Who, token: str, *, name: str, password: str) -> User:
-    """The invited person, who may sign in from now on. LinkDead."""
+    """Create the invited person, who can sign in from now on. LinkDead."""
     with transaction.atomic():
         link = invitations.find(Kind.INVITE, token)
         invitations.use_up(link)
@@ -99,14 +101,14 @@ def accept_invitation(who: Who, token: str, *, name: str, password: str) -> User
         assert role is not None  # invite() always gives one
         user = _new_user(email=link.email, name=name, role=role, password=password)
         as_user = _as(who, user)
-        brought = invitations.bring_along(link, user, as_user)
+        brought = invitations.apply_teams_and_grants(link, user, as_user)
         params = {"email": user.email, "role": role.name, **brought}
         _enter(as_user, "people.accept", user, params, detail=f"invited by {link.made_by}")
     return user
 
 
 def withdraw_invitation(by: User, who: Who, *, link: OneTimeLink) -> None:
-    """An open invitation dies. One that is used already stays used."""
+    """Withdraw an open invitation. One that was used stays used."""
     target = Target(kind="user", name=link.email)
     require_manage(by, who, target=target, role=by.role)
     with transaction.atomic():
@@ -115,7 +117,10 @@ def withdraw_invitation(by: User, who: Who, *, link: OneTimeLink) -> None:
 
 
 def make_reset_link(by: User, who: Who, *, user: User) -> str:
-    """Path of a link with which `user` sets a new password. Shown once, lasts 24 hours. NotSignedIn."""
+    """The path of a link with which `user` sets a new password. NotSignedIn.
+
+    It is shown once and lasts 24 hours.
+    """
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
     if user.kind != User.Kind.PERSON:
         raise NotSignedIn(str(user))
@@ -128,7 +133,7 @@ def make_reset_link(by: User, who: Who, *, user: User) -> str:
 
 
 def reset_password(who: Who, token: str, *, password: str) -> User:
-    """The person of the link, with a new password; their sessions end. LinkDead."""
+    """Set the new password of the link's person and end their sessions. LinkDead."""
     with transaction.atomic():
         link = invitations.find(Kind.RESET, token)
         user = link.user
@@ -162,7 +167,7 @@ def change_role(by: User, who: Who, *, user: User, role: Role) -> None:
 
 
 def disable(by: User, who: Who, *, user: User) -> None:
-    """`user` is signed out everywhere and cannot sign in. Their links die. LastAdmin."""
+    """Sign `user` out everywhere. They cannot sign in, and their links are withdrawn. LastAdmin."""
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         _lock_admins()
@@ -179,7 +184,7 @@ def disable(by: User, who: Who, *, user: User) -> None:
 
 
 def enable(by: User, who: Who, *, user: User) -> None:
-    """`user` may sign in again, with the password they had."""
+    """Let `user` sign in again with their old password."""
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
@@ -188,7 +193,7 @@ def enable(by: User, who: Who, *, user: User) -> None:
 
 
 def remove_second_factor(by: User, who: Who, *, user: User) -> None:
-    """For somebody who lost phone and codes: afterwards their password alone signs them in."""
+    """Remove all second factors, for a person who lost phone and codes."""
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         removed, _per_model = Authenticator.objects.filter(user=user).delete()
@@ -199,7 +204,7 @@ def remove_second_factor(by: User, who: Who, *, user: User) -> None:
 
 
 def rename(user: User, who: Who, *, name: str) -> None:
-    """One's own name, as others and the log will read it from now on."""
+    """Change one's own name, which pages and the log show from now on."""
     with transaction.atomic():
         before, user.name = user.name, name.strip()
         _check({"name": lambda: user.full_clean(exclude=["email", "role", "password"])})
@@ -221,12 +226,12 @@ def _new_user(*, email: str, name: str, role: Role, password: str) -> User:
         }
     )
     _must_be_new(email)
-    with unless_taken(_is_here(email)):
+    with refuse_taken(_is_here(email)):
         return User.objects.create_user(email, name=name, role=role, password=password)
 
 
 def _check(checks: Mapping[str, Any]) -> None:
-    """Run all checks; their problems together, by the field they are about."""
+    """Run all checks and raise their problems together, by field."""
     problems: dict[str, list[str]] = {}
     for field, check in checks.items():
         try:
@@ -254,7 +259,7 @@ def _is_here(email: str) -> ValidationError:
 
 
 def _lock_admins() -> Role:
-    """Let one at a time change who is an administrator, so that the last one stays."""
+    """Lock the admin role's row, so that two changes cannot remove the last administrators."""
     return Role.objects.select_for_update().get(name=ADMIN)
 
 

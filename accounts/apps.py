@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
-    """Registers the verbs about people and keeps the built-in roles there."""
+    """Registers the verbs about people and creates the built-in roles."""
 
     name = "accounts"
 

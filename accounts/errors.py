@@ -1,14 +1,14 @@
-"""What can go wrong with people. Each text says cause and cure and may be shown as it is."""
+"""Errors about people. Each text names cause and cure, and can be shown as it is."""
 
 from django.utils.translation import gettext as _
 
 
 class AccountsError(Exception):
-    """Base of these errors."""
+    """Base class of these errors."""
 
 
 class NotPermitted(AccountsError):
-    """The person may not do `verb` here. The refusal is in the audit log already."""
+    """The person may not do `verb` here. The refusal is in the log already."""
 
     def __init__(self, verb: str) -> None:
         super().__init__(
@@ -18,7 +18,7 @@ class NotPermitted(AccountsError):
 
 
 class LinkDead(AccountsError):
-    """A one-time link that was never made, is used, withdrawn or too old: not told apart."""
+    """The one-time link never existed, or was used, withdrawn or expired. The text does not say which."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class LinkDead(AccountsError):
 
 
 class AdminExists(AccountsError):
-    """There is an administrator already, so nobody becomes one by a first link."""
+    """There is an administrator already, so a first link creates none."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class LastAdmin(AccountsError):
 
 
 class NotSignedIn(AccountsError):
-    """A service account, which nobody signs in as."""
+    """It is a service account, and nobody signs in as one."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -64,7 +64,7 @@ class NotSignedIn(AccountsError):
 
 
 class EmailUnverified(AccountsError):
-    """A provider names somebody new to us without an address that it has verified."""
+    """A provider names a new person without a verified address."""
 
     def __init__(self, email: str) -> None:
         super().__init__(
@@ -77,7 +77,7 @@ class EmailUnverified(AccountsError):
 
 
 class NotInvited(AccountsError):
-    """A provider names somebody whom nobody has let in here."""
+    """A provider names a person whom nobody invited."""
 
     def __init__(self, email: str) -> None:
         super().__init__(
@@ -87,7 +87,7 @@ class NotInvited(AccountsError):
 
 
 class RoleUnknown(AccountsError):
-    """The file of providers gives newcomers a role that is not here."""
+    """The providers' file gives new people a role that does not exist."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

@@ -1,6 +1,6 @@
-"""Second factors: who has one, and that each change of them stands in the log or did not happen.
+"""Second factors: who has one, and a log entry for every change.
 
-allauth keeps them; it tells of some changes after its own commit, so we compare instead of listening.
+allauth keeps them. It signals some changes only after its own commit, so the factors are compared instead.
 """
 
 from collections.abc import Iterator
@@ -26,19 +26,20 @@ _WORDS = {
 
 
 def has_factor(user: User) -> bool:
-    """True when signing in by password asks `user` for something else too."""
+    """True when `user` needs a second factor to sign in by password."""
     return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def codes_left(user: User) -> int | None:
-    """How many recovery codes of `user` are unused; None without any second factor."""
+    """How many recovery codes are unused. None without a second factor."""
     kept = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
     return len(kept.wrap().get_unused_codes()) if kept else None
 
 
-def counted(factor: Authenticator, count: int) -> bool:
-    """Note how often a passkey says that it signed; False where it said as much before: then there may be
-    a copy of it. Most that are kept on several devices count nothing and say 0.
+def accept_counter(factor: Authenticator, count: int) -> bool:
+    """Store a passkey's signature counter. False where it did not grow: the passkey may be a copy.
+
+    Most passkeys that are synced between devices always send 0.
     """
     with transaction.atomic():
         # with `written`, which may save the whole row
@@ -53,7 +54,7 @@ def counted(factor: Authenticator, count: int) -> bool:
     return True
 
 
-def named(factor: Authenticator) -> str:
+def factor_label(factor: Authenticator) -> str:
     """The log's words for a factor: `passkey “Laptop”`."""
     if factor.type == Authenticator.Type.WEBAUTHN:
         return f"passkey “{str(factor.data.get('name', ''))[:100]}”"
@@ -61,8 +62,8 @@ def named(factor: Authenticator) -> str:
 
 
 @contextmanager
-def written(user: User, who: Who) -> Iterator[None]:
-    """Whatever the block changes about the second factors of `user`, with its entries: all or nothing."""
+def logged_changes(user: User, who: Who) -> Iterator[None]:
+    """The block's changes to the user's factors and their entries, in one transaction."""
     with transaction.atomic():
         # one at a time, or two would each take the other's change for their own
         User.objects.select_related(None).select_for_update().get(pk=user.pk)
@@ -77,7 +78,7 @@ def written(user: User, who: Who) -> Iterator[None]:
 
 def _factors_of(user: User) -> dict[int, tuple[str, str]]:
     found = Authenticator.objects.filter(user=user).order_by("pk")
-    return {one.pk: (one.type, named(one)) for one in found}
+    return {one.pk: (one.type, factor_label(one)) for one in found}
 
 
 def _changes(

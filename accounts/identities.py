@@ -1,4 +1,4 @@
-"""Who somebody is at an OpenID provider. Changed by accounts.provider_actions alone."""
+"""A person's identity at an OpenID provider. Only accounts.provider_actions changes it."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Identity(models.Model):
-    """A person as a provider knows them: issuer and subject name them, never the address."""
+    """A person as a provider knows them, by issuer and subject. The address does not count."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="identities")
     # the provider's id in our own settings

@@ -1,4 +1,4 @@
-"""One-time links: made, found, used up. A link's token exists only in its path, never at rest."""
+"""One-time links: made, found, used. The token stands only in the link's path, and its hash is stored."""
 
 import hashlib
 import secrets
@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import epoch
-from accounts.beyond import measure, reach
 from accounts.errors import LinkDead
+from accounts.grant_source import verbs_anywhere, verbs_everywhere
 from accounts.models import Membership, OneTimeLink, Role, Team, User, tidy_email
 from accounts.verbs import ACCESS_EDIT, ADMIN, PEOPLE_MANAGE
 from audit import write
@@ -31,27 +31,27 @@ LASTS = {
 }
 
 
-class Grants(Protocol):
-    """Whoever keeps the grants that invitations bring (hosts.actions.access.invited)."""
+class InvitationGrants(Protocol):
+    """Where the grants of invitations are kept (hosts.actions.access.invitation_grants)."""
 
     def verbs_of(self, link: OneTimeLink) -> frozenset[str]:
-        """Verbs that they give."""
+        """Verbs that the link's grants give."""
         ...
 
     def give(self, link: OneTimeLink, user: User, who: Who) -> list[str]:
-        """Give them to the person, who joins as `who`; words for the log."""
+        """Give the link's grants to the person, who joins as `who`. Returns words for the log."""
         ...
 
-    def naming(self, role: Role) -> Q:
-        """Condition on links that bring a grant of this role."""
+    def links_with_role(self, role: Role) -> Q:
+        """Condition on links with a grant of this role."""
         ...
 
 
-_grants: list[Grants] = []
+_grants: list[InvitationGrants] = []
 
 
-def register(grants: Grants) -> None:
-    """Make grants known. Once, at start."""
+def register(grants: InvitationGrants) -> None:
+    """Add a source of invitation grants. Called once at start."""
     if grants not in _grants:
         _grants.append(grants)
 
@@ -71,7 +71,7 @@ def make_link(
     user: User | None = None,
     teams: Iterable[Team] = (),
 ) -> str:
-    """The path of a fresh link (`/invite/<token>/`). Earlier ones of this kind and address die."""
+    """The path of a new link (`/invite/<token>/`). Earlier links of this kind and address are withdrawn."""
     token = secrets.token_urlsafe(32)
     email = tidy_email(email)
     with transaction.atomic():
@@ -100,39 +100,40 @@ def live() -> QuerySet[OneTimeLink]:
 
 
 def find(kind: OneTimeLink.Kind, token: str) -> OneTimeLink:
-    """The live link of this kind with this token. LinkDead whatever else is the case."""
+    """The live link of this kind with this token. LinkDead otherwise."""
     link = live().filter(kind=kind, token_hash=_hash(token)).first()
-    if link is None or (kind == Kind.FIRST_ADMIN and admin_exists()) or not stands(link):
+    if link is None or (kind == Kind.FIRST_ADMIN and admin_exists()) or not still_authorized(link):
         raise LinkDead
     return link
 
 
-def stands(link: OneTimeLink) -> bool:
-    """True while whoever made it could make it now: they may have kept it, and lost the right, or
-    the person it is for may hold more than they do since.
+def still_authorized(link: OneTimeLink) -> bool:
+    """True while the link's maker could still make it.
+
+    They may have lost the right since, or the person may hold more by now.
     """
     maker = link.maker
     if maker is None:
         # of the console
         return True
-    gives = reach(link.user) if link.user else frozenset[str]()
+    gives = verbs_anywhere(link.user) if link.user else frozenset[str]()
     gives |= link.role.verb_names() if link.role else frozenset()
-    gives = gives.union(*(reach(team) for team in link.teams.all()))
+    gives = gives.union(*(verbs_anywhere(team) for team in link.teams.all()))
     granted = frozenset[str]().union(*(one.verbs_of(link) for one in _grants))
     may = maker.has_verb(PEOPLE_MANAGE.name) and (not granted or maker.has_verb(ACCESS_EDIT.name))
-    return may and gives | granted <= measure(maker)
+    return may and gives | granted <= verbs_everywhere(maker)
 
 
-def naming(role: Role) -> QuerySet[OneTimeLink]:
-    """Live invitations that give this role, by itself or as a grant."""
+def invitations_with_role(role: Role) -> QuerySet[OneTimeLink]:
+    """Live invitations that give this role, as own role or by a grant."""
     condition = Q(role=role)
     for one in _grants:
-        condition |= one.naming(role)
+        condition |= one.links_with_role(role)
     return live().filter(condition).distinct()
 
 
 def use_up(link: OneTimeLink) -> None:
-    """Mark the link as used, in the caller's transaction. LinkDead when somebody was faster."""
+    """Mark the link as used, in the caller's transaction. LinkDead if it was used meanwhile."""
     used = OneTimeLink.objects.filter(
         pk=link.pk, used_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
     ).update(used_at=timezone.now())
@@ -140,9 +141,10 @@ def use_up(link: OneTimeLink) -> None:
         raise LinkDead
 
 
-def bring_along(link: OneTimeLink, user: User, who: Who) -> dict[str, Any]:
-    """Let the person of a used invitation into its teams and give its grants, as far as teams and
-    groups still are. For the log: {"teams", "grants"}, what there is of them.
+def apply_teams_and_grants(link: OneTimeLink, user: User, who: Who) -> dict[str, Any]:
+    """Add the person to the invitation's teams and give its grants, as far as they exist.
+
+    Returns {"teams", "grants"} for the log, without empty ones.
     """
     teams = list(link.teams.order_by("name"))
     for team in teams:
@@ -160,9 +162,9 @@ def admin_exists() -> bool:
 
 
 def first_admin_link() -> str | None:
-    """Path of a fresh link that makes the first administrator; None when there is one already.
+    """The path of a new link that creates the first administrator. None if there is one.
 
-    Lasts 24 hours; a link given out earlier dies, so call it only where the path is shown.
+    It lasts 24 hours. An earlier link is withdrawn, so call it only where the path is shown.
     """
     if admin_exists():
         return None

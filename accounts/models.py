@@ -1,4 +1,4 @@
-"""People and what they may do: users, roles, one-time links. Changed by accounts.actions alone."""
+"""Users, roles and one-time links. Only accounts.actions changes them."""
 
 from typing import Any, ClassVar
 
@@ -31,7 +31,7 @@ __all__ = [
 
 
 class Role(models.Model):
-    """A named set of verbs. The built-in ones compute theirs from the registry (accounts.verbs)."""
+    """A named set of verbs. Built-in roles get theirs from the registry (accounts.verbs)."""
 
     name = models.SlugField(max_length=50, unique=True)
     words = models.CharField(max_length=200, blank=True)
@@ -48,38 +48,38 @@ class Role(models.Model):
 
     @property
     def label(self) -> str:
-        """The role's name as a person reads it."""
+        """The role's name for people."""
         return str(LABELS.get(self.name, self.name)) if self.built_in else self.name
 
     @property
     def describes(self) -> str:
-        """One line on what the role permits."""
+        """One line about what the role permits."""
         return str(WORDS.get(self.name, self.words)) if self.built_in else self.words
 
     def verb_names(self) -> frozenset[str]:
-        """Names of all verbs this role permits; names that are no longer registered fall away."""
+        """Verbs that this role permits. Names that are not registered are left out."""
         if self.built_in:
             return verbs.built_in_verbs(self.name)
         return frozenset(name for name in self.verbs if verbs.is_registered(name))
 
 
 def tidy_email(email: str) -> str:
-    """The form in which an address is stored and looked up: trimmed, lower case."""
+    """The stored form of an address: trimmed and in lower case."""
     return email.strip().lower()
 
 
 class UserManager(BaseUserManager["User"]):
-    """Fetches the role along with its user: every request asks for it."""
+    """Fetches the role with each user, since every request needs it."""
 
     def get_queryset(self) -> models.QuerySet["User"]:
         return super().get_queryset().select_related("role")
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The user with this address, in whatever case it is written."""
+        """The user with this address, in any case."""
         return self.get(email=tidy_email(username or ""))
 
     def create_user(self, email: str, *, name: str, role: Role, password: str | None) -> "User":
-        """A new user. Without a password they cannot sign in yet. No check of the password here."""
+        """Create a user. Without a password they cannot sign in. The password is not checked here."""
         user = self.model(email=tidy_email(email), name=name.strip(), role=role)
         user.set_password(password)
         user.save(using=self._db)
@@ -87,9 +87,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in, by email address, or a service account, which only has tokens.
+    """A person who signs in by email address, or a service account that only has tokens.
 
-    Never deleted, only disabled: the log knows them.
+    Users are disabled, never deleted: the log names them.
     """
 
     class Kind(models.TextChoices):
@@ -127,15 +127,15 @@ class User(AbstractBaseUser):
         self.email = tidy_email(self.email)
 
     def has_verb(self, name: str) -> bool:
-        """True when this person's own role permits the verb. Disabled people may do nothing.
+        """True when the person's own role permits the verb. False for a disabled person.
 
-        Enough for verbs about the site alone; what grants add is known to hosts.access.
+        Enough for verbs about the site. hosts.access also knows what grants give.
         """
         return self.is_active and name in self.role.verb_names()
 
 
 class OneTimeLink(models.Model):
-    """A link that lets its bearer set a password, once, until it expires. Only the hash is kept."""
+    """A link with which its holder sets a password once. Only its hash is stored."""
 
     class Kind(models.TextChoices):
         """What the link is for; the value is also part of its path."""
@@ -172,7 +172,7 @@ class OneTimeLink(models.Model):
 
 
 class AccessEpoch(models.Model):
-    """One row whose number grows with every change of rights (accounts.epoch)."""
+    """One row. Its number grows with every change of rights (accounts.epoch)."""
 
     number = models.PositiveBigIntegerField(default=0)
 

@@ -1,4 +1,6 @@
-"""People's names: none that could be read as another's, as ours, or in another order than it was written."""
+"""Checks people's names: none may look like another person's or like Haulout's own, or change the reading
+order.
+"""
 
 import re
 import unicodedata
@@ -34,7 +36,7 @@ _MOST_MARKS = 3
 
 
 def check_name(name: str) -> None:
-    """ValidationError unless it can be somebody's name. An empty one is the caller's to refuse."""
+    """ValidationError unless it can be a person's name. The caller refuses an empty name."""
     if any(unicodedata.category(char) in _UNFIT for char in name):
         raise ValidationError(
             _("A name has no invisible characters, and none that turn the direction of reading.")
@@ -53,7 +55,7 @@ def check_name(name: str) -> None:
 
 
 def name_of(email: str) -> str:
-    """A name for whoever gives none: what stands before the @, else the whole address."""
+    """A name for a person who gave none: the part before the @, else the address."""
     before = email.partition("@")[0]
     try:
         check_name(before)
@@ -68,7 +70,7 @@ def _scripts(word: str) -> set[str]:
 
 
 def _skeleton(name: str) -> str:
-    """Letters and blanks alone, without marks, small; what looks like a Latin letter as that."""
+    """Lower-case letters and blanks, without marks. Letters that look Latin become Latin."""
     plain = unicodedata.normalize("NFKD", name.translate(_LOOKS)).casefold()
     return "".join(char if char.isalnum() else " " for char in plain if not _is_mark(char))
 

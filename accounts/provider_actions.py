@@ -1,7 +1,7 @@
-"""Somebody whom an OpenID provider names: who they are here, and what its groups give and take.
+"""Signs in a person whom an OpenID provider names, and syncs the provider's groups.
 
-A provider's groups take back only what they gave; what was given by hand stays. Nothing here judges
-the provider's answer: whoever calls has done so.
+Groups take back only what they gave. What was given by hand stays. The caller has verified the provider's
+answer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,8 +31,8 @@ MOST_EMAIL = 254
 
 
 @dataclass(frozen=True)
-class Named:
-    """Whom the provider named. `groups` of theirs are words of the provider's."""
+class ProviderClaims:
+    """What the provider says about the person. `groups` are the provider's names."""
 
     provider: str
     issuer: str
@@ -44,8 +44,8 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Rules:
-    """Who may come in by a provider, and what its groups mean. `join`: existing, invited, domain."""
+class ProviderRules:
+    """Who may join by a provider, and what its groups give. `join`: existing, invited, domain."""
 
     join: str
     domains: tuple[str, ...] = ()
@@ -54,40 +54,40 @@ class Rules:
     roles: Mapping[str, str] = field(default_factory=dict)
 
 
-def come_in(who: Who, named: Named, rules: Rules) -> User:
+def come_in(who: Who, claims: ProviderClaims, rules: ProviderRules) -> User:
     """The person, with what their groups give. They may be disabled.
 
     EmailUnverified, NotInvited, RoleUnknown.
     """
     try:
-        return _come_in(who, named, rules)
+        return _come_in(who, claims, rules)
     except (IntegrityError, LinkDead, NotInvited):
         # they came by another browser, or by their invitation, in the same moment: now they are here.
         # NotInvited too: the one who was faster may have used the invitation up after we found nobody
-        return _come_in(who, named, rules)
+        return _come_in(who, claims, rules)
 
 
-def _come_in(who: Who, named: Named, rules: Rules) -> User:
+def _come_in(who: Who, claims: ProviderClaims, rules: ProviderRules) -> User:
     with transaction.atomic():
         identity = (
             Identity.objects.select_for_update()
-            .filter(issuer=named.issuer, subject=named.subject)
+            .filter(issuer=claims.issuer, subject=claims.subject)
             .first()
         )
         if identity is None:
-            identity = _first_time(who, named, rules)
+            identity = _first_time(who, claims, rules)
         user = User.objects.get(pk=identity.user_id)
         identity.used_at = timezone.now()
         if user.is_active:
-            _give_and_take(who, user, identity, named, rules)
+            _give_and_take(who, user, identity, claims, rules)
         identity.save(update_fields=["used_at", "role_given"])
     return User.objects.get(pk=user.pk)
 
 
-def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
-    """Link the provider's account to the person with that address, or let a new person in."""
-    email = tidy_email(named.email)
-    if not named.email_verified or not _is_address(email):
+def _first_time(who: Who, claims: ProviderClaims, rules: ProviderRules) -> Identity:
+    """Link the provider's account to the person with that address, or create a person."""
+    email = tidy_email(claims.email)
+    if not claims.email_verified or not _is_address(email):
         raise EmailUnverified(email)
     user = User.objects.filter(email=email).first()
     if user is not None and user.kind != User.Kind.PERSON:
@@ -97,27 +97,27 @@ def _first_time(who: Who, named: Named, rules: Rules) -> Identity:
     if user is None:
         role, link = _role_of_newcomer(email, rules)
         user = User.objects.create_user(
-            email, name=_name(named.name, email), role=role, password=None
+            email, name=_name(claims.name, email), role=role, password=None
         )
         given = "" if link else role.name
         joined: dict[str, Any] = {"email": email, "role": role.name}
         if link:
-            joined |= invitations.bring_along(link, user, who)
-        detail = f"invited by {link.made_by}" if link else f"by {named.provider}"
+            joined |= invitations.apply_teams_and_grants(link, user, who)
+        detail = f"invited by {link.made_by}" if link else f"by {claims.provider}"
         write.event(who, "people.accept", target_of(user), params=joined, detail=detail)
-    linked = {"provider": named.provider, "issuer": named.issuer, "subject": named.subject}
+    linked = {"provider": claims.provider, "issuer": claims.issuer, "subject": claims.subject}
     write.event(who, "people.identity", target_of(user), params=linked)
     return Identity.objects.create(
         user=user,
-        provider=named.provider,
-        issuer=named.issuer,
-        subject=named.subject,
+        provider=claims.provider,
+        issuer=claims.issuer,
+        subject=claims.subject,
         role_given=given,
     )
 
 
 def _name(given: str, email: str) -> str:
-    """As the provider says it, if that can be somebody's name."""
+    """The provider's name, if it can be a person's name."""
     try:
         check_name(given)
     except ValidationError:
@@ -133,10 +133,10 @@ def _is_address(email: str) -> bool:
     return len(email) <= MOST_EMAIL
 
 
-def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, OneTimeLink | None]:
-    """(role, their invitation: None where the rules let them in). NotInvited, RoleUnknown."""
+def _role_of_newcomer(email: str, rules: ProviderRules) -> tuple[Role, OneTimeLink | None]:
+    """(role, invitation or None). NotInvited, RoleUnknown."""
     link = invitations.live().filter(kind=Kind.INVITE, email=email).first()
-    if link is not None and not invitations.stands(link):
+    if link is not None and not invitations.still_authorized(link):
         link = None
     if link is not None and link.role is not None and rules.join in ("invited", "domain"):
         invitations.use_up(link)
@@ -149,30 +149,32 @@ def _role_of_newcomer(email: str, rules: Rules) -> tuple[Role, OneTimeLink | Non
     raise NotInvited(email)
 
 
-def _give_and_take(who: Who, user: User, identity: Identity, named: Named, rules: Rules) -> None:
+def _give_and_take(
+    who: Who, user: User, identity: Identity, claims: ProviderClaims, rules: ProviderRules
+) -> None:
     told: dict[str, Any] = {
-        **_sync_teams(user, named, rules),
-        **_sync_role(user, identity, named, rules),
+        **_sync_teams(user, claims, rules),
+        **_sync_role(user, identity, claims, rules),
     }
     if not told:
         return
     epoch.raise_epoch()
-    told["provider"] = named.provider
+    told["provider"] = claims.provider
     write.event(who, "people.provider_groups", target_of(user), params=told)
 
 
-def _sync_teams(user: User, named: Named, rules: Rules) -> dict[str, Any]:
-    wanted = {team for group in named.groups for team in rules.teams.get(group, ())}
+def _sync_teams(user: User, claims: ProviderClaims, rules: ProviderRules) -> dict[str, Any]:
+    wanted = {team for group in claims.groups for team in rules.teams.get(group, ())}
     known = {team.name: team for team in Team.objects.filter(name__in=wanted)}
     held = Membership.objects.filter(user=user).select_related("team")
-    gone = [m for m in held if m.given_by == named.provider and m.team.name not in wanted]
+    gone = [m for m in held if m.given_by == claims.provider and m.team.name not in wanted]
     fresh = sorted(known.keys() - {membership.team.name for membership in held})
     if not gone and not fresh:
         return {}
     for membership in gone:
         membership.delete()
     for name in fresh:
-        Membership.objects.create(team=known[name], user=user, given_by=named.provider)
+        Membership.objects.create(team=known[name], user=user, given_by=claims.provider)
     return {
         "joined": fresh,
         "left": sorted(membership.team.name for membership in gone),
@@ -180,11 +182,13 @@ def _sync_teams(user: User, named: Named, rules: Rules) -> dict[str, Any]:
     }
 
 
-def _sync_role(user: User, identity: Identity, named: Named, rules: Rules) -> dict[str, Any]:
+def _sync_role(
+    user: User, identity: Identity, claims: ProviderClaims, rules: ProviderRules
+) -> dict[str, Any]:
     """The role of the first of `rules.roles` whose group they are in; by hand given ones stay."""
     if not rules.roles or user.role.name != identity.role_given:
         return {}
-    name = next((role for group, role in rules.roles.items() if group in named.groups), rules.role)
+    name = next((role for group, role in rules.roles.items() if group in claims.groups), rules.role)
     if name == user.role.name:
         return {}
     # as accounts.actions: one at a time, so that the last administrator stays one

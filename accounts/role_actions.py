@@ -11,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import beyond, epoch, invitations, verbs
-from accounts.at_once import unless_taken
+from accounts import epoch, grant_source, invitations, verbs
 from accounts.errors import AccountsError
 from accounts.models import OneTimeLink, Role, User
 from accounts.permission import require_access
 from accounts.team_actions import NAME, name_rule
+from accounts.unique_names import refuse_taken
 from accounts.verbs import BUILT_IN_ROLES
 from audit import params, write
 from audit.shapes import Target, Who
@@ -27,7 +27,7 @@ _SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RoleOptions:
     """A role as somebody wants it."""
 
     name: str
@@ -40,28 +40,28 @@ def target_of_role(role: Role) -> Target:
     return Target(kind="role", id=role.pk or "", name=role.name)
 
 
-def make(by: User, who: Who, wanted: Wanted) -> Role:
-    """A new role. ValidationError by field, NotPermitted."""
-    target = Target(kind="role", name=wanted.name)
+def make(by: User, who: Who, options: RoleOptions) -> Role:
+    """Create a role. ValidationError by field, NotPermitted."""
+    target = Target(kind="role", name=options.name)
     require_access(by, who, target=target)
-    name, chosen = _checked_name(wanted.name), _checked_verbs(wanted.verbs)
-    role = Role(name=name, words=wanted.words.strip()[:200], verbs=chosen)
+    name, chosen = _checked_name(options.name), _checked_verbs(options.verbs)
+    role = Role(name=name, words=options.words.strip()[:200], verbs=chosen)
     require_access(by, who, target=target, gives=role)
-    with unless_taken(_name_taken()):
+    with refuse_taken(_name_taken()):
         role.save()
         _enter(who, role, {"made": True, "words": role.words, "verbs": chosen})
     return role
 
 
-def edit(by: User, who: Who, wanted: Wanted, *, role: Role) -> None:
-    """Other verbs, words, name: whoever has it has these at once. ValidationError, NotPermitted."""
+def edit(by: User, who: Who, options: RoleOptions, *, role: Role) -> None:
+    """Change verbs, words and name. It takes effect at once. ValidationError, NotPermitted."""
     target = target_of_role(role)
     require_access(by, who, target=target, gives=role)
     _must_be_own(role)
-    name, chosen = _checked_name(wanted.name, but=role), _checked_verbs(wanted.verbs)
+    name, chosen = _checked_name(options.name, but=role), _checked_verbs(options.verbs)
     require_access(by, who, target=target, gives=Role(name=name, verbs=chosen))
-    words = wanted.words.strip()[:200]
-    with unless_taken(_name_taken()):
+    words = options.words.strip()[:200]
+    with refuse_taken(_name_taken()):
         role = Role.objects.select_for_update().get(pk=role.pk)
         had = set(role.verb_names())
         before = {"name": role.name, "words": role.words}
@@ -80,7 +80,7 @@ def edit(by: User, who: Who, wanted: Wanted, *, role: Role) -> None:
 
 
 def remove(by: User, who: Who, *, role: Role) -> None:
-    """The role goes. AccountsError while somebody has it, with who. NotPermitted."""
+    """Delete the role. AccountsError with the names of people who have it. NotPermitted."""
     require_access(by, who, target=target_of_role(role), gives=role)
     _must_be_own(role)
     with transaction.atomic():
@@ -97,24 +97,25 @@ def remove(by: User, who: Who, *, role: Role) -> None:
 
 
 def used_by(role: Role) -> str:
-    """Who has the role, in words; empty when nobody has."""
+    """Who has the role, as text. Empty if nobody has it."""
     names = [str(user) for user in role.users.order_by("name", "pk")[: _SHOWN + 1]]
     if len(names) > _SHOWN:
         more = role.users.count() - _SHOWN
         names = [*names[:_SHOWN], _("%d more") % more]
-    invited = invitations.naming(role).values_list("email", flat=True)
+    invited = invitations.invitations_with_role(role).values_list("email", flat=True)
     names += [_("an invitation for %s") % email for email in invited]
-    grants = beyond.grants_of(role)
+    grants = grant_source.count_grants(role)
     if grants:
         names.append(_("%d grants") % grants if grants > 1 else _("one grant"))
     return ", ".join(names)
 
 
-def copy_of(role: Role) -> Wanted:
-    """What a new role that begins as a copy is filled in with: not with the words of the other, which
-    are no longer true of it once another verb is ticked.
+def copy_of(role: Role) -> RoleOptions:
+    """The options of a new role that starts as a copy.
+
+    Without the words, which are wrong once another verb is ticked.
     """
-    return Wanted(f"{role.name}-2", "", tuple(sorted(role.verb_names())))
+    return RoleOptions(f"{role.name}-2", "", tuple(sorted(role.verb_names())))
 
 
 def _must_be_own(role: Role) -> None:
@@ -140,7 +141,7 @@ def _name_taken() -> ValidationError:
 
 
 def _checked_verbs(chosen: Iterable[str]) -> list[str]:
-    """Sorted, each once. None at all, unknown ones, or some that lack others: ValidationError."""
+    """The verbs, sorted. ValidationError for none, unknown ones, or ones that need others."""
     names = sorted(set(chosen))
     if not names:
         raise ValidationError(

@@ -1,7 +1,7 @@
-"""Views of lists that people keep under a name: what an address says after its question mark.
+"""Views of lists that a person saved under a name. A view is the query string of an address.
 
-Each belongs to one person. `views_of` and `default_of` are the only ways to read them, so that
-views which a team shares can join there.
+Each belongs to one person. Read them only by `views_of` and `default_of`, so that shared views can be added
+there.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +19,7 @@ MAX_QUERY = 1000
 
 
 class SavedView(models.Model):
-    """`list_name`: which list; `query`: the view as its address says it, without "?"."""
+    """`list_name`: which list. `query`: the view's query string without "?"."""
 
     owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="views")
     list_name = models.CharField(max_length=40)
@@ -49,12 +49,12 @@ def views_of(user: "User", list_name: str) -> models.QuerySet[SavedView]:
 
 
 def default_of(user: "User", list_name: str) -> SavedView | None:
-    """The view with which the list opens for this person."""
+    """The view with which the list opens for this person, or None."""
     return views_of(user, list_name).filter(is_default=True).first()
 
 
 def save_view(user: "User", list_name: str, *, name: str, query: str) -> SavedView:
-    """Keep a view under a name; one of that name is replaced. ValidationError by field."""
+    """Save a view under a name, replacing one of that name. ValidationError by field."""
     name = _tidy(name)
     if len(query) > MAX_QUERY:
         raise ValidationError({"name": _("The filter is too long to be kept.")})
@@ -69,7 +69,7 @@ def save_view(user: "User", list_name: str, *, name: str, query: str) -> SavedVi
 
 
 def rename_view(view: SavedView, name: str) -> None:
-    """Another name, which no other view of the list has. ValidationError by field."""
+    """Rename the view. ValidationError where the list has a view of that name."""
     name = _tidy(name)
     others = SavedView.objects.filter(owner=view.owner_id, list_name=view.list_name, name=name)
     if others.exclude(pk=view.pk).exists():

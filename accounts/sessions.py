@@ -1,4 +1,4 @@
-"""Ending somebody's sessions: their rows go, so that open sockets, which look for them, close too."""
+"""Ends sessions by deleting their rows. Open sockets look for the rows, so they close too."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ from accounts.models import User
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:
-    """End all sessions of `user` except the one with the key `but`. How many were ended.
+    """End all sessions of `user` except the one with the key `but`. Returns how many.
 
-    Reads every live session, since a session's row does not say whose it is: a fraction of a
-    second for thousands, and only where a password or an account changes.
+    Reads every live session, since a row does not name its user. That takes a fraction of a second, and
+    only passwords and accounts need it.
     """
     theirs = [key for key, _kept in sessions_of(user) if key != but]
     return _end(theirs)
 
 
 def sessions_of(user: User) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(key, what is kept in it) of each live session of `user`."""
+    """(key, data) of each live session of `user`."""
     live = Session.objects.filter(expire_date__gt=timezone.now())
     for session in live.iterator():
         kept: dict[str, Any] = session.get_decoded()
@@ -32,17 +32,17 @@ def sessions_of(user: User) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def handle_of(key: str) -> str:
-    """Names a session on a page; the key itself would let its reader in."""
+    """Names a session on a page. The key itself would let its reader in."""
     return hashlib.sha256(f"session {key}".encode()).hexdigest()[:24]
 
 
 def end_session(user: User, handle: str) -> bool:
-    """End the one session of `user` with this handle; False when it is not there (any more)."""
+    """End the session of `user` with this handle. False when there is none."""
     return bool(_end([key for key, _kept in sessions_of(user) if handle_of(key) == handle]))
 
 
 def _end(keys: list[str]) -> int:
     ended, _per_model = Session.objects.filter(session_key__in=keys).delete()
     if ended:
-        epoch.changed()
+        epoch.announce_change()
     return ended

@@ -1,4 +1,4 @@
-"""What the audit log hears of signing in and out, and of one's secrets. Decides nothing."""
+"""Writes audit entries about signing in and out, and about passwords and factors. Decides nothing."""
 
 from dataclasses import replace
 
@@ -12,18 +12,18 @@ from audit.shapes import Target, Who
 
 
 def signed_in(user: User, who: Who, *, how: str) -> None:
-    """Somebody got in; `who` carries the new session, `how` is e.g. `password, recovery code`."""
+    """A person signed in. `who` has the new session, `how` is e.g. `password, recovery code`."""
     detail = f"{user.email}: {how}" if how else user.email
     _event(who, "signin.ok", target_of(user), detail=detail)
 
 
 def signed_out(user: User, who: Who) -> None:
-    """Somebody ended their session themselves."""
+    """A person ended their own session."""
     _event(who, "signin.out", target_of(user))
 
 
-def ended_elsewhere(user: User, who: Who, *, handle: str) -> bool:
-    """Somebody ended another session of theirs: gone and written down, or False and neither."""
+def end_other_session(user: User, who: Who, *, handle: str) -> bool:
+    """End another session of the person and log it. False when there is none."""
     with transaction.atomic():
         ended = end_session(user, handle)
         if ended:
@@ -31,8 +31,8 @@ def ended_elsewhere(user: User, who: Who, *, handle: str) -> bool:
     return ended
 
 
-def ended_all_elsewhere(user: User, who: Who, *, but: str | None) -> int:
-    """Somebody ended all their sessions except the one with the key `but`; how many, written down."""
+def end_other_sessions(user: User, who: Who, *, but: str | None) -> int:
+    """End all sessions of the person except `but` and log it. Returns how many."""
     with transaction.atomic():
         ended = end_sessions(user, but=but)
         if ended:
@@ -40,16 +40,16 @@ def ended_all_elsewhere(user: User, who: Who, *, but: str | None) -> int:
     return ended
 
 
-def failed(who: Who, *, email: str, why: str) -> None:
-    """A try that did not get in. `email` is what was typed, `why` goes to the log alone."""
+def sign_in_failed(who: Who, *, email: str, why: str) -> None:
+    """A failed sign-in. `email` is what was typed. `why` is only for the log."""
     user = User.objects.filter(email=email).first()
     target = target_of(user) if user else Target(kind="user", name=email[:200])
     named = replace(who, name=email[:200], user_id=user.pk if user else None)
     _event(named, "signin.failed", target, detail=why)
 
 
-def limited(who: Who, *, email: str) -> None:
-    """Too many tries, refused before the password was looked at. Equal ones are counted as one."""
+def sign_in_limited(who: Who, *, email: str) -> None:
+    """Too many tries, refused before the password was checked. Equal ones are counted."""
     write.refusal(
         replace(who, name=email[:200]),
         "signin.failed",
@@ -59,7 +59,7 @@ def limited(who: Who, *, email: str) -> None:
 
 
 def password_changed(user: User, who: Who) -> None:
-    """Somebody changed their own password."""
+    """A person changed their own password."""
     _event(who, "people.password", target_of(user))
 
 

@@ -1,6 +1,6 @@
-"""Changes to how people sign in: what a role asks for, and ending somebody else's sessions.
+"""Changes to how people sign in: second factors of a role, and ending other people's sessions.
 
-As in accounts.actions, `by` is who asks and `who` the audit log's words for them.
+As in accounts.actions, `by` is the person who asks and `who` their entry in the log.
 """
 
 from django.db import transaction
@@ -16,7 +16,7 @@ params.allow("people.second_factor", "second_factor")
 
 
 def ask_second_factor(by: User, who: Who, *, role: Role, wanted: bool) -> None:
-    """Whoever holds `role` needs a second factor from now on, or no longer. NotPermitted."""
+    """Require a second factor of everybody with `role`, or no longer. NotPermitted."""
     target = Target(kind="role", id=role.pk, name=role.name)
     require_manage(by, who, target=target, role=role)
     with transaction.atomic():
@@ -30,7 +30,7 @@ def ask_second_factor(by: User, who: Who, *, role: Role, wanted: bool) -> None:
 
 
 def end_session_of(by: User, who: Who, *, user: User, handle: str) -> bool:
-    """End one session of `user`; False when it is not there (any more). NotPermitted."""
+    """End one session of `user`. False when there is none. NotPermitted."""
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         ended = end_session(user, handle)
@@ -40,7 +40,7 @@ def end_session_of(by: User, who: Who, *, user: User, handle: str) -> bool:
 
 
 def end_sessions_of(by: User, who: Who, *, user: User) -> int:
-    """End all sessions of `user`; how many. They may sign in again. NotPermitted."""
+    """End all sessions of `user`, who may sign in again. Returns how many. NotPermitted."""
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
     with transaction.atomic():
         ended = end_sessions(user)

@@ -1,7 +1,7 @@
-"""All changes to teams. Each asks permission, changes and writes its entry in one transaction.
+"""All changes to teams. Each one authorises, changes and writes its entry in one transaction.
 
-As in accounts.actions. Whoever manages access changes every team whose grants give no more than they
-hold; its owners let people in and out. Problems of a field: ValidationError; all others: AccountsError.
+People who manage access change teams whose grants give no more than they hold. A team's owners add and
+remove members. Wrong fields raise ValidationError, everything else AccountsError.
 """
 
 import re
@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import beyond, epoch
-from accounts.at_once import unless_taken
+from accounts import epoch, grant_source
 from accounts.errors import AccountsError
 from accounts.models import Membership, Team, User
 from accounts.permission import require_access
+from accounts.unique_names import refuse_taken
 from audit import params, write
 from audit.shapes import Target, Who
 
@@ -25,25 +25,25 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 
 
 def target_of_team(team: Team) -> Target:
-    """The audit log's words for a team."""
+    """The audit target of a team."""
     return Target(kind="team", id=team.pk or "", name=team.name)
 
 
 def make(by: User, who: Who, *, name: str, words: str = "") -> Team:
-    """A team without people. ValidationError, NotPermitted."""
+    """Create a team without members. ValidationError, NotPermitted."""
     require_access(by, who, target=Target(kind="team", name=name))
     name = _checked(name)
-    with unless_taken(_name_taken()):
+    with refuse_taken(_name_taken()):
         team = Team.objects.create(name=name, words=words.strip()[:200])
         _enter(who, team, {"made": True, "words": team.words})
     return team
 
 
 def edit(by: User, who: Who, *, team: Team, name: str, words: str) -> None:
-    """Another name, other words. ValidationError, NotPermitted."""
+    """Change name and words. ValidationError, NotPermitted."""
     require_access(by, who, target=target_of_team(team), gives=team)
     name, words = _checked(name, but=team), words.strip()[:200]
-    with unless_taken(_name_taken()):
+    with refuse_taken(_name_taken()):
         before = {"name": team.name, "words": team.words}
         after = {"name": name, "words": words}
         if before != after:
@@ -53,13 +53,13 @@ def edit(by: User, who: Who, *, team: Team, name: str, words: str) -> None:
 
 
 def remove(by: User, who: Who, *, team: Team) -> None:
-    """The team goes, and with it the grants to it; its people stay. NotPermitted."""
+    """Delete the team and the grants to it. Its members stay. NotPermitted."""
     require_access(by, who, target=target_of_team(team), gives=team)
     with transaction.atomic():
         told = {
             "removed": True,
             "people": sorted(str(one.user) for one in _members(team)),
-            "grants": beyond.grants_of(team),
+            "grants": grant_source.count_grants(team),
         }
         target = target_of_team(team)
         team.delete()
@@ -67,8 +67,8 @@ def remove(by: User, who: Who, *, team: Team) -> None:
         write.event(who, VERB, target, params=told)
 
 
-def let_in(by: User, who: Who, *, team: Team, user: User) -> None:
-    """`user` has what is granted to the team from now on. NotPermitted, AccountsError."""
+def add_member(by: User, who: Who, *, team: Team, user: User) -> None:
+    """Add `user`, who gets the team's grants. NotPermitted, AccountsError."""
     _require_member_change(by, who, team)
     if not user.is_active:
         raise AccountsError(
@@ -80,8 +80,8 @@ def let_in(by: User, who: Who, *, team: Team, user: User) -> None:
             _enter(who, team, {"let_in": str(user)})
 
 
-def let_out(by: User, who: Who, *, team: Team, user: User) -> None:
-    """`user` loses what is granted to the team alone. NotPermitted, AccountsError."""
+def remove_member(by: User, who: Who, *, team: Team, user: User) -> None:
+    """Remove `user`, who loses the team's grants. NotPermitted, AccountsError."""
     _require_member_change(by, who, team)
     with transaction.atomic():
         found = Membership.objects.select_for_update().filter(team=team, user=user).first()
@@ -97,8 +97,8 @@ def let_out(by: User, who: Who, *, team: Team, user: User) -> None:
         _enter(who, team, {"let_out": str(user)})
 
 
-def make_owner(by: User, who: Who, *, team: Team, user: User, owner: bool) -> None:
-    """Let a member let people in and out, or no longer. NotPermitted."""
+def set_owner(by: User, who: Who, *, team: Team, user: User, owner: bool) -> None:
+    """Make a member an owner, who adds and removes members, or no longer. NotPermitted."""
     require_access(by, who, target=target_of_team(team), gives=team)
     with transaction.atomic():
         changed = Membership.objects.filter(team=team, user=user, owner=not owner)
@@ -107,8 +107,8 @@ def make_owner(by: User, who: Who, *, team: Team, user: User, owner: bool) -> No
             _enter(who, team, {"before": before, "after": after}, detail=str(user))
 
 
-def owns(user: User, team: Team) -> bool:
-    """True when they may let people in and out of it."""
+def is_owner(user: User, team: Team) -> bool:
+    """True when the user is an owner of the team."""
     return (
         user.is_active
         and user.pk is not None
@@ -117,7 +117,7 @@ def owns(user: User, team: Team) -> bool:
 
 
 def _require_member_change(by: User, who: Who, team: Team) -> None:
-    if not owns(by, team):
+    if not is_owner(by, team):
         require_access(by, who, target=target_of_team(team), gives=team)
 
 
@@ -140,7 +140,7 @@ def _name_taken() -> ValidationError:
 
 
 def name_rule() -> str:
-    """What names of teams and roles are made of."""
+    """The sentence about valid names of teams and roles."""
     return _("Small letters, digits, “-” and “_”, at most 50, beginning with a letter or digit.")
 
 

@@ -1,4 +1,4 @@
-"""Teams: people who share grants. Changed by accounts.team_actions alone."""
+"""Teams: people who share grants. Only accounts.team_actions changes them."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Team(models.Model):
-    """A named set of people. What they may do where is said by grants (hosts.models.access)."""
+    """A named set of people. Grants say what they may do where (hosts.models.access)."""
 
     name = models.SlugField(_("name"), max_length=60, unique=True)
     words = models.CharField(_("what it is for"), max_length=200, blank=True)
@@ -21,7 +21,7 @@ class Team(models.Model):
 
 
 class Membership(models.Model):
-    """A person in a team. Its owners may let people in and out of it."""
+    """A person in a team. Owners add and remove members."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="memberships")

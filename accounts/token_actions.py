@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import epoch, ssh_keys, tokens
-from accounts.at_once import unless_taken
 from accounts.models import Role, Token, User
 from accounts.names import check_name
 from accounts.permission import require_manage, target_of
 from accounts.ssh_keys import PublicKey
+from accounts.unique_names import refuse_taken
 from accounts.verbs import is_registered
 from audit import params, write
 from audit.shapes import Target, Who
@@ -41,7 +41,7 @@ params.allow(ADD_KEY, "fingerprint", *_CUT)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TokenOptions:
     """What a new token or key shall be. `groups`, `hosts`: names by id; neither: everywhere."""
 
     name: str
@@ -56,59 +56,59 @@ class Wanted:
 
 
 def target_of_token(token: Token) -> Target:
-    """The audit log's words for a token or key."""
+    """The audit target of a token or key."""
     return Target(kind="key" if token.is_key else "token", id=token.pk or "", name=str(token))
 
 
-def make(by: User, who: Who, wanted: Wanted, *, user: User) -> tuple[Token, str]:
+def make(by: User, who: Who, options: TokenOptions, *, user: User) -> tuple[Token, str]:
     """(the token, what its holder sends). The second is told this once. ValidationError, NotPermitted."""
-    _require(by, who, user, Target(kind="token", name=wanted.name[:60]))
-    name = _checked(wanted, user)
-    secret = tokens.fresh()
-    with unless_taken(ValidationError({"name": [_name_taken()]})):
+    _require(by, who, user, Target(kind="token", name=options.name[:60]))
+    name = _checked(options, user)
+    secret = tokens.new_secret()
+    with refuse_taken(ValidationError({"name": [_name_taken()]})):
         prefix, digest = tokens.public_part(secret), tokens.digest_of(secret)
         token = Token(name=name, prefix=prefix, digest=digest)
-        _store(token, by, who, wanted, user)
-        write.event(who, MAKE, target_of_token(token), params=_told(token, wanted))
+        _store(token, by, who, options, user)
+        write.event(who, MAKE, target_of_token(token), params=_told(token, options))
     return token, secret
 
 
-def add_key(by: User, who: Who, wanted: Wanted, *, user: User, text: str) -> Token:
+def add_key(by: User, who: Who, options: TokenOptions, *, user: User, text: str) -> Token:
     """An SSH key, of which `text` is the public half. As `make`."""
-    _require(by, who, user, Target(kind="key", name=wanted.name[:60]))
+    _require(by, who, user, Target(kind="key", name=options.name[:60]))
     try:
         public = ssh_keys.read(text)
     except ValidationError as unfit:
         raise ValidationError({"public_key": unfit.messages}) from unfit
-    name = _checked(wanted, user, public)
-    with unless_taken(ValidationError({"name": [_name_taken()]})):
+    name = _checked(options, user, public)
+    with refuse_taken(ValidationError({"name": [_name_taken()]})):
         # one's own that has ended makes room
         ended = Token.objects.filter(user=user, digest=public.digest, revoked_at=None)
         ended.update(revoked_at=timezone.now(), revoked_by=who.name[:200])
         key = Token(name=name, prefix=public.prefix, digest=public.digest, public_key=public.line)
-        _store(key, by, who, wanted, user)
-        told = {"fingerprint": public.fingerprint, **_told(key, wanted)}
+        _store(key, by, who, options, user)
+        told = {"fingerprint": public.fingerprint, **_told(key, options)}
         write.event(who, ADD_KEY, target_of_token(key), params=told)
     return key
 
 
-def _store(token: Token, by: User, who: Who, wanted: Wanted, user: User) -> None:
+def _store(token: Token, by: User, who: Who, options: TokenOptions, user: User) -> None:
     """Save it with its owner, its cut and its end."""
     token.user = user
-    token.reach = wanted.reach
-    token.role = wanted.role if wanted.reach == Token.Reach.ROLE else None
-    token.verbs = sorted(set(wanted.verbs)) if wanted.reach == Token.Reach.VERBS else []
-    token.read_only = wanted.read_only
-    token.everywhere = wanted.everywhere
-    token.groups = [] if wanted.everywhere else sorted(wanted.groups)
-    token.hosts = [] if wanted.everywhere else sorted(wanted.hosts)
+    token.reach = options.reach
+    token.role = options.role if options.reach == Token.Reach.ROLE else None
+    token.verbs = sorted(set(options.verbs)) if options.reach == Token.Reach.VERBS else []
+    token.read_only = options.read_only
+    token.everywhere = options.everywhere
+    token.groups = [] if options.everywhere else sorted(options.groups)
+    token.hosts = [] if options.everywhere else sorted(options.hosts)
     token.made_by = who.name[:200]
     token.maker = by if by.pk else None
-    token.expires_at = wanted.expires_at
+    token.expires_at = options.expires_at
     token.save()
 
 
-def _told(token: Token, wanted: Wanted) -> dict[str, Any]:
+def _told(token: Token, options: TokenOptions) -> dict[str, Any]:
     """For the entry."""
     return {
         "owner": token.user.email,
@@ -117,14 +117,14 @@ def _told(token: Token, wanted: Wanted) -> dict[str, Any]:
         "verbs": token.verbs,
         "read_only": token.read_only,
         "everywhere": token.everywhere,
-        "groups": [] if token.everywhere else sorted(wanted.groups.values()),
-        "hosts": [] if token.everywhere else sorted(wanted.hosts.values()),
+        "groups": [] if token.everywhere else sorted(options.groups.values()),
+        "hosts": [] if token.everywhere else sorted(options.hosts.values()),
         "until": token.expires_at.isoformat(),
     }
 
 
 def revoke(by: User, who: Who, *, token: Token) -> None:
-    """It is dead at once and for good. Twice is once. NotPermitted."""
+    """Revoke it at once and for good. Twice is no error. NotPermitted."""
     target = target_of_token(token)
     if token.user_id != by.pk:
         require_manage(by, who, target=target, role=token.user.role, over=token.user)
@@ -138,7 +138,7 @@ def revoke(by: User, who: Who, *, token: Token) -> None:
 
 
 def revoke_all(who: Who, *, user: User) -> int:
-    """All of one's own die. How many there were."""
+    """Revoke all of the person's own. Returns how many there were."""
     found = list(Token.objects.filter(tokens.in_force(), user=user).select_related("user__role"))
     with transaction.atomic():
         for token in found:
@@ -146,9 +146,10 @@ def revoke_all(who: Who, *, user: User) -> int:
     return len(found)
 
 
-def used(token: Token, who: Who) -> bool:
-    """Note that it was used, at most once a minute; the first use from an address gets an entry.
-    True when it was noted.
+def note_use(token: Token, who: Who) -> bool:
+    """Note that it was used, at most once a minute. True when it was noted.
+
+    The first use from an address gets an entry.
     """
     now = timezone.now()
     address = who.address[:64]
@@ -169,7 +170,7 @@ def used(token: Token, who: Who) -> bool:
     return True
 
 
-def refused(who: Who, token: Token | None, why: str) -> None:
+def note_refusal(who: Who, token: Token | None, why: str) -> None:
     """A token or key that was not taken: unknown, or dead. Equal ones within a minute are counted."""
     target = target_of_token(token) if token else Target(kind="token")
     named = replace(who, name=str(token.user), user_id=token.user_id) if token else who
@@ -177,7 +178,7 @@ def refused(who: Who, token: Token | None, why: str) -> None:
 
 
 def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> User:
-    """An account for programs: nobody signs in as it. ValidationError, NotPermitted."""
+    """Create an account for programs. Nobody signs in as it. ValidationError, NotPermitted."""
     name = name.strip()
     target = Target(kind="user", name=name[:60])
     require_manage(by, who, target=target, role=role)
@@ -193,7 +194,7 @@ def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> Us
     taken = ValidationError({"name": [_("There is a service account of this name already.")]})
     if User.objects.filter(email=email).exists():
         raise taken
-    with unless_taken(taken):
+    with refuse_taken(taken):
         user = User(email=email, name=words.strip()[:100] or name, role=role)
         user.kind = User.Kind.SERVICE
         user.set_unusable_password()
@@ -203,7 +204,7 @@ def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> Us
 
 
 def _require(by: User, who: Who, user: User, target: Target) -> None:
-    """Oneself, or a service account that one may manage: never another person."""
+    """Only oneself, or a service account that one may manage. Never another person."""
     if user.pk == by.pk and user.kind == User.Kind.PERSON and user.is_active:
         return
     require_manage(by, who, target=target, role=user.role, over=user)
@@ -216,10 +217,10 @@ def _name_taken() -> str:
     return _("There is a token or key of this name already. Revoke it, or give another name.")
 
 
-def _checked(wanted: Wanted, user: User, public: PublicKey | None = None) -> str:
-    """The tidy name. ValidationError with every problem by its field."""
+def _checked(options: TokenOptions, user: User, public: PublicKey | None = None) -> str:
+    """The tidied name. ValidationError with every problem by field."""
     problems: dict[str, list[str]] = {}
-    name = " ".join(wanted.name.split())
+    name = " ".join(options.name.split())
     live = Token.objects.filter(user=user, revoked_at=None)
     if not name or len(name) > 60:
         problems["name"] = [_("Give a name of at most 60 characters: the log will show it.")]
@@ -230,17 +231,17 @@ def _checked(wanted: Wanted, user: User, public: PublicKey | None = None) -> str
     if public and (why := _why_not(public, user)):
         problems["public_key"] = [why]
     now = timezone.now()
-    if not now < wanted.expires_at <= now + LONGEST:
+    if not now < options.expires_at <= now + LONGEST:
         problems["expires"] = [_("It has to end, at the latest in a year.")]
-    if wanted.reach == Token.Reach.ROLE and wanted.role is None:
+    if options.reach == Token.Reach.ROLE and options.role is None:
         problems["role"] = [_("Choose the role.")]
-    if wanted.reach == Token.Reach.VERBS:
-        unknown = [verb for verb in wanted.verbs if not is_registered(verb)]
-        if unknown or not wanted.verbs:
+    if options.reach == Token.Reach.VERBS:
+        unknown = [verb for verb in options.verbs if not is_registered(verb)]
+        if unknown or not options.verbs:
             problems["verbs"] = [_("Tick what it may be used for.")]
-        elif never := sorted(tokens.NEVER & set(wanted.verbs)):
+        elif never := sorted(tokens.NEVER & set(options.verbs)):
             problems["verbs"] = [_("No token is for %s.") % ", ".join(never)]
-    if not wanted.everywhere and not wanted.groups and not wanted.hosts:
+    if not options.everywhere and not options.groups and not options.hosts:
         problems["groups"] = [_("Choose a group or a host, or everywhere.")]
     if problems:
         raise ValidationError(problems)

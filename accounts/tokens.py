@@ -41,7 +41,7 @@ UNUSED = timedelta(days=90)
 
 
 class Token(models.Model):
-    """One token or SSH key. It is dead when revoked, past its end, or its owner is disabled."""
+    """A token or SSH key. It is dead when revoked or expired, or when its owner is disabled."""
 
     class Reach(models.TextChoices):
         """Which of its owner's verbs it may be used for."""
@@ -120,23 +120,23 @@ class Token(models.Model):
         return bool(self.public_key)
 
     def verb_names(self) -> frozenset[str]:
-        """What it may be used for, if its owner may: never more than that."""
+        """Verbs that it may be used for, within its owner's rights."""
         found = frozenset(verb.name for verb in verbs.all_verbs()) - NEVER
         if self.reach == self.Reach.ROLE:
             found &= self.role.verb_names() if self.role else frozenset()
         elif self.reach == self.Reach.VERBS:
             found &= frozenset(self.verbs)
         if self.read_only:
-            found = frozenset(name for name in found if looks(name))
+            found = frozenset(name for name in found if is_read_only(name))
         if not self.everywhere:
             found = frozenset(name for name in found if not verbs.is_site(name))
         return found
 
 
 class Repeat(models.Model):
-    """A request that came with a key of the caller's own, so that the same one is not done twice.
+    """A request with an idempotency key, so that a repeated one is not done twice.
 
-    `status` 0: it was begun, and nothing is known of its end. Kept a day (accounts.repeats).
+    `status` 0: it began, and its end is not known. Kept for a day (accounts.repeats).
     """
 
     token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="repeats")
@@ -156,36 +156,36 @@ class Repeat(models.Model):
         return self.key
 
 
-def looks(verb: str) -> bool:
+def is_read_only(verb: str) -> bool:
     """True for a verb that a read-only token may be used for."""
     return verb.endswith(_LOOKS) or verb == verbs.AUDIT_READ.name
 
 
-def fresh() -> str:
-    """A new token, as its holder sends it: 238 random bits and a checksum behind the mark."""
+def new_secret() -> str:
+    """A new token as its holder sends it: the mark, 238 random bits, and a checksum."""
     body = "".join(secrets.choice(_LETTERS) for _place in range(_SECRET))
     return f"{MARK}{body}{_checksum(body)}"
 
 
 def public_part(secret: str) -> str:
-    """What names the token openly."""
+    """The public beginning, which names the token."""
     return secret[: len(MARK) + _PUBLIC]
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of it. So many random bits need no slow hash."""
+    """The stored hash. So many random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def well_formed(text: str) -> bool:
-    """True when it can be one of ours at all; asks no database."""
+    """True when the text has the form of a token. Asks no database."""
     if not _SHAPE.fullmatch(text):
         return False
     body = text[len(MARK) : -_CHECK]
     return secrets.compare_digest(text[-_CHECK:], _checksum(body))
 
 
-def known(secret: str) -> Token | None:
+def find_by_secret(secret: str) -> Token | None:
     """The token, dead or alive."""
     if not well_formed(secret):
         return None
@@ -201,31 +201,31 @@ def known_key(blob: bytes) -> Token | None:
     return found.exclude(public_key="").order_by(live_first, "-pk").first()
 
 
-def named(words: str) -> Token | None:
-    """The token that the log calls so (`str(token)`), dead or alive."""
+def find_by_label(words: str) -> Token | None:
+    """The token with this label in the log (`str(token)`), dead or alive."""
     match = _NAMED.search(words)
     return Token.objects.select_related("role").filter(prefix=match[1]).first() if match else None
 
 
 def in_force() -> models.Q:
-    """Condition on tokens that open something now."""
+    """Condition on tokens that can be used now."""
     return models.Q(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
 
 
-def soon() -> models.Q:
-    """Those in force that end within a week."""
+def expiring() -> models.Q:
+    """Condition on usable tokens that expire within a week."""
     return in_force() & models.Q(expires_at__lt=timezone.now() + SOON)
 
 
 def unused() -> models.Q:
-    """Those in force that nobody came with for three months, of which they have been there."""
+    """Condition on usable tokens that are three months old and were not used for as long."""
     before = timezone.now() - UNUSED
     idle = models.Q(used_at=None) | models.Q(used_at__lt=before)
     return in_force() & models.Q(made_at__lt=before) & idle
 
 
 def why_dead(token: Token) -> str:
-    """Why it is not taken, for the log alone; empty when it is."""
+    """Why it is not accepted, for the log only. "" when it is."""
     if token.revoked_at is not None:
         return "revoked"
     if token.expires_at <= timezone.now():

@@ -1,9 +1,10 @@
 """The registry of verbs: what a person can do, by name. Each app registers its own at start.
 
-Roles store verb names; the built-in roles are computed from the registry at use, so that a verb
-registered by a later version is theirs at once. A name that nobody registered permits nothing.
-A verb is about a place (a host and what is on it), or about the whole site (`site`: people, access,
-registries): the first kind can be granted anywhere, the second comes with one's own role alone.
+Roles store verb names. Built-in roles are computed from the registry, so a later version's verbs are theirs
+at once. An unregistered name permits nothing.
+
+A verb is about a place (a host and what is on it) or about the whole site (`site`: people, access,
+registries). Grants give only the first kind. The second needs the person's own role.
 """
 
 import re
@@ -23,10 +24,10 @@ _NAME = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Something a person can do. `role`: the least of the ranked roles that may do it; `auditor`:
-    the auditor may too (all that is named `….view` is theirs anyway). `sensitive`: it can leak what
-    is secret, or break what cannot be mended. `needs`: verbs without which it is good for nothing,
-    beside the `….view` of its own subject.
+    """Something a person can do. `role`: the lowest ranked role that may do it.
+
+    `auditor`: auditors may too; they always have `….view`. `sensitive`: it can leak a secret or break
+    something for good. `needs`: verbs that it is useless without, beside the `….view` of its subject.
     """
 
     name: str
@@ -44,7 +45,7 @@ _registered: dict[str, Verb] = {}
 
 
 def register(verb: Verb) -> Verb:
-    """Add a verb. A name that is taken or no `subject.word`, or an unknown role: ValueError."""
+    """Register a verb. ValueError for a taken or wrong name, or an unknown role."""
     if not _NAME.fullmatch(verb.name):
         raise ValueError(f"{verb.name!r} is no verb: write it like container.restart")
     if verb.role not in RANKS:
@@ -56,12 +57,12 @@ def register(verb: Verb) -> Verb:
 
 
 def all_verbs() -> list[Verb]:
-    """Every registered verb, by group and then in order of registration."""
+    """Every registered verb, by group and then by registration."""
     return sorted(_registered.values(), key=lambda verb: verb.group)
 
 
 def is_registered(name: str) -> bool:
-    """True when some app has registered this name."""
+    """True when an app has registered this name."""
     return name in _registered
 
 
@@ -71,12 +72,12 @@ def is_site(name: str) -> bool:
 
 
 def verb_named(name: str) -> Verb | None:
-    """The registered verb."""
+    """The registered verb, or None."""
     return _registered.get(name)
 
 
 def needs_of(name: str) -> frozenset[str]:
-    """All registered verbs without which this one is good for nothing, however far down."""
+    """All registered verbs that this one is useless without, at any depth."""
     found: set[str] = set()
     look = [name]
     while look:
@@ -92,14 +93,14 @@ def needs_of(name: str) -> frozenset[str]:
 
 
 def lacking(names: Iterable[str]) -> dict[str, list[str]]:
-    """For a set of verbs: those that need others which are not in it, and which."""
+    """Verbs of the set that need others outside of it, with those others."""
     names = set(names)
     missing = {name: sorted(needs_of(name) - names) for name in sorted(names)}
     return {name: others for name, others in missing.items() if others}
 
 
 def built_in_verbs(role_name: str) -> frozenset[str]:
-    """Names of all verbs that the built-in role permits: its own and those of lesser roles."""
+    """Verbs of a built-in role: its own and those of lower roles."""
     if role_name == MEMBER:
         return frozenset()
     if role_name == AUDITOR:

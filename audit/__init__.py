@@ -1,1 +1,1 @@
-"""The audit log: write, chain, checkpoint, verify. It knows ids and names only."""
+"""The audit log: writing, chaining, checkpoints, verification. It knows only ids and names."""

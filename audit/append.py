@@ -1,4 +1,4 @@
-"""Numbering and chaining of entries under the head's lock. Used by audit.write and its kin."""
+"""Numbers and chains entries under the head's lock. Used by audit.write and audit.refusals."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -98,7 +98,7 @@ def follow_up(
 
 
 def require_transaction() -> None:
-    """Raise OutsideTransaction unless there is one: entry and change stand or fall together."""
+    """Raise OutsideTransaction without one: the entry and its change belong together."""
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction(
             "An audit entry must be written inside the transaction of the change it tells of:"
@@ -129,7 +129,7 @@ def lock_head() -> Head:
 
 
 def append(head: Head, drafts: Iterable[dict[str, Any]]) -> list[int]:
-    """Write the drafts in their order after `head` (of `lock_head`) and move it. Their numbers."""
+    """Write the drafts in order after `head` (from `lock_head`) and move it. Returns their numbers."""
     at = timezone.now()
     number, previous = head.number, bytes(head.hash)
     rows: list[list[Any]] = []

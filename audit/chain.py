@@ -1,6 +1,6 @@
-"""The chain: each entry's exact bytes hold the hash of the entry before. SHA-256, no keys.
+"""The chain: the bytes of each entry contain the hash of the entry before. SHA-256 without keys.
 
-The bytes are sorted JSON over `FIELDS`; they are stored, so that verifying needs no guess.
+The bytes are sorted JSON of `FIELDS`. They are stored, so verification compares exact bytes.
 """
 
 import hashlib
@@ -48,20 +48,22 @@ FIELDS = (
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:
-    """The bytes of an entry. `values` has every name of FIELDS; `params` is JSON text,
-    `previous` 32 bytes, `at` an aware datetime."""
+    """The bytes of an entry. `values` has every name of FIELDS.
+
+    `params` is JSON text, `previous` 32 bytes, `at` an aware datetime.
+    """
     ordered = {name: values[name] for name in FIELDS}
-    ordered["at"] = written(values["at"])
+    ordered["at"] = timestamp(values["at"])
     ordered["params"] = orjson.Fragment(values["params"])
     ordered["previous"] = bytes(values["previous"]).hex()
     return orjson.dumps(ordered)
 
 
-def written(at: datetime) -> str:
-    """The time as it stands in the bytes: UTC, always six digits of a second."""
+def timestamp(at: datetime) -> str:
+    """The time as in the bytes: UTC, always with six digits of a second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def digest(data: bytes) -> bytes:
-    """The 32 bytes that the next entry carries as `previous`."""
+    """The 32 bytes that the next entry has as `previous`."""
     return hashlib.sha256(data).digest()

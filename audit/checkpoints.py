@@ -1,7 +1,7 @@
-"""Signed checkpoints of the chain, in the database and in a file outside of it.
+"""Signed checkpoints of the chain, in the database and in a file outside.
 
-What a cut after the last outside checkpoint can hide is bounded by MAX_AGE and MAX_ENTRIES. The last one
-also lies beside the key that signs, so that rows and file cannot both go unseen.
+Entries that are cut off after the last outside checkpoint are limited by MAX_AGE and MAX_ENTRIES. The last
+checkpoint also stands beside the signing key, so that a loss of rows and file is seen.
 """
 
 import fcntl
@@ -25,12 +25,12 @@ _DOMAIN = b"haulout audit checkpoint 1\n"
 
 
 class FileLost(AuditError):
-    """The last checkpoint that was signed is not in the file: signing on would hide what happened."""
+    """The last signed checkpoint is not in the file. Signing on would hide what happened."""
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A checkpoint as it was read, from wherever; nothing in it is trusted before `holds`."""
+class CheckpointMark:
+    """A checkpoint as it was read. Trust it only after `holds`."""
 
     number: int
     hash: str
@@ -39,33 +39,35 @@ class Mark:
     signature: str
 
     def holds(self, public: str) -> bool:
-        """True when it was signed by the key whose public half (hex) is `public`."""
+        """True when the key with this public half (hex) signed it."""
         return signed_by(public, _message(self.number, self.hash, self.at), self.signature)
 
 
 def outside_file() -> Path:
-    """DATA/audit/checkpoints.jsonl: copy it away, then even the owner of both cannot cut unseen."""
+    """DATA/audit/checkpoints.jsonl. With a copy elsewhere, even the owner of both cannot cut the log
+    unseen.
+    """
     return Path(settings.HAULOUT_DATA) / "audit" / "checkpoints.jsonl"
 
 
 def last_file() -> Path:
-    """The last checkpoint once more, beside the signing key: who can change it needs no forgery."""
+    """The last checkpoint again, beside the signing key."""
     return Path(settings.HAULOUT_CHECKPOINT_KEY_FILE).with_name("checkpoint.last")
 
 
-def last_mark() -> Mark | None:
-    """What `last_file` holds; None before the first checkpoint of this version."""
+def last_mark() -> CheckpointMark | None:
+    """The checkpoint in `last_file`. None before the first one."""
     try:
-        return Mark(**orjson.loads(last_file().read_bytes()))
+        return CheckpointMark(**orjson.loads(last_file().read_bytes()))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
         # not of ours: as a mark of nothing, which is in no file
-        return Mark(0, "", "", "", "")
+        return CheckpointMark(0, "", "", "", "")
 
 
 def is_due(*, now: datetime | None = None) -> bool:
-    """True when MAX_ENTRIES are unsigned, or some are older than MAX_AGE. Two small questions."""
+    """True when MAX_ENTRIES are unsigned, or some are older than MAX_AGE. Two small reads."""
     number = Head.objects.filter(pk=1).values_list("number", flat=True).first()
     if not number:
         return False
@@ -78,20 +80,24 @@ def is_due(*, now: datetime | None = None) -> bool:
 
 
 def checkpoint_if_due(*, now: datetime | None = None) -> Checkpoint | None:
-    """Sign the head where it is due: the worker asks twice a second. None where it was not. FileLost."""
+    """Sign the head if it is due. The worker calls it twice a second. FileLost."""
     return checkpoint() if is_due(now=now) else None
 
 
 def checkpoint() -> Checkpoint | None:
-    """Sign the head. None when the log is empty. Not inside a transaction that may roll back:
-    what is signed must stay. Raises FileLost."""
+    """Sign the head. None when the log is empty. FileLost.
+
+    Do not call it inside a transaction that may roll back.
+    """
     head = Head.objects.filter(pk=1).first()
     if head is None or head.number == 0:
         return None
     at = timezone.now()
     digest = bytes(head.hash).hex()
     signature, key = sign(_message(head.number, digest, at.isoformat()))
-    mark = Mark(number=head.number, hash=digest, at=at.isoformat(), key=key, signature=signature)
+    mark = CheckpointMark(
+        number=head.number, hash=digest, at=at.isoformat(), key=key, signature=signature
+    )
     # outside first: a line too many there is true, a row without a line could be cut unseen
     _append_outside(mark)
     return Checkpoint.objects.create(
@@ -99,10 +105,10 @@ def checkpoint() -> Checkpoint | None:
     )
 
 
-def marks_inside() -> Iterator[Mark]:
+def marks_inside() -> Iterator[CheckpointMark]:
     """The checkpoints of the database, oldest first."""
     for row in Checkpoint.objects.order_by("number", "id").iterator():
-        yield Mark(
+        yield CheckpointMark(
             number=row.number,
             hash=row.hash,
             at=row.at.isoformat(),
@@ -111,10 +117,10 @@ def marks_inside() -> Iterator[Mark]:
         )
 
 
-def marks_outside(path: Path | None = None) -> Iterator[Mark | int]:
-    """The checkpoints of the file, oldest first; the number of a line that is none of ours.
+def marks_outside(path: Path | None = None) -> Iterator[CheckpointMark | int]:
+    """The checkpoints of the file, oldest first. For a wrong line: its number.
 
-    A last line without its end (power cut in mid-write) is left out.
+    A last line without its end (power cut) is left out.
     """
     path = path or outside_file()
     try:
@@ -126,7 +132,7 @@ def marks_outside(path: Path | None = None) -> Iterator[Mark | int]:
             if not line.endswith(b"\n"):
                 return
             try:
-                mark = Mark(**orjson.loads(line))
+                mark = CheckpointMark(**orjson.loads(line))
             except (ValueError, TypeError):
                 yield place
                 continue
@@ -134,7 +140,7 @@ def marks_outside(path: Path | None = None) -> Iterator[Mark | int]:
             yield mark if sound else place
 
 
-def _append_outside(mark: Mark) -> None:
+def _append_outside(mark: CheckpointMark) -> None:
     path = outside_file()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
@@ -157,8 +163,8 @@ def _append_outside(mark: Mark) -> None:
         keep_last(mark)
 
 
-def keep_last(mark: Mark) -> None:
-    """Write `last_file`, whole or not at all. After the file outside: it may be older, never newer."""
+def keep_last(mark: CheckpointMark) -> None:
+    """Write `last_file`, whole or not at all. It is written after the outside file, so it is never newer."""
     path = last_file()
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -168,7 +174,7 @@ def keep_last(mark: Mark) -> None:
     draft.replace(path)
 
 
-def _line(mark: Mark) -> bytes:
+def _line(mark: CheckpointMark) -> bytes:
     return orjson.dumps(vars(mark)) + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""Text fit for the log: nothing in it can break a line, a database, JSON or the reader's eye."""
+"""Cleans text for the log: it cannot break a line, a database, JSON or the reading order."""
 
 import re
 
@@ -11,6 +11,6 @@ _CUT = "…"
 
 
 def clean(text: object, *, limit: int) -> str:
-    """`text` as a string of at most `limit` characters; what is unfit becomes U+FFFD."""
+    """At most `limit` characters of the text. Unfit characters become U+FFFD."""
     fit = _UNFIT.sub("\ufffd", str(text).replace("\r\n", "\n"))
     return fit if len(fit) <= limit else fit[: limit - 1] + _CUT

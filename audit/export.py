@@ -1,6 +1,6 @@
-"""Hands the log out as CSV or JSON lines. Nothing in it can run in a spreadsheet or fake a line.
+"""Exports the log as CSV or JSON lines. No text can run in a spreadsheet or fake a line.
 
-That somebody exported is an event of its own, which the caller writes.
+The caller writes the event about the export.
 """
 
 import csv
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import orjson
 from django.db.models import Q
 
-from audit.chain import written
+from audit.chain import timestamp
 from audit.models import Entry
 from audit.queries import Filters, Line, search
 
@@ -26,21 +26,21 @@ _FORMULA = re.compile(r"^[\s'\"]*[=+\-@|%＝＋－＠\t]")
 
 
 def csv_lines(filters: Filters, *, visible: Q | None) -> Iterator[bytes]:
-    """The header, then one line for each line of the page; UTF-8 with a byte order mark."""
+    """The header, then one line for each line of the page. UTF-8 with a byte order mark."""
     yield b"\xef\xbb\xbf" + _csv(list(COLUMNS))
     for line in _lines(filters, visible):
         yield _csv([neutral(value) for value in _cells(line)])
 
 
 def json_lines(filters: Filters, *, visible: Q | None) -> Iterator[bytes]:
-    """One object for each line: the exact canonical bytes of its entries, and the first's hash."""
+    """One object for each line: the canonical bytes of its entries, and the first one's hash."""
     yield from map(_json, _lines(filters, visible))
 
 
 def json_page(
     filters: Filters, *, visible: Q | None, before: int | None, limit: int
 ) -> tuple[bytes, int | None]:
-    """The same for one page: (its lines, `before` of the next page or None)."""
+    """One page of that: (its lines, `before` of the next page or None)."""
     page = search(filters, visible=visible, before=before, limit=limit, whole=True)
     return b"".join(map(_json, page.lines)), page.before
 
@@ -58,7 +58,7 @@ def _json(line: Line) -> bytes:
 
 
 def neutral(value: object) -> object:
-    """`value` for a CSV cell: one line, and a text that begins like a formula gets a quote before."""
+    """The value for a CSV cell: one line, with a quote before a text that looks like a formula."""
     if value is None:
         return ""
     if isinstance(value, int):
@@ -83,7 +83,7 @@ def _cells(line: Line) -> Iterator[object]:
     ended = line.last
     for name in COLUMNS:
         if name == "at":
-            yield written(line.entry.at)
+            yield timestamp(line.entry.at)
         elif name == "params":
             yield line.entry.params_text
         elif name == "hash":
@@ -93,7 +93,7 @@ def _cells(line: Line) -> Iterator[object]:
         elif name in ("detail", "duration_ms"):
             yield getattr(ended, name)
         elif name == "ended_at":
-            yield written(ended.at) if ended is not line.entry else ""
+            yield timestamp(ended.at) if ended is not line.entry else ""
         elif name in ("outcome", "resolution"):
             entry: Entry | None = getattr(line, name)
             yield entry.number if entry else ""

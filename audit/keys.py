@@ -1,6 +1,6 @@
-"""The audit log's own two keys: one for keyed hashes of secrets, one that signs checkpoints.
+"""The audit log's two keys: one hashes secrets, one signs checkpoints.
 
-The signing key belongs to the worker; whoever only verifies needs its public half.
+Only the worker has the signing key. Verification needs its public half.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ from audit.shapes import AuditError
 
 
 class KeyMissing(AuditError):
-    """A key file is absent, unreadable or not a key."""
+    """A key file is missing, unreadable or not a key."""
 
 
 def make_keys(folder: Path) -> None:
-    """Make audit_hash.key, checkpoint.key, checkpoint.pub in `folder` (0700/0600). Idempotent."""
+    """Make audit_hash.key, checkpoint.key and checkpoint.pub in `folder` (0700/0600). Idempotent."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_once(folder / "audit_hash.key", secrets.token_hex(32))
     private = folder / "checkpoint.key"
@@ -35,7 +35,7 @@ def make_keys(folder: Path) -> None:
 
 
 def write_once(path: Path, text: str) -> None:
-    """Write a new file of mode 0600, whole or not at all; an existing one stays as it is."""
+    """Write a new file of mode 0600, whole or not at all. An existing file stays."""
     if path.exists():
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -54,7 +54,7 @@ def write_once(path: Path, text: str) -> None:
 
 
 def keyed_hash(value: str | bytes) -> str:
-    """HMAC-SHA-256 of a secret, 32 hex digits: equal secrets are seen to be equal, none is told."""
+    """HMAC-SHA-256 of a secret, 32 hex digits. Equal secrets have equal hashes."""
     data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
     return hmac.new(
         _hash_key(settings.HAULOUT_AUDIT_HASH_KEY_FILE), data, hashlib.sha256
@@ -69,7 +69,7 @@ def _hash_key(path: Path) -> bytes:
 
 
 def sign(data: bytes) -> tuple[str, str]:
-    """(signature, public key), both hex, made with the checkpoint key."""
+    """(signature, public key), both in hex, made with the checkpoint key."""
     path = Path(settings.HAULOUT_CHECKPOINT_KEY_FILE)
     if not path.with_suffix(".pub").exists():  # a lost key is not replaced in silence
         _make_once(path, SigningKey.generate().encode(HexEncoder).decode())
@@ -79,7 +79,7 @@ def sign(data: bytes) -> tuple[str, str]:
 
 
 def public_key() -> str:
-    """Hex of the key that checkpoints must be signed with: of checkpoint.pub or the key itself."""
+    """The public key (hex) that must have signed checkpoints: from checkpoint.pub or the key itself."""
     path = Path(settings.HAULOUT_CHECKPOINT_KEY_FILE)
     public = path.with_suffix(".pub")
     if public.exists():
@@ -88,7 +88,7 @@ def public_key() -> str:
 
 
 def signed_by(public: str, data: bytes, signature: str) -> bool:
-    """True when `signature` (hex) over `data` was made by the key whose public half is `public`."""
+    """True when the key with this public half made `signature` (hex) over `data`."""
     try:
         VerifyKey(bytes.fromhex(public)).verify(data, bytes.fromhex(signature))
     except (BadSignatureError, ValueError, TypeError):
@@ -97,7 +97,7 @@ def signed_by(public: str, data: bytes, signature: str) -> bool:
 
 
 def _make_once(path: Path, text: str) -> None:
-    """The key of an embedded start is made by whoever needs it first."""
+    """In an embedded start the first process that needs the key makes it."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_once(path, text)

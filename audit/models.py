@@ -1,6 +1,6 @@
-"""Tables of the audit log. Rows of Entry are written by audit.write alone and never changed.
+"""Tables of the audit log. Only audit.write writes entries, and nothing changes them.
 
-All ids are plain numbers and names: what they pointed at may be long gone.
+All ids are plain numbers and names. The objects may be gone.
 """
 
 from typing import Any, ClassVar
@@ -34,8 +34,10 @@ SECOND = Q(intent__isnull=False)
 
 
 class Entry(models.Model):
-    """One line of the log. `canonical` are the exact bytes that `hash` is made of; the other
-    columns repeat them for searching, and verify compares both."""
+    """One line of the log. `hash` is over the bytes in `canonical`.
+
+    The other columns repeat them for searching. Verification compares both.
+    """
 
     # given, never drawn; an auto field because on SQLite that makes it the row id
     number = models.BigAutoField(primary_key=True)
@@ -103,17 +105,17 @@ class Entry(models.Model):
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters that were kept; secrets are {"keyed_hash": hex}."""
+        """The kept parameters. Secrets are {"keyed_hash": hex}."""
         return dict(orjson.loads(self.params_text))
 
     @property
     def hash_hex(self) -> str:
-        """The hash as people compare it."""
+        """The hash in hex."""
         return bytes(self.hash).hex()
 
 
 class Head(models.Model):
-    """The one row that everyone who writes locks last: the last number and its hash."""
+    """One row with the last number and its hash. Every writer locks it last."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)
@@ -127,7 +129,7 @@ class Head(models.Model):
 
 
 class Segment(models.Model):
-    """A run of entries. Closed: its last hash is signed. Only exported ones may be dropped."""
+    """A run of entries. A closed one has a signed last hash. Only exported ones may be dropped."""
 
     number = models.IntegerField(primary_key=True)
     first = models.BigIntegerField()
@@ -144,7 +146,7 @@ class Segment(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed statement "entry `number` has this hash". The same line stands in a file outside."""
+    """A signed statement "entry `number` has this hash". The same line is in a file outside."""
 
     number = models.BigIntegerField()
     hash = models.CharField(max_length=64)
@@ -159,7 +161,7 @@ class Checkpoint(models.Model):
 
 
 class RefusalCount(models.Model):
-    """Equal refusals of one person within a minute, after the first, not yet summed up."""
+    """Equal refusals of one person within a minute, after the first one, not summed up yet."""
 
     key = models.CharField(max_length=64)
     minute = models.DateTimeField()
@@ -176,7 +178,7 @@ class RefusalCount(models.Model):
 
 
 class Verification(models.Model):
-    """What the last look at the chain found, for the head of the page."""
+    """The result of the last verification, for the page's head."""
 
     at = models.DateTimeField()
     since = models.BigIntegerField(default=0)
@@ -188,7 +190,7 @@ class Verification(models.Model):
 
 
 class SinkPosition(models.Model):
-    """How far a sink has been told."""
+    """The last entry that a sink has."""
 
     name = models.CharField(max_length=100, primary_key=True)
     number = models.BigIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Names that stand in the log and begin with something: walked along an index, never through the log."""
+"""Finds names in the log by their beginning, by steps along an index instead of a scan."""
 
 from typing import Final
 
@@ -13,9 +13,10 @@ FEW: Final = 1000
 _LAST: Final = "\U0010ffff"
 
 
-def beginning(column: str, start: str, most: int = MOST) -> list[str]:
-    """The first `most` names in a column of first entries that begin so, each with one step along its
-    index. Case counts, as in the index.
+def names_starting_with(column: str, start: str, most: int = MOST) -> list[str]:
+    """The first `most` names in a column that start so, in the index's case.
+
+    Only first entries count. Each name takes one step along the index.
     """
     found: list[str] = []
     rows = Entry.objects.filter(FIRST, **{f"{column}__lt": start + _LAST}).order_by(column)
@@ -29,13 +30,13 @@ def beginning(column: str, start: str, most: int = MOST) -> list[str]:
     return found
 
 
-def there(column: str, name: str) -> bool:
-    """True when an entry has exactly this name there."""
+def name_exists(column: str, name: str) -> bool:
+    """True when an entry has exactly this name."""
     return Entry.objects.filter(FIRST, **{column: name}).exists()
 
 
-def branches(column: str, names: list[str]) -> list[Q]:
-    """Conditions of which one must hold; each comes newest first out of an index, or is short."""
+def index_conditions(column: str, names: list[str]) -> list[Q]:
+    """Conditions of which one must hold. Each gives the newest first from an index, or few rows."""
     if not names:
         return []
     some = Q(**{f"{column}__in": names})
@@ -44,8 +45,8 @@ def branches(column: str, names: list[str]) -> list[Q]:
     return [Q(**{column: name}) for name in names]
 
 
-def how_many(conditions: list[Q]) -> int:
-    """Up to FEW first entries of which one of these holds."""
+def count_up_to(conditions: list[Q]) -> int:
+    """How many first entries match one of the conditions, at most FEW."""
     found = 0
     for condition in conditions:
         found += Entry.objects.filter(FIRST, condition).order_by()[: FEW - found].count()

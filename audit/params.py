@@ -1,6 +1,6 @@
-"""Which parameters of an action an entry may hold. Others are stored as a keyed hash.
+"""Which parameters an entry may keep as they are. Others are stored as a keyed hash.
 
-So nothing is lost in silence, equal values can be compared, and no secret is ever told.
+So nothing is lost, equal values can be compared, and no secret is kept.
 """
 
 from collections.abc import Mapping
@@ -42,18 +42,18 @@ _by_verb: dict[str, set[str]] = {}
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that must be hashed wherever it stands. Its repr tells nothing."""
+    """A value that is always hashed. Its repr shows nothing."""
 
     value: str | bytes = field(repr=False)
 
 
 def allow(verb: str, *names: str) -> None:
-    """Let entries of `verb` hold these parameters as they are, beside those allowed for all."""
+    """Let entries of `verb` keep these parameters, beside those allowed for all verbs."""
     _by_verb.setdefault(verb, set()).update(names)
 
 
 def canonical_params(verb: str, params: Mapping[str, Any] | None) -> str:
-    """Sorted JSON text of what may be kept of `params`."""
+    """Sorted JSON text of what an entry keeps of `params`."""
     kept = _mapping(verb, params or {}, depth=0)
     return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()
 
@@ -67,13 +67,15 @@ def _mapping(verb: str, params: Mapping[str, Any], *, depth: int) -> dict[str, A
         elif isinstance(value, Mapping):
             plain = name in _PLAIN_MAPS or name in _by_verb.get(verb, ())
             kept[key] = {
-                clean(inner, limit=200): _plain(item, depth=depth + 1) if plain else hashed(item)
+                clean(inner, limit=200): _plain(item, depth=depth + 1)
+                if plain
+                else hash_value(item)
                 for inner, item in list(value.items())[:ITEMS_LIMIT]
             }
         elif name in _PLAIN or name in _by_verb.get(verb, ()):
             kept[key] = _plain(value, depth=depth)
         else:
-            kept[key] = hashed(value)
+            kept[key] = hash_value(value)
     return kept
 
 
@@ -83,19 +85,19 @@ def _plain(value: Any, *, depth: int) -> Any:
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**63 else str(value)
     if isinstance(value, Secret | bytes | bytearray | Mapping):
-        return hashed(value)
+        return hash_value(value)
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
         shown = [
-            _plain(item, depth=depth + 1) if depth < DEPTH_LIMIT else hashed(item)
+            _plain(item, depth=depth + 1) if depth < DEPTH_LIMIT else hash_value(item)
             for item in items[:ITEMS_LIMIT]
         ]
         return [*shown, f"… {len(items) - ITEMS_LIMIT}"] if len(items) > ITEMS_LIMIT else shown
     return clean(value, limit=TEXT_LIMIT)
 
 
-def hashed(value: Any) -> dict[str, str] | None:
-    """{"keyed_hash": hex} of any value; None stays None, since "not given" is no secret."""
+def hash_value(value: Any) -> dict[str, str] | None:
+    """{"keyed_hash": hex} of any value. None stays None, since "not given" is no secret."""
     if value is None:
         return None
     if isinstance(value, Secret):

@@ -1,6 +1,6 @@
-"""Questions that pages ask of the log. Each page of a search is one query and one for the pairs.
+"""Queries for pages. Each page of a search is one query, and one more for outcomes.
 
-Who may see which entry is the caller's business: it hands in `visible`, a condition on Entry.
+The caller decides who may see what: `visible` is a condition on Entry.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.models import FIRST, SECOND, Entry, Verification
-from audit.names import how_many
+from audit.names import count_up_to
 from audit.shapes import Kind, Result
 
 # how far the clock may have been set back without an entry being missed in a search by time
@@ -24,10 +24,12 @@ _HEAVY = ("canonical", "previous")
 
 @dataclass(frozen=True)
 class Filters:
-    """What to look for; empty means anything. Names are whole names; `object` is a name, a full
-    id, or the first 12 or more digits of one. `verb` may end in `.*`. Times are aware. `any_of`:
-    conditions on Entry, each with an index of its own, one of which must hold. `words`: names, for
-    each of which one of its conditions must hold; either entry of a line has them."""
+    """What to look for. Empty means anything, names are whole names, times are aware.
+
+    `object`: a name, a full id, or 12 or more of its first digits. `verb` may end in `.*`. `any_of`:
+    conditions with an index each, of which one must hold. `words`: for each word one of its conditions must
+    hold, for either entry of a line.
+    """
 
     person: str = ""
     person_id: int | None = None
@@ -47,7 +49,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the page: the first entry with what came of it. `key` is for paging."""
+    """One line of the page: the first entry with its outcome. `key` is for paging."""
 
     entry: Entry
     outcome: Entry | None
@@ -56,25 +58,25 @@ class Line:
 
     @property
     def last(self) -> Entry:
-        """The entry that says how it stands now."""
+        """The entry with the latest state."""
         return self.resolution or self.outcome or self.entry
 
     @property
     def result(self) -> str:
-        """A Result, or "" for what has none (yet). A refusal is denied."""
+        """A Result, or "" where there is none yet. A refusal is denied."""
         if self.entry.kind == Kind.REFUSAL:
             return Result.DENIED.value
         return self.last.result
 
     @property
     def open(self) -> bool:
-        """True for an intent whose end is still to come."""
+        """True for an intent without an outcome."""
         return self.entry.kind == Kind.INTENT and self.outcome is None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Lines, newest first. `before` fetches the next page; None when there is none."""
+    """Lines, newest first. `before` fetches the next page. None: there is none."""
 
     lines: list[Line]
     before: int | None
@@ -88,9 +90,9 @@ def search(
     limit: int = 50,
     whole: bool = False,
 ) -> Page:
-    """The newest `limit` lines that match and that `visible` lets through (None: all of them).
+    """The newest `limit` lines that match and are visible. `visible` None: all of them.
 
-    `whole` also fetches the canonical bytes, which an export needs and a page does not.
+    `whole` also fetches the canonical bytes, for an export.
     """
     entries = Entry.objects.all() if whole else Entry.objects.defer(*_HEAVY)
     if visible is not None:
@@ -111,23 +113,23 @@ def search(
 
 
 def line(number: int, *, visible: Q | None) -> Line | None:
-    """The line that entry `number` belongs to, whole; None when absent or not visible."""
+    """The whole line of entry `number`. None when it is absent or not visible."""
     entry = Entry.objects.filter(visible or Q(), pk=number).first()
     return _paired([entry], whole=True)[0] if entry else None
 
 
 def count_lines(most: int, *, visible: Q | None) -> int | None:
-    """How many lines the log has, each intent with its ends as one; None for more than `most`."""
+    """How many lines the log has, with an intent and its outcome as one. None for more than `most`."""
     found = Entry.objects.filter(visible or Q(), FIRST).order_by()[: most + 1].count()
     return found if found <= most else None
 
 
 def last_verification() -> Verification | None:
-    """What the last look at the chain found."""
+    """The last verification, or None."""
     return Verification.objects.order_by("-id").first()
 
 
-def unsettled(numbers: Iterable[int]) -> set[int]:
+def open_intents(numbers: Iterable[int]) -> set[int]:
     """Those of `numbers` that are intents without an outcome."""
     wanted = list(numbers)
     settled = Entry.objects.filter(intent__in=wanted, kind=Kind.OUTCOME)
@@ -160,7 +162,7 @@ def _condition(filters: Filters) -> Q:
 
 
 def verb_condition(verb: str) -> Q:
-    """A verb, or all of a kind: `container.*`."""
+    """Condition for a verb, or for all of a kind: `container.*`."""
     if verb.endswith(".*"):
         # a range, since LIKE uses no index on SQLite; "/" comes right after "."
         return Q(verb__gte=verb[:-1], verb__lt=verb[:-2] + "/")
@@ -168,16 +170,16 @@ def verb_condition(verb: str) -> Q:
 
 
 def _driven(filters: Filters) -> Filters:
-    """With the rarest of the words as the one whose indexes are walked, where nothing else is."""
+    """Filters in which the rarest word drives the index walk, if nothing else does."""
     if not filters.words or filters.any_of or filters.result:
         return filters
-    counted = [(how_many(list(word)), at) for at, word in enumerate(filters.words)]
+    counted = [(count_up_to(list(word)), at) for at, word in enumerate(filters.words)]
     rarest = filters.words[min(counted)[1]] or (Q(pk__in=[]),)
     return replace(filters, any_of=tuple(FIRST & one for one in rarest))
 
 
 def object_condition(given: str) -> Q:
-    """A full id, the first 12 or more digits of one, or a whole name."""
+    """Condition for a full id, 12 or more of its first digits, or a whole name."""
     text = given.lower().removeprefix("sha256:")
     if len(text) >= _SHORT_ID and set(text) <= set("0123456789abcdef"):
         if len(text) == _FULL_ID:
@@ -187,7 +189,7 @@ def object_condition(given: str) -> Q:
 
 
 def _newest(until: datetime) -> int | None:
-    """A number that nothing written up to `until` exceeds: a search need not begin at the end."""
+    """An upper bound for numbers written until then, so that a search need not start at the end."""
     later = Entry.objects.filter(at__gt=until + CLOCK_SLACK).order_by("at")
     return later.values_list("number", flat=True).first()
 
@@ -216,7 +218,7 @@ def _ended(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
 
 
 def _paired(found: list[Entry], *, whole: bool) -> list[Line]:
-    """Lines of the entries in their order: intents with their ends, ends with their intents."""
+    """Lines of the entries in their order, intents with outcomes and outcomes with intents."""
     entries = Entry.objects.all() if whole else Entry.objects.defer(*_HEAVY)
     numbers = {entry.intent or entry.number for entry in found}
     absent = [entry.intent for entry in found if entry.intent is not None]

@@ -1,7 +1,7 @@
-"""Equal refusals are counted per person and minute, so that nobody floods the log by knocking.
+"""Counts equal refusals per person and minute, so that nobody floods the log.
 
-The first is written at once. Entries cannot be changed, so the rest are counted in a row of their
-own, and when the minute is over one more entry says how many came after the first.
+The first one is written at once. Entries never change, so the others are counted in a row of their own.
+After the minute one more entry has their number.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _SAME = (  # noqa: SIM905 - read as one line
 
 
 def count_refusal(values: dict[str, Any]) -> int:
-    """Write or count one refusal (column values from audit.append.draft). The entry's number."""
+    """Write or count one refusal (values from audit.append.draft). Returns the entry's number."""
     key = hashlib.sha256(orjson.dumps([values[name] for name in _SAME], default=str)).hexdigest()
     minute = timezone.now().replace(second=0, microsecond=0)
     if (number := _add(key, minute)) is not None:
@@ -45,7 +45,7 @@ def _add(key: str, minute: datetime) -> int | None:
 
 
 def sum_refusals(*, now: datetime | None = None) -> int:
-    """Write the summing entries of all minutes that are over. Returns how many were written."""
+    """Write the summing entries of all past minutes. Returns how many."""
     this_minute = (now or timezone.now()).replace(second=0, microsecond=0)
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():

@@ -1,6 +1,6 @@
-"""Segments: close a run of entries, export it, and only then drop it. For the worker and console.
+"""Segments: close a run of entries, export it, and only then drop it. For the worker and the console.
 
-A closed segment keeps its last hash and a signature, so the chain holds across what was dropped.
+A closed segment keeps its last hash and a signature, so the chain holds across dropped entries.
 """
 
 import hashlib
@@ -34,12 +34,12 @@ def message(segment: Segment) -> bytes:
 
 
 def holds(segment: Segment, public: str) -> bool:
-    """True when `segment` is closed and signed by the key whose public half (hex) is `public`."""
+    """True when the segment is closed and signed by the key with this public half (hex)."""
     return segment.closed_at is not None and signed_by(public, message(segment), segment.signature)
 
 
 def close(who: Who) -> Segment:
-    """Close the open segment after one last entry that says so; open the next one."""
+    """Close the open segment with a last entry, and open the next one."""
     with transaction.atomic():
         number = lock_head().segment
         event(who, "audit.close", Target(kind="segment", id=number))
@@ -57,9 +57,9 @@ def close(who: Who) -> Segment:
 
 
 def export(number: int, folder: Path) -> Path:
-    """Write a closed segment's exact bytes, an entry a line, to `folder`. Returns the new file.
+    """Write a closed segment's exact bytes, one entry a line, to `folder`. Returns the new file.
 
-    Whole or not at all; the SHA-256 of the file is kept with the segment.
+    Whole or not at all. The segment keeps the file's SHA-256.
     """
     segment = Segment.objects.get(pk=number)
     if segment.closed_at is None or segment.dropped_at is not None:
@@ -93,10 +93,10 @@ def export(number: int, folder: Path) -> Path:
 
 
 def drop(who: Who, number: int, exported: Path) -> int:
-    """Remove an exported segment's entries, once `exported` is seen to be whole. How many went.
+    """Delete an exported segment's entries, after `exported` was checked. Returns how many.
 
-    The entry that says so comes first; then they go by the chunk, so that nobody who writes waits for
-    long. Ended in between, it is begun again and goes on; `verify` reads what is left of them.
+    The entry about it comes first. Entries go in chunks, so that writers do not wait. An interrupted drop
+    can be run again, and `verify` accepts what is left.
     """
     segment = Segment.objects.get(pk=number)
     if segment.exported_at is None:
@@ -126,7 +126,7 @@ def drop(who: Who, number: int, exported: Path) -> int:
 
 
 def _require_told(last: int) -> None:
-    """Raise NotReady while the file of the setting has not been told of entry `last`."""
+    """Raise NotReady while the configured sink file lacks entry `last`."""
     if not settings.HAULOUT_AUDIT_FILE:
         return
     sink = FileSink(Path(settings.HAULOUT_AUDIT_FILE))

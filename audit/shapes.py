@@ -1,4 +1,4 @@
-"""The words of the audit log: who, on what, of which kind, how it ended. No database."""
+"""Types of the audit log: who, target, kind and result. No database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What an entry says. Outcomes and resolutions carry the number of their intent."""
+    """What an entry is. Outcomes and resolutions have the number of their intent."""
 
     INTENT = "intent"
     OUTCOME = "outcome"
@@ -29,11 +29,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody as they were at that moment.
+    """A person as they were at that moment. `door`: page, api, gate, console, worker, link, …
 
-    `session` may be the raw session key: only its keyed hash is stored. `token` is a token's
-    name or public prefix, never the token. `address` is the peer's own address,
-    `forwarded_for` what a proxy said. `door` is page, api, gate, console, worker, link, …
+    Of `session`, the raw key, only a keyed hash is stored. `token` is its name or public part. `address` is
+    the peer's own address, `forwarded_for` what a proxy said.
     """
 
     name: str
@@ -47,7 +46,7 @@ class Who:
 
 @dataclass(frozen=True)
 class Target:
-    """What something was done to: ids and names as they were, so that they outlive the object."""
+    """What something was done to. Ids and names are copies, so they outlive the object."""
 
     kind: str
     id: str | int = ""
@@ -59,7 +58,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Asking:
+class IntentItem:
     """One item for `write.intents`."""
 
     who: Who
@@ -71,8 +70,8 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """One item for `write.outcomes`: how the intent of that number ended."""
+class OutcomeItem:
+    """One item for `write.outcomes`: how the intent with this number ended."""
 
     intent: int
     result: Result | str
@@ -81,11 +80,11 @@ class Ending:
 
 
 class AuditError(Exception):
-    """Base of all errors of the audit log. The text says cause and cure."""
+    """Base class of the audit log's errors. The text names cause and cure."""
 
 
 class OutsideTransaction(AuditError):
-    """An entry was to be written outside of a transaction, so it could part from its change."""
+    """An entry was written outside a transaction, so it could differ from its change."""
 
 
 class NoSuchIntent(AuditError):
@@ -101,4 +100,4 @@ class AlreadySettled(AuditError):
 
 
 class ChainBroken(AuditError):
-    """The head row is missing while entries exist: writing on would hide a cut."""
+    """The head row is missing although entries exist. Writing on would hide a cut."""

@@ -1,6 +1,6 @@
-"""Tells entries on to places outside of the database, in order, each at least once.
+"""Sends entries to places outside the database, in order, each at least once.
 
-A sink that fails keeps its position; the entries stay in the database and are told later.
+A sink that fails keeps its position and gets the entries later.
 """
 
 import fcntl
@@ -16,26 +16,26 @@ BATCH = 2000
 
 
 class Sink(Protocol):
-    """A place that takes entries. `name` keeps its position, so it must not change."""
+    """A place that takes entries. `name` identifies its position, so it must not change."""
 
     name: str
 
     def write(self, lines: list[bytes]) -> None:
-        """Take the canonical bytes of entries, durably, or raise OSError."""
+        """Store the canonical bytes durably, or raise OSError."""
 
     def last(self) -> int:
-        """Number of the last entry that is there, 0 when that cannot be known."""
+        """Number of the last stored entry. 0 when it cannot be known."""
 
 
 class FileSink:
-    """Appends canonical bytes, an entry a line, to a file that may be rotated by renaming it."""
+    """Appends canonical bytes, one entry a line, to a file. The file may be rotated by renaming."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = f"file:{path}"
 
     def write(self, lines: list[bytes]) -> None:
-        """Append and fsync; half a line of an earlier power cut is cut off first."""
+        """Append and fsync. A half line of a power cut is cut off first."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "rb+") as file:
@@ -46,7 +46,7 @@ class FileSink:
             os.fsync(file.fileno())
 
     def last(self) -> int:
-        """Read from the file's last whole line."""
+        """The number in the file's last whole line."""
         try:
             with self.path.open("rb") as file:
                 end = _whole(file.fileno())
@@ -58,7 +58,7 @@ class FileSink:
 
 
 def pump(sink: Sink, *, limit: int = BATCH) -> int:
-    """Tell `sink` the next entries, at most `limit`. Returns how many."""
+    """Send the next entries, at most `limit`. Returns how many."""
     row, _ = SinkPosition.objects.get_or_create(name=sink.name)
     # the file knows better when we fell between its write and ours
     start = max(row.number, sink.last())

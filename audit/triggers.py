@@ -1,6 +1,6 @@
-"""Triggers by which the database itself refuses to change or drop entries, in SQL per vendor.
+"""Database triggers that refuse to change or delete entries, in SQL for each database.
 
-A later migration that alters audit_entry rebuilds the table on SQLite: it must `install` again.
+A migration that alters audit_entry rebuilds the table on SQLite, so it must `install` again.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -48,7 +48,7 @@ POSTGRES = {
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create all triggers; those that are there are made anew."""
+    """Create all triggers. Existing ones are replaced."""
     remove(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -65,7 +65,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Drop all triggers: for undoing the migration, and for tests that empty the tables."""
+    """Drop all triggers, for undoing the migration and for tests that empty the tables."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for name in SQLITE:
@@ -76,8 +76,9 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """What of the triggers is not as `install` makes it: gone, switched off, of another body, one more
-    on the log's tables. Their names, each followed by what is wrong.
+    """Triggers that differ from `install`, each with what is wrong.
+
+    They are missing, disabled or changed, or foreign ones on the log's tables.
     """
     found = _of_sqlite(connection) if connection.vendor == "sqlite" else _of_postgres(connection)
     expected = SQLITE if connection.vendor == "sqlite" else POSTGRES
@@ -86,7 +87,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _of_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """What is there by name, with what is wrong about it."""
+    """What is wrong with each trigger, by name. "" where it is as it should be."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)",
@@ -100,7 +101,7 @@ def _of_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
 
 
 def _of_postgres(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """As of SQLite, with the functions that they call."""
+    """As for SQLite, with the functions that the triggers call."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgname, relname, tgtype, tgenabled IN ('O', 'A'), tgqual IS NULL"
@@ -125,7 +126,7 @@ def _of_postgres(connection: BaseDatabaseWrapper) -> dict[str, str]:
 
 
 def _should(name: str) -> tuple[str, int, bool, str, str]:
-    """What pg_trigger and pg_proc hold of one of ours."""
+    """What pg_trigger and pg_proc should have for a trigger."""
     table, when, scope, function = POSTGRES[name]
     bits = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32}  # pg_trigger.h; 2: BEFORE, 1: each row
     kind = 2 + (scope == "ROW") + sum(bits[word] for word in when.split(" OR "))

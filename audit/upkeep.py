@@ -1,5 +1,6 @@
-"""What the log needs: to be signed in time, and each minute a look at what is new. For the worker, which
-has the signing key.
+"""Regular work on the log: signing in time, and a check of new entries each minute.
+
+For the worker, which has the signing key.
 """
 
 import logging
@@ -14,7 +15,7 @@ from audit.checkpoints import FileLost, checkpoint_if_due, is_due
 from audit.models import Head, Verification
 from audit.refusals import sum_refusals
 from audit.sinks import FileSink, pump
-from audit.verify import Report, remember, verify
+from audit.verify import Report, save_report, verify
 
 log = logging.getLogger(__name__)
 
@@ -26,22 +27,22 @@ _not_before = [0.0]
 
 
 def upkeep(*, now: datetime | None = None) -> None:
-    """Sum up refusals, look at what is new, tell the file named by HAULOUT_AUDIT_FILE."""
+    """Sum up refusals, verify new entries, and write to the file HAULOUT_AUDIT_FILE."""
     now = now or timezone.now()
     sum_refusals(now=now)
-    look_at_news(now=now)
+    verify_new_entries(now=now)
     if path := getattr(settings, "HAULOUT_AUDIT_FILE", ""):
         while pump(FileSink(Path(path))):
             pass
 
 
 def must_sign() -> bool:
-    """True when entries wait for a checkpoint. Cheap: for several times a second."""
+    """True when entries wait for a checkpoint. Cheap enough for several calls a second."""
     return time.monotonic() >= _not_before[0] and is_due()
 
 
 def sign() -> None:
-    """Sign the log where it must be."""
+    """Sign the log if it is due."""
     try:
         checkpoint_if_due()
     except FileLost as exc:
@@ -50,8 +51,8 @@ def sign() -> None:
         _not_before[0] = time.monotonic() + LOST_AGAIN_S
 
 
-def look_at_news(*, now: datetime) -> Report | None:
-    """Verify what came since the last sound look; the whole log once a day. None: nothing new."""
+def verify_new_entries(*, now: datetime) -> Report | None:
+    """Verify entries since the last good result, and once a day the whole log. None: nothing new."""
     sound = Verification.objects.filter(ok=True)
     last = sound.order_by("-id").first()
     whole = sound.filter(since=0, at__gt=now - WHOLE_EVERY).exists()
@@ -60,6 +61,6 @@ def look_at_news(*, now: datetime) -> Report | None:
         return None
     since = last.number if last is not None and whole else 0
     report = verify(since or None)
-    remember(report, since=since)
+    save_report(report, since=since)
     Verification.objects.filter(at__lt=now - KEPT).delete()
     return report

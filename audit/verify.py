@@ -1,6 +1,6 @@
-"""Verifies the log: every entry, the chain, pairs, checkpoints inside and outside, the head.
+"""Verifies the log: every entry, the chain, outcomes, checkpoints inside and outside, and the head.
 
-Reads in number order, a few thousand at a time; memory grows only with intents that are open.
+Reads in number order, some thousands at a time. Memory grows only with open intents.
 """
 
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit import triggers
+from audit.chain_reader import ChainReader, Fault, rows_after
 from audit.keys import KeyMissing, public_key
 from audit.models import Entry, Head, Segment, Verification
-from audit.reading import Bad, Chain, rows_after
 from audit.witnesses import Witnesses
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was found: `count` entries read, up to number `last`, `checkpoint` the last outside.
+    """`count` entries were read, up to number `last`. `checkpoint`: the last outside. `words` is for
+    people.
 
-    When not `ok`, `first_bad` is the first bad number (None when the fault has none) and `kind`
-    one of: edited, missing, inserted, moved, rewritten, cut, signature, pair, head, checkpoints, triggers.
-    `words` is for people.
+    Unless `ok`, `first_bad` is the first bad number (or None). `kind` is one of edited, missing, inserted,
+    moved, rewritten, cut, signature, pair, head, checkpoints, triggers.
     """
 
     count: int
@@ -36,13 +36,13 @@ class Report:
 
 
 def verify(since: int | None = None) -> Report:
-    """Look at the whole log, or at what comes after entry `since`, which is trusted then."""
+    """Verify the whole log, or what comes after entry `since`, which is then trusted."""
     try:
         public = public_key()
     except KeyMissing:
         public = ""  # then no signature holds, and the first one there is says so
     gone = {row.first: row for row in Segment.objects.filter(dropped_at__isnull=False)}
-    chain = Chain(gone=gone, public=public)
+    chain = ChainReader(gone=gone, public=public)
     witnesses = Witnesses.load(public)
     places = witnesses.places
     count = 0
@@ -52,7 +52,7 @@ def verify(since: int | None = None) -> Report:
             witnesses.agreed = since
         elif below := Entry.objects.filter(number__lt=1).order_by("number").first():
             words = _("Entry %d stands where none can be.")
-            raise Bad(below.number, "inserted", words % below.number)
+            raise Fault(below.number, "inserted", words % below.number)
         while True:
             while rows := rows_after(chain.number):
                 for row in rows:
@@ -73,8 +73,8 @@ def verify(since: int | None = None) -> Report:
             words = _(
                 "All entries are sound, but the database no longer refuses changes as it should: %s"
             )
-            raise Bad(None, "triggers", words % ", ".join(lost))
-    except Bad as bad:
+            raise Fault(None, "triggers", words % ", ".join(lost))
+    except Fault as bad:
         ok, first_bad, kind, words = False, bad.number, bad.kind, str(bad)
     else:
         ok, first_bad, kind = True, None, ""
@@ -90,8 +90,8 @@ def verify(since: int | None = None) -> Report:
     )
 
 
-def remember(report: Report, *, since: int = 0) -> Verification:
-    """Keep what was found, for the head of the audit page."""
+def save_report(report: Report, *, since: int = 0) -> Verification:
+    """Store the result for the audit page."""
     return Verification.objects.create(
         at=timezone.now(),
         since=since,
@@ -103,28 +103,30 @@ def remember(report: Report, *, since: int = 0) -> Verification:
     )
 
 
-def _agrees(chain: Chain, head: Head | None) -> bool:
+def _agrees(chain: ChainReader, head: Head | None) -> bool:
     return head is not None and head.number == chain.number
 
 
-def _check_head(chain: Chain, head: Head | None) -> None:
+def _check_head(chain: ChainReader, head: Head | None) -> None:
     if head is None:
         if chain.number == 0:
             return
-        raise Bad(chain.number, "head", _("The row that holds the last number is missing."))
+        raise Fault(chain.number, "head", _("The row that holds the last number is missing."))
     if head.number > chain.number:
         words = _("The log ends at entry %(last)d, but %(known)d were written: they were cut off.")
-        raise Bad(chain.number + 1, "cut", words % {"last": chain.number, "known": head.number})
+        raise Fault(chain.number + 1, "cut", words % {"last": chain.number, "known": head.number})
     if head.number < chain.number:
         words = _("Only %(known)d entries were written, but %(last)d are there.")
-        raise Bad(head.number + 1, "inserted", words % {"last": chain.number, "known": head.number})
+        raise Fault(
+            head.number + 1, "inserted", words % {"last": chain.number, "known": head.number}
+        )
     if bytes(head.hash) != chain.hash:
         words = _("The last entry, %d, is not the one that was written last.")
-        raise Bad(chain.number, "head", words % chain.number)
+        raise Fault(chain.number, "head", words % chain.number)
 
 
 def _sound(last: int, checkpoint: int) -> str:
-    """Words for a sound log; what could be cut unseen is said openly."""
+    """Words for a sound log. They also say which entries could be cut unseen."""
     if last == 0:
         return _("The log is empty.")
     sound = ngettext("%d entry is sound.", "All entries up to %d are sound.", last) % last

@@ -1,27 +1,27 @@
-"""What vouches for the chain from beside it: checkpoints inside and outside, closed segments."""
+"""Evidence beside the chain: checkpoints inside and outside, and closed segments."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from audit.chain_reader import Fault
 from audit.checkpoints import (
     MAX_AGE,
     MAX_ENTRIES,
-    Mark,
+    CheckpointMark,
     last_mark,
     marks_inside,
     marks_outside,
     outside_file,
 )
 from audit.models import Entry, Segment
-from audit.reading import Bad
 from audit.segments import holds
 
 
 @dataclass
 class Witnesses:
-    """`hashes` says which hash an entry must have; `last_outside` is the open tail's beginning."""
+    """`hashes`: the hash that an entry must have. `last_outside`: the last number known outside."""
 
     hashes: dict[int, set[str]] = field(default_factory=dict)
     forged: dict[int, str] = field(default_factory=dict)
@@ -32,14 +32,14 @@ class Witnesses:
 
     @property
     def places(self) -> set[int]:
-        """Numbers at which `check` has something to say."""
+        """Numbers that `check` has something to say about."""
         return self.hashes.keys() | self.forged.keys()
 
     @classmethod
     def load(cls, public: str) -> "Witnesses":
-        """Read all of them and check their signatures; faults are told when their number comes."""
+        """Read all evidence and check the signatures. Faults are raised when their number comes."""
         self = cls()
-        seen: set[Mark] = set()
+        seen: set[CheckpointMark] = set()
         for mark in marks_outside():
             if isinstance(mark, int):
                 words = _("Line %d of the checkpoints outside of the database is no checkpoint.")
@@ -59,7 +59,7 @@ class Witnesses:
             self.hashes.setdefault(segment.last, set()).add(bytes(segment.last_hash or b"").hex())
         return self
 
-    def _add(self, mark: Mark, public: str, seen: set[Mark]) -> bool:
+    def _add(self, mark: CheckpointMark, public: str, seen: set[CheckpointMark]) -> bool:
         if mark in seen:
             return mark.number not in self.forged
         seen.add(mark)
@@ -71,15 +71,15 @@ class Witnesses:
         return True
 
     def check(self, number: int, digest: bytes) -> None:
-        """Raise Bad when entry `number` is not what was vouched for."""
+        """Raise Fault when entry `number` contradicts the evidence."""
         if words := self.forged.get(number):
-            raise Bad(number, "signature", words)
+            raise Fault(number, "signature", words)
         wanted = self.hashes.get(number)
         if wanted is None:
             return
         if wanted != {digest.hex()}:
             first = self.agreed + 1
-            raise Bad(
+            raise Fault(
                 first,
                 "rewritten",
                 _("The checkpoint at entry %(number)d knows another chain: it was rewritten from"
@@ -89,10 +89,10 @@ class Witnesses:
         self.agreed = number
 
     def check_end(self, last: int) -> None:
-        """Raise Bad when something is vouched for that comes after the last entry."""
+        """Raise Fault when the evidence knows entries after the last one."""
         beyond = [number for number in self.hashes if number > last]
         if beyond:
-            raise Bad(
+            raise Fault(
                 last + 1,
                 "cut",
                 _("The log ends at entry %(last)d, but a checkpoint knows entry %(known)d: the"
@@ -101,11 +101,12 @@ class Witnesses:
             )  # fmt: skip
         for number, words in sorted(self.forged.items()):
             if number > last:
-                raise Bad(number, "signature", words)
+                raise Fault(number, "signature", words)
 
     def check_agreement(self, last: int) -> None:
-        """Raise Bad when rows, file and the last checkpoint beside the key know different ones, or none
-        knows any though the log is old enough. `last`: the last entry.
+        """Raise Fault when rows, file and the last checkpoint differ. `last`: the last entry.
+
+        Also when there is no checkpoint, though the log is old enough for one.
         """
         path = outside_file()
         cure = _(
@@ -115,19 +116,19 @@ class Witnesses:
         newest = last_mark()
         if newest is not None and newest.number not in self.outside:
             words = _("The checkpoint at entry %(number)d was signed, but is not in %(path)s.")
-            raise Bad(newest.number, "checkpoints", words % _at(newest.number, path) + cure)
+            raise Fault(newest.number, "checkpoints", words % _at(newest.number, path) + cure)
         if lost := sorted(self.inside - self.outside):
             words = _("The checkpoint at entry %(number)d is in the database, but not in %(path)s.")
-            raise Bad(lost[0], "checkpoints", words % _at(lost[0], path) + cure)
+            raise Fault(lost[0], "checkpoints", words % _at(lost[0], path) + cure)
         # the file is written first: what ends between the two leaves one line without its row
         for one, two in pairwise(sorted(self.outside)):
             if not {one, two} & self.inside:
                 words = _(
                     "The checkpoint at entry %(number)d is in %(path)s, but not in the database."
                 )
-                raise Bad(one, "checkpoints", words % _at(one, path) + cure)
+                raise Fault(one, "checkpoints", words % _at(one, path) + cure)
         if not self.outside and (due := _due(last)):
-            raise Bad(
+            raise Fault(
                 due, "checkpoints", _("There is no checkpoint at all, and there should be.") + cure
             )
 
@@ -137,7 +138,7 @@ def _at(number: int, path: object) -> dict[str, object]:
 
 
 def _due(last: int) -> int:
-    """The first entry that a worker would have signed long ago; 0: none, as in the first minutes."""
+    """The first entry that should have been signed long ago. 0: none, as in the first minutes."""
     if last > 2 * MAX_ENTRIES:
         return MAX_ENTRIES
     first = Entry.objects.order_by("number").first()

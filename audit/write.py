@@ -1,6 +1,6 @@
-"""The only way into the log. All but `refusal` must run inside the caller's transaction.
+"""The only way to write the log. All but `refusal` need the caller's transaction.
 
-The head row is locked last and until commit: write the entry after all other rows of the change.
+The head row is locked last and until commit. Write the entry after all other rows of the change.
 """
 
 from collections import Counter
@@ -14,18 +14,18 @@ from audit.models import Entry
 from audit.refusals import count_refusal
 from audit.shapes import (
     AlreadySettled,
-    Asking,
-    Ending,
+    IntentItem,
     Kind,
     NoSuchIntent,
+    OutcomeItem,
     Result,
     Target,
     Who,
 )
 
 __all__ = [
-    "Asking",
-    "Ending",
+    "IntentItem",
+    "OutcomeItem",
     "event",
     "intent",
     "intents",
@@ -46,13 +46,13 @@ def intent(
     grant: str = "",
     job_id: int | None = None,
 ) -> int:
-    """Somebody asks for something to be done. Returns the number, which the outcome will name."""
-    asking = Asking(who, verb, target, params=params, grant=grant, job_id=job_id)
+    """A person asks for something. Returns the number, which the outcome refers to."""
+    asking = IntentItem(who, verb, target, params=params, grant=grant, job_id=job_id)
     return intents([asking])[0]
 
 
-def intents(items: Iterable[Asking]) -> list[int]:
-    """Many intents under one lock of the head. Their numbers, in the order of the items."""
+def intents(items: Iterable[IntentItem]) -> list[int]:
+    """Many intents under one lock of the head. Returns their numbers in order."""
     require_transaction()
     drafts = [
         draft(
@@ -76,13 +76,13 @@ def outcome(
     detail: str = "",
     duration_ms: int | None = None,
 ) -> int:
-    """How an intent ended. A second one raises AlreadySettled; the transaction stays usable."""
-    item = Ending(intent_number, result, detail=detail, duration_ms=duration_ms)
+    """How an intent ended. A second one raises AlreadySettled, and the transaction stays usable."""
+    item = OutcomeItem(intent_number, result, detail=detail, duration_ms=duration_ms)
     return outcomes([item])[0]
 
 
-def outcomes(items: Iterable[Ending]) -> list[int]:
-    """Many outcomes under one lock; all or none. AlreadySettled names those that had one."""
+def outcomes(items: Iterable[OutcomeItem]) -> list[int]:
+    """Many outcomes under one lock, all or none. AlreadySettled names those that had one."""
     require_transaction()
     listed = list(items)
     if not listed:
@@ -113,7 +113,7 @@ def outcomes(items: Iterable[Ending]) -> list[int]:
 
 
 def resolution(intent_number: int, result: Result | str, *, detail: str) -> int:
-    """What became of an intent whose outcome was `unknown`. At most one, never `unknown` again."""
+    """What became of an intent with the outcome `unknown`. At most one, and never `unknown` again."""
     require_transaction()
     ended = Result(result)
     if ended is Result.UNKNOWN:
@@ -132,10 +132,10 @@ def resolution(intent_number: int, result: Result | str, *, detail: str) -> int:
 
 
 def refusal(who: Who, verb: str, target: Target, *, reason: str) -> int:
-    """Somebody was refused. Returns the number of the entry that tells or counts it.
+    """A person was refused. Returns the number of the entry that holds or counts it.
 
-    Opens its own transaction when there is none. Call it after the refused transaction was rolled
-    back, or the entry goes with it. Equal ones within a minute are counted, see audit.refusals.
+    Opens a transaction if there is none. Call it after the refused transaction was rolled back. Equal ones
+    within a minute are counted (audit.refusals).
     """
     with transaction.atomic():
         return count_refusal(draft(Kind.REFUSAL, who, verb, target, detail=reason))
@@ -150,12 +150,12 @@ def event(
     detail: str = "",
     grant: str = "",
 ) -> int:
-    """Something happened that has no outcome of its own: a sign-in, a read, a change of access."""
+    """Something without an outcome of its own: a sign-in, a read, a change of access."""
     return _one(draft(Kind.EVENT, who, verb, target, params=params, detail=detail, grant=grant))
 
 
 def observed(verb: str, target: Target, *, how: str, count: int = 1) -> int:
-    """Somebody else did this on a host; `how` says by what we saw it. `count` within the minute."""
+    """Somebody else did this on a host. `how`: what showed it. `count`: how often in the minute."""
     return _one(
         draft(Kind.OBSERVED, Who(name="", door="host"), verb, target, detail=how, count=count)
     )
@@ -185,7 +185,7 @@ def _settled(numbers: list[int], kind: Kind) -> list[int]:
 
 
 def _rows(select: str, kind: Kind, numbers: list[int]) -> list[tuple[Any, ...]]:
-    """Plain SQL for the same reason as in audit.append; in parts, since parameters are limited."""
+    """Plain SQL, as in audit.append. In parts, since the number of parameters is limited."""
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for start in range(0, len(numbers), 500):

@@ -15,7 +15,7 @@ from dashboard.pages.freezes.banner import lines_for
 from dashboard.person import person_of
 from hosts.access import verbs_at, visible_jobs
 from hosts.access.approvals import approvals_to_decide
-from hosts.access.requests import to_decide
+from hosts.access.requests import requests_to_decide
 from hosts.jobs import failures
 from hosts.models import Job
 
@@ -144,7 +144,7 @@ def _waiting_requests(request: HttpRequest) -> int:
     if user is None or not user.is_authenticated:
         return 0
     person = person_of(request)
-    return to_decide(person).count() + approvals_to_decide(person).count()
+    return requests_to_decide(person).count() + approvals_to_decide(person).count()
 
 
 def _failed_jobs(request: HttpRequest) -> int:

@@ -11,7 +11,7 @@ class HostsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import epoch
         from hosts import actions, bells  # noqa: F401 - importing registers
-        from hosts.access import beyond  # noqa: F401 - likewise
+        from hosts.access import grant_source  # noqa: F401 - likewise
 
         # accounts may not know the bells
-        epoch.tell(lambda: bells.ring("access"))
+        epoch.on_change(lambda: bells.ring("access"))

@@ -7,14 +7,14 @@ from django.core.management import call_command
 from django.db import connection
 
 from audit import upkeep
-from hosts.actions.access_requests.ended_grants import end_grants, expire_requests
+from hosts.actions.access_requests.expiry import end_grants, expire_requests
 from hosts.actions.builds.lost_uploads import look_for_builds
 from hosts.actions.containers.settle_terminals import settle_terminals
-from hosts.actions.files.sweeping import sweep
-from hosts.actions.hosts.certificate_ends import tell_ends
+from hosts.actions.files.sweep import sweep
+from hosts.actions.hosts.certificate_expiry import log_certificate_ends
 from hosts.actions.hosts.mute_host import end_mutes
-from hosts.actions.streamed import settle_lost
-from hosts.guardrails import met
+from hosts.actions.streams import settle_lost
+from hosts.guardrails import hits
 from hosts.inventory.history import tidy_events
 from hosts.inventory.tidy import tidy as tidy_inventory
 from hosts.jobs.approvals import expire
@@ -57,11 +57,11 @@ CHORES: Final = {
     "access": ChoreSpec(10.0, _each(end_grants, expire_requests, expire, end_mutes)),
     "audit": ChoreSpec(60.0, upkeep.upkeep),
     "stats": ChoreSpec(300.0, thin),
-    "certificates": ChoreSpec(600.0, tell_ends),
+    "certificates": ChoreSpec(600.0, log_certificate_ends),
     # a fleet that was just added should not wait an hour for good plans
     "statistics": ChoreSpec(60.0, refresh_statistics),
     # what is old: gone inventory rows, events, ended jobs, what rules met, sessions
     "tidy": ChoreSpec(
-        3600.0, _each(tidy_inventory, tidy_events, tidy_jobs, met.tidy, clear_sessions)
+        3600.0, _each(tidy_inventory, tidy_events, tidy_jobs, hits.tidy, clear_sessions)
     ),
 }

@@ -123,7 +123,7 @@ async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
 async def open_held(entry: int) -> dict[str, str]:
     """Have the link open sealed fields of a held job, as texts. Raises ControlError.
 
-    `entry`: the number of the `guardrail.show` that names them (hosts.guardrails.sealed).
+    `entry`: the number of the `guardrail.show` that names them (hosts.guardrails.sealed_params).
     """
     return await _ask("/open-held", {"entry": entry}, timeout_s=SCAN_S)
 

@@ -39,11 +39,11 @@ class Bearer(HttpBearer):
         )
         stranger = Who(name="", address=address, forwarded_for=forwarded, door=DOOR)
         limits.may_guess(address)
-        found = tokens.known(token)
+        found = tokens.find_by_secret(token)
         why = "unknown" if found is None else tokens.why_dead(found)
         if found is None or why:
             limits.guessed(address)
-            token_actions.refused(stranger, found, why)
+            token_actions.note_refusal(stranger, found, why)
             return None
         limits.use(found.pk)
         user = found.user
@@ -58,7 +58,7 @@ class Bearer(HttpBearer):
             forwarded_for=forwarded,
             door=DOOR,
         )
-        if token_actions.used(found, who):
+        if token_actions.note_use(found, who):
             bells.ring("tokens")
         let_in(getattr(request, "scope", {}))
         request.token = found  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.parser import Parser
 
-from hosts.guardrails.reading import once
+from hosts.guardrails.reader import refuse_duplicate_keys
 
 # mappings whose keys are data: Podman tells them apart by their case
 _DATA = ("labels", "environment", "options", "arguments")
@@ -21,7 +21,7 @@ class KeepableJson(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The body. ValueError."""
-        body = json.loads(request.body, object_pairs_hook=once)
+        body = json.loads(request.body, object_pairs_hook=refuse_duplicate_keys)
         _refuse_two_spellings(body)
         left: list[Any] = [body]
         while left:

@@ -13,7 +13,7 @@ from ninja.errors import ValidationError as Malformed
 from dashboard.api.limits import TooMany
 from hosts.access import Denied, NotVisible
 from hosts.actions.kube.kube_yaml import YamlRefused
-from hosts.guardrails import NeedsApproval, Refused
+from hosts.guardrails import GuardrailRefused, NeedsApproval
 from hosts.podman.errors import NotFound, PodmanError, Unavailable
 from hosts.refusals import FieldRefusal, Refusal
 
@@ -123,8 +123,8 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
         detail = _("Neither your rights nor this token permit %(verb)s here.")
         return answer(403, "denied", detail % {"verb": error.verb}, verb=error.verb)
 
-    @api.exception_handler(Refused)
-    def stopped(request: HttpRequest, error: Refused) -> HttpResponse:
+    @api.exception_handler(GuardrailRefused)
+    def stopped(request: HttpRequest, error: GuardrailRefused) -> HttpResponse:
         return answer(422, "guardrail", str(error))
 
     @api.exception_handler(NeedsApproval)

@@ -27,7 +27,7 @@ from hosts.actions.hosts import (
     same_key,
 )
 from hosts.actions.hosts.known_hosts import KnownHosts
-from hosts.actions.hosts.register_host import FoundSocket, NewHost
+from hosts.actions.hosts.register_host import NewHost, SocketInfo
 from hosts.control import ControlError, ScannedKey
 from hosts.link.certificates import UserCertificate
 from hosts.link.doctor_step import DoctorStep
@@ -58,7 +58,7 @@ class Failed(Exception):
 class Wanted:
     """A host that somebody wants to have, and what was found out about it so far."""
 
-    where: host_address.Whereabouts
+    where: host_address.HostAddress
     sealed_key: bytes
     public_key: str
     name: str = ""
@@ -196,7 +196,7 @@ def register(person: Person, wanted: Wanted, *, agreed: Callable[[Wanted, str], 
             if wanted.certificate:
                 certificates.set_certificate(person, login.pk, wanted.certificate.line)
             return known
-        those = same_key.known(wanted.shown.fingerprint)
+        those = same_key.hosts_with_key(wanted.shown.fingerprint)
         twins = async_to_sync(same_key.compare)(sockets, those) if those else []
         warned = same_key.warning(twins)
         return register_host.register(
@@ -243,7 +243,7 @@ def jump_named(person: Person, words: str) -> Login:
     return jump
 
 
-def _sockets(wanted: Wanted) -> list[FoundSocket]:
+def _sockets(wanted: Wanted) -> list[SocketInfo]:
     if wanted.jump_only:
         ended = {step.step: step for step in wanted.steps}
         for step in wanted.steps:
@@ -315,8 +315,8 @@ def read_rows(text: str, *, key: tuple[bytes, str] | None, folder: Path) -> list
     return wanted
 
 
-def _where(row: dict[str, str]) -> host_address.Whereabouts:
-    said = host_address.read_whereabouts(row["address"])
+def _where(row: dict[str, str]) -> host_address.HostAddress:
+    said = host_address.parse_address(row["address"])
     port = said.port
     if row["port"]:
         if not (row["port"].isascii() and row["port"].isdigit()):
@@ -324,7 +324,7 @@ def _where(row: dict[str, str]) -> host_address.Whereabouts:
         port = host_address.check_port(int(row["port"][:9]))
     user = host_address.check_user(row["user"]) if row["user"] else said.user
     socket = host_address.check_socket(row["socket"]) if row["socket"] else said.socket
-    return host_address.Whereabouts(said.address, port, user, socket)
+    return host_address.HostAddress(said.address, port, user, socket)
 
 
 def take_known(wanted: Iterable[Wanted], known: KnownHosts) -> None:

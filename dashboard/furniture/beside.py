@@ -12,7 +12,7 @@ from dashboard.furniture.joined_pod import Joined
 from hosts.access import Person
 from hosts.access.approvals import deciders
 from hosts.access.explain import nameable, sees_people
-from hosts.guardrails import Proposed, Severity, Verdict, check
+from hosts.guardrails import Proposal, Severity, Verdict, check
 from hosts.jobs.ask import Order
 from hosts.jobs.order_check import Forecast, foresee
 from hosts.models import Endpoint
@@ -44,14 +44,14 @@ class Beside:
 
 def beside(person: Person, verb: str, order: Order, *, pod: Joined | None = None) -> Beside:
     """What a click that makes this order would meet, there or in the worker. `pod`: what it joins."""
-    if pod is not None and order.proposed is not None:
-        order = replace(order, proposed=pod.with_pod(order.proposed))
+    if pod is not None and order.proposal is not None:
+        order = replace(order, proposal=pod.with_pod(order.proposal))
     return replace(told(person, order.endpoint, foresee(person, verb, order)), joined=pod)
 
 
-def beside_stream(endpoint: Endpoint, proposed: Proposed) -> Beside:
+def beside_stream(endpoint: Endpoint, proposal: Proposal) -> Beside:
     """The same for what passes through at once."""
-    return Beside(check(endpoint, proposed), streamed=True)
+    return Beside(check(endpoint, proposal), streamed=True)
 
 
 def part(request: HttpRequest, found: Beside | None) -> HttpResponse:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from pydantic import TypeAdapter, ValidationError
 
 from hosts.access import Person, allows, visible_objects
-from hosts.guardrails import Proposed
+from hosts.guardrails import Proposal
 from hosts.guardrails.check import rules_for
-from hosts.guardrails.proposed import Part, Port, What
+from hosts.guardrails.proposal import Part, PartType, Port
 from hosts.models import Container, Endpoint, Pod
 from hosts.models.inventory import LIVE
 
@@ -37,9 +37,9 @@ class Joined:
     why: str = ""
     parts: tuple[Part, ...] = ()
 
-    def with_pod(self, proposed: Proposed) -> Proposed:
+    def with_pod(self, proposal: Proposal) -> Proposal:
         """What a container that joins it would be."""
-        return replace(proposed, parts=(*proposed.parts, *self.parts))
+        return replace(proposal, parts=(*proposal.parts, *self.parts))
 
 
 def joined(person: Person, endpoint: Endpoint, name: str) -> Joined | None:
@@ -103,4 +103,4 @@ def _seen(row: Pod) -> tuple[Part, ...]:
         for one in carrier.ports
         if one["host_port"]
     ]
-    return (Part(What.JOINED, row.name, ports=ports, at="pod"),)
+    return (Part(PartType.JOINED, row.name, ports=ports, at="pod"),)

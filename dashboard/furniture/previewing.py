@@ -14,7 +14,7 @@ from audit import write
 from audit.shapes import Target
 from hosts.access import Denied, Person, visible_objects
 from hosts.access.preview import Preview, preview
-from hosts.actions.access.wanted import Wanted
+from hosts.actions.access.grant_options import GrantOptions
 from hosts.models import Container, Endpoint
 from hosts.models.inventory import LIVE
 from hosts.refusals import FieldRefusal
@@ -54,7 +54,7 @@ def shown(person: Person, change: Callable[[], object], affected: Iterable[int])
         return Shown(troubles=[str(trouble)])
 
 
-def fitting(person: Person, wanted: Wanted) -> Fitting | None:
+def fitting(person: Person, wanted: GrantOptions) -> Fitting | None:
     """The containers there that fit its narrowing, of those that this person sees; None without one."""
     if wanted.narrowing is None:
         return None

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from dashboard.furniture.hostside import ask_host
 from hosts.access import Person, verbs_at
-from hosts.actions.asking import ALONG
+from hosts.actions.object_orders import ALONG
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.container_uses import ContainerUse

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hosts.actions.hosts.mute_host import muted
-from hosts.guardrails.locks import lock_of, words_of
+from hosts.guardrails.locks import lock_of, lock_words
 from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
 
 
@@ -44,4 +44,4 @@ def lock_mark(row: Any) -> str:
 
 
 def _set(row: Any, lock: ObjectLock) -> None:
-    row.lock, row.lock_words = lock, words_of(lock)
+    row.lock, row.lock_words = lock, lock_words(lock)

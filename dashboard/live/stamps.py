@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import AccessEpoch
 from audit.models import Entry
-from hosts.guardrails.freezes import open_among
+from hosts.guardrails.freezes import open_windows
 from hosts.inventory.deaths import BETWEEN, LOOP
 from hosts.jobs import failures
 from hosts.models import Container, Endpoint, FreezeWindow, Host, HostEvent, Job, Login
@@ -48,7 +48,7 @@ def _given_up() -> Any:
 
 def _open_freezes() -> tuple[Any, ...]:
     """Windows open and close by the clock, which rings no bell."""
-    found = open_among(FreezeWindow.objects.filter(enabled=True))
+    found = open_windows(FreezeWindow.objects.filter(enabled=True))
     return tuple(
         (one.window.pk, one.until, one.window.name, one.window.words, one.window.severity)
         for one in found

@@ -10,7 +10,7 @@ from dashboard.furniture.inspecting import fetch
 from hosts.actions.containers import wait_container
 from hosts.actions.containers.update_container import LIMITS, POLICY
 from hosts.actions.run.table import FIELDS, Kind
-from hosts.actions.run.table.seen import Seen
+from hosts.actions.run.table.inspected import InspectedContainer
 from hosts.models import InventoryRow
 from hosts.podman import PodmanError, containers
 from hosts.refusals import Refusal
@@ -93,7 +93,7 @@ LimitsForm.base_fields |= {name: _control(name) for name in (*LIMITS, *POLICY)}
 def limits_now(row: InventoryRow) -> dict[str, Any]:
     """The limits that it has, asked of the host; nothing when it does not answer."""
     try:
-        seen = Seen(fetch(row.endpoint, row.podman_id, containers.inspect))
+        seen = InspectedContainer(fetch(row.endpoint, row.podman_id, containers.inspect))
     except PodmanError:
         return {}
     found = {}

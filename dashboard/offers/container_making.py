@@ -5,8 +5,8 @@ from typing import Any
 from dashboard.furniture.existing_container import read_container
 from dashboard.offers.host_bodies import run_params
 from hosts.access import Person, get_object
-from hosts.actions.asking import ObjectRef
 from hosts.actions.containers import recreate_container
+from hosts.actions.object_orders import ObjectRef
 from hosts.actions.run import create_container, run_container
 from hosts.actions.run.run_fields import KEPT
 from hosts.models import Job

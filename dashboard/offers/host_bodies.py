@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from dashboard.furniture.bodies import Sent
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.images.references import parse_full
 from hosts.actions.networks import network_fields
 from hosts.actions.run import pasted_line, run_fields
@@ -100,7 +100,7 @@ class BuildOptions(OnHost):
 
     def params(self) -> dict[str, Any]:
         """The text, and the order to build it."""
-        order = checked(**self.dict(exclude={"endpoint", "text"}))
+        order = build_order(**self.dict(exclude={"endpoint", "text"}))
         return {"endpoint": self.endpoint, "text": self.text, "order": order}
 
 

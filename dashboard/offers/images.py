@@ -13,9 +13,9 @@ from dashboard.furniture.places import LOCK, Link, Opens, Place, places
 from dashboard.furniture.removing import may_there
 from dashboard.offers import bodies, host_bodies, prunes
 from dashboard.templatetags.face import size
-from hosts.actions.asking import ALONG
 from hosts.actions.builds import build_image
 from hosts.actions.images import pull_image, push_image, remove_image, tag_image, untag_image
+from hosts.actions.object_orders import ALONG
 from hosts.models import InventoryRow
 
 

@@ -11,13 +11,13 @@ from hosts.access.fetch import (
     target_of,
     thing_of,
 )
-from hosts.access.moment import moment
-from hosts.access.narrowing import Narrowing, NewContainer, Thing
+from hosts.access.narrowing import ContainerLike, Narrowing, NewContainer
 from hosts.access.person import Denied, NotVisible, Person, Scope
-from hosts.access.rights import Held, Rights, rights_of
+from hosts.access.rights import HeldRole, Rights, rights_of
+from hosts.access.rights_version import rights_version
 from hosts.access.visible import (
     allows,
-    could,
+    allows_somewhere_on,
     count_with,
     endpoints_with,
     grounds,
@@ -36,17 +36,17 @@ from hosts.access.visible import (
 )
 
 __all__ = [
+    "ContainerLike",
     "Denied",
-    "Held",
+    "HeldRole",
     "Narrowing",
     "NewContainer",
     "NotVisible",
     "Person",
     "Rights",
     "Scope",
-    "Thing",
     "allows",
-    "could",
+    "allows_somewhere_on",
     "count_with",
     "endpoints_with",
     "find_endpoint",
@@ -56,12 +56,12 @@ __all__ = [
     "get_object",
     "grounds",
     "is_visible",
-    "moment",
     "objects_with",
     "on_endpoints",
     "require",
     "require_whole",
     "rights_of",
+    "rights_version",
     "still_allows",
     "target_of",
     "thing_of",

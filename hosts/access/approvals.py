@@ -1,4 +1,4 @@
-"""Who sees which approvals, and who may decide on them: never whoever asked (four eyes)."""
+"""Who sees which approvals, and who may decide on them. Nobody decides on their own request."""
 
 from dataclasses import dataclass
 
@@ -14,25 +14,27 @@ from hosts.models import Approval, Endpoint
 APPROVE = "guardrail.approve"
 
 
-def approves(person: Person) -> bool:
-    """True for people who decide anywhere."""
+def may_approve_somewhere(person: Person) -> bool:
+    """True for people who may approve on at least one endpoint."""
     return allows(person, APPROVE)
 
 
 def may_decide(person: Person, approval: Approval) -> bool:
-    """Where they hold the verb, and never on what they asked for themselves, by whatever door. A
-    second person is a person: no token decides, and nobody for a service account with a token of theirs.
+    """True where the person holds the verb and did not ask for the job.
+
+    A token never decides. A service account never decides either, and nobody decides for one whose token
+    they made.
     """
     job = approval.job
     return (
         job.endpoint is not None
-        and not same_person(person, approval)
+        and not may_be_asker(person, approval)
         and allows(person, APPROVE, job.endpoint)
     )
 
 
-def same_person(person: Person, approval: Approval) -> bool:
-    """True where whoever decides may be whoever asked."""
+def may_be_asker(person: Person, approval: Approval) -> bool:
+    """True where the person who decides may be the one who asked."""
     asker = approval.job.asked_by_id
     if asker == person.user.pk or person.scope is not None or person.who.token:
         return True
@@ -43,27 +45,27 @@ def same_person(person: Person, approval: Approval) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Makers:
-    """People by their number, since anybody may call themselves otherwise; by name where no more is
-    known.
-    """
+    """People who made a token, by id since names can change. Where no id was kept, by name."""
 
     ids: set[int]
     names: set[str]
 
     def has(self, user: User) -> bool:
-        """True when this person made one of them."""
+        """True when this person made one of the tokens."""
         return user.pk in self.ids or str(user) in self.names
 
 
 def _token_makers(asker: int | None) -> _Makers:
-    """Who made a token of the asker, where that is a service account."""
+    """Who made the tokens of the asker, if that is a service account."""
     made = Token.objects.filter(user=asker, user__kind=User.Kind.SERVICE)
     told = list(made.values_list("maker", "made_by"))
     return _Makers({pk for pk, _name in told if pk}, {name for pk, name in told if not pk})
 
 
 def deciders(endpoint: Endpoint, asker: User) -> list[User]:
-    """People who may say yes to what `asker` asks for at `endpoint`, by name: as `may_decide`."""
+    """People who may approve what `asker` asks for at `endpoint`, by name. The rules are those of
+    `may_decide`.
+    """
     roles = [role.pk for role in Role.objects.all() if APPROVE in role.verb_names()]
     held = (
         Q(role__in=roles) | Q(grants__role__in=roles) | Q(memberships__team__grants__role__in=roles)
@@ -79,8 +81,9 @@ def deciders(endpoint: Endpoint, asker: User) -> list[User]:
 
 
 def visible_approvals(person: Person) -> QuerySet[Approval]:
-    """Those of one's own jobs, and those at places where one decides. Their texts, up to 200 kB each,
-    are read when asked for.
+    """Approvals of the person's own jobs, and those where they may approve.
+
+    The texts have up to 200 kB each, so they are deferred.
     """
     found = Approval.objects.select_related("job__endpoint__host", "job__batch").defer("text")
     mine = Q(job__asked_by=person.user.pk)
@@ -94,8 +97,8 @@ def visible_approvals(person: Person) -> QuerySet[Approval]:
 
 
 def approvals_to_decide(person: Person) -> QuerySet[Approval]:
-    """Those that wait for somebody like this person."""
-    if not approves(person):
+    """Open approvals that this person may decide on."""
+    if not may_approve_somewhere(person):
         return Approval.objects.none()
     waiting = Q(state=Approval.State.ASKED) & ~Q(job__asked_by=person.user.pk)
     endpoints = endpoints_with(person, APPROVE)

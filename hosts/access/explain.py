@@ -1,6 +1,6 @@
-"""Why somebody may do something, or not: every verb at a place, and what gives it.
+"""Explains why a person may do something or not: every verb at a place, and what gives it.
 
-Answers with what the resolver itself looks at (`rights`), so that the two cannot differ.
+It asks the same `rights` that authorise requests, so the two cannot differ.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts import verbs as registry
-from accounts.beyond import measure
+from accounts.grant_source import verbs_everywhere
 from accounts.models import Membership, Role, User
 from accounts.verbs import Verb
 from audit.shapes import Who
-from hosts.access.given import Places, given, in_force, named
-from hosts.access.narrowing import Thing
+from hosts.access.grant_rows import GrantPlaces, grant_rows, grants_with_names, in_force
+from hosts.access.narrowing import ContainerLike
 from hosts.access.person import Person
 from hosts.access.requests import APPROVE
-from hosts.access.rights import Held, Rights, held_through, keep, rights_of
+from hosts.access.rights import HeldRole, Rights, held_through, keep_rights, rights_of
 from hosts.access.visible import (
     Place,
     allows,
@@ -32,11 +32,11 @@ _NOBODY = Who(name="")
 
 
 @dataclass(frozen=True, slots=True)
-class Through:
-    """One thing that gives a verb. Without a `grant_id`: the role that the person has of their own.
+class VerbSource:
+    """A role or grant that gives a verb. Without `grant_id` it is the person's own role.
 
-    `role` is as a person reads it. `narrowed`: for these containers alone. `part`: at some of the
-    host's Podmans alone.
+    `role` is the label for people. `narrowed`: only for these containers. `part`: only on some of the
+    host's endpoints.
     """
 
     role: str
@@ -50,19 +50,21 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A verb for a person at a place. `through` may hold things though `allowed` is False: they give
-    it for some containers, or at a part of the place. `cut`: the token takes it away.
+class VerbAnswer:
+    """Whether a person may do a verb at a place. `cut`: their token does not permit it.
+
+    `through` can have entries while `allowed` is False: they give the verb for some containers, or on a
+    part of the host.
     """
 
     verb: Verb
     allowed: bool
-    through: tuple[Through, ...] = ()
+    through: tuple[VerbSource, ...] = ()
     cut: bool = False
 
     @property
     def some(self) -> bool:
-        """True when they may for a part of what was asked about."""
+        """True when the person may do it for a part of the place."""
         return bool(self.through) and not self.allowed and not self.cut
 
 
@@ -71,15 +73,16 @@ def explain(
     place: Place | None,
     row: InventoryRow | None = None,
     grants: Mapping[int, Grant] | None = None,
-) -> list[Answer]:
-    """Every verb that has a meaning there, by group. `row`: an object at the place, an endpoint.
+) -> list[VerbAnswer]:
+    """An answer for every verb that has a meaning at the place, by group.
 
-    Without a place: the verbs about the site. `grants`: what `named` gave, for who asks about many.
+    `row`: an object on the endpoint. No place: the verbs about the site. `grants`: the result of
+    `grants_with_names`, for callers that explain many people.
     """
     thing = row if row is not None and row._meta.model_name == "container" else None
     rights = rights_of(person.user)
     if grants is None:
-        grants = named(held.grant.pk for held in rights.held if held.grant)
+        grants = grants_with_names(held.grant.pk for held in rights.held if held.grant)
     may = verbs_at(person, place, thing)
     uncut = may if person.scope is None else verbs_at(replace(person, scope=None), place, thing)
     ways = [
@@ -87,7 +90,7 @@ def explain(
         for held, part in _ways(rights, place, thing)
     ]
     return [
-        Answer(
+        VerbAnswer(
             verb,
             verb.name in may,
             tuple(through for verbs, through in ways if verb.name in verbs),
@@ -98,7 +101,7 @@ def explain(
 
 
 def verbs_about(place: Place | None, row: InventoryRow | None = None) -> list[Verb]:
-    """The verbs that have a meaning there: of the site, of a place, or of one kind of object."""
+    """The verbs that have a meaning there: about the site, about a place, or about one kind of object."""
     if place is None:
         return [verb for verb in registry.all_verbs() if verb.site]
     found = [verb for verb in registry.all_verbs() if not verb.site]
@@ -109,7 +112,7 @@ def verbs_about(place: Place | None, row: InventoryRow | None = None) -> list[Ve
 
 
 def sees(person: Person, place: Place | None, row: InventoryRow | None = None) -> bool:
-    """True when it exists for them at all."""
+    """True when the person can see the place, or the object on it."""
     if row is not None:
         return is_visible(person, row) and sees(person, row.endpoint)
     if isinstance(place, Endpoint):
@@ -118,10 +121,10 @@ def sees(person: Person, place: Place | None, row: InventoryRow | None = None) -
 
 
 def everybody(users: Iterable[User] | None = None) -> list[User]:
-    """Active people with their rights read in a fixed number of queries, however many they are."""
+    """Active people with their rights loaded, in a fixed number of queries."""
     listed = list(User.objects.filter(is_active=True) if users is None else users)
-    grants = given(in_force(Grant.objects.order_by("pk")))
-    places = Places(grants)
+    grants = grant_rows(in_force(Grant.objects.order_by("pk")))
+    places = GrantPlaces(grants)
     teams: dict[int, set[int]] = {}
     for user_id, team_id in Membership.objects.order_by().values_list("user_id", "team_id"):
         teams.setdefault(user_id, set()).add(team_id)
@@ -132,13 +135,15 @@ def everybody(users: Iterable[User] | None = None) -> list[User]:
             for grant, one in held
             if grant.user_id == user.pk or grant.team_id in teams.get(user.pk, ())
         ]
-        keep(user, mine, places.fleet)
+        keep_rights(user, mine, places.fleet)
     return listed
 
 
 def givers(verb: str, place: Place | None, but: int | None = None) -> list[User]:
-    """Active people who can give the verb there, by name: they decide on it, hold it everywhere and see
-    the place. `but`: the number of whoever lacks it, for nobody gives to themselves.
+    """Active people who can give the verb there, by name.
+
+    They decide on it, hold it everywhere and see the place. `but`: the id of the person who lacks it, since
+    nobody gives to themselves.
     """
     # what is about the site comes with a role of one's own alone
     gives = {registry.PEOPLE_MANAGE.name}
@@ -152,17 +157,17 @@ def givers(verb: str, place: Place | None, but: int | None = None) -> list[User]
     return [
         user
         for user in everybody(able)
-        if verb in measure(user) and sees(Person(user, who=_NOBODY), place)
+        if verb in verbs_everywhere(user) and sees(Person(user, who=_NOBODY), place)
     ]
 
 
 def sees_people(reader: Person) -> bool:
-    """True for whoever may know who there is."""
+    """True for readers who may see the list of people."""
     return allows(reader, registry.ACCESS_VIEW.name) or allows(reader, registry.PEOPLE_MANAGE.name)
 
 
 def nameable(reader: Person, users: list[User]) -> list[User]:
-    """Those whose names the reader may know: all where they see people, else those of their own teams."""
+    """The users whose names the reader may see: all, or only members of their own teams."""
     if sees_people(reader):
         return users
     teams = Membership.objects.filter(user=reader.user.pk).values("team")
@@ -170,9 +175,11 @@ def nameable(reader: Person, users: list[User]) -> list[User]:
     return [user for user in users if user.pk in mates]
 
 
-def _ways(rights: Rights, place: Place | None, thing: Thing | None) -> list[tuple[Held, bool]]:
-    """What counts at the place or at a part of it: (held, only at a part of the host)."""
-    ways: list[tuple[Held, bool]] = []
+def _ways(
+    rights: Rights, place: Place | None, thing: ContainerLike | None
+) -> list[tuple[HeldRole, bool]]:
+    """Roles and grants that count at the place, as (role, True if only on a part of the host)."""
+    ways: list[tuple[HeldRole, bool]] = []
     here: set[int] = set()
     if isinstance(place, Host):
         here = {endpoint.pk for endpoint in place.endpoints.all()}
@@ -191,14 +198,14 @@ def _ways(rights: Rights, place: Place | None, thing: Thing | None) -> list[tupl
     return ways
 
 
-def _through(held: Held, grants: Mapping[int, Grant], own: Role, *, part: bool) -> Through:
+def _through(held: HeldRole, grants: Mapping[int, Grant], own: Role, *, part: bool) -> VerbSource:
     if held.grant is None:
-        return Through(role=own.label)
+        return VerbSource(role=own.label)
     grant = grants.get(held.grant.pk)
     if grant is None:
         # taken since it was read
-        return Through(role="", grant_id=held.grant.pk, part=part)
-    return Through(
+        return VerbSource(role="", grant_id=held.grant.pk, part=part)
+    return VerbSource(
         role=grant.role.label,
         place=place_words(grant),
         team=str(grant.team) if grant.team else "",
@@ -211,7 +218,7 @@ def _through(held: Held, grants: Mapping[int, Grant], own: Role, *, part: bool) 
 
 
 def place_words(grant: Grant) -> str:
-    """ "group prod", "host web1", "" for everywhere; names are not translated."""
+    """ "group prod", "host web1", or "" for everywhere. Not translated."""
     for kind in ("group", "host", "endpoint"):
         if found := getattr(grant, kind):
             return f"{kind} {found}"

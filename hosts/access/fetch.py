@@ -1,4 +1,4 @@
-"""Fetch and authorise in one step. Refusals are written to the audit log here and nowhere else."""
+"""Fetches objects and authorises the person in one step. Refusals are logged here and nowhere else."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 from audit import write
 from audit.shapes import Target
-from hosts.access.narrowing import Thing
+from hosts.access.narrowing import ContainerLike
 from hosts.access.person import Denied, NotVisible, Person
 from hosts.access.visible import (
     Place,
@@ -27,7 +27,7 @@ _AGAIN: ContextVar[bool] = ContextVar("asking again", default=False)
 def target_of(
     endpoint: Endpoint, *, kind: str = "endpoint", object_id: str = "", name: str = ""
 ) -> Target:
-    """The audit log's words for an object of `endpoint`, or for the endpoint itself."""
+    """The audit target of an object on `endpoint`, or of the endpoint itself."""
     return Target(
         kind=kind,
         id=object_id or str(endpoint.pk),
@@ -44,9 +44,9 @@ def require(
     verb: str,
     target: Target,
     place: Place | None = None,
-    thing: Thing | None = None,
+    thing: ContainerLike | None = None,
 ) -> None:
-    """Raise Denied, with a refusal in the audit log, unless `person` may do `verb` (see `allows`)."""
+    """Raise Denied and write a refusal to the audit log, unless `allows` says yes."""
     if not allows(person, verb, place, thing):
         if not _AGAIN.get():
             write.refusal(person.who, verb, target, reason=f"no role or grant gives {verb} here")
@@ -54,9 +54,10 @@ def require(
 
 
 @contextmanager
-def asking_again() -> Iterator[None]:
-    """For what is open already: Denied is raised, and its entry left to `write_withdrawn`, once what
-    was open has ended. Its end must not wait until the log can be written.
+def defer_refusal_entry() -> Iterator[None]:
+    """Within the block, Denied is raised without an entry in the log.
+
+    For streams that are open already: they end at once, and `write_withdrawn` writes the entry later.
     """
     token = _AGAIN.set(True)
     try:
@@ -66,16 +67,14 @@ def asking_again() -> Iterator[None]:
 
 
 def write_withdrawn(person: Person, denied: Denied) -> None:
-    """The entry of what ended because its right went."""
+    """Write the refusal of a stream that ended because its right was withdrawn."""
     if denied.target is not None:
         reason = "it was open, and ended with the right to it"
         write.refusal(person.who, denied.verb, denied.target, reason=reason)
 
 
 def require_whole(person: Person, verb: str, target: Target) -> None:
-    """As `require` without a place, for what is never about some containers alone: refused also to
-    those who hold it by narrowed grants only.
-    """
+    """As `require` without a place, but also refused to people who hold the verb only by narrowed grants."""
     require(person, verb, target)
     if endpoints_with(person, verb) == frozenset():
         write.refusal(person.who, verb, target, reason=f"{verb} is held for some containers only")
@@ -83,10 +82,11 @@ def require_whole(person: Person, verb: str, target: Target) -> None:
 
 
 def get_endpoint(
-    person: Person, endpoint_id: int, verb: str, thing: Thing | None = None
+    person: Person, endpoint_id: int, verb: str, thing: ContainerLike | None = None
 ) -> Endpoint:
-    """The endpoint, if `person` sees it and may do `verb` there. NotVisible, Denied.
-    `thing`: the container that is to be made there; a narrowed grant may permit that one.
+    """The endpoint, if the person sees it and may do `verb` there. NotVisible, Denied.
+
+    `thing`: the container to be made there, which a narrowed grant may permit.
     """
     found = find_endpoint(person, endpoint_id)
     require(person, verb, target_of(found), found, thing)
@@ -94,7 +94,7 @@ def get_endpoint(
 
 
 def find_endpoint(person: Person, endpoint_id: int) -> Endpoint:
-    """The endpoint, if `person` sees it, be it for a single container. Permits nothing. NotVisible."""
+    """The endpoint, if the person sees it or a single container on it. Authorises nothing. NotVisible."""
     found = visible_endpoints(person).select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None:
         raise NotVisible
@@ -104,7 +104,10 @@ def find_endpoint(person: Person, endpoint_id: int) -> Endpoint:
 def get_object(
     person: Person, kind: str, endpoint_id: int, podman_id: str, *, verb: str
 ) -> InventoryRow:
-    """The mirrored object (also a gone one), if `person` sees it and may do `verb` with it."""
+    """The object in the inventory, if the person sees it and may do `verb` with it.
+
+    A removed object counts too. NotVisible, Denied.
+    """
     model = INVENTORY[kind]
     if endpoint_id > _MOST or "\0" in podman_id:
         raise NotVisible
@@ -122,13 +125,13 @@ def get_object(
     return found
 
 
-def thing_of(row: InventoryRow) -> Thing | None:
-    """The row, if it is what narrowed grants are about: a container."""
+def thing_of(row: InventoryRow) -> ContainerLike | None:
+    """The row if it is a container, else None. Only containers can be meant by narrowed grants."""
     return row if row._meta.model_name == "container" else None
 
 
 def get_host(person: Person, host_id: int, verb: str) -> Host:
-    """The host, if `person` sees it and may do `verb` with all of it; `host.view` comes with seeing."""
+    """The host, if the person sees it and may do `verb` with all of it. `host.view` needs seeing only."""
     found = visible_hosts(person).filter(pk=host_id).first()
     if found is None:
         raise NotVisible
@@ -141,7 +144,7 @@ def get_host(person: Person, host_id: int, verb: str) -> Host:
 
 
 def get_job(person: Person, job_id: int) -> Job:
-    """The job, if `person` sees it."""
+    """The job, if the person sees it. NotVisible."""
     found = visible_jobs(person).select_related("endpoint__host", "batch").filter(pk=job_id).first()
     if found is None:
         raise NotVisible

@@ -2,7 +2,7 @@
 it a stream, a transfer or a page's lists. Two looks a second for all of them, and one at once when the
 bell of access rings.
 
-Looks at the moment of rights (hosts.access.moment), at the accounts and at the sessions behind the
+Looks at the moment of rights (hosts.access.rights_version), at the accounts and at the sessions behind the
 streams; streams are asked for again only when one of them changed: first those of people who hold
 something else now, whoever else has hundreds open. Those of people whose grants are for containers of
 some names also when the inventory changed: what they watch may be called otherwise now.
@@ -23,11 +23,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from hosts import bells
-from hosts.access import Denied, NotVisible, Person, moment
+from hosts.access import Denied, NotVisible, Person, rights_version
 from hosts.access.asking import ask, own
-from hosts.access.fetch import asking_again, write_withdrawn
-from hosts.access.moment import by_name, written
-from hosts.access.rights import know, rights_of
+from hosts.access.fetch import defer_refusal_entry, write_withdrawn
+from hosts.access.rights import load_rights, rights_of
+from hosts.access.rights_version import inventory_revision, people_with_name_grants
 from hosts.access.second_factor import lacking
 from hosts.database_threads import DatabaseThreads, in_thread
 
@@ -72,8 +72,8 @@ class Known:
     `written`: 0 where nobody has grants for names. `accounts`: by id, (active, role).
     """
 
-    moment: tuple[int, int] | None = None
-    written: int | None = None
+    rights_version: tuple[int, int] | None = None
+    inventory_revision: int | None = None
     accounts: dict[int, tuple[bool, int]] = field(default_factory=dict)
 
 
@@ -204,7 +204,7 @@ class Guard:
         if found is not None:
             stream.person = replace(stream.person, user=found.user)
             try:
-                with asking_again():
+                with defer_refusal_entry():
                     await stream.authorise()
             except NotVisible:
                 answer = False
@@ -248,15 +248,15 @@ class _Seen:
 
 def _read(streams: set[Watched], before: _Before) -> _Seen:
     # before all else: what changes meanwhile has another moment, and is due at the next look
-    now = moment()
+    now = rights_version()
     keys = {stream.scope["session_key"] for stream in streams}
     live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     alive = {NO_SESSION, *live.values_list("session_key", flat=True)}
     people = {stream.person.user.pk for stream in streams}
-    named = by_name(people)
+    named = people_with_name_grants(people)
     rows = User.objects.filter(pk__in=people).values_list("pk", "is_active", "role_id")
     accounts = {pk: (active, role) for pk, active, role in rows}
-    known, last = Known(now, written() if named else 0, accounts), before.known
+    known, last = Known(now, inventory_revision() if named else 0, accounts), before.known
     changed = {pk for pk in people if accounts.get(pk) != last.accounts.get(pk)}
     if known.written != last.written:
         changed |= named
@@ -291,7 +291,7 @@ def _people(user_ids: set[int]) -> dict[int, _Fresh]:
     active = User.objects.filter(is_active=True).select_related("role").in_bulk(user_ids)
     shut_out = lacking(active)
     found = {pk: user for pk, user in active.items() if pk not in shut_out}
-    know(found.values())
+    load_rights(found.values())
     return {pk: _Fresh(user, rights_of(user).key) for pk, user in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""Grants over some containers only: which ones, in Python and in SQL."""
+"""Grants for some containers only: which containers, in Python and in SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from django.db.models import Q
 from hosts.models.inventory import NameMatches, label_condition
 
 
-class Thing(Protocol):
-    """What a narrowed grant looks at: a mirrored container, or one that is to be made."""
+class ContainerLike(Protocol):
+    """What a narrowed grant is compared with: a container in the inventory or one to be made."""
 
     @property
     def name(self) -> str: ...
@@ -22,7 +22,7 @@ class Thing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewContainer:
-    """A container that is to be made, or to get another name."""
+    """A container that is to be made or renamed."""
 
     name: str
     labels: Mapping[str, Any]
@@ -30,13 +30,13 @@ class NewContainer:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """`label`: "app" or "app=shop"; `names`: a pattern with * and ?. What is given must all hold."""
+    """`label`: "app" or "app=shop". `names`: a pattern with * and ?. If both are given, both must match."""
 
     label: str = ""
     names: str = ""
 
-    def fits(self, thing: Thing) -> bool:
-        """True when a grant narrowed like this concerns the container."""
+    def fits(self, thing: ContainerLike) -> bool:
+        """True when the grant is for this container."""
         # fnmatch takes each star's first place for the last, so that no name takes long
         if self.names and not fnmatchcase(thing.name, self.names.replace("[", "[[]")):
             return False
@@ -49,7 +49,7 @@ class Narrowing:
         return not equals or str(thing.labels[key]) == wanted
 
     def condition(self) -> Q:
-        """The same on rows of the inventory."""
+        """The same as a condition on inventory rows."""
         found = Q()
         if self.names:
             found &= Q(NameMatches(self.names))
@@ -59,6 +59,6 @@ class Narrowing:
 
     @property
     def words(self) -> str:
-        """As a person would write it in a list's filter: `label:app=shop name:shop-*`."""
+        """As a filter line writes it: `label:app=shop name:shop-*`."""
         parts = [f"label:{self.label}"] if self.label else []
         return " ".join(parts + ([f"name:{self.names}"] if self.names else []))

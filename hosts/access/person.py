@@ -1,4 +1,4 @@
-"""Whoever asks, and the two ways a request ends: it does not exist for them, or it is denied."""
+"""The person who makes a request, and the two errors that end one: NotVisible and Denied."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,23 @@ from audit.shapes import Target, Who
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a token is cut down to, below the rights of whose it is. None: no limit of that kind."""
+    """The limits of a token, within its owner's rights. None: no limit of that kind."""
 
     verbs: frozenset[str] | None = None
     hosts: frozenset[int] | None = None
     endpoints: frozenset[int] | None = None
 
     def has(self, verb: str) -> bool:
-        """True when the token may be used for this verb at all."""
+        """True when the token may be used for this verb."""
         return self.verbs is None or verb in self.verbs
 
 
 @dataclass(frozen=True)
 class Person:
-    """A signed-in person and how they came: `who` is what the audit log writes. `scope`: they came
-    with a token, which may reach less than they do. `reason`: why, in their words, where what they do
-    needs one (an approval).
+    """A signed-in person. `who` is written to the audit log.
+
+    `scope` is set when they came with a token. `reason` is their own explanation, where a step needs one
+    (an approval).
     """
 
     user: User
@@ -33,13 +34,13 @@ class Person:
 
 
 class NotVisible(Exception):
-    """No such object, or none that this person may see; pages answer 404 either way."""
+    """No such object, or the person may not see it. Pages answer 404 in both cases."""
 
 
 class Denied(Exception):
-    """Visible, but the verb is not permitted; pages answer 403, name the verb and who can give it.
+    """The object is visible, but the verb is not permitted. Pages answer 403 and name who can give it.
 
-    `target`: what it was about, where that is known.
+    `target`: the object, where it is known.
     """
 
     def __init__(self, verb: str, target: Target | None = None) -> None:

@@ -1,6 +1,7 @@
-"""What a change of access would change for whom: made for real in a transaction, and rolled back.
+"""Shows what a change of access would do, and for whom. The change is made in a transaction and rolled
+back.
 
-So what is shown is what saving does, whatever the change is: a grant, a role, a team, a group.
+So the preview is what saving would do, for a grant, a role, a team or a group.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +13,7 @@ from django.db.models import Q
 from accounts import verbs as registry
 from accounts.models import User
 from hosts.access.explain import everybody
-from hosts.access.rights import Held, Rights, rights_of
+from hosts.access.rights import HeldRole, Rights, rights_of
 from hosts.models import Endpoint, Group, Host
 
 # people whose differences are worked out; the others are counted
@@ -21,9 +22,10 @@ _NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Verbs that somebody gains or loses at a place. `only`: for containers that fit, in a filter's
-    words. `place`: names of hosts and endpoints; none of them: everywhere, or about the site.
+class VerbsAtPlace:
+    """Verbs that a person gains or loses at a place. `only`: for containers that match this filter.
+
+    `place`: names of hosts and endpoints. Empty: everywhere, or about the site.
     """
 
     verbs: tuple[str, ...]
@@ -34,12 +36,12 @@ class Piece:
 
     @property
     def sensitive(self) -> list[registry.Verb]:
-        """Those that can leak or break, as the registry knows them."""
+        """The verbs that the registry marks as sensitive."""
         return [verb for verb in self._known() if verb.sensitive]
 
     @property
     def plain(self) -> list[registry.Verb]:
-        """The others."""
+        """The other verbs."""
         return [verb for verb in self._known() if not verb.sensitive]
 
     def _known(self) -> list[registry.Verb]:
@@ -48,17 +50,18 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the change means for one person."""
+    """What the change does for one person."""
 
     user: User
-    gains: tuple[Piece, ...]
-    losses: tuple[Piece, ...]
+    gains: tuple[VerbsAtPlace, ...]
+    losses: tuple[VerbsAtPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Differences of those for whom there are any; how many people it concerns, and whether all of
-    them were looked at.
+    """Differences of the people who have any. `people`: how many the change concerns.
+
+    `whole`: all of them were compared.
     """
 
     differences: tuple[Difference, ...]
@@ -67,17 +70,19 @@ class Preview:
 
     @property
     def alike(self) -> list[tuple[list[User], Difference]]:
-        """Those for whom it means the same together, in the order of who comes first."""
-        found: dict[tuple[tuple[Piece, ...], tuple[Piece, ...]], tuple[list[User], Difference]] = {}
+        """(people, difference) with equal differences together, in the order of the first person."""
+        found: dict[
+            tuple[tuple[VerbsAtPlace, ...], tuple[VerbsAtPlace, ...]], tuple[list[User], Difference]
+        ] = {}
         for one in self.differences:
             found.setdefault((one.gains, one.losses), ([], one))[0].append(one.user)
         return list(found.values())
 
 
 def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
-    """What `change` would mean for these people (by id). What it raises passes through; nothing stays.
+    """What `change` would do for these people (ids). Its exceptions pass through, and nothing is kept.
 
-    `change` must be the real action, and affect the database alone.
+    `change` must be the real action and change only the database.
     """
     ids = sorted(set(affected))
     looked = ids[:MOST_PEOPLE]
@@ -88,7 +93,7 @@ def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
         transaction.set_rollback(True)
     # outside: nobody waits for the lock while words are found
     names = _Names()
-    known: dict[tuple[str, str], tuple[tuple[Piece, ...], tuple[Piece, ...]]] = {}
+    known: dict[tuple[str, str], tuple[tuple[VerbsAtPlace, ...], tuple[VerbsAtPlace, ...]]] = {}
     found = []
     for pk, (user, now) in after.items():
         was = before[pk][1]
@@ -109,7 +114,7 @@ def _rights(ids: list[int]) -> dict[int, tuple[User, Rights]]:
 
 
 class _Names:
-    """Names of hosts and endpoints, and which hosts have none, in two queries."""
+    """Names of hosts and endpoints, and the hosts that have no endpoint. Two queries."""
 
     def __init__(self) -> None:
         self._hosts = dict(Host.objects.order_by().values_list("pk", "name"))
@@ -121,7 +126,7 @@ class _Names:
         self.bare = frozenset(self._hosts.keys() - self._on.keys())
 
     def of(self, endpoints: frozenset[int], hosts: frozenset[int]) -> tuple[tuple[str, ...], int]:
-        """(the first names, how many more): a host whose endpoints are all meant stands for them."""
+        """(first names, how many more). A host stands for its endpoints if all are meant."""
         names = {self._hosts[host] for host in hosts if host in self._hosts}
         for pk in endpoints:
             if pk in self._endpoints:
@@ -136,8 +141,8 @@ class _Names:
 _Key = tuple[bool, frozenset[int] | None, frozenset[int], str]
 
 
-def lacking(of: Rights, having: Rights, names: _Names) -> list[Piece]:
-    """What `of` holds and `having` does not, verbs with the same place together."""
+def lacking(of: Rights, having: Rights, names: _Names) -> list[VerbsAtPlace]:
+    """What `of` holds and `having` does not. Verbs with the same place are together."""
     found: dict[_Key, set[str]] = {}
     for held in of.held:
         for verb in held.verbs:
@@ -147,11 +152,11 @@ def lacking(of: Rights, having: Rights, names: _Names) -> list[Piece]:
     pieces = []
     for (site, endpoints, hosts, only), verbs in found.items():
         place, more = ((), 0) if endpoints is None else names.of(endpoints, hosts)
-        pieces.append(Piece(tuple(sorted(verbs)), site, place, more, only))
+        pieces.append(VerbsAtPlace(tuple(sorted(verbs)), site, place, more, only))
     return sorted(pieces, key=lambda piece: (not piece.site, piece.place, piece.only))
 
 
-def _missing(held: Held, verb: str, of: Rights, having: Rights, names: _Names) -> _Key | None:
+def _missing(held: HeldRole, verb: str, of: Rights, having: Rights, names: _Names) -> _Key | None:
     if registry.is_site(verb):
         if held.grant is not None or verb in having.everywhere():
             return None
@@ -183,18 +188,18 @@ def _missing(held: Held, verb: str, of: Rights, having: Rights, names: _Names) -
 
 
 def people_of_team(team_id: int) -> set[int]:
-    """Who is in it."""
+    """Ids of the team's members."""
     return _people(Q(memberships__team=team_id))
 
 
 def people_with_role(role_id: int) -> set[int]:
-    """Who has it of their own, or by a grant to them or a team of theirs."""
+    """Ids of people who have the role themselves, by a grant, or by a team's grant."""
     by_team = Q(memberships__team__grants__role=role_id)
     return _people(Q(role=role_id), Q(grants__role=role_id), by_team)
 
 
 def people_on_group(group: Group) -> set[int]:
-    """Who holds something by a grant on it."""
+    """Ids of people with a grant on the group, their own or a team's."""
     return _people(Q(grants__group=group), Q(memberships__team__grants__group=group))
 
 

@@ -1,10 +1,10 @@
-"""Who sees which requests of access, and who may decide on them."""
+"""Who sees which access requests, and who may decide on them."""
 
 from django.db.models import Q, QuerySet
 
-from accounts.beyond import measure
+from accounts.grant_source import verbs_everywhere
 from accounts.verbs import ACCESS_EDIT, ACCESS_VIEW
-from hosts.access.given import role_verbs
+from hosts.access.grant_rows import role_verbs
 from hosts.access.person import Person
 from hosts.access.visible import allows
 from hosts.models import AccessRequest
@@ -13,21 +13,21 @@ APPROVE = "access.approve"
 
 
 def decides(person: Person) -> bool:
-    """True for people who decide on requests of others."""
+    """True for people who decide on other people's requests."""
     return allows(person, APPROVE) or allows(person, ACCESS_EDIT.name)
 
 
 def may_decide(person: Person, request: AccessRequest) -> bool:
-    """Never one's own, and nothing that one does not hold oneself everywhere."""
+    """True unless it is their own request, or goes beyond what they hold everywhere."""
     return (
         decides(person)
         and request.asked_by_id != person.user.pk
-        and role_verbs(request.role) <= measure(person.user)
+        and role_verbs(request.role) <= verbs_everywhere(person.user)
     )
 
 
 def visible_requests(person: Person) -> QuerySet[AccessRequest]:
-    """One's own; all of them for those who decide, and for those who see access."""
+    """The person's own requests. All requests for people who decide or who see access."""
     found = AccessRequest.objects.select_related(
         "role", "asked_by", "group", "host", "endpoint__host"
     )
@@ -36,9 +36,10 @@ def visible_requests(person: Person) -> QuerySet[AccessRequest]:
     return found.filter(asked_by=person.user.pk)
 
 
-def to_decide(person: Person) -> QuerySet[AccessRequest]:
-    """Those that wait for somebody like this person. What goes beyond their own rights among them:
-    they see it, and cannot approve it.
+def requests_to_decide(person: Person) -> QuerySet[AccessRequest]:
+    """Open requests that this person may decide on.
+
+    Requests beyond their own rights are listed too, though they cannot approve them.
     """
     if not decides(person):
         return AccessRequest.objects.none()

@@ -1,6 +1,6 @@
-"""What somebody holds, and through what: their own role and the grants to them and their teams.
+"""What a person holds: their own role, and the grants to them and their teams.
 
-Read once per user object: a request, a look of the hub or of the guard, a job each fetch their own.
+Rights are kept on the user object. Each request, job and check of the hub fetches its own user.
 """
 
 import hashlib
@@ -13,30 +13,31 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
 from hosts.access.fleet import Fleet, Ids
-from hosts.access.given import Given, Places, given, in_force, words_of
-from hosts.access.narrowing import Narrowing, Thing
+from hosts.access.grant_rows import GrantPlaces, GrantRow, grant_rows, grant_words, in_force
+from hosts.access.narrowing import ContainerLike, Narrowing
 from hosts.models import Grant
 
 _KEPT = "_haulout_rights"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One thing that gives verbs. `endpoints` and `hosts`: None is everywhere. No `grant`: the role
-    that the person has of their own (`own`, by name), which alone gives verbs about the site.
+class HeldRole:
+    """A role of a person: their own (`own`, its name), or one from a `grant`.
+
+    `endpoints`, `hosts`: None is everywhere. Only the own role gives verbs about the site.
     """
 
     verbs: frozenset[str]
     endpoints: Ids = None
     hosts: Ids = None
     narrowing: Narrowing | None = None
-    grant: Given | None = None
+    grant: GrantRow | None = None
     own: str = ""
 
     @property
     def words(self) -> str:
-        """For the audit log; asks for the names of the grant's role, place and team."""
-        return f"role {self.own}" if self.grant is None else words_of(self.grant.pk)
+        """The audit log's words. Reads the names of the grant's role, place and team."""
+        return f"role {self.own}" if self.grant is None else grant_words(self.grant.pk)
 
     def at(self, endpoint_id: int) -> bool:
         """True when it reaches this endpoint."""
@@ -45,9 +46,9 @@ class Held:
 
 @dataclass
 class Rights:
-    """All that a person holds. Nothing for a disabled one."""
+    """All that a person holds. Empty for a disabled person."""
 
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldRole, ...] = ()
     # when the first of the grants ends; whoever keeps rights for longer must read them again then
     until: datetime | None = None
     # what the places of the grants were read from, for conditions on rows
@@ -56,50 +57,48 @@ class Rights:
     _verbs_at: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
-    def whole(self) -> tuple[Held, ...]:
-        """What concerns all that is at its place."""
+    def whole(self) -> tuple[HeldRole, ...]:
+        """Roles for everything at their place."""
         return tuple(one for one in self.held if one.narrowing is None)
 
     @cached_property
-    def narrowed(self) -> tuple[Held, ...]:
-        """What concerns some containers only."""
+    def narrowed(self) -> tuple[HeldRole, ...]:
+        """Roles for some containers only."""
         return tuple(one for one in self.held if one.narrowing is not None)
 
     @cached_property
     def _merged(self) -> tuple[tuple[frozenset[str], Ids, Ids], ...]:
-        """(verbs, endpoints, hosts) of all whole ones that give the same: some hundreds of grants are
-        of a few roles.
-        """
-        alike: dict[frozenset[str], list[Held]] = {}
+        """(verbs, endpoints, hosts) with equal verbs merged: hundreds of grants have a few roles."""
+        alike: dict[frozenset[str], list[HeldRole]] = {}
         for one in self.whole:
             alike.setdefault(one.verbs, []).append(one)
         return tuple(
-            (verbs, joined(o.endpoints for o in same), joined(o.hosts for o in same))
+            (verbs, union(o.endpoints for o in same), union(o.hosts for o in same))
             for verbs, same in alike.items()
         )
 
     def everywhere(self) -> frozenset[str]:
-        """Verbs held on every host, those about the site among them."""
+        """Verbs held on every host, with those about the site."""
         return frozenset().union(*(verbs for verbs, ids, _hosts in self._merged if ids is None))
 
     def anywhere(self) -> frozenset[str]:
-        """Verbs held somewhere, be it on a single container; that its host is there shows with it."""
+        """Verbs held anywhere, even for one container. Whoever sees a container sees its host."""
         found: frozenset[str] = frozenset().union(*{one.verbs for one in self.held})
         shows = any("container.view" in one.verbs for one in self.narrowed)
         return found | {"host.view"} if shows else found
 
     def endpoints_with(self, verb: str) -> Ids:
-        """Endpoints where the verb is held for all that is there; None: everywhere."""
+        """Endpoints where the verb is held for everything. None: everywhere."""
         if verb not in self._at:
-            self._at[verb] = joined(ids for verbs, ids, _hosts in self._merged if verb in verbs)
+            self._at[verb] = union(ids for verbs, ids, _hosts in self._merged if verb in verbs)
         return self._at[verb]
 
     def hosts_with(self, verb: str) -> Ids:
-        """Hosts on which the verb is held as a whole; None: everywhere."""
-        return joined(hosts for verbs, _ids, hosts in self._merged if verb in verbs)
+        """Hosts where the verb is held for the whole host. None: everywhere."""
+        return union(hosts for verbs, _ids, hosts in self._merged if verb in verbs)
 
     def verbs_at(self, endpoint_id: int) -> frozenset[str]:
-        """Verbs held for all that is at an endpoint."""
+        """Verbs held for everything on an endpoint."""
         if endpoint_id not in self._verbs_at:
             self._verbs_at[endpoint_id] = frozenset().union(
                 *(v for v, ids, _hosts in self._merged if ids is None or endpoint_id in ids)
@@ -112,8 +111,10 @@ class Rights:
             *(v for v, _ids, hosts in self._merged if hosts is None or host_id in hosts)
         )
 
-    def grounds(self, verb: str, endpoint_id: int, thing: Thing | None = None) -> list[Held]:
-        """Everything that gives the verb there (to this container), the widest first."""
+    def grounds(
+        self, verb: str, endpoint_id: int, thing: ContainerLike | None = None
+    ) -> list[HeldRole]:
+        """The roles that give the verb there, or for this container. The widest comes first."""
         return [one for one in self.whole if verb in one.verbs and one.at(endpoint_id)] + [
             one
             for one in self.narrowed
@@ -126,7 +127,7 @@ class Rights:
 
     @cached_property
     def key(self) -> str:
-        """Equal for two people who hold the same."""
+        """Equal for two people with equal rights."""
         parts = sorted(
             f"{_mark(one.verbs)} {_mark(one.endpoints)} {_mark(one.hosts)} {one.narrowing!r}"
             for one in self.held
@@ -136,13 +137,13 @@ class Rights:
 
 @lru_cache(maxsize=8192)
 def _mark(things: frozenset[str] | Ids) -> str:
-    """Short, and equal for equal sets; those of a place are one and the same for all who look at once."""
+    """A short hash, equal for equal sets. People with grants at one place share the same set object."""
     listed = "everywhere" if things is None else repr(sorted(things))
     return hashlib.sha256(listed.encode()).hexdigest()
 
 
-def joined(sets: Iterable[Ids]) -> Ids:
-    """All of them together; None is everywhere."""
+def union(sets: Iterable[Ids]) -> Ids:
+    """The union of the sets. None is everywhere."""
     found: set[int] = set()
     for one in sets:
         if one is None:
@@ -152,7 +153,7 @@ def joined(sets: Iterable[Ids]) -> Ids:
 
 
 def rights_of(user: User) -> Rights:
-    """What `user` holds now. Kept on the object: fetch the user again to ask again."""
+    """What the user holds now. Cached on the object: fetch the user again for a fresh answer."""
     kept = user.__dict__.get(_KEPT)
     if kept is None or kept[0] != (user.role_id, user.is_active):
         kept = ((user.role_id, user.is_active), _read(user))
@@ -161,33 +162,33 @@ def rights_of(user: User) -> Rights:
     return found
 
 
-def keep(user: User, held: Iterable[Held], fleet: Fleet) -> None:
-    """Let `rights_of` answer from grants that were read for many people at once."""
+def keep_rights(user: User, held: Iterable[HeldRole], fleet: Fleet) -> None:
+    """Set the answer of `rights_of` from grants that were read for many people at once."""
     rights = _rights((_own(user), *held), fleet) if user.is_active else Rights()
     user.__dict__[_KEPT] = ((user.role_id, user.is_active), rights)
 
 
-def know(users: Iterable[User]) -> None:
-    """Read what all of them hold, in a fixed number of queries; `rights_of` then asks no more."""
+def load_rights(users: Iterable[User]) -> None:
+    """Read the rights of all these users in a fixed number of queries. `rights_of` then needs none."""
     people = {user.pk: user for user in users if user.is_active}
     teams: dict[int, list[int]] = {}
     members = Membership.objects.filter(user__in=people).order_by()
     for user_id, team_id in members.values_list("user_id", "team_id"):
         teams.setdefault(team_id, []).append(user_id)
     theirs = Grant.objects.filter(Q(user__in=people) | Q(team__in=teams)).order_by("pk")
-    grants = given(in_force(theirs))
-    places = Places(grants)
-    mine: dict[int, list[Held]] = {user_id: [] for user_id in people}
+    grants = grant_rows(in_force(theirs))
+    places = GrantPlaces(grants)
+    mine: dict[int, list[HeldRole]] = {user_id: [] for user_id in people}
     for grant in grants:
         held = held_through(grant, places)
         for user_id in [grant.user_id] if grant.user_id else teams[grant.team_id or 0]:
             mine[user_id].append(held)
     for user_id, user in people.items():
-        keep(user, mine[user_id], places.fleet)
+        keep_rights(user, mine[user_id], places.fleet)
 
 
-def forget(user: User) -> None:
-    """Ask again at the next question, though it is the same object."""
+def forget_rights(user: User) -> None:
+    """Drop the cached rights of this object."""
     user.__dict__.pop(_KEPT, None)
 
 
@@ -197,30 +198,31 @@ def _read(user: User) -> Rights:
     if user._state.adding:
         # of the console: no row, so no grants
         return Rights((_own(user),))
-    grants = given(grants_to(user))
-    places = Places(grants)
+    grants = grant_rows(grants_to(user))
+    places = GrantPlaces(grants)
     held = (_own(user), *(held_through(grant, places) for grant in grants))
     return _rights(held, places.fleet)
 
 
-def _own(user: User) -> Held:
-    return Held(user.role.verb_names(), own=user.role.name)
+def _own(user: User) -> HeldRole:
+    return HeldRole(user.role.verb_names(), own=user.role.name)
 
 
-def _rights(held: tuple[Held, ...], fleet: Fleet) -> Rights:
+def _rights(held: tuple[HeldRole, ...], fleet: Fleet) -> Rights:
     ends = [one.grant.until for one in held if one.grant and one.grant.until]
     return Rights(held, min(ends, default=None), fleet)
 
 
 def grants_to(user: User) -> QuerySet[Grant]:
-    """Grants in force to the person or to a team of theirs."""
+    """Current grants to the person or to one of their teams."""
     teams = Membership.objects.filter(user=user).order_by().values("team")
     return in_force(Grant.objects.filter(Q(user=user) | Q(team__in=teams))).order_by("pk")
 
 
-def held_through(grant: Given, places: Places) -> Held:
-    """The grant as the resolver uses it. Verbs about the site fall away, and with a narrowed one
-    all that is not about a container.
+def held_through(grant: GrantRow, places: GrantPlaces) -> HeldRole:
+    """The role that a grant gives. Verbs about the site are dropped.
+
+    A narrowed grant keeps only verbs about containers.
     """
     endpoints, hosts = places.of(grant)
     verbs = places.verbs(grant.role_id)
@@ -228,4 +230,4 @@ def held_through(grant: Given, places: Places) -> Held:
     if grant.narrowed:
         narrowing = Narrowing(grant.label, grant.names)
         verbs = frozenset(name for name in verbs if name.startswith("container."))
-    return Held(verbs, endpoints, hosts, narrowing, grant)
+    return HeldRole(verbs, endpoints, hosts, narrowing, grant)

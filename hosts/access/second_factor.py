@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.factors import FACTORS
 from accounts.models import Identity, Role, User
 from accounts.providers import FileWrong, providers
-from hosts.access.given import in_force
+from hosts.access.grant_rows import in_force
 from hosts.models import Grant
 
 

@@ -1,4 +1,4 @@
-"""What a token or SSH key reaches now: its groups and hosts as they are at this moment."""
+"""What a token reaches now, with its groups and hosts as they are at this moment."""
 
 from django.db.models import Q
 
@@ -8,7 +8,7 @@ from hosts.models import Endpoint, Host
 
 
 def scope_of(token: Token) -> Scope:
-    """The scope that cuts its owner's rights down. Groups and hosts that are gone reach nothing."""
+    """The scope that limits the owner's rights. Deleted groups and hosts reach nothing."""
     if token.everywhere:
         return Scope(verbs=token.verb_names())
     named = Q(pk__in=token.hosts) | Q(groups__in=token.groups)

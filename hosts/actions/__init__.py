@@ -1,7 +1,7 @@
-"""Everything that changes something on a host: one module per verb, with its card, `ask` and `do`.
+"""All that changes something on a host: one module per verb, with its card, `ask` and `do`.
 
-Pages, API and tasks call `ask`; the worker calls `do`. Nobody else changes a host. A card is a module's
-`ACTION`, or stands in its `CARDS` where the verb is a stream; all of them are found here.
+Pages, API and tasks call `ask`, the worker calls `do`. Nothing else changes a host. A card is a module's
+`ACTION`, or is in its `CARDS` if the verb is a stream.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,9 @@ from hosts.cards import cards, register
 
 
 def register_all(paths: Iterable[str], prefix: str) -> None:
-    """The cards of all modules in these folders. ImproperlyConfigured names a verb whose card lacks
-    something, and Django does not start.
+    """Register the cards of all modules in these folders.
+
+    ImproperlyConfigured names a verb whose card is incomplete, and Django does not start.
     """
     for found in walk_packages(paths, prefix):
         module = vars(import_module(found.name))

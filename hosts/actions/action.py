@@ -1,6 +1,4 @@
-"""The shape of an action: its card, how it is asked for, what it does in the worker, how a broken try is
-settled.
-"""
+"""What an action is: its card, how it is requested, what the worker does, and how a broken try is settled."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,11 +16,11 @@ Again = Callable[[Person, Job], Job]
 
 @dataclass(frozen=True)
 class Action(Card):
-    """A verb with a job. `ask` makes it, for a person; or a batch, where it is asked for many alone. `queue`:
-    "short" for what takes seconds, "long" for pulls and the like.
+    """A verb with a job. `ask` makes the job, or a batch where the verb is only for many. `queue`: "short"
+    for seconds, "long" for pulls.
 
-    `waits`: it only looks, maybe for hours, and takes no slot from those who change something.
-    `again`: asks for the same once more; None where not all of its parameters are kept.
+    `waits`: it only reads, maybe for hours, and takes no slot of the changes. `again` requests it once
+    more. It is None where not all parameters are kept.
     """
 
     ask: Callable[..., Any]
@@ -38,7 +36,7 @@ class Action(Card):
     look_back: Callable[[Errand], Awaitable[Settlement | None]] | None = None
 
     async def do(self, errand: Errand) -> dict[str, Any]:
-        """Carry it out; returns the result."""
+        """Carry it out. Returns the result."""
         return await self.carry_out(errand)
 
     async def settle(self, errand: Errand) -> Settlement:
@@ -47,10 +45,10 @@ class Action(Card):
 
 
 def on_object(ask: Callable[..., Job]) -> Again:
-    """Again on the same object, with the same parameters."""
+    """Again, on the same object with the same parameters."""
     return lambda person, job: ask(person, (job.endpoint_id, job.object_id), **job.params)
 
 
 def by_name(ask: Callable[..., Job]) -> Again:
-    """Again at the same Podman, of the same name."""
+    """Again, on the same endpoint with the same name."""
     return lambda person, job: ask(person, job.endpoint_id, name=job.params["name"])

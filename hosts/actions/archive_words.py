@@ -1,4 +1,4 @@
-"""What an archive is refused for, in words with a cure."""
+"""Why an archive is refused, in words with a cure."""
 
 from django.utils.translation import gettext as _
 
@@ -8,13 +8,13 @@ from hosts.podman.compressed import UnknownCompression, UnpackedTooLarge
 from hosts.podman.tar_judge import ArchiveRefused, BaseRefused, EntryFault, EntryRefused
 
 
-def told(refused: ArchiveRefused) -> ActionFailed:
-    """The same for a person."""
+def archive_trouble(refused: ArchiveRefused) -> ActionFailed:
+    """The refusal as ActionFailed, for a person."""
     if isinstance(refused, EntryRefused):
         words = _("The entry “%(name)s” is refused: %(why)s.")
         return ActionFailed(words % {"name": refused.name, "why": _why(refused.why)})
     if isinstance(refused, BaseRefused):
-        return ActionFailed(told_base(refused.line, refused.why), refused.text)
+        return ActionFailed(base_words(refused.line, refused.why), refused.text)
     if isinstance(refused, UnknownCompression):
         return ActionFailed(
             _("Archives compressed with zstd are not read here. Send it plain, or as .tar.gz.")
@@ -25,8 +25,8 @@ def told(refused: ArchiveRefused) -> ActionFailed:
     return ActionFailed(words, refused.message)
 
 
-def told_base(line: int, why: BaseFault) -> str:
-    """What is wrong with a base of a Containerfile."""
+def base_words(line: int, why: BaseFault) -> str:
+    """What is wrong with a base image of a Containerfile."""
     words = {
         BaseFault.TRANSPORT: _(
             "Line %(line)d names a file or a store of the host (such as docker-archive:/path)."

@@ -1,4 +1,4 @@
-"""Cancelling a job: one's own always, others' with job.cancel. The worker sees the mark in 1 s."""
+"""Cancels a job: one's own, or another person's with job.cancel. The worker sees it within 1 s."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ VERB = "job.cancel"
 
 
 def ask(person: Person, job_id: int) -> Job:
-    """Mark the job; one that no worker has begun ends here and now. NotVisible, Denied."""
+    """Mark the job as cancelled. A job that has not started ends at once. NotVisible, Denied."""
     job = get_job(person, job_id)
     target = Target(kind="job", id=str(job.pk), name=str(job), host_name=job.host_name)
     if job.asked_by_id != person.user.pk:

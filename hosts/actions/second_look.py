@@ -12,8 +12,8 @@ from typing import Any, Final
 from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
-from hosts.guardrails import Proposed, of_inspect
-from hosts.guardrails.unproven import unproven
+from hosts.guardrails import Proposal, from_inspect
+from hosts.guardrails.inspect_gaps import inspect_gaps
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.podman import containers, pods
 from hosts.podman.errors import Interrupted, NotFound, PodmanError, Unavailable
@@ -27,7 +27,7 @@ Undo = Callable[[], Awaitable[str]]
 async def at_container(
     errand: Errand,
     container_id: str,
-    asked: Proposed | None,
+    asked: Proposal | None,
     *,
     name: str = "",
     undo: Undo | None = None,
@@ -37,28 +37,28 @@ async def at_container(
 
     NotAllowed or HeldForApproval (Errand.confirm), ActionFailed where it cannot be looked at.
     """
-    found = await looked(containers.inspect(errand.podman, container_id))
+    found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, name)
     infra = await _infra_of(errand, found)
     given = asked.parts[0] if asked else None
-    part = of_inspect.container_part(found, given, infra=infra)
-    await confirm(errand, Proposed(errand.verb, (part,)), [container_id], undo=undo)
+    part = from_inspect.container_part(found, given, infra=infra)
+    await confirm(errand, Proposal(errand.verb, (part,)), [container_id], undo=undo)
 
 
 async def at_helper(errand: Errand, container_id: str) -> None:
     """The same for a container that Haulout makes for a while itself."""
-    found = await looked(containers.inspect(errand.podman, container_id))
+    found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")
-    proposed = of_inspect.helper(errand.verb, found)
+    proposal = from_inspect.helper(errand.verb, found)
 
     async def undo() -> str:
         return await removed(errand, [container_id])
 
-    await errand.confirm(proposed, ids=[container_id], undo=undo)
+    await errand.confirm(proposal, ids=[container_id], undo=undo)
 
 
 async def confirm(
-    errand: Errand, found: Proposed, ids: list[str], *, undo: Undo | None = None
+    errand: Errand, found: Proposal, ids: list[str], *, undo: Undo | None = None
 ) -> None:
     """Confirm what is `found` of containers; say what of the rules inspect does not show."""
 
@@ -66,11 +66,11 @@ async def confirm(
         return await removed(errand, ids)
 
     await errand.confirm(found, ids=ids, undo=undo or remove)
-    for line in await sync_to_async(unproven, thread_sensitive=False)(errand.endpoint):
+    for line in await sync_to_async(inspect_gaps, thread_sensitive=False)(errand.endpoint):
         errand.say(line)
 
 
-async def looked(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+async def inspect_or_trouble(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     """What an inspect answers within LOOK_S. ActionFailed where the host does not say; a host that is away
     is asked again once it is back, as ever.
     """
@@ -106,19 +106,19 @@ def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = 
 
 async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:
     """The container of the pod that it is in, or nothing."""
-    pod = of_inspect.text(found.get("Pod"))
+    pod = from_inspect.text(found.get("Pod"))
     if not pod:
         return ""
-    told = await looked(pods.inspect(errand.podman, pod))
-    return of_inspect.text(told.get("InfraContainerID"))
+    told = await inspect_or_trouble(pods.inspect(errand.podman, pod))
+    return from_inspect.text(told.get("InfraContainerID"))
 
 
 async def removed(errand: Errand, ids: list[str]) -> str:
     """Remove these containers; what runs is stopped and kept. What became of them, in a sentence."""
-    return await undone([_remove_container(errand, one) for one in ids])
+    return await run_undo([_remove_container(errand, one) for one in ids])
 
 
-async def undone(steps: list[Awaitable[bool]]) -> str:
+async def run_undo(steps: list[Awaitable[bool]]) -> str:
     """Carry out each step, True where something ran and was stopped; the fate of all in a sentence."""
     ran = False
     try:

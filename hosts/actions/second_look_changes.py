@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.second_look import judge_identity, looked
-from hosts.guardrails import of_inspect
+from hosts.actions.second_look import inspect_or_trouble, judge_identity
+from hosts.guardrails import from_inspect
 from hosts.jobs.errand import Errand
 from hosts.podman import containers
 from hosts.podman.errors import PodmanError
@@ -46,14 +46,14 @@ async def at_change(
     """Its inspect after the change, judged. `before`: the one of before, where not all of that was judged;
     `removed`: limits that were to go, by their names in rules. NotAllowed, HeldForApproval, ActionFailed.
     """
-    found = await looked(containers.inspect(errand.podman, container_id))
+    found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")
-    after = of_inspect.container(errand.verb, found)
+    after = from_inspect.container(errand.verb, found)
     for name, none in (removed or {}).items():
         # in the words in which the request was judged
         if after.parts[0].limits.get(name, 0) <= 0:
             after.parts[0].limits[name] = none
-    was = of_inspect.container(errand.verb, before) if before is not None else None
+    was = from_inspect.container(errand.verb, before) if before is not None else None
     await errand.confirm(after, ids=(), undo=undo, before=was)
     return found
 

@@ -4,59 +4,59 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.second_look import confirm, judge_identity, looked, undone
-from hosts.guardrails import Proposed, of_inspect, of_others
-from hosts.guardrails.proposed import Part, What
+from hosts.actions.second_look import confirm, inspect_or_trouble, judge_identity, run_undo
+from hosts.guardrails import Proposal, from_inspect, from_request
+from hosts.guardrails.proposal import Part, PartType
 from hosts.jobs.errand import Errand
 from hosts.podman import containers, images, networks, pods, volumes
 from hosts.podman.errors import NotFound
 
 
-async def at_pod(errand: Errand, pod_id: str, asked: Proposed, *, name: str) -> None:
+async def at_pod(errand: Errand, pod_id: str, asked: Proposal, *, name: str) -> None:
     """A pod that was just made, and its own container. NotAllowed, HeldForApproval, ActionFailed."""
     found, parts = await parts_of_pod(errand, pod_id, asked)
     judge_identity(found, pod_id, name)
 
     async def undo() -> str:
-        return await undone([remove_pod(errand, pod_id)])
+        return await run_undo([remove_pod(errand, pod_id)])
 
-    await confirm(errand, Proposed(errand.verb, tuple(parts)), [pod_id], undo=undo)
+    await confirm(errand, Proposal(errand.verb, tuple(parts)), [pod_id], undo=undo)
 
 
 async def parts_of_pod(
-    errand: Errand, pod_id: str, asked: Proposed
+    errand: Errand, pod_id: str, asked: Proposal
 ) -> tuple[dict[str, Any], list[Part]]:
     """Its inspect, and all that is in it as parts, each in the words of what was asked for."""
-    pod = await looked(pods.inspect(errand.podman, pod_id))
+    pod = await inspect_or_trouble(pods.inspect(errand.podman, pod_id))
     judge_identity(pod, pod_id, "")
-    infra = of_inspect.text(pod.get("InfraContainerID"))
+    infra = from_inspect.text(pod.get("InfraContainerID"))
     known = _asked_by_name(asked)
-    name = of_inspect.text(pod.get("Name"))
+    name = from_inspect.text(pod.get("Name"))
     inner, carrier = [], {}
-    for one in of_inspect.mappings(pod.get("Containers")):
-        own_id = of_inspect.text(one.get("Id"))
-        found = await looked(containers.inspect(errand.podman, own_id))
+    for one in from_inspect.mappings(pod.get("Containers")):
+        own_id = from_inspect.text(one.get("Id"))
+        found = await inspect_or_trouble(containers.inspect(errand.podman, own_id))
         judge_identity(found, own_id, "")
         if own_id == infra:
             carrier = found
             continue
-        given = known.get(of_inspect.text(found.get("Name")))
-        inner.append(of_inspect.container_part(found, given, infra=infra))
+        given = known.get(from_inspect.text(found.get("Name")))
+        inner.append(from_inspect.container_part(found, given, infra=infra))
     if infra and not carrier:
-        carrier = await looked(containers.inspect(errand.podman, infra))
+        carrier = await inspect_or_trouble(containers.inspect(errand.podman, infra))
         judge_identity(carrier, infra, "")
-    return pod, [of_inspect.infra_part(pod, carrier, known.get(name)), *inner]
+    return pod, [from_inspect.infra_part(pod, carrier, known.get(name)), *inner]
 
 
-def _asked_by_name(asked: Proposed) -> dict[str, Part]:
+def _asked_by_name(asked: Proposal) -> dict[str, Part]:
     """Parts of pods and of the containers in them by the names that Podman gives them (kube_plan)."""
     found: dict[str, Part] = {}
     pod = ""
     for part in asked.parts:
-        if part.what is What.POD:
+        if part.what is PartType.POD:
             pod = part.name
             found |= {pod: part, f"{pod}-pod": part}
-        elif part.what is What.CONTAINER:
+        elif part.what is PartType.CONTAINER:
             found |= {f"{pod}-{part.name}": part, f"{pod}-pod-{part.name}": part}
     return found
 
@@ -65,7 +65,7 @@ async def remove_pod(errand: Errand, pod_id: str) -> bool:
     """True where something in it ran already: then it is stopped and kept."""
     try:
         pod = await pods.inspect(errand.podman, pod_id)
-        states = [one.get("State") for one in of_inspect.mappings(pod.get("Containers"))]
+        states = [one.get("State") for one in from_inspect.mappings(pod.get("Containers"))]
         if "running" in states or "paused" in states:
             await pods.kill(errand.podman, pod_id)
             return True
@@ -77,13 +77,13 @@ async def remove_pod(errand: Errand, pod_id: str) -> bool:
 
 async def at_volume(errand: Errand, name: str) -> None:
     """A volume that was just made. NotAllowed, HeldForApproval, ActionFailed."""
-    found = await looked(volumes.inspect(errand.podman, name))
+    found = await inspect_or_trouble(volumes.inspect(errand.podman, name))
     judge_identity(found, name, name, key="Name")
 
     async def undo() -> str:
-        return await undone([remove_volume(errand, name)])
+        return await run_undo([remove_volume(errand, name)])
 
-    await errand.confirm(of_inspect.volume(errand.verb, found), ids=(), undo=undo)
+    await errand.confirm(from_inspect.volume(errand.verb, found), ids=(), undo=undo)
 
 
 async def remove_volume(errand: Errand, name: str) -> bool:
@@ -97,7 +97,7 @@ async def remove_volume(errand: Errand, name: str) -> bool:
 
 async def at_network(errand: Errand, name: str) -> None:
     """A network that was just made. NotAllowed, HeldForApproval, ActionFailed."""
-    found = await looked(networks.inspect(errand.podman, name))
+    found = await inspect_or_trouble(networks.inspect(errand.podman, name))
     told = {**found, "Name": found.get("name", found.get("Name"))}
     judge_identity(told, name, name, key="Name")
 
@@ -109,21 +109,21 @@ async def at_network(errand: Errand, name: str) -> None:
         return False
 
     async def undo() -> str:
-        return await undone([remove()])
+        return await run_undo([remove()])
 
-    await errand.confirm(of_inspect.network(errand.verb, found), ids=(), undo=undo)
+    await errand.confirm(from_inspect.network(errand.verb, found), ids=(), undo=undo)
 
 
 async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
     """An image that was just built: which of `names` it has. What is in it nobody can tell."""
-    found = await looked(images.inspect(errand.podman, image_id))
-    told = of_inspect.text(found.get("Id"))
+    found = await inspect_or_trouble(images.inspect(errand.podman, image_id))
+    told = from_inspect.text(found.get("Id"))
     # a build may say the head of an id alone
     judge_identity({"Id": told[: len(image_id)]}, image_id, "")
-    given = [one for one in of_inspect.texts(found.get("RepoTags")) if one in names]
+    given = [one for one in from_inspect.texts(found.get("RepoTags")) if one in names]
 
     async def undo() -> str:
         return _("The image is kept.")
 
-    proposed = of_others.named(errand.verb, given, field="RepoTags")
-    await errand.confirm(proposed, ids=(), undo=undo)
+    proposal = from_request.named(errand.verb, given, field="RepoTags")
+    await errand.confirm(proposal, ids=(), undo=undo)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.streamed import Doing
+from hosts.actions.streams import StreamedAction
 from hosts.database_threads import in_thread
-from hosts.guardrails import check, of_inspect, of_others
+from hosts.guardrails import check, from_inspect, from_request
 from hosts.jobs import alarm
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
@@ -16,25 +16,25 @@ from hosts.podman import Podman, images
 
 
 async def at_image(
-    doing: Doing, endpoint: Endpoint, podman: Podman, image_id: str, names: Sequence[str]
+    action: StreamedAction, endpoint: Endpoint, podman: Podman, image_id: str, names: Sequence[str]
 ) -> None:
     """An image that was just built: which of `names` it has. ActionFailed, PodmanError."""
     found = await images.inspect(podman, image_id)
-    given = [one for one in of_inspect.texts(found.get("RepoTags")) if one in names]
-    await at_names(doing, endpoint, given)
+    given = [one for one in from_inspect.texts(found.get("RepoTags")) if one in names]
+    await at_names(action, endpoint, given)
 
 
-async def at_names(doing: Doing, endpoint: Endpoint, names: Sequence[str]) -> None:
+async def at_names(action: StreamedAction, endpoint: Endpoint, names: Sequence[str]) -> None:
     """Names that images have there now, by Podman's word. ActionFailed where a rule refuses one."""
-    if refused := await in_thread(_refusal, doing, endpoint, names):
+    if refused := await in_thread(_refusal, action, endpoint, names):
         raise ActionFailed(refused)
 
 
-def _refusal(doing: Doing, endpoint: Endpoint, names: Sequence[str]) -> str:
-    verdict = check(endpoint, of_others.named(doing.verb, names, field="RepoTags"))
+def _refusal(action: StreamedAction, endpoint: Endpoint, names: Sequence[str]) -> str:
+    verdict = check(endpoint, from_request.named(action.verb, names, field="RepoTags"))
     if not verdict.stops:
         return ""
-    asker = doing.person.who.name
+    asker = action.person.who.name
     words = alarm.sentence(verdict, "", asker)
-    alarm.raise_alarm(doing.target, verdict, words, {"verb": doing.verb, "asked_by": asker})
+    alarm.raise_alarm(action.target, verdict, words, {"verb": action.verb, "asked_by": asker})
     return f"{words} {_('The image is kept.')}"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts import ssh_keys, token_actions, tokens
 from accounts.models import Token, User
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from audit.shapes import Who
 from hosts.access.second_factor import asked, lacks
 
@@ -19,7 +19,7 @@ def needs_verifying(user: User) -> bool:
     return asked([user.pk]).exists()
 
 
-def register(by: User, who: Who, wanted: Wanted, *, user: User, text: str) -> Token:
+def register(by: User, who: Who, wanted: TokenOptions, *, user: User, text: str) -> Token:
     """As token_actions.add_key; also refuses what the owner's role does not take. ValidationError,
     NotPermitted.
     """

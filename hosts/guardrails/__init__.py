@@ -1,31 +1,31 @@
-"""Guardrails: rules on what may come to be on a host, by whatever road.
+"""Guardrails: rules on what may be made on a host, whichever way it is requested.
 
-`proposed` is the neutral shape, `of_*` make it of what a road sends, `kinds` judge it, `check` asks
-the rules of an endpoint, `roads` says which verbs are looked at.
+`proposal` is the neutral form, the modules `from_*` build it, `kinds` judge it. `check` asks the rules of
+an endpoint. Which verbs are judged stands on their cards.
 """
 
 from hosts.guardrails.check import (
+    GuardrailRefused,
     NeedsApproval,
-    Refused,
     check,
     check_many,
     refuse,
     require,
     rules_for,
 )
-from hosts.guardrails.proposed import Proposed, nothing
+from hosts.guardrails.proposal import Proposal, empty_proposal
 from hosts.guardrails.verdict import Finding, Severity, Verdict
 
 __all__ = [
     "Finding",
+    "GuardrailRefused",
     "NeedsApproval",
-    "Proposed",
-    "Refused",
+    "Proposal",
     "Severity",
     "Verdict",
     "check",
     "check_many",
-    "nothing",
+    "empty_proposal",
     "refuse",
     "require",
     "rules_for",

@@ -1,4 +1,4 @@
-"""The rules of an endpoint, asked; and the refusal that names the rule, with its entry in the log."""
+"""Asks the rules of an endpoint. A refusal names the rule and is written to the audit log."""
 
 from collections.abc import Iterable
 
@@ -9,16 +9,16 @@ from audit import write
 from audit.shapes import Target
 from hosts.access import Person
 from hosts.access.fetch import target_of
-from hosts.guardrails import met
+from hosts.guardrails import hits
 from hosts.guardrails.judge import Rule, judge
-from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.proposal import Proposal
 from hosts.guardrails.verdict import Severity, Verdict
 from hosts.models import Endpoint, Guardrail
 from hosts.refusals import FieldRefusal
 
 
-class Refused(FieldRefusal):
-    """A guardrail stands in the way. `verdict` has all of its findings."""
+class GuardrailRefused(FieldRefusal):
+    """A guardrail refuses it. `verdict` has all findings."""
 
     def __init__(self, verdict: Verdict) -> None:
         if verdict.worst is Severity.ASK:
@@ -31,9 +31,9 @@ class Refused(FieldRefusal):
 
 
 class NeedsApproval(Exception):
-    """A guardrail lets it through only with a second person's yes, and nobody has said why yet.
+    """A guardrail lets it through only with an approval, and the person gave no reason yet.
 
-    No refusal: no form shows it beside a field, the page asks for the reason.
+    Not a Refusal: the page asks for the reason instead of showing an error at a field.
     """
 
     def __init__(self, verdict: Verdict, endpoint: Endpoint, *, override: bool = False) -> None:
@@ -52,51 +52,51 @@ def rules_for(endpoint: Endpoint) -> list[Rule]:
 
 
 def rule_of(row: Guardrail) -> Rule:
-    """A row as it is judged by."""
+    """The rule of a database row."""
     settings = row.settings if isinstance(row.settings, dict) else {}
     return Rule(row.name, row.kind, settings, Severity(row.severity), row.words, row.pk)
 
 
-def check(endpoint: Endpoint, proposed: Proposed) -> Verdict:
-    """What the rules of `endpoint` make of `proposed`."""
-    return judge(rules_for(endpoint), proposed)
+def check(endpoint: Endpoint, proposal: Proposal) -> Verdict:
+    """The verdict of the endpoint's rules on `proposal`."""
+    return judge(rules_for(endpoint), proposal)
 
 
-def check_many(pairs: Iterable[tuple[Endpoint, Proposed]]) -> list[Verdict]:
-    """The same for many; each endpoint's rules are read once."""
+def check_many(pairs: Iterable[tuple[Endpoint, Proposal]]) -> list[Verdict]:
+    """As `check`, for many. The rules of each endpoint are read once."""
     known: dict[int, list[Rule]] = {}
     verdicts = []
-    for endpoint, proposed in pairs:
+    for endpoint, proposal in pairs:
         if endpoint.pk not in known:
             known[endpoint.pk] = rules_for(endpoint)
-        verdicts.append(judge(known[endpoint.pk], proposed))
+        verdicts.append(judge(known[endpoint.pk], proposal))
     return verdicts
 
 
 def require(
-    person: Person, endpoint: Endpoint, proposed: Proposed, *, target: Target | None = None
+    person: Person, endpoint: Endpoint, proposal: Proposal, *, target: Target | None = None
 ) -> Verdict:
-    """Raise Refused, with a refusal in the log that names the rule; else the verdict with warnings."""
-    verdict = check(endpoint, proposed)
+    """The verdict, with warnings. Where a rule stops it: a refusal in the log, and GuardrailRefused."""
+    verdict = check(endpoint, proposal)
     if verdict.stops:
-        refuse(person, endpoint, proposed, verdict, target=target)
-        raise Refused(verdict)
-    met.note(verdict.warnings)
+        refuse(person, endpoint, proposal, verdict, target=target)
+        raise GuardrailRefused(verdict)
+    hits.record_hits(verdict.warnings)
     return verdict
 
 
 def refuse(
     person: Person,
     endpoint: Endpoint,
-    proposed: Proposed,
+    proposal: Proposal,
     verdict: Verdict,
     *,
     target: Target | None = None,
 ) -> None:
-    """The entry: which rules, which fields. Equal ones are counted."""
-    met.note(verdict.findings)
+    """Write the refusal: which rules and which fields. Equal refusals are counted."""
+    hits.record_hits(verdict.findings)
     stops = [
         one.said or f"guardrail {one.rule} ({one.severity}): {one.field}" for one in verdict.stops
     ]
     reason = stops[0] if verdict.stands else "; ".join(dict.fromkeys(stops))
-    write.refusal(person.who, proposed.verb, target or target_of(endpoint), reason=reason[:300])
+    write.refusal(person.who, proposal.verb, target or target_of(endpoint), reason=reason[:300])

@@ -1,4 +1,4 @@
-"""A proposal as one number and as lines to read: an approval counts for exactly what was approved."""
+"""A proposal as a hash, and as lines to read. An approval is valid for exactly this hash."""
 
 import hashlib
 import json
@@ -6,18 +6,18 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from hosts.guardrails import masked
-from hosts.guardrails.proposed import Part, Proposed
+from hosts.guardrails.proposal import Part, Proposal
 
 # ours, and given only once the job has its number
 _OWN_LABEL = "io.haulout.job"
 
 
-def digest(proposed: Proposed) -> str:
-    """64 hex digits. The same for what the form proposed and what the worker sends, if they agree."""
-    told = asdict(replace(proposed, written=None))
+def digest(proposal: Proposal) -> str:
+    """64 hex digits. The form and the worker get the same hash for the same proposal."""
+    told = asdict(replace(proposal, written=None))
     del told["written"]
     # of one without a text as it was before texts were kept
-    if text := proposed.text:
+    if text := proposal.text:
         told["text"] = text
     for part in told["parts"]:
         part["labels"].pop(_OWN_LABEL, None)
@@ -30,14 +30,14 @@ def digest(proposed: Proposed) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def facts(proposed: Proposed) -> list[dict[str, Any]]:
-    """What would come to be, part by part: {"what", "name", "lines": [[subject, value], …]}.
+def facts(proposal: Proposal) -> list[dict[str, Any]]:
+    """The parts as JSON: {"what", "name", "lines": [[subject, value], …]}.
 
-    No environment, and of labels only the names: their values may be meant for nobody's eyes.
+    Without environment, and labels by name only: their values may be secret.
     """
     return [
         {"what": part.what.value, "name": part.name, "lines": _lines(part)}
-        for part in proposed.parts
+        for part in proposal.parts
     ]
 
 

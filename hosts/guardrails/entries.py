@@ -1,4 +1,4 @@
-"""Which entries of the log tell of a rule. They hold the name that it had; each condition has its index."""
+"""Finds audit entries about a rule, by the name it had then. Each condition has its own index."""
 
 import re
 
@@ -10,9 +10,10 @@ from hosts.cards import cards
 _DECIDED = ("guardrail.approve", "guardrail.refuse")
 
 
-def met_by(name: str) -> tuple[Q, ...]:
-    """Conditions on entries, one of which holds: refused by the rule, at the click or by the worker;
-    done with its warning or its question beside it; what was decided on that.
+def entries_about_rule(name: str) -> tuple[Q, ...]:
+    """Conditions on entries, of which one must match.
+
+    They find refusals by the rule, actions with its warning or approval, and decisions on them.
     """
     # a list of names among the parameters, as canonical JSON has it
     written = orjson.dumps(name).decode()

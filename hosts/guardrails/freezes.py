@@ -1,4 +1,4 @@
-"""Freeze windows: which are open at an endpoint now, by the database's clock, and what they say."""
+"""Freeze windows: which are open at an endpoint now, by the database's clock."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ FIELD = "freeze"
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """A window that is open, and until when."""
+class OpenWindow:
+    """A window that is open, and when it closes."""
 
     window: FreezeWindow
     until: datetime
 
     def concerns(self, verb: str) -> bool:
-        """True where it keeps `verb` from being done."""
+        """True where it blocks `verb`."""
         if self.window.verbs:
             return verb in self.window.verbs
         return lock_of(verb) is not Lock.PASSES
 
     @property
     def words(self) -> str:
-        """“year's end” freezes changes until …: why."""
+        """The sentence for people: its name, its end, and its own words."""
         until = self.until.astimezone(zone_of(self.window))
         told = {
             "name": self.window.name,
@@ -43,7 +43,7 @@ class Open:
         return f"{said} {self.window.words}".strip()
 
     def finding(self) -> Finding:
-        """As what stands in the way."""
+        """The window as a finding of a verdict."""
         severity = Severity(self.window.severity)
         asks = _("Until then it needs an approval.") if severity is Severity.ASK else ""
         said = f"{self.words} {asks}".strip()
@@ -51,7 +51,7 @@ class Open:
 
 
 def zone_of(window: FreezeWindow) -> ZoneInfo:
-    """Its time zone; UTC where this machine does not know it."""
+    """The window's time zone. UTC where this machine does not know it."""
     try:
         return ZoneInfo(window.zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -59,7 +59,7 @@ def zone_of(window: FreezeWindow) -> ZoneInfo:
 
 
 def open_until(window: FreezeWindow, now: datetime) -> datetime | None:
-    """When the window that is open at `now` closes; None: it is not open."""
+    """When the window closes, or None if it is not open at `now`."""
     if not window.days:
         if window.starts_at and window.ends_at and window.starts_at <= now < window.ends_at:
             return window.ends_at
@@ -83,32 +83,32 @@ def open_until(window: FreezeWindow, now: datetime) -> datetime | None:
 
 
 def _moment(day: date, clock: time, zone: ZoneInfo, *, fold: int) -> datetime:
-    """In UTC: two times of one zone compare by the wall clock, which jumps."""
+    """The time in UTC. Two times of one zone compare by wall clock, which jumps."""
     return datetime.combine(day, clock, zone).replace(fold=fold).astimezone(UTC)
 
 
 def windows_at(endpoint: Endpoint) -> QuerySet[FreezeWindow]:
-    """Enabled windows that count there, open or not."""
+    """Enabled windows that apply to the endpoint, open or not."""
     applies = Q(everywhere=True) | Q(groups__hosts=endpoint.host_id)
     return FreezeWindow.objects.filter(applies, enabled=True)
 
 
-def open_among(windows: QuerySet[FreezeWindow]) -> list[Open]:
-    """Those that are open now, by name."""
-    found: dict[int, Open] = {}
+def open_windows(windows: QuerySet[FreezeWindow]) -> list[OpenWindow]:
+    """Windows that are open now, by name."""
+    found: dict[int, OpenWindow] = {}
     rows: Iterable[Any] = windows.annotate(at=Now())
     for row in rows:
         until = open_until(row, row.at)
         if until is not None:
-            found[row.pk] = Open(row, until)
+            found[row.pk] = OpenWindow(row, until)
     return sorted(found.values(), key=lambda one: one.window.name)
 
 
-def open_at(endpoint: Endpoint) -> list[Open]:
-    """Those that are open at an endpoint now."""
-    return open_among(windows_at(endpoint))
+def open_windows_at(endpoint: Endpoint) -> list[OpenWindow]:
+    """Windows that are open at an endpoint now."""
+    return open_windows(windows_at(endpoint))
 
 
 def is_freeze(finding: Finding) -> bool:
-    """True for what `Open.finding` made."""
+    """True for a finding that `OpenWindow.finding` made."""
     return finding.field == FIELD and bool(finding.said)

@@ -1,4 +1,4 @@
-"""Rules and a proposal make a verdict. Pure: no database, no host."""
+"""Rules and a proposal make a verdict. Uses neither the database nor a host."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from hosts.guardrails.kinds import KINDS
 from hosts.guardrails.kinds.rights import SECURITY
 from hosts.guardrails.kinds.unknown import UNKNOWN, words_for
-from hosts.guardrails.orders import orders
-from hosts.guardrails.proposed import Proposed
-from hosts.guardrails.reading import Twice
+from hosts.guardrails.proposal import Proposal
+from hosts.guardrails.reader import DuplicateKey
+from hosts.guardrails.runtime_annotations import runtime_annotations
 from hosts.guardrails.verdict import Finding, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A guardrail as it is judged by."""
+    """A guardrail in the form in which it judges."""
 
     name: str
     kind: str
@@ -27,8 +27,8 @@ class Rule:
     pk: int = 0
 
 
-def judge(rules: Iterable[Rule], proposed: Proposed) -> Verdict:
-    """Every finding of every rule. Without rules nothing is found."""
+def judge(rules: Iterable[Rule], proposal: Proposal) -> Verdict:
+    """All findings of all rules. Without rules there are none, except for duplicate keys."""
     asked = list(rules)
     findings: list[Finding] = []
     for rule in asked:
@@ -42,23 +42,23 @@ def judge(rules: Iterable[Rule], proposed: Proposed) -> Verdict:
             continue
         findings += [
             _finding(rule, at, words)
-            for at, words in dict.fromkeys(kind.find(rule.settings, proposed))
+            for at, words in dict.fromkeys(kind.find(rule.settings, proposal))
         ]
     if asked and not any(rule.kind == SECURITY.name for rule in asked):
         # what a runtime takes for an order can do what any rule is about
         name = _("unjudged annotations")
         findings += [
             Finding(name, 0, Severity.REFUSE, at, _order_words(at))
-            for at in dict.fromkeys(orders(proposed))
+            for at in dict.fromkeys(runtime_annotations(proposal))
         ]
-    twice = [at for at in proposed.unknown if isinstance(at, Twice)]
+    twice = [at for at in proposal.unknown if isinstance(at, DuplicateKey)]
     words = _("It stands there in two spellings, and nobody can say which of them counts.")
     findings += [Finding(_("no key twice"), 0, Severity.REFUSE, at, words) for at in twice]
     if asked and not any(rule.kind == UNKNOWN.name for rule in asked):
         name = _("unknown fields")
         findings += [
             Finding(name, 0, Severity.REFUSE, at, words_for(at))
-            for at in proposed.unknown
+            for at in proposal.unknown
             if at not in twice
         ]
     return Verdict(tuple(findings), len(asked))

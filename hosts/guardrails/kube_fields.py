@@ -1,6 +1,7 @@
-"""The fields of a kube file, as `podman kube play` reads them up to 6.1 (pkg/k8s.io/api, pkg/specgen/
-generate/kube), at every depth. What is IGNORED is known to Kubernetes and left out by Podman: it is
-not judged, and not sent.
+"""The fields of a kube file that `podman kube play` reads, up to Podman 6.1, at every depth.
+
+From pkg/k8s.io/api and pkg/specgen/generate/kube. IGNORED fields belong to Kubernetes, but Podman leaves
+them out: they are not judged and not sent.
 """
 
 from enum import Enum
@@ -8,7 +9,7 @@ from typing import Any
 
 
 class Leaf(Enum):
-    """A value that is no further mapping of fields. PAIRS: names of one's own, with texts."""
+    """A value without further fields. PAIRS: a mapping of any names to texts."""
 
     TEXT = "a text"
     NUMBER = "a number"

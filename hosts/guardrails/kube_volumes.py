@@ -1,17 +1,17 @@
-"""Volumes of a pod in a kube file, and how its containers mount them.
+"""Volumes of a pod in a kube file, and the mounts of its containers.
 
-Podman splits a mountPath at its ":" into a target and options, as on a run line.
+Podman splits a mountPath at ":" into a target and options, as on a run line.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hosts.guardrails.from_storage import mounted
+from hosts.guardrails.kube_annotations import BIND_OPTIONS
 from hosts.guardrails.kube_fields import SOURCES
-from hosts.guardrails.kube_notes import BIND_OPTIONS
-from hosts.guardrails.of_storage import mounted
-from hosts.guardrails.proposed import Fact, Mount, Part
-from hosts.guardrails.reading import Reader, join
+from hosts.guardrails.proposal import Fact, Mount, Part
+from hosts.guardrails.reader import Reader, join
 
 # what Podman makes of mountPropagation
 _PROPAGATION = {"None": "private", "HostToContainer": "rslave", "Bidirectional": "rshared"}
@@ -19,7 +19,7 @@ _PROPAGATION = {"None": "private", "HostToContainer": "rslave", "Bidirectional":
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a volume is: bind with a path of the host, volume with a name, device, tmpfs or image."""
+    """What a volume is: bind (host path), volume (name), device, tmpfs or image."""
 
     kind: str
     value: str
@@ -27,7 +27,7 @@ class Source:
 
 
 def volumes(reader: Reader, given: list[dict[str, Any]], pod: Part, at: str) -> dict[str, Source]:
-    """By name. What they give without being mounted goes into `pod`."""
+    """Sources by volume name. What a volume gives without a mount is added to `pod`."""
     found: dict[str, Source] = {}
     for number, one in enumerate(given):
         one_at = f"{at}[{number}]"
@@ -35,7 +35,7 @@ def volumes(reader: Reader, given: list[dict[str, Any]], pod: Part, at: str) -> 
         name = str(one.get("name", ""))
         if len(kinds) > 1 or name in found:
             # Podman takes one of them
-            reader.strange(one_at)
+            reader.add_unknown(one_at)
         for kind in kinds[:1]:
             found[name] = _source(one[kind], kind, name, pod, join(one_at, kind))
     return found
@@ -74,7 +74,7 @@ def mounts(
     sources: Mapping[str, Source],
     binds: tuple[str, tuple[str, ...]],
 ) -> list[Mount]:
-    """Of one container. `binds`: options that an annotation gives to mounts of a path."""
+    """The mounts of one container. `binds`: (host path, options) from an annotation."""
     found: list[Mount] = []
     for number, one in enumerate(given):
         one_at = f"{at}[{number}]"
@@ -90,7 +90,7 @@ def mounts(
             options.append(_PROPAGATION[propagation])
             field = field if colon else join(one_at, "mountPropagation")
         elif propagation is not None:
-            reader.strange(join(one_at, "mountPropagation"))
+            reader.add_unknown(join(one_at, "mountPropagation"))
         if source.kind in ("bind", "volume"):
             path = source.value
             if source.kind == "bind" and path == binds[0]:
@@ -103,5 +103,5 @@ def mounts(
             found += mounted(reader, source.kind, path, target, tuple(options), field)
         elif colon:
             for option in rest.split(","):
-                reader.strange(f"{join(one_at, 'mountPath')}.{option}")
+                reader.add_unknown(f"{join(one_at, 'mountPath')}.{option}")
     return found

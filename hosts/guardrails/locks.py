@@ -1,4 +1,4 @@
-"""The locks in the way of a deed: of what it is about, and of what it would take along."""
+"""The locks that block an action: on its object, and on everything it would remove or change too."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -16,25 +16,25 @@ from hosts.models import INVENTORY, Container, Endpoint, Image, ObjectLock, Volu
 from hosts.models.inventory import LIVE
 
 # an object by its kind and its id or name
-Named = tuple[str, str]
+ObjectKey = tuple[str, str]
 # of a kube file: the parameter that names what it takes down
 _PLAYED = {"pods": "pod", "containers": "container", "volumes": "volume", "secrets": "secret"}
 
 
-def words_of(lock: ObjectLock) -> str:
+def lock_words(lock: ObjectLock) -> str:
     """“shop is locked by Ada since …: the reason”."""
     since = timezone.localtime(lock.locked_at).strftime("%Y-%m-%d %H:%M %Z")
-    told = {
+    lock_words_for = {
         "name": lock.name,
         "who": lock.locked_by_name,
         "since": since,
         "reason": lock.reason,
     }
-    return _("%(name)s is locked by %(who)s since %(since)s: %(reason)s") % told
+    return _("%(name)s is locked by %(who)s since %(since)s: %(reason)s") % lock_words_for
 
 
-def at(endpoint: Endpoint) -> list[ObjectLock]:
-    """All that count there: of its objects, and of its host."""
+def locks_at(endpoint: Endpoint) -> list[ObjectLock]:
+    """All locks at the endpoint: of its objects and of its host."""
     return list(
         ObjectLock.objects.filter(
             Q(endpoint=endpoint) | Q(host=endpoint.host_id, endpoint__isnull=True)
@@ -42,7 +42,7 @@ def at(endpoint: Endpoint) -> list[ObjectLock]:
     )
 
 
-def in_the_way(
+def blocking_lock(
     locks: Iterable[ObjectLock],
     endpoint: Endpoint,
     verb: str,
@@ -54,8 +54,9 @@ def in_the_way(
     person: Person | None = None,
     named: Collection[str] = (),
 ) -> Finding | None:
-    """The lock that keeps it from being done. `locks`: those at the endpoint; `named`: names that images
-    there would get. What would go along is named to a `person` who sees it alone.
+    """The lock that blocks the action, as a finding, or None. `locks`: those at the endpoint.
+
+    `named`: names that images would get. An object that the `person` does not see is not named.
     """
     listed = list(locks)
     if not listed:
@@ -83,24 +84,24 @@ def _seen(person: Person | None, lock: ObjectLock) -> bool:
 
 
 def _something() -> Finding:
-    words = something()
+    words = hidden_lock_words()
     return Finding("lock", 0, Severity.REFUSE, "lock", words, said=words)
 
 
-def told(lock: ObjectLock, person: Person) -> str:
-    """What `person` may hear of it."""
-    return words_of(lock) if _seen(person, lock) else something()
+def lock_words_for(lock: ObjectLock, person: Person) -> str:
+    """The sentence about the lock that `person` may read."""
+    return lock_words(lock) if _seen(person, lock) else hidden_lock_words()
 
 
-def something() -> str:
-    """All that may be said to whoever does not see what is locked."""
+def hidden_lock_words() -> str:
+    """The sentence for a person who does not see the locked object."""
     return _("Something that would go along with it is locked.")
 
 
 def _named_so(
     listed: list[ObjectLock], endpoint: Endpoint, named: Collection[str]
 ) -> ObjectLock | None:
-    """The lock of an image that has one of these names: Podman would take it away from there."""
+    """The lock of an image that has one of these names. Podman would take the name away from it."""
     locked = [one for one in listed if one.kind == "image"]
     if not (locked and named):
         return None
@@ -122,14 +123,14 @@ def check(
     name: str = "",
     params: Mapping[str, Any] | None = None,
 ) -> Finding | None:
-    """The same for one, with the locks as they are now."""
-    return in_the_way(
-        at(endpoint), endpoint, verb, kind=kind, object_id=object_id, name=name, params=params
+    """As `blocking_lock`, for one action. Reads the locks."""
+    return blocking_lock(
+        locks_at(endpoint), endpoint, verb, kind=kind, object_id=object_id, name=name, params=params
     )
 
 
 def lock_of(locks: Iterable[ObjectLock], kind: str, object_id: str, name: str) -> ObjectLock | None:
-    """The lock of this very object: by its id, or by its name where it was made anew."""
+    """The lock of this object, by its id or by its name."""
     return next(
         (
             one
@@ -141,13 +142,13 @@ def lock_of(locks: Iterable[ObjectLock], kind: str, object_id: str, name: str) -
 
 
 def finding_of(lock: ObjectLock) -> Finding:
-    """The lock as what stands in the way."""
-    words = words_of(lock)
+    """The lock as a finding of a verdict."""
+    words = lock_words(lock)
     return Finding("lock", 0, Severity.REFUSE, "lock", words, said=words)
 
 
-def locked_among(locks: Iterable[ObjectLock], named: set[Named]) -> bool:
-    """Whether something of it is locked."""
+def locked_among(locks: Iterable[ObjectLock], named: set[ObjectKey]) -> bool:
+    """True where one of these objects is locked."""
     return any({(one.kind, one.object_id), (one.kind, one.name)} & named for one in locks)
 
 
@@ -159,9 +160,9 @@ def _touched(
     object_id: str,
     name: str,
     params: Mapping[str, Any],
-) -> set[Named]:
-    """What the deed is about, and what goes along with it."""
-    found: set[Named] = set()
+) -> set[ObjectKey]:
+    """The objects that the action is about, and those that it removes or changes too."""
+    found: set[ObjectKey] = set()
     there = Container.objects.filter(LIVE, endpoint=endpoint)
     if pod := params.get("pod"):
         found.add(("pod", str(pod)))
@@ -191,14 +192,14 @@ def _touched(
 
 
 def _names(params: Mapping[str, Any], param: str) -> list[str]:
-    told = params.get(param)
-    return [str(one) for one in told] if isinstance(told, list) else []
+    lock_words_for = params.get(param)
+    return [str(one) for one in lock_words_for] if isinstance(lock_words_for, list) else []
 
 
 def _forced(
     endpoint: Endpoint, there: QuerySet[Container], kind: str, object_id: str, name: str
-) -> set[Named]:
-    """What Podman takes along to be rid of it, as it does (libpod/runtime_img.go, abi/network.go)."""
+) -> set[ObjectKey]:
+    """What Podman removes too with force (libpod/runtime_img.go, abi/network.go)."""
     if kind != "image":
         return _along(there, (row for row in there if _uses(row, kind, name)))
     found = _along(there, there.filter(image_id=object_id))
@@ -206,15 +207,15 @@ def _forced(
     images = Volume.objects.filter(LIVE, endpoint=endpoint, driver="image")
     names = {name, object_id} - {""}
     for volume in images:
-        told = str(volume.options.get("image", ""))
-        if told in names or object_id.startswith(told or "-"):
+        lock_words_for = str(volume.options.get("image", ""))
+        if lock_words_for in names or object_id.startswith(lock_words_for or "-"):
             found |= {("volume", volume.name), ("volume", volume.podman_id)}
             found |= _along(there, (row for row in there if _uses(row, "volume", volume.name)))
     return found
 
 
-def _along(there: QuerySet[Container], rows: Iterable[Container]) -> set[Named]:
-    """Containers, and where one is a pod's own the whole pod. A locked pod keeps each of its containers."""
+def _along(there: QuerySet[Container], rows: Iterable[Container]) -> set[ObjectKey]:
+    """These containers and their pods. An infra container stands for its whole pod."""
     listed = list(rows)
     found = _named(listed)
     for row in listed:
@@ -223,24 +224,24 @@ def _along(there: QuerySet[Container], rows: Iterable[Container]) -> set[Named]:
     return found | (_named(there.filter(pod_id__in=whole)) if whole else set())
 
 
-def _pod_of(row: Container) -> set[Named]:
+def _pod_of(row: Container) -> set[ObjectKey]:
     return {("pod", row.pod_id), ("pod", row.pod_name)} - {("pod", "")}
 
 
-def _texts(told: Any) -> list[Any]:
-    return list(told.values()) if isinstance(told, dict) else [told]
+def _texts(lock_words_for: Any) -> list[Any]:
+    return list(lock_words_for.values()) if isinstance(lock_words_for, dict) else [lock_words_for]
 
 
-def _named(rows: Iterable[Container]) -> set[Named]:
+def _named(rows: Iterable[Container]) -> set[ObjectKey]:
     return {("container", text) for row in rows for text in (row.podman_id, row.name)}
 
 
 def _uses(row: Container, kind: str, name: str) -> bool:
-    told = row.mounts if kind == "volume" else row.networks
-    return any(name in _texts(one) for one in told)
+    lock_words_for = row.mounts if kind == "volume" else row.networks
+    return any(name in _texts(one) for one in lock_words_for)
 
 
 def row_lock(row: Any) -> ObjectLock | None:
-    """Of one row of the inventory, as it is now."""
+    """The lock of an inventory row now, or None."""
     kind = next(name for name, model in INVENTORY.items() if isinstance(row, model))
-    return lock_of(at(row.endpoint), kind, row.podman_id, row.name)
+    return lock_of(locks_at(row.endpoint), kind, row.podman_id, row.name)

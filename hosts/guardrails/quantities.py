@@ -1,4 +1,4 @@
-"""Quantities as Kubernetes writes them: 512Mi, 0.5, 250m. Podman's own sizes: hosts.sizes."""
+"""Quantities as Kubernetes writes them: 512Mi, 0.5, 250m. For Podman's own sizes see hosts.sizes."""
 
 import math
 import re
@@ -20,7 +20,7 @@ _KUBE = {
 
 
 def quantity(text: str) -> float | None:
-    """As Kubernetes writes it (m is a thousandth); None where it is none."""
+    """The number, where m is a thousandth. None where the text is no quantity."""
     match = _QUANTITY.fullmatch(text)
     if match is None or match[2] not in _KUBE:
         return None
@@ -28,8 +28,10 @@ def quantity(text: str) -> float | None:
 
 
 def memory(text: str) -> float | None:
-    """Bytes of a limit in a kube file. None where Podman would take another number: it drops the unit of
-    a part of a byte (100m are 100 bytes there), and of a fraction of a Gi makes a thousand million.
+    """Bytes of a limit in a kube file. None where Podman would read another number.
+
+    It ignores the unit of fractions of a byte (100m is 100 bytes there), and reads a fraction of a Gi as
+    decimal.
     """
     match = _MEMORY.fullmatch(text)
     if match is None or match[3] not in _KUBE or match[3] == "m":

@@ -1,5 +1,6 @@
-"""The fields of Podman's SpecGenerator and PodSpecGenerator, up to 6.1 (pkg/specgen/specgen.go,
-podspecgen.go). A field that is missing here is refused by its name wherever a guardrail applies.
+"""The fields of Podman's SpecGenerator and PodSpecGenerator, up to 6.1 (pkg/specgen).
+
+A field that is missing here is refused by its name wherever a guardrail applies.
 """
 
 # fields that give no rights and reach nothing outside: they need no judging

@@ -1,4 +1,4 @@
-"""What rules make of a proposal: findings, the worst of which decides."""
+"""The verdict on a proposal: findings, of which the strictest decides."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 
 class Severity(StrEnum):
-    """What a broken rule leads to. From mild to strict."""
+    """What a broken rule leads to, from mild to strict."""
 
     WARN = "warn"
     ASK = "ask"
@@ -19,8 +19,9 @@ _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`rule` by its name and id (0: none in particular), `field`: where it stands in the spec. `said`:
-    the whole sentence, of what is no guardrail (a lock, a freeze window).
+    """What a rule found at a `field`. `rule_id` 0: no stored rule.
+
+    `said`: the whole sentence, for a lock or a freeze window.
     """
 
     rule: str
@@ -34,24 +35,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`worst` is None where no rule is broken. `rules`: how many were asked."""
+    """All findings. `rules`: how many rules were asked."""
 
     findings: tuple[Finding, ...] = ()
     rules: int = 0
 
     @property
     def worst(self) -> Severity | None:
-        """The strictest severity among the findings."""
+        """The strictest severity, or None without findings."""
         return max((one.severity for one in self.findings), key=_RANK.__getitem__, default=None)
 
     @property
     def stops(self) -> tuple[Finding, ...]:
-        """The findings that keep it from being done now, the strictest first."""
+        """Findings that stop the action, the strictest first."""
         return tuple(one for one in self.in_order if one.severity is not Severity.WARN)
 
     @property
     def stands(self) -> bool:
-        """True when what stands first in the way is no guardrail: a lock, a freeze window."""
+        """True when a lock or a freeze window is the first to stop it."""
         return bool(self.stops and self.stops[0].said)
 
     @property
@@ -61,11 +62,11 @@ class Verdict:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings that are only said."""
+        """Findings that only warn."""
         return tuple(one for one in self.findings if one.severity is Severity.WARN)
 
     def sentence(self) -> str:
-        """Why it is not done: the rule, the field, what to change. Empty where nothing stops it."""
+        """Why it is stopped: the rule, the field, and what is wrong. "" where nothing stops it."""
         if not self.stops:
             return ""
         first = self.stops[0]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from audit import write
 from hosts import bells
 from hosts.access import Person
-from hosts.guardrails import Finding, Proposed, Severity, Verdict
+from hosts.guardrails import Finding, Proposal, Severity, Verdict
 from hosts.guardrails.digest import digest, facts
 from hosts.jobs.save import ClaimLost
 from hosts.models import Approval, Job
@@ -39,15 +39,15 @@ def findings_to_approve(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def is_approved(job_id: int, verdict: Verdict, proposed: Proposed | None) -> bool:
+def is_approved(job_id: int, verdict: Verdict, proposal: Proposal | None) -> bool:
     """True when all that `verdict` asks for was approved for this job and this proposal."""
     wanted = {_key(one) for one in findings_to_approve(verdict.findings)}
     approved = Approval.objects.filter(job=job_id, state=Approval.State.APPROVED)
-    if proposed is not None:
-        agrees = Q(digest=digest(proposed))
-        if proposed.written:
+    if proposal is not None:
+        agrees = Q(digest=digest(proposal))
+        if proposal.written:
             # of one that was asked before texts were kept
-            agrees |= Q(text="", digest=digest(replace(proposed, written=None)))
+            agrees |= Q(text="", digest=digest(replace(proposal, written=None)))
         approved = approved.filter(agrees)
     given = {_key(one) for row in approved for one in row.findings}
     return wanted <= given
@@ -81,21 +81,21 @@ def _key(finding: dict[str, Any]) -> tuple[str, ...]:
 
 
 def approval_row(
-    job: Job, verdict: Verdict, proposed: Proposed | None, *, reason: str = ""
+    job: Job, verdict: Verdict, proposal: Proposal | None, *, reason: str = ""
 ) -> Approval:
     """The row that asks; unsaved."""
     return Approval(
         job=job,
         findings=findings_to_approve(verdict.findings),
-        digest=digest(proposed) if proposed else "",
-        proposed=facts(proposed) if proposed else [],
-        text=proposed.text if proposed else "",
+        digest=digest(proposal) if proposal else "",
+        proposed=facts(proposal) if proposal else [],
+        text=proposal.text if proposal else "",
         reason=reason[:300],
         at_work=not reason,
     )
 
 
-def hold(job: Job, verdict: Verdict, proposed: Proposed | None) -> None:
+def hold(job: Job, verdict: Verdict, proposal: Proposal | None) -> None:
     """Let a job that a worker has begun wait, and give up its claim. Always raises HeldForApproval."""
     close_old_connections()
     with transaction.atomic():
@@ -109,7 +109,7 @@ def hold(job: Job, verdict: Verdict, proposed: Proposed | None) -> None:
             changed_at=timezone.now(),
         )
         if held:
-            approval_row(job, verdict, proposed).save(force_insert=True)
+            approval_row(job, verdict, proposal).save(force_insert=True)
             bells.ring("jobs", "access")
         else:
             # cancelled in this moment, and nobody would hear of it any more

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import write
-from audit.shapes import Asking, Target
+from audit.shapes import IntentItem, Target
 from hosts import bells, vault
-from hosts.access import Held, Person, Thing, grounds, target_of
-from hosts.guardrails import Proposed, met
+from hosts.access import ContainerLike, HeldRole, Person, grounds, target_of
+from hosts.guardrails import Proposal, hits
 from hosts.jobs import order_check, wake
 from hosts.jobs.approvals import approval_row, override_row
 from hosts.models import Approval, Batch, Endpoint, Job
@@ -38,8 +38,8 @@ class Order:
     secrets: bytes | None = None
     told: dict[str, Any] | None = None
     # what it would make, for the guardrails; verbs whose card has such a road must say it
-    proposed: Proposed | None = None
-    thing: Thing | None = None
+    proposal: Proposal | None = None
+    thing: ContainerLike | None = None
 
     @property
     def target(self) -> Target:
@@ -53,7 +53,7 @@ class PendingOrder:
 
     order: Order
     clearance: order_check.Clearance
-    held: Held
+    held: HeldRole
     job: Job = field(init=False)
 
 
@@ -102,14 +102,14 @@ def ask_all(
             job.intent = number
         Job.objects.bulk_update(jobs, ["intent"])
         waiting = [
-            approval_row(one.job, one.clearance.needs, one.order.proposed, reason=person.reason)
+            approval_row(one.job, one.clearance.needs, one.order.proposal, reason=person.reason)
             for one in asked
             if one.clearance.needs
         ]
         lifted = [one for one in asked if one.clearance.lifted]
         overrides = [override_row(one.job, one.clearance.lifted, person) for one in lifted]
         Approval.objects.bulk_create([*waiting, *overrides])
-        met.note(*(one.clearance.found for one in asked))
+        hits.record_hits(*(one.clearance.found for one in asked))
         for one in lifted:
             _tell_override(person, one)
         bells.ring("jobs", "audit", *(["access"] if waiting else []))
@@ -141,9 +141,9 @@ def _row(person: Person, verb: str, asked: PendingOrder, *, queue: str, batch: B
     )
 
 
-def _intent(person: Person, verb: str, asked: PendingOrder) -> Asking:
+def _intent(person: Person, verb: str, asked: PendingOrder) -> IntentItem:
     order = asked.order
-    return Asking(
+    return IntentItem(
         person.who,
         verb,
         order.target,

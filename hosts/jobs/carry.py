@@ -10,9 +10,9 @@ from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
 from hosts import vault
-from hosts.guardrails import Refused, Severity, Verdict
+from hosts.guardrails import GuardrailRefused, Severity, Verdict
+from hosts.guardrails.blockers import Blockers
 from hosts.guardrails.freezes import is_freeze
-from hosts.guardrails.standing import Standing
 from hosts.jobs import approvals, crash
 from hosts.jobs.ask import PURPOSE
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
@@ -65,7 +65,7 @@ async def carry(  # noqa: C901 - one clause for each way to end
             errand = errand_for(job, podman)
             result = await _act(errand, handler)
             state = Job.State.OK
-    except Refused as refusal:
+    except GuardrailRefused as refusal:
         state, error = Job.State.DENIED, str(refusal)
     except Refusal as refusal:
         error = str(refusal)
@@ -153,7 +153,7 @@ def _in_the_way(job: Job) -> tuple[str, str] | None:
     """
     if job.endpoint is None or job.step == "act":
         return None
-    verdict = Standing().add(
+    verdict = Blockers().add(
         Verdict(),
         job.endpoint,
         job.verb,

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 
 from hosts.cards import road_of
 from hosts.database_threads import in_thread
-from hosts.guardrails import Finding, Proposed, Refused, Severity, Verdict, check, locks, met
+from hosts.guardrails import (
+    Finding,
+    GuardrailRefused,
+    Proposal,
+    Severity,
+    Verdict,
+    check,
+    hits,
+    locks,
+)
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import privileged_field
 from hosts.jobs import alarm, approvals, crash
@@ -79,28 +88,28 @@ class Errand:
         if isinstance(self.podman, Podman):
             self.podman = self.podman.checked_by(self.guard.check_request)
 
-    async def permit(self, proposed: Proposed, *, known_at_click: bool = True) -> None:
+    async def permit(self, proposal: Proposal, *, known_at_click: bool = True) -> None:
         """Ask the guardrails about what is really going to be sent.
 
         Rules may have changed since the click, and some specs are known here alone. Refused.
         HeldForApproval: a second person has to say yes first. NotAllowed: it would be privileged, and
         whoever asked has no right to that. `known_at_click` False: nobody was asked about this before.
         """
-        await self.heed_names(proposed.given_names)
-        verdict = await in_thread(check, self.endpoint, proposed)
+        await self.heed_names(proposal.given_names)
+        verdict = await in_thread(check, self.endpoint, proposal)
         if verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
-            raise Refused(verdict)
-        if privileged_field(proposed) and not await self.allowed(PRIVILEGED):
+            raise GuardrailRefused(verdict)
+        if privileged_field(proposal) and not await self.allowed(PRIVILEGED):
             raise NotAllowed(
                 _("%s may not make privileged containers there.") % self._job.asked_by_name
             )
         # what was found at the click was counted there, and what was approved when it was asked
         found_here = () if known_at_click and road_of(self.verb).at_click else verdict.warnings
         if verdict.stops:
-            if not await in_thread(approvals.is_approved, self.job_id, verdict, proposed):
+            if not await in_thread(approvals.is_approved, self.job_id, verdict, proposal):
                 await self._count((*verdict.stops, *found_here))
-                await in_thread(approvals.hold, self._job, verdict, proposed)
+                await in_thread(approvals.hold, self._job, verdict, proposal)
         else:
             await self._count(found_here)
         for one in verdict.warnings:
@@ -114,16 +123,16 @@ class Errand:
         lock = await locked_name(self.podman, self.endpoint, given)
         if lock is not None:
             seen = await self.allowed("image.view")
-            raise NotAllowed(locks.words_of(lock) if seen else locks.something())
+            raise NotAllowed(locks.lock_words(lock) if seen else locks.hidden_lock_words())
         self.guard.allow_names(given)
 
     async def confirm(
         self,
-        found: Proposed,
+        found: Proposal,
         *,
         ids: Iterable[str],
         undo: Callable[[], Awaitable[str]],
-        before: Proposed | None = None,
+        before: Proposal | None = None,
     ) -> None:
         """Ask the guardrails about what came to be, as Podman tells it, before any of it starts.
 
@@ -166,7 +175,7 @@ class Errand:
         fresh = [one for one in findings if one.rule_id not in self._met]
         if fresh:
             self._met |= {one.rule_id for one in fresh}
-            await in_thread(met.note, fresh)
+            await in_thread(hits.record_hits, fresh)
 
     @property
     def narrowed(self) -> bool:

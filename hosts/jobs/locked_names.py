@@ -16,7 +16,7 @@ async def locked_name(
     wanted = {full_name(name) for name in names}
     if not wanted:
         return None
-    found = await in_thread(locks.at, endpoint)
+    found = await in_thread(locks.locks_at, endpoint)
     locked = [one for one in found if one.kind == "image"]
     if not locked:
         return None

@@ -12,10 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from hosts.access import moment
+from hosts.access import rights_version
 from hosts.clocks import clock
 from hosts.database_threads import DatabaseThreads, in_thread
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.jobs import lease, pace, resolve, rights, spool, workers
 from hosts.jobs.carry import errand_for
 from hosts.jobs.chore_runner import ChoreRunner, Chores
@@ -182,7 +182,7 @@ class WorkerLoop:
             except PodmanError as error:
                 log.info("job %s stays unknown: %s", job.pk, error)
                 continue
-            except (ActionFailed, Refused, ClaimLost) as refused:
+            except (ActionFailed, GuardrailRefused, ClaimLost) as refused:
                 # what came to be was not permitted, and is gone again
                 log.warning("job %s: %s", job.pk, refused)
                 settled = Settlement.AGAIN
@@ -200,7 +200,7 @@ class WorkerLoop:
 
     async def _heed_rights(self) -> None:
         """End jobs that have not begun and lost their right; asks only when rights have changed."""
-        now = await in_thread(moment)
+        now = await in_thread(rights_version)
         if now != self._moment:
             await in_thread(rights.end_unpermitted)
             self._moment = now

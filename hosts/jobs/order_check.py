@@ -14,19 +14,19 @@ from hosts.access import Denied, Person, allows
 from hosts.cards import road_of
 from hosts.guardrails import (
     Finding,
+    GuardrailRefused,
     NeedsApproval,
-    Proposed,
-    Refused,
+    Proposal,
     Severity,
     Verdict,
     check_many,
-    nothing,
+    empty_proposal,
     refuse,
 )
+from hosts.guardrails.blockers import Blockers
 from hosts.guardrails.freezes import is_freeze
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
-from hosts.guardrails.standing import Standing
 
 if TYPE_CHECKING:
     from hosts.jobs.ask import Order
@@ -68,12 +68,12 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Cleara
     NeedsApproval where a rule asks for a second person and this one has not said why.
     """
     passed = [Clearance() for _order in orders]
-    for number, (order, proposed, whole) in enumerate(_judged(person, verb, orders)):
+    for number, (order, proposal, whole) in enumerate(_judged(person, verb, orders)):
         verdict, lifted = _overriding(person, order, whole)
         if _refused(person, verdict):
-            _refuse(person, order, proposed, verdict)
-            raise Refused(verdict)
-        if said := lacks_right(person, order.endpoint, proposed, order.thing):
+            _refuse(person, order, proposal, verdict)
+            raise GuardrailRefused(verdict)
+        if said := lacks_right(person, order.endpoint, proposal, order.thing):
             _deny(person, order, said)
             raise Denied(PRIVILEGED, order.target)
         if (verdict.stops or lifted) and not person.reason:
@@ -90,9 +90,9 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Cleara
 
 def foresee(person: Person, verb: str, order: "Order") -> Forecast:
     """What `require` would say of the order, for forms; nothing is written down."""
-    [(_order, proposed, whole)] = _judged(person, verb, [order])
+    [(_order, proposal, whole)] = _judged(person, verb, [order])
     verdict, lifted = _overriding(person, order, whole)
-    lacks = lacks_right(person, order.endpoint, proposed, order.thing)
+    lacks = lacks_right(person, order.endpoint, proposal, order.thing)
     return Forecast(whole, bool(lifted) and not verdict.stops, lacks)
 
 
@@ -107,14 +107,18 @@ def keep_permitted(
 ) -> list["Order"]:
     """The orders that no rule refuses; each other one gets an entry, and a reason in `skipped`."""
     stopped: set[int] = set()
-    for order, proposed, whole in _judged(person, verb, orders):
+    for order, proposal, whole in _judged(person, verb, orders):
         verdict, _lifted = _overriding(person, order, whole)
         if _refused(person, verdict):
-            _refuse(person, order, proposed, verdict)
-            words = {"name": order.name, "host": str(order.endpoint), "why": str(Refused(verdict))}
+            _refuse(person, order, proposal, verdict)
+            words = {
+                "name": order.name,
+                "host": str(order.endpoint),
+                "why": str(GuardrailRefused(verdict)),
+            }
             skipped.append(words)
             stopped.add(id(order))
-        elif said := lacks_right(person, order.endpoint, proposed, order.thing):
+        elif said := lacks_right(person, order.endpoint, proposal, order.thing):
             _deny(person, order, said)
             why = _("You may not make privileged containers there.")
             skipped.append({"name": order.name, "host": str(order.endpoint), "why": why})
@@ -144,27 +148,27 @@ def _refused(person: Person, verdict: Verdict) -> bool:
 
 def _judged(
     person: Person, verb: str, orders: Sequence["Order"]
-) -> list[tuple["Order", Proposed, Verdict]]:
+) -> list[tuple["Order", Proposal, Verdict]]:
     if road_of(verb).at_click:
         pairs = [(order, _carried(verb, order)) for order in orders]
-        verdicts = check_many((order.endpoint, proposed) for order, proposed in pairs)
+        verdicts = check_many((order.endpoint, proposal) for order, proposal in pairs)
     else:
-        pairs = [(order, nothing(verb)) for order in orders]
+        pairs = [(order, empty_proposal(verb)) for order in orders]
         verdicts = [Verdict() for _order in orders]
-    standing = Standing()
+    standing = Blockers()
     return [
-        (order, proposed, _with_standing(person, standing, verb, order, verdict, proposed))
-        for (order, proposed), verdict in zip(pairs, verdicts, strict=True)
+        (order, proposal, _with_standing(person, standing, verb, order, verdict, proposal))
+        for (order, proposal), verdict in zip(pairs, verdicts, strict=True)
     ]
 
 
 def _with_standing(
     person: Person,
-    standing: Standing,
+    standing: Blockers,
     verb: str,
     order: "Order",
     verdict: Verdict,
-    proposed: Proposed,
+    proposal: Proposal,
 ) -> Verdict:
     return standing.add(
         verdict,
@@ -175,19 +179,19 @@ def _with_standing(
         name=order.name,
         params=order.params,
         person=person,
-        named=proposed.given_names,
+        named=proposal.given_names,
     )
 
 
-def _carried(verb: str, order: "Order") -> Proposed:
-    if order.proposed is None:
+def _carried(verb: str, order: "Order") -> Proposal:
+    if order.proposal is None:
         # a road of ours that was built without its proposal must not be open
         raise RuntimeError(f"{verb} was asked without what it would make (its card's road)")
-    return order.proposed
+    return order.proposal
 
 
-def _refuse(person: Person, order: "Order", proposed: Proposed, verdict: Verdict) -> None:
-    refuse(person, order.endpoint, proposed, verdict, target=order.target)
+def _refuse(person: Person, order: "Order", proposal: Proposal, verdict: Verdict) -> None:
+    refuse(person, order.endpoint, proposal, verdict, target=order.target)
 
 
 def _deny(person: Person, order: "Order", said: str) -> None:

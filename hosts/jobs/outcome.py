@@ -47,7 +47,7 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
     """
     now = timezone.now()
     with transaction.atomic():
-        ended: list[write.Ending] = []
+        ended: list[write.OutcomeItem] = []
         worked: dict[int, failures.Ref] = {}
         for outcome in outcomes:
             job = (
@@ -76,7 +76,7 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
                 if outcome.state == Job.State.OK:
                     worked[outcome.job_id] = tuple(ref)
                 ended.append(
-                    write.Ending(
+                    write.OutcomeItem(
                         intent=intent,
                         result=outcome.state,
                         detail=outcome.error[:1000],

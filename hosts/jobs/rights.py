@@ -25,7 +25,7 @@ def person_of(job: Job, asker: User) -> Person | None:
     who = Who(**job.who)
     if not who.token:
         return Person(asker, who)
-    token = tokens.named(who.token)
+    token = tokens.find_by_label(who.token)
     if token is None or token.user_id != asker.pk or tokens.why_dead(token):
         return None
     return Person(asker, who, scope_of(token))

@@ -23,4 +23,4 @@ for verb in (
 ):
     register(verb)
 
-# already a keyed hash where the job is made: hosts.actions.secrets.secret_value.told
+# already a keyed hash where the job is made: hosts.actions.secrets.secret_value.log_hash

@@ -12,7 +12,7 @@ from accounts.models import Membership, OneTimeLink, Role, Team, Token, User
 from accounts.saved_views import SavedView
 from audit import write
 from audit.models import Entry
-from audit.shapes import Asking, Target, Who
+from audit.shapes import IntentItem, Target, Who
 from hosts.models import (
     AccessRequest,
     Approval,
@@ -99,7 +99,9 @@ def _parts(bystander: "User") -> dict[str, Any]:
     jobs = Job.objects.filter(endpoint_id=1)
     jobs.update(params={}, object_id=SEEN, asked_by=None)
     with transaction.atomic():
-        asked = Asking(Who(name="Alice", door="page"), "container.run", Target(kind="container"))
+        asked = IntentItem(
+            Who(name="Alice", door="page"), "container.run", Target(kind="container")
+        )
         (number,) = write.intents([asked])
     held = Job.objects.create(
         verb="container.run",

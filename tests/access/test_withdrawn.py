@@ -28,7 +28,7 @@ def disabled(matrix: Matrix, alice: Any) -> None:
 
 def out_of_the_team(matrix: Matrix, alice: Any) -> None:
     team = Team.objects.get(name="team-owner")
-    team_actions.let_out(alice.user, alice.who, team=team, user=matrix.people["owner"].user)
+    team_actions.remove_member(alice.user, alice.who, team=team, user=matrix.people["owner"].user)
 
 
 def grant_taken(matrix: Matrix, alice: Any) -> None:

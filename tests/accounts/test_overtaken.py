@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import actions, provider_actions, role_actions, team_actions, token_actions
 from accounts.models import Identity, Role, Team, Token, User
-from accounts.provider_actions import Named, Rules
+from accounts.provider_actions import ProviderClaims, ProviderRules
 from tests.cast import PASSWORD, Cast
 from tests.meanwhile import overtaken
 
@@ -22,8 +22,8 @@ def role(name: str) -> Role:
 def test_a_name_that_was_taken_meanwhile_is_told_at_its_field(cast: Cast, who_of: Any) -> None:
     by, who = cast.alice, who_of(cast.alice)
     in_an_hour = timezone.now() + timedelta(hours=1)
-    wanted = token_actions.Wanted("ci", in_an_hour)
-    more = role_actions.Wanted("night", verbs=("audit.read",))
+    wanted = token_actions.TokenOptions("ci", in_an_hour)
+    more = role_actions.RoleOptions("night", verbs=("audit.read",))
     team = Team.objects.create(name="day")
     own = Role.objects.create(name="day", verbs=["audit.read"])
     token = {"digest": "a", "prefix": "a", "expires_at": in_an_hour, "reach": "all"}
@@ -51,7 +51,7 @@ def test_a_name_that_was_taken_meanwhile_is_told_at_its_field(cast: Cast, who_of
             "UPDATE",
             lambda: Role.objects.create(name="late"),
             lambda: role_actions.edit(
-                by, who, role_actions.Wanted("late", verbs=more.verbs), role=own
+                by, who, role_actions.RoleOptions("late", verbs=more.verbs), role=own
             ),
         ),
         (
@@ -96,7 +96,7 @@ def test_nor_does_an_invitation_fail_whose_person_came_meanwhile(cast: Cast, who
 def test_groups_of_a_provider_take_no_role_that_was_given_by_hand_meanwhile(
     cast: Cast, who_of: Any
 ) -> None:
-    named = Named(
+    named = ProviderClaims(
         "company", "https://id.example.org", "b-1", "bob@example.org", True, "Bob", frozenset()
     )
     Identity.objects.create(
@@ -110,5 +110,7 @@ def test_groups_of_a_provider_take_no_role_that_was_given_by_hand_meanwhile(
         actions.change_role(bob, who_of(bob), user=cast.alice, role=role("viewer"))
 
     with overtaken("accounts_membership", handed_over):
-        provider_actions.come_in(who_of(), named, Rules("existing", roles={"staff": "viewer"}))
+        provider_actions.come_in(
+            who_of(), named, ProviderRules("existing", roles={"staff": "viewer"})
+        )
     assert User.objects.get(pk=cast.bob.pk).role.name == "admin"

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts import actions, epoch, role_actions
 from accounts.errors import AccountsError, NotPermitted
 from accounts.models import Role, User
-from accounts.role_actions import Wanted
+from accounts.role_actions import RoleOptions
 from tests.cast import Cast
 
 SEES = ("container.view", "host.view")
@@ -24,7 +24,7 @@ def test_a_role_is_made_of_a_copy_and_changed(cast: Cast, who_of: Any, entries: 
     assert wanted.name == "viewer-2"
     role = role_actions.make(by, who, wanted)
     assert role.verb_names() == Role.objects.get(name="viewer").verb_names()
-    role_actions.edit(by, who, Wanted("looks", "only looks", SEES), role=role)
+    role_actions.edit(by, who, RoleOptions("looks", "only looks", SEES), role=role)
     role.refresh_from_db()
     assert (role.name, role.verb_names()) == ("looks", set(SEES))
     made, edited = entries("access.role")
@@ -36,7 +36,9 @@ def test_a_role_is_made_of_a_copy_and_changed(cast: Cast, who_of: Any, entries: 
 
 def test_verbs_that_lack_others_are_named_with_what_is_missing(cast: Cast, who_of: Any) -> None:
     with pytest.raises(ValidationError) as problem:
-        role_actions.make(cast.alice, who_of(cast.alice), Wanted("odd", "", ("container.exec",)))
+        role_actions.make(
+            cast.alice, who_of(cast.alice), RoleOptions("odd", "", ("container.exec",))
+        )
     assert "“Open terminals” is good for nothing without" in problems(problem)
     assert "“See containers”, “See hosts”" in problems(problem)
 
@@ -44,7 +46,7 @@ def test_verbs_that_lack_others_are_named_with_what_is_missing(cast: Cast, who_o
 @pytest.mark.parametrize(("verbs", "words"), [((), "at least one"), (("container.fly",), "fly")])
 def test_no_verbs_and_unknown_ones(cast: Cast, who_of: Any, verbs: Any, words: str) -> None:
     with pytest.raises(ValidationError) as problem:
-        role_actions.make(cast.alice, who_of(cast.alice), Wanted("odd", "", verbs))
+        role_actions.make(cast.alice, who_of(cast.alice), RoleOptions("odd", "", verbs))
     assert list(problem.value.message_dict) == ["verbs"]
     assert words in problems(problem)
     assert not Role.objects.filter(name="odd").exists()
@@ -53,7 +55,7 @@ def test_no_verbs_and_unknown_ones(cast: Cast, who_of: Any, verbs: Any, words: s
 @pytest.mark.parametrize("name", ["", "Admin", "two words", "admin", "a" * 51])
 def test_names_that_cannot_be(cast: Cast, who_of: Any, name: str) -> None:
     with pytest.raises(ValidationError) as problem:
-        role_actions.make(cast.alice, who_of(cast.alice), Wanted(name, "", SEES))
+        role_actions.make(cast.alice, who_of(cast.alice), RoleOptions(name, "", SEES))
     assert list(problem.value.message_dict) == ["name"]
 
 
@@ -61,7 +63,7 @@ def test_names_that_cannot_be(cast: Cast, who_of: Any, name: str) -> None:
 def test_the_built_in_ones_stay_as_they_are(cast: Cast, who_of: Any, name: str) -> None:
     role = Role.objects.get(name=name)
     with pytest.raises(AccountsError, match="is built in"):
-        role_actions.edit(cast.alice, who_of(cast.alice), Wanted("other", "", SEES), role=role)
+        role_actions.edit(cast.alice, who_of(cast.alice), RoleOptions("other", "", SEES), role=role)
     with pytest.raises(AccountsError, match="is built in"):
         role_actions.remove(cast.alice, who_of(cast.alice), role=role)
     assert Role.objects.filter(name=name, built_in=True).exists()
@@ -101,16 +103,16 @@ def test_nobody_touches_a_role_above_their_own(cast: Cast, who_of: Any) -> None:
     bob = User.objects.get(pk=cast.bob.pk)
     who = who_of(bob)
     for attempt in (
-        lambda: role_actions.make(bob, who, Wanted("mine", "", (*SEES, "container.exec"))),
-        lambda: role_actions.edit(bob, who, Wanted("strong", "", SEES), role=strong),
+        lambda: role_actions.make(bob, who, RoleOptions("mine", "", (*SEES, "container.exec"))),
+        lambda: role_actions.edit(bob, who, RoleOptions("strong", "", SEES), role=strong),
         lambda: role_actions.edit(
-            bob, who, Wanted("keeper", "", (*SEES, "container.exec")), role=keeper
+            bob, who, RoleOptions("keeper", "", (*SEES, "container.exec")), role=keeper
         ),
         lambda: role_actions.remove(bob, who, role=strong),
     ):
         with pytest.raises(NotPermitted):
             attempt()
-    role_actions.make(bob, who, Wanted("mine", "", SEES))
+    role_actions.make(bob, who, RoleOptions("mine", "", SEES))
     strong.refresh_from_db()
     assert "container.exec" in strong.verbs
     assert bob.role.verb_names() == set(keeper.verbs)
@@ -118,9 +120,9 @@ def test_nobody_touches_a_role_above_their_own(cast: Cast, who_of: Any) -> None:
 
 def test_a_change_counts_at_once(cast: Cast, who_of: Any) -> None:
     by, who = cast.alice, who_of(cast.alice)
-    role = role_actions.make(by, who, Wanted("looks", "", SEES))
+    role = role_actions.make(by, who, RoleOptions("looks", "", SEES))
     seen = epoch.current()
-    role_actions.edit(by, who, Wanted("looks", "", SEES), role=role)
+    role_actions.edit(by, who, RoleOptions("looks", "", SEES), role=role)
     assert epoch.current() == seen
-    role_actions.edit(by, who, Wanted("looks", "", ("host.view",)), role=role)
+    role_actions.edit(by, who, RoleOptions("looks", "", ("host.view",)), role=role)
     assert epoch.current() == seen + 1

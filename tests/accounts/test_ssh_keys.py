@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import ssh_keys, token_actions, tokens
 from accounts.errors import NotPermitted
 from accounts.models import Role, Token
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from tests.cast import Cast
 from tests.public_keys import line_of, security_key
 
@@ -24,7 +24,7 @@ def add(who_of: Any) -> Any:
 
     def added(user: Any, line: str, name: str = "laptop", days: int = 30, by: Any = None) -> Token:
         by, ends = by or user, timezone.now() + timedelta(days=days)
-        return token_actions.add_key(by, who_of(by), Wanted(name, ends), user=user, text=line)
+        return token_actions.add_key(by, who_of(by), TokenOptions(name, ends), user=user, text=line)
 
     return added
 
@@ -109,7 +109,7 @@ def test_a_key_is_kept_and_written_down(cast: Cast, add: Any, entries: Any) -> N
     assert entry.target_name == str(key)
     assert ssh_keys.read(line).fingerprint in entry.params_text
     # nobody comes to REST with it
-    assert tokens.known(line) is None
+    assert tokens.find_by_secret(line) is None
 
 
 def test_a_key_is_one_persons(cast: Cast, add: Any, who_of: Any) -> None:
@@ -124,7 +124,7 @@ def test_a_key_is_one_persons(cast: Cast, add: Any, who_of: Any) -> None:
         add(cast.charlie, line)
     again = add(cast.bob, line)
     assert tokens.known_key(ssh_keys.blob_of(line)) == again
-    assert tokens.named(str(key)) == again
+    assert tokens.find_by_label(str(key)) == again
 
 
 def test_one_that_has_ended_makes_room(cast: Cast, add: Any) -> None:
@@ -163,9 +163,9 @@ def test_use_and_revocation_have_words_of_their_own(
     cast: Cast, add: Any, who_of: Any, entries: Any
 ) -> None:
     key = add(cast.bob, line_of())
-    token_actions.used(key, who_of(cast.bob))
+    token_actions.note_use(key, who_of(cast.bob))
     token_actions.revoke(cast.bob, who_of(cast.bob), token=key)
-    token_actions.refused(who_of(cast.bob), key, "revoked")
+    token_actions.note_refusal(who_of(cast.bob), key, "revoked")
     assert [entry.kind for entry in entries("key.use")] == ["event", "refusal"]
     assert len(entries("key.revoke")) == 1
     assert not entries("token.use")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts import actions, epoch, team_actions
 from accounts.errors import AccountsError, NotPermitted
 from accounts.models import Membership, Role, Team, User
-from accounts.provider_actions import Named, Rules, come_in
+from accounts.provider_actions import ProviderClaims, ProviderRules, come_in
 from tests.cast import Cast
 
 NEW = "a whole new secret of mine"
@@ -27,7 +27,7 @@ def test_a_team_is_made_changed_and_removed(cast: Cast, who_of: Any, entries: An
     by, who = cast.alice, who_of(cast.alice)
     team = team_actions.make(by, who, name="shop", words="the web shop")
     team_actions.edit(by, who, team=team, name="shops", words="")
-    team_actions.let_in(by, who, team=team, user=cast.charlie)
+    team_actions.add_member(by, who, team=team, user=cast.charlie)
     team_actions.remove(by, who, team=team)
     made, edited, let_in, removed = entries("access.team")
     assert made.params == {"made": True, "words": "the web shop"}
@@ -60,8 +60,8 @@ def test_nobody_else_changes_teams(team: Team, cast: Cast, who_of: Any, entries:
             lambda by=by, who=who: team_actions.make(by, who, name="mine"),
             lambda by=by, who=who: team_actions.edit(by, who, team=team, name="mine", words=""),
             lambda by=by, who=who: team_actions.remove(by, who, team=team),
-            lambda by=by, who=who: team_actions.let_in(by, who, team=team, user=by),
-            lambda by=by, who=who: team_actions.make_owner(by, who, team=team, user=by, owner=True),
+            lambda by=by, who=who: team_actions.add_member(by, who, team=team, user=by),
+            lambda by=by, who=who: team_actions.set_owner(by, who, team=team, user=by, owner=True),
         ):
             with pytest.raises(NotPermitted):
                 attempt()
@@ -72,38 +72,38 @@ def test_nobody_else_changes_teams(team: Team, cast: Cast, who_of: Any, entries:
 def test_owners_let_people_in_and_out_and_no_more(team: Team, cast: Cast, who_of: Any) -> None:
     Membership.objects.create(team=team, user=cast.bob, owner=True)
     by, who = cast.bob, who_of(cast.bob)
-    team_actions.let_in(by, who, team=team, user=cast.charlie)
+    team_actions.add_member(by, who, team=team, user=cast.charlie)
     assert names(team) == ["Bob", "Charlie"]
-    team_actions.let_out(by, who, team=team, user=cast.charlie)
+    team_actions.remove_member(by, who, team=team, user=cast.charlie)
     assert names(team) == ["Bob"]
     with pytest.raises(NotPermitted):
         team_actions.edit(by, who, team=team, name="mine", words="")
     with pytest.raises(NotPermitted):
-        team_actions.make_owner(by, who, team=team, user=cast.charlie, owner=True)
+        team_actions.set_owner(by, who, team=team, user=cast.charlie, owner=True)
     User.objects.filter(pk=cast.bob.pk).update(is_active=False)
     with pytest.raises(NotPermitted):
-        team_actions.let_in(User.objects.get(pk=by.pk), who, team=team, user=cast.charlie)
+        team_actions.add_member(User.objects.get(pk=by.pk), who, team=team, user=cast.charlie)
 
 
 def test_a_disabled_person_is_not_let_in(team: Team, cast: Cast, who_of: Any) -> None:
     with pytest.raises(AccountsError, match="Dave is disabled"):
-        team_actions.let_in(cast.alice, who_of(cast.alice), team=team, user=cast.dave)
+        team_actions.add_member(cast.alice, who_of(cast.alice), team=team, user=cast.dave)
 
 
 def test_what_a_provider_gave_only_it_takes_back(team: Team, cast: Cast, who_of: Any) -> None:
     Membership.objects.create(team=team, user=cast.bob, given_by="corp")
     with pytest.raises(AccountsError, match="by groups of corp"):
-        team_actions.let_out(cast.alice, who_of(cast.alice), team=team, user=cast.bob)
+        team_actions.remove_member(cast.alice, who_of(cast.alice), team=team, user=cast.bob)
     assert names(team) == ["Bob"]
 
 
 def test_changes_count_at_once(team: Team, cast: Cast, who_of: Any) -> None:
     by, who = cast.alice, who_of(cast.alice)
     seen = epoch.current()
-    team_actions.let_in(by, who, team=team, user=cast.bob)
-    team_actions.let_in(by, who, team=team, user=cast.bob)
-    team_actions.let_out(by, who, team=team, user=cast.bob)
-    team_actions.let_out(by, who, team=team, user=cast.bob)
+    team_actions.add_member(by, who, team=team, user=cast.bob)
+    team_actions.add_member(by, who, team=team, user=cast.bob)
+    team_actions.remove_member(by, who, team=team, user=cast.bob)
+    team_actions.remove_member(by, who, team=team, user=cast.bob)
     assert epoch.current() == seen + 2
 
 
@@ -140,7 +140,7 @@ def test_it_does_so_for_who_comes_by_a_provider_too(
 ) -> None:
     member = Role.objects.get(name="member")
     actions.invite(cast.alice, who_of(cast.alice), email="e@example.org", role=member, teams=[team])
-    named = Named(
+    named = ProviderClaims(
         provider="corp",
         issuer="https://corp.example",
         subject="1",
@@ -149,9 +149,9 @@ def test_it_does_so_for_who_comes_by_a_provider_too(
         name="Erin",
         groups=frozenset(),
     )
-    user = come_in(who_of(), named, Rules("invited"))
+    user = come_in(who_of(), named, ProviderRules("invited"))
     assert (names(team), user.role) == (["Erin"], member)
     assert entries("people.accept")[0].params["teams"] == ["shop"]
     # nothing of it came by the provider, so the provider takes nothing of it back
-    come_in(who_of(), named, Rules("invited"))
+    come_in(who_of(), named, ProviderRules("invited"))
     assert names(team) == ["Erin"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import actions, invitations, token_actions, tokens
 from accounts.errors import LastAdmin, NotPermitted, NotSignedIn
 from accounts.models import Role, Token, User
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from audit.shapes import Who
 from hosts.access import Person, allows
 from hosts.access.token_scope import scope_of
@@ -20,7 +20,7 @@ from tests.two_teams import Fleet
 
 
 def wanted(name: str = "deploy", **given: Any) -> Any:
-    return Wanted(name, given.pop("expires_at", timezone.now() + timedelta(days=30)), **given)
+    return TokenOptions(name, given.pop("expires_at", timezone.now() + timedelta(days=30)), **given)
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def test_only_a_hash_and_a_public_beginning_are_kept(cast: Cast, make: Any, entr
     [entry] = entries("token.make")
     assert rest not in str(vars(entry))
     assert token.prefix in entry.target_name
-    assert tokens.known(secret) == token
+    assert tokens.find_by_secret(secret) == token
     assert tokens.why_dead(token) == ""
 
 
 def test_one_letter_makes_it_none_of_ours() -> None:
-    secret = tokens.fresh()
+    secret = tokens.new_secret()
     assert tokens.well_formed(secret)
     last = "a" if secret[-1] != "a" else "b"
     swapped = secret.replace(secret[10], "x" if secret[10] != "x" else "y", 1)
@@ -90,13 +90,13 @@ def test_revoked_expired_disabled(cast: Cast, make: Any, who_of: Any, entries: A
     token_actions.revoke(cast.bob, who_of(cast.bob), token=token)
     token_actions.revoke(cast.bob, who_of(cast.bob), token=token)
     assert len(entries("token.revoke")) == 1
-    assert tokens.why_dead(tokens.known(secret)) == "revoked"
-    assert tokens.why_dead(tokens.known(other_secret)) == ""
+    assert tokens.why_dead(tokens.find_by_secret(secret)) == "revoked"
+    assert tokens.why_dead(tokens.find_by_secret(other_secret)) == ""
     type(other).objects.filter(pk=other.pk).update(expires_at=timezone.now())
-    assert tokens.why_dead(tokens.known(other_secret)) == "expired"
+    assert tokens.why_dead(tokens.find_by_secret(other_secret)) == "expired"
     _third, third_secret = make(cast.bob, wanted("third"))
     actions.disable(cast.alice, who_of(cast.alice), user=cast.bob)
-    assert "disabled" in tokens.why_dead(tokens.known(third_secret))
+    assert "disabled" in tokens.why_dead(tokens.find_by_secret(third_secret))
 
 
 def test_nobody_makes_or_revokes_the_tokens_of_others(cast: Cast, make: Any, who_of: Any) -> None:
@@ -188,7 +188,7 @@ def test_use_is_noted_once_a_minute_and_a_new_address_told(
 
     def use(address: str) -> Any:
         token.refresh_from_db()
-        token_actions.used(token, Who(name="Bob", address=address, door="api"))
+        token_actions.note_use(token, Who(name="Bob", address=address, door="api"))
         token.refresh_from_db()
         return token.used_at
 

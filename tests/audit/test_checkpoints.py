@@ -11,7 +11,7 @@ from audit import keys, write
 from audit.checkpoints import (
     MAX_AGE,
     MAX_ENTRIES,
-    Mark,
+    CheckpointMark,
     checkpoint,
     checkpoint_if_due,
     marks_inside,
@@ -50,7 +50,7 @@ def test_due_by_age_only_with_news(fill: Callable[[int], None]) -> None:
 def test_due_by_count(fill: Callable[[int], None], alice: Who, web: Target) -> None:
     fill(5)
     checkpoint_if_due()
-    write.intents([write.Asking(alice, "container.stop", web)] * (MAX_ENTRIES - 1))
+    write.intents([write.IntentItem(alice, "container.stop", web)] * (MAX_ENTRIES - 1))
     assert checkpoint_if_due() is None
     write.event(alice, "session.sign_in", web)
     assert checkpoint_if_due().number == Entry.objects.count()
@@ -72,7 +72,7 @@ def test_half_a_line_is_left_out_and_then_replaced(fill: Callable[[int], None], 
     assert len(list(marks_outside())) == 1
     fill(2)
     checkpoint()
-    assert [type(mark) for mark in marks_outside()] == [Mark, Mark]
+    assert [type(mark) for mark in marks_outside()] == [CheckpointMark, CheckpointMark]
     assert path.read_bytes().startswith(whole)
 
 

@@ -91,6 +91,6 @@ def test_json_lines_hold_the_stored_bytes(alice: Who, web: Target) -> None:
 
 @pytest.mark.django_db
 def test_more_than_one_batch_and_only_what_is_visible(alice: Who, web: Target) -> None:
-    write.intents([write.Asking(alice, "container.stop", web)] * (BATCH + 3))
+    write.intents([write.IntentItem(alice, "container.stop", web)] * (BATCH + 3))
     assert sum(1 for _ in csv_lines(Filters(), visible=None)) == BATCH + 4
     assert sum(1 for _ in csv_lines(Filters(), visible=Q(host_id=99))) == 1

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from nacl.signing import SigningKey
 
-from audit.checkpoints import Mark, _message, checkpoint, outside_file
+from audit.checkpoints import CheckpointMark, _message, checkpoint, outside_file
 from audit.models import Checkpoint, Entry
 from audit.verify import Report, verify
 from tests.audit.forge import Forger, sql
@@ -256,7 +256,7 @@ def test_a_perfect_forgery_in_the_open_tail_is_stated(log: tuple[list[int], int]
 
 def test_a_mark_that_was_signed_by_us_is_no_forgery() -> None:
     key = SigningKey.generate()
-    mark = Mark(
+    mark = CheckpointMark(
         5, "ab", "2026-01-01", "", key.sign(_message(5, "ab", "2026-01-01")).signature.hex()
     )
     assert mark.holds(key.verify_key.encode().hex())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit import write
 from audit.models import Entry
-from audit.queries import Filters, line, search, unsettled
+from audit.queries import Filters, line, open_intents, search
 from audit.shapes import Target, Who
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +138,7 @@ def test_queries_do_not_grow_with_lines(fill: Callable[[int], None], filters: Fi
 
 
 def test_open_intents_are_told_from_settled(lines: dict[str, int]) -> None:
-    assert unsettled([*lines.values(), 9999]) == {lines["open"]}
+    assert open_intents([*lines.values(), 9999]) == {lines["open"]}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_every_entry_is_counted(fill: Callable[[int], None]) -> None:
 
 
 def test_more_than_one_chunk(fill: Callable[[int], None], alice: Who, web: Target) -> None:
-    write.intents([write.Asking(alice, "container.stop", web)] * 5001)
+    write.intents([write.IntentItem(alice, "container.stop", web)] * 5001)
     fill(2)
     assert verify().count == Entry.objects.count()
 
@@ -94,5 +94,5 @@ def test_without_the_public_key_no_checkpoint_counts(
 
 def test_what_was_found_is_kept(fill: Callable[[int], None]) -> None:
     fill(4)
-    kept = verifying.remember(verify())
+    kept = verifying.save_report(verify())
     assert (kept.ok, kept.number, kept.since) == (True, Entry.objects.count(), 0)

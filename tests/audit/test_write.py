@@ -65,15 +65,15 @@ def test_a_second_outcome_is_refused_and_the_transaction_lives_on(alice: Who, we
 
 
 def test_outcomes_are_all_or_none(alice: Who, web: Target) -> None:
-    asked = write.intents([write.Asking(alice, "container.stop", web) for _ in range(4)])
+    asked = write.intents([write.IntentItem(alice, "container.stop", web) for _ in range(4)])
     write.outcome(asked[2], "ok")
     before = Head.objects.get().number
     with pytest.raises(AlreadySettled):
-        write.outcomes([write.Ending(number, "ok") for number in asked])
+        write.outcomes([write.OutcomeItem(number, "ok") for number in asked])
     with pytest.raises(AlreadySettled):
-        write.outcomes([write.Ending(asked[0], "ok"), write.Ending(asked[0], "failed")])
+        write.outcomes([write.OutcomeItem(asked[0], "ok"), write.OutcomeItem(asked[0], "failed")])
     assert Head.objects.get().number == before
-    numbers = write.outcomes([write.Ending(asked[n], "ok") for n in (0, 1, 3)])
+    numbers = write.outcomes([write.OutcomeItem(asked[n], "ok") for n in (0, 1, 3)])
     assert numbers == [before + 1, before + 2, before + 3]
 
 

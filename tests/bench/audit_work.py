@@ -65,11 +65,13 @@ def fill(count: str) -> int:
         left -= size
         with transaction.atomic():
             asked = [
-                write.Asking(who, f"container.{pick.choice(['start', 'stop', 'restart'])}", target)
+                write.IntentItem(
+                    who, f"container.{pick.choice(['start', 'stop', 'restart'])}", target
+                )
                 for who, target in (who_and_target(pick) for _ in range(size))
             ]
             numbers = write.intents(asked)
-            write.outcomes([write.Ending(n, pick.choice(["ok", "failed"])) for n in numbers])
+            write.outcomes([write.OutcomeItem(n, pick.choice(["ok", "failed"])) for n in numbers])
         # a log of this length without one is found to be broken
         checkpoint()
     return int(count)

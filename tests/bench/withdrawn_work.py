@@ -55,7 +55,7 @@ class Stage:
         """All that was taken, again, and a new token."""
         from accounts import actions, team_actions, token_actions
         from hosts.actions.access import grants
-        from hosts.actions.access.wanted import Wanted
+        from hosts.actions.access.grant_options import GrantOptions
         from hosts.models import Grant
 
         self.bella.refresh_from_db()
@@ -64,11 +64,11 @@ class Stage:
             self.bella.refresh_from_db()
         self._edit_role(self.verbs)
         self._edit_group(self.hosts)
-        team_actions.let_in(self.by.user, self.by.who, team=self.team, user=self.bella)
+        team_actions.add_member(self.by.user, self.by.who, team=self.team, user=self.bella)
         Grant.objects.filter(team=self.team).delete()
-        grants.give(self.by, Wanted(team=self.team, role=self.role, group=self.group))
+        grants.give(self.by, GrantOptions(team=self.team, role=self.role, group=self.group))
         self.tokens += 1
-        wanted = token_actions.Wanted(f"bench {self.tokens}", _in(days=1))
+        wanted = token_actions.TokenOptions(f"bench {self.tokens}", _in(days=1))
         self.token, secret = token_actions.make(self.bella, self.by.who, wanted, user=self.bella)
         return {"token": secret}
 
@@ -111,7 +111,7 @@ class Stage:
     def _left(self) -> None:
         from accounts import team_actions
 
-        team_actions.let_out(self.by.user, self.by.who, team=self.team, user=self.bella)
+        team_actions.remove_member(self.by.user, self.by.who, team=self.team, user=self.bella)
 
     def _signed_out(self) -> None:
         from accounts.sessions import end_sessions
@@ -126,7 +126,7 @@ class Stage:
     def _edit_role(self, verbs: tuple[str, ...]) -> None:
         from accounts import role_actions
 
-        wanted = role_actions.Wanted(name=ROLE, verbs=tuple(sorted(verbs)))
+        wanted = role_actions.RoleOptions(name=ROLE, verbs=tuple(sorted(verbs)))
         role_actions.edit(self.by.user, self.by.who, wanted, role=self.role)
 
     def _edit_group(self, host_ids: list[int]) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import token_actions
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from audit.shapes import Who
 from tests.cast import Browser, Cast
 
@@ -38,7 +38,9 @@ class Caller:
 
 def make_caller(user: Any, name: str = "script", *, by: Any = None, **given: Any) -> Caller:
     """A token of `user`, as Wanted takes it; made by themselves, or `by` somebody else."""
-    wanted = Wanted(name, given.pop("expires_at", timezone.now() + timedelta(days=1)), **given)
+    wanted = TokenOptions(
+        name, given.pop("expires_at", timezone.now() + timedelta(days=1)), **given
+    )
     by = by or user
     who = Who(name=str(by), user_id=by.pk, door="page")
     token, secret = token_actions.make(by, who, wanted, user=user)

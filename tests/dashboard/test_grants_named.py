@@ -6,8 +6,8 @@ import pytest
 
 from dashboard.streams.reading import write_reading
 from hosts.access import Person, grounds
-from hosts.actions.containers.open_terminal import VERBS, WATCH, Wanted, begin, watch
-from hosts.actions.files.reading import enter
+from hosts.actions.containers.open_terminal import VERBS, WATCH, ExecOptions, begin, watch
+from hosts.actions.files.read_file import enter
 from hosts.models import Container
 from tests.two_teams import Fleet
 
@@ -21,11 +21,11 @@ def test_terminals_and_readings_name_their_grant(
     row = Container.objects.select_related("endpoint__host").get(
         endpoint=fleet.root1, podman_id="shop0"
     )
-    opened = begin(person, (row.endpoint_id, row.podman_id), Wanted())
+    opened = begin(person, (row.endpoint_id, row.podman_id), ExecOptions())
     watch(person, opened, owner="Alice")
     write_reading("a session", person, [row])
     enter(person, "container", row, what="list", path="/")
-    for verb in (VERBS[Wanted().kind], WATCH, "container.logs", "container.files"):
+    for verb in (VERBS[ExecOptions().kind], WATCH, "container.logs", "container.files"):
         [entry] = entries(verb)
         assert entry.grant
         assert entry.grant == grounds(person, verb, row.endpoint, row).words, verb

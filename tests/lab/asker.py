@@ -34,8 +34,8 @@ def main() -> None:
         order = json.loads(line)
         words = [tuple(word) if isinstance(word, list) else word for word in order["words"]]
         action = import_module(module_of(order["ask"]))
-        if "wanted" in order["named"]:
-            order["named"]["wanted"] = action.Wanted(**order["named"]["wanted"])
+        if "options" in order["named"]:
+            order["named"]["options"] = action.GuardrailOptions(**order["named"]["options"])
         act = getattr(action, order.get("function", "ask"))
         began = time.monotonic()
         job = act(person, *words, **order["named"])

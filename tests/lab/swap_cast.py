@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hosts.actions.run.existing import existing
+from hosts.actions.run.existing import read_existing
 from hosts.actions.run.run_spec import params_of
 from hosts.models import Container
 from tests.lab.hosts import Host
@@ -53,4 +53,4 @@ def carried(person: Any, worker: Any, ended: Any) -> Callable[..., Any]:
 
 def order_of(found: dict[str, Any], endpoint_id: int = 0, **changes: Any) -> dict[str, Any]:
     """The parameters of a container that is there, changed. Our note counts on its own endpoint alone."""
-    return params_of(existing(found | {"_image": {}}, endpoint_id).texts) | changes
+    return params_of(read_existing(found | {"_image": {}}, endpoint_id).texts) | changes

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.kube import play_kube
 from hosts.advisories import BUILD_MOUNTS, KUBE_VOLUMES, barred
@@ -146,7 +146,7 @@ def test_builds_with_mounts_are_refused_where_they_leave_it(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any], text: str
 ) -> None:
     endpoint = endpoint_on(host)
-    order = checked(tags=["attack:1"])
+    order = build_order(tags=["attack:1"])
     job = carry(build_image.ask(person, endpoint.pk, text=text, order=order))
     assert victim(host) == "untouched"
     attempt(host, "rmi", "-f", "localhost/attack:1")
@@ -182,7 +182,7 @@ def test_an_uploaded_context_is_held_to_the_same(host: Host, endpoint_on: Any, p
             person,
             endpoint,
             body(),
-            order=checked(tags=["attack:1"]),
+            order=build_order(tags=["attack:1"]),
             file="attack.tar",
             limit_bytes=2**20,
         )

@@ -59,7 +59,7 @@ def carry(worker: Any, ended: Any) -> Callable[[Any], Any]:
 
 
 def add(person: Any, endpoint: Any, content: bytes, **order: Any) -> str:
-    wanted = transfers.added(**order)
+    wanted = transfers.add_options(**order)
     return asyncio.run(transfers.add(person, endpoint, pieces(content), order=wanted))
 
 

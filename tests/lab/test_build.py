@@ -10,7 +10,7 @@ import pytest
 
 from audit.models import Entry
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.images import archives
 from hosts.jobs.errand import ActionFailed
@@ -56,7 +56,7 @@ def carry(worker: Any, ended: Any) -> Callable[[Any], Any]:
 def test_a_typed_file(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
-    order = checked(tags=["shop:1"], arguments={"TOKEN": CANARY}, labels={"by": "test"})
+    order = build_order(tags=["shop:1"], arguments={"TOKEN": CANARY}, labels={"by": "test"})
     job = carry(build_image.ask(person, endpoint_on(host).pk, text=FILE, order=order))
     assert job.state == "ok", (job.error, job.cause, job.output)
     found = host.podman("image", "inspect", "shop:1", "--format", "{{.Id}} {{.Labels}}")
@@ -85,7 +85,7 @@ def test_what_is_wrong_is_said(
     text: str,
     said: str,
 ) -> None:
-    order = checked(tags=["shop:1"])
+    order = build_order(tags=["shop:1"])
     job = carry(build_image.ask(person, endpoint_on(host).pk, text=text, order=order))
     assert job.state == "failed"
     assert said in f"{job.error} {job.cause}"
@@ -116,7 +116,7 @@ def upload(person: Any, endpoint: Any, tar: bytes, **order: Any) -> tuple[list[s
     async def run() -> tuple[list[str], str]:
         lines: list[str] = []
         made = ""
-        wanted = checked(tags=["shop:2"], **order)
+        wanted = build_order(tags=["shop:2"], **order)
         told = build_upload(
             person, endpoint, pieces(), order=wanted, file="shop.tgz", limit_bytes=10_000_000
         )

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 
 from hosts.actions import ACTIONS
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.jobs import lease
 from hosts.jobs.carry import carry, errand_for
 from hosts.jobs.handler import Settlement
@@ -59,7 +59,7 @@ async def built(host: Host, endpoint: Any, person: Any, run: str, *, after: int)
 
     def asked() -> Any:
         text = f"FROM localhost/busybox:latest\nRUN {run}\n"
-        order = checked(tags=[TAG], arguments={}, labels={}, no_cache=True)
+        order = build_order(tags=[TAG], arguments={}, labels={}, no_cache=True)
         job = build_image.ask(person, endpoint.pk, text=text, order=order)
         (claimed,) = lease.claim([job.pk], "worker")
         return claimed

@@ -10,10 +10,10 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from audit.models import Entry
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.builds.lost_uploads import look_for_builds
-from hosts.actions.streamed import settle_lost
+from hosts.actions.streams import settle_lost
 from hosts.models import Endpoint, OpenTransfer
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
@@ -45,7 +45,7 @@ def upload(person: Any, endpoint: Any, steps: str) -> Any:
     async def body() -> AsyncIterator[bytes]:
         yield context({"Containerfile": f"FROM localhost/busybox\n{steps}\n".encode()})
 
-    order = checked(tags=[TAG])
+    order = build_order(tags=[TAG])
     return build_upload(person, endpoint, body(), order=order, file="x.tgz", limit_bytes=10_000_000)
 
 

@@ -15,15 +15,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from hosts.actions.builds import build_image, containerfile
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.kube import play_kube
+from hosts.actions.kube.kube_documents import with_job_labels
 from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused
-from hosts.actions.kube.labelled import labelled
 from hosts.actions.run import run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.capabilities import version_of
-from hosts.guardrails import of_spec
+from hosts.guardrails import from_spec
 from hosts.guardrails.judge import judge
 from hosts.podman import Podman, base_judge, containers, kube, pods, secrets, volumes
 from hosts.podman.build import build
@@ -166,9 +166,9 @@ def test_kube_files(host: Host, play: Any) -> None:
             plan = plan_of(text)
         except YamlRefused:
             return REFUSED
-        if judge(RULES, play_kube.proposed(_endpoint(host), plan)).stops:
+        if judge(RULES, play_kube.proposal(_endpoint(host), plan)).stops:
             return REFUSED
-        await kube.play(podman, labelled(plan, job_id=1), start=False)
+        await kube.play(podman, with_job_labels(plan, job_id=1), start=False)
         return MADE
 
     assert play("kube", texts.kube_files(), make)[MADE] > 2
@@ -183,8 +183,8 @@ def test_run_lines(host: Host, play: Any) -> None:
         except Refusal:
             return REFUSED
         spec = run_spec.build(params, {}, job_id=1)
-        spec = run_spec.suited(spec, version_of(_endpoint(host)))
-        if judge(RULES, of_spec.container("container.run", spec)).stops:
+        spec = run_spec.for_version(spec, version_of(_endpoint(host)))
+        if judge(RULES, from_spec.container("container.run", spec)).stops:
             return REFUSED
         await containers.create(podman, spec)
         return MADE
@@ -195,7 +195,7 @@ def test_run_lines(host: Host, play: Any) -> None:
 @NEVER_AGAIN
 def test_bodies_of_the_api(host: Host, play: Any) -> None:
     async def make(podman: Podman, body: dict[str, Any]) -> str:
-        if judge(RULES, of_spec.container("container.run", body)).stops:
+        if judge(RULES, from_spec.container("container.run", body)).stops:
             return REFUSED
         await containers.create(podman, body)
         return MADE
@@ -210,11 +210,11 @@ def test_builds(host: Host, play: Any) -> None:
     async def make(podman: Podman, one: tuple[str, list[str]]) -> str:
         text, tags = one
         try:
-            order = checked(tags=tags)
+            order = build_order(tags=tags)
             base_judge.judge(text, order.arguments)
         except (ValueError, Refusal):
             return REFUSED
-        if judge(RULES, build_image.proposed(order, text)).stops:
+        if judge(RULES, build_image.proposal(order, text)).stops:
             return REFUSED
         lines = build(podman, containerfile.context_of(text), order.options())
         async with aclosing(lines) as told:

@@ -45,7 +45,7 @@ def host(lab: Any, troubled: Troubled) -> Iterator[Host]:
 
 
 def rule(troubled: Troubled, wanted: dict[str, Any]) -> None:
-    troubled.ask("edit_guardrail", function="make", wanted=wanted)
+    troubled.ask("edit_guardrail", function="make", options=wanted)
 
 
 def killed_at(

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from audit import write
 from audit.shapes import Target
-from hosts.actions import streamed
-from hosts.actions.files import sweeping, writing
+from hosts.actions import streams
+from hosts.actions.files import sweep, write_file
 from hosts.models import OpenTransfer
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 from tests.lab.test_files import box, entries, host, in_thread, inside
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def sweep_up(host: Any) -> None:
-    sweeping.sweep()
+    sweep.sweep()
     assert inside(host, "ls", "-A", "/data/sub") == ""
 
 
@@ -36,7 +36,7 @@ async def test_what_cannot_be_removed_is_swept_later(
     async def gone(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr(writing, "_clear", gone)
+    monkeypatch.setattr(write_file, "_clear", gone)
     place = f"/transfer/files/container/{box.endpoint_id}/{box.podman_id}/upload/"
 
     async def until_a_part_is_there() -> None:
@@ -75,8 +75,8 @@ def test_an_upload_whose_web_process_was_killed(
         container=box.podman_id,
         part=part,
     )
-    assert streamed.settle_lost() == 1
-    assert streamed.settle_lost() == 0
+    assert streams.settle_lost() == 1
+    assert streams.settle_lost() == 0
     sweep_up(host)
     kinds = [entry[:2] for entry in entries("container.files_edit")]
     assert kinds == [("intent", ""), ("outcome", "unknown"), ("resolution", "failed")]

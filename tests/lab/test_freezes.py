@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hosts.actions.containers import stop_container
 from hosts.actions.volumes import create_volume
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.models import FreezeWindow
 from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -39,7 +39,7 @@ def test_nothing_is_changed_while_it_is_open(
     window = FreezeWindow.objects.create(
         name="year's end", starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1)
     )
-    with pytest.raises(Refused, match="year's end"):
+    with pytest.raises(GuardrailRefused, match="year's end"):
         stop_container.ask(person, ref)
     worker().hand_over([job.pk for job in early])
     assert [ended(job, within_s=60).state for job in early] == ["denied", "denied"]

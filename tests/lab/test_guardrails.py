@@ -11,9 +11,9 @@ from asgiref.sync import async_to_sync
 
 from audit.models import Entry
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.containers import commit_container, recreate_container, update_container
-from hosts.actions.containers.open_terminal import Wanted, begin
+from hosts.actions.containers.open_terminal import ExecOptions, begin
 from hosts.actions.images import archives, pull_image, tag_image
 from hosts.actions.kube import play_kube
 from hosts.actions.networks import create_network
@@ -21,7 +21,7 @@ from hosts.actions.pods import create_pod
 from hosts.actions.run import create_container, run_container, run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.actions.volumes import clone_volume, create_volume
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Guardrail, Job
 from tests.lab.hosts import Host
@@ -129,7 +129,7 @@ def network(there: There, name: str, labels: dict[str, str]) -> Any:
 
 
 def build(there: There, text: str, tag: str) -> Any:
-    order = checked(tags=[tag], labels=LABEL)
+    order = build_order(tags=[tag], labels=LABEL)
     return build_image.ask(there.person, there.endpoint.pk, text=text, order=order)
 
 
@@ -284,7 +284,7 @@ def test_refused_at_the_click(there: There, guarded: Callable[[], None]) -> None
     for name, ask in REFUSED.items():
         try:
             ask(there)
-        except Refused as refused:
+        except GuardrailRefused as refused:
             if "rule of" in str(refused) or "unknown fields" in str(refused):
                 continue
         let_through.append(name)
@@ -335,8 +335,8 @@ def test_streams_are_refused_before_they_begin(there: There, guarded: Callable[[
     guarded()
     Guardrail.objects.create(name="not root", kind="users", settings={"no_root": True})
     before = there.state()
-    with pytest.raises(Refused, match="not root"):
-        begin(there.person, there.ref("container", "shop"), Wanted(user="root"))
+    with pytest.raises(GuardrailRefused, match="not root"):
+        begin(there.person, there.ref("container", "shop"), ExecOptions(user="root"))
     load = async_to_sync(archives.load)
     with pytest.raises(ActionFailed, match="rule of images"):
         load(there.person, there.endpoint, _nothing(), file="x.tar", limit_bytes=2**20)

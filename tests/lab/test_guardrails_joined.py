@@ -10,7 +10,7 @@ import pytest
 from hosts.access import Person
 from hosts.actions.approvals import decide
 from hosts.actions.run import run_container
-from hosts.guardrails import Verdict, met, of_inspect
+from hosts.guardrails import Verdict, from_inspect, hits
 from hosts.guardrails.judge import judge
 from hosts.models import Guardrail, Job
 from tests.hosts.guardrails.escalations import RULES
@@ -46,7 +46,7 @@ def judged(host: Host, *arguments: str) -> Verdict:
     host.podman("pod", "create", "--name", "old", *arguments)
     pod = inspected(host, "pod", "old")
     carrier = inspected(host, "container", pod["InfraContainerID"])
-    return judge(RULES, of_inspect.joined("container.run", pod, carrier))
+    return judge(RULES, from_inspect.joined("container.run", pod, carrier))
 
 
 @pytest.mark.parametrize(("arguments", "kind", "gets"), PODS, ids=lambda part: str(part))
@@ -123,4 +123,4 @@ def test_who_joins_it_meets_the_rule(
         assert told.strip() == "host"
         assert (rule.name in job.output) == (severity == "warn")
     wanted = {"refuse": "refused", "ask": "asked", "warn": "warned"}[severity]
-    assert met.times() == {rule.pk: met.Times(**{wanted: 1})}
+    assert hits.hit_counts() == {rule.pk: hits.HitCounts(**{wanted: 1})}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hosts.actions.containers import upgrade_container
-from hosts.guardrails import of_inspect
+from hosts.guardrails import from_inspect
 from hosts.guardrails.judge import judge
 from hosts.models import Guardrail
 from tests.hosts.guardrails.escalations import RULES
@@ -49,8 +49,8 @@ def host(lab: Any, clean_hosts: None) -> Host:
 
 def judged(host: Host, *arguments: str) -> Any:
     host.podman("create", "--replace", "--name", "there", *CALM, *arguments, IMAGE)
-    proposed = of_inspect.container("container.restore", inspected(host, "container", "there"))
-    return judge(RULES, proposed)
+    proposal = from_inspect.container("container.restore", inspected(host, "container", "there"))
+    return judge(RULES, proposal)
 
 
 @pytest.mark.parametrize(("arguments", "kind"), THERE, ids=lambda part: str(part))

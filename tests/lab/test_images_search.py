@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.images import pull_image, pulling, search_images
+from hosts.actions.images import pull, pull_image, search_images
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
 from tests.lab.images_there import keep_password
@@ -91,7 +91,7 @@ def test_a_pull_from_one_that_hangs_is_given_up(
     ended: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pulling, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(pull, "PATIENCE_S", 2.0)
     job = pull_image.ask(person, endpoint_on(host).pk, reference=f"{hanging}/lab/busybox:1")
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"

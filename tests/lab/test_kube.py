@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from hosts.actions.creation import job_filter
 from hosts.actions.guardrails import lock
 from hosts.actions.kube import down_kube, play_kube
 from hosts.actions.kube.kube_plan import plan_of
-from hosts.actions.making import made_by
 from hosts.dial import dial
 from hosts.models import INVENTORY, Job
 from hosts.podman import Podman, kube
@@ -119,7 +119,7 @@ def test_a_broken_try_leaves_one_pod(
     host: Host, endpoint_on: Any, person: Any, carry: Callable[[Any], Any]
 ) -> None:
     job = play_kube.ask(person, endpoint_on(host).pk, text=SHOP)
-    (label,) = made_by(job.pk)["label"]
+    (label,) = job_filter(job.pk)["label"]
     host.podman("pod", "create", "--name", "shop", "--label", label)
     assert carry(job).state == "ok", (job.error, job.cause)
     assert len(host.podman("pod", "ls", "-q").split()) == 1

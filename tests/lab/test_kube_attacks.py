@@ -15,7 +15,7 @@ from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.networks import remove_network
 from hosts.actions.pods import remove_pod
 from hosts.actions.volumes import remove_volume
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.models import Guardrail
 from tests.lab.hosts import Host
 from tests.lab.mirrored import mirror
@@ -126,7 +126,7 @@ def test_none_comes_to_be(
     # asked for before the rule, and begun after it
     early = play_kube.ask(person, endpoint.pk, text=text)
     rule(kind)
-    with pytest.raises(Refused):
+    with pytest.raises(GuardrailRefused):
         play_kube.ask(person, endpoint.pk, text=text)
     assert carry(early).state == "denied"
     assert host.podman("ps", "-aq").strip() == ""
@@ -159,7 +159,7 @@ Spec:
     endpoint.save()
     for kind in RULES:
         rule(kind)
-    with pytest.raises(Refused, match="team"):
+    with pytest.raises(GuardrailRefused, match="team"):
         play_kube.ask(person, endpoint.pk, text=text % "crew")
     job = carry(play_kube.ask(person, endpoint.pk, text=text % "team", start=False))
     assert job.state == "ok", (job.error, job.cause)
@@ -202,14 +202,14 @@ def test_taking_down_removes_what_was_judged_alone(
     }
     item = "- kind: Pod\n  metadata: {name: %s}\n  spec: {containers: [{name: a, image: %s}]}\n"
     listed = "kind: List\nITEMS:\n" + item % ("kept", IMAGE)
-    with pytest.raises(Refused, match="kept is locked"):
+    with pytest.raises(GuardrailRefused, match="kept is locked"):
         down_kube.ask(person, endpoint.pk, text=listed)
     decoy = listed + "items:\n" + item % ("tried", IMAGE)
     with pytest.raises(YamlRefused, match="twice"):
         down_kube.ask(person, endpoint.pk, text=decoy)
 
     claimed = mounting("/x", "persistentVolumeClaim: {claimName: stock}")
-    with pytest.raises(Refused, match="stock is locked"):
+    with pytest.raises(GuardrailRefused, match="stock is locked"):
         down_kube.ask(person, endpoint.pk, text=claimed, volumes=True)
     job = carry(down_kube.ask(person, endpoint.pk, text=claimed))
     assert job.state == "ok", (job.error, job.cause)
@@ -241,9 +241,9 @@ def test_no_forced_removal_takes_a_locked_container_along(
 
     kept = lock.lock_object(person, "container", ref("container", "kept"), reason="audit")
     (image,) = {one.podman_id for one in rows["image"].values() if IMAGE in one.names}
-    with pytest.raises(Refused, match="kept is locked"):
+    with pytest.raises(GuardrailRefused, match="kept is locked"):
         remove_image.ask(person, (endpoint.pk, image), force=True)
-    with pytest.raises(Refused, match="kept is locked"):
+    with pytest.raises(GuardrailRefused, match="kept is locked"):
         remove_network.ask(person, ref("network", "back"), force=True)
     job = carry(remove_volume.ask(person, ref("volume", "stock"), force=True))
     assert (job.state, "locked" in job.error) == ("denied", True), (job.error, job.cause)

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.containers import commit_container, recreate_container, upgrade_container
 from hosts.actions.guardrails import lock
 from hosts.actions.images import archives, copy_image, pull_image, tag_image
 from hosts.actions.kube import play_kube
 from hosts.actions.run import run_container
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Job
 from tests.lab.hosts import Host
@@ -62,7 +62,7 @@ class There:
         """What would give the name to something else, by a job."""
         person, place, name = self.person, self.endpoint.pk, self.name
         shop, fetched = (place, self.shop.podman_id), {"image": name, "pull": "always"}
-        made, based = checked(tags=[name]), checked(tags=[OTHER], pull_always=True)
+        made, based = build_order(tags=[name]), build_order(tags=[OTHER], pull_always=True)
         return {
             "pull": lambda: pull_image.ask(person, place, reference=name),
             "build": lambda: build_image.ask(person, place, text=f"FROM {PLAIN}", order=made),
@@ -84,7 +84,7 @@ class There:
                 self.person,
                 self.endpoint,
                 pieces(tar_of("Containerfile", text.encode())),
-                order=checked(**order),
+                order=build_order(**order),
                 file="x.tar",
                 limit_bytes=LIMIT_BYTES,
             )
@@ -159,7 +159,7 @@ def test_at_the_click(there: There) -> None:
     there.saved(there.name, "docker-archive")
     there.lock()
     for road, deed in there.jobs().items():
-        with pytest.raises(Refused, match=r"is locked by Bob since .*: as audited"):
+        with pytest.raises(GuardrailRefused, match=r"is locked by Bob since .*: as audited"):
             assert deed() is None, road
     for road, stream in there.streams(there.name).items():
         with pytest.raises(ActionFailed, match=r"is locked by Bob since .*: as audited"):

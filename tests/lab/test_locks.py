@@ -18,7 +18,7 @@ from hosts.actions.guardrails import lock
 from hosts.actions.networks import remove_network
 from hosts.actions.system import prune_volumes
 from hosts.actions.volumes import remove_volume
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from tests.lab.hosts import Host
 from tests.lab.mirrored import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
@@ -87,7 +87,7 @@ def test_nothing_is_changed_at_the_click_nor_by_the_worker(
     early = [deed() for deed in deeds(person, rows).values()]
     locks = lock_all(person, rows)
     for deed in deeds(person, rows).values():
-        with pytest.raises(Refused, match="locked by Bob"):
+        with pytest.raises(GuardrailRefused, match="locked by Bob"):
             deed()
     worker().hand_over([job.pk for job in early])
     assert {ended(job, within_s=60).state for job in early} == {"denied"}

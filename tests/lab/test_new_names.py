@@ -12,10 +12,10 @@ from asgiref.sync import sync_to_async
 
 from audit.models import Entry
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.images import archives, push_image
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Guardrail
 from tests.lab.hosts import Host
@@ -80,7 +80,7 @@ async def build(person: Any, endpoint: Any, text: str, between: Any = None) -> N
         person,
         endpoint,
         pieces(context(text)),
-        order=checked(tags=[OURS]),
+        order=build_order(tags=[OURS]),
         file="x.tar",
         limit_bytes=LIMIT_BYTES,
     )
@@ -180,7 +180,7 @@ def test_a_typed_build_of_the_host_itself_raises_no_alarm(
     """Names under localhost/ may be given where a rule allows other places alone."""
     endpoint = endpoint_on(host)
     rule("images", **ALLOWED)
-    order = checked(tags=[OURS])
+    order = build_order(tags=[OURS])
     job = build_image.ask(person, endpoint.pk, text=f"FROM {PLAIN}\n", order=order)
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "ok", (job.error, job.cause)
@@ -194,7 +194,7 @@ def test_a_push_goes_to_allowed_places_alone(
     ref = (row.endpoint_id, row.podman_id)
     early = push_image.ask(person, ref, destination=ELSEWHERE)
     rule("images", **ALLOWED)
-    with pytest.raises(Refused, match=r"would be called quay\.io/corp/prod:1"):
+    with pytest.raises(GuardrailRefused, match=r"would be called quay\.io/corp/prod:1"):
         push_image.ask(person, ref, destination=ELSEWHERE)
     push_image.ask(person, ref, destination="registry.example.org/team/web:1")
     worker().hand_over([early.pk])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hosts.actions.making import made_by
+from hosts.actions.creation import job_filter
 from hosts.actions.pods import (
     create_pod,
     kill_pod,
@@ -130,7 +130,7 @@ def test_a_broken_try_makes_no_second_pod(
     host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
 ) -> None:
     job = create_pod.ask(person, endpoint_on(host).pk, name="shop")
-    (label,) = made_by(job.pk)["label"]
+    (label,) = job_filter(job.pk)["label"]
     made = host.podman("pod", "create", "--name", "shop", "--label", label).strip()
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "ok", (job.error, job.cause)

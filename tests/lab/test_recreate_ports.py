@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.containers import recreate_container, swapping
+from hosts.actions.containers import recreate_container, swap_container
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, inspect, order_of, row_of
@@ -91,7 +91,7 @@ def _says(job: Any, words: str) -> None:
 def test_the_new_one_starts_once_its_port_is_let_go(
     host: Host, swapped: Any, ended: Any, monkeypatch: pytest.MonkeyPatch, network: str, port: int
 ) -> None:
-    monkeypatch.setattr(swapping, "PORT_PATIENCE_S", 120)
+    monkeypatch.setattr(swap_container, "PORT_PATIENCE_S", 120)
     job, holds = swapped(network, port)
     _says(job, "still held")
     holds.communicate(timeout=60)
@@ -105,7 +105,7 @@ def test_a_port_that_stays_held_brings_the_old_one_back(
 ) -> None:
     job, holds = swapped("pasta", 18083)
     _says(job, "Restoring")
-    monkeypatch.setattr(swapping, "PORT_PATIENCE_S", 120)
+    monkeypatch.setattr(swap_container, "PORT_PATIENCE_S", 120)
     holds.communicate(timeout=60)
     assert ended(job, within_s=120).state == "failed"
     assert "ddress already in use" in job.cause

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hosts.actions.run import create_container
-from hosts.actions.run.existing import existing
+from hosts.actions.run.existing import read_existing
 from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import params_of, texts_of
 from tests.lab.hosts import Host
@@ -61,7 +61,7 @@ def created(person: Any, worker: Any, ended: Any, endpoint_on: Any) -> Callable[
             for name, text in (found["Config"]["Annotations"] or {}).items()
             if not name.startswith("io.haulout")
         }
-        again = params_of(existing(bare, 0).texts)
+        again = params_of(read_existing(bare, 0).texts)
         for name in ("health_startup", "blkio_weight_device", "userns"):
             assert texts_of(again).get(name) == texts_of(params).get(name)
         return found

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.run.existing import Source, existing, look
+from hosts.actions.run.existing import Source, inspect_with_image, read_existing
 from hosts.actions.run.pasted_line import read
 from hosts.actions.run.run_spec import build, params_of
 from hosts.podman import containers
@@ -31,9 +31,9 @@ async def again(host: Host, name: str) -> dict[str, tuple[Any, Any]]:
     """What differs between a container and another one made from its inspect alone."""
     async with client(host) as podman:
         made, _warnings = await containers.create(podman, spec_of(name))
-        found = await look(podman, made)
+        found = await inspect_with_image(podman, made)
         first = told(host, made, LINES[name]["line"])
-        there = existing(found, 0, keep_volumes=False)
+        there = read_existing(found, 0, keep_volumes=False)
         assert there.source is Source.INSPECT
         host.podman("rm", "-f", "-t", "0", made)
         second, _warnings = await containers.create(

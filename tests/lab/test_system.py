@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hosts.actions.making import made_by
+from hosts.actions.creation import job_filter
 from hosts.actions.networks import create_network
 from hosts.actions.secrets import create_secret
 from hosts.actions.system import check_system
@@ -101,7 +101,7 @@ def test_what_was_sent_and_lost_is_not_made_twice(
     other = create_secret.ask(person, endpoint.pk, name="other", value=b"hunter2")
 
     def label(job: Any) -> str:
-        return str(made_by(job.pk)["label"][0])
+        return str(job_filter(job.pk)["label"][0])
 
     host.podman("volume", "create", "--label", label(volume), "shop")
     network_id = host.podman("network", "create", "--label", label(network), "shop")

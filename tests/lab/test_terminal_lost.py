@@ -31,14 +31,14 @@ async def test_a_terminal_that_its_web_process_left_behind_is_ended(
 ) -> None:
     where = await sync_to_async(container)(*SLEEP)
     bob = Person(cast.bob, who_of(cast.bob))
-    opened = await sync_to_async(open_terminal.begin)(bob, where, open_terminal.Wanted())
+    opened = await sync_to_async(open_terminal.begin)(bob, where, open_terminal.ExecOptions())
     async with client(lab.hosts[0]) as podman:
         made = await execs.create(
             podman, where[1], ["sh"], tty=True, environment={hang_up.MARK: opened.mark}
         )
         pipe = await execs.start(podman, made, tty=True)
         await pipe.close()
-    await sync_to_async(open_terminal.note)(opened, exec_id=made)
+    await sync_to_async(open_terminal.update_row)(opened, exec_id=made)
     assert await sync_to_async(settle_terminals.settle_terminals)() == 0
     assert len(await sync_to_async(processes)(lab.hosts[0], where)) == 2
     long_ago = timezone.now() - timedelta(minutes=5)

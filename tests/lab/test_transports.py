@@ -7,7 +7,7 @@ import pytest
 
 from audit.models import Entry
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.images import pull_image
 from hosts.actions.kube import play_kube
 from hosts.actions.run import run_container
@@ -49,7 +49,7 @@ def test_podman_itself_would_read_it(host: Host, text: str) -> None:
 def test_no_build_reads_it(host: Host, endpoint_on: Any, person: Any, text: str) -> None:
     endpoint = endpoint_on(host)
     with pytest.raises(FieldRefusal, match=r"Line [123] "):
-        build_image.ask(person, endpoint.pk, text=text, order=checked(tags=["shop:1"]))
+        build_image.ask(person, endpoint.pk, text=text, order=build_order(tags=["shop:1"]))
     with pytest.raises(ActionFailed, match=r"Line [123] "):
         upload(person, endpoint, context({"Containerfile": text.encode(), "z": b"x" * 3000}))
     assert Entry.objects.get(verb="image.build", kind="outcome").result == "failed"

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.names import MOST, beginning, branches, there
+from audit.names import MOST, index_conditions, name_exists, names_starting_with
 from audit.queries import object_condition
 from dashboard.furniture.log.words import verbs_of
 from hosts.models import INVENTORY, Host
@@ -34,7 +34,10 @@ def word_of(value: str) -> Named:
         return Named((by_id,))
     found = [_parts(column, value) for column in COLUMNS.values()]
     return Named(
-        (*branches("verb", verbs_of(value)), *(one for named in found for one in named.conditions)),
+        (
+            *index_conditions("verb", verbs_of(value)),
+            *(one for named in found for one in named.conditions),
+        ),
         tuple(dict.fromkeys(note for named in found for note in named.notes)),
     )
 
@@ -47,7 +50,7 @@ def name_of(name: str, values: list[str]) -> Named:
     for value in values:
         if name == "object" and (by_id := object_condition(value)) != Q(target_name=value):
             conditions.append(by_id)
-        elif there(column, value):
+        elif name_exists(column, value):
             conditions.append(Q(**{column: value}))
         else:
             named = _parts(column, value)
@@ -59,7 +62,7 @@ def name_of(name: str, values: list[str]) -> Named:
 def _parts(column: str, value: str) -> Named:
     names: dict[str, None] = {}
     for start in dict.fromkeys((value, value.lower(), value.capitalize())):
-        names |= dict.fromkeys(beginning(column, start, MOST + 1))
+        names |= dict.fromkeys(names_starting_with(column, start, MOST + 1))
     names |= dict.fromkeys(_now(column, value))
     notes: tuple[str, ...] = ()
     if len(names) > MOST:
@@ -67,7 +70,7 @@ def _parts(column: str, value: str) -> Named:
             "More than %(n)d names fit “%(value)s”: %(n)d of them are shown. Write more of it."
         )
         notes = (words % {"n": MOST, "value": value},)
-    return Named(tuple(branches(column, list(names)[:MOST])), notes)
+    return Named(tuple(index_conditions(column, list(names)[:MOST])), notes)
 
 
 def _now(column: str, part: str) -> list[str]:

@@ -20,9 +20,9 @@ from dashboard.live import filterline
 from dashboard.live.filterline import Term
 from dashboard.live.spec import BadValue
 from hosts.access import Person, allows, visible_hosts
-from hosts.access.ruled import ruling
+from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_guardrail
-from hosts.guardrails.entries import met_by
+from hosts.guardrails.entries import entries_about_rule
 from hosts.models import Guardrail
 
 RESULTS = [value for value, _label in RESULT_LABELS]
@@ -108,7 +108,7 @@ def _with(filters: Filters, name: str, values: list[str], zone: ZoneInfo) -> Fil
             words = _("“%(token)s:%(value)s” means nothing. There is %(known)s.")
             known = {"token": name, "value": value, "known": ", ".join(fixed)}
             raise BadValue(words % known)
-    if made := {"rule": met_by, "what": what, "about": about}.get(name):
+    if made := {"rule": entries_about_rule, "what": what, "about": about}.get(name):
         found = tuple(q for value in values for q in made(value.lower() if fixed else value))
         before = filters.any_of or (Q(),)
         return replace(filters, any_of=tuple(one & other for one in before for other in found))
@@ -170,7 +170,7 @@ def _names(name: str, part: str, person: Person) -> list[str]:
     elif name == "rule":
         if not allows(person, edit_guardrail.READ):
             return []
-        rows = ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
+        rows = visible_rules(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
     elif allows(person, SEES_PEOPLE):
         rows = User.objects.all()
     else:

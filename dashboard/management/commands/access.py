@@ -21,9 +21,9 @@ from dashboard.furniture.naming import holder_named, place_named, user_named
 from dashboard.furniture.subject import subject_of
 from dashboard.person import console_person
 from hosts.access import NotVisible, Person
-from hosts.access.explain import Through, explain
+from hosts.access.explain import VerbSource, explain
 from hosts.actions.access import grants
-from hosts.actions.access.wanted import Wanted
+from hosts.actions.access.grant_options import GrantOptions
 from hosts.models import Grant
 from hosts.refusals import FieldRefusal
 
@@ -137,9 +137,9 @@ class Command(BaseCommand):
         if what == "remove":
             team_actions.remove(by, who, team=team)
         elif what == "in":
-            team_actions.let_in(by, who, team=team, user=_user(options["who"]))
+            team_actions.add_member(by, who, team=team, user=_user(options["who"]))
         else:
-            team_actions.let_out(by, who, team=team, user=_user(options["who"]))
+            team_actions.remove_member(by, who, team=team, user=_user(options["who"]))
 
     def _role(self, console: Person, options: dict[str, Any]) -> None:
         by, who = console.user, console.who
@@ -148,12 +148,12 @@ class Command(BaseCommand):
             return
         begun = _role(options["like"]).verb_names() if options["like"] else frozenset()
         chosen = (begun | set(options["verb"])) - set(options["no"])
-        wanted = role_actions.Wanted(options["role"], options["words"], tuple(sorted(chosen)))
+        wanted = role_actions.RoleOptions(options["role"], options["words"], tuple(sorted(chosen)))
         role_actions.make(by, who, wanted)
 
     def _give(self, console: Person, options: dict[str, Any]) -> None:
         to = holder_named(options["to"])
-        wanted = Wanted(
+        wanted = GrantOptions(
             role=_role(options["role"]),
             user=to if isinstance(to, User) else None,
             team=to if isinstance(to, Team) else None,
@@ -186,7 +186,7 @@ class Command(BaseCommand):
         )
 
 
-def _way(way: Through) -> str:
+def _way(way: VerbSource) -> str:
     """What gives a verb in one line: role, place, team, narrowing, its end."""
     end = f"until {way.until.isoformat(timespec='seconds')}" if way.until else ""
     return " ".join(part for part in (way.role, way.place, way.team, way.narrowed, end) if part)

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit import segments
-from audit.anew import begin_anew
+from audit.checkpoint_restart import restart_checkpoints
 from audit.checkpoints import checkpoint
 from audit.models import Segment
 from audit.shapes import AuditError, Who
-from audit.verify import Report, remember, verify
+from audit.verify import Report, save_report, verify
 
 
 class Command(BaseCommand):
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
     def verify(self, options: dict[str, Any]) -> None:
         report = verify(options["since"])
-        remember(report, since=options["since"] or 0)
+        save_report(report, since=options["since"] or 0)
         if options["json"]:
             self.stdout.write(json.dumps(vars(report)))
         elif report.ok:
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             raise CommandError(_fault(report), returncode=1)
 
     def checkpoint(self, options: dict[str, Any]) -> None:
-        made = begin_anew(_who()) if options["anew"] else checkpoint()
+        made = restart_checkpoints(_who()) if options["anew"] else checkpoint()
         if made is None:
             self.stdout.write(_("The log is empty: nothing to sign."))
         else:

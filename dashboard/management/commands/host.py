@@ -108,7 +108,7 @@ class Command(BaseCommand):
             raise CommandError(joining.words(exc)) from exc
 
     def _add(self, options: dict[str, Any]) -> None:
-        where = host_address.read_whereabouts(options["url"])
+        where = host_address.parse_address(options["url"])
         sealed, public = joining.read_key(
             options["key_file"], passphrase_file=options["passphrase_file"]
         )

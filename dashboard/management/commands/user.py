@@ -18,7 +18,7 @@ from accounts.errors import AccountsError
 from accounts.factors import FACTORS
 from accounts.models import Role, Token, User, tidy_email
 from accounts.ssh_keys import blob_of, fingerprint, read
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from dashboard.person import console_person
 from hosts import bells
 from hosts.access.second_factor import lacking
@@ -136,7 +136,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {problem}") from problem
         console = console_person()
         ends = timezone.now() + timedelta(days=days)
-        wanted = Wanted(name or read(text).comment[:60] or file.stem, ends)
+        wanted = TokenOptions(name or read(text).comment[:60] or file.stem, ends)
         key = register(console.user, console.who, wanted, user=user, text=text)
         bells.ring("access", "audit")
         self.stdout.write(_whole(key))

@@ -16,8 +16,8 @@ from dashboard.furniture.naming import Place, holder_named, place_named
 from dashboard.furniture.people import RoleChoice
 from dashboard.furniture.zoned import Zoned
 from hosts.access import Person
-from hosts.access.given import role_verbs
-from hosts.actions.access.wanted import Wanted
+from hosts.access.grant_rows import role_verbs
+from hosts.actions.access.grant_options import GrantOptions
 from hosts.refusals import FieldRefusal
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -150,12 +150,12 @@ class GrantForm(EndForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Role.objects.filter(pk__in=giving)
 
-    def wanted(self, person: Person) -> Wanted | None:
+    def wanted(self, person: Person) -> GrantOptions | None:
         """What the form asks for; None with the problem beside its field. Ask after is_valid."""
         try:
             to = holder_named(self.cleaned_data["to"])
             place: Place = place_named(person, self.cleaned_data["where"])
-            return Wanted(
+            return GrantOptions(
                 role=self.cleaned_data["role"],
                 user=to if isinstance(to, User) else None,
                 team=to if isinstance(to, Team) else None,

@@ -19,7 +19,7 @@ from dashboard.person import person_of
 from hosts.access import NotVisible, allows
 from hosts.access.preview import people_of_team
 from hosts.actions.access import grants as actions
-from hosts.actions.access.wanted import Wanted
+from hosts.actions.access.grant_options import GrantOptions
 from hosts.models import Grant
 
 
@@ -119,7 +119,7 @@ def page(request: HttpRequest, grant_id: int) -> HttpResponse:
         ends = "at" if grant.until else "never"
         form = EndForm(initial={"ends": ends, "until": grant.until, "reason": grant.reason})
     prepare_grants([grant], person)
-    wanted = Wanted(
+    wanted = GrantOptions(
         role=grant.role,
         group=grant.group,
         host=grant.host,
@@ -159,7 +159,7 @@ def take(request: HttpRequest, grant_id: int) -> HttpResponse:
     return redirect("access:grants")
 
 
-def _holders(grant: Grant | Wanted) -> set[int]:
+def _holders(grant: Grant | GrantOptions) -> set[int]:
     if grant.user is not None:
         return {grant.user.pk}
     assert grant.team is not None  # one of the two, by a rule of the table

@@ -13,7 +13,7 @@ from dashboard.furniture.people import addresses, people_like, role_names, team_
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, group_names, host_names, matching, one_of
 from hosts.access import Person
-from hosts.access.given import role_verbs
+from hosts.access.grant_rows import role_verbs
 from hosts.actions.access.grants import with_names
 from hosts.models import Grant, Host
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import role_actions
 from accounts.models import Role
-from accounts.role_actions import Wanted
+from accounts.role_actions import RoleOptions
 from dashboard.furniture.previewing import Shown, dialog, shown
 from dashboard.furniture.verb_ticks import parts
 from dashboard.live.page import list_page
@@ -64,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 return redirect("access:role", role_id=made[0].pk)
     else:
         origin = Role.objects.filter(name=request.GET.get("from", "viewer")[:50]).first()
-        copy = role_actions.copy_of(origin) if origin else Wanted("")
+        copy = role_actions.copy_of(origin) if origin else RoleOptions("")
         form = RoleForm(initial={"name": copy.name, "words": copy.words, "verbs": copy.verbs})
     context = {"tab": "roles", "form": form, **_form_context(form.ticked)}
     return render(request, "access/role_edit.html", context)
@@ -142,10 +142,10 @@ def remove(request: HttpRequest, role_id: int) -> HttpResponse:
     return redirect("access:roles") if done(request, change) else redirect("access:role", key)
 
 
-def wanted_of(form: RoleForm) -> Wanted:
+def wanted_of(form: RoleForm) -> RoleOptions:
     """What the form asks for."""
     given = form.cleaned_data
-    return Wanted(given["name"], given["words"], tuple(given["verbs"]))
+    return RoleOptions(given["name"], given["words"], tuple(given["verbs"]))
 
 
 def _role(role_id: int) -> Role:

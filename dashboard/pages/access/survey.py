@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Role, Token, User
-from accounts.tokens import soon, unused
+from accounts.tokens import expiring, unused
 from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
 from dashboard.furniture.naming import place_text
 from dashboard.furniture.people import long_away, without_factor
 from hosts.access import Person, allows
-from hosts.access.given import in_force
-from hosts.access.requests import to_decide
+from hosts.access.grant_rows import in_force
+from hosts.access.requests import requests_to_decide
 from hosts.actions.access.grants import with_names
 from hosts.models import Grant
 
@@ -56,7 +56,7 @@ def _items(person: Person) -> Iterator[Item]:
     managers = _managers()
     yield from _managing(managers)
     yield _second_factor(managers)
-    waiting = to_decide(person)
+    waiting = requests_to_decide(person)
     rows = list(waiting.order_by("pk")[:NAMED])
     yield Item(
         title=_("Requests that wait for you"),
@@ -146,7 +146,7 @@ def _left_over() -> Item:
 def _tokens() -> Iterator[Item]:
     for condition, line, title, words in (
         (
-            soon(),
+            expiring(),
             "state:soon",
             _("Tokens and keys that end within a week"),
             _("What uses them stops working then."),

@@ -74,7 +74,7 @@ def page(request: HttpRequest, team_id: int) -> HttpResponse:
         "members": team.memberships.select_related("user__role"),
         "grants": grants_shown(person, team.grants.all()),
         "edits": edits,
-        "lets": edits or team_actions.owns(person.user, team),
+        "lets": edits or team_actions.is_owner(person.user, team),
         "sees": allows(person, SEES),
     }
     return render(request, "access/team.html", context)
@@ -94,7 +94,7 @@ def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
         return _asked_in_vain(request, team, words)
 
     def change() -> str:
-        team_actions.let_in(person.user, person.who, team=team, user=user)
+        team_actions.add_member(person.user, person.who, team=team, user=user)
         return _("%(name)s is in %(team)s now.") % {"name": user, "team": team}
 
     if request.method == "GET":
@@ -115,7 +115,7 @@ def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
     user = get_object_or_404(User, pk=user_id, memberships__team=team)
 
     def change() -> str:
-        team_actions.let_out(person.user, person.who, team=team, user=user)
+        team_actions.remove_member(person.user, person.who, team=team, user=user)
         return _("%(name)s is no longer in %(team)s.") % {"name": user, "team": team}
 
     if request.method == "GET":
@@ -137,7 +137,7 @@ def owner(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
     owns = request.POST.get("owner") == "1"
 
     def change() -> str:
-        team_actions.make_owner(person.user, person.who, team=team, user=user, owner=owns)
+        team_actions.set_owner(person.user, person.who, team=team, user=user, owner=owns)
         words = (
             _("%(name)s may add people to %(team)s now.")
             if owns
@@ -186,7 +186,7 @@ def _team(request: HttpRequest, team_id: int) -> tuple[Person, Team]:
 
 
 def _require_lets(person: Person, team: Team) -> None:
-    if not team_actions.owns(person.user, team):
+    if not team_actions.is_owner(person.user, team):
         require(person, MAY, team_actions.target_of_team(team))
 
 

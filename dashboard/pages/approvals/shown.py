@@ -13,7 +13,7 @@ from hosts.access import Person
 from hosts.actions.approvals.show_hidden import offered
 from hosts.actions.run import run_spec
 from hosts.guardrails import masked
-from hosts.guardrails.sealed import ARGUMENTS, ENVIRONMENT, FILE, RUNS
+from hosts.guardrails.sealed_params import ARGUMENTS, ENVIRONMENT, FILE, RUNS
 from hosts.models import Approval
 
 _TEXTS = {"kube.play": _("The kube file"), "image.build": _("The Containerfile")}
@@ -80,7 +80,7 @@ def proposal(row: Approval, person: Person, shown: Mapping[str, str]) -> Proposa
     line = spec = ""
     hides = set(offered(person, row)) - shown.keys()
     if job.verb in RUNS:
-        params = masked.order(job.params)
+        params = masked.run_params(job.params)
         if params == job.params:
             hides.discard(ARGUMENTS)
         params = job.params if ARGUMENTS in shown else params

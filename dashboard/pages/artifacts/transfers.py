@@ -60,7 +60,7 @@ def add(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     given = request.GET
     try:
         endpoint = transfers.place(person, endpoint_id, transfers.ADD)
-        order = transfers.added(
+        order = transfers.add_options(
             name=given.get("name", ""),
             file=given.get("file", ""),
             kind=given.get("type", "").strip(),

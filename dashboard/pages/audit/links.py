@@ -16,7 +16,7 @@ from accounts.models import Role, Team, User
 from audit.models import Entry
 from dashboard.live.filterline import Term
 from hosts.access import Person, allows, is_visible, visible_hosts, visible_jobs
-from hosts.access.ruled import ruling
+from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_guardrail
 from hosts.models import INVENTORY, Grant, Guardrail
 
@@ -34,7 +34,7 @@ _PAGES: dict[str, tuple[str, Callable[[Person], "QuerySet[Any]"]]] = {
     "job": ("jobs:page", visible_jobs),
     "guardrail": (
         "guardrails:page",
-        lambda person: ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB),
+        lambda person: visible_rules(person, Guardrail.objects.all(), editing=edit_guardrail.VERB),
     ),
 }
 
@@ -82,7 +82,7 @@ def search_url(*terms: Term) -> str:
 
 def rule_url(reader: Person, name: str) -> str:
     """The page of the guardrail of this name; "" when it is gone, or not for this reader."""
-    seen = ruling(reader, Guardrail.objects.filter(name=name), editing=edit_guardrail.VERB)
+    seen = visible_rules(reader, Guardrail.objects.filter(name=name), editing=edit_guardrail.VERB)
     row = seen.first() if allows(reader, edit_guardrail.READ) else None
     return reverse("guardrails:page", args=[row.pk]) if row else ""
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from hosts.access import Person, get_job
 from hosts.actions.builds import build_image
-from hosts.actions.run.table.reading import pair_lines
+from hosts.actions.run.table.parsers import pair_lines
 from hosts.models import Job
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
 from dashboard.furniture.forms import Written
-from hosts.actions.builds.build_fields import BuildOrder, checked
+from hosts.actions.builds.build_fields import BuildOrder, build_order
 from hosts.actions.run import run_fields
 
 
@@ -64,7 +64,7 @@ class BuildForm(CreateForm):
     def order(self) -> BuildOrder:
         """What the cleaned fields order. FieldRefusal naming the field."""
         given: dict[str, Any] = dict(self.cleaned_data)
-        return checked(
+        return build_order(
             tags=given["tags"].splitlines(),
             containerfile=given["containerfile"],
             target=given["target"],

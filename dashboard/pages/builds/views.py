@@ -81,7 +81,7 @@ def _beside(request: HttpRequest, person: Person, way: str) -> Beside | None:
     except FieldRefusal:
         return None
     if way == "upload":
-        return beside_stream(endpoint, build_image.proposed(order, None))
+        return beside_stream(endpoint, build_image.proposal(order, None))
     text = form.cleaned_data["text"].replace("\r\n", "\n")
     return beside(person, build_image.VERB, build_image.order_for(endpoint, text=text, order=order))
 
@@ -89,9 +89,9 @@ def _beside(request: HttpRequest, person: Person, way: str) -> Beside | None:
 def _judge(order: BuildOrder, endpoint_id: int) -> None:
     """What the guardrails would refuse, before a byte is sent; asked again when it comes."""
     endpoint = Endpoint.objects.get(pk=endpoint_id)
-    verdict = guardrails.check(endpoint, build_image.proposed(order, None))
+    verdict = guardrails.check(endpoint, build_image.proposal(order, None))
     if verdict.stops:
-        raise guardrails.Refused(verdict)
+        raise guardrails.GuardrailRefused(verdict)
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from dashboard.pages.containers.tabs import tab
 from dashboard.templatetags.face import size
-from hosts.actions.run.table.seen import listing, mapping
+from hosts.actions.run.table.inspected import listing, mapping
 from hosts.models import InventoryRow
 from hosts.podman import containers
 

@@ -16,9 +16,9 @@ from dashboard.furniture.frames import container_frame
 from dashboard.furniture.inspecting import fetch, trouble_of
 from dashboard.person import person_of
 from hosts.access import get_object
-from hosts.actions.run.existing import existing, look
+from hosts.actions.run.existing import inspect_with_image, read_existing
 from hosts.actions.run.run_spec import params_of, run_line
-from hosts.actions.run.table.seen import listing, mapping
+from hosts.actions.run.table.inspected import listing, mapping
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, containers
 from hosts.refusals import Refusal
@@ -72,7 +72,7 @@ async def _changes(podman: Podman, container: str) -> dict[str, Any]:
 
 
 def _show_line(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
-    there = existing(found, row.endpoint_id, keep_volumes=False)
+    there = read_existing(found, row.endpoint_id, keep_volumes=False)
     params: dict[str, Any] = {}
     unread = []
     for name, text in there.texts.items():
@@ -144,5 +144,5 @@ def _time(text: Any) -> datetime | None:
 
 processes = tab("processes", _top, lambda _row, found: found)
 changes = tab("changes", _changes, show_changes)
-line = tab("line", look, _show_line)
+line = tab("line", inspect_with_image, _show_line)
 health = tab("health", containers.inspect, show_health)

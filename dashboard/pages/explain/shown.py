@@ -12,8 +12,8 @@ from audit.shapes import Who
 from dashboard.furniture.subject import Subject
 from dashboard.furniture.verb_ticks import group_word
 from hosts.access import Person
-from hosts.access.explain import Answer, Through, everybody, explain, sees, verbs_about
-from hosts.access.given import named
+from hosts.access.explain import VerbAnswer, VerbSource, everybody, explain, sees, verbs_about
+from hosts.access.grant_rows import grants_with_names
 from hosts.access.rights import rights_of
 from hosts.models import Host
 
@@ -26,7 +26,7 @@ class Part:
     """Answers about one subject of verbs: containers, images, …"""
 
     name: str
-    answers: list[Answer]
+    answers: list[VerbAnswer]
 
     @property
     def allowed(self) -> int:
@@ -39,7 +39,7 @@ class Part:
         return sum(answer.some for answer in self.answers)
 
     @property
-    def few(self) -> list[Answer]:
+    def few(self) -> list[VerbAnswer]:
         """Those that are a yes, be it in part; none where they are too many for a line."""
         held = [answer for answer in self.answers if answer.allowed or answer.some]
         return held if len(held) <= _FEW else []
@@ -52,13 +52,13 @@ class Held:
     """
 
     users: list[User]
-    through: list[Through]
+    through: list[VerbSource]
     parts: list[tuple[str, int, int]]
     sensitive: list[Verb]
     count: int
 
 
-def parts_of(answers: list[Answer]) -> list[Part]:
+def parts_of(answers: list[VerbAnswer]) -> list[Part]:
     """Answers by their verbs' group, in order."""
     return [
         Part(group_word(name), list(those))
@@ -71,7 +71,7 @@ def who_may(subject: Subject, verb: str = "") -> list[Held]:
     together. `verb`: only who may do that.
     """
     about = verbs_about(subject.place, subject.row)
-    alike: dict[tuple[tuple[str, ...], tuple[Through, ...]], list[User]] = {}
+    alike: dict[tuple[tuple[str, ...], tuple[VerbSource, ...]], list[User]] = {}
     known = {one.name: one for one in about}
     for users, answers in _explained(subject):
         names = tuple(answer.verb.name for answer in answers)
@@ -95,14 +95,14 @@ def who_may(subject: Subject, verb: str = "") -> list[Held]:
     return sorted(found, key=lambda held: (-held.count, str(held.users[0])))
 
 
-def _explained(subject: Subject) -> Iterator[tuple[list[User], list[Answer]]]:
+def _explained(subject: Subject) -> Iterator[tuple[list[User], list[VerbAnswer]]]:
     """(people who hold the same things, what they may do there): asked once for all of them."""
     together: dict[tuple[int | str, ...], list[User]] = {}
     for user in everybody():
         held = rights_of(user).held
         key = tuple(one.grant.pk if one.grant else one.own for one in held)
         together.setdefault(key, []).append(user)
-    grants = named()
+    grants = grants_with_names()
     if isinstance(subject.place, Host):
         prefetch_related_objects([subject.place], "endpoints")
     for users in together.values():

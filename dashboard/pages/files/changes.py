@@ -17,17 +17,17 @@ from dashboard.pages.files.views import file_context
 from dashboard.pages.files.where import asked, asked_path, on_host, shown, urls_of
 from dashboard.person import person_of
 from dashboard.toasts import toast
-from hosts.actions.files import changing
-from hosts.actions.files.place import Place, Seen, cleaned, look, named
-from hosts.actions.files.reading import (
+from hosts.actions.files import changes
+from hosts.actions.files.place import FilePlace, PathInfo, checked_file_name, clean_path, stat_path
+from hosts.actions.files.read_file import (
     TEXT_LIMIT_BYTES,
     Text,
     changeable,
     read_text,
     target_for,
 )
-from hosts.actions.files.writing import Wanted, write_file
-from hosts.actions.streamed import Doing, streamed
+from hosts.actions.files.write_file import FileAttributes, write_file
+from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.jobs.errand import ActionFailed
 from hosts.podman import Podman, PodmanError
 
@@ -49,11 +49,11 @@ def change(kind: str, what: str) -> View:
             work, params, words = _CHANGES[what](request, path)
             params = {"what": what, "path": path, **params}
 
-            async def do(podman: Podman, place: Place) -> None:
-                async with streamed(
+            async def do(podman: Podman, place: FilePlace) -> None:
+                async with streamed_action(
                     person, f"{kind}.files_edit", target_for(row, kind), params
-                ) as doing:
-                    await work(podman, place, doing)
+                ) as action:
+                    await work(podman, place, action)
 
             on_host(row, kind, do)
         except (PodmanError, ActionFailed) as error:
@@ -81,19 +81,19 @@ def _dialog(request: HttpRequest, what: str, path: str) -> HttpResponse:
 def _rename(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
     given = request.POST.get("new", "")
     folder = posixpath.dirname(path)
-    new = cleaned(given if given.startswith("/") else posixpath.join(folder, given))
-    named(posixpath.basename(new))
+    new = clean_path(given if given.startswith("/") else posixpath.join(folder, given))
+    checked_file_name(posixpath.basename(new))
 
-    async def work(podman: Podman, place: Place, doing: Doing) -> None:
-        await changing.rename(podman, place, path, new, doing)
+    async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
+        await changes.rename(podman, place, path, new, action)
 
     words = _("%(old)s is now %(new)s") % {"old": shown(path), "new": shown(new)}
     return work, {"new_name": new}, words
 
 
 def _remove(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
-    async def work(podman: Podman, place: Place, doing: Doing) -> None:
-        await changing.remove(podman, place, path, doing)
+    async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
+        await changes.remove(podman, place, path, action)
 
     return work, {}, _("Deleted %(path)s") % {"path": shown(path)}
 
@@ -104,9 +104,9 @@ def _permissions(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], 
     if not mode and not owner:
         raise ActionFailed(_("Neither permissions nor an owner are given."))
 
-    async def work(podman: Podman, place: Place, doing: Doing) -> None:
-        await changing.set_permissions(
-            podman, place, path, mode=mode, owner=owner, deep=deep, doing=doing
+    async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
+        await changes.set_permissions(
+            podman, place, path, mode=mode, owner=owner, deep=deep, action=action
         )
 
     params = {"file_mode": mode, "user": owner, "all": deep}
@@ -114,10 +114,10 @@ def _permissions(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], 
 
 
 def _folder(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
-    new = cleaned(posixpath.join(path, named(request.POST.get("new", ""))))
+    new = clean_path(posixpath.join(path, checked_file_name(request.POST.get("new", ""))))
 
-    async def work(podman: Podman, place: Place, doing: Doing) -> None:
-        await changing.make_folder(podman, place, new, doing)
+    async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
+        await changes.make_folder(podman, place, new, action)
 
     return work, {"new_name": new}, _("Made the folder %(path)s") % {"path": shown(new)}
 
@@ -133,7 +133,7 @@ _CHANGES = {
 class Changed(Exception):
     """Somebody else wrote the file since it was read; `text` is how it stands now."""
 
-    def __init__(self, seen: Seen, text: Text) -> None:
+    def __init__(self, seen: PathInfo, text: Text) -> None:
         super().__init__()
         self.seen, self.text = seen, text
 
@@ -156,15 +156,15 @@ def save(kind: str) -> View:
             path = asked_path(request)
             params = {"what": "edit", "path": path, "size_bytes": len(data)}
 
-            async def do(podman: Podman, place: Place) -> tuple[Seen, Text]:
-                seen = await look(podman, place, path)
+            async def do(podman: Podman, place: FilePlace) -> tuple[PathInfo, Text]:
+                seen = await stat_path(podman, place, path)
                 now = await read_text(podman, place, seen.path)
                 if now.digest != seen_digest:
                     raise Changed(seen, now)
-                async with streamed(
+                async with streamed_action(
                     person, f"{kind}.files_edit", target_for(row, kind), params
-                ) as doing:
-                    await _write(podman, place, seen.path, data, now, doing)
+                ) as action:
+                    await _write(podman, place, seen.path, data, now, action)
                 return seen, await read_text(podman, place, seen.path)
 
             seen, text = on_host(row, kind, do)
@@ -184,14 +184,14 @@ def save(kind: str) -> View:
 
 
 async def _write(
-    podman: Podman, place: Place, path: str, data: bytes, now: Text, doing: Doing
+    podman: Podman, place: FilePlace, path: str, data: bytes, now: Text, action: StreamedAction
 ) -> None:
     async def content() -> AsyncIterator[bytes]:
         yield data
 
     member = now.member
-    wanted = Wanted(len(data), time.time(), mode=member.mode)
-    await write_file(podman, place, path, wanted, content(), replace=True, doing=doing)
+    wanted = FileAttributes(len(data), time.time(), mode=member.mode)
+    await write_file(podman, place, path, wanted, content(), replace=True, action=action)
 
 
 def _difference(theirs: str | None, mine: str) -> list[tuple[str, str]]:

@@ -24,17 +24,17 @@ from dashboard.pages.files.where import asked, asked_path, shown
 from dashboard.person import person_of
 from dashboard.streams.transfer.handover import Handover, Poured
 from hosts.access import Person
-from hosts.actions.files.importing import Judge
-from hosts.actions.files.place import find_place, look, named
-from hosts.actions.files.reading import (
+from hosts.actions.files.import_judge import ImportJudge
+from hosts.actions.files.place import checked_file_name, find_place, stat_path
+from hosts.actions.files.read_file import (
     changeable,
     file_pieces,
     folder_pieces,
     readable,
     target_for,
 )
-from hosts.actions.files.writing import Exists, Wanted, write_file
-from hosts.actions.streamed import Doing, streamed
+from hosts.actions.files.write_file import FileAttributes, FileExists, write_file
+from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.dial import dial
 from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
@@ -81,7 +81,7 @@ def _download(
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         # an intent now and its outcome with the last byte, or where it broke off
-        reading = streamed(
+        reading = streamed_action(
             person, f"{kind}.files", target_for(row, kind), {"what": what, "path": path}
         )
         try:
@@ -109,19 +109,19 @@ def _broken(error: PodmanError | ActionFailed, row: InventoryRow, path: str) -> 
 
 
 async def _file_answer(
-    kind: str, row: InventoryRow, path: str, reading: AbstractAsyncContextManager[Doing]
+    kind: str, row: InventoryRow, path: str, reading: AbstractAsyncContextManager[StreamedAction]
 ) -> HttpResponseBase:
     async with AsyncExitStack() as held:
-        doing = await held.enter_async_context(reading)
+        action = await held.enter_async_context(reading)
         podman = await held.enter_async_context(Podman(dial(row.endpoint, streams=True)))
         place = await find_place(podman, kind, row.podman_id)
-        seen = await look(podman, place, path)
+        seen = await stat_path(podman, place, path)
         if seen.stat.kind != "file":
             raise ActionFailed(_("Only a file can be downloaded as it is."))
         member, parts = await file_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         answer = Poured(
-            _exactly(member.size_bytes, parts, held.pop_all(), doing),
+            _exactly(member.size_bytes, parts, held.pop_all(), action),
             content_type="application/octet-stream",
         )
         answer["Content-Length"] = str(member.size_bytes)
@@ -130,19 +130,21 @@ async def _file_answer(
 
 
 async def _folder_answer(
-    kind: str, row: InventoryRow, path: str, reading: AbstractAsyncContextManager[Doing]
+    kind: str, row: InventoryRow, path: str, reading: AbstractAsyncContextManager[StreamedAction]
 ) -> HttpResponseBase:
     async with AsyncExitStack() as held:
-        doing = await held.enter_async_context(reading)
+        action = await held.enter_async_context(reading)
         podman = await held.enter_async_context(Podman(dial(row.endpoint, streams=True)))
         place = await find_place(podman, kind, row.podman_id)
-        seen = await look(podman, place, path)
+        seen = await stat_path(podman, place, path)
         if seen.stat.kind != "folder":
             raise ActionFailed(_("%(path)s is not a folder.") % {"path": shown(path)})
         parts = folder_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         first = await anext(parts, b"")
-        answer = Poured(_all(first, parts, held.pop_all(), doing), content_type="application/x-tar")
+        answer = Poured(
+            _all(first, parts, held.pop_all(), action), content_type="application/x-tar"
+        )
         name = shown(posixpath.basename(seen.path)) or row.name or "files"
         return _as_attachment(answer, f"{name}.tar")
     raise AssertionError("unreachable")
@@ -158,7 +160,7 @@ async def _exactly(
     size_bytes: int,
     parts: AsyncGenerator[Member | bytes, None],
     held: AsyncExitStack,
-    doing: Doing,
+    action: StreamedAction,
 ) -> AsyncGenerator[bytes, None]:
     """The file's bytes; one that shrank meanwhile breaks off instead of looking whole."""
     async with held:
@@ -166,24 +168,24 @@ async def _exactly(
         async for part in parts:
             if isinstance(part, bytes):
                 sent += len(part)
-                doing.detail = f"{sent} of {size_bytes} bytes"
+                action.detail = f"{sent} of {size_bytes} bytes"
                 yield part
         if sent != size_bytes:
-            doing.detail = f"{sent} of {size_bytes} bytes: the file became shorter"
+            action.detail = f"{sent} of {size_bytes} bytes: the file became shorter"
             raise NotFound("The file ended before its size.")
 
 
 async def _all(
-    first: bytes, parts: AsyncGenerator[bytes, None], held: AsyncExitStack, doing: Doing
+    first: bytes, parts: AsyncGenerator[bytes, None], held: AsyncExitStack, action: StreamedAction
 ) -> AsyncGenerator[bytes, None]:
     async with held:
         sent = len(first)
-        doing.detail = f"{sent} bytes"
+        action.detail = f"{sent} bytes"
         yield first
         async with aclosing(parts):
             async for part in parts:
                 sent += len(part)
-                doing.detail = f"{sent} bytes"
+                action.detail = f"{sent} bytes"
                 yield part
 
 
@@ -198,7 +200,7 @@ def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
     person = person_of(request)
     row = changeable(person, kind, endpoint_id, podman_id)
     try:
-        path = posixpath.join(asked_path(request), named(asked(request, "name")))
+        path = posixpath.join(asked_path(request), checked_file_name(asked(request, "name")))
         wanted = _wanted(request)
     except ActionFailed as trouble:
         return _error(trouble, 400)
@@ -208,16 +210,16 @@ def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         params: dict[str, Any] = {"what": "upload", "path": path, "size_bytes": wanted.size_bytes}
         try:
-            async with streamed(person, verb, target_for(row, kind), params) as doing:
+            async with streamed_action(person, verb, target_for(row, kind), params) as action:
                 async with Podman(dial(row.endpoint, streams=True)) as podman:
                     place = await find_place(podman, kind, row.podman_id)
-                    await look(podman, place, posixpath.dirname(path))
+                    await stat_path(podman, place, posixpath.dirname(path))
                     before = await write_file(
-                        podman, place, path, wanted, body, replace=replace, doing=doing
+                        podman, place, path, wanted, body, replace=replace, action=action
                     )
                     if before is not None:
-                        doing.detail = f"replaced {before.size_bytes} bytes"
-        except Exists as exists:
+                        action.detail = f"replaced {before.size_bytes} bytes"
+        except FileExists as exists:
             return _error(exists, 409)
         except (PodmanError, ActionFailed) as error:
             return _error(error, _status_of(error))
@@ -247,7 +249,7 @@ def unpack(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
     only_check = asked(request, "check") == "1"
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
-        judge = Judge()
+        judge = ImportJudge()
         try:
             if only_check:
                 async for _piece in judge.checked(body):
@@ -270,23 +272,25 @@ async def _unpack(
     kind: str,
     row: InventoryRow,
     path: str,
-    judge: Judge,
+    judge: ImportJudge,
     body: AsyncIterator[bytes],
 ) -> None:
     params = {"what": "unpack", "path": path}
-    async with streamed(person, f"{kind}.files_edit", target_for(row, kind), params) as doing:
+    async with streamed_action(
+        person, f"{kind}.files_edit", target_for(row, kind), params
+    ) as action:
         async with Podman(dial(row.endpoint, streams=True)) as podman:
             place = await find_place(podman, kind, row.podman_id)
-            seen = await look(podman, place, path)
+            seen = await stat_path(podman, place, path)
             if seen.stat.kind != "folder":
                 raise ActionFailed(_("%(path)s is not a folder.") % {"path": shown(path)})
-            doing.committing = True
+            action.committing = True
             try:
                 await archive.put(
                     podman, place.container, place.inside(seen.path), judge.checked(body)
                 )
             finally:
-                doing.detail = f"{judge.entries} entries, {judge.size_bytes} bytes"
+                action.detail = f"{judge.entries} entries, {judge.size_bytes} bytes"
 
 
 def _status_of(error: Exception) -> int:
@@ -296,7 +300,7 @@ def _status_of(error: Exception) -> int:
     return 422 if isinstance(error, ActionFailed | BadRequest) else 502
 
 
-def _wanted(request: HttpRequest) -> Wanted:
+def _wanted(request: HttpRequest) -> FileAttributes:
     length = request.headers.get("Content-Length", "")
     if not length.isdecimal():
         raise ActionFailed(_("An upload says its length."))
@@ -304,7 +308,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     ids = _IDS.fullmatch(owner)
     if (mode and not _MODE.fullmatch(mode)) or (owner and not ids):
         raise ActionFailed(_("Permissions are written like 644, an owner like 1000:1000."))
-    return Wanted(
+    return FileAttributes(
         size_bytes=int(length),
         mtime_s=int(mtime) / 1000 if mtime.isdecimal() and len(mtime) < 15 else time.time(),
         mode=int(mode, 8) if mode else None,

@@ -25,8 +25,8 @@ from dashboard.pages.files.where import (
 )
 from dashboard.person import person_of
 from hosts.access import Person
-from hosts.actions.files.place import NoWay, Place, Seen, look
-from hosts.actions.files.reading import Owner, Text, enter, owner_of, read_text, readable
+from hosts.actions.files.place import FilePlace, PathInfo, VolumeNotMounted, stat_path
+from hosts.actions.files.read_file import Owner, Text, enter, owner_of, read_text, readable
 from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
@@ -84,7 +84,7 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         place, seen, listing = on_host(row, kind, _lister(path))
     except (PodmanError, ActionFailed) as error:
         context |= {"crumbs": crumbs(path), "path": in_url(path), "trouble": True}
-        if isinstance(error, NoWay) and "volume.open" in verbs_for(person, row):
+        if isinstance(error, VolumeNotMounted) and "volume.open" in verbs_for(person, row):
             context["images"] = images_of(person, row)
         return render(request, "files/table.html", context | trouble_in(error, row, path))
     if seen.stat.kind != "folder":
@@ -117,8 +117,8 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
 
 
 def _lister(path: str) -> Any:
-    async def work(podman: Podman, place: Place) -> tuple[Place, Seen, Listing]:
-        seen = await look(podman, place, path)
+    async def work(podman: Podman, place: FilePlace) -> tuple[FilePlace, PathInfo, Listing]:
+        seen = await stat_path(podman, place, path)
         if seen.stat.kind != "folder":
             return place, seen, Listing([], whole=True, by_tar=False)
         inside = place.inside(seen.path)
@@ -154,8 +154,8 @@ def there(kind: str) -> View:
 
 
 def _owner(path: str, *, wanted: bool) -> Any:
-    async def work(podman: Podman, place: Place) -> Owner | None:
-        seen = await look(podman, place, path)
+    async def work(podman: Podman, place: FilePlace) -> Owner | None:
+        seen = await stat_path(podman, place, path)
         return await owner_of(podman, place, seen.path) if wanted else None
 
     return work
@@ -190,8 +190,8 @@ def file(kind: str) -> View:
 
 
 def _reader(path: str) -> Any:
-    async def work(podman: Podman, place: Place) -> tuple[Place, Seen, Text]:
-        seen = await look(podman, place, path)
+    async def work(podman: Podman, place: FilePlace) -> tuple[FilePlace, PathInfo, Text]:
+        seen = await stat_path(podman, place, path)
         if seen.stat.kind != "file":
             raise ActionFailed(_not_a_file(seen.stat.kind))
         return place, seen, await read_text(podman, place, seen.path)
@@ -205,7 +205,7 @@ def _not_a_file(kind: str) -> str:
     return _("That is no plain file (%(kind)s): there is nothing to read in it.") % {"kind": kind}
 
 
-def file_context(seen: Seen, text: Text) -> dict[str, Any]:
+def file_context(seen: PathInfo, text: Text) -> dict[str, Any]:
     """What files/file.html and files/state.html read of a file."""
     member = text.member
     parent, name = posixpath.split(seen.path)

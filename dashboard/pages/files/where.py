@@ -14,7 +14,7 @@ from dashboard.furniture.hostside import ask_host
 from dashboard.furniture.inspecting import trouble_of
 from dashboard.furniture.objects import frame
 from hosts.access import Person
-from hosts.actions.files.place import NoWay, Place, cleaned, find_place
+from hosts.actions.files.place import FilePlace, VolumeNotMounted, clean_path, find_place
 from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
@@ -32,7 +32,7 @@ def asked(request: HttpRequest, name: str, default: str = "") -> str:
 
 def asked_path(request: HttpRequest) -> str:
     """The path in the query, cleaned. ActionFailed where it is none."""
-    return cleaned(asked(request, "path", "/"))
+    return clean_path(asked(request, "path", "/"))
 
 
 def in_url(path: str) -> str:
@@ -76,7 +76,7 @@ def frame_of(person: Person, kind: str, row: InventoryRow, request: HttpRequest)
     }
 
 
-def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, Place], Awaitable[T]]) -> T:
+def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, FilePlace], Awaitable[T]]) -> T:
     """Do `work` with the files' place, from a page's thread. PodmanError, ActionFailed."""
 
     async def ask(podman: Podman) -> T:
@@ -87,7 +87,7 @@ def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, Place], Awaita
 
 def trouble_in(error: Exception, row: InventoryRow, path: str) -> dict[str, Any]:
     """Words for parts/error.html."""
-    if isinstance(error, NoWay):
+    if isinstance(error, VolumeNotMounted):
         return {"title": error.message, "cure": error.cause, "tone": "warn"}
     if isinstance(error, ActionFailed):
         return {"title": error.message, "words": error.cause, "tone": "warn"}

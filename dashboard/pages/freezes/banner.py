@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.live.render import rows_html
 from dashboard.live.spec import ListSpec, register
 from hosts.access import Person, visible_groups, visible_hosts
-from hosts.guardrails.freezes import Open, open_among
+from hosts.guardrails.freezes import OpenWindow, open_windows
 from hosts.models import FreezeWindow
 
 # lines of the banner; the page of freeze windows has all
@@ -24,14 +24,14 @@ class Banner:
     """A line of it. `groups`: those that the reader sees."""
 
     pk: int
-    open: Open
+    open: OpenWindow
     groups: list[str]
 
 
 def open_for(person: Person) -> list[Banner]:
     """Open windows that count on a host this person sees; one query where there is none."""
     windows = FreezeWindow.objects.filter(enabled=True)
-    found = open_among(windows)
+    found = open_windows(windows)
     if not found:
         return []
     seen = visible_hosts(person)

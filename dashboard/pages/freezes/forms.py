@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import Helpful
-from hosts.actions.guardrails.edit_freeze import Wanted
+from hosts.actions.guardrails.edit_freeze import FreezeOptions
 from hosts.guardrails.freezes import zone_of
 from hosts.models import FreezeWindow, Group
 
@@ -113,10 +113,10 @@ class FreezeForm(Helpful):
                 self.add_error(name, _("Write it like 2026-12-24T18:00."))
         return cleaned
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> FreezeOptions:
         """What the cleaned fields ask for."""
         given = self.cleaned_data
-        return Wanted(
+        return FreezeOptions(
             name=given["name"],
             words=given["words"],
             severity=given["severity"],

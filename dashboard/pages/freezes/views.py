@@ -18,9 +18,9 @@ from dashboard.furniture.previewing import ask_first
 from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
 from dashboard.person import person_of
 from hosts import access
-from hosts.access.ruled import ruling
+from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_freeze
-from hosts.guardrails.freezes import Open, open_among, zone_of
+from hosts.guardrails.freezes import OpenWindow, open_windows, zone_of
 from hosts.models import FreezeWindow
 from hosts.refusals import FieldRefusal
 
@@ -33,7 +33,7 @@ class Line:
 
     row: FreezeWindow
     when: str
-    open: Open | None
+    open: OpenWindow | None
 
 
 @require_safe
@@ -41,8 +41,8 @@ def windows(request: HttpRequest) -> HttpResponse:
     """All windows, open ones first."""
     person = person_of(request)
     access.require(person, "host.view", EVERY)
-    now = {one.window.pk: one for one in open_among(FreezeWindow.objects.filter(enabled=True))}
-    rows = ruling(person, FreezeWindow.objects.all(), editing=edit_freeze.VERB)
+    now = {one.window.pk: one for one in open_windows(FreezeWindow.objects.filter(enabled=True))}
+    rows = visible_rules(person, FreezeWindow.objects.all(), editing=edit_freeze.VERB)
     lines = [Line(row, when_of(row), now.get(row.pk)) for row in rows]
     lines.sort(key=lambda line: (line.open is None, line.row.name))
     context = {"lines": lines, "may_edit": access.allows(person, edit_freeze.VERB)}
@@ -134,7 +134,7 @@ def _lost(row: FreezeWindow) -> str:
     told = {"where": where_of(row), "zone": row.zone, "when": when_of(row)}
     if not row.enabled:
         return _("It is switched off, so nothing is frozen by it now.")
-    if now := open_among(FreezeWindow.objects.filter(pk=row.pk)):
+    if now := open_windows(FreezeWindow.objects.filter(pk=row.pk)):
         told["until"] = now[0].until.astimezone(zone_of(row)).strftime("%Y-%m-%d %H:%M")
         return (
             _(

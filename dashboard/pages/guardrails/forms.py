@@ -7,7 +7,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import Helpful
-from hosts.actions.guardrails.edit_guardrail import LONGEST_NAME, LONGEST_WORDS, Wanted
+from hosts.actions.guardrails.edit_guardrail import LONGEST_NAME, LONGEST_WORDS, GuardrailOptions
 from hosts.guardrails.kinds import Kind, Setting, Shape
 from hosts.models import Group, Guardrail
 
@@ -64,14 +64,14 @@ class GuardrailForm(Helpful):
         """Each setting with its control."""
         return [(one, self[HEAD + one.name]) for one in self.kind.settings]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> GuardrailOptions:
         """What the cleaned fields ask for."""
         given = self.cleaned_data
         values: dict[str, Any] = {}
         for setting in self.kind.settings:
             value = given[HEAD + setting.name]
             values[setting.name] = value.splitlines() if setting.shape is Shape.LINES else value
-        return Wanted(
+        return GuardrailOptions(
             name=given["name"],
             kind=self.kind.name,
             settings=values,

@@ -11,8 +11,8 @@ from dashboard.furniture.hostside import ask_host
 from dashboard.furniture.joined_pod import VERB, keep_look, look_of, row_of
 from dashboard.person import person_of
 from hosts.access import get_endpoint
-from hosts.guardrails import of_inspect
-from hosts.guardrails.proposed import Part, What
+from hosts.guardrails import from_inspect
+from hosts.guardrails.proposal import Part, PartType
 from hosts.models import Endpoint, Pod
 from hosts.podman import Podman, PodmanError, containers, pods
 
@@ -47,6 +47,6 @@ def _asked(endpoint: Endpoint, row: Pod) -> tuple[Part | str, int]:
     except PodmanError as error:
         return error.message or _("the host does not say."), FAILED_S
     if not carrier:
-        return Part(What.JOINED, row.name, at="pod"), KEPT_S
-    [part] = of_inspect.joined("", pod, carrier).parts
+        return Part(PartType.JOINED, row.name, at="pod"), KEPT_S
+    [part] = from_inspect.joined("", pod, carrier).parts
     return part, KEPT_S

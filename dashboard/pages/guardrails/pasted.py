@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.builds import build_image
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.actions.kube import play_kube
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.actions.run import pasted_line, run_spec
-from hosts.guardrails import Proposed, of_spec
-from hosts.guardrails.reading import once
+from hosts.guardrails import Proposal, from_spec
+from hosts.guardrails.reader import refuse_duplicate_keys
 from hosts.models import Endpoint
 from hosts.refusals import Refusal
 
@@ -28,7 +28,7 @@ class Pasted:
     """What it is, what it would make, what is left out of it, and the pod that it would join."""
 
     what: str
-    proposed: Proposed
+    proposal: Proposal
     left_out: list[str] = field(default_factory=list)
     pod: str = ""
 
@@ -47,25 +47,25 @@ def read(text: str, endpoint: Endpoint) -> Pasted:
         except YamlRefused as refused:
             where = _("Line %d:") % refused.line if refused.line else ""
             raise Refusal(f"{where} {refused.message}".strip()) from refused
-        return Pasted(KUBE, play_kube.proposed(endpoint, plan))
+        return Pasted(KUBE, play_kube.proposal(endpoint, plan))
     if _CONTAINERFILE.match(text):
-        order = checked(tags=["localhost/try:1"])
-        return Pasted(FILE, build_image.proposed(order, text))
+        order = build_order(tags=["localhost/try:1"])
+        return Pasted(FILE, build_image.proposal(order, text))
     return _line(bare, endpoint)
 
 
 def _spec(bare: str) -> Pasted:
     try:
-        found = json.loads(bare, object_pairs_hook=once)
+        found = json.loads(bare, object_pairs_hook=refuse_duplicate_keys)
     except (ValueError, RecursionError) as wrong:
         raise Refusal(_("It begins like JSON and is none: %s") % wrong) from wrong
     if not isinstance(found, dict):
         raise Refusal(_("A spec is a mapping."))
     if _POD & found.keys():
-        return Pasted(POD, of_spec.pod("pod.create", found))
+        return Pasted(POD, from_spec.pod("pod.create", found))
     # Podman takes names in any case
     pod = next((value for key, value in found.items() if key.casefold() == "pod"), "")
-    return Pasted(SPEC, of_spec.container("container.run", found), pod=str(pod or ""))
+    return Pasted(SPEC, from_spec.container("container.run", found), pod=str(pod or ""))
 
 
 def _line(bare: str, endpoint: Endpoint) -> Pasted:
@@ -78,7 +78,7 @@ def _line(bare: str, endpoint: Endpoint) -> Pasted:
         except Refusal as wrong:
             problems.append(str(wrong))
     left = [_("The form has no field for %s.") % ", ".join(line.left_out)] if line.left_out else []
-    spec = run_spec.final(params, endpoint)
+    spec = run_spec.spec_to_judge(params, endpoint)
     left_out = [*left, *line.reasons, *problems]
-    proposed = of_spec.container("container.run", spec)
-    return Pasted(LINE, proposed, left_out, str(params.get("pod") or ""))
+    proposal = from_spec.container("container.run", spec)
+    return Pasted(LINE, proposal, left_out, str(params.get("pod") or ""))

@@ -11,10 +11,10 @@ from audit.shapes import Target
 from dashboard.pages.guardrails.forms import GuardrailForm
 from dashboard.person import person_of
 from hosts import access
-from hosts.access.ruled import ruling
+from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_guardrail
-from hosts.guardrails.already import HOW, There, already, judges
 from hosts.guardrails.check import rule_of
+from hosts.guardrails.existing import HOW, RuleBreakers, can_judge, existing_breakers
 from hosts.guardrails.judge import Rule
 from hosts.guardrails.kinds import KINDS, checked
 from hosts.models import Guardrail
@@ -27,9 +27,9 @@ EVERY = Target(kind="guardrail", id="", name="")
 class Told:
     """As `guardrails/there.html` takes it. `unfinished`: the form is not right yet."""
 
-    judges: bool
+    can_judge: bool
     how: Any = ""
-    found: list[There] = field(default_factory=list)
+    found: list[RuleBreakers] = field(default_factory=list)
     unfinished: bool = False
 
 
@@ -41,15 +41,15 @@ def of_form(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     form = GuardrailForm(request.POST, kind=KINDS[kind])
-    told = Told(judges(kind), HOW.get(kind, ""), unfinished=True)
-    if judges(kind) and form.is_valid():
+    told = Told(can_judge(kind), HOW.get(kind, ""), unfinished=True)
+    if can_judge(kind) and form.is_valid():
         wanted = form.wanted()
         try:
             rule = Rule(wanted.name, kind, checked(kind, wanted.settings))
         except FieldRefusal:
             # said beside its field once it is sent
             return _part(request, told)
-        found = already(person, rule, wanted.groups or None)
+        found = existing_breakers(person, rule, wanted.groups or None)
         told = Told(True, told.how, found)
     return _part(request, told)
 
@@ -59,12 +59,14 @@ def of_rule(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     """The same of a rule that is there, for whoever may read it."""
     person = person_of(request)
     access.require(person, edit_guardrail.READ, EVERY)
-    rows = ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
+    rows = visible_rules(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
     row = get_object_or_404(rows, pk=guardrail_id)
-    if not judges(row.kind):
+    if not can_judge(row.kind):
         return _part(request, Told(judges=False))
     groups = None if row.everywhere else list(row.groups.all())
-    return _part(request, Told(True, HOW[row.kind], already(person, rule_of(row), groups)))
+    return _part(
+        request, Told(True, HOW[row.kind], existing_breakers(person, rule_of(row), groups))
+    )
 
 
 def _part(request: HttpRequest, told: Told) -> HttpResponse:

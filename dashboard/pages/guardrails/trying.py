@@ -59,7 +59,7 @@ def _tried(text: str, endpoint: Endpoint, person: Person) -> dict[str, Any]:
     except Refusal as wrong:
         return {"problem": str(wrong)}
     pod = joined(person, endpoint, found.pod)
-    verdict = check(endpoint, pod.with_pod(found.proposed) if pod else found.proposed)
+    verdict = check(endpoint, pod.with_pod(found.proposal) if pod else found.proposal)
     return {
         "what": found.what,
         "verdict": verdict,

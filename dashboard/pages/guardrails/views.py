@@ -20,13 +20,13 @@ from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
-from hosts.access.ruled import ruling
+from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_guardrail
-from hosts.guardrails import met
-from hosts.guardrails.already import judges
+from hosts.guardrails import hits
+from hosts.guardrails.existing import can_judge
+from hosts.guardrails.hits import HitCounts
 from hosts.guardrails.kinds import KINDS, Kind, Shape
-from hosts.guardrails.met import Times
-from hosts.guardrails.suggested import SUGGESTED
+from hosts.guardrails.starter_rules import STARTER_RULES
 from hosts.models import Guardrail
 from hosts.refusals import FieldRefusal
 
@@ -41,7 +41,7 @@ class Line:
     kind: Kind | None
     says: list[str]
     # of late; None: met by nobody
-    times: Times | None = None
+    times: HitCounts | None = None
 
 
 @require_safe
@@ -49,17 +49,17 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All rules; where there are none, a set to begin with."""
     person = person_of(request)
     access.require(person, edit_guardrail.READ, EVERY)
-    rows, times = _seen(person), met.times()
+    rows, times = _seen(person), hits.hit_counts()
     context = {
         "lines": [Line(row, KINDS.get(row.kind), says(row), times.get(row.pk)) for row in rows],
         "may_edit": access.allows(person, edit_guardrail.VERB),
-        "suggested": [(KINDS[kind], name, words) for kind, name, words, _set in SUGGESTED],
+        "suggested": [(KINDS[kind], name, words) for kind, name, words, _set in STARTER_RULES],
     }
     return render(request, "guardrails/list.html", context)
 
 
 def _seen(person: Person) -> QuerySet[Guardrail]:
-    return ruling(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
+    return visible_rules(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
 
 
 def says(row: Guardrail) -> list[str]:
@@ -116,8 +116,8 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     may_edit = access.allows(person, edit_guardrail.VERB)
     if kind is None or not may_edit:
         row = get_object_or_404(_seen(person), pk=row.pk)
-        line = Line(row, kind, says(row), met.times().get(row.pk))
-        context = {"line": line, "may_edit": may_edit, "judged": judges(row.kind)}
+        line = Line(row, kind, says(row), hits.hit_counts().get(row.pk))
+        context = {"line": line, "may_edit": may_edit, "judged": can_judge(row.kind)}
         return render(request, "guardrails/read.html", context)
     form = GuardrailForm(request.POST or None, kind=kind, initial=initial_of(row, kind))
     if request.method == "POST" and form.is_valid():
@@ -133,9 +133,9 @@ def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, form: GuardrailForm, row: Guardrail | None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "kind": form.kind, "row": row}
-    context["judged"] = judges(form.kind.name)
+    context["judged"] = can_judge(form.kind.name)
     if row is not None:
-        context["times"] = met.times().get(row.pk)
+        context["times"] = hits.hit_counts().get(row.pk)
     return render(request, "guardrails/page.html", context, status=422 if form.errors else 200)
 
 
@@ -155,7 +155,9 @@ def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
     person = person_of(request)
     if request.method == "GET":
         row = edit_guardrail.get_guardrail(person, guardrail_id)
-        met_words = render_to_string("guardrails/met.html", {"times": met.times().get(row.pk)})
+        met_words = render_to_string(
+            "guardrails/met.html", {"times": hits.hit_counts().get(row.pk)}
+        )
         told = {"met": " ".join(met_words.split()), "where": where_of(row)}
         words = _(
             "How often it applied: %(met)s. It applies to %(where)s. What it refused can be made again"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from hosts.actions.hosts.register_host import FoundSocket, Twin
+from hosts.actions.hosts.register_host import SameKeyHost, SocketInfo
 from hosts.models import Host
 
 KEY = "joining"
@@ -65,17 +65,17 @@ class Draft:
         self.sockets, self.compared = [], []
 
     @property
-    def found(self) -> list[FoundSocket]:
+    def found(self) -> list[SocketInfo]:
         """The sockets that the doctor saw."""
-        return [FoundSocket(**one) for one in self.sockets]
+        return [SocketInfo(**one) for one in self.sockets]
 
     @property
-    def twins(self) -> list[Twin]:
+    def twins(self) -> list[SameKeyHost]:
         """Registered hosts that show the same host key."""
-        return [Twin(**one) for one in self.compared]
+        return [SameKeyHost(**one) for one in self.compared]
 
     def take_found(
-        self, sockets: list[FoundSocket], *, signed_in: bool, twins: Sequence[Twin]
+        self, sockets: list[SocketInfo], *, signed_in: bool, twins: Sequence[SameKeyHost]
     ) -> None:
         """Keep what the doctor saw, but not what the machines were compared by: that is long."""
         self.sockets, self.examined = [asdict(replace(one, machine={})) for one in sockets], True

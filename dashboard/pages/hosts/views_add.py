@@ -23,14 +23,14 @@ from hosts.actions.hosts import (
     certificates,
     edit_logins,
     examine_host,
+    group_moves,
     host_address,
     jumps,
-    moving,
     register_host,
     same_key,
 )
 from hosts.actions.hosts.edit_host import EDIT
-from hosts.actions.hosts.register_host import FoundSocket, NewHost
+from hosts.actions.hosts.register_host import NewHost, SocketInfo
 from hosts.control import ControlError
 from hosts.link.certificates import UserCertificate
 from hosts.link.doctor_step import DoctorStep
@@ -80,7 +80,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            where = host_address.read_whereabouts(given["address"])
+            where = host_address.parse_address(given["address"])
             typed_port = host_address.check_port(given["port"]) if given["port"] else None
             user = host_address.check_user(where.user or given["user"] or "root")
             # what stands in the address was meant, whatever the field beside it says
@@ -133,7 +133,7 @@ def local(request: HttpRequest) -> HttpResponse:
                 sealed_key=b"",
                 public_key="",
                 sockets=[
-                    FoundSocket(
+                    SocketInfo(
                         path=found.path,
                         user=found.user,
                         rootless=found.rootless,
@@ -193,7 +193,7 @@ def confirmed(request: HttpRequest) -> Draft | None:
 
 def _names(person: Person, draft: Draft) -> NamesForm:
     initial = {"name": register_host.propose_name(draft.address)}
-    return NamesForm(initial=initial, groups=moving.joinable(person))
+    return NamesForm(initial=initial, groups=group_moves.joinable(person))
 
 
 @require_GET
@@ -234,7 +234,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         if (latest.sealed_key, latest.certificate) != (draft.sealed_key, draft.certificate):
             return ""
         signed_in = any(one.step == "login" and one.state == "passed" for one in steps)
-        those = [] if latest.host_id else same_key.known(latest.fingerprint)
+        those = [] if latest.host_id else same_key.hosts_with_key(latest.fingerprint)
         twins = async_to_sync(same_key.compare)(found, those) if those else []
         latest.take_found(found, signed_in=signed_in, twins=twins)
         drafts.keep(session, latest)
@@ -258,7 +258,7 @@ def register(request: HttpRequest) -> HttpResponse:
     sockets = [one for one in draft.found if one.path in ticked]
     if draft.login_id or draft.host_id:
         return _into_host(request, person, draft, sockets)
-    form = NamesForm(request.POST, groups=moving.joinable(person))
+    form = NamesForm(request.POST, groups=group_moves.joinable(person))
     if form.is_valid():
         try:
             host = register_host.register(
@@ -301,7 +301,7 @@ def _certificate(draft: Draft) -> UserCertificate | None:
 
 
 def _into_host(
-    request: HttpRequest, person: Person, draft: Draft, sockets: list[FoundSocket]
+    request: HttpRequest, person: Person, draft: Draft, sockets: list[SocketInfo]
 ) -> HttpResponse:
     assert draft.host_id is not None
     try:

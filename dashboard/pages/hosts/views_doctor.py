@@ -16,7 +16,7 @@ from dashboard.person import person_of
 from hosts.access import Person, allows, get_host
 from hosts.actions.hosts import edit_host, edit_logins, examine_host
 from hosts.actions.hosts.host_address import check_socket
-from hosts.actions.hosts.register_host import FoundSocket
+from hosts.actions.hosts.register_host import SocketInfo
 from hosts.link.doctor_step import DoctorStep
 from hosts.models import Endpoint, Login
 from hosts.refusals import FieldRefusal
@@ -105,9 +105,9 @@ def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
     return redirect("hosts:doctor", host_id=login.host_id)
 
 
-def _chosen(request: HttpRequest, login: Login) -> list[FoundSocket]:
+def _chosen(request: HttpRequest, login: Login) -> list[SocketInfo]:
     found = request.session.get(FOUND) or {}
-    seen = [FoundSocket(*one) for one in found.get("sockets", [])]
+    seen = [SocketInfo(*one) for one in found.get("sockets", [])]
     ticked = request.POST.getlist("socket")
     if found.get("login") != login.pk:
         seen = []

@@ -35,9 +35,9 @@ from hosts.actions.hosts import (
     edit_host,
     edit_logins,
     examine_host,
+    group_moves,
     host_address,
     jumps,
-    moving,
 )
 from hosts.actions.hosts.edit_host import HostEdit
 from hosts.control import ControlError
@@ -100,7 +100,7 @@ def edit(request: HttpRequest, host_id: int) -> HttpResponse:
 
 def _groups_for(person: Person, host: Host) -> QuerySet[Group] | None:
     """Those that they may put it into, and those that it is in; None for whoever may choose none."""
-    joinable = moving.joinable(person)
+    joinable = group_moves.joinable(person)
     if joinable is None:
         return None
     chosen = Q(pk__in=joinable.order_by().values("pk")) | Q(pk__in=host.groups.values("pk"))

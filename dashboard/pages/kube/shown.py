@@ -8,7 +8,7 @@ from dashboard.furniture.beside import Beside, beside
 from dashboard.live.spec import Words
 from hosts.access import Person, allows, visible_objects
 from hosts.actions.images.references import parse
-from hosts.actions.kube.kube_plan import KubePlan, Planned
+from hosts.actions.kube.kube_plan import KubePlan, PlannedObject
 from hosts.actions.kube.play_kube import VERB, clashes, order_for, there
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
@@ -23,7 +23,7 @@ _MAY_BE_HIDDEN = ("volume", "secret")
 class Line:
     """One planned object. `fate`: made, taken (blocks), kept or replaced."""
 
-    planned: Planned
+    planned: PlannedObject
     fate: str
     words: Words
 
@@ -70,7 +70,7 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
     )
 
 
-def _line(one: Planned, there: set[tuple[str, str]], hidden: set[str]) -> Line:
+def _line(one: PlannedObject, there: set[tuple[str, str]], hidden: set[str]) -> Line:
     if one.kind in hidden:
         return Line(one, MADE, _("new, unless there is one of that name"))
     if (one.kind, one.name) not in there:

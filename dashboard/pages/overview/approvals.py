@@ -9,13 +9,13 @@ from dashboard.furniture.log.words import asked_words
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person
 from hosts.access.approvals import approvals_to_decide
-from hosts.access.requests import to_decide
+from hosts.access.requests import requests_to_decide
 
 
 def items(person: Person) -> Iterator[Item]:
     """The oldest first: who asked longest has waited longest."""
     yield from _jobs(person)
-    waiting = list(to_decide(person).order_by("pk")[: MOST + 1])
+    waiting = list(requests_to_decide(person).order_by("pk")[: MOST + 1])
     for request in waiting[:MOST]:
         url = reverse("requests:decide", args=[request.pk])
         told = {"name": request.asked_by_name, "role": request.role.label}

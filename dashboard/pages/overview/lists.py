@@ -15,7 +15,7 @@ from dashboard.pages.overview.tiles import tiles
 from dashboard.pages.overview.totals import most_cpu, most_memory, totals
 from dashboard.streams.stats_of import VERB
 from hosts.access import Person, visible_hosts
-from hosts.access.approvals import approves
+from hosts.access.approvals import may_approve_somewhere
 from hosts.access.requests import decides
 
 
@@ -70,7 +70,7 @@ ATTENTION = _panel(
     "host.view",
     {"hosts", "containers", "access", "failures"},
     _attention,
-    personal=lambda person: decides(person) or approves(person) or sees_own(person),
+    personal=lambda person: decides(person) or may_approve_somewhere(person) or sees_own(person),
 )
 FLEET = _panel("fleet", "host.view", {"hosts", "containers"}, _tiles)
 TOTALS = _panel("totals", "host.view", {"hosts", "containers"}, _totals)

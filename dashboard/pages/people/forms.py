@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, Team
 from dashboard.furniture.forms import Dressed
 from dashboard.furniture.people import RoleChoice
-from hosts.access.given import role_verbs
+from hosts.access.grant_rows import role_verbs
 from hosts.models import Group
 
 
@@ -79,7 +79,7 @@ class InviteForm(RoleForm):
         return any(field.value() for field in self.on_groups)
 
     def wanted(self) -> dict[str, Any]:
-        """What hosts.actions.access.invited.invite takes. Ask after is_valid."""
+        """What hosts.actions.access.invitation_grants.invite takes. Ask after is_valid."""
         chosen = self.cleaned_data
         grants = [
             (self.roles[chosen[name]], group) for name, group in self.groups.items() if chosen[name]

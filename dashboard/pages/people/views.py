@@ -31,7 +31,7 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
 from hosts.access.second_factor import lacks
-from hosts.actions.access import invited
+from hosts.actions.access import invitation_grants
 from hosts.refusals import FieldRefusal
 
 EVERYBODY = Target(kind="user", name="everybody")
@@ -62,7 +62,7 @@ def _extra(person: Person, form: InviteForm) -> dict[str, Any]:
         brought = ("teams", "grants__role", "grants__group")
         found = list(invitations.live().filter(kind=Kind.INVITE).prefetch_related(*brought))
         for link in found:
-            link.stands = invitations.stands(link)  # type: ignore[attr-defined]
+            link.stands = invitations.still_authorized(link)  # type: ignore[attr-defined]
         extra["open_invitations"] = found
     return extra
 
@@ -94,7 +94,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = _form(person, request.POST)
     if form.is_valid():
         try:
-            path = invited.invite(person, **form.wanted())
+            path = invitation_grants.invite(person, **form.wanted())
         except ValidationError as problem:
             form.add_error(None, problem)
         except FieldRefusal as refused:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from dashboard.furniture.forms import Helpful
-from hosts.access.given import role_verbs
+from hosts.access.grant_rows import role_verbs
 from hosts.models import AccessRequest, Endpoint
 
 HOURS = (

@@ -10,8 +10,8 @@ from dashboard.furniture.deciding import QUICK, Decided, list_of, told_list
 from dashboard.live.tokens import contains
 from dashboard.pages.requests.told import DECIDED
 from hosts.access import Person
-from hosts.access.approvals import approvals_to_decide, approves
-from hosts.access.requests import decides, may_decide, to_decide, visible_requests
+from hosts.access.approvals import approvals_to_decide, may_approve_somewhere
+from hosts.access.requests import decides, may_decide, requests_to_decide, visible_requests
 from hosts.models import AccessRequest
 
 __all__ = ["DECIDED", "QUICK", "SPEC", "WAITING"]
@@ -57,13 +57,13 @@ class Waiting:
 
 
 def _waiting(person: Person) -> list[Any]:
-    requests = to_decide(person).values_list("pk", flat=True)[:100]
+    requests = requests_to_decide(person).values_list("pk", flat=True)[:100]
     approvals = approvals_to_decide(person).values_list("pk", flat=True)[:100]
     return [*(Waiting(2 * pk) for pk in requests), *(Waiting(2 * pk + 1) for pk in approvals)]
 
 
 def _decides(person: Person) -> bool:
-    return decides(person) or approves(person)
+    return decides(person) or may_approve_somewhere(person)
 
 
 WAITING = told_list(

@@ -21,7 +21,7 @@ from dashboard.toasts import toast
 from hosts.access import NotVisible, Person, visible_endpoints, visible_groups, visible_hosts
 from hosts.access.requests import may_decide, visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
-from hosts.actions.access_requests.ask_access import Wanted
+from hosts.actions.access_requests.ask_access import AccessRequestOptions
 from hosts.models import AccessRequest, Endpoint
 from hosts.refusals import FieldRefusal
 
@@ -91,7 +91,7 @@ def _asked(person: Person, form: AskForm, verb: str, endpoint: Endpoint | None) 
     if told["kind"] == Kind.ENDPOINT:
         told["place"] = str(endpoint.pk) if endpoint else ""
     try:
-        ask_access.ask(person, Wanted(verb=verb, **told))
+        ask_access.ask(person, AccessRequestOptions(verb=verb, **told))
     except FieldRefusal as trouble:
         form.refuse(trouble)
         return False

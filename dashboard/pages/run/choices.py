@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hosts.access import Person, could, visible_endpoints, visible_objects
+from hosts.access import Person, allows_somewhere_on, visible_endpoints, visible_objects
 from hosts.actions.run.run_container import VERB
 from hosts.models import Endpoint, Image, Network, Pod, Volume
 from hosts.models.inventory import LIVE
@@ -13,7 +13,7 @@ MOST = 500
 def endpoints_for(person: Person) -> list[Endpoint]:
     """The endpoints where this person may run containers."""
     endpoints = visible_endpoints(person).select_related("host", "login")
-    return [one for one in endpoints if could(person, VERB, one)]
+    return [one for one in endpoints if allows_somewhere_on(person, VERB, one)]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.replacing import InTheWay, in_the_way
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
 from hosts.access import NewContainer, Person
-from hosts.actions.run import narrowed, run_spec
+from hosts.actions.run import narrow_grants, run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
@@ -171,7 +171,7 @@ def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> B
         object_id=besides,
         name=params.get("name") or params["image"],
         params=params,
-        proposed=run_spec.proposed(verb, params, endpoint),
+        proposal=run_spec.proposal(verb, params, endpoint),
         thing=NewContainer(params.get("name") or "", params.get("labels") or {}),
     )
     return beside(person, verb, order, pod=joined(person, endpoint, params.get("pod") or ""))
@@ -180,7 +180,7 @@ def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> B
 def _fit(draft: Draft, person: Person, endpoint: Endpoint) -> None:
     """Say of what a narrowed grant is not for, before the click."""
     try:
-        narrowed.thing_for(person, endpoint, "container.run", draft.params)
+        narrow_grants.narrowed_container(person, endpoint, "container.run", draft.params)
     except Refusal as error:
         draft.said.setdefault("endpoint", Said(BAD, str(error)))
 

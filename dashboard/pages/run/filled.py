@@ -14,7 +14,7 @@ from dashboard.pages.run.draft import BAD, WARN, Draft, Said
 from dashboard.pages.run.fields import port_texts, volume_texts
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.rows import Row, empty_port, empty_volume, read_texts
-from hosts.actions.run.existing import Existing
+from hosts.actions.run.existing import ExistingContainer
 from hosts.actions.run.run_fields import KEPT
 from hosts.actions.run.run_spec import params_of, texts_of
 from hosts.actions.run.table import FIELDS
@@ -33,7 +33,9 @@ class Change:
     after: str
 
 
-def fill(there: Existing, endpoints: list[Endpoint], endpoint: Endpoint, *, kept: bool) -> Draft:
+def fill(
+    there: ExistingContainer, endpoints: list[Endpoint], endpoint: Endpoint, *, kept: bool
+) -> Draft:
     """The form with everything in it. `kept`: names of the environment stand without a value."""
     values = "".join(f"{name}\n" if kept else f"{name}=\n" for name in there.env)
     start = initial_of(there.texts) | {"endpoint": endpoint.pk, "environment": values}
@@ -54,9 +56,9 @@ def fill(there: Existing, endpoints: list[Endpoint], endpoint: Endpoint, *, kept
     return draft
 
 
-def refill(there: Existing, job: Job, endpoint: Endpoint) -> Draft:
+def refill(there: ExistingContainer, job: Job, endpoint: Endpoint) -> Draft:
     """What an earlier try asked for in its place, with Podman's refusal beside its field."""
-    asked = Existing(texts_of(job.params), there.env, there.source, there.missing)
+    asked = ExistingContainer(texts_of(job.params), there.env, there.source, there.missing)
     draft = fill(asked, [endpoint], endpoint, kept=True)
     kept, given = job.params.get("kept", []), job.params.get("env_names", [])
     lines = [name for name in kept if name in there.env] + [f"{name}=" for name in given]
@@ -78,13 +80,13 @@ def _said_of(job: Job) -> dict[str, str]:
     return {"error": job.error, "words": job.cause or "–"}
 
 
-def _rows(there: Existing, kind: str) -> list[Row]:
+def _rows(there: ExistingContainer, kind: str) -> list[Row]:
     texts_for = {"ports": port_texts, "volumes": volume_texts}[kind]
     lines = there.texts.get(kind, "").split("\n")
     return [read_texts(kind, texts_for(line)) for line in lines if line]
 
 
-def hidden_of(there: Existing) -> dict[str, str]:
+def hidden_of(there: ExistingContainer) -> dict[str, str]:
     """What the page carries along, to tell the difference without asking the host each time."""
     marks = {name: _mark(name, value) for name, value in there.env.items()}
     return {"was": json.dumps(there.texts), "kept": json.dumps(marks)}
@@ -153,7 +155,7 @@ def _texts(text: str) -> dict[str, str]:
     return {str(k): v for k, v in found.items() if isinstance(v, str)}
 
 
-def environment_text(there: Existing) -> tuple[str, list[str]]:
+def environment_text(there: ExistingContainer) -> tuple[str, list[str]]:
     """(lines with values, names whose values hold several lines and cannot stand here)."""
     long = [name for name, value in there.env.items() if "\n" in value or "\r" in value]
     lines = [name if name in long else f"{name}={value}" for name, value in there.env.items()]

@@ -8,7 +8,7 @@ from itertools import count
 from hosts.access import Denied, NotVisible, Person, allows, visible_objects
 from hosts.actions import cancel_job
 from hosts.actions.containers import remove_container
-from hosts.guardrails import NeedsApproval, Refused
+from hosts.guardrails import GuardrailRefused, NeedsApproval
 from hosts.models import Container, Endpoint, Job
 from hosts.models.inventory import LIVE
 
@@ -44,6 +44,6 @@ def remove_for(person: Person, job: Job, way: InTheWay) -> None:
     try:
         ref = (way.row.endpoint_id, way.row.podman_id)
         remove_container.ask(person, ref, force=True)
-    except (NotVisible, Denied, Refused, NeedsApproval):
+    except (NotVisible, Denied, GuardrailRefused, NeedsApproval):
         cancel_job.ask(person, job.pk)
         raise

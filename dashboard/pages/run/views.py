@@ -28,7 +28,7 @@ from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
 from hosts.actions.run import create_container, pasted_line, run_container
-from hosts.actions.run.narrowed import label_asked_for
+from hosts.actions.run.narrow_grants import required_label
 from hosts.models import Container, Endpoint, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import PodmanError
@@ -66,7 +66,7 @@ def page(request: HttpRequest) -> HttpResponse:
     wanted_here = (one for one in endpoints if one.pk == start.get("endpoint"))
     # a choice shows its first until somebody chooses
     endpoint = next(wanted_here, endpoints[0])
-    if label := label_asked_for(person, endpoint, run_container.VERB):
+    if label := required_label(person, endpoint, run_container.VERB):
         start["labels"] = label
     form = RunForm(initial=start, endpoints=endpoints)
     blank = Draft(form, [empty_port()], [empty_volume()])

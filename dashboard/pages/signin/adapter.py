@@ -59,19 +59,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            signin.limited(stranger(request), email=credentials.get("email", ""))
+            signin.sign_in_limited(stranger(request), email=credentials.get("email", ""))
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """The same for a wrong password and for an account that does not exist."""
-        signin.failed(
+        signin.sign_in_failed(
             stranger(request), email=credentials.get("email", ""), why="wrong name or password"
         )
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Somebody disabled gave the right password."""
         email = cast(User, user).email
-        signin.failed(stranger(request), email=email, why="the account is disabled")
+        signin.sign_in_failed(stranger(request), email=email, why="the account is disabled")
         return cast(HttpResponse, super().respond_user_inactive(request, user))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
@@ -121,7 +121,7 @@ def _named(user: User, record: Mapping[str, Any]) -> str:
     if record.get("type") == Authenticator.Type.RECOVERY_CODES:
         return "recovery code"
     used = Authenticator.objects.filter(user=user, pk=record.get("id")).first()
-    return factors.named(used) if used else str(record.get("type"))
+    return factors.factor_label(used) if used else str(record.get("type"))
 
 
 def _tell_codes_left(request: HttpRequest, user: User) -> None:

@@ -46,7 +46,7 @@ def written(view: View) -> View:
             count = Authenticator.objects.filter(user=user, type__in=factors.FACTORS).count()
             request.last_factor = count == 1  # type: ignore[attr-defined]
             return view(request, *args, **named)
-        with factors.written(user, known(request, user)):
+        with factors.logged_changes(user, known(request, user)):
             return view(request, *args, **named)
 
     return told(answered)

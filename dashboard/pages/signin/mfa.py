@@ -110,7 +110,7 @@ class _CodeForm(Dressed):
             return code
         except ValidationError as trouble:
             if trouble.code in ("too_many_login_attempts", "rate_limited"):
-                signin.limited(stranger(context.request), email=self.user.email)
+                signin.sign_in_limited(stranger(context.request), email=self.user.email)
             elif not self.has_app():
                 raise ValidationError(
                     gettext("This recovery code is not right, or it was used before."),

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, CollectedClientData, RegistrationResponse
 
 from accounts import signin
-from accounts.factors import counted
+from accounts.factors import accept_counter
 from dashboard.furniture.forms import Dressed
 from dashboard.furniture.who import stranger
 
@@ -143,17 +143,17 @@ class _Judged:
             # the question may have been put after a password, where knowing the owner is not asked for
             if self.passwordless and not answer.authenticator_data.is_user_verified():
                 raise ValueError("it did not know its owner")
-            if not counted(found, answer.authenticator_data.counter):
+            if not accept_counter(found, answer.authenticator_data.counter):
                 why = "a passkey whose counter went back: there may be a copy of it"
                 raise ValueError(why)
             return found
         except (ValidationError, *_UNREADABLE) as trouble:
             if getattr(trouble, "code", "") == "too_many_login_attempts":
-                signin.limited(stranger(context.request), email=self._whose())
+                signin.sign_in_limited(stranger(context.request), email=self._whose())
                 raise
             # each question is for one answer
             auth.clear_state()
-            signin.failed(stranger(context.request), email=self._whose(), why=why)
+            signin.sign_in_failed(stranger(context.request), email=self._whose(), why=why)
             raise ValidationError(
                 gettext(
                     "This passkey does not fit: it is not known here, was removed, or its answer"

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from accounts import provider_actions, signin
 from accounts.errors import AccountsError
 from accounts.models import Identity, User
-from accounts.provider_actions import Named, Rules
+from accounts.provider_actions import ProviderClaims, ProviderRules
 from accounts.providers import FileWrong, Provider, provider_named, providers
 from dashboard.furniture.who import stranger
 from dashboard.oidc import flow
@@ -65,7 +65,7 @@ def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
         try:
             return page(request, provider)
         except Trouble as trouble:
-            signin.failed(stranger(request), email=provider.id, why=trouble.why)
+            signin.sign_in_failed(stranger(request), email=provider.id, why=trouble.why)
             status = 502 if isinstance(trouble, NoAnswer) else 403
             return _told(request, provider, str(trouble), _wanted(request), status=status)
 
@@ -134,7 +134,7 @@ def _begun(request: HttpRequest, provider: Provider) -> Begun:
 
 
 def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Begun) -> HttpResponse:
-    named = Named(
+    named = ProviderClaims(
         provider=provider.id,
         issuer=provider.issuer,
         subject=answer.subject,
@@ -143,7 +143,7 @@ def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Beg
         name=answer.name,
         groups=answer.groups,
     )
-    rules = Rules(
+    rules = ProviderRules(
         join=provider.join,
         domains=provider.domains,
         role=provider.role,
@@ -154,7 +154,9 @@ def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Beg
     try:
         user = provider_actions.come_in(who, named, rules)
     except AccountsError as refusal:
-        signin.failed(who, email=answer.email, why=f"{provider.id}: {type(refusal).__name__}")
+        signin.sign_in_failed(
+            who, email=answer.email, why=f"{provider.id}: {type(refusal).__name__}"
+        )
         return _told(request, provider, str(refusal), begun.next, status=403, other="1")
     record_authentication(request, user, "provider", provider=f"provider {provider.id}")
     # a second factor of theirs here is still asked for

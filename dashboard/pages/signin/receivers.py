@@ -18,4 +18,6 @@ from dashboard.furniture.who import stranger
 @receiver(signals.authentication_failed)
 def code_was_wrong(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """A right password, then a wrong code."""
-    signin.failed(stranger(request), email=user.email, why="wrong code of the second factor")
+    signin.sign_in_failed(
+        stranger(request), email=user.email, why="wrong code of the second factor"
+    )

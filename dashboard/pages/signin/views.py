@@ -62,13 +62,13 @@ def end_session(request: HttpRequest) -> HttpResponse:
     handle = request.POST.get("session", "")
     own = request.session.session_key
     if not handle:
-        ended = signin.ended_all_elsewhere(person.user, person.who, but=own)
+        ended = signin.end_other_sessions(person.user, person.who, but=own)
         words = ngettext("%(count)d session is ended.", "%(count)d sessions are ended.", ended)
         messages.success(request, words % {"count": ended})
         return redirect("account_settings")
     if own and handle == handle_of(own):
         return redirect("account_logout")
-    if signin.ended_elsewhere(person.user, person.who, handle=handle):
+    if signin.end_other_session(person.user, person.who, handle=handle):
         messages.success(request, _("That session is ended."))
     else:
         messages.info(request, _("That session had ended already."))

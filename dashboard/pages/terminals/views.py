@@ -14,7 +14,7 @@ from dashboard.pages.terminals.lists import SPEC, visible
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, get_object
 from hosts.actions.containers.open_terminal import EXEC, VERBS
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.models import InventoryRow
 
 
@@ -33,8 +33,8 @@ def of_container(request: HttpRequest, endpoint_id: int, podman_id: str) -> Http
     row = get_object(person, "container", endpoint_id, podman_id, verb="container.exec")
     if request.GET.get("only") == "verdict":
         user = request.GET.get("user", "")[:200]
-        proposed = of_others.command(VERBS[EXEC], user=user, name=row.name)
-        return part(request, beside_stream(row.endpoint, proposed))
+        proposal = from_request.command(VERBS[EXEC], user=user, name=row.name)
+        return part(request, beside_stream(row.endpoint, proposal))
     here = visible(person).filter(endpoint_id=endpoint_id, podman_id=podman_id, lost_at=None)
     mine = list(here.filter(owner=person.user).values_list("key", flat=True))
     context = _frame(person, row, keys=mine)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import tokens
 from accounts.models import Role, Token
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from accounts.verbs import all_verbs
 from dashboard.furniture.forms import Helpful
 from dashboard.furniture.people import RoleChoice
@@ -85,10 +85,10 @@ class TokenForm(Zoned):
         offered = [verb for verb in all_verbs() if verb.name not in tokens.NEVER]
         verbs.choices = [(verb.name, f"{verb.label} ({verb.name})") for verb in offered]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> TokenOptions:
         """What the form asks for. Ask after is_valid."""
         given = self.cleaned_data
-        return Wanted(
+        return TokenOptions(
             name=given["name"],
             expires_at=self._end(),
             reach=given["reach"],

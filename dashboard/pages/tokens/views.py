@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import token_actions
 from accounts.errors import NotPermitted
 from accounts.models import Token, User
-from accounts.tokens import soon
+from accounts.tokens import expiring
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.furniture.forms import Helpful
@@ -38,7 +38,7 @@ _TOKENS = Token.objects.select_related("user__role", "role")
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own tokens and keys."""
-    ending = Token.objects.filter(soon(), user=person_of(request).user).count()
+    ending = Token.objects.filter(expiring(), user=person_of(request).user).count()
     extra = {
         "ending": ending,
         "empty_url": reverse("tokens:new"),

@@ -19,7 +19,7 @@ from dashboard.streams.terminals.viewer import Viewer
 from hosts.access import Denied, NotVisible, get_object
 from hosts.access.asking import ask
 from hosts.actions.containers import open_terminal
-from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, Wanted
+from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, ExecOptions
 from hosts.database_threads import in_thread
 from hosts.refusals import FieldRefusal
 
@@ -35,7 +35,7 @@ class TerminalConsumer(LeanConsumer):
         super().__init__()
         self.session: Session | None = None
         self.viewer: Viewer | None = None
-        self._asked: asyncio.Future[Wanted] = asyncio.get_running_loop().create_future()
+        self._asked: asyncio.Future[ExecOptions] = asyncio.get_running_loop().create_future()
         # typed before there is anything to type into
         self._early = b""
 
@@ -51,7 +51,7 @@ class TerminalConsumer(LeanConsumer):
             get_object(self.person, "container", *ref, verb="container.exec")
             return
         row = self.session.opened.row
-        verb = VERBS[self.session.opened.wanted.kind]
+        verb = VERBS[self.session.opened.options.kind]
         get_object(self.person, "container", row.endpoint_id, row.podman_id, verb=verb)
 
     async def run(self) -> None:
@@ -90,13 +90,13 @@ class TerminalConsumer(LeanConsumer):
     async def _open(self) -> Session | None:
         try:
             async with asyncio.timeout(ASKED_WITHIN_S):
-                wanted = await self._asked
+                options = await self._asked
         except TimeoutError:
             self.close_code = self.BAD
             return None
         ref = (self.route["endpoint_id"], self.route["podman_id"])
         try:
-            return await sessions.open(self.person, self.scope["session_key"], ref, wanted)
+            return await sessions.open(self.person, self.scope["session_key"], ref, options)
         except NotVisible:
             self.close_code = self.NOT_FOUND
         except Denied:
@@ -148,13 +148,13 @@ class TerminalConsumer(LeanConsumer):
             session.stop("closed")
 
 
-def _wanted(given: Any) -> Wanted:
+def _wanted(given: Any) -> ExecOptions:
     if not isinstance(given, dict):
         raise ValueError
     columns, rows = _size(given.get("columns"), given.get("rows"))
     kind = ATTACH if given.get("kind") == ATTACH else EXEC
     command = _text(given, "command", 2000)
-    return Wanted(
+    return ExecOptions(
         kind=kind,
         command=tuple(shlex.split(command)) if kind == EXEC else (),
         user=_text(given, "user", 200),

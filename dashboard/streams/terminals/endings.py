@@ -88,7 +88,7 @@ async def after_end(
     pipe: Pipe, exit_code: int | None, words: str, *, no_shell: bool = False
 ) -> Ending:
     """It has ended by itself: with which code, and whether the container or the host did."""
-    attached = pipe.opened.wanted.kind == ATTACH
+    attached = pipe.opened.options.kind == ATTACH
     try:
         if exit_code is None:
             exit_code = await pipe.exit_code()

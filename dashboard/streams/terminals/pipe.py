@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Final
 
-from hosts.actions.containers.open_terminal import ATTACH, Opened, Wanted
+from hosts.actions.containers.open_terminal import ATTACH, ExecOptions, TerminalIntent
 from hosts.dial import dial
 from hosts.podman import Podman, PodmanError, attach, containers, execs, hang_up
 from hosts.podman.attach import READ_BYTES, RawStream
@@ -37,7 +37,7 @@ class NoShellError(Exception):
 class Pipe:
     """Open until `close`. Reading and writing never block others; `hang_up` ends what runs."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: TerminalIntent) -> None:
         self.opened = opened
         self.podman = Podman(dial(opened.row.endpoint, streams=True))
         self.exec_id = ""
@@ -50,10 +50,10 @@ class Pipe:
     async def open(self) -> None:
         """Start what is wanted. Raises PodmanError, NoShellError."""
         await self.podman.__aenter__()
-        if self.opened.wanted.kind == ATTACH:
+        if self.opened.options.kind == ATTACH:
             await self._attach()
-        elif self.opened.wanted.command:
-            await self._start(self.opened.wanted.command)
+        elif self.opened.options.command:
+            await self._start(self.opened.options.command)
         else:
             await self._find_shell()
 
@@ -90,18 +90,18 @@ class Pipe:
         return came, False
 
     async def _start(self, command: tuple[str, ...]) -> None:
-        wanted: Wanted = self.opened.wanted
+        options: ExecOptions = self.opened.options
         self.exec_id = await execs.create(
             self.podman,
             self.opened.row.podman_id,
             command,
             tty=True,
-            user=wanted.user,
-            workdir=wanted.directory,
+            user=options.user,
+            workdir=options.directory,
             environment={"TERM": "xterm-256color", hang_up.MARK: self.opened.mark},
         )
         self._pipe = await execs.start(
-            self.podman, self.exec_id, tty=True, columns=wanted.columns, rows=wanted.rows
+            self.podman, self.exec_id, tty=True, columns=options.columns, rows=options.rows
         )
 
     async def _attach(self) -> None:
@@ -112,8 +112,8 @@ class Pipe:
         self._frames = None if self.tty else FrameParser()
         self._pipe = await attach.attach(self.podman, container, tty=self.tty)
         if self.tty:
-            wanted = self.opened.wanted
-            await self.resize(wanted.columns, wanted.rows)
+            options = self.opened.options
+            await self.resize(options.columns, options.rows)
 
     async def read(self) -> bytes:
         """What came; empty at the end."""
@@ -153,7 +153,7 @@ class Pipe:
     async def resize(self, columns: int, rows: int) -> None:
         """Not fatal when it fails: before the start and after the end it must."""
         try:
-            if self.opened.wanted.kind == ATTACH:
+            if self.opened.options.kind == ATTACH:
                 if self.tty:
                     container = self.opened.row.podman_id
                     await execs.resize_container(self.podman, container, columns=columns, rows=rows)
@@ -166,20 +166,20 @@ class Pipe:
         """End what runs, by force after `patience_s`; an attached container's own process stays. True
         when that is sure.
         """
-        if self.opened.wanted.kind == ATTACH or not self.exec_id:
+        if self.opened.options.kind == ATTACH or not self.exec_id:
             return True
         return await hang_up.end(
             self.podman,
             self.opened.row.podman_id,
             self.exec_id,
             mark=self.opened.mark,
-            user=self.opened.wanted.user,
+            user=self.opened.options.user,
             patience_s=patience_s,
         )
 
     async def exit_code(self) -> int | None:
         """Of what was run; None where it runs on or where this is no exec. Raises PodmanError."""
-        if self.opened.wanted.kind == ATTACH or not self.exec_id:
+        if self.opened.options.kind == ATTACH or not self.exec_id:
             return None
         found = await execs.inspect(self.podman, self.exec_id)
         code = found.get("ExitCode")

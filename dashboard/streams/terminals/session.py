@@ -23,7 +23,7 @@ from hosts.access import Person, get_object
 from hosts.access.asking import ask
 from hosts.access.guard import guard
 from hosts.actions.containers import open_terminal
-from hosts.actions.containers.open_terminal import VERBS, Opened
+from hosts.actions.containers.open_terminal import VERBS, TerminalIntent
 from hosts.database_threads import in_thread
 from hosts.podman import PodmanError
 
@@ -42,7 +42,9 @@ class Session:
 
     WITHDRAWN: ClassVar[int] = 4401
 
-    def __init__(self, person: Person, session_key: str, opened: Opened, *, grace_s: float) -> None:
+    def __init__(
+        self, person: Person, session_key: str, opened: TerminalIntent, *, grace_s: float
+    ) -> None:
         self.person = person
         self.scope: dict[str, Any] = {"session_key": session_key}
         self.opened = opened
@@ -50,7 +52,7 @@ class Session:
         self.kept = Scrollback()
         self.viewers: set[Viewer] = set()
         self.driver: Viewer | None = None
-        self.size = (opened.wanted.columns, opened.wanted.rows)
+        self.size = (opened.options.columns, opened.options.rows)
         self.ending: Ending | None = None
         self.open = asyncio.Event()
         # set when the outcome has been written
@@ -73,7 +75,7 @@ class Session:
 
     def _authorise(self) -> None:
         row = self.opened.row
-        verb = VERBS[self.opened.wanted.kind]
+        verb = VERBS[self.opened.options.kind]
         get_object(self.person, "container", row.endpoint_id, row.podman_id, verb=verb)
 
     async def end(self, code: int) -> None:
@@ -122,12 +124,12 @@ class Session:
         self._drained.set()
 
     def _tell_roles(self) -> None:
-        wanted, what = self.opened.wanted, self._pipe.shell or self.opened.wanted.words
+        options, what = self.opened.options, self._pipe.shell or self.opened.options.words
         shared = {
             "type": "role",
             "of": self.opened_by,
             "watchers": self.watchers,
-            "kind": wanted.kind,
+            "kind": options.kind,
             "command": what if self.open.is_set() else "",
             "tty": self._pipe.tty,
         }
@@ -214,7 +216,7 @@ class Session:
         except PodmanError as error:
             return await refused(self._pipe, error)
         self.open.set()
-        command = self._pipe.shell or self.opened.wanted.words
+        command = self._pipe.shell or self.opened.options.words
         for viewer in self.viewers:
             viewer.note({"type": "open", "command": command, "tty": self._pipe.tty})
         beside = [
@@ -321,14 +323,14 @@ class Session:
         def write() -> None:
             detail = ending.detail
             if ending.result is Result.UNKNOWN:
-                open_terminal.lose(self.opened, detail=detail, duration_ms=took_ms)
+                open_terminal.mark_lost(self.opened, detail=detail, duration_ms=took_ms)
             else:
                 open_terminal.finish(self.opened, ending.result, detail=detail, duration_ms=took_ms)
 
         await self._save(write)
 
     async def _note(self, **fields: Any) -> None:
-        await self._save(lambda: open_terminal.note(self.opened, **fields))
+        await self._save(lambda: open_terminal.update_row(self.opened, **fields))
 
     async def note_watchers(self) -> None:
         """Keep the names of those who look on where the page of all terminals finds them."""

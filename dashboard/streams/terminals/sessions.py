@@ -8,9 +8,9 @@ from django.db import DatabaseError
 
 from dashboard.streams.terminals.session import Session
 from hosts.access import NotVisible, Person
-from hosts.actions.asking import ObjectRef
 from hosts.actions.containers import open_terminal
-from hosts.actions.containers.open_terminal import Wanted
+from hosts.actions.containers.open_terminal import ExecOptions
+from hosts.actions.object_orders import ObjectRef
 from hosts.database_threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -33,13 +33,13 @@ class Sessions:
         self._beat: asyncio.Task[None] | None = None
 
     async def open(
-        self, person: Person, session_key: str, ref: ObjectRef, wanted: Wanted
+        self, person: Person, session_key: str, ref: ObjectRef, options: ExecOptions
     ) -> Session:
         """Write the intent, then start. NotVisible, Denied, TooManyError, DatabaseError."""
         mine = [one for one in self._sessions.values() if one.person.user.pk == person.user.pk]
         if len([one for one in mine if not one.ending]) >= MOST_EACH:
             raise TooManyError
-        opened = await in_thread(open_terminal.begin, person, ref, wanted)
+        opened = await in_thread(open_terminal.begin, person, ref, options)
         grace_s = float(settings.HAULOUT_TERMINAL_GRACE_S)
         session = Session(person, session_key, opened, grace_s=grace_s)
         self._sessions[opened.key] = session
@@ -81,7 +81,7 @@ class Sessions:
             pks = [one.opened.pk for one in self._sessions.values() if not one.ending]
             try:
                 if pks:
-                    await in_thread(open_terminal.seen, pks)
+                    await in_thread(open_terminal.renew_rows, pks)
             except DatabaseError as error:
                 log.warning("open terminals cannot be written down: %s", error)
 

@@ -20,7 +20,7 @@ def _known(headers: Mapping[bytes, bytes]) -> bool:
     scheme, _blank, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     try:
         if scheme.lower() == "bearer":
-            token = tokens.known(secret.strip())
+            token = tokens.find_by_secret(secret.strip())
             return token is not None and not tokens.why_dead(token)
         return user_of({"headers": list(headers.items())})[0] is not None
     except DatabaseError:

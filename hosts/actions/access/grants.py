@@ -11,15 +11,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import beyond
+from accounts import grant_source
 from accounts.epoch import raise_epoch
 from accounts.models import Team, User
 from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
-from hosts.access.given import role_verbs
-from hosts.actions.access.wanted import Wanted, checked
+from hosts.access.grant_rows import role_verbs
+from hosts.actions.access.grant_options import GrantOptions, checked
 from hosts.models import Grant
 from hosts.refusals import FieldRefusal
 
@@ -29,21 +29,21 @@ params.allow(VERB, "given", "taken", "names", "team")
 LONGEST_REASON = 300
 
 
-def give(person: Person, wanted: Wanted) -> Grant:
+def give(person: Person, options: GrantOptions) -> Grant:
     """A new grant. FieldRefusal (with the field to change), Denied."""
-    require(person, MAY, _target(wanted))
-    wanted = checked(wanted)
-    require_within(person, _target(wanted), wanted.role_verbs, wanted.user)
-    return write_grant(person, wanted)
+    require(person, MAY, _target(options))
+    options = checked(options)
+    require_within(person, _target(options), options.role_verbs, options.user)
+    return write_grant(person, options)
 
 
-def write_grant(person: Person, wanted: Wanted) -> Grant:
+def write_grant(person: Person, options: GrantOptions) -> Grant:
     """The row and its entry. Whoever calls has authorised it, and `checked` what is wanted."""
     with transaction.atomic():
         grant = Grant.objects.create(
-            **wanted.fields,
-            until=wanted.until,
-            reason=wanted.reason,
+            **options.fields,
+            until=options.until,
+            reason=options.reason,
             made_by=person.who.name[:200],
         )
         _told(person, target_of_grant(grant), {"given": True, **shown(grant)})
@@ -124,18 +124,18 @@ def target_of_grant(grant: Grant) -> Target:
     )
 
 
-def _target(wanted: Wanted) -> Target:
-    return Target(kind="grant", name=f"{wanted.role.name} to {wanted.user or wanted.team or ''}")
+def _target(options: GrantOptions) -> Target:
+    return Target(kind="grant", name=f"{options.role.name} to {options.user or options.team or ''}")
 
 
 def require_within(
     person: Person, target: Target, gives: frozenset[str], over: User | None = None
 ) -> None:
     """Denied, with its entry, unless the person holds all of this everywhere."""
-    measure = beyond.measure(person.user)
+    measure = grant_source.verbs_everywhere(person.user)
     if not gives <= measure:
         reason = "the role permits more than they hold everywhere"
-    elif over is not None and not beyond.reach(over) <= measure:
+    elif over is not None and not grant_source.verbs_anywhere(over) <= measure:
         reason = f"{over} holds more than they do"
     else:
         return

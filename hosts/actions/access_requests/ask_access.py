@@ -10,7 +10,7 @@ from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Narrowing, NotVisible, Person, visible_endpoints
-from hosts.access.given import role_verbs
+from hosts.access.grant_rows import role_verbs
 from hosts.models import AccessRequest, Endpoint, Group, Host
 from hosts.refusals import FieldRefusal
 from hosts.verbs.requests import ASK, WITHDRAW
@@ -22,7 +22,7 @@ MOST_WAITING = 10
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AccessRequestOptions:
     """What is asked for. `place`: the name of a group or host; an endpoint is named by its number."""
 
     role: Role
@@ -35,10 +35,10 @@ class Wanted:
     verb: str = ""
 
 
-def ask(person: Person, wanted: Wanted) -> AccessRequest:
+def ask(person: Person, options: AccessRequestOptions) -> AccessRequest:
     """A request that waits for somebody to decide. FieldRefusal names the field to change."""
-    _check(wanted)
-    found = place_named(person, wanted.kind, wanted.place)
+    _check(options)
+    found = place_named(person, options.kind, options.place)
     with transaction.atomic():
         # one at a time, so that nobody gets past the limit by many tabs
         asker = User.objects.select_for_update(of=("self",)).get(pk=person.user.pk)
@@ -49,14 +49,14 @@ def ask(person: Person, wanted: Wanted) -> AccessRequest:
         request = AccessRequest.objects.create(
             asked_by=asker,
             asked_by_name=person.who.name,
-            role=wanted.role,
-            verb=wanted.verb,
-            place_kind=wanted.kind,
-            place=str(found) if wanted.kind == Kind.ENDPOINT else wanted.place.strip(),
-            label=wanted.label.strip(),
-            names=wanted.names.strip(),
-            reason=wanted.reason.strip(),
-            minutes=wanted.minutes,
+            role=options.role,
+            verb=options.verb,
+            place_kind=options.kind,
+            place=str(found) if options.kind == Kind.ENDPOINT else options.place.strip(),
+            label=options.label.strip(),
+            names=options.names.strip(),
+            reason=options.reason.strip(),
+            minutes=options.minutes,
             **set_place(found),
         )
         told = params_of(request) | {"reason": request.reason, "missing": request.verb}
@@ -142,16 +142,16 @@ def params_of(request: AccessRequest) -> dict[str, object]:
     return told
 
 
-def _check(wanted: Wanted) -> None:
-    if wanted.kind not in Kind.values:
+def _check(options: AccessRequestOptions) -> None:
+    if options.kind not in Kind.values:
         raise FieldRefusal("kind", _("Say where: a group, a host or everywhere."))
-    if wanted.kind != Kind.EVERYWHERE and not wanted.place.strip():
+    if options.kind != Kind.EVERYWHERE and not options.place.strip():
         raise FieldRefusal("place", _("Name the group or host, whole."))
-    if len(wanted.place) > 200 or "\0" in wanted.place:
+    if len(options.place) > 200 or "\0" in options.place:
         raise FieldRefusal("place", _("No group and no host is called like this."))
-    if not wanted.reason.strip():
+    if not options.reason.strip():
         raise FieldRefusal("reason", _("Say why: whoever decides reads it, and so does the log."))
-    if not 1 <= wanted.minutes <= MOST_MINUTES:
+    if not 1 <= options.minutes <= MOST_MINUTES:
         raise FieldRefusal("minutes", _("Ask for at least a minute and at most seven days."))
-    if not role_verbs(wanted.role):
+    if not role_verbs(options.role):
         raise FieldRefusal("role", _("This role gives nothing at a place."))

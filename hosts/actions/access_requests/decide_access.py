@@ -11,8 +11,8 @@ from audit import write
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, allows, require
 from hosts.access.requests import may_decide, visible_requests
+from hosts.actions.access.grant_options import GrantOptions, checked
 from hosts.actions.access.grants import write_grant
-from hosts.actions.access.wanted import Wanted, checked
 from hosts.actions.access_requests.ask_access import (
     must_wait,
     params_of,
@@ -41,7 +41,7 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
                 % {"kind": request.place_kind, "name": request.place},
             )
         until = now + timedelta(minutes=request.minutes)
-        wanted = Wanted(
+        wanted = GrantOptions(
             user=request.asked_by,
             role=request.role,
             label=request.label,

@@ -11,7 +11,7 @@ from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
-from hosts.access.approvals import APPROVE, may_decide, same_person, visible_approvals
+from hosts.access.approvals import APPROVE, may_be_asker, may_decide, visible_approvals
 from hosts.access.fetch import target_of
 from hosts.jobs import approvals, wake
 from hosts.models import Approval, Job
@@ -64,7 +64,7 @@ def authorise(person: Person, approval_id: int) -> Approval:
         raise NotVisible
     require(person, VERB, target_of_job(row), row.job.endpoint)
     if not may_decide(person, row):
-        own = same_person(person, row)
+        own = may_be_asker(person, row)
         reason = "it may be their own job" if own else "its host is no longer here"
         write.refusal(person.who, VERB, target_of_job(row), reason=reason)
         raise Denied(VERB, target_of_job(row))

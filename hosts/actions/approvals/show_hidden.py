@@ -15,7 +15,7 @@ from hosts import control
 from hosts.access import Person, allows, require
 from hosts.access.approvals import may_decide
 from hosts.actions.approvals.decide import authorise, refuse_decided, target_of_job
-from hosts.guardrails.sealed import ARGUMENTS, ENVIRONMENT, FILE, RUNS, SEALED, SHOW
+from hosts.guardrails.sealed_params import ARGUMENTS, ENVIRONMENT, FILE, RUNS, SEALED, SHOW
 from hosts.models import Approval
 from hosts.refusals import FieldRefusal
 

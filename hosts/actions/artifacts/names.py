@@ -8,7 +8,7 @@ from hosts import capabilities
 from hosts.access import Person, get_endpoint
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.images.registry_words import why
-from hosts.guardrails import Proposed
+from hosts.guardrails import Proposal
 from hosts.jobs.ask import Order
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
@@ -42,7 +42,7 @@ def name_in_registry(text: str) -> str:
 
 
 def order_for(
-    endpoint: Endpoint, name: str, params: dict[str, Any], *, proposed: Proposed | None = None
+    endpoint: Endpoint, name: str, params: dict[str, Any], *, proposal: Proposal | None = None
 ) -> Order:
     """The order that concerns the artifact `name`."""
     return Order(
@@ -51,7 +51,7 @@ def order_for(
         object_id=name[:255],
         name=name,
         params=params,
-        proposed=proposed,
+        proposal=proposal,
     )
 
 

@@ -11,7 +11,7 @@ from hosts.actions.artifacts.names import KIND, name_in_registry, order_for, pla
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import auth_for
 from hosts.cards import NAMES_IMAGE, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -26,15 +26,15 @@ def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
     """Ask for a pull of a full name. Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     full = name_in_registry(name)
-    proposed = of_others.images(VERB, [full], field="name")
-    order = order_for(endpoint, full, {"name": full}, proposed=proposed)
+    proposal = from_request.images(VERB, [full], field="name")
+    order = order_for(endpoint, full, {"name": full}, proposal=proposal)
     return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Pull. Podman tells nothing of it before its end."""
     name = errand.params["name"]
-    await errand.permit(of_others.images(VERB, [name], field="name"))
+    await errand.permit(from_request.images(VERB, [name], field="name"))
     auth = await auth_for(errand.endpoint, parse(name))
     errand.say(_("Pulling %s. Podman says nothing before it is there.") % name)
     await errand.report({})

@@ -11,7 +11,7 @@ from hosts.actions.artifacts.names import name_in_registry, order_for, place_for
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import auth_for
 from hosts.cards import SENDS_AWAY, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -26,15 +26,15 @@ def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
     """Ask for a push. Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     full = name_in_registry(name)
-    proposed = of_others.push(VERB, full)
-    order = order_for(endpoint, full, {"name": full}, proposed=proposed)
+    proposal = from_request.push(VERB, full)
+    order = order_for(endpoint, full, {"name": full}, proposal=proposal)
     return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Push; the result tells the digest that the registry knows it by."""
     name = errand.params["name"]
-    await errand.permit(of_others.push(VERB, name))
+    await errand.permit(from_request.push(VERB, name))
     auth = await auth_for(errand.endpoint, parse(name))
     errand.say(_("Pushing %s. Podman says nothing before it is there.") % name)
     await errand.report({})

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.access.fetch import target_of
 from hosts.actions.artifacts.names import KIND, place_for, whole_name
-from hosts.actions.streamed import Doing, streamed
+from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Right, Road, When
 from hosts.dial import dial
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.models import Endpoint
 from hosts.podman import Podman, artifacts
 from hosts.refusals import Refusal
@@ -52,7 +52,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddOptions:
     """A file that is to come. `kind`: the media type of a new artifact, "" leaves it to Podman."""
 
     name: str
@@ -61,7 +61,7 @@ class Added:
     append: bool = False
 
 
-def added(*, name: str, file: str, kind: str = "", append: bool = False) -> Added:
+def add_options(*, name: str, file: str, kind: str = "", append: bool = False) -> AddOptions:
     """Checked. Refusal says what is wrong."""
     # Podman takes a slash for a folder, and would not give such a file back
     plain = re.split(r"[/\\]", file.strip())[-1][:200]
@@ -74,7 +74,7 @@ def added(*, name: str, file: str, kind: str = "", append: bool = False) -> Adde
     whole = whole_name(name)
     if "@" in whole:
         raise Refusal(_("A name that is given ends in a tag, not in a digest."))
-    return Added(whole, plain, kind, append)
+    return AddOptions(whole, plain, kind, append)
 
 
 def place(person: Person, endpoint_id: int, verb: str) -> Endpoint:
@@ -83,40 +83,42 @@ def place(person: Person, endpoint_id: int, verb: str) -> Endpoint:
 
 
 async def add(
-    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, order: Added
+    person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, order: AddOptions
 ) -> str:
     """Its digest. The caller has authorised it. PodmanError, ActionFailed."""
     target = target_of(endpoint, kind=KIND, object_id=order.name[:255], name=order.name)
     params = {"file": order.file, "append": order.append}
-    proposed = of_others.archive(ADD, file=order.file, names=[order.name])
-    async with streamed(person, ADD, target, params, proposed=proposed) as doing:
+    proposal = from_request.archive(ADD, file=order.file, names=[order.name])
+    async with streamed_action(person, ADD, target, params, proposal=proposal) as action:
         async with Podman(dial(endpoint, streams=True)) as podman:
             digest = await artifacts.add(
                 podman,
                 order.name,
-                _until_whole(body, doing),
+                _until_whole(body, action),
                 file=order.file,
                 kind=order.kind,
                 append=order.append,
             )
-        doing.detail = digest
+        action.detail = digest
         return digest
 
 
 async def extract(person: Person, endpoint: Endpoint, name: str) -> AsyncGenerator[bytes, None]:
     """The tar. The caller has authorised it. PodmanError before the first piece."""
     target = target_of(endpoint, kind=KIND, object_id=name[:255], name=name)
-    async with streamed(person, EXTRACT, target, {"name": name}) as doing:
+    async with streamed_action(person, EXTRACT, target, {"name": name}) as action:
         sent = 0
         async with Podman(dial(endpoint, streams=True)) as podman:
             async for piece in artifacts.extract(podman, name):
                 sent += len(piece)
-                doing.detail = f"{sent} bytes"
+                action.detail = f"{sent} bytes"
                 yield piece
 
 
-async def _until_whole(body: AsyncIterator[bytes], doing: Doing) -> AsyncGenerator[bytes, None]:
+async def _until_whole(
+    body: AsyncIterator[bytes], action: StreamedAction
+) -> AsyncGenerator[bytes, None]:
     async for piece in body:
         yield piece
     # Podman has it all: from here on a broken connection does not undo it
-    doing.committing = True
+    action.committing = True

@@ -1,1 +1,1 @@
-"""Building images: of a typed Containerfile by a job, of an uploaded context streamed through."""
+"""Builds images: a typed Containerfile as a job, an uploaded context as a stream."""

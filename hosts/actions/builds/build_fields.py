@@ -1,12 +1,12 @@
-"""What a person may say of a build, checked: the same for a typed file and an uploaded context."""
+"""Checks the options of a build, for a typed Containerfile and for an uploaded context."""
 
 import re
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from hosts.actions.creation import checked_labels
 from hosts.actions.images.references import parse, parse_full
-from hosts.actions.making import checked_labels
 from hosts.podman.build import BuildOptions
 from hosts.refusals import FieldRefusal, Refusal
 
@@ -17,7 +17,10 @@ _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/v[0-9]+)?")
 
 @dataclass(frozen=True)
 class BuildOrder:
-    """`arguments` may hold secrets and are never shown; `containerfile`: a path in the context."""
+    """Checked options of a build. `arguments` may hold secrets and are never shown.
+
+    `containerfile`: a path in the context.
+    """
 
     tags: tuple[str, ...]
     containerfile: str
@@ -29,7 +32,7 @@ class BuildOrder:
     arguments: dict[str, str] = field(default_factory=dict, repr=False)
 
     def options(self) -> BuildOptions:
-        """As Podman's client takes it."""
+        """As Podman's client takes them."""
         return BuildOptions(
             tags=self.tags,
             containerfile=self.containerfile,
@@ -42,7 +45,7 @@ class BuildOrder:
         )
 
     def shown(self) -> dict[str, object]:
-        """What an entry and a job's row may hold: no values of arguments."""
+        """What a job's row and an entry keep. Without the values of arguments."""
         return {
             "tags": list(self.tags),
             "containerfile": self.containerfile,
@@ -55,7 +58,7 @@ class BuildOrder:
         }
 
 
-def checked(
+def build_order(
     *,
     tags: list[str],
     containerfile: str = "Containerfile",
@@ -66,7 +69,7 @@ def checked(
     labels: dict[str, str] | None = None,
     arguments: dict[str, str] | None = None,
 ) -> BuildOrder:
-    """An order, or FieldRefusal naming the field."""
+    """The checked options. FieldRefusal names the field."""
     if target and not _TARGET.fullmatch(target):
         raise FieldRefusal("target", _("“%s” is not the name of a stage.") % target[:80])
     if platform and not _PLATFORM.fullmatch(platform):

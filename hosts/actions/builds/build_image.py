@@ -1,8 +1,7 @@
-"""image.build of a Containerfile that was typed: a job. A broken try is never sent again: its tag tells
-whether Podman came to its end, at once or when the host is back.
+"""image.build of a typed Containerfile, as a job.
 
-The file and its arguments can hold secrets: they are sealed in the job's row, and erased at the
-outcome.
+A broken try is never sent again. The tag shows whether the build ended, at once or when the host is back.
+File and arguments can hold secrets, so they are sealed in the job's row and erased at the outcome.
 """
 
 import json
@@ -17,13 +16,13 @@ from hosts.access import Person, get_endpoint
 from hosts.actions import archive_words
 from hosts.actions.action import Action
 from hosts.actions.builds import containerfile
-from hosts.actions.builds.build_fields import BuildOrder, checked
-from hosts.actions.builds.look_back import became, how_it_stands, image_of
+from hosts.actions.builds.build_fields import BuildOrder, build_order
+from hosts.actions.builds.look_back import build_outcome, image_of, state_before
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import auth_for
 from hosts.actions.second_look_objects import at_image
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import Proposed, of_containerfile, of_others
+from hosts.guardrails import Proposal, containerfile_sources, from_request
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
@@ -41,7 +40,7 @@ VERB = "image.build"
 
 
 def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Job:
-    """Ask for an image of the Containerfile `text`. FieldRefusal, NotVisible, Denied."""
+    """Request an image of the Containerfile `text`. FieldRefusal, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     if next(instructions(text), None) is None:
         raise FieldRefusal("text", _("Write a Containerfile: it begins with FROM."))
@@ -51,12 +50,12 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
         mounts = advisories.barred(endpoint.podman_version, advisories.BUILD_MOUNTS) is None
         base_judge.judge(text, order.arguments, mounts=mounts)
     except base_judge.UnsafeBase as base:
-        raise FieldRefusal("text", archive_words.told_base(base.line, base.why)) from base
+        raise FieldRefusal("text", archive_words.base_words(base.line, base.why)) from base
     return ask_job(person, VERB, order_for(endpoint, text=text, order=order), queue="long")
 
 
 def order_for(endpoint: Endpoint, *, text: str, order: BuildOrder) -> Order:
-    """What is asked for, whatever is in its way."""
+    """The order, before anything is checked."""
     secrets = {"text": text, "arguments": order.arguments}
     return Order(
         endpoint=endpoint,
@@ -65,21 +64,21 @@ def order_for(endpoint: Endpoint, *, text: str, order: BuildOrder) -> Order:
         name=order.tags[0],
         params={**order.shown(), "containerfile": containerfile.NAME},
         secrets=json.dumps(secrets).encode(),
-        proposed=proposed(order, text),
+        proposal=proposal(order, text),
     )
 
 
-def proposed(order: BuildOrder, text: str | None) -> Proposed:
-    """What a build would make of a Containerfile; None: of one in a folder that is still to come."""
-    return of_others.build(VERB, order.options().params(), text=text)
+def proposal(order: BuildOrder, text: str | None) -> Proposal:
+    """What the build would make. `text` None: the Containerfile is in an upload to come."""
+    return from_request.build(VERB, order.options().params(), text=text)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Build it; Podman's lines are the job's output."""
+    """Build it. Podman's lines are the job's output."""
     sealed = json.loads(await errand.secrets() or b"{}")
     text = str(sealed["text"])
     params = errand.params
-    order = checked(
+    order = build_order(
         tags=params["tags"],
         target=params["target"],
         platform=params["platform"],
@@ -88,9 +87,9 @@ async def do(errand: Errand) -> dict[str, Any]:
         labels=params["labels"],
         arguments=sealed["arguments"],
     )
-    await errand.permit(proposed(order, text))
+    await errand.permit(proposal(order, text))
     credentials = await _credentials(errand, text)
-    await errand.about_to_send(await how_it_stands(errand.podman, order.tags[0]))
+    await errand.about_to_send(await state_before(errand.podman, order.tags[0]))
     step = ""
     try:
         lines = build(
@@ -112,18 +111,18 @@ async def do(errand: Errand) -> dict[str, Any]:
     except BuildFailed as failed:
         raise ActionFailed(failed_words(text, step), failed.message) from failed
     except ArchiveRefused as refused:
-        raise archive_words.told(refused) from refused
+        raise archive_words.archive_trouble(refused) from refused
     raise ActionFailed(_("The build ended without an image."))
 
 
 async def mounts_stay_inside(podman: Podman) -> bool:
-    """Whether RUN --mount may be used there: asked now, for what is stored can be of before."""
+    """Whether RUN --mount is safe there. Asks Podman, since the stored version may be old."""
     version = (await system.ping(podman)).libpod
     return advisories.barred(version, advisories.BUILD_MOUNTS) is None
 
 
 def failed_words(text: str, step: str) -> str:
-    """Where it failed, in words: the line of the Containerfile and the instruction."""
+    """Where the build failed: the line of the Containerfile and the instruction."""
     line = containerfile.line_of(text, step) if step and text else 0
     if line:
         return _("The build failed at line %(line)d: %(step)s") % {"line": line, "step": step}
@@ -133,9 +132,9 @@ def failed_words(text: str, step: str) -> str:
 
 
 async def _credentials(errand: Errand, text: str) -> list[Credential]:
-    """Those that are kept for the registries of the images that it takes."""
+    """Stored credentials for the registries of the images that it uses."""
     found: list[Credential] = []
-    for image in dict.fromkeys(of_containerfile.read(text).images):
+    for image in dict.fromkeys(containerfile_sources.read(text).images):
         try:
             reference = parse(image)
         except Refusal:
@@ -147,8 +146,8 @@ async def _credentials(errand: Errand, text: str) -> list[Credential]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Done where the tag has a new image. Else nobody can tell: RUN may have reached outside, so it is
-    never sent again, and Podman may still be at it.
+    """Done where the tag has a new image. Else unknown: RUN may have had effects outside, and the build may
+    still run.
     """
     tagged = await image_of(errand.podman, errand.params["tags"][0])
     if "tagged" not in errand.before or tagged in ("", errand.before["tagged"]):
@@ -158,11 +157,11 @@ async def settle(errand: Errand) -> Settlement:
 
 
 async def look_back(errand: Errand) -> Settlement | None:
-    """What became of one that ended unknown; None while a build runs there."""
+    """What became of a build with an unknown outcome. None while a build runs there."""
     if "tagged" not in errand.before:
         return Settlement.UNKNOWN
     name = errand.params["tags"][0]
-    settled = await became(errand.podman, name, errand.before)
+    settled = await build_outcome(errand.podman, name, errand.before)
     if settled is Settlement.DONE:
         await at_image(errand, await image_of(errand.podman, name), list(errand.params["tags"]))
     return settled

@@ -1,17 +1,17 @@
-"""image.build of a context that a person uploads: streamed through, with intent and outcome."""
+"""image.build of an uploaded context, as a stream with intent and outcome."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from hosts.access import Person, get_endpoint
 from hosts.access.fetch import target_of
-from hosts.actions.archive_words import told
+from hosts.actions.archive_words import archive_trouble
 from hosts.actions.builds import containerfile
 from hosts.actions.builds.build_fields import BuildOrder
-from hosts.actions.builds.build_image import VERB, failed_words, mounts_stay_inside, proposed
-from hosts.actions.builds.look_back import how_it_stands
+from hosts.actions.builds.build_image import VERB, failed_words, mounts_stay_inside, proposal
+from hosts.actions.builds.look_back import state_before
 from hosts.actions.second_look_streams import at_image
-from hosts.actions.streamed import note_build, streamed
+from hosts.actions.streams import note_build, streamed_action
 from hosts.dial import dial
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
@@ -36,39 +36,39 @@ async def build_upload(
     file: str,
     limit_bytes: int,
 ) -> AsyncGenerator[str | BuildResult, None]:
-    """Podman's lines, at last one BuildResult. ActionFailed, PodmanError. The caller has authorised it.
+    """Podman's lines, and one Built at the end. The caller has authorised it. ActionFailed, PodmanError.
 
-    `body` is a tar, plain or compressed; unpacked it may have `limit_bytes`. It is judged as it
-    passes: nothing in it may lead Podman to files of the host, and its Containerfile is held to the
-    rules as one that was typed, before Podman has the end.
+    `body` is a tar, plain or compressed, with at most `limit_bytes` unpacked. It is checked while it
+    passes: nothing may lead Podman to the host's files. Rules judge its Containerfile before Podman has the
+    whole tar.
 
-    No kept registry password goes along: web cannot open the vault. Pull such a base first.
+    Web cannot open the vault, so no stored registry password is sent. Pull such a base first.
     """
     target = target_of(endpoint, kind="image", object_id="", name=order.tags[0])
     step = ""
     params = {**order.shown(), "file": file}
-    told_before = proposed(order, None)
-    async with streamed(person, VERB, target, params, proposed=told_before) as doing:
+    told_before = proposal(order, None)
+    async with streamed_action(person, VERB, target, params, proposal=told_before) as action:
         async with Podman(dial(endpoint, streams=True)) as podman:
 
             async def heed(texts: list[str]) -> None:
                 for text in texts:
-                    await doing.permit(proposed(order, text), podman)
+                    await action.permit(proposal(order, text), podman)
 
             try:
                 context = decompress(body, limit_bytes=limit_bytes)
                 mounts = await mounts_stay_inside(podman)
-                await note_build(doing, order.tags[0], await how_it_stands(podman, order.tags[0]))
+                await note_build(action, order.tags[0], await state_before(podman, order.tags[0]))
                 building = build(podman, context, order.options(), mounts=mounts, heed=heed)
                 async with aclosing(building) as lines:
                     async for line in lines:
-                        doing.committing = True
+                        action.committing = True
                         if isinstance(line, str):
                             step = containerfile.step_of(line) or step
                         else:
-                            await at_image(doing, endpoint, podman, line.image_id, order.tags)
+                            await at_image(action, endpoint, podman, line.image_id, order.tags)
                         yield line
             except BuildFailed as failed:
                 raise ActionFailed(failed_words("", step), failed.message) from failed
             except ArchiveRefused as refused:
-                raise told(refused) from refused
+                raise archive_trouble(refused) from refused

@@ -1,4 +1,4 @@
-"""The steps of a Containerfile in Podman's output, and the tar of one typed by hand."""
+"""Finds the steps of a Containerfile in Podman's output, and makes the tar of a typed one."""
 
 import io
 import re
@@ -12,13 +12,13 @@ _STEP = re.compile(r"^(?:\[[^\]]*\]\s*)?STEP\s+\d+/\d+:\s*(.+?)\s*$")
 
 
 def step_of(output_line: str) -> str:
-    """The instruction of a line such as “STEP 2/5: RUN make”, else empty."""
+    """The instruction of a line such as “STEP 2/5: RUN make”, or ""."""
     match = _STEP.match(output_line.strip())
     return match[1] if match else ""
 
 
 def line_of(text: str, step: str) -> int:
-    """The line on which the instruction `step` stands, as Podman repeats it; 0: not found."""
+    """The line number of the instruction `step` in the Containerfile. 0: not found."""
     wanted = _plain(step)
     for one in instructions(text):
         if _plain(one.text) == wanted:
@@ -31,12 +31,12 @@ def _plain(instruction: str) -> str:
 
 
 async def context_of(text: str) -> AsyncIterator[bytes]:
-    """The tar of a context of nothing but this Containerfile."""
+    """A build context with only this Containerfile, as a tar."""
     yield tar_of(text)
 
 
 def tar_of(text: str) -> bytes:
-    """The same in one piece."""
+    """The same as bytes."""
     data = text.encode()
     with io.BytesIO() as out:
         with tarfile.open(fileobj=out, mode="w") as tar:

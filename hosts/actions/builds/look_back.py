@@ -1,4 +1,4 @@
-"""What became of a build whose end nobody heard: told by its first name and Podman's own events."""
+"""Finds out what became of a build whose end was not seen, by its tag and Podman's events."""
 
 from contextlib import aclosing
 from datetime import datetime
@@ -9,24 +9,24 @@ from hosts.podman import Podman, containers, events, images, system
 from hosts.podman.errors import NotFound, ServerFault
 
 
-async def how_it_stands(podman: Podman, name: str) -> dict[str, str]:
-    """Before a build: {"tagged": id of the image that has the name, or "", "at": the host's time}."""
+async def state_before(podman: Podman, name: str) -> dict[str, str]:
+    """The state before a build: {"tagged": image id with that name or "", "at": the host's time}."""
     now = (await system.ping(podman)).now
     return {"tagged": await image_of(podman, name), "at": now.isoformat() if now else ""}
 
 
 async def image_of(podman: Podman, name: str) -> str:
-    """The image that has the name now; "" where none has."""
+    """The id of the image with this name, or ""."""
     try:
         return str((await images.inspect(podman, name)).get("Id") or "")
     except NotFound:
         return ""
 
 
-async def became(podman: Podman, name: str, before: dict[str, Any]) -> Settlement | None:
-    """DONE where the name has a new image, or the same that was built anew; None while a build runs.
+async def build_outcome(podman: Podman, name: str, before: dict[str, Any]) -> Settlement | None:
+    """DONE where the name has a new image or was built again, AGAIN where not. None while a build runs.
 
-    AGAIN where it was not done. `before` as `how_it_stands` gave it.
+    `before`: the result of `state_before`.
     """
     # before the name: a build that ends in between has given it
     running = await containers.builds_run(podman)
@@ -42,7 +42,7 @@ async def became(podman: Podman, name: str, before: dict[str, Any]) -> Settlemen
 
 
 async def _built_since(podman: Podman, image_id: str, at: str) -> Settlement:
-    """Whether a build has ended with that image; UNKNOWN on a host that keeps no events."""
+    """DONE if a build ended with that image since then. UNKNOWN on a host that keeps no events."""
     if not at:
         return Settlement.UNKNOWN
     kept = events.follow(

@@ -1,6 +1,6 @@
-"""Uploaded builds whose end nobody heard: what became of them is written down when their host is back.
+"""Uploaded builds whose end was not seen: logs what became of them when their host is back.
 
-A chore of the worker. Nothing here waits long: it comes again.
+A chore of the worker. It does not wait, since it runs again.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit import write
 from audit.shapes import AlreadySettled, NoSuchIntent, Result
 from hosts import bells
-from hosts.actions.builds.look_back import became
+from hosts.actions.builds.look_back import build_outcome
 from hosts.dial import dial
 from hosts.jobs.handler import Settlement
 from hosts.jobs.resolve import WITHIN, words_for
@@ -27,7 +27,7 @@ TIMEOUT_S: Final = 8.0
 
 
 def look_for_builds() -> int:
-    """Resolve those whose hosts can be asked. How many were looked for."""
+    """Resolve the builds whose hosts can be asked. Returns how many were tried."""
     lost = OpenTransfer.objects.exclude(lost_at=None).exclude(image="")
     there = lost.filter(endpoint__state__in=(State.UP, State.DEGRADED))
     rows = list(there.select_related("endpoint__host").order_by("lost_at")[:MOST])
@@ -45,11 +45,11 @@ async def _all(rows: list[OpenTransfer]) -> list[Settlement | None]:
 
 
 async def _one(row: OpenTransfer) -> Settlement | None:
-    """None while it cannot be known: away, or a build runs there."""
+    """None while it is not known: the host is away, or a build runs there."""
     assert row.endpoint is not None
     try:
         async with Podman(dial(row.endpoint), timeout_s=TIMEOUT_S) as podman:
-            return await became(podman, row.image, row.before)
+            return await build_outcome(podman, row.image, row.before)
     except PodmanError as error:
         log.info("the build of transfer %s is looked for again: %s", row.intent, error)
         return None

@@ -1,1 +1,1 @@
-"""Containers: one module a verb."""
+"""Container verbs, one module each."""

@@ -1,4 +1,4 @@
-"""container.healthcheck: run its check now. Nothing of a broken try is left to settle: run it again."""
+"""container.healthcheck: run the health check now. A broken try is simply run again."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
@@ -19,17 +19,15 @@ VERB = "container.healthcheck"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Ask for it."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """Ask for many."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Run it; the result is its verdict, the output what it said."""
+    """Run it. The result has the verdict, and the output what the check printed."""
     await errand.about_to_send()
     try:
         report = await containers.healthcheck(errand.podman, errand.object_id)
@@ -39,7 +37,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             failed.message,
         ) from failed
     # the answer has the verdict of this one run; what it said, and what counts, inspect tells
-    health = await told(errand)
+    health = await health_report(errand)
     last = health["log"][-1] if health["log"] else {}
     errand.say(str(last.get("Output") or "").rstrip() or _("The check said nothing."))
     return {
@@ -50,8 +48,8 @@ async def do(errand: Errand) -> dict[str, Any]:
     }
 
 
-async def told(errand: Errand) -> dict[str, Any]:
-    """What inspect says of its health: `{"status", "streak", "log": [{"ExitCode", "Output", …}]}`."""
+async def health_report(errand: Errand) -> dict[str, Any]:
+    """The health as inspect shows it: {"status", "streak", "log": [{"ExitCode", "Output", …}]}."""
     found = await containers.inspect(errand.podman, errand.object_id)
     health = (found.get("State") or {}).get("Health") or {}
     log = [one for one in health.get("Log") or [] if isinstance(one, dict)]
@@ -64,7 +62,6 @@ async def told(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """A check twice is no harm."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""container.checkpoint: its processes frozen to the host's disk (CRIU). Settled by state."""
+"""container.checkpoint: write the processes to the host's disk (CRIU). Settled by state."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object
+from hosts.actions.object_orders import ObjectRef, ask_object
 from hosts.capabilities import lacks
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import ActionFailed, Errand
@@ -28,7 +28,7 @@ def ask(
     leave_running: bool = False,
     tcp: bool = False,
 ) -> Job:
-    """Ask for it. FieldRefusal where the host cannot, NotVisible, Denied."""
+    """Request it. FieldRefusal where the host cannot, NotVisible, Denied."""
     row = get_object(person, "container", *ref, verb=VERB)
     if lack := lacks(row.endpoint, "checkpoint"):
         raise FieldRefusal("", lack)
@@ -36,8 +36,8 @@ def ask(
     return ask_object(person, VERB, ref, params=params, queue="long")
 
 
-def explained(failed: PodmanError) -> ActionFailed:
-    """Why a host cannot, with what would help, and Podman's words."""
+def checkpoint_trouble(failed: PodmanError) -> ActionFailed:
+    """Why the host could not, with a cure and Podman's words."""
     words = failed.message.lower()
     if "criu" in words:
         return ActionFailed(
@@ -52,7 +52,6 @@ def explained(failed: PodmanError) -> ActionFailed:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Freeze it."""
     await errand.about_to_send({"leave_running": errand.params.get("leave_running", False)})
     try:
         await containers.checkpoint(
@@ -65,12 +64,12 @@ async def do(errand: Errand) -> dict[str, Any]:
     except PodmanError as failed:
         if failed.maybe_done or failed.status is None:
             raise
-        raise explained(failed) from failed
+        raise checkpoint_trouble(failed) from failed
     return {"changed": True}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Podman marks a container that it has frozen."""
+    """Podman marks a container that it has checkpointed."""
     state = (await containers.inspect(errand.podman, errand.object_id)).get("State") or {}
     if state.get("Checkpointed"):
         return Settlement.DONE

@@ -1,7 +1,7 @@
-"""container.commit: an image of its root file system. A broken try leaves no trace to settle by.
+"""container.commit: an image of the root file system. A broken try leaves no trace to settle by.
 
-Its name is what others run by it next, so any name asks for image.tag too, which nobody has by a grant
-for some containers. Without that right it gets one in a folder that no other name leads to.
+The image's name is what others run next, so any name also needs image.tag, which no narrowed grant gives.
+Without it the image gets a name in OWN_FOLDER, which nobody else uses.
 """
 
 from dataclasses import replace
@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, allows, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images import tag_image
 from hosts.actions.images.references import parse
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.cards import NAMES_IMAGE, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand, NotAllowed
 from hosts.jobs.handler import Settlement
@@ -41,10 +41,9 @@ def ask(
     message: str = "",
     pause: bool = True,
 ) -> Job:
-    """Ask for an image `name`; one without a registry is the host's own (localhost/), or of OWN_FOLDER
-    for those who may not name images there.
+    """Request an image `name`. Without a registry the name is in localhost/, or in OWN_FOLDER.
 
-    FieldRefusal (no name of an image), NotVisible, Denied.
+    OWN_FOLDER is for people who may not name images there. FieldRefusal (a wrong name), NotVisible, Denied.
     """
     row: Any = get_object(person, "container", *ref, verb=VERB)
     try:
@@ -61,13 +60,13 @@ def ask(
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
     # what it was made of, and what it is to be called
-    proposed = of_others.images(VERB, [row.image], called=[full])
-    order = replace(order_for(row, "container", params), proposed=proposed)
+    proposal = from_request.images(VERB, [row.image], called=[full])
+    order = replace(order_for(row, "container", params), proposal=proposal)
     return ask_job(person, VERB, order, queue="long")
 
 
 def _ones_own(name: str, endpoint_id: int) -> bool:
-    """True for a name that nobody else can mean: of that folder, and of no image that is there."""
+    """True for a name in OWN_FOLDER that no existing image has."""
     there = Image.objects.filter(LIVE, endpoint=endpoint_id).values_list("names", flat=True)
     return name.startswith(OWN_FOLDER) and not any(name in names for names in there)
 
@@ -81,7 +80,7 @@ def _not_theirs(name: str) -> str:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it; the result names the image."""
+    """Commit it. The result names the image."""
     name = errand.params["image"]
     repository, _colon, tag = name.rpartition(":")
     free = name.startswith(OWN_FOLDER) and not await images.exists(errand.podman, name)
@@ -89,7 +88,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         raise NotAllowed(_not_theirs(name))
     found = await containers.inspect(errand.podman, errand.object_id)
     made_of = [str(found.get("ImageName") or "")]
-    await errand.permit(of_others.images(VERB, made_of, called=[name]))
+    await errand.permit(from_request.images(VERB, made_of, called=[name]))
     await errand.about_to_send()
     image_id = await containers.commit(
         errand.podman,
@@ -104,7 +103,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """An image of that name may be an older one: nobody can tell."""
+    """Unknown: an image of that name may be older."""
     await system.ping(errand.podman)
     return Settlement.UNKNOWN
 

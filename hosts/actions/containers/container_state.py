@@ -1,4 +1,4 @@
-"""How containers stand, for settling: one look by full id."""
+"""The state of a container, for settling: one inspect by full id."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from hosts.jobs.errand import Errand
 from hosts.podman import containers
 
 
-async def look(errand: Errand) -> dict[str, Any]:
-    """How the errand's container stands, its health "" without a check. NotFound when it is gone."""
+async def inspect_state(errand: Errand) -> dict[str, Any]:
+    """The container's state. `health` is "" without a check. NotFound when it is gone."""
     found = await containers.inspect(errand.podman, errand.object_id)
     state = found.get("State") or {}
     return {
@@ -23,6 +23,6 @@ async def look(errand: Errand) -> dict[str, Any]:
     }
 
 
-def changed(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """True when the container is another process than before (snapshot, DESIGN: Actions)."""
+def is_new_process(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """True when the container runs another process than in the snapshot before."""
     return any(before.get(key) != after[key] for key in ("pid", "started_at", "restarts"))

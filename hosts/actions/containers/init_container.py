@@ -1,4 +1,4 @@
-"""container.init: made ready (mounts, network) without being started. Settled by state."""
+"""container.init: prepare mounts and network without a start. Settled by state."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.container_state import look
+from hosts.actions.containers.container_state import inspect_state
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -18,24 +18,22 @@ VERB = "container.init"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Ask for it."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """Ask for many."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it ready; what is ready stays so (304)."""
+    """Initialize it. One that is initialized already stays so (304)."""
     await errand.about_to_send()
     return {"changed": await containers.init(errand.podman, errand.object_id)}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Initialized, or started by somebody since."""
-    state = await look(errand)
+    """Done if it is initialized, or was started since."""
+    state = await inspect_state(errand)
     ready = state["status"] == "initialized" or state["running"]
     return Settlement.DONE if ready else Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""container.kill: settled by a snapshot of the process before."""
+"""container.kill: send a signal. Settled by a snapshot of the process before."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.container_state import changed, look
+from hosts.actions.containers.container_state import inspect_state, is_new_process
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -26,26 +26,25 @@ def _params(signal: str) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, signal: str = "KILL") -> Job:
-    """Ask for a signal; one of SIGNALS, else ValueError."""
+    """Request a signal out of SIGNALS, else ValueError."""
     return ask_object(person, VERB, ref, params=_params(signal))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, signal: str = "KILL") -> Batch:
-    """Ask for many signals."""
     return ask_objects(person, VERB, refs, params=_params(signal))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remember the process, then send the signal."""
-    await errand.about_to_send(await look(errand))
+    """Take a snapshot of the process, then send the signal."""
+    await errand.about_to_send(await inspect_state(errand))
     await containers.kill(errand.podman, errand.object_id, signal=errand.params["signal"])
     return {"changed": True}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """KILL is seen by its effect; any other leaves no trace and is not sent twice."""
-    state = await look(errand)
-    if changed(errand.before, state) or not state["running"]:
+    """KILL shows by its effect. Any other signal leaves no trace and is not sent twice."""
+    state = await inspect_state(errand)
+    if is_new_process(errand.before, state) or not state["running"]:
         return Settlement.DONE
     return Settlement.AGAIN if errand.params["signal"] == "KILL" else Settlement.UNKNOWN
 

@@ -1,7 +1,7 @@
-"""container.exec and container.attach: streamed actions, carried out where the bytes pass.
+"""container.exec and container.attach: streamed actions in the process that passes the bytes.
 
-`begin` before anything is sent to the host, `finish` or `lose` once, at the end. Synchronous: the
-caller runs them in a thread.
+Call `begin` before anything is sent to the host, and `finish` or `mark_lost` once at the end. All calls are
+synchronous: run them in a thread.
 """
 
 import secrets
@@ -17,9 +17,9 @@ from audit.shapes import AlreadySettled, Result
 from hosts import bells
 from hosts.access import Person, get_object, grounds
 from hosts.access.fetch import target_of
-from hosts.actions.asking import ObjectRef
+from hosts.actions.object_orders import ObjectRef
 from hosts.cards import Card, Lock, Right, Road, When
-from hosts.guardrails import of_others, require
+from hosts.guardrails import from_request, require
 from hosts.jobs.order_check import warned
 from hosts.models import InventoryRow, OpenTerminal
 
@@ -59,8 +59,8 @@ ANY_SHELL = "shell"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person asks for. `command`: arguments; empty: the best shell that is there."""
+class ExecOptions:
+    """Options of a terminal. `command` empty: the best shell in the container."""
 
     kind: str = EXEC
     command: tuple[str, ...] = ()
@@ -76,11 +76,11 @@ class Wanted:
 
 
 @dataclass
-class Opened:
-    """A terminal that has its intent. `row` names where it runs."""
+class TerminalIntent:
+    """A terminal whose intent is written. `row`: its container."""
 
     row: InventoryRow
-    wanted: Wanted
+    options: ExecOptions
     pk: int
     intent: int
     key: str
@@ -88,59 +88,59 @@ class Opened:
     since: Any = field(default_factory=timezone.now)
 
 
-def begin(person: Person, ref: ObjectRef, wanted: Wanted) -> Opened:
-    """Authorise and write the intent. NotVisible, Denied, Refused (by a guardrail).
+def begin(person: Person, ref: ObjectRef, options: ExecOptions) -> TerminalIntent:
+    """Authorise and write the intent. NotVisible, Denied, GuardrailRefused.
 
     If the intent cannot be written, nothing opens.
     """
-    row = get_object(person, "container", *ref, verb=VERBS[wanted.kind])
+    row = get_object(person, "container", *ref, verb=VERBS[options.kind])
     target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
-    user = wanted.user if wanted.kind == EXEC else ""
-    proposed = of_others.command(VERBS[wanted.kind], user=user, name=row.name)
-    beside = warned(require(person, row.endpoint, proposed, target=target))
+    user = options.user if options.kind == EXEC else ""
+    proposal = from_request.command(VERBS[options.kind], user=user, name=row.name)
+    beside = warned(require(person, row.endpoint, proposal, target=target))
     key, mark = secrets.token_urlsafe(24), secrets.token_hex(12)
     with transaction.atomic():
         made = OpenTerminal(
             key=key,
-            kind=wanted.kind,
+            kind=options.kind,
             endpoint=row.endpoint,
             podman_id=row.podman_id,
             name=row.name or row.podman_id[:12],
             owner=person.user,
             owner_name=str(person.user),
-            command=wanted.words[:500],
-            user=wanted.user[:200],
-            directory=wanted.directory[:1000],
+            command=options.words[:500],
+            user=options.user[:200],
+            directory=options.directory[:1000],
             mark=mark,
             intent=write.intent(
                 person.who,
-                VERBS[wanted.kind],
+                VERBS[options.kind],
                 target,
-                params=_params(wanted) | beside,
-                grant=grounds(person, VERBS[wanted.kind], row.endpoint, row).words,
+                params=_params(options) | beside,
+                grant=grounds(person, VERBS[options.kind], row.endpoint, row).words,
             ),
         )
         made.save()
     bells.ring("terminals", "audit")
-    return Opened(row, wanted, made.pk, made.intent, key, mark)
+    return TerminalIntent(row, options, made.pk, made.intent, key, mark)
 
 
-def _params(wanted: Wanted) -> dict[str, Any]:
-    if wanted.kind == ATTACH:
+def _params(options: ExecOptions) -> dict[str, Any]:
+    if options.kind == ATTACH:
         return {}
-    given = {"user": wanted.user, "directory": wanted.directory, "command": wanted.words}
+    given = {"user": options.user, "directory": options.directory, "command": options.words}
     kept = {name: value for name, value in given.items() if value}
-    return kept if wanted.command else {**kept, "shell": ANY_SHELL}
+    return kept if options.command else {**kept, "shell": ANY_SHELL}
 
 
-def note(opened: Opened, **fields: Any) -> None:
-    """Keep what has become known: exec_id, command, watchers."""
+def update_row(opened: TerminalIntent, **fields: Any) -> None:
+    """Store what is known by now: exec_id, command, watchers."""
     OpenTerminal.objects.filter(pk=opened.pk).update(**fields)
     bells.ring("terminals")
 
 
-def watch(person: Person, opened: Opened, *, owner: str) -> None:
-    """Somebody else begins to look on: an event of its own."""
+def watch(person: Person, opened: TerminalIntent, *, owner: str) -> None:
+    """Log that another person watches the terminal."""
     row = opened.row
     target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
     with transaction.atomic():
@@ -149,16 +149,16 @@ def watch(person: Person, opened: Opened, *, owner: str) -> None:
     bells.ring("audit")
 
 
-def finish(opened: Opened, result: Result, *, detail: str, duration_ms: int) -> None:
-    """The one outcome; the row goes with it."""
+def finish(opened: TerminalIntent, result: Result, *, detail: str, duration_ms: int) -> None:
+    """Write the outcome and delete the row."""
     with transaction.atomic():
         OpenTerminal.objects.filter(pk=opened.pk, lost_at=None).delete()
         _outcome(opened.intent, result, detail=detail, duration_ms=duration_ms)
     bells.ring("terminals", "audit")
 
 
-def lose(opened: Opened, *, detail: str, duration_ms: int) -> None:
-    """The host is away: how it ended is unknown. The row stays until the end is made sure of."""
+def mark_lost(opened: TerminalIntent, *, detail: str, duration_ms: int) -> None:
+    """The host is away, so the outcome is unknown. The row stays until the shell's end is certain."""
     with transaction.atomic():
         OpenTerminal.objects.filter(pk=opened.pk, lost_at=None).update(lost_at=timezone.now())
         _outcome(opened.intent, Result.UNKNOWN, detail=detail, duration_ms=duration_ms)
@@ -173,6 +173,6 @@ def _outcome(intent: int, result: Result, *, detail: str, duration_ms: int) -> N
         return
 
 
-def seen(pks: list[int]) -> None:
-    """These are still held open by this process."""
+def renew_rows(pks: list[int]) -> None:
+    """Mark these terminals as held by this process."""
     OpenTerminal.objects.filter(pk__in=pks).update(seen_at=timezone.now())

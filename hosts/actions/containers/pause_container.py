@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.container_state import look
+from hosts.actions.containers.container_state import inspect_state
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -18,25 +18,21 @@ VERB = "container.pause"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Ask for a pause."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """Ask for many pauses."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Pause it."""
     await errand.about_to_send()
     await containers.pause(errand.podman, errand.object_id)
     return {"changed": True}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Paused."""
-    return Settlement.DONE if (await look(errand))["paused"] else Settlement.AGAIN
+    return Settlement.DONE if (await inspect_state(errand))["paused"] else Settlement.AGAIN
 
 
 ACTION = Action(

@@ -1,4 +1,4 @@
-"""container.remove: settled by identity (the full id is there or not)."""
+"""container.remove: settled by the full id, which is there or not."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.locked_along import heed_locked
+from hosts.actions.locked_dependents import refuse_locked_dependents
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -23,21 +23,20 @@ def _params(*, force: bool, volumes: bool) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False, volumes: bool = False) -> Job:
-    """Ask for a removal. `force`: also when it runs; `volumes`: its anonymous volumes too."""
+    """Request a removal. `force`: also if it runs. `volumes`: its anonymous volumes too."""
     return ask_object(person, VERB, ref, params=_params(force=force, volumes=volumes))
 
 
 def ask_many(
     person: Person, refs: list[ObjectRef], *, force: bool = False, volumes: bool = False
 ) -> Batch:
-    """Ask for many removals."""
     return ask_objects(person, VERB, refs, params=_params(force=force, volumes=volumes))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remove it; what is gone already counts as removed."""
+    """Remove it. One that is gone counts as removed."""
     if errand.params.get("volumes"):
-        await heed_locked(errand)
+        await refuse_locked_dependents(errand)
     await errand.about_to_send()
     try:
         await containers.remove(
@@ -52,7 +51,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Gone by its full id."""
     try:
         await containers.inspect(errand.podman, errand.object_id)
     except NotFound:

@@ -1,4 +1,4 @@
-"""container.rename: settled by identity (the name that the full id has)."""
+"""container.rename: settled by the name that the full id has."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from hosts.access import (
     visible_objects,
 )
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, ask_object
+from hosts.actions.object_orders import ObjectRef, ask_object
 from hosts.actions.run import run_fields
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import Errand
@@ -29,7 +29,7 @@ VERB = "container.rename"
 
 
 def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
-    """Ask for another name. FieldRefusal (no name, or one that is taken), NotVisible, Denied."""
+    """Request another name. FieldRefusal (a wrong or taken name), NotVisible, Denied."""
     try:
         name = run_fields.name(name)
     except Refusal as exc:
@@ -52,7 +52,7 @@ def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Rename it; with that name already nothing is done."""
+    """Rename it, unless it has that name."""
     found = await containers.inspect(errand.podman, errand.object_id)
     if found.get("Name") == errand.params["new_name"]:
         return {"changed": False}
@@ -62,7 +62,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """It has the name."""
     found = await containers.inspect(errand.podman, errand.object_id)
     return Settlement.DONE if found.get("Name") == errand.params["new_name"] else Settlement.AGAIN
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.container_state import changed, look
+from hosts.actions.containers.container_state import inspect_state, is_new_process
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -22,26 +22,25 @@ def _params(timeout_s: int | None) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
-    """Ask for a restart; after `timeout_s` (None: the container's own) it is killed first."""
+    """Request a restart. After `timeout_s` it is killed first. None: the container's own time."""
     return ask_object(person, VERB, ref, params=_params(timeout_s))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
-    """Ask for many restarts."""
     return ask_objects(person, VERB, refs, params=_params(timeout_s))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remember the process, then restart."""
-    await errand.about_to_send(await look(errand))
+    """Take a snapshot of the process, then restart."""
+    await errand.about_to_send(await inspect_state(errand))
     await containers.restart(errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s"))
     return {"changed": True}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Another process than before that runs; stopped in between: start is what is missing."""
-    state = await look(errand)
-    if changed(errand.before, state) and state["running"]:
+    """Done if another process runs. One that is stopped still has to be started."""
+    state = await inspect_state(errand)
+    if is_new_process(errand.before, state) and state["running"]:
         return Settlement.DONE
     return Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""container.restore: it goes on where a checkpoint froze it. Settled by state."""
+"""container.restore: continue from a checkpoint. Settled by state."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object
-from hosts.actions.containers.checkpoint_container import explained
-from hosts.actions.containers.container_state import look
+from hosts.actions.containers.checkpoint_container import checkpoint_trouble
+from hosts.actions.containers.container_state import inspect_state
+from hosts.actions.object_orders import ObjectRef, ask_object
 from hosts.actions.second_look_changes import at_change
 from hosts.capabilities import lacks
 from hosts.cards import Lock, Right, Road, SecondLook, When
-from hosts.guardrails import of_inspect
+from hosts.guardrails import from_inspect
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
 from hosts.models import Job
@@ -25,7 +25,7 @@ VERB = "container.restore"
 
 
 def ask(person: Person, ref: ObjectRef, *, keep: bool = False, tcp: bool = False) -> Job:
-    """Ask for it. FieldRefusal where the host cannot, NotVisible, Denied."""
+    """Request it. FieldRefusal where the host cannot, NotVisible, Denied."""
     row = get_object(person, "container", *ref, verb=VERB)
     if lack := lacks(row.endpoint, "checkpoint"):
         raise FieldRefusal("", lack)
@@ -33,9 +33,9 @@ def ask(person: Person, ref: ObjectRef, *, keep: bool = False, tcp: bool = False
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Wake it; once it runs it is judged again before that counts."""
+    """Restore it. It is judged again once it runs."""
     found = await containers.inspect(errand.podman, errand.object_id)
-    await errand.permit(of_inspect.container(VERB, found))
+    await errand.permit(from_inspect.container(VERB, found))
     await errand.about_to_send()
     keep, tcp = bool(errand.params.get("keep")), bool(errand.params.get("tcp"))
     try:
@@ -43,7 +43,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     except PodmanError as failed:
         if failed.maybe_done or failed.status is None:
             raise
-        raise explained(failed) from failed
+        raise checkpoint_trouble(failed) from failed
     await _look_again(errand)
     return {"changed": True}
 
@@ -60,8 +60,8 @@ async def _look_again(errand: Errand) -> None:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Running, and within the rules."""
-    if not (await look(errand))["running"]:
+    """Done if it runs within the rules."""
+    if not (await inspect_state(errand))["running"]:
         return Settlement.AGAIN
     await _look_again(errand)
     return Settlement.DONE

@@ -1,7 +1,7 @@
-"""Terminals that no web process holds any more: their shells are ended and written down.
+"""Ends and logs terminals that no web process holds any more.
 
-A killed web process leaves the row of a terminal behind; a host that was away keeps what ran there.
-A chore of the worker. Nothing here waits long: it comes again every 15 s.
+A killed web process leaves a terminal's row. A host that was away still runs its shell. A chore of the
+worker: it does not wait, since it runs every 15 s.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ BACK = "what ran was ended when the host was back"
 
 
 def settle_terminals() -> int:
-    """End and write down what was left behind. How many were settled."""
+    """End what is left and log it. Returns how many were settled."""
     now = timezone.now()
     left = list(
         OpenTerminal.objects.select_related("endpoint__host")

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.container_state import look
+from hosts.actions.containers.container_state import inspect_state
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -18,24 +18,22 @@ VERB = "container.start"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Ask for a start. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """Ask for many starts."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Start it; starting what runs is no error (304)."""
+    """Start it. One that runs is no error (304)."""
     await errand.about_to_send()
     return {"changed": await containers.start(errand.podman, errand.object_id)}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Running, or started and already ended again."""
-    state = await look(errand)
+    """Done if it runs."""
+    state = await inspect_state(errand)
     return Settlement.DONE if state["running"] else Settlement.AGAIN
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.container_state import look
+from hosts.actions.containers.container_state import inspect_state
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -22,17 +22,16 @@ def _params(timeout_s: int | None) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
-    """Ask for a stop; after `timeout_s` (None: the container's own) it is killed."""
+    """Request a stop. After `timeout_s` it is killed. None: the container's own time."""
     return ask_object(person, VERB, ref, params=_params(timeout_s))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
-    """Ask for many stops."""
     return ask_objects(person, VERB, refs, params=_params(timeout_s))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Stop it; stopping what is stopped is no error (304)."""
+    """Stop it. One that is stopped is no error (304)."""
     await errand.about_to_send()
     changed = await containers.stop(
         errand.podman, errand.object_id, wait_s=errand.params.get("timeout_s")
@@ -41,8 +40,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Not running."""
-    state = await look(errand)
+    state = await inspect_state(errand)
     return Settlement.AGAIN if state["running"] else Settlement.DONE
 
 

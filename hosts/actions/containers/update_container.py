@@ -1,6 +1,6 @@
-"""container.update: other limits and another restart policy, also while it runs.
+"""container.update: change limits and restart policy, also while it runs.
 
-Settled by sending again: the same limits twice are the same limits.
+A broken try is sent again: the same limits twice do no harm.
 """
 
 from dataclasses import replace
@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.containers.container_state import look
+from hosts.actions.containers.container_state import inspect_state
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.actions.run.table import FIELDS, given
 from hosts.actions.second_look_changes import at_change, change_back, limits_of, with_former
 from hosts.capabilities import lacks, version_of
 from hosts.cards import Lock, Right, Road, SecondLook, When
-from hosts.guardrails import of_spec
+from hosts.guardrails import from_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -45,7 +45,7 @@ POLICY_SINCE = (5, 1)
 
 
 def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
-    """Ask for it. `texts` by field; what is empty stays as it is. FieldRefusal names the field."""
+    """Request it. `texts` by field. An empty one changes nothing. FieldRefusal names the field."""
     row = get_object(person, "container", *ref, verb=VERB)
     params: dict[str, Any] = {}
     for name in (*LIMITS, *POLICY):
@@ -56,8 +56,8 @@ def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
                 params[FIELDS[name].param] = value
     _judge(params, row.endpoint)
     order = order_for(row, "container", params)
-    proposed = of_spec.limits(VERB, resources(params), name=row.name)
-    return ask_job(person, VERB, replace(order, proposed=proposed), queue="short")
+    proposal = from_spec.limits(VERB, resources(params), name=row.name)
+    return ask_job(person, VERB, replace(order, proposal=proposal), queue="short")
 
 
 def _read(name: str, text: str) -> Any:
@@ -86,8 +86,8 @@ def _judge(params: dict[str, Any], endpoint: Endpoint) -> None:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Change it, and look at what it has then."""
-    asked = of_spec.limits(VERB, resources(errand.params), name=errand.name)
+    """Change it, then judge what it has."""
+    asked = from_spec.limits(VERB, resources(errand.params), name=errand.name)
     await errand.permit(asked)
     there = await containers.inspect(errand.podman, errand.object_id)
     # an earlier try may have changed it
@@ -112,7 +112,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 def resources(params: dict[str, Any]) -> dict[str, Any]:
-    """The limits as Podman's update takes them: those of a spec."""
+    """The limits as Podman's update takes them."""
     spec: dict[str, Any] = {}
     for name in LIMITS:
         field = FIELDS[name]
@@ -123,8 +123,7 @@ def resources(params: dict[str, Any]) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """It is there: the same once more."""
-    await look(errand)
+    await inspect_state(errand)
     return Settlement.AGAIN
 
 

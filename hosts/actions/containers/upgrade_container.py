@@ -1,6 +1,6 @@
-"""container.upgrade: pull its image, and recreate it where that is another one now.
+"""container.upgrade: pull the image, and recreate the container if the image is new.
 
-Nothing happens when the image is the same. Settled by label and id (swapping).
+Settled by label and id (swap_container).
 """
 
 from typing import Any
@@ -10,17 +10,23 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.containers.swapping import OF_A_SWAP, made_by, mend_swap, settle_swap, swap
-from hosts.actions.images.pulling import pull_into
+from hosts.actions.containers.swap_container import (
+    SWAP_EVENTS,
+    container_of_job,
+    mend_swap,
+    settle_swap,
+    swap,
+)
+from hosts.actions.images.pull import pull_into
 from hosts.actions.images.references import parse_full
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.actions.run import run_spec
-from hosts.actions.run.existing import existing, look
-from hosts.actions.run.narrowed import judge_image
-from hosts.actions.run.permitted import permit_made
+from hosts.actions.run.existing import inspect_with_image, read_existing
+from hosts.actions.run.narrow_grants import judge_image
+from hosts.actions.run.permit_spec import permit_spec
 from hosts.capabilities import version_of
 from hosts.cards import Lock, Right, Road, SecondLook, When
-from hosts.guardrails import Proposed, of_others
+from hosts.guardrails import Proposal, from_request
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.models import Batch, Job
 from hosts.podman import images
@@ -34,24 +40,23 @@ def _params(watch_s: int | None) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, watch_s: int | None = None) -> Job:
-    """Ask for it. `watch_s`: how long the new one has to stay up. NotVisible, Denied."""
+    """Request it. `watch_s`: how long the new container must stay up. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params=_params(watch_s), queue="long")
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, watch_s: int | None = None) -> Batch:
-    """Ask for many, over any hosts."""
     return ask_objects(person, VERB, refs, params=_params(watch_s), queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Pull first: with the same image the container is not touched."""
-    if errand.before or await made_by(errand) is not None:
+    """Pull first. With the same image the container is not touched."""
+    if errand.before or await container_of_job(errand) is not None:
         # an earlier try has begun to swap
         return await swap(errand, lambda old: _spec(errand, old))
-    found = await look(errand.podman, errand.object_id)
+    found = await inspect_with_image(errand.podman, errand.object_id)
     name = _image(found)
     # before it is fetched; the whole spec is asked about once it is known
-    await errand.permit(of_others.images(VERB, [name]))
+    await errand.permit(from_request.images(VERB, [name]))
     errand.say(_("Pulling %s") % name)
     newest = await pull_into(errand, name)
     if not newest:
@@ -84,8 +89,10 @@ def _image(found: dict[str, Any]) -> str:
     return str(reference)
 
 
-async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], Proposed]:
-    there = existing(await look(errand.podman, errand.object_id), errand.endpoint.pk)
+async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], Proposal]:
+    there = read_existing(
+        await inspect_with_image(errand.podman, errand.object_id), errand.endpoint.pk
+    )
     if there.missing:
         raise ActionFailed(
             _("Secrets give it %s, and Podman does not say which ones. Use Edit and recreate.")
@@ -95,10 +102,12 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], P
         errand.say(there.untold)
     params = run_spec.params_of(there.texts)
     spec = run_spec.build(params, there.env, job_id=errand.job_id)
-    spec = run_spec.noted(spec, params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk)
-    spec = run_spec.suited(spec, version_of(errand.endpoint))
+    spec = run_spec.with_order_note(
+        spec, params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk
+    )
+    spec = run_spec.for_version(spec, version_of(errand.endpoint))
     await judge_image(errand, spec)
-    return spec, await permit_made(errand, spec)
+    return spec, await permit_spec(errand, spec)
 
 
 ACTION = Action(
@@ -117,7 +126,7 @@ ACTION = Action(
     road=Road(When.WORK, SecondLook.MADE),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Upgrade"), gettext_lazy("pulled and recreated")),
-    causes=OF_A_SWAP,
+    causes=SWAP_EVENTS,
     params=("watch_s",),
     again=on_object(ask),
 )

@@ -1,6 +1,7 @@
-"""container.wait: until it ends, runs, is well, …; tells the exit code. Reads only, for hours if need be.
+"""container.wait: wait until the container ends, runs, is healthy, …, and get its exit code. Changes
+nothing.
 
-A lost worker, link or host costs nothing: whoever comes next looks at how it stands and listens on.
+A lost worker, link or host does no harm: the next try looks at the state and waits on.
 """
 
 import asyncio
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.containers.container_state import changed, look
+from hosts.actions.containers.container_state import inspect_state, is_new_process
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.cards import READS, Lock, Right
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
@@ -51,7 +52,7 @@ TRY_EVERY_S = (1.0, 30.0)
 
 
 def ask(person: Person, ref: ObjectRef, *, condition: str = "exited") -> Job:
-    """Ask for a wait. FieldRefusal (no such condition, too many wait), NotVisible, Denied."""
+    """Request a wait. FieldRefusal (unknown condition, too many waits), NotVisible, Denied."""
     row = get_object(person, "container", *ref, verb=VERB)
     if condition not in dict(CONDITIONS):
         raise FieldRefusal("condition", _("“%s” cannot be waited for.") % condition[:40])
@@ -71,7 +72,7 @@ def _judge_room(endpoint: Endpoint) -> None:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Wait; the result is `{"condition", "exit_code"}`, without a code where there is none."""
+    """Wait. The result is {"condition", "exit_code"}, without a code where there is none."""
     away_since: float | None = None
     delay_s = TRY_EVERY_S[0]
     while True:
@@ -92,20 +93,20 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _listen(errand: Errand) -> dict[str, Any] | None:
-    """One look and one call; None: it is not yet so. ActionFailed when it can no longer come."""
+    """One look and one call. None: not yet. ActionFailed when it can no longer happen."""
     condition = str(errand.params["condition"])
     try:
-        state = await look(errand)
+        state = await inspect_state(errand)
         if not errand.before:
             await errand.remember(state)
             _judge(condition, state)
-        if condition in _ENDS and state["running"] and changed(errand.before, state):
+        if condition in _ENDS and state["running"] and is_new_process(errand.before, state):
             errand.say(_("It ended while nobody listened, and was started again since."))
             return {"condition": condition}
         code = await _call(errand, condition)
         if code is not None and condition not in (*_ENDS, "removing"):
             # Podman stops waiting as well when the container ends or goes
-            state = await look(errand)
+            state = await inspect_state(errand)
             if condition in _HEALTH:
                 return _well(errand, condition, state)
     except NotFound as gone:
@@ -127,7 +128,7 @@ def _tell(errand: Errand, condition: str) -> None:
 
 
 def _judge(condition: str, state: dict[str, Any]) -> None:
-    """What Podman would answer at once, and wrongly. ActionFailed."""
+    """Raise ActionFailed for conditions that Podman would answer at once and wrongly."""
     if condition in _ENDS and state["status"] in ("created", "configured", "initialized"):
         raise ActionFailed(_("It was never started, so there is no end to wait for."))
     if condition in _HEALTH and not state["health"]:
@@ -137,7 +138,7 @@ def _judge(condition: str, state: dict[str, Any]) -> None:
 
 
 async def _call(errand: Errand, condition: str) -> int | None:
-    """Podman's own wait; None when the time of one call is over."""
+    """Podman's own wait. None when the time of one call is over."""
     wanted = ("stopped", "exited") if condition == "exited" else (condition,)
     try:
         return await containers.wait(
@@ -159,7 +160,6 @@ def _well(errand: Errand, condition: str, state: dict[str, Any]) -> dict[str, An
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Waiting changes nothing, so there is nothing to settle."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,8 +1,8 @@
 """Files of a container or a volume: read, upload, edit, rename, remove, as streamed actions.
 
-`open_volume` and `open_container` alone are jobs: they make a container for a while, for a volume
-that none mounts and for a container that does not run.
+Only `open_volume` and `open_container` are jobs. They make a helper container, for a volume that no
+container mounts and for a container that does not run.
 
-Paths are those a person sees: absolute, and in a volume below the volume's own root. They are
-`str` as `os.fsdecode` makes them. Nothing here goes through a shell with a name in its script.
+Paths are those that a person sees: absolute, in a volume from its own root, decoded by `os.fsdecode`. No
+name becomes part of a shell script.
 """

@@ -1,6 +1,6 @@
-"""A container for a while, by which files are reached: made, held, and removed however that ends.
+"""A helper container through which files are reached. It is removed however the job ends.
 
-Done, cancelled ("Close"), or begun anew after a lost worker: it is known by its job's label.
+Done, cancelled ("Close") or started again after a lost worker: it is known by its job's label.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.making import made_by, with_job
+from hosts.actions.creation import job_filter, with_job_label
 from hosts.actions.second_look import at_helper
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.models import Endpoint, Job
@@ -23,7 +23,9 @@ VERBS: Final = ("volume.open", "container.open")
 
 
 def judge_room(endpoint: Endpoint) -> None:
-    """One at a time on an endpoint: each counts as one of the few changes at once there. ActionFailed."""
+    """ActionFailed if files are open on the endpoint already. Each counts as one of the few changes at
+    once.
+    """
     if Job.objects.filter(verb__in=VERBS, endpoint=endpoint, state__in=Job.OPEN).exists():
         raise ActionFailed(
             _("Other files of this host are open. Close them first, by cancelling their job.")
@@ -31,7 +33,7 @@ def judge_room(endpoint: Endpoint) -> None:
 
 
 async def hold(errand: Errand, spec: dict[str, Any]) -> None:
-    """Make it of the job's image with `spec`'s mounts and labels, say that it is there, hold it."""
+    """Create the helper with the spec's mounts and labels, report it, and hold it."""
     whole = {
         **spec,
         "name": f"{NAME}{errand.job_id}",
@@ -42,7 +44,7 @@ async def hold(errand: Errand, spec: dict[str, Any]) -> None:
         "netns": {"nsmode": "none"},
         # what is mounted may be labelled for one container alone
         "selinux_opts": ["disable"],
-        "labels": with_job(spec.get("labels", {}), errand.job_id),
+        "labels": with_job_label(spec.get("labels", {}), errand.job_id),
     }
     try:
         container_id, _warnings = await containers.create(errand.podman, whole)
@@ -66,7 +68,7 @@ async def hold(errand: Errand, spec: dict[str, Any]) -> None:
 
 
 async def _until_gone(errand: Errand, container_id: str) -> None:
-    """Somebody may end or remove it sooner; a host that is away says nothing of that."""
+    """Wait until it is ended or removed. A host that is away is asked again."""
     while True:
         try:
             await containers.wait(errand.podman, container_id, timeout_s=OPEN_S)
@@ -79,7 +81,7 @@ async def _until_gone(errand: Errand, container_id: str) -> None:
 
 async def clear(errand: Errand) -> None:
     """Remove what an earlier try made."""
-    for one in await containers.list_containers(errand.podman, filters=made_by(errand.job_id)):
+    for one in await containers.list_containers(errand.podman, filters=job_filter(errand.job_id)):
         with contextlib.suppress(NotFound):
             await containers.remove(errand.podman, str(one["Id"]), force=True, wait_s=0)
 

@@ -1,7 +1,7 @@
-"""container.open: the files of a container that does not run, to be renamed and deleted too.
+"""container.open: rename and delete files of a container that does not run.
 
-Podman's archive only adds. So its file system is mounted on the host, and a container made for a
-while has that mount, and tools. Nothing is started of the one whose files they are.
+Podman's archive can only add. So the file system is mounted on the host, and a helper container gets that
+mount and has tools. Nothing of the container itself is started.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person, get_object
 from hosts.access.fetch import require
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.containers.container_state import look
+from hosts.actions.containers.container_state import inspect_state
 from hosts.actions.files.helper import clear, hold, judge_room
-from hosts.actions.files.place import HELPS, MOUNTED_AT
-from hosts.actions.files.reading import PARAMS, target_for
+from hosts.actions.files.place import FILES_OF_LABEL, MOUNTED_AT
+from hosts.actions.files.read_file import PARAMS, target_for
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.inventory.job_marks import mark
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
@@ -35,23 +35,23 @@ VERB: Final = "container.open"
 
 
 def ask(person: Person, ref: ObjectRef, *, image: str) -> Job:
-    """Ask for it, by a helper made from `image`, which is on the host. NotVisible, Denied, ActionFailed."""
+    """Request it. The helper is made from `image`, which is on the host. NotVisible, Denied, ActionFailed."""
     row = get_object(person, "container", *ref, verb=VERB)
     require(person, "container.files", target_for(row, "container"), row.endpoint)
     judge_room(row.endpoint)
-    proposed = of_others.helper(VERB, image=image, volumes={})
-    order = replace(order_for(row, "container", {"image": image}), proposed=proposed)
+    proposal = from_request.helper(VERB, image=image, volumes={})
+    order = replace(order_for(row, "container", {"image": image}), proposal=proposal)
     return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Mount it, hold the helper, unmount it."""
-    await errand.permit(of_others.helper(VERB, image=errand.params["image"], volumes={}))
+    """Mount, hold the helper, unmount."""
+    await errand.permit(from_request.helper(VERB, image=errand.params["image"], volumes={}))
     await clear(errand)
     if errand.broken:
         # Podman counts mounts
         await _unmount(errand)
-    state = await look(errand)
+    state = await inspect_state(errand)
     if state["running"] or state["paused"]:
         raise ActionFailed(_("It runs: its files can be changed as it is."))
     await errand.about_to_send()
@@ -59,7 +59,8 @@ async def do(errand: Errand) -> dict[str, Any]:
     mount = {"type": "bind", "source": path, "destination": MOUNTED_AT, "options": ["rw", "bind"]}
     try:
         await hold(
-            errand, {"mounts": [mount], "labels": {HELPS: mark(errand.job_id, errand.object_id)}}
+            errand,
+            {"mounts": [mount], "labels": {FILES_OF_LABEL: mark(errand.job_id, errand.object_id)}},
         )
     finally:
         await asyncio.shield(asyncio.create_task(_unmount(errand)))
@@ -73,7 +74,7 @@ async def _unmount(errand: Errand) -> None:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """`do` begins anew, by removing what is there."""
+    """`do` starts again by removing what is there."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,6 +1,6 @@
-"""volume.open: a container for a volume that none mounts, so that its files can be reached.
+"""volume.open: a helper container for a volume that no container mounts.
 
-Podman gives files through a container only. The job makes one and holds it for a while (helper.py).
+Podman gives access to files only through a container.
 """
 
 from dataclasses import replace
@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person, get_object
 from hosts.access.fetch import require
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.files.helper import clear, hold, judge_room
-from hosts.actions.files.reading import PARAMS, target_for
+from hosts.actions.files.read_file import PARAMS, target_for
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -28,19 +28,19 @@ _MOUNTED_AT: Final = "/volume"
 
 
 def ask(person: Person, ref: ObjectRef, *, image: str) -> Job:
-    """Ask for it, made from `image`, which is on the host. NotVisible, Denied, ActionFailed."""
+    """Request it. The helper is made from `image`, which is on the host. NotVisible, Denied, ActionFailed."""
     row = get_object(person, "volume", *ref, verb=VERB)
     require(person, "volume.files", target_for(row, "volume"), row.endpoint)
     judge_room(row.endpoint)
-    proposed = of_others.helper(VERB, image=image, volumes={row.podman_id: _MOUNTED_AT})
-    order = replace(order_for(row, "volume", {"image": image}), proposed=proposed)
+    proposal = from_request.helper(VERB, image=image, volumes={row.podman_id: _MOUNTED_AT})
+    order = replace(order_for(row, "volume", {"image": image}), proposal=proposal)
     return ask_job(person, VERB, order, queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it, say that it is there, hold it, remove it."""
+    """Create the helper, hold it, remove it."""
     volumes = {errand.object_id: _MOUNTED_AT}
-    await errand.permit(of_others.helper(VERB, image=errand.params["image"], volumes=volumes))
+    await errand.permit(from_request.helper(VERB, image=errand.params["image"], volumes=volumes))
     await clear(errand)
     await errand.about_to_send()
     volume = {"Name": errand.object_id, "Dest": _MOUNTED_AT, "Options": ["nocopy"]}
@@ -49,7 +49,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """`do` begins anew, by removing what is there."""
+    """`do` starts again by removing what is there."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

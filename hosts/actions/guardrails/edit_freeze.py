@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.at_once import unless_taken
 from accounts.epoch import raise_epoch
+from accounts.unique_names import refuse_taken
 from audit import write
 from audit.shapes import Target
 from hosts import bells
@@ -23,7 +23,7 @@ DAYS = range(7)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FreezeOptions:
     """A window as somebody wants it. With `days` weekly, without them once. No groups: every host."""
 
     name: str
@@ -40,22 +40,22 @@ class Wanted:
     enabled: bool = True
 
 
-def make(person: Person, wanted: Wanted) -> FreezeWindow:
+def make(person: Person, options: FreezeOptions) -> FreezeWindow:
     """A new window. FieldRefusal (with the field to change), Denied."""
-    require(person, VERB, _target(FreezeWindow(name=wanted.name)))
+    require(person, VERB, _target(FreezeWindow(name=options.name)))
     with transaction.atomic():
         row = FreezeWindow()
-        _write(row, wanted)
+        _write(row, options)
         _told(person, row, {"made": True, **shown(row)})
     return row
 
 
-def edit(person: Person, freeze_id: int, wanted: Wanted) -> FreezeWindow:
+def edit(person: Person, freeze_id: int, options: FreezeOptions) -> FreezeWindow:
     """Change it. FieldRefusal, NotVisible, Denied."""
     row = get_freeze(person, freeze_id)
     with transaction.atomic():
         before = shown(row)
-        _write(row, wanted)
+        _write(row, options)
         after = shown(row)
         changes = {
             name: [before[name], after[name]] for name in after if before[name] != after[name]
@@ -86,43 +86,43 @@ def get_freeze(person: Person, freeze_id: int, *, verb: str = VERB) -> FreezeWin
     return row
 
 
-def _write(row: FreezeWindow, wanted: Wanted) -> None:
-    name = wanted.name.strip()
+def _write(row: FreezeWindow, options: FreezeOptions) -> None:
+    name = options.name.strip()
     if not name or len(name) > 80:
         raise FieldRefusal("name", _("Give it a name of at most %d characters.") % 80)
     taken = FieldRefusal("name", _("There is a freeze window of this name already."))
     if FreezeWindow.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
         raise taken
-    if wanted.severity not in FreezeWindow.Severity.values:
+    if options.severity not in FreezeWindow.Severity.values:
         raise FieldRefusal("severity", _("Refuse or ask."))
-    if wanted.zone not in available_timezones():
-        raise FieldRefusal("zone", _("No such time zone: %s.") % wanted.zone[:60])
-    strange = [verb for verb in wanted.verbs if lock_of(verb) in (None, Lock.PASSES)]
+    if options.zone not in available_timezones():
+        raise FieldRefusal("zone", _("No such time zone: %s.") % options.zone[:60])
+    strange = [verb for verb in options.verbs if lock_of(verb) in (None, Lock.PASSES)]
     if strange:
         raise FieldRefusal("verbs", _("This changes nothing: %s.") % strange[0][:60])
-    _check_times(wanted)
-    row.name, row.words, row.severity = name, wanted.words.strip()[:300], wanted.severity
-    row.verbs, row.zone, row.days = sorted(wanted.verbs), wanted.zone, sorted(set(wanted.days))
-    weekly = bool(wanted.days)
-    row.from_time = wanted.from_time if weekly else None
-    row.until_time = wanted.until_time if weekly else None
-    row.starts_at = None if weekly else wanted.starts_at
-    row.ends_at = None if weekly else wanted.ends_at
-    row.enabled, row.everywhere = wanted.enabled, not wanted.groups
-    with unless_taken(taken):
+    _check_times(options)
+    row.name, row.words, row.severity = name, options.words.strip()[:300], options.severity
+    row.verbs, row.zone, row.days = sorted(options.verbs), options.zone, sorted(set(options.days))
+    weekly = bool(options.days)
+    row.from_time = options.from_time if weekly else None
+    row.until_time = options.until_time if weekly else None
+    row.starts_at = None if weekly else options.starts_at
+    row.ends_at = None if weekly else options.ends_at
+    row.enabled, row.everywhere = options.enabled, not options.groups
+    with refuse_taken(taken):
         row.save()
-    row.groups.set(wanted.groups)
+    row.groups.set(options.groups)
 
 
-def _check_times(wanted: Wanted) -> None:
-    if wanted.days:
-        if any(day not in DAYS for day in wanted.days):
+def _check_times(options: FreezeOptions) -> None:
+    if options.days:
+        if any(day not in DAYS for day in options.days):
             raise FieldRefusal("days", _("A week has seven days."))
-        if wanted.from_time is None or wanted.until_time is None:
+        if options.from_time is None or options.until_time is None:
             raise FieldRefusal("from_time", _("Say from when until when."))
-    elif wanted.starts_at is None or wanted.ends_at is None:
+    elif options.starts_at is None or options.ends_at is None:
         raise FieldRefusal("starts_at", _("Choose days of the week, or a beginning and an end."))
-    elif wanted.ends_at <= wanted.starts_at:
+    elif options.ends_at <= options.starts_at:
         raise FieldRefusal("ends_at", _("It ends before it begins."))
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.at_once import unless_taken
 from accounts.epoch import raise_epoch
+from accounts.unique_names import refuse_taken
 from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, require
 from hosts.guardrails.kinds import KINDS, checked
-from hosts.guardrails.suggested import SUGGESTED
+from hosts.guardrails.starter_rules import STARTER_RULES
 from hosts.guardrails.verdict import Severity
 from hosts.models import Group, Guardrail
 from hosts.refusals import FieldRefusal
@@ -25,7 +25,7 @@ LONGEST_NAME, LONGEST_WORDS = 80, 1000
 
 
 @dataclass(frozen=True)
-class Wanted:
+class GuardrailOptions:
     """A rule as somebody wants it. No groups: for every host."""
 
     name: str
@@ -42,12 +42,12 @@ def target_of_rule(row: Guardrail) -> Target:
     return Target(kind="guardrail", id=str(row.pk), name=row.name)
 
 
-def make(person: Person, wanted: Wanted) -> Guardrail:
+def make(person: Person, options: GuardrailOptions) -> Guardrail:
     """A new rule. FieldRefusal (with the field to change), Denied."""
-    require(person, VERB, Target(kind="guardrail", id="", name=wanted.name))
+    require(person, VERB, Target(kind="guardrail", id="", name=options.name))
     with transaction.atomic():
         row = Guardrail()
-        shown = _write(row, wanted)
+        shown = _write(row, options)
         _told(person, row, {"made": True, **shown})
     return row
 
@@ -57,21 +57,23 @@ def make_suggested(person: Person) -> list[Guardrail]:
     require(person, VERB, Target(kind="guardrail", id="", name=""))
     made = []
     with transaction.atomic():
-        for kind, name, words, settings in SUGGESTED:
+        for kind, name, words, settings in STARTER_RULES:
             if not Guardrail.objects.filter(name__iexact=str(name)).exists():
-                wanted = Wanted(str(name), kind, settings, Severity.WARN.value, str(words))
+                options = GuardrailOptions(
+                    str(name), kind, settings, Severity.WARN.value, str(words)
+                )
                 row = Guardrail()
-                _told(person, row, {"made": True, **_write(row, wanted)})
+                _told(person, row, {"made": True, **_write(row, options)})
                 made.append(row)
     return made
 
 
-def edit(person: Person, guardrail_id: int, wanted: Wanted) -> Guardrail:
+def edit(person: Person, guardrail_id: int, options: GuardrailOptions) -> Guardrail:
     """Change it. FieldRefusal, NotVisible, Denied."""
     row = get_guardrail(person, guardrail_id)
     with transaction.atomic():
         before = _shown(row)
-        after = _write(row, wanted)
+        after = _write(row, options)
         changes = {
             name: [before[name], after[name]] for name in after if before[name] != after[name]
         }
@@ -102,25 +104,25 @@ def get_guardrail(person: Person, guardrail_id: int, *, verb: str = VERB) -> Gua
     return row
 
 
-def _write(row: Guardrail, wanted: Wanted) -> dict[str, Any]:
+def _write(row: Guardrail, options: GuardrailOptions) -> dict[str, Any]:
     """Judge and save; returns what the log is to hold. FieldRefusal."""
-    name = wanted.name.strip()
+    name = options.name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise FieldRefusal("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
     taken = FieldRefusal("name", _("There is a guardrail of this name already."))
     if Guardrail.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
         raise taken
-    if wanted.kind not in KINDS:
-        raise FieldRefusal("kind", _("No such kind: %s.") % wanted.kind[:40])
-    if wanted.severity not in tuple(Severity):
+    if options.kind not in KINDS:
+        raise FieldRefusal("kind", _("No such kind: %s.") % options.kind[:40])
+    if options.severity not in tuple(Severity):
         raise FieldRefusal("severity", _("Refuse, ask or warn."))
-    row.name, row.kind, row.severity = name, wanted.kind, wanted.severity
-    row.settings = checked(wanted.kind, wanted.settings)
-    row.words = wanted.words.strip()[:LONGEST_WORDS]
-    row.enabled, row.everywhere = wanted.enabled, not wanted.groups
-    with unless_taken(taken):
+    row.name, row.kind, row.severity = name, options.kind, options.severity
+    row.settings = checked(options.kind, options.settings)
+    row.words = options.words.strip()[:LONGEST_WORDS]
+    row.enabled, row.everywhere = options.enabled, not options.groups
+    with refuse_taken(taken):
         row.save()
-    row.groups.set(wanted.groups)
+    row.groups.set(options.groups)
     return _shown(row)
 
 

@@ -3,14 +3,14 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.at_once import unless_taken
 from accounts.epoch import raise_epoch
+from accounts.unique_names import refuse_taken
 from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, require, visible_hosts
 from hosts.actions.hosts.edit_host import INVENTORY_BELLS
-from hosts.actions.hosts.moving import require_moves
+from hosts.actions.hosts.group_moves import require_moves
 from hosts.actions.hosts.register_host import check_groups
 from hosts.models import Group
 from hosts.refusals import FieldRefusal
@@ -28,7 +28,7 @@ def make(person: Person, *, name: str, notes: str = "") -> Group:
     """A new group without hosts. FieldRefusal("name", …), Denied."""
     require(person, VERB, Target(kind="group", id="", name=name))
     name = _checked(name)
-    with unless_taken(_name_taken()):
+    with refuse_taken(_name_taken()):
         group = Group.objects.create(name=name, notes=notes.strip())
         write.event(person.who, VERB, target_of_group(group), params={"made": True})
         bells.ring("hosts", "audit")
@@ -56,7 +56,7 @@ def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list
         require_moves(person, host, target_of_group(group), joins=[group], leaves=[])
     for host in before - after:
         require_moves(person, host, target_of_group(group), joins=[], leaves=[group])
-    with unless_taken(_name_taken()):
+    with refuse_taken(_name_taken()):
         group.name, group.notes = name, notes.strip()
         group.save()
         # those alone of which was asked: others may have come or gone since

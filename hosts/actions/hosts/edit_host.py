@@ -13,11 +13,11 @@ from accounts.epoch import raise_epoch
 from audit import params, write
 from hosts import bells
 from hosts.access import Person, get_host, require
+from hosts.actions.hosts.group_moves import GROUPS, require_moves
 from hosts.actions.hosts.host_address import check_address, check_port
-from hosts.actions.hosts.moving import GROUPS, require_moves
 from hosts.actions.hosts.other_machine import refuse_others_address, refuse_others_key
 from hosts.actions.hosts.register_host import check_groups, check_name, groups_named, target_of_host
-from hosts.guardrails import Refused, Verdict
+from hosts.guardrails import GuardrailRefused, Verdict
 from hosts.guardrails.locks import finding_of
 from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login, ObjectLock
 from hosts.models.hosts import State
@@ -175,7 +175,7 @@ def refuse_locked(host: Host) -> None:
     """Refused (a FieldRefusal) while the host is locked, with who locked it and why."""
     lock = ObjectLock.objects.filter(kind="host", host=host).first()
     if lock is not None:
-        raise Refused(Verdict((finding_of(lock),)))
+        raise GuardrailRefused(Verdict((finding_of(lock),)))
 
 
 def refuse_while_jobs(endpoints: QuerySet[Endpoint]) -> None:

@@ -15,7 +15,7 @@ from hosts.actions.hosts.edit_host import (
     written,
 )
 from hosts.actions.hosts.host_address import check_user
-from hosts.actions.hosts.register_host import FoundSocket, add_endpoints
+from hosts.actions.hosts.register_host import SocketInfo, add_endpoints
 from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Login
 from hosts.refusals import FieldRefusal
@@ -37,7 +37,7 @@ def add_login(
     user: str,
     sealed_key: bytes,
     public_key: str,
-    sockets: list[FoundSocket],
+    sockets: list[SocketInfo],
     via: Login | None = None,
     certificate: UserCertificate | None = None,
 ) -> Login:
@@ -65,7 +65,7 @@ def add_login(
     return login
 
 
-def add_sockets(person: Person, login_id: int, sockets: list[FoundSocket]) -> list[Endpoint]:
+def add_sockets(person: Person, login_id: int, sockets: list[SocketInfo]) -> list[Endpoint]:
     """More endpoints through a login that is there. FieldRefusal, Denied."""
     login = get_login(person, login_id, EDIT)
     with transaction.atomic():
@@ -136,5 +136,5 @@ def _of(certificate: UserCertificate | None) -> dict[str, str]:
     return {"certificate": f"{certificate.key_id}, {certificate.authority}"}
 
 
-def _paths(sockets: list[FoundSocket]) -> list[str]:
+def _paths(sockets: list[SocketInfo]) -> list[str]:
     return [socket.path for socket in sockets]

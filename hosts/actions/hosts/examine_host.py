@@ -13,7 +13,7 @@ from hosts.access import Person, get_host
 from hosts.actions.hosts.edit_host import tried_again
 from hosts.actions.hosts.edit_logins import get_login
 from hosts.actions.hosts.host_address import check_socket
-from hosts.actions.hosts.register_host import FoundSocket, target_of_host
+from hosts.actions.hosts.register_host import SocketInfo, target_of_host
 from hosts.link import keys
 from hosts.link.doctor_step import DoctorStep
 from hosts.models import Host, Login
@@ -91,19 +91,19 @@ def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
     )
 
 
-def found_sockets(steps: Iterable[DoctorStep]) -> list[FoundSocket]:
+def found_sockets(steps: Iterable[DoctorStep]) -> list[SocketInfo]:
     """The sockets that the doctor saw answer; whichever step told more about one counts.
 
     Where the way ended at Podman itself (too old, silent), only those that told about themselves.
     """
     steps = list(steps)
     ended = any(one.step in ("podman", "api") and one.state == "failed" for one in steps)
-    found: dict[str, FoundSocket] = {}
+    found: dict[str, SocketInfo] = {}
     for step in steps:
         for one in step.found.get("sockets", []):
             if one["path"] in found and not one["graph_root"]:
                 continue
-            found[one["path"]] = FoundSocket(
+            found[one["path"]] = SocketInfo(
                 path=one["path"],
                 user=one["user"],
                 rootless=bool(one["rootless"]),

@@ -17,7 +17,7 @@ _SOCKET_MAX_BYTES = 107
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class HostAddress:
     """An address and what was said beside it; `port` None and empty texts: not said."""
 
     address: str
@@ -26,7 +26,7 @@ class Whereabouts:
     socket: str = ""
 
 
-def read_whereabouts(text: str) -> Whereabouts:
+def parse_address(text: str) -> HostAddress:
     """Understand what was typed or pasted. FieldRefusal("address", …) says why not."""
     text = text.strip()
     scheme, marked, _rest = text.partition("://")
@@ -43,7 +43,7 @@ def read_whereabouts(text: str) -> Whereabouts:
         )
     user, _at, place = text.rpartition("@")
     address, port = _split_port(place)
-    return Whereabouts(check_address(address), port, check_user(user) if user else "")
+    return HostAddress(check_address(address), port, check_user(user) if user else "")
 
 
 def check_address(address: str) -> str:
@@ -109,7 +109,7 @@ def _split_port(place: str) -> tuple[str, int | None]:
     return address, check_port(int(port))
 
 
-def _from_url(scheme: str, text: str) -> Whereabouts:
+def _from_url(scheme: str, text: str) -> HostAddress:
     if scheme in ("tcp", "http", "https"):
         raise FieldRefusal(
             "address",
@@ -147,7 +147,7 @@ def _from_url(scheme: str, text: str) -> Whereabouts:
     if parts.query or parts.fragment:
         raise FieldRefusal("address", _("Leave out what follows “?” or “#”."))
     path = unquote(parts.path)
-    return Whereabouts(
+    return HostAddress(
         address=check_address(parts.hostname or ""),
         port=check_port(port) if port is not None else None,
         user=check_user(unquote(parts.username)) if parts.username else "",

@@ -18,8 +18,8 @@ from audit import params, write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import Person, require
+from hosts.actions.hosts.group_moves import require_joins
 from hosts.actions.hosts.host_address import check_address, check_port, check_socket, check_user
-from hosts.actions.hosts.moving import require_joins
 from hosts.link.certificates import UserCertificate
 from hosts.models import Endpoint, Group, Host, Login
 from hosts.refusals import FieldRefusal
@@ -31,7 +31,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True)
-class FoundSocket:
+class SocketInfo:
     """A Podman socket that the doctor saw answer. `graph_root` tells stores apart, `machine` (of
     hosts.link.machine) machines with one host key.
     """
@@ -45,7 +45,7 @@ class FoundSocket:
 
 
 @dataclass(frozen=True)
-class Twin:
+class SameKeyHost:
     """A registered host with the same host key. `why`: what differs, in words; `answered`: it was
     asked just now. Neither: it may be the same machine, and nobody can say.
     """
@@ -73,7 +73,7 @@ class NewHost:
     fingerprint: str
     sealed_key: bytes
     public_key: str
-    sockets: list[FoundSocket]
+    sockets: list[SocketInfo]
     kind: str = Host.Kind.SSH
     groups: list[str] = field(default_factory=list)
     notes: str = ""
@@ -85,7 +85,7 @@ class NewHost:
     # it leads to other hosts; its own Podman, if it has one, is not shown
     jump_only: bool = False
     # the registered hosts that show the same host key, as `same_key.compare` found them
-    twins: Sequence[Twin] = ()
+    twins: Sequence[SameKeyHost] = ()
     # a person said yes: it is another machine than those
     another_machine: bool = False
 
@@ -237,7 +237,7 @@ def groups_named(names: list[str]) -> list[Group]:
     return [Group.objects.get_or_create(name=name)[0] for name in names]
 
 
-def add_endpoints(login: Login, sockets: list[FoundSocket]) -> list[Endpoint]:
+def add_endpoints(login: Login, sockets: list[SocketInfo]) -> list[Endpoint]:
     """Endpoints of a login; within the caller's transaction. FieldRefusal("socket", …)."""
     if not sockets:
         raise FieldRefusal("socket", _("Choose at least one Podman socket."))
@@ -263,7 +263,7 @@ def add_endpoints(login: Login, sockets: list[FoundSocket]) -> list[Endpoint]:
     return made
 
 
-def refuse_known_store(host: Host, socket: FoundSocket) -> None:
+def refuse_known_store(host: Host, socket: SocketInfo) -> None:
     """Two endpoints on one store would show every object twice: FieldRefusal names the first.
 
     The same host is known by its key, whatever name or address it was registered under, unless a

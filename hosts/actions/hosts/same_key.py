@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from hosts import control
 from hosts.actions.hosts.examine_host import found_sockets
-from hosts.actions.hosts.register_host import FoundSocket, Twin
+from hosts.actions.hosts.register_host import SameKeyHost, SocketInfo
 from hosts.control import ControlError
 from hosts.link.machine import differences
 from hosts.models import Endpoint, Host
@@ -31,7 +31,7 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KeyHolder:
     """A registered login with that key, and where the socket is whose store can be compared."""
 
     host_id: int
@@ -42,17 +42,17 @@ class _Known:
     hostname: str
 
 
-def known(fingerprint: str) -> list[_Known]:
+def hosts_with_key(fingerprint: str) -> list[_KeyHolder]:
     """The first login of each host over SSH that shows this key."""
     rows = Endpoint.objects.filter(
         host__kind=Host.Kind.SSH, host__fingerprint=fingerprint, host__enabled=True
     ).exclude(host__fingerprint="")
-    found: dict[int, _Known] = {}
+    found: dict[int, _KeyHolder] = {}
     for one in rows.select_related("host").order_by("rootless", "pk"):
         host = one.info.get("host") if isinstance(one.info, dict) else None
         found.setdefault(
             one.host_id,
-            _Known(
+            _KeyHolder(
                 host_id=one.host_id,
                 name=one.host.name,
                 login_id=one.login_id,
@@ -63,27 +63,27 @@ def known(fingerprint: str) -> list[_Known]:
     return list(found.values())
 
 
-async def compare(found: Sequence[FoundSocket], those: Sequence[_Known]) -> list[Twin]:
+async def compare(found: Sequence[SocketInfo], those: Sequence[_KeyHolder]) -> list[SameKeyHost]:
     """How each of `those` compares with the machine whose sockets the doctor `found` just now."""
     few = asyncio.Semaphore(_AT_ONCE)
 
-    async def each(one: _Known) -> Twin:
+    async def each(one: _KeyHolder) -> SameKeyHost:
         async with few:
             return await _compared(found, one)
 
     compared = await asyncio.gather(*(each(one) for one in those[:_MOST]))
-    unasked = [Twin(one.host_id, one.name, why=[], answered=False) for one in those[_MOST:]]
+    unasked = [SameKeyHost(one.host_id, one.name, why=[], answered=False) for one in those[_MOST:]]
     return [*compared, *unasked]
 
 
-async def _compared(found: Sequence[FoundSocket], one: _Known) -> Twin:
+async def _compared(found: Sequence[SocketInfo], one: _KeyHolder) -> SameKeyHost:
     ours = next((it for it in found if it.machine), None)
     if ours is None:
-        return Twin(one.host_id, one.name, why=[], answered=False)
+        return SameKeyHost(one.host_id, one.name, why=[], answered=False)
     theirs = await _asked(one)
     if theirs is None:
         last = {"hostname": one.hostname}
-        return Twin(one.host_id, one.name, why=_words(ours.machine, last), answered=False)
+        return SameKeyHost(one.host_id, one.name, why=_words(ours.machine, last), answered=False)
     same_place = next(
         (it for it in found if it.machine and it.graph_root == theirs.graph_root), None
     )
@@ -91,10 +91,10 @@ async def _compared(found: Sequence[FoundSocket], one: _Known) -> Twin:
     if same_place is None:
         # another account's store says nothing about the machine
         new.pop("store", None)
-    return Twin(one.host_id, one.name, why=_words(new, theirs.machine), answered=True)
+    return SameKeyHost(one.host_id, one.name, why=_words(new, theirs.machine), answered=True)
 
 
-async def _asked(one: _Known) -> FoundSocket | None:
+async def _asked(one: _KeyHolder) -> SocketInfo | None:
     try:
         async with asyncio.timeout(_ASK_S):
             steps = [step async for step in control.examine({"login_id": one.login_id})]
@@ -108,7 +108,7 @@ def _words(new: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     return [str(_WORDS[name]) for name in differences(new, theirs)]
 
 
-def warning(twins: Sequence[Twin]) -> str:
+def warning(twins: Sequence[SameKeyHost]) -> str:
     """What a person should know before the yes; empty where there is nothing to ask."""
     apart = [one for one in twins if one.apart]
     if not apart:

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_endpoint, get_object
 from hosts.access.fetch import target_of
-from hosts.actions.archive_words import told
-from hosts.actions.asking import ObjectRef
+from hosts.actions.archive_words import archive_trouble
 from hosts.actions.images.names import new_name, with_tags
+from hosts.actions.object_orders import ObjectRef
 from hosts.actions.second_look_streams import at_names
-from hosts.actions.streamed import Doing, streamed
+from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.cards import NAMES_IMAGE, READS, Card, Lock, Right, Road, When
 from hosts.dial import dial
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint, Image
 from hosts.podman import Podman, image_archive, images
@@ -89,7 +89,7 @@ async def save(person: Person, rows: list[Image], *, form: str) -> AsyncGenerato
     object_id = rows[0].podman_id if len(rows) == 1 else ""
     target = target_of(endpoint, kind="image", object_id=object_id, name=name)
     params: dict[str, Any] = {"format": form, "images": wanted}
-    async with streamed(person, SAVE, target, params) as doing:
+    async with streamed_action(person, SAVE, target, params) as action:
         sent = 0
         async with Podman(dial(endpoint, streams=True)) as podman:
             for row in rows:
@@ -97,7 +97,7 @@ async def save(person: Person, rows: list[Image], *, form: str) -> AsyncGenerato
                     await _still(podman, row, known)
             async for piece in image_archive.save(podman, wanted, form=form):
                 sent += len(piece)
-                doing.detail = f"{sent} bytes"
+                action.detail = f"{sent} bytes"
                 yield piece
 
 
@@ -130,22 +130,22 @@ async def load(
     the host's own disk. So are the names that it gives, before Podman has its end.
     """
     target = target_of(endpoint, kind="image", name=file)
-    proposed = of_others.archive(LOAD, file=file)
-    async with streamed(person, LOAD, target, {"file": file}, proposed=proposed) as doing:
+    proposal = from_request.archive(LOAD, file=file)
+    async with streamed_action(person, LOAD, target, {"file": file}, proposal=proposal) as action:
         async with Podman(dial(endpoint, streams=True)) as podman:
 
             async def heed(given: list[str]) -> None:
-                await doing.permit(of_others.named(LOAD, given, field="archive"), podman)
+                await action.permit(from_request.named(LOAD, given, field="archive"), podman)
 
-            archive = decompress(_until_whole(body, doing), limit_bytes=limit_bytes)
+            archive = decompress(_until_whole(body, action), limit_bytes=limit_bytes)
             try:
                 names = await image_archive.load(podman, archive, heed=heed)
             except ArchiveRefused as refused:
-                doing.committing = False
-                raise told(refused) from refused
-        doing.detail = ", ".join(names)
+                action.committing = False
+                raise archive_trouble(refused) from refused
+        action.detail = ", ".join(names)
         given = [name for name in names if not name.startswith("sha256:")]
-        await at_names(doing, endpoint, given)
+        await at_names(action, endpoint, given)
         return names
 
 
@@ -162,18 +162,18 @@ async def import_tar(
     """Make an image of a file system's tar; its id."""
     target = target_of(endpoint, kind="image", name=reference)
     params = {"file": file, "reference": reference, "message": message, "changes_given": changes}
-    proposed = of_others.archive(IMPORT, file=file, called=[reference])
-    async with streamed(person, IMPORT, target, params, proposed=proposed) as doing:
+    proposal = from_request.archive(IMPORT, file=file, called=[reference])
+    async with streamed_action(person, IMPORT, target, params, proposal=proposal) as action:
         async with Podman(dial(endpoint, streams=True)) as podman:
-            await doing.permit(of_others.named(IMPORT, [reference], field="reference"), podman)
+            await action.permit(from_request.named(IMPORT, [reference], field="reference"), podman)
             image_id = await image_archive.import_tar(
                 podman,
-                _until_whole(body, doing),
+                _until_whole(body, action),
                 reference=reference,
                 message=message,
                 changes=changes,
             )
-        doing.detail = image_id
+        action.detail = image_id
         return image_id
 
 
@@ -198,8 +198,10 @@ def import_changes(text: str) -> list[str]:
     return lines
 
 
-async def _until_whole(body: AsyncIterator[bytes], doing: Doing) -> AsyncGenerator[bytes, None]:
+async def _until_whole(
+    body: AsyncIterator[bytes], action: StreamedAction
+) -> AsyncGenerator[bytes, None]:
     async for piece in body:
         yield piece
     # Podman has it all: from here on a broken connection does not undo it
-    doing.committing = True
+    action.committing = True

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Denied, NotVisible, Person, allows, get_endpoint, get_object
 from hosts.actions.action import Action
-from hosts.actions.archive_words import told
-from hosts.actions.asking import ObjectRef, shown_id
+from hosts.actions.archive_words import archive_trouble
 from hosts.actions.images.names import split, with_tags
+from hosts.actions.object_orders import ObjectRef, short_id
 from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.dial import dial
-from hosts.guardrails import Proposed, of_others
+from hosts.guardrails import Proposal, from_request
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
@@ -46,10 +46,10 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
         try:
             row = get_object(person, "image", *ref, verb=VERB)
         except NotVisible:
-            skipped.append({"name": shown_id(ref), "host": "", "why": _("no longer there")})
+            skipped.append({"name": short_id(ref), "host": "", "why": _("no longer there")})
             continue
         except Denied:
-            skipped.append({"name": shown_id(ref), "host": "", "why": _("not permitted")})
+            skipped.append({"name": short_id(ref), "host": "", "why": _("not permitted")})
             continue
         assert isinstance(row, Image)
         for target in dict.fromkeys(targets):
@@ -95,14 +95,14 @@ def _order(row: Image, target: Endpoint) -> Order:
         object_id=row.podman_id,
         name=name,
         params=params,
-        proposed=_proposed(params),
+        proposal=_proposal(params),
     )
 
 
-def _proposed(params: dict[str, Any]) -> Proposed:
+def _proposal(params: dict[str, Any]) -> Proposal:
     if not params["names"]:
-        return of_others.archive(VERB, file=_("an image without a name"))
-    return of_others.images(VERB, params["names"], called=params["names"])
+        return from_request.archive(VERB, file=_("an image without a name"))
+    return from_request.images(VERB, params["names"], called=params["names"])
 
 
 def _source(job_id: int, endpoint_id: int) -> Endpoint:
@@ -143,7 +143,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             raise ActionFailed(
                 _("It is a manifest list, which Podman saves only in part: push it.")
             )
-        await errand.permit(_proposed(errand.params))
+        await errand.permit(_proposal(errand.params))
         await errand.about_to_send()
         if not await images.exists(errand.podman, errand.object_id):
             carried = await _carry(errand, there, source, before)
@@ -155,7 +155,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dict[str, Any]) -> int:
-    passing = _Passing(errand)
+    passing = _CopyProgress(errand)
     form = image_archive.keeping_format(inspected)
     saved = image_archive.save(there, [errand.object_id], form=form)
     # a task of our own reads the source: the one that writes to the target ends when it likes, and
@@ -172,7 +172,7 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
         loaded = await image_archive.load(errand.podman, passing.pieces(), heed=heed)
     except ArchiveRefused as refused:
         # a host does not reach another one by what it sends
-        raise told(refused) from refused
+        raise archive_trouble(refused) from refused
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
@@ -195,7 +195,7 @@ def _layers(inspected: dict[str, Any]) -> list[str]:
     return list(root.get("Layers") or [])
 
 
-class _Passing:
+class _CopyProgress:
     """Counts what passes and shows it."""
 
     def __init__(self, errand: Errand) -> None:

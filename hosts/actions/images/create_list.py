@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_endpoint, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef
 from hosts.actions.images.names import new_name, with_tags
+from hosts.actions.object_orders import ObjectRef
 from hosts.cards import NAMES_IMAGE, Lock, Right
-from hosts.guardrails import Proposed, of_others
+from hosts.guardrails import Proposal, from_request
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
@@ -41,13 +41,13 @@ def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
         object_id="",
         name=full,
         params=params,
-        proposed=_proposed(params),
+        proposal=_proposal(params),
     )
     return ask_job(person, VERB, order, queue="short")
 
 
-def _proposed(params: dict[str, Any]) -> Proposed:
-    return of_others.images(VERB, params["images"], field="images", called=[params["name"]])
+def _proposal(params: dict[str, Any]) -> Proposal:
+    return from_request.images(VERB, params["images"], field="images", called=[params["name"]])
 
 
 def _called(row: InventoryRow) -> str:
@@ -58,7 +58,7 @@ def _called(row: InventoryRow) -> str:
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it; a name that is taken is never taken over."""
     name = errand.params["name"]
-    await errand.permit(_proposed(errand.params))
+    await errand.permit(_proposal(errand.params))
     await errand.about_to_send()
     try:
         list_id = await manifests.create(

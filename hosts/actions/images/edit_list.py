@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.images.notes import notes_of
+from hosts.actions.images.annotations import parse_annotations
 from hosts.actions.images.references import parse, parse_full
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.actions.registries.credentials import auth_for
 from hosts.cards import NAMES_IMAGE, Lock, Right
-from hosts.guardrails import Proposed, nothing, of_others
+from hosts.guardrails import Proposal, empty_proposal, from_request
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
@@ -35,14 +35,14 @@ def _ask(person: Person, ref: ObjectRef, params: dict[str, Any]) -> Job:
     row = get_object(person, "image", *ref, verb=VERB)
     if not (isinstance(row, Image) and row.manifest_list):
         raise Refusal(_("That is an image, not a manifest list."))
-    order = replace(order_for(row, "image", params), proposed=_proposed(params))
+    order = replace(order_for(row, "image", params), proposal=_proposal(params))
     return ask_job(person, VERB, order, queue="long")
 
 
-def _proposed(params: dict[str, Any]) -> Proposed:
+def _proposal(params: dict[str, Any]) -> Proposal:
     if params["operation"] != "add":
-        return nothing(VERB)
-    return of_others.images(VERB, [params["image"]])
+        return empty_proposal(VERB)
+    return from_request.images(VERB, [params["image"]])
 
 
 def ask_add(person: Person, ref: ObjectRef, *, image: str, all_images: bool) -> Job:
@@ -77,7 +77,7 @@ def ask_annotate(
             raise Refusal(_("“%s” is no such word: write it like linux, arm64, v8.") % word[:40])
     if words and not (digest and "os" in words and "arch" in words):
         raise Refusal(_("A platform is an image's, and has a system and an architecture."))
-    noted = notes_of(notes)
+    noted = parse_annotations(notes)
     if not words and not noted:
         raise Refusal(_("Nothing is written that would change it."))
     params: dict[str, Any] = {"digest": _digest(digest) if digest else "", **words}
@@ -93,7 +93,7 @@ def _digest(text: str) -> str:
 async def do(errand: Errand) -> dict[str, Any]:
     """Change the list."""
     params, list_id = errand.params, errand.object_id
-    await errand.permit(_proposed(params))
+    await errand.permit(_proposal(params))
     await errand.about_to_send()
     if params["operation"] == "add":
         await _add(errand)

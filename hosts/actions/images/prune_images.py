@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
-from hosts.actions import pruning
+from hosts.actions import prune_plan
 from hosts.actions.action import Action
-from hosts.actions.images.removing import remove_whole
-from hosts.actions.pruning import Item, Kept
+from hosts.actions.images.remove_whole import remove_whole
+from hosts.actions.prune_plan import ItemKept, PlanItem
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.models import Batch
@@ -20,10 +20,10 @@ VERB = "image.prune"
 
 def ask(person: Person, refs: list[tuple[int, str]], *, filters: dict[str, str]) -> Batch:
     """Ask for the removal of images that no container uses. Refusal for an empty plan."""
-    return pruning.ask_plan(person, VERB, refs, filters=filters)
+    return prune_plan.ask_plan(person, VERB, refs, filters=filters)
 
 
-async def _look(errand: Errand, item: Item) -> str:
+async def _look(errand: Errand, item: PlanItem) -> str:
     users = await containers.list_containers(errand.podman, filters={"ancestor": [item.id]})
     using = [one for one in users if one.get("ImageID") == item.id]
     if using:
@@ -39,22 +39,22 @@ def _names(users: list[Any]) -> str:
     return ", ".join((one.get("Names") or [one["Id"][:12]])[0] for one in users[:3])
 
 
-async def _remove(errand: Errand, item: Item) -> None:
+async def _remove(errand: Errand, item: PlanItem) -> None:
     _names, deleted = await remove_whole(errand.podman, item.id)
     if item.id not in deleted:
-        raise Kept(_("other images stand on it"))
+        raise ItemKept(_("other images stand on it"))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove what the plan names."""
-    return await pruning.carry_out(errand, look=_look, remove=_remove)
+    return await prune_plan.carry_out(errand, look=_look, remove=_remove)
 
 
 ACTION = Action(
     VERB,
     ask,
     do,
-    pruning.settle,
+    prune_plan.settle,
     queue="long",
     right=Right(
         gettext_lazy("Prune images"),

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Denied, NotVisible, Person, get_endpoint
 from hosts.actions.action import Action
-from hosts.actions.images.pulling import pull_into
+from hosts.actions.images.pull import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.cards import NAMES_IMAGE, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -31,7 +31,7 @@ def _order(person: Person, endpoint_id: int, reference: str) -> Order:
         object_id="",
         name=full,
         params={"image": full},
-        proposed=of_others.images(VERB, [full], pulled=True),
+        proposal=from_request.images(VERB, [full], pulled=True),
     )
 
 
@@ -65,7 +65,7 @@ def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Pull; the result names the image."""
-    await errand.permit(of_others.images(VERB, [errand.params["image"]], pulled=True))
+    await errand.permit(from_request.images(VERB, [errand.params["image"]], pulled=True))
     await errand.about_to_send()
     image_id = await pull_into(errand, errand.params["image"])
     return {"kind": "image", "id": image_id}

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.names import destination as checked
 from hosts.actions.images.references import Reference, parse
 from hosts.actions.images.registry_words import not_silent, why
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.actions.registries.credentials import auth_for
 from hosts.cards import SENDS_AWAY, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
@@ -36,16 +36,16 @@ def ask(person: Person, ref: ObjectRef, *, destination: str) -> Job:
     row = get_object(person, "image", *ref, verb=VERB)
     name = checked(destination)
     order = order_for(row, "image", {"destination": name})
-    proposed = of_others.push(VERB, name)
-    return ask_job(person, VERB, replace(order, proposed=proposed), queue="long")
+    proposal = from_request.push(VERB, name)
+    return ask_job(person, VERB, replace(order, proposal=proposal), queue="long")
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Push; the result tells the digest that the registry gave it."""
     target = parse(errand.params["destination"])
-    await errand.permit(of_others.push(VERB, str(target)))
+    await errand.permit(from_request.push(VERB, str(target)))
     auth = await auth_for(errand.endpoint, target)
-    steps = _Steps()
+    steps = _PushProgress()
     await errand.about_to_send()
     try:
         async with (
@@ -75,7 +75,7 @@ async def _pushing(
     return push(podman, image_id, destination=to, credential=auth)
 
 
-class _Steps:
+class _PushProgress:
     """The layers in the order in which Podman began them. It tells no bytes."""
 
     def __init__(self) -> None:

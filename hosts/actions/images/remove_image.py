@@ -7,8 +7,14 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
-from hosts.actions.images.removing import remove_whole
+from hosts.actions.images.remove_whole import remove_whole
+from hosts.actions.object_orders import (
+    ObjectRef,
+    ask_object,
+    ask_objects,
+    removal_params,
+    require_forced_removal,
+)
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
@@ -21,17 +27,17 @@ VERB = "image.remove"
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
     """Ask for a removal. `force`: with the containers that use it."""
-    return ask_object(person, VERB, ref, **removal(force=force))
+    return ask_object(person, VERB, ref, **removal_params(force=force))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
     """Ask for many removals."""
-    return ask_objects(person, VERB, refs, **removal(force=force))
+    return ask_objects(person, VERB, refs, **removal_params(force=force))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove it with all its names; what is gone already counts as removed."""
-    await heed_along(errand)
+    await require_forced_removal(errand)
     await errand.about_to_send()
     podman, image_id = errand.podman, errand.object_id
     try:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.images.names import new_names, split, with_tags
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.cards import NAMES_IMAGE, Lock, Right
-from hosts.guardrails import Proposed, of_others
+from hosts.guardrails import Proposal, from_request
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -27,16 +27,16 @@ def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
     row = get_object(person, "image", *ref, verb=VERB)
     assert isinstance(row, Image)
     order = replace(
-        order_for(row, "image", params), proposed=_proposed(with_tags(row.names), params["names"])
+        order_for(row, "image", params), proposal=_proposal(with_tags(row.names), params["names"])
     )
     return ask_job(person, VERB, order, queue="short")
 
 
-def _proposed(names: list[str], called: list[str]) -> Proposed:
+def _proposal(names: list[str], called: list[str]) -> Proposal:
     """By the names that it has, and those that it gets: a new one must not make it what it is not."""
     if not names:
-        return of_others.archive(VERB, file=_("an image without a name"), called=called)
-    return of_others.images(VERB, names, called=called)
+        return from_request.archive(VERB, file=_("an image without a name"), called=called)
+    return from_request.images(VERB, names, called=called)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -45,7 +45,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     given = set(errand.params["names"])
     # those that an earlier try gave it already say nothing of where it came from
     old = [str(name) for name in has if name not in given] or [str(name) for name in has]
-    await errand.permit(_proposed(old, errand.params["names"]))
+    await errand.permit(_proposal(old, errand.params["names"]))
     await errand.about_to_send()
     for name in errand.params["names"]:
         repository, tag = split(name)

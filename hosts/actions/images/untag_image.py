@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.images.names import split, with_tags
+from hosts.actions.object_orders import ObjectRef, ask_object
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from hosts import advisories
 from hosts.actions.kube.kube_plan import KubePlan
+from hosts.guardrails.kube_document import kind_of
 from hosts.guardrails.kube_fields import WITH_TEMPLATE
-from hosts.guardrails.kube_shape import kind_of
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.models import Endpoint, Volume
 from hosts.models.inventory import LIVE

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
-from hosts.actions.kube.along import REMOVE, VOLUMES, heed_secrets, require_along
-from hosts.actions.kube.labelled import named
+from hosts.actions.kube.kube_documents import names_only
 from hosts.actions.kube.play_kube import plan_on, there
-from hosts.actions.locked_along import heed_locked
+from hosts.actions.kube.side_effects import REMOVE, VOLUMES, require_secret_verb, require_side_verbs
+from hosts.actions.locked_dependents import refuse_locked_dependents
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -34,7 +34,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
     if not found:
         raise FieldRefusal("text", _("Nothing of it is on %(host)s.") % {"host": endpoint})
     needs = {"secret": REMOVE, **({"volume": VOLUMES} if volumes else {})}
-    require_along(person, endpoint, found, needs)
+    require_side_verbs(person, endpoint, found, needs)
     order = Order(
         endpoint=endpoint,
         kind="pod",
@@ -63,13 +63,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     # before 4.4 Podman fails over one that is gone
     here = {one.get("Name") for one in await pods.list_pods(errand.podman)}
     goes["pod"] = [name for name in goes["pod"] if name in here]
-    await heed_secrets(errand, goes["secret"], REMOVE)
+    await require_secret_verb(errand, goes["secret"], REMOVE)
     if not any(goes.values()):
         return {"changed": False}
     if goes["pod"]:
-        await heed_locked(errand, pods=goes["pod"])
+        await refuse_locked_dependents(errand, pods=goes["pod"])
     await errand.about_to_send()
-    report = await kube.down(errand.podman, named(goes), volumes=removes_volumes)
+    report = await kube.down(errand.podman, names_only(goes), volumes=removes_volumes)
     gone = [str(one.get("Id") or one.get("ID") or "") for one in report.get("RmReport") or []]
     for one in gone:
         errand.say(_("removed pod %s") % one[:12])
@@ -98,8 +98,8 @@ async def _rest(errand: Errand, goes: dict[str, list[str]]) -> None:
 
 async def settle(errand: Errand) -> Settlement:
     """None of its pods is there any more."""
-    named = set(errand.params.get("pods", []))
-    left = [one for one in await pods.list_pods(errand.podman) if one.get("Name") in named]
+    names_only = set(errand.params.get("pods", []))
+    left = [one for one in await pods.list_pods(errand.podman) if one.get("Name") in names_only]
     return Settlement.AGAIN if left else Settlement.DONE
 
 

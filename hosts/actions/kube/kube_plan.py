@@ -13,12 +13,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.images.references import parse
+from hosts.actions.kube.canonical_document import canonical_document, duplicate_field
 from hosts.actions.kube.kube_names import refuse_names
-from hosts.actions.kube.kube_straight import straight, twice
 from hosts.actions.kube.kube_yaml import Document, YamlRefused, read
+from hosts.guardrails.kube_annotations import IMPORT
+from hosts.guardrails.kube_document import kind_of
 from hosts.guardrails.kube_fields import DOCUMENTS, WITH_TEMPLATE
-from hosts.guardrails.kube_notes import IMPORT
-from hosts.guardrails.kube_shape import kind_of
 from hosts.refusals import Refusal
 
 # read by Podman while it plays, but no object of their own
@@ -27,7 +27,7 @@ _MOST_REPLICAS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedObject:
     """One object that playing makes. `image`: of a container; `note`: what to know about it."""
 
     kind: str
@@ -45,7 +45,7 @@ class KubePlan:
     those that taking down with volumes removes beside the planned ones.
     """
 
-    objects: tuple[Planned, ...]
+    objects: tuple[PlannedObject, ...]
     skipped: tuple[tuple[str, int], ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
     ports: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
     Podman before 4.4.
     """
     documents: list[Document] = []
-    objects: list[Planned] = []
+    objects: list[PlannedObject] = []
     skipped: list[tuple[str, int]] = []
     unknown: list[tuple[str, int]] = []
     ports: list[str] = []
@@ -85,7 +85,7 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
         if kind not in DOCUMENTS:
             skipped.append((_text(raw, "kind"), raw.line_of("kind")))
             continue
-        document, left = straight(raw)
+        document, left = canonical_document(raw)
         refuse_names(document)
         unknown += left
         documents.append(document)
@@ -96,11 +96,11 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
             # of a workload Podman forgets them
             claims += of_pod if kind == "Pod" else []
         elif kind == "PersistentVolumeClaim":
-            objects.append(Planned("volume", _name(document), document.line))
+            objects.append(PlannedObject("volume", _name(document), document.line))
             if _at(document, "metadata", "annotations", IMPORT):
                 fills.append(_name(document))
         elif kind == "Secret":
-            objects.append(Planned("secret", _name(document), document.line))
+            objects.append(PlannedObject("secret", _name(document), document.line))
         else:
             _name(document)
     if not objects:
@@ -143,10 +143,12 @@ def _refuse_two_spellings(document: Document) -> None:
     for key in map(str, document.content):
         other = seen.setdefault(key.casefold(), key)
         if other != key:
-            raise twice(key, other, document.line_of(key))
+            raise duplicate_field(key, other, document.line_of(key))
 
 
-def _pod(document: Document, kind: str, ports: list[str], *, numbered: bool) -> Iterator[Planned]:
+def _pod(
+    document: Document, kind: str, ports: list[str], *, numbered: bool
+) -> Iterator[PlannedObject]:
     name = _name(document)
     where = _where(kind)
     note = ""
@@ -173,7 +175,7 @@ def _pod(document: Document, kind: str, ports: list[str], *, numbered: bool) -> 
         if reference is not None:
             _image(document, reference, (*where, "volumes", number, "image", "reference"))
     for pod in pods:
-        yield Planned("pod", pod, document.line, note=note)
+        yield PlannedObject("pod", pod, document.line, note=note)
         for part, number, one in containers:
             yield _container(document, one, (*where, part, number), pod)
     ports += [said for _part, _number, one in containers for said in _ports(one)]
@@ -200,13 +202,13 @@ def _volumes(document: Document, kind: str) -> tuple[list[str], list[str]]:
 _FILLED = (("configMap", "name"), ("secret", "secretName"))
 
 
-def _container(document: Document, one: Any, at: tuple[Any, ...], pod: str) -> Planned:
+def _container(document: Document, one: Any, at: tuple[Any, ...], pod: str) -> PlannedObject:
     if not (name := one.get("name")):
         raise YamlRefused(_("A container needs a name."), document.line_of(*at, "name"))
     if not (image := one.get("image")):
         raise YamlRefused(_("“%s” has no image.") % name, document.line_of(*at, "image"))
     image = _image(document, image, (*at, "image"))
-    return Planned("container", f"{pod}-{name}", document.line_of(*at), image=image, pod=pod)
+    return PlannedObject("container", f"{pod}-{name}", document.line_of(*at), image=image, pod=pod)
 
 
 def _image(document: Document, given: str, at: tuple[Any, ...]) -> str:
@@ -222,7 +224,7 @@ def _ports(one: dict[str, Any]) -> Iterator[str]:
             yield f"{port['hostPort']}→{port.get('containerPort', '')}"
 
 
-def _refuse_twice(objects: list[Planned]) -> None:
+def _refuse_twice(objects: list[PlannedObject]) -> None:
     seen: dict[tuple[str, str], int] = {}
     for one in objects:
         key = (one.kind, one.name)

@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
-from hosts.actions.images.pulling import pull_into
+from hosts.actions.creation import job_filter
+from hosts.actions.images.pull import pull_into
 from hosts.actions.images.references import parse
-from hosts.actions.kube.along import REPLACE, heed_secrets, require_along
 from hosts.actions.kube.content_volumes import heed_unsafe, refuse_unsafe
+from hosts.actions.kube.kube_documents import with_job_labels
 from hosts.actions.kube.kube_plan import KubePlan, plan_of
-from hosts.actions.kube.labelled import labelled
-from hosts.actions.kube.second_look import look, missing, new_volumes, start, taken_away
-from hosts.actions.making import made_by
+from hosts.actions.kube.second_look import look, missing, new_volumes, remove_made, start
+from hosts.actions.kube.side_effects import REPLACE, require_secret_verb, require_side_verbs
 from hosts.capabilities import version_of
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import Proposed, Refused, of_kube
+from hosts.guardrails import GuardrailRefused, Proposal, from_kube
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
 from hosts.jobs.approvals import HeldForApproval
@@ -72,7 +72,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_on(endpoint, text)
     clashing = clashes(endpoint, plan)
-    require_along(person, endpoint, clashing, {"secret": REPLACE})
+    require_side_verbs(person, endpoint, clashing, {"secret": REPLACE})
     taken = [name for kind, name in clashing if kind in _NEW]
     if taken:
         raise FieldRefusal(
@@ -110,14 +110,14 @@ def order_for(endpoint: Endpoint, plan: KubePlan, *, text: str, start: bool) -> 
             "start": start,
         },
         secrets=text.encode(),
-        proposed=proposed(endpoint, plan),
+        proposal=proposal(endpoint, plan),
     )
 
 
-def proposed(endpoint: Endpoint, plan: KubePlan) -> Proposed:
+def proposal(endpoint: Endpoint, plan: KubePlan) -> Proposal:
     """What the guardrails are asked about."""
     version = version_of(endpoint)
-    return of_kube.kube(
+    return from_kube.kube(
         VERB,
         (one.content for one in plan.documents),
         unknown=(path for path, _line in plan.unknown),
@@ -132,13 +132,13 @@ async def do(errand: Errand) -> dict[str, Any]:
     sealed = await errand.secrets()
     text = (sealed or b"").decode()
     plan = plan_on(errand.endpoint, text)
-    asked = proposed(errand.endpoint, plan)
+    asked = proposal(errand.endpoint, plan)
     try:
         await errand.permit(asked)
-    except (Refused, NotAllowed, HeldForApproval):
+    except (GuardrailRefused, NotAllowed, HeldForApproval):
         # a rule that came after the first try
         if errand.broken:
-            errand.say(await taken_away(errand))
+            errand.say(await remove_made(errand))
         raise
     for path, line in plan.unknown:
         errand.say(
@@ -146,7 +146,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             % {"name": path, "line": line}
         )
     if not errand.broken:
-        await heed_secrets(errand, plan.names("secret"), REPLACE)
+        await require_secret_verb(errand, plan.names("secret"), REPLACE)
     for image in plan.images:
         if not await images.exists(errand.podman, image):
             errand.say(_("Pulling %s") % image)
@@ -178,7 +178,7 @@ async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
         if not sent:
             return {}
         plan = replace(plan, documents=sent)
-    return await kube.play(errand.podman, labelled(plan, job_id=errand.job_id), start=False)
+    return await kube.play(errand.podman, with_job_labels(plan, job_id=errand.job_id), start=False)
 
 
 def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str
 
 
 async def _clear(errand: Errand) -> None:
-    for pod in await pods.list_pods(errand.podman, filters=made_by(errand.job_id)):
+    for pod in await pods.list_pods(errand.podman, filters=job_filter(errand.job_id)):
         await errand.about_to_send()
         await pods.remove(errand.podman, pod["Id"], force=True)
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from hosts.actions.making import made_by
-from hosts.actions.second_look import confirm, judge_identity, looked, undone
+from hosts.actions.creation import job_filter
+from hosts.actions.second_look import confirm, inspect_or_trouble, judge_identity, run_undo
 from hosts.actions.second_look_objects import parts_of_pod, remove_pod, remove_volume
-from hosts.guardrails import Proposed, of_inspect
-from hosts.guardrails.proposed import Part
+from hosts.guardrails import Proposal, from_inspect
+from hosts.guardrails.proposal import Part
 from hosts.jobs.errand import Errand
 from hosts.podman import pods, volumes
 from hosts.podman.errors import NotFound, PodmanError
@@ -20,12 +20,12 @@ async def new_volumes(errand: Errand, names: Sequence[str]) -> list[str]:
     return await missing(errand, names)
 
 
-async def taken_away(errand: Errand) -> str:
+async def remove_made(errand: Errand) -> str:
     """Remove what an earlier try of this job made; what became of it, in a sentence."""
-    made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
+    made = await pods.list_pods(errand.podman, filters=job_filter(errand.job_id))
     steps = [remove_pod(errand, str(one["Id"])) for one in made]
     fresh = errand.before.get("volumes") or []
-    return await undone([*steps, *(remove_volume(errand, str(name)) for name in fresh)])
+    return await run_undo([*steps, *(remove_volume(errand, str(name)) for name in fresh)])
 
 
 async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
@@ -39,12 +39,12 @@ async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
     return absent
 
 
-async def look(errand: Errand, asked: Proposed, fresh: Sequence[str]) -> list[str]:
+async def look(errand: Errand, asked: Proposal, fresh: Sequence[str]) -> list[str]:
     """The ids of the pods that the job made, none of which has started.
 
     NotAllowed, HeldForApproval, ActionFailed.
     """
-    made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
+    made = await pods.list_pods(errand.podman, filters=job_filter(errand.job_id))
     ids = [str(one["Id"]) for one in made]
     parts: list[Part] = []
     for pod_id in ids:
@@ -53,18 +53,18 @@ async def look(errand: Errand, asked: Proposed, fresh: Sequence[str]) -> list[st
     there = []
     for name in fresh:
         try:
-            volume = await looked(volumes.inspect(errand.podman, name))
+            volume = await inspect_or_trouble(volumes.inspect(errand.podman, name))
         except NotFound:
             continue
         judge_identity(volume, name, name, key="Name")
-        parts += of_inspect.volume(errand.verb, volume).parts
+        parts += from_inspect.volume(errand.verb, volume).parts
         there.append(name)
 
     async def undo() -> str:
         steps = [remove_pod(errand, one) for one in ids]
-        return await undone([*steps, *(remove_volume(errand, name) for name in there)])
+        return await run_undo([*steps, *(remove_volume(errand, name) for name in there)])
 
-    await confirm(errand, Proposed(errand.verb, tuple(parts)), ids, undo=undo)
+    await confirm(errand, Proposal(errand.verb, tuple(parts)), ids, undo=undo)
     return ids
 
 

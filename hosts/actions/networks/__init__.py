@@ -1,1 +1,1 @@
-"""Networks: one module a verb, and the fields of a new one."""
+"""Network verbs, one module each, and the fields of a new network."""

@@ -1,4 +1,4 @@
-"""network.connect: a container onto a network, running or not. Settled by state."""
+"""network.connect: connect a container to a network, running or not. Settled by state."""
 
 import ipaddress
 import re
@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.networks.membership import on_networks
 from hosts.actions.networks.network_fields import address_of
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.actions.second_look_changes import at_change, reach_of, with_former
 from hosts.cards import Lock, Right, Road, SecondLook
 from hosts.jobs.ask import ask as ask_job
@@ -34,10 +34,10 @@ def ask(
     aliases: list[str] | None = None,
     address: str = "",
 ) -> Job:
-    """Ask to put a container of the same endpoint onto the network.
+    """Request to connect a container of the same endpoint. FieldRefusal names the field, NotVisible,
+    Denied.
 
-    `aliases`: further names by DNS; `address`: one of the network's subnets, empty for any.
-    FieldRefusal (with the field to change), NotVisible, Denied.
+    `aliases`: further DNS names. `address`: one of the network's subnets, or empty for any.
     """
     row: Any = get_object(person, "network", *ref, verb=VERB)
     container: Any = get_object(
@@ -75,7 +75,7 @@ def _checked_address(text: str, row: Any) -> str:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Connect, and look at what it is on then; being on it already is no error."""
+    """Connect, then judge the result. One that is connected already is no error."""
     container_id, address = errand.params["container_id"], errand.params["address"]
     try:
         there = await containers.inspect(errand.podman, container_id)
@@ -101,7 +101,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _look(errand: Errand, there: dict[str, Any]) -> dict[str, Any]:
-    """Its inspect now, judged; `there`: the one of before. NotAllowed, HeldForApproval, ActionFailed."""
+    """Its inspect now, judged. `there`: the inspect before. NotAllowed, HeldForApproval, ActionFailed."""
 
     async def undo() -> str:
         return await _off_again(errand, [errand.name])
@@ -120,7 +120,7 @@ async def _off_again(errand: Errand, names: list[str]) -> str:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """On it, and within the rules; or not."""
+    """Done if it is connected, within the rules."""
     try:
         found = await containers.inspect(errand.podman, errand.params["container_id"])
     except NotFound:

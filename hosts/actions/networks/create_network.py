@@ -7,12 +7,18 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
+from hosts.actions.creation import (
+    checked_labels,
+    checked_name,
+    endpoint_for_new,
+    job_filter,
+    with_job_label,
+)
 from hosts.actions.networks import network_fields
 from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.second_look_objects import at_network
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import of_others
+from hosts.guardrails import from_request
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -25,7 +31,7 @@ VERB = "network.create"
 
 
 def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
-    """Ask for a network. FieldRefusal (with the field to change), NotVisible, Denied."""
+    """Request a network. FieldRefusal names the field, NotVisible, Denied."""
     return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
 
 
@@ -44,9 +50,9 @@ def order(  # noqa: PLR0913 - as Podman takes them
     options: dict[str, str] | None = None,
     labels: dict[str, str] | None = None,
 ) -> Order:
-    """What would be asked for. `subnets` as network_fields.subnet makes them; none: Podman takes a free one.
+    """The order. `subnets` as network_fields.subnet makes them. None: Podman takes a free one.
 
-    FieldRefusal (with the field to change), NotVisible, Denied.
+    FieldRefusal names the field, NotVisible, Denied.
     """
     name = checked_name(name)
     if name in NETWORK_MODES:
@@ -57,7 +63,7 @@ def order(  # noqa: PLR0913 - as Podman takes them
         raise FieldRefusal("parent", _("Only macvlan and ipvlan have a parent interface."))
     if internal and driver != "bridge":
         raise FieldRefusal("internal", _("Only a bridge can be cut off from the outside."))
-    endpoint = place_for(person, endpoint_id, VERB, kind="network", name=name)
+    endpoint = endpoint_for_new(person, endpoint_id, VERB, kind="network", name=name)
     if endpoint.rootless and driver != "bridge":
         words = _(
             "%(host)s is rootless: %(driver)s needs root, since it uses an interface of the host."
@@ -87,16 +93,16 @@ def order(  # noqa: PLR0913 - as Podman takes them
         object_id="",
         name=name,
         params=params,
-        proposed=of_others.network(VERB, network_fields.build(params, labels)),
+        proposal=from_request.network(VERB, network_fields.build(params, labels)),
     )
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it and look at it; one that an earlier try of this job made is looked at again."""
-    made = await networks.list_networks(errand.podman, filters=made_by(errand.job_id))
-    labels = with_job(errand.params["labels"], errand.job_id)
+    """Create it and look at it. One of an earlier try is looked at again."""
+    made = await networks.list_networks(errand.podman, filters=job_filter(errand.job_id))
+    labels = with_job_label(errand.params["labels"], errand.job_id)
     body = network_fields.build(errand.params, labels)
-    await errand.permit(of_others.network(VERB, body))
+    await errand.permit(from_request.network(VERB, body))
     if made:
         network = made[0]
     else:
@@ -107,7 +113,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """`do` finds what was made by its label, so trying again is always right."""
+    """`do` finds by the label what was made, so it can always be tried again."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""network.disconnect: a container off a network, running or not. Settled by state."""
+"""network.disconnect: disconnect a container, running or not. Settled by state."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
 from hosts.actions.networks.membership import networks_of
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -20,7 +20,7 @@ VERB = "network.disconnect"
 
 
 def ask(person: Person, ref: ObjectRef, *, container_id: str) -> Job:
-    """Ask to take a container off the network. NotVisible, Denied."""
+    """Request to disconnect a container. NotVisible, Denied."""
     row = get_object(person, "network", *ref, verb=VERB)
     container = get_object(
         person, "container", row.endpoint_id, container_id, verb="container.view"
@@ -30,7 +30,7 @@ def ask(person: Person, ref: ObjectRef, *, container_id: str) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Disconnect; not being on it, or gone, is no error."""
+    """Disconnect. One that is not connected, or gone, is no error."""
     container_id = errand.params["container_id"]
     try:
         if errand.name not in await networks_of(errand.podman, container_id):
@@ -43,7 +43,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Off it, or not."""
     try:
         there = errand.name in await networks_of(errand.podman, errand.params["container_id"])
     except NotFound:

@@ -1,4 +1,4 @@
-"""Which networks a container is on, for settling: one look by full id."""
+"""The networks that a container is connected to, for settling: one inspect by full id."""
 
 from typing import Any
 
@@ -11,6 +11,6 @@ async def networks_of(podman: Podman, container_id: str) -> set[str]:
 
 
 def on_networks(inspected: dict[str, Any]) -> set[str]:
-    """The names of those that an inspected container is on."""
+    """The names of an inspected container's networks."""
     settings = inspected.get("NetworkSettings") or {}
     return set(settings.get("Networks") or {})

@@ -1,4 +1,4 @@
-"""The fields of a new network, each judged by itself and all against what the host has already.
+"""The fields of a new network, checked alone and against the host's networks.
 
 Shapes after containers/common libnetwork/types: Subnet, Network. FieldRefusal names the field.
 """
@@ -20,7 +20,7 @@ MOST_SUBNETS = 8
 
 
 def subnet(text: str, *, gateway: str = "", lease: str = "") -> dict[str, Any]:
-    """`{"subnet", "gateway"?, "lease_range"?}`; `lease` is a part of the subnet or FIRST-LAST."""
+    """{"subnet", "gateway"?, "lease_range"?}. `lease` is a part of the subnet, or FIRST-LAST."""
     net = _net(text)
     found: dict[str, Any] = {"subnet": str(net)}
     if gateway.strip():

@@ -1,4 +1,4 @@
-"""network.remove: settled by identity (the full id is there or not)."""
+"""network.remove: settled by the full id, which is there or not."""
 
 from typing import Any
 
@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
+from hosts.actions.object_orders import (
+    ObjectRef,
+    ask_object,
+    ask_objects,
+    removal_params,
+    require_forced_removal,
+)
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
@@ -19,18 +25,17 @@ VERB = "network.remove"
 
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
-    """Ask for a removal. `force`: with the containers that are on it."""
-    return ask_object(person, VERB, ref, **removal(force=force))
+    """Request a removal. `force`: also remove the containers that are connected."""
+    return ask_object(person, VERB, ref, **removal_params(force=force))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
-    """Ask for many removals."""
-    return ask_objects(person, VERB, refs, **removal(force=force))
+    return ask_objects(person, VERB, refs, **removal_params(force=force))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove it; what is gone already counts as removed."""
-    await heed_along(errand)
+    await require_forced_removal(errand)
     await errand.about_to_send()
     try:
         await networks.remove(

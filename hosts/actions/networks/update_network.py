@@ -1,4 +1,4 @@
-"""network.update: DNS servers added to a network and dropped, while containers use it. Settled by state."""
+"""network.update: add and drop DNS servers while containers use the network. Settled by state."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object
 from hosts.actions.networks.network_fields import address_of
+from hosts.actions.object_orders import ObjectRef, ask_object
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -18,13 +18,13 @@ VERB, PARAMS = "network.update", ("dns_add", "dns_drop")
 
 
 def ask(person: Person, ref: ObjectRef, **servers: list[str]) -> Job:
-    """Ask for it: `dns_add`, `dns_drop`. FieldRefusal (not an address), NotVisible, Denied."""
+    """Request it: `dns_add`, `dns_drop`. FieldRefusal (not an address), NotVisible, Denied."""
     params = {key: [str(address_of(one, key)) for one in servers.get(key, [])] for key in PARAMS}
     return ask_object(person, VERB, ref, params=params)
 
 
 async def _left(errand: Errand) -> tuple[list[str], list[str]]:
-    """What is still to be added, and to be dropped."""
+    """(still to be added, still to be dropped)."""
     found = await networks.inspect(errand.podman, errand.object_id)
     there = found.get("network_dns_servers") or []
     add = [one for one in errand.params["dns_add"] if one not in there]
@@ -32,7 +32,7 @@ async def _left(errand: Errand) -> tuple[list[str], list[str]]:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Change what is not so yet."""
+    """Change what differs."""
     add, drop = await _left(errand)
     if add or drop:
         await errand.about_to_send()
@@ -41,7 +41,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Done where nothing is left to change."""
     return Settlement.AGAIN if any(await _left(errand)) else Settlement.DONE
 
 

@@ -8,12 +8,18 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
+from hosts.actions.creation import (
+    checked_labels,
+    checked_name,
+    endpoint_for_new,
+    job_filter,
+    with_job_label,
+)
+from hosts.actions.run.log_params import log_params
 from hosts.actions.run.run_spec import NETWORK_MODES
-from hosts.actions.run.told import told
 from hosts.actions.second_look_objects import at_pod
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import of_spec
+from hosts.guardrails import from_spec
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -55,7 +61,7 @@ def order(  # noqa: PLR0913 - as Podman takes them
     name = checked_name(name)
     shared = list(DEFAULT_SHARED) if shared is None else shared
     _check(ports or [], network, hostname, shared, infra=infra, restart=restart)
-    endpoint = place_for(person, endpoint_id, VERB, kind="pod", name=name)
+    endpoint = endpoint_for_new(person, endpoint_id, VERB, kind="pod", name=name)
     params = {
         "name": name,
         "ports": ports or [],
@@ -72,8 +78,8 @@ def order(  # noqa: PLR0913 - as Podman takes them
         object_id="",
         name=name,
         params=params,
-        told=told(params),
-        proposed=of_spec.pod(VERB, spec(params, job_id=0)),
+        told=log_params(params),
+        proposal=from_spec.pod(VERB, spec(params, job_id=0)),
     )
 
 
@@ -109,7 +115,7 @@ def spec(params: dict[str, Any], *, job_id: int) -> dict[str, Any]:
     """The body of `pods/create` (PodSpecGenerator, pkg/specgen/podspecgen.go)."""
     made: dict[str, Any] = {
         "name": params["name"],
-        "labels": with_job(params["labels"], job_id),
+        "labels": with_job_label(params["labels"], job_id),
     }
     if not params["infra"]:
         return {**made, "no_infra": True}
@@ -131,9 +137,9 @@ def spec(params: dict[str, Any], *, job_id: int) -> dict[str, Any]:
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it and look at it; one that an earlier try of this job made is looked at again."""
-    made = await pods.list_pods(errand.podman, filters=made_by(errand.job_id))
+    made = await pods.list_pods(errand.podman, filters=job_filter(errand.job_id))
     body = spec(errand.params, job_id=errand.job_id)
-    asked = of_spec.pod(VERB, body)
+    asked = from_spec.pod(VERB, body)
     await errand.permit(asked)
     if made:
         pod_id = str(made[0]["Id"])

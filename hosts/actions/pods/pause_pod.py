@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.actions.pods.pod_state import state_of
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand

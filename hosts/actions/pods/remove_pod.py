@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects
-from hosts.actions.locked_along import heed_locked
+from hosts.actions.locked_dependents import refuse_locked_dependents
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -30,7 +30,7 @@ def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> B
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove it; what is gone already counts as removed."""
-    await heed_locked(errand)
+    await refuse_locked_dependents(errand)
     await errand.about_to_send()
     force = bool(errand.params.get("force"))
     try:

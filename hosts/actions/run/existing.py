@@ -15,7 +15,7 @@ from hosts.actions.run import order_note
 from hosts.actions.run.order_note import ORDER_NOTE
 from hosts.actions.run.pasted_line import from_words
 from hosts.actions.run.table import FIELDS, Field
-from hosts.actions.run.table.seen import Seen, listing, mapping
+from hosts.actions.run.table.inspected import InspectedContainer, listing, mapping
 from hosts.podman import Podman, containers, images
 from hosts.podman.errors import BadRequest, NotFound
 from hosts.refusals import Refusal
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True)
-class Existing:
+class ExistingContainer:
     """`texts` by field, `env` with its values (never to be shown unasked), `missing`: variables that
     secrets give, of which Podman does not say which.
     """
@@ -68,7 +68,7 @@ class Existing:
         return " ".join(words)
 
 
-async def look(podman: Podman, container: str) -> dict[str, Any]:
+async def inspect_with_image(podman: Podman, container: str) -> dict[str, Any]:
     """Inspect, with the `Config` of its image under `_image`. Raises NotFound.
 
     With Podman 4 an image's annotations become the container's (not with 5.4). So a note that the
@@ -91,11 +91,13 @@ async def look(podman: Podman, container: str) -> dict[str, Any]:
 Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 
 
-def existing(found: dict[str, Any], endpoint_id: int, *, keep_volumes: bool = True) -> Existing:
+def read_existing(
+    found: dict[str, Any], endpoint_id: int, *, keep_volumes: bool = True
+) -> ExistingContainer:
     """`found` as `look` gives it, of a container there. `keep_volumes`: nameless volumes by the name that
     they have.
     """
-    seen = Seen(found, mapping(found.get("_image")))
+    seen = InspectedContainer(found, mapping(found.get("_image")))
     told = {name: text for name, one in FIELDS.items() if (text := _seen(one, seen))}
     asked, source = _asked(seen, endpoint_id)
     texts = _joined(asked, told) if asked is not None else dict(told)
@@ -103,7 +105,7 @@ def existing(found: dict[str, Any], endpoint_id: int, *, keep_volumes: bool = Tr
     texts["volumes"] = _volumes(asked or {}, told, keep=keep_volumes)
     env, masked = _environment(seen)
     known = {str(one.get("target") or one["source"]) for one in _secrets(texts)}
-    return Existing(
+    return ExistingContainer(
         {name: text for name, text in texts.items() if text},
         env,
         source,
@@ -111,7 +113,7 @@ def existing(found: dict[str, Any], endpoint_id: int, *, keep_volumes: bool = Tr
     )
 
 
-def _seen(one: Field, seen: Seen) -> str:
+def _seen(one: Field, seen: InspectedContainer) -> str:
     """What a host tells is not to be trusted in its shape."""
     try:
         return one.seen(seen)
@@ -119,7 +121,7 @@ def _seen(one: Field, seen: Seen) -> str:
         return ""
 
 
-def _asked(seen: Seen, endpoint_id: int) -> tuple[dict[str, str] | None, Source]:
+def _asked(seen: InspectedContainer, endpoint_id: int) -> tuple[dict[str, str] | None, Source]:
     """The order in its maker's words, or None."""
     note = order_note.read(seen.inspect, seen.annotation(ORDER_NOTE), endpoint_id=endpoint_id)
     if note is not None:
@@ -208,7 +210,7 @@ def _nameless(name: str) -> bool:
     return len(name) == 64 and all(letter in "0123456789abcdef" for letter in name)
 
 
-def _environment(seen: Seen) -> tuple[dict[str, str], list[str]]:
+def _environment(seen: InspectedContainer) -> tuple[dict[str, str], list[str]]:
     """(what is its own, the names that secrets give)."""
     ofimage = {str(pair) for pair in listing(seen.image.get("Env"))}
     env: dict[str, str] = {}

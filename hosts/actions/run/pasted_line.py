@@ -20,7 +20,7 @@ from hosts.actions.run.flags import (
 )
 from hosts.actions.run.shell_words import split
 from hosts.actions.run.table import BY_FLAG, Field, Kind
-from hosts.actions.run.table.reading import switched
+from hosts.actions.run.table.parsers import switched
 from hosts.refusals import Refusal
 
 _ENV = ("-e", "--env")

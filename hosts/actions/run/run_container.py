@@ -14,18 +14,18 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person, find_endpoint, get_endpoint
 from hosts.actions import second_look
 from hosts.actions.action import Action
-from hosts.actions.images.pulling import pull_into
+from hosts.actions.creation import job_filter
+from hosts.actions.images.pull import pull_into
 from hosts.actions.images.references import parse_full
-from hosts.actions.making import made_by
 from hosts.actions.run import run_spec
-from hosts.actions.run.narrowed import judge_image, thing_for
-from hosts.actions.run.permitted import permit_made
+from hosts.actions.run.log_params import log_params
+from hosts.actions.run.narrow_grants import judge_image, narrowed_container
+from hosts.actions.run.permit_spec import permit_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.table import FIELDS
-from hosts.actions.run.told import told
 from hosts.capabilities import version_of
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.jobs import crash
 from hosts.jobs.approvals import HeldForApproval
 from hosts.jobs.ask import Order
@@ -57,7 +57,7 @@ def ask_for(
 ) -> Job:
     """As `ask`, for any verb that makes a container."""
     params = {**params, "image": str(parse_full(params["image"])), "env_names": sorted(env)}
-    thing = thing_for(person, find_endpoint(person, endpoint_id), verb, params)
+    thing = narrowed_container(person, find_endpoint(person, endpoint_id), verb, params)
     endpoint = get_endpoint(person, endpoint_id, verb, thing)
     for refused in conflicts(
         params, rootless=endpoint.rootless, version=version_of(endpoint)
@@ -70,8 +70,8 @@ def ask_for(
         name=params.get("name") or params["image"],
         params=params,
         secrets=json.dumps(env).encode() if env else None,
-        told=told(params),
-        proposed=run_spec.proposed(verb, params, endpoint),
+        told=log_params(params),
+        proposal=run_spec.proposal(verb, params, endpoint),
         thing=thing,
     )
     return ask_job(person, verb, order, queue="long")
@@ -88,12 +88,14 @@ async def make(errand: Errand) -> str:
     sealed = await errand.secrets()
     env = json.loads(sealed) if sealed else {}
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
-    spec = run_spec.noted(spec, errand.params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk)
-    spec = run_spec.suited(spec, version_of(errand.endpoint))
+    spec = run_spec.with_order_note(
+        spec, errand.params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk
+    )
+    spec = run_spec.for_version(spec, version_of(errand.endpoint))
     await judge_image(errand, spec)
     try:
-        asked = await permit_made(errand, spec)
-    except (Refused, NotAllowed, HeldForApproval):
+        asked = await permit_spec(errand, spec)
+    except (GuardrailRefused, NotAllowed, HeldForApproval):
         if container_id is not None:
             errand.say(await second_look.removed(errand, [container_id]))
         raise
@@ -150,7 +152,7 @@ async def bring_image(errand: Errand) -> None:
 
 async def _made(errand: Errand) -> str | None:
     """The id of the container that an earlier try of this job made."""
-    found = await containers.list_containers(errand.podman, filters=made_by(errand.job_id))
+    found = await containers.list_containers(errand.podman, filters=job_filter(errand.job_id))
     return found[0]["Id"] if found else None
 
 

@@ -12,7 +12,7 @@ from hosts.actions.run.order_note import MOST_NOTE, ORDER_NOTE
 from hosts.actions.run.table import FIELDS, Kind, given
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
 from hosts.capabilities import version_of
-from hosts.guardrails import Proposed, of_spec
+from hosts.guardrails import Proposal, from_spec
 from hosts.inventory.job_marks import JOB_LABEL, mark
 from hosts.models import Endpoint
 
@@ -33,7 +33,7 @@ def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[s
     return spec
 
 
-def noted(
+def with_order_note(
     spec: dict[str, Any], params: dict[str, Any], *, job_id: int = 0, endpoint_id: int = 0
 ) -> dict[str, Any]:
     """`spec` with a note of what was asked for, so that it can be made again exactly (order_note).
@@ -44,7 +44,7 @@ def noted(
     return spec | {"annotations": {**spec.get("annotations", {}), ORDER_NOTE: note}}
 
 
-def suited(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[str, Any]:
+def for_version(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[str, Any]:
     """`spec` for a Podman of that version; None for an unknown one."""
     if version is None or version >= _READ_WRITE_SINCE or not spec.get("read_write_tmpfs"):
         return spec
@@ -60,15 +60,15 @@ def suited(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[str, A
     return spec | {"mounts": mounts}
 
 
-def final(params: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+def spec_to_judge(params: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     """What would be sent, without the environment and a job: to be judged by the guardrails."""
-    spec = noted(build(params, {}, job_id=0), params)
-    return suited(spec, version_of(endpoint))
+    spec = with_order_note(build(params, {}, job_id=0), params)
+    return for_version(spec, version_of(endpoint))
 
 
-def proposed(verb: str, params: dict[str, Any], endpoint: Endpoint) -> Proposed:
+def proposal(verb: str, params: dict[str, Any], endpoint: Endpoint) -> Proposal:
     """What the guardrails are asked about before there is a job."""
-    found = of_spec.container(verb, final(params, endpoint))
+    found = from_spec.container(verb, spec_to_judge(params, endpoint))
     if params.get("pull", "missing") not in ("missing", "never"):
         found.parts[0].pulled.append(params["image"])
     return found
@@ -116,10 +116,10 @@ __all__ = [
     "NETWORK_MODES",
     "ORDER_NOTE",
     "build",
-    "final",
-    "noted",
+    "for_version",
     "params_of",
     "run_line",
-    "suited",
+    "spec_to_judge",
     "texts_of",
+    "with_order_note",
 ]

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Denied, NotVisible, Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_labels, checked_name, place_for, with_job
-from hosts.actions.secrets.secret_value import checked_value, told
+from hosts.actions.creation import checked_labels, checked_name, endpoint_for_new, with_job_label
+from hosts.actions.secrets.secret_value import checked_value, log_hash
 from hosts.cards import Lock, Right, Road
 from hosts.inventory.job_marks import JOB_LABEL, is_mark
 from hosts.jobs.ask import Order, ask_batch
@@ -70,13 +70,13 @@ def _order(
     name = checked_name(name)
     value = checked_value(value)
     labels = checked_labels(labels)
-    endpoint = place_for(person, endpoint_id, VERB, kind="secret", name=name)
+    endpoint = endpoint_for_new(person, endpoint_id, VERB, kind="secret", name=name)
     return Order(
         endpoint=endpoint,
         kind="secret",
         object_id="",
         name=name,
-        params={"name": name, "labels": labels, **told(value)},
+        params={"name": name, "labels": labels, **log_hash(value)},
         secrets=value,
     )
 
@@ -90,7 +90,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     if value is None:
         raise ActionFailed(_("The value was erased before it reached the host: give it again."))
     await errand.about_to_send()
-    labels = with_job(errand.params["labels"], errand.job_id)
+    labels = with_job_label(errand.params["labels"], errand.job_id)
     secret_id = await secrets.create(errand.podman, errand.params["name"], value, labels=labels)
     return {"kind": "secret", "id": secret_id}
 

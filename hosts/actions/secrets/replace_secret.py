@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef
-from hosts.actions.making import with_job
-from hosts.actions.secrets.secret_value import checked_value, told
+from hosts.actions.creation import with_job_label
+from hosts.actions.object_orders import ObjectRef
+from hosts.actions.secrets.secret_value import checked_value, log_hash
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
@@ -34,7 +34,7 @@ def ask(person: Person, ref: ObjectRef, *, value: bytes) -> Job:
         kind="secret",
         object_id=row.podman_id,
         name=row.name,
-        params={"name": row.name, **told(value)},
+        params={"name": row.name, **log_hash(value)},
         secrets=value,
     )
     return ask_job(person, VERB, order, queue="short")
@@ -57,7 +57,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         found = {"Spec": errand.before}
     spec = found.get("Spec") or {}
     driver = spec.get("Driver") or {}
-    labels = with_job(spec.get("Labels") or {}, errand.job_id)
+    labels = with_job_label(spec.get("Labels") or {}, errand.job_id)
     # the driver's name only: its options are the host's own folders
     keep = {"Labels": spec.get("Labels") or {}, "Driver": {"Name": driver.get("Name") or "file"}}
     await errand.about_to_send(keep)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audit.params import hashed
+from audit.params import hash_value
 from hosts.refusals import FieldRefusal
 
 # Podman's own bound: “larger than 0 and less than 512000 bytes”
@@ -23,6 +23,6 @@ def checked_value(value: bytes) -> bytes:
     return value
 
 
-def told(value: bytes) -> dict[str, Any]:
+def log_hash(value: bytes) -> dict[str, Any]:
     """What a job's row and the audit log hold of it: equal values can be told, none can be read."""
-    return {"value": hashed(value), "size_bytes": len(value)}
+    return {"value": hash_value(value), "size_bytes": len(value)}

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
-from hosts.actions import pruning
+from hosts.actions import prune_plan
 from hosts.actions.action import Action
-from hosts.actions.pruning import Item
+from hosts.actions.prune_plan import PlanItem
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.models import Batch
@@ -24,13 +24,13 @@ def ask(
     refs: list[tuple[int, str]],
     *,
     filters: dict[str, str],
-    sizes: pruning.Sizes | None = None,
+    sizes: prune_plan.Sizes | None = None,
 ) -> Batch:
     """Ask for the removal of networks without a container. Refusal for an empty plan."""
-    return pruning.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
+    return prune_plan.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 
-async def _look(errand: Errand, item: Item) -> str:
+async def _look(errand: Errand, item: PlanItem) -> str:
     if item.name == DEFAULT:
         return _("it is Podman's own")
     # NotFound here, since a filter by a network that is gone would fail otherwise
@@ -42,20 +42,20 @@ async def _look(errand: Errand, item: Item) -> str:
     return ""
 
 
-async def _remove(errand: Errand, item: Item) -> None:
+async def _remove(errand: Errand, item: PlanItem) -> None:
     await networks.remove(errand.podman, item.id)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove what the plan names."""
-    return await pruning.carry_out(errand, look=_look, remove=_remove)
+    return await prune_plan.carry_out(errand, look=_look, remove=_remove)
 
 
 ACTION = Action(
     VERB,
     ask,
     do,
-    pruning.settle,
+    prune_plan.settle,
     queue="long",
     right=Right(
         gettext_lazy("Prune networks"),

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from hosts import capabilities
 from hosts.access import Person, get_object
 from hosts.actions.action import Action
-from hosts.actions.asking import ObjectRef, order_for
-from hosts.actions.making import checked_name, made_by, place_for, with_job
+from hosts.actions.creation import checked_name, endpoint_for_new, job_filter, with_job_label
+from hosts.actions.object_orders import ObjectRef, order_for
 from hosts.actions.second_look import at_helper
 from hosts.actions.second_look_objects import at_volume
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import Proposed, of_others, of_storage
+from hosts.guardrails import Proposal, from_request, from_storage
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
@@ -44,21 +44,21 @@ def ask(person: Person, ref: ObjectRef, *, name: str, image: str = "") -> Job:
     """
     row = get_object(person, "volume", *ref, verb=VERB)
     name = checked_name(name)
-    place_for(person, row.endpoint_id, VERB, kind="volume", name=name)
+    endpoint_for_new(person, row.endpoint_id, VERB, kind="volume", name=name)
     if capabilities.lacks(row.endpoint, "volume_transfer") and not image:
         raise FieldRefusal("image", _("Choose an image that has the command cp."))
     params = {"new_name": name, "image": image, "labels": row.labels}
-    proposed = _proposed(params, row.podman_id)
-    order = replace(order_for(row, "volume", params), proposed=proposed)
+    proposal = _proposal(params, row.podman_id)
+    order = replace(order_for(row, "volume", params), proposal=proposal)
     return ask_job(person, VERB, order, queue="long")
 
 
-def _proposed(params: dict[str, Any], source: str) -> Proposed:
-    new = of_storage.volume(VERB, name=params["new_name"], labels=params["labels"])
+def _proposal(params: dict[str, Any], source: str) -> Proposal:
+    new = from_storage.volume(VERB, name=params["new_name"], labels=params["labels"])
     if not params["image"]:
         return new
-    copier = of_others.helper(VERB, image=params["image"], volumes={source: _FROM})
-    return Proposed(VERB, (*new.parts, *copier.parts), new.unknown)
+    copier = from_request.helper(VERB, image=params["image"], volumes={source: _FROM})
+    return Proposal(VERB, (*new.parts, *copier.parts), new.unknown)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -66,11 +66,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     new = errand.params["new_name"]
     if errand.before.get("copied"):
         return {"kind": "volume", "id": new}
-    await errand.permit(_proposed(errand.params, errand.object_id))
+    await errand.permit(_proposal(errand.params, errand.object_id))
     await _clear(errand)
     await errand.about_to_send()
     # options stay behind: a copy that is bound to the same folder would be the same volume
-    labels = with_job(errand.params["labels"], errand.job_id)
+    labels = with_job_label(errand.params["labels"], errand.job_id)
     await volumes.create(errand.podman, name=new, labels=labels)
     try:
         await at_volume(errand, new)
@@ -119,7 +119,7 @@ async def _copy_by_container(errand: Errand, new: str) -> None:
             {"Name": errand.object_id, "Dest": _FROM, "Options": ["ro", "nocopy"]},
             {"Name": new, "Dest": _TO, "Options": ["nocopy"]},
         ],
-        "labels": with_job({}, errand.job_id),
+        "labels": with_job_label({}, errand.job_id),
     }
     try:
         container_id, _warnings = await containers.create(errand.podman, spec)
@@ -140,7 +140,7 @@ async def _copy_by_container(errand: Errand, new: str) -> None:
 
 async def _clear(errand: Errand) -> None:
     """Remove what this job made: the container that copies, and the new volume."""
-    ours = made_by(errand.job_id)
+    ours = job_filter(errand.job_id)
     for one in await containers.list_containers(errand.podman, filters=ours):
         with contextlib.suppress(NotFound):
             await containers.remove(errand.podman, one["Id"], force=True, wait_s=0)

@@ -8,10 +8,16 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.making import checked_labels, checked_name, made_by, place_for, with_job
+from hosts.actions.creation import (
+    checked_labels,
+    checked_name,
+    endpoint_for_new,
+    job_filter,
+    with_job_label,
+)
 from hosts.actions.second_look_objects import at_volume
 from hosts.cards import MAKES, Lock, Right
-from hosts.guardrails import of_storage
+from hosts.guardrails import from_storage
 from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
@@ -42,7 +48,7 @@ def order(
     name = checked_name(name)
     driver = driver.strip() or LOCAL
     labels = checked_labels(labels)
-    endpoint = place_for(person, endpoint_id, VERB, kind="volume", name=name)
+    endpoint = endpoint_for_new(person, endpoint_id, VERB, kind="volume", name=name)
     options = options or {}
     drivers = ((endpoint.info or {}).get("plugins") or {}).get("volume") or []
     # “image” is built into Podman and listed nowhere
@@ -64,21 +70,23 @@ def order(
             "option_names": sorted(options),
         },
         secrets=json.dumps(options).encode() if options else None,
-        proposed=of_storage.volume(VERB, name=name, driver=driver, options=options, labels=labels),
+        proposal=from_storage.volume(
+            VERB, name=name, driver=driver, options=options, labels=labels
+        ),
     )
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Make it and look at it; one that an earlier try of this job made is looked at again."""
-    made = await volumes.list_volumes(errand.podman, filters=made_by(errand.job_id))
+    made = await volumes.list_volumes(errand.podman, filters=job_filter(errand.job_id))
     sealed = await errand.secrets()
     wanted: dict[str, Any] = {
         "name": errand.params["name"],
         "driver": errand.params["driver"],
-        "labels": with_job(errand.params["labels"], errand.job_id),
+        "labels": with_job_label(errand.params["labels"], errand.job_id),
         "options": json.loads(sealed) if sealed else {},
     }
-    await errand.permit(of_storage.volume(VERB, **wanted))
+    await errand.permit(from_storage.volume(VERB, **wanted))
     if made:
         volume = made[0]
     else:

@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.asking import ObjectRef, ask_object, ask_objects, heed_along, removal
+from hosts.actions.object_orders import (
+    ObjectRef,
+    ask_object,
+    ask_objects,
+    removal_params,
+    require_forced_removal,
+)
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
@@ -20,17 +26,17 @@ VERB = "volume.remove"
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
     """Ask for a removal. `force`: with the containers that use it."""
-    return ask_object(person, VERB, ref, **removal(force=force))
+    return ask_object(person, VERB, ref, **removal_params(force=force))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
     """Ask for many removals."""
-    return ask_objects(person, VERB, refs, **removal(force=force))
+    return ask_objects(person, VERB, refs, **removal_params(force=force))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove it; what is gone already counts as removed."""
-    await heed_along(errand)
+    await require_forced_removal(errand)
     try:
         found = await volumes.inspect(errand.podman, errand.object_id)
         await errand.about_to_send({"created": str(found.get("CreatedAt", ""))})

@@ -1,4 +1,4 @@
-"""The kinds of rules, by name. A new one is registered here and nowhere else."""
+"""All kinds of rules, by name. A new kind is registered here."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LONGEST = 300
 
 
 def checked(kind_name: str, given: dict[str, Any]) -> Settings:
-    """Settings as they are kept: only those of the kind, each in its form. FieldRefusal, by setting."""
+    """The settings of a kind, tidied, without unknown ones. FieldRefusal names the setting."""
     found: Settings = {}
     for setting in KINDS[kind_name].settings:
         value = given.get(setting.name)

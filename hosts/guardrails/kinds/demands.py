@@ -1,4 +1,4 @@
-"""Kinds about what everything has to say: limits, ports, users, labels."""
+"""Kinds about limits, ports, users and labels."""
 
 import ipaddress
 import re
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hosts import sizes
 from hosts.guardrails.kinds.kind import (
-    Found,
+    Breach,
     Kind,
     Setting,
     Settings,
@@ -19,7 +19,7 @@ from hosts.guardrails.kinds.kind import (
     where,
 )
 from hosts.guardrails.kinds.matching import matches
-from hosts.guardrails.proposed import Part, Port, What
+from hosts.guardrails.proposal import Part, PartType, Port
 from hosts.refusals import Refusal
 
 _LIMITS = (("memory", _("memory")), ("cpus", _("CPUs")), ("pids", _("processes (pids)")))
@@ -54,7 +54,7 @@ def _most(settings: Settings, name: str) -> float | None:
         return None
 
 
-def _limits(settings: Settings, part: Part) -> Iterator[Found]:
+def _limits(settings: Settings, part: Part) -> Iterator[Breach]:
     needed = lines_of(settings, "need")
     for name, _label in _LIMITS:
         given, most = part.limits.get(name), _most(settings, name)
@@ -63,7 +63,7 @@ def _limits(settings: Settings, part: Part) -> Iterator[Found]:
             name
         ]
         if given is None:
-            if part.what is What.CONTAINER and (name in needed or most is not None):
+            if part.what is PartType.CONTAINER and (name in needed or most is not None):
                 yield field, _now("it sets no limit: %s.") % label
         elif given <= 0:
             if name in needed or most is not None:
@@ -92,7 +92,7 @@ def _address(text: str) -> str:
         raise Refusal(_now("“%s” is not an IP address.") % text[:60]) from exc
 
 
-def _ports(settings: Settings, part: Part) -> Iterator[Found]:
+def _ports(settings: Settings, part: Part) -> Iterator[Breach]:
     for port in part.ports:
         if port.first < 0:
             yield where(part, port.field), _now("on the host's network it can open any port.")
@@ -135,15 +135,15 @@ def _closed(settings: Settings, port: Port) -> str:
     }
 
 
-def _users(settings: Settings, part: Part) -> Iterator[Found]:
+def _users(settings: Settings, part: Part) -> Iterator[Breach]:
     field = where(part, "user")
     if part.user is None:
-        if ticked(settings, "no_root") and part.what is What.CONTAINER:
+        if ticked(settings, "no_root") and part.what is PartType.CONTAINER:
             yield (
                 field,
                 _now("it names no user, so the image's own would count, which may be root."),
             )
-        elif lines_of(settings, "allow") and part.what is What.CONTAINER:
+        elif lines_of(settings, "allow") and part.what is PartType.CONTAINER:
             yield field, _now("it names no user.")
         return
     field = where(part, part.user.field)
@@ -156,7 +156,7 @@ def _users(settings: Settings, part: Part) -> Iterator[Found]:
 
 
 def user_name(text: str) -> str:
-    """The user of `user:group`; numbers in their plain form."""
+    """The user of `user:group`. Numbers are normalized: +0 and 00 are 0."""
     name = text.partition(":")[0].strip()
     try:
         # as Podman's strconv.Atoi: +0 and 00 are root too
@@ -172,7 +172,7 @@ def _label(text: str) -> str:
     return text.strip()
 
 
-def _labels(settings: Settings, part: Part) -> Iterator[Found]:
+def _labels(settings: Settings, part: Part) -> Iterator[Breach]:
     for line in lines_of(settings, "require"):
         name, equals, value = line.partition("=")
         given = part.labels.get(name)
@@ -194,7 +194,7 @@ LIMITS = Kind(
         "Limits that every container must have, and how high they may be, also when they are changed."
     ),
     "gauge",
-    frozenset((What.CONTAINER, What.POD, What.LIMITS)),
+    frozenset((PartType.CONTAINER, PartType.POD, PartType.LIMITS)),
     (
         Setting("need", _("Every container has to limit"), Shape.CHOICES, choices=_LIMITS),
         Setting("memory_most", _("Memory, at most"), Shape.LINE, example="2g", read=_memory),
@@ -208,7 +208,7 @@ PORTS = Kind(
     _("Ports"),
     _("Ports of the host that may be published, and on which of its addresses."),
     "plug",
-    frozenset((What.CONTAINER, What.POD, What.JOINED, What.BUILD)),
+    frozenset((PartType.CONTAINER, PartType.POD, PartType.JOINED, PartType.BUILD)),
     (
         Setting("allow", _("Allowed; nothing here: all"), example="8000-8999", read=_ports_read),
         Setting("addresses", _("On these addresses alone"), example="127.0.0.1", read=_address),
@@ -221,7 +221,7 @@ USERS = Kind(
     _("Users"),
     _("As whom containers and commands inside may run."),
     "user",
-    frozenset((What.CONTAINER, What.EXEC)),
+    frozenset((PartType.CONTAINER, PartType.EXEC)),
     (
         Setting("no_root", _("Not as root; a container has to name its user"), Shape.TICK),
         Setting("allow", _("Allowed users; nothing here: all"), example="1000"),
@@ -233,7 +233,7 @@ LABELS = Kind(
     _("Labels"),
     _("Labels that containers, pods, volumes and networks have to carry, or must not."),
     "tags",
-    frozenset((What.CONTAINER, What.POD, What.VOLUME, What.NETWORK)),
+    frozenset((PartType.CONTAINER, PartType.POD, PartType.VOLUME, PartType.NETWORK)),
     (
         Setting("require", _("Required"), example="team=*", read=_label),
         Setting("refuse", _("Not wanted"), example="traefik.*", read=_label),

@@ -1,19 +1,19 @@
-"""The shape of a kind of rule: its settings, which parts it concerns, what it finds."""
+"""What a kind of rule is: its settings, the parts it judges, and what it finds."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hosts.guardrails.proposed import Part, Proposed, What
+from hosts.guardrails.proposal import Part, PartType, Proposal
 
 # (field of the spec, words)
-Found = tuple[str, str]
+Breach = tuple[str, str]
 Settings = dict[str, Any]
 
 
 class Shape(StrEnum):
-    """How a setting is filled in."""
+    """The form control of a setting."""
 
     LINES = "lines"
     TICK = "tick"
@@ -23,7 +23,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`read` judges and tidies one line (Refusal with our words); `choices`: value and label."""
+    """A setting of a kind. `read` checks and tidies one line (Refusal). `choices`: (value, label)."""
 
     name: str
     label: Any
@@ -36,38 +36,38 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`judge` looks at one part at a time; `whole` instead at the proposal as it is."""
+    """A kind of rule. `judge` looks at one part at a time, `whole` at the whole proposal."""
 
     name: str
     label: Any
     describes: Any
     icon: str
-    concerns: frozenset[What] = frozenset()
+    concerns: frozenset[PartType] = frozenset()
     settings: tuple[Setting, ...] = ()
-    judge: Callable[[Settings, Part], Iterator[Found]] | None = None
-    whole: Callable[[Settings, Proposed], Iterator[Found]] | None = None
+    judge: Callable[[Settings, Part], Iterator[Breach]] | None = None
+    whole: Callable[[Settings, Proposal], Iterator[Breach]] | None = None
 
-    def find(self, settings: Settings, proposed: Proposed) -> Iterator[Found]:
-        """Everything in `proposed` that breaks the rule."""
+    def find(self, settings: Settings, proposal: Proposal) -> Iterator[Breach]:
+        """Everything in the proposal that breaks the rule."""
         if self.whole is not None:
-            yield from self.whole(settings, proposed)
+            yield from self.whole(settings, proposal)
         if self.judge is not None:
-            for part in proposed.parts:
+            for part in proposal.parts:
                 if part.what in self.concerns:
                     yield from self.judge(settings, part)
 
 
 def lines_of(settings: Settings, name: str) -> list[str]:
-    """A setting of several lines; what is stored may be of an older shape."""
+    """A setting of several lines. [] if the stored value has another form."""
     found = settings.get(name)
     return [str(one) for one in found] if isinstance(found, list) else []
 
 
 def ticked(settings: Settings, name: str) -> bool:
-    """A setting that is ticked."""
+    """True for a checkbox that is ticked."""
     return settings.get(name) is True
 
 
 def where(part: Part, field: str) -> str:
-    """The field with the part before it, where the field does not say it."""
+    """The field's path, with the part's path in front."""
     return f"{part.at}.{field}" if part.at and not field.startswith(part.at) else field

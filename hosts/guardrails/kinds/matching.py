@@ -1,4 +1,4 @@
-"""Patterns as people write them: whole words with `*`; paths; names of images."""
+"""Matches patterns with `*` against texts, paths and image names."""
 
 import posixpath
 import re
@@ -14,18 +14,18 @@ _LONGEST_NAME = 512
 
 
 def matches(text: str, patterns: list[str]) -> bool:
-    """True where one of the patterns is the text; `*` stands for anything."""
+    """True where one of the patterns matches the whole text. `*` matches anything."""
     return any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
 def inside(path: str, allowed: str) -> bool:
-    """True when `path` is `allowed` or below it. Both full paths of a host."""
+    """True when `path` is `allowed` or below it. Both are absolute."""
     folder = posixpath.normpath(allowed)
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def plain_path(text: str) -> str | None:
-    """The path without `..`, doubled slashes and the like; None where it is not a full path."""
+    """The path without `..` and doubled slashes. None where it is not absolute."""
     if not text.startswith("/") or "\0" in text:
         return None
     # normpath keeps two leading slashes
@@ -33,7 +33,7 @@ def plain_path(text: str) -> str | None:
 
 
 def whole_name(text: str) -> tuple[str, str, str] | None:
-    """(name with its registry, tag, digest) of an image; None for a short name, an id, or nonsense."""
+    """(name with registry, tag, digest) of an image. None for a short name or an id."""
     text = text.strip().removeprefix(_TRANSPORT).removeprefix("containers-storage:")
     # one that is longer than any would take the expression minutes
     match = _REFERENCE.fullmatch(text) if len(text) <= _LONGEST_NAME else None
@@ -51,7 +51,7 @@ def whole_name(text: str) -> tuple[str, str, str] | None:
 
 
 def full_name(text: str) -> str:
-    """As Podman calls an image to which it gives this name; of nonsense the text itself."""
+    """The name that Podman gives an image called so. Other text is returned as it is."""
     named = whole_name(text) or whole_name(f"localhost/{text}")
     if named is None:
         return text
@@ -60,10 +60,10 @@ def full_name(text: str) -> str:
 
 
 def image_matches(name: str, tag: str, pattern: str) -> bool:
-    """A pattern without `*` is a registry, a folder of it, or one image; with `*`, all of the name.
+    """True where the image matches. Without `*` a pattern is a registry, a folder or one image.
 
-    A pattern with a tag is compared with it; `latest` is what no tag means. A star never reaches
-    over the registry's end: `quay.io*` must not be quay.io.example.net/x.
+    A pattern with a tag compares the tag, and no tag means `latest`. A `*` does not match beyond the
+    registry: `quay.io*` must not be quay.io.example.net/x.
     """
     tagged = f"{name}:{tag or 'latest'}"
     if "*" not in pattern and "?" not in pattern:

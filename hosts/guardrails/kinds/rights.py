@@ -1,4 +1,4 @@
-"""Kinds about what confines a container: privileged, namespaces, capabilities, devices, options."""
+"""Kinds about a container's confinement: privileged, namespaces, capabilities, devices, options."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hosts.guardrails.kinds.kind import (
-    Found,
+    Breach,
     Kind,
     Setting,
     Settings,
@@ -16,10 +16,12 @@ from hosts.guardrails.kinds.kind import (
     where,
 )
 from hosts.guardrails.kinds.matching import matches
-from hosts.guardrails.proposed import Part, What
+from hosts.guardrails.proposal import Part, PartType
 from hosts.refusals import Refusal
 
-_MADE = frozenset((What.CONTAINER, What.POD, What.JOINED, What.BUILD, What.EXEC))
+_MADE = frozenset(
+    (PartType.CONTAINER, PartType.POD, PartType.JOINED, PartType.BUILD, PartType.EXEC)
+)
 _SPACES = (
     ("network", _("network")),
     ("pid", _("processes (pid)")),
@@ -46,7 +48,7 @@ def _device(text: str) -> str:
     return text
 
 
-def _privileged(_settings: Settings, part: Part) -> Iterator[Found]:
+def _privileged(_settings: Settings, part: Part) -> Iterator[Breach]:
     for fact in part.privileged:
         yield (
             where(part, fact.field),
@@ -54,7 +56,7 @@ def _privileged(_settings: Settings, part: Part) -> Iterator[Found]:
         )
 
 
-def _spaces(settings: Settings, part: Part) -> Iterator[Found]:
+def _spaces(settings: Settings, part: Part) -> Iterator[Breach]:
     allowed = lines_of(settings, "allow")
     for space in part.spaces:
         words = {"space": space.name, "value": space.value}
@@ -74,16 +76,20 @@ def _spaces(settings: Settings, part: Part) -> Iterator[Found]:
             yield where(part, space.field), text % words
 
 
-def _capabilities(settings: Settings, part: Part) -> Iterator[Found]:
+def _capabilities(settings: Settings, part: Part) -> Iterator[Breach]:
     allowed = lines_of(settings, "allow")
     for fact in part.capabilities:
         if fact.value not in allowed:
             yield where(part, fact.field), _now("it adds the capability %s.") % fact.value
-    if ticked(settings, "drop_all") and part.what is What.CONTAINER and "ALL" not in part.dropped:
+    if (
+        ticked(settings, "drop_all")
+        and part.what is PartType.CONTAINER
+        and "ALL" not in part.dropped
+    ):
         yield where(part, "cap_drop"), _now("it does not drop all capabilities (ALL) first.")
 
 
-def _devices(settings: Settings, part: Part) -> Iterator[Found]:
+def _devices(settings: Settings, part: Part) -> Iterator[Breach]:
     allowed = lines_of(settings, "allow")
     for fact in part.devices:
         # a path with .. is not what it looks like
@@ -91,14 +97,14 @@ def _devices(settings: Settings, part: Part) -> Iterator[Found]:
             yield where(part, fact.field), _now("it gets a device of the host: %s.") % fact.value
 
 
-def _options(settings: Settings, part: Part) -> Iterator[Found]:
+def _options(settings: Settings, part: Part) -> Iterator[Breach]:
     allowed = lines_of(settings, "allow")
     for fact in part.security:
         if not matches(fact.value, allowed):
             yield where(part, fact.field), _now("it changes what confines it: %s.") % fact.value
     if (
         ticked(settings, "no_new_privileges")
-        and part.what is What.CONTAINER
+        and part.what is PartType.CONTAINER
         and not part.no_new_privileges
     ):
         yield where(part, "no_new_privileges"), _now("it does not say no-new-privileges.")
@@ -119,7 +125,7 @@ NAMESPACES = Kind(
         "Sharing the host's network, processes, memory, users, and joining those of other containers."
     ),
     "network",
-    _MADE | {What.NETWORK},
+    _MADE | {PartType.NETWORK},
     (
         Setting("allow", _("May be shared all the same"), Shape.CHOICES, choices=_SPACES),
         Setting("join", _("May join the namespaces of other containers"), Shape.TICK),
@@ -148,7 +154,7 @@ DEVICES = Kind(
     _("Devices"),
     _("Devices of the host inside, rules of the device cgroup, devices of another container."),
     "hard-drive",
-    _MADE | {What.LIMITS},
+    _MADE | {PartType.LIMITS},
     (Setting("allow", _("Devices that may be given"), example="/dev/fuse", read=_device),),
     _devices,
 )
@@ -160,7 +166,7 @@ SECURITY = Kind(
         "runtimes and cgroups, annotations that a runtime reads."
     ),
     "shield",
-    _MADE | {What.LIMITS},
+    _MADE | {PartType.LIMITS},
     (
         Setting(
             "allow",

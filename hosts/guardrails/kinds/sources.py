@@ -1,4 +1,4 @@
-"""Kinds about what gets in: folders and files of the host, and images."""
+"""Kinds about what comes in: the host's folders and files, and images."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hosts.guardrails.kinds.kind import (
-    Found,
+    Breach,
     Kind,
     Setting,
     Settings,
@@ -16,13 +16,13 @@ from hosts.guardrails.kinds.kind import (
     where,
 )
 from hosts.guardrails.kinds.matching import image_matches, inside, matches, plain_path, whole_name
-from hosts.guardrails.proposed import Mount, Part, What
+from hosts.guardrails.proposal import Mount, Part, PartType
 from hosts.refusals import Refusal
 
 # made of memory or by Podman itself
 _CALM = ("tmpfs", "ramfs", "devpts", "mqueue", "volume", "image")
 _PATHS = ("bind", "overlay", "rootfs", "log", "file")
-_ANYWHERE = frozenset(What) - {What.EXEC, What.LIMITS}
+_ANYWHERE = frozenset(PartType) - {PartType.EXEC, PartType.LIMITS}
 
 
 def _path(text: str) -> str:
@@ -48,7 +48,7 @@ def _pattern(text: str) -> str:
     return text
 
 
-def _mounts(settings: Settings, part: Part) -> Iterator[Found]:
+def _mounts(settings: Settings, part: Part) -> Iterator[Breach]:
     for mount in part.mounts:
         if words := _wrong(settings, mount):
             yield where(part, mount.field), words
@@ -87,7 +87,7 @@ def _outside(settings: Settings, mount: Mount) -> str:
     return _now("%s of the host is outside what may be mounted.") % path
 
 
-def _images(settings: Settings, part: Part) -> Iterator[Found]:
+def _images(settings: Settings, part: Part) -> Iterator[Breach]:
     allowed = lines_of(settings, "allow")
     for fact in part.images:
         named = whole_name(fact.value)
@@ -110,9 +110,11 @@ def _images(settings: Settings, part: Part) -> Iterator[Found]:
         yield where(part, fact.field), _origin(fact.field, fact.value)
 
 
-def _names(settings: Settings, part: Part) -> Iterator[Found]:
-    """What an image is to be called: who runs that name next gets it. A new one has no digest yet, and
-    localhost/ says that it was made here: whether it may run is judged when it is run.
+def _names(settings: Settings, part: Part) -> Iterator[Breach]:
+    """Judges names that images get, since the next run by that name uses the image.
+
+    A new image has no digest yet, and localhost/ means that it was made here. Both are judged when it is
+    run.
     """
     allowed = lines_of(settings, "allow")
     judged = {fact.value for fact in part.images}

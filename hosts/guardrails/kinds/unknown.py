@@ -1,5 +1,6 @@
-"""The kind about fields that nobody knows. Without a rule of it they are refused all the same,
-wherever another rule applies: what is not understood cannot be judged.
+"""The kind about unknown fields. They are refused without such a rule too, wherever another rule applies.
+
+What Haulout does not understand it cannot judge.
 """
 
 from collections.abc import Iterator
@@ -7,20 +8,20 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from hosts.guardrails.kinds.kind import Found, Kind, Setting, Settings, lines_of
+from hosts.guardrails.kinds.kind import Breach, Kind, Setting, Settings, lines_of
 from hosts.guardrails.kinds.matching import matches
-from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.proposal import Proposal
 
 
-def _unknown(settings: Settings, proposed: Proposed) -> Iterator[Found]:
+def _unknown(settings: Settings, proposal: Proposal) -> Iterator[Breach]:
     allowed = lines_of(settings, "allow")
-    for field in proposed.unknown:
+    for field in proposal.unknown:
         if not matches(field, allowed):
             yield field, words_for(field)
 
 
 def words_for(field: str) -> str:
-    """What is said of a field that nobody knows."""
+    """The sentence about an unknown field."""
     return _now("Haulout does not know the field %s, so it cannot judge it.") % field
 
 

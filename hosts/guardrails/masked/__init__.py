@@ -1,14 +1,24 @@
-"""What may hold secrets, for whoever approves it: whatever looks like one is hidden as a whole.
+"""Texts for whoever approves a job, with everything hidden that may be a secret.
 
-Hidden is what is a value by its place (environment, secrets, config maps, headers) or by the name beside it,
-and each value, command and instruction that looks as if a secret were in it (looks). An approval counts for
-all of it, so whoever decides is shown it on request, which is an entry (hosts.actions.approvals.show_hidden).
+Hidden are values by their place (environment, secrets, config maps, headers), by the name beside them, and
+texts that look like a secret (`patterns`). The approver can have it shown, which is logged
+(hosts.actions.approvals.show_hidden).
 """
 
 from hosts.guardrails.masked.containerfile import containerfile
 from hosts.guardrails.masked.kube import kube
 from hosts.guardrails.masked.limits import CUT, MOST, visible
-from hosts.guardrails.masked.looks import HIDDEN, image
-from hosts.guardrails.masked.order import option, order
+from hosts.guardrails.masked.patterns import HIDDEN, image
+from hosts.guardrails.masked.run_params import option, run_params
 
-__all__ = ["CUT", "HIDDEN", "MOST", "containerfile", "image", "kube", "option", "order", "visible"]
+__all__ = [
+    "CUT",
+    "HIDDEN",
+    "MOST",
+    "containerfile",
+    "image",
+    "kube",
+    "option",
+    "run_params",
+    "visible",
+]

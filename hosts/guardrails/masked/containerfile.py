@@ -1,9 +1,9 @@
-"""A Containerfile: of ENV and ARG the names alone, and no instruction that looks as if it held a secret."""
+"""A Containerfile with ENV and ARG by name only, and without instructions that may hold a secret."""
 
 import re
 
 from hosts.guardrails.masked.limits import CUT, MOST
-from hosts.guardrails.masked.looks import HIDDEN, KNOWN, secretive
+from hosts.guardrails.masked.patterns import HIDDEN, KNOWN, looks_secret
 from hosts.podman.containerfile import blocks, escape_of, joined
 
 _HEAD = re.compile(
@@ -16,7 +16,7 @@ _PAIR = re.compile(
 
 
 def containerfile(text: str) -> str:
-    """Except for the ARGs that stand before FROM and say what is built on."""
+    """The masked text. ARGs before FROM stay, since they say which base is used."""
     shown: list[str] = []
     based = False
     sign = escape_of(text)
@@ -29,7 +29,7 @@ def containerfile(text: str) -> str:
         if head and (word == "ENV" or (word == "ARG" and based)):
             names = _names_alone(whole[head.end() :].strip().replace(sign, "\\"))
             shown.append(f"{head[1].strip()} {names}")
-        elif HIDDEN in written or any(map(secretive, {whole, written})):
+        elif HIDDEN in written or any(map(looks_secret, {whole, written})):
             shown.append(f"{head[1].strip()} {HIDDEN}" if head else HIDDEN)
         else:
             shown.append(written)
@@ -38,7 +38,7 @@ def containerfile(text: str) -> str:
 
 
 def _names_alone(rest: str) -> str:
-    """Of `NAME=value NAME="a value"`, `NAME a value` and `NAME`."""
+    """The names of `NAME=value NAME="a value"`, of `NAME a value`, or of `NAME`."""
     found, place = [], 0
     while pair := _PAIR.match(rest, place):
         found.append(f"{pair[1]}{HIDDEN}")

@@ -1,4 +1,4 @@
-"""A kube file, written anew of what Podman gets: comments, which Podman does not get, are left out."""
+"""A kube file as Podman gets it, masked. Comments are not sent, so they are left out."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from hosts.guardrails.masked.limits import cut
-from hosts.guardrails.masked.looks import HIDDEN, hidden, image, secretive_list
-from hosts.guardrails.masked.names import secret
+from hosts.guardrails.masked.names import is_secret_name
+from hosts.guardrails.masked.patterns import HIDDEN, command_looks_secret, hidden, image
 
 # annotations that Podman and runtimes act on; others can hold anything
 _ACTED_ON = (
@@ -26,7 +26,7 @@ _VALUES = {"secret": ("data", "stringdata"), "configmap": ("data", "binarydata")
 
 
 def kube(documents: Iterable[Mapping[str, Any]]) -> str:
-    """`documents`: as Podman gets them."""
+    """The masked YAML of the `documents` that Podman gets."""
     shown = (
         yaml.dump(document(one), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=100)
         for one in documents
@@ -67,7 +67,7 @@ def _shown(value: Any, key: str) -> Any:
     if isinstance(value, list):
         by_place = small in ("env", "httpheaders")
         return [_without_value(one) if by_place else _shown(one, "") for one in value]
-    if isinstance(value, str | int | float) and not isinstance(value, bool) and secret(key):
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and is_secret_name(key):
         return HIDDEN
     if not isinstance(value, str):
         return value
@@ -83,7 +83,7 @@ def _mapping(value: Mapping[Any, Any], small: str) -> Any:
     # what runs is one line together
     parts = [key for key in value if _small(key) in ("command", "args")]
     words = [one for key in parts for one in _listed(value[key]) if isinstance(one, str)]
-    whole = secretive_list(words)
+    whole = command_looks_secret(words)
     return {
         str(name): HIDDEN if whole and name in parts else _shown(inner, str(name))
         for name, inner in value.items()

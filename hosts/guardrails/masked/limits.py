@@ -1,4 +1,4 @@
-"""How much of a text is kept, and signs in it that would show it as another."""
+"""How much of a text is kept, and how invisible characters are shown."""
 
 import re
 
@@ -9,7 +9,7 @@ CUT = "# …"
 
 
 def cut(text: str) -> str:
-    """`text`, or its beginning with CUT behind it."""
+    """The text, or its beginning with CUT behind it."""
     return text if len(text) <= MOST else f"{text[:MOST]}\n{CUT}"
 
 
@@ -20,5 +20,8 @@ _UNSEEN = re.compile(
 
 
 def visible(text: str) -> str:
-    """`text` with such signs as their numbers: a yes counts for what is sent, not for how it looks."""
+    """The text with invisible and direction-changing characters as \\u escapes.
+
+    An approval is for what is sent, not for what it looks like.
+    """
     return _UNSEEN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)

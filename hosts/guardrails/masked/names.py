@@ -1,4 +1,4 @@
-"""Which names say that what stands beside them is a secret: db_password does, --password-file does not."""
+"""Which names mean that the value beside them is a secret: db_password yes, --password-file no."""
 
 import re
 
@@ -27,8 +27,8 @@ _NO_FIRST = frozenset(
 )
 
 
-def secret(name: str) -> bool:
-    """True when what stands beside such a name is a secret."""
+def is_secret_name(name: str) -> bool:
+    """True when a value with this name is a secret."""
     if name in ("PWD", "OLDPWD"):
         return False
     parts = [part.lower() for part in _PARTS.findall(name[:200])]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.shapes import Kind
 from hosts import vault
-from hosts.guardrails.sealed import SEALED, SHOW
+from hosts.guardrails.sealed_params import SEALED, SHOW
 from hosts.jobs.ask import PURPOSE
 from hosts.models import Approval, Job
 

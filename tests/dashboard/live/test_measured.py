@@ -12,7 +12,7 @@ from dashboard.live.view import run, view_of
 from dashboard.pages.containers.lists import SPEC
 from dashboard.person import who_of
 from hosts.access import Person
-from hosts.access.rights import forget
+from hosts.access.rights import forget_rights
 from hosts.models import ContainerFigures, Grant, StatsStanding
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -113,7 +113,7 @@ def test_who_may_not_see_figures_learns_nothing_from_the_order(cast: Any, rows: 
     sees = ["host.view", "container.view"]
     role = Role.objects.create(name="sees-no-figures", verbs=sees)
     Grant.objects.create(user=invited, role=role, made_by="Alice")
-    forget(invited)
+    forget_rights(invited)
     who = who_of(invited, session="", peer="192.0.2.7", forwarded="", door="page")
     eve = Person(invited, who)
     by_name = ["asleep", "batch", "cache", "db", "web"]

@@ -11,7 +11,7 @@ from dashboard.live.view import run, view_of
 from dashboard.pages.containers.lists import SPEC
 from dashboard.person import who_of
 from hosts.access import Person, rights_of
-from hosts.access.rights import forget
+from hosts.access.rights import forget_rights
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
@@ -92,7 +92,7 @@ def test_gone_rows_and_disabled_hosts_are_not_there(
     endpoint.host.enabled = False
     endpoint.host.save()
     # as the next request does
-    forget(person.user)
+    forget_rights(person.user)
     assert names(person, "") == []
 
 
@@ -114,7 +114,7 @@ def test_a_page_costs_the_same_queries_however_many_rows(
         run(view_of(SPEC, {}), person)
     for n in range(40):
         container(f"b{n}")
-    forget(person.user)
+    forget_rights(person.user)
     rights_of(person.user)
     with django_assert_num_queries(6):
         run(view_of(SPEC, {}), person)

@@ -13,7 +13,7 @@ from dashboard.pages.containers.lists import SPEC as CONTAINERS
 from dashboard.pages.volumes.urls import SPEC as VOLUMES
 from dashboard.person import who_of
 from hosts.access import Person
-from hosts.access.rights import forget
+from hosts.access.rights import forget_rights
 from hosts.models import Container, Endpoint, Grant, Host, Login, Volume
 
 
@@ -168,7 +168,7 @@ def test_one_who_sees_a_part_learns_nothing_of_the_rest(
     assert names(VOLUMES, seer, "container:worker") == []
     assert names(CONTAINERS, seer, "volume:data") == ["web web1"]
     Grant.objects.filter(user=some, role=stores).delete()
-    forget(some)
+    forget_rights(some)
     assert names(CONTAINERS, seer, "volume:data") == []
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts import actions, provider_actions
 from accounts.models import Identity, Membership, Role, Team, User
-from accounts.provider_actions import Named, Rules
+from accounts.provider_actions import ProviderClaims, ProviderRules
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider
 
@@ -89,14 +89,14 @@ def test_each_gets_in_and_it_is_one_person(
 def test_an_invitation_used_up_between_two_looks_lets_both_in(cast: Cast, who_of: Any) -> None:
     operator = Role.objects.get(name="operator")
     actions.invite(cast.alice, who_of(cast.alice), email="fred@example.org", role=operator)
-    named = Named(
+    named = ProviderClaims(
         "company", "https://id.example.org", "f-1", "fred@example.org", True, "", frozenset()
     )
     came: list[User] = []
 
     def come() -> None:
         try:
-            came.append(provider_actions.come_in(who_of(), named, Rules(join="invited")))
+            came.append(provider_actions.come_in(who_of(), named, ProviderRules(join="invited")))
         finally:
             connection.close()
 
@@ -110,7 +110,7 @@ def test_an_invitation_used_up_between_two_looks_lets_both_in(cast: Cast, who_of
         return execute(sql, *more)
 
     with connection.execute_wrapper(overtaken):
-        came.append(provider_actions.come_in(who_of(), named, Rules(join="invited")))
+        came.append(provider_actions.come_in(who_of(), named, ProviderRules(join="invited")))
     faster.join(timeout=20)
     assert len(came) == 2
     assert came[0] == came[1] == User.objects.get(email="fred@example.org")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from audit.models import Entry
-from hosts.actions.artifacts.transfers import added
+from hosts.actions.artifacts.transfers import add_options
 from hosts.models import Guardrail, Job
 from hosts.refusals import Refusal
 from tests.cast import Cast
@@ -115,12 +115,12 @@ def test_a_rule_on_images_stops_a_pull(cast: Cast, browser_of: Any, hosts: Hosts
 )
 def test_a_file_needs_names(order: dict[str, Any]) -> None:
     with pytest.raises(Refusal, match=r"\w"):
-        added(**order)
+        add_options(**order)
 
 
 def test_a_path_is_no_part_of_a_file_name() -> None:
     for file in ("/etc/shadow", "C:\\x\\shadow", "../shadow", "shadow"):
-        assert added(name="localhost/x", file=file).file == "shadow"
+        assert add_options(name="localhost/x", file=file).file == "shadow"
 
 
 @pytest.mark.parametrize("what", ["pull", "push"])

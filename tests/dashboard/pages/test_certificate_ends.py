@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hosts.actions.hosts.certificate_ends import ENDED, ENDS, tell_ends
+from hosts.actions.hosts.certificate_expiry import ENDED, ENDS, log_certificate_ends
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import make_host
 
@@ -25,14 +25,14 @@ def certified(host: Any, until: datetime, **fields: Any) -> Any:
 def test_each_end_is_written_down_once(cast: Cast, entries: Any) -> None:
     host, now = make_host(), timezone.now()
     login = certified(host, now + timedelta(days=20))
-    assert tell_ends() == 0
+    assert log_certificate_ends() == 0
     certified(host, now + timedelta(days=3))
-    assert (tell_ends(), tell_ends()) == (1, 0)
+    assert (log_certificate_ends(), log_certificate_ends()) == (1, 0)
     certified(host, now - timedelta(minutes=1))
-    assert (tell_ends(), tell_ends()) == (1, 0)
+    assert (log_certificate_ends(), log_certificate_ends()) == (1, 0)
     # another certificate is another end
     certified(host, now + timedelta(days=5))
-    assert (tell_ends(), tell_ends()) == (1, 0)
+    assert (log_certificate_ends(), log_certificate_ends()) == (1, 0)
     assert len(entries(ENDS)) == 2
     [ended] = entries(ENDED)
     assert (ended.kind, ended.target_name, ended.who_name) == ("event", "web1", "Haulout")
@@ -41,7 +41,7 @@ def test_each_end_is_written_down_once(cast: Cast, entries: Any) -> None:
 
 def test_a_disabled_host_is_left_alone(cast: Cast, entries: Any) -> None:
     certified(make_host(enabled=False), timezone.now())
-    assert tell_ends() == 0
+    assert log_certificate_ends() == 0
 
 
 @pytest.mark.parametrize(

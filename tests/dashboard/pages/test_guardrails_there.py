@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Role
-from hosts.guardrails import met
-from hosts.guardrails.already import HOW
+from hosts.guardrails import hits
+from hosts.guardrails.existing import HOW
 from hosts.guardrails.kinds import KINDS
 from hosts.guardrails.verdict import Finding, Severity
 from hosts.models import Grant, Group, Guardrail
@@ -31,7 +31,7 @@ def shop(hosts: Hosts) -> Any:
 
 def note(row: Any, severity: Severity, count: int) -> None:
     for _number in range(count):
-        met.note([Finding(row.name, row.pk, severity, "image", "words")])
+        hits.record_hits([Finding(row.name, row.pk, severity, "image", "words")])
 
 
 def test_the_list_and_the_page_say_how_often(cast: Cast, browser_of: Any, rail: Any) -> None:

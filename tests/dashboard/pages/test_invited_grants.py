@@ -8,9 +8,9 @@ from django.utils import timezone
 from accounts import actions, role_actions
 from accounts.errors import AccountsError, LinkDead
 from accounts.models import OneTimeLink, Role, User
-from accounts.provider_actions import Named, Rules, come_in
+from accounts.provider_actions import ProviderClaims, ProviderRules, come_in
 from hosts.access import Denied, Person
-from hosts.actions.access import invited
+from hosts.actions.access import invitation_grants
 from hosts.models import Grant, Group, Host, InvitedGrant
 from hosts.refusals import FieldRefusal
 from tests.cast import PASSWORD, Cast
@@ -71,7 +71,7 @@ def test_who_comes_by_a_provider_has_them_too(
     cast: Cast, browser_of: Any, who_of: Any, prod: Group
 ) -> None:
     asked(browser_of(cast.alice), **{f"on-{prod.pk}": "viewer"})
-    named = Named(
+    named = ProviderClaims(
         provider="corp",
         issuer="https://corp.example",
         subject="1",
@@ -80,7 +80,7 @@ def test_who_comes_by_a_provider_has_them_too(
         name="Erin",
         groups=frozenset(),
     )
-    come_in(who_of(), named, Rules("invited"))
+    come_in(who_of(), named, ProviderRules("invited"))
     assert grants() == [("Erin", "viewer", "prod", "Alice")]
 
 
@@ -107,13 +107,13 @@ def test_nobody_brings_in_more_than_they_hold(
     # without the right to give grants the form offers none
     assert f"on-{prod.pk}" not in browser_of(person.user).get("/people/").content.decode()
     with pytest.raises(Denied):
-        invited.invite(person, email=NEW, role=member, grants=[(looks, prod)])
+        invitation_grants.invite(person, email=NEW, role=member, grants=[(looks, prod)])
     person = keeper("access.edit")
     with pytest.raises(Denied):
-        invited.invite(person, email=NEW, role=member, grants=[(role("operator"), prod)])
+        invitation_grants.invite(person, email=NEW, role=member, grants=[(role("operator"), prod)])
     assert [entry.kind for entry in entries("access.edit")] == ["refusal", "refusal"]
     assert not OneTimeLink.objects.exists()
-    assert invited.invite(person, email=NEW, role=member, grants=[(looks, prod)])
+    assert invitation_grants.invite(person, email=NEW, role=member, grants=[(looks, prod)])
 
 
 def test_a_role_that_gives_nothing_on_hosts_is_refused(
@@ -121,7 +121,9 @@ def test_a_role_that_gives_nothing_on_hosts_is_refused(
 ) -> None:
     person = Person(cast.alice, who_of(cast.alice))
     with pytest.raises(FieldRefusal):
-        invited.invite(person, email=NEW, role=role("member"), grants=[(role("member"), prod)])
+        invitation_grants.invite(
+            person, email=NEW, role=role("member"), grants=[(role("member"), prod)]
+        )
     answer = asked(browser_of(cast.alice), **{f"on-{prod.pk}": "member"})
     assert set(answer.context["form"].errors) == {f"on-{prod.pk}"}
     assert not InvitedGrant.objects.exists()
@@ -133,7 +135,9 @@ def test_it_dies_with_the_right_of_who_made_it(
 ) -> None:
     starts = Role.objects.create(name="starts", verbs=["host.view", "container.start"])
     held = {"access.edit", "container.start"}
-    path = invited.invite(keeper(*held), email=NEW, role=role("member"), grants=[(starts, prod)])
+    path = invitation_grants.invite(
+        keeper(*held), email=NEW, role=role("member"), grants=[(starts, prod)]
+    )
     keeper(*held - {lost})
     with pytest.raises(LinkDead):
         actions.accept_invitation(who_of(), path.split("/")[2], name="Erin", password=PASSWORD)
@@ -144,7 +148,9 @@ def test_it_dies_with_the_right_of_who_made_it(
 
 def test_a_group_that_went_brings_nothing(cast: Cast, who_of: Any, prod: Group) -> None:
     person = Person(cast.alice, who_of(cast.alice))
-    path = invited.invite(person, email=NEW, role=role("member"), grants=[(role("viewer"), prod)])
+    path = invitation_grants.invite(
+        person, email=NEW, role=role("member"), grants=[(role("viewer"), prod)]
+    )
     prod.delete()
     actions.accept_invitation(who_of(), path.split("/")[2], name="Erin", password=PASSWORD)
     assert grants() == []
@@ -153,7 +159,7 @@ def test_a_group_that_went_brings_nothing(cast: Cast, who_of: Any, prod: Group) 
 def test_a_role_in_an_open_invitation_is_in_use(cast: Cast, who_of: Any, prod: Group) -> None:
     looks = Role.objects.create(name="looks", verbs=["host.view"])
     person = Person(cast.alice, who_of(cast.alice))
-    invited.invite(person, email=NEW, role=role("member"), grants=[(looks, prod)])
+    invitation_grants.invite(person, email=NEW, role=role("member"), grants=[(looks, prod)])
     with pytest.raises(AccountsError, match=r"an invitation for e@example\.org"):
         role_actions.remove(cast.alice, who_of(cast.alice), role=looks)
     OneTimeLink.objects.update(withdrawn_at=timezone.now())

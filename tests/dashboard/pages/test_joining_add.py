@@ -7,8 +7,8 @@ import pytest
 from accounts.models import Role
 from dashboard.pages.hosts.forms import NamesForm
 from hosts.access import Person
-from hosts.actions.hosts.host_address import Whereabouts, read_whereabouts
-from hosts.actions.hosts.moving import joinable
+from hosts.actions.hosts.group_moves import joinable
+from hosts.actions.hosts.host_address import HostAddress, parse_address
 from hosts.models import Grant, Group, Host
 from tests.cast import Cast
 
@@ -57,7 +57,7 @@ def test_addresses_that_are_refused_with_the_reason(
 def test_addresses_that_are_understood(
     typed: str, address: str, port: int | None, user: str, socket: str
 ) -> None:
-    assert read_whereabouts(typed) == Whereabouts(address, port, user, socket)
+    assert parse_address(typed) == HostAddress(address, port, user, socket)
 
 
 @pytest.mark.parametrize("step", ["fingerprint", "key", "check"])

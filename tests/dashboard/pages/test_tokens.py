@@ -29,7 +29,7 @@ def test_a_token_is_seen_once(cast: Cast) -> None:
     answer = bob.send("/account/tokens/new/", FORM)
     [secret] = set(SECRET.findall(answer.content.decode()))
     assert "no-store" in answer["Cache-Control"]
-    token = tokens.known(secret)
+    token = tokens.find_by_secret(secret)
     assert token is not None
     assert token.user == cast.bob
     listed = bob.get("/account/tokens/").content.decode()
@@ -37,7 +37,7 @@ def test_a_token_is_seen_once(cast: Cast) -> None:
     assert token.prefix in listed
     assert not SECRET.search(listed)
     assert bob.send(f"/account/tokens/{token.pk}/revoke/").status_code == 302
-    assert tokens.why_dead(tokens.known(secret)) == "revoked"  # type: ignore[arg-type]
+    assert tokens.why_dead(tokens.find_by_secret(secret)) == "revoked"  # type: ignore[arg-type]
 
 
 def test_making_asks_for_the_password_again(cast: Cast, browser_of: Any) -> None:

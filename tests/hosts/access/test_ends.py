@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from hosts.access import Person, allows, moment, visibility_key
-from hosts.actions.access_requests.ended_grants import end_grants
+from hosts.access import Person, allows, rights_version, visibility_key
+from hosts.actions.access_requests.expiry import end_grants
 from hosts.models import Grant
 from tests.cast import Cast
 
@@ -55,21 +55,21 @@ def test_it_gives_nothing_from_its_last_second_on(member: Any, at: Any, grant: A
 
 
 def test_its_end_is_a_moment_though_nobody_does_anything(member: Any, at: Any, grant: Any) -> None:
-    before = moment()
+    before = rights_version()
     at(timedelta(minutes=59))
-    assert moment() == before
+    assert rights_version() == before
     at(timedelta(hours=1))
-    assert moment() != before
+    assert rights_version() != before
 
 
 def test_its_row_goes_and_is_written_down(member: Any, at: Any, grant: Any, entries: Any) -> None:
     at(timedelta(minutes=59))
     assert end_grants() == 0
     at(timedelta(hours=1))
-    before = moment()
+    before = rights_version()
     assert end_grants() == 1
     assert not Grant.objects.exists()
-    assert moment() != before
+    assert rights_version() != before
     (entry,) = entries("access.grant_ended")
     assert entry.params["who"] == "Charlie"
     assert entry.params["role"] == "operator"
@@ -88,9 +88,9 @@ def test_a_clock_set_back_before_its_row_went_is_a_moment_too(
 ) -> None:
     """Whoever looks every second sees what the clock says now, and not what it said."""
     at(timedelta(hours=2))
-    ended = moment()
+    ended = rights_version()
     at(timedelta())
-    assert moment() != ended
+    assert rights_version() != ended
     assert allows(member(), "container.stop")
 
 

@@ -11,7 +11,7 @@ from accounts.errors import LinkDead, NotPermitted
 from accounts.models import Membership, Role, User
 from hosts.access import Denied, NotVisible, Person, Scope, allows
 from hosts.actions.access import grants
-from hosts.actions.access.wanted import Wanted
+from hosts.actions.access.grant_options import GrantOptions
 from hosts.models import Grant
 from hosts.refusals import FieldRefusal
 from tests.cast import Cast
@@ -35,7 +35,7 @@ def keeper_of(user: User, *verbs: str) -> Any:
 
 def test_it_is_given_and_taken(fleet: Fleet, cast: Cast, entries: Any) -> None:
     alice, until = person_of(cast.alice), timezone.now() + timedelta(days=1)
-    wanted = Wanted(
+    wanted = GrantOptions(
         role("operator"),
         team=fleet.team,
         host=fleet.web1,
@@ -65,7 +65,7 @@ def test_it_is_given_and_taken(fleet: Fleet, cast: Cast, entries: Any) -> None:
 
 def test_each_change_counts_at_once(fleet: Fleet, cast: Cast) -> None:
     alice, seen = person_of(cast.alice), epoch.current()
-    grant = grants.give(alice, Wanted(role("viewer"), user=fleet.erin))
+    grant = grants.give(alice, GrantOptions(role("viewer"), user=fleet.erin))
     grants.change(alice, grant.pk, until=None, reason="")
     assert epoch.current() == seen + 1
     grants.change(alice, grant.pk, until=None, reason="why")
@@ -75,7 +75,7 @@ def test_each_change_counts_at_once(fleet: Fleet, cast: Cast) -> None:
 
 def test_its_end_and_reason_can_be_others(fleet: Fleet, cast: Cast, entries: Any) -> None:
     alice = person_of(cast.alice)
-    grant = grants.give(alice, Wanted(role("viewer"), user=fleet.erin))
+    grant = grants.give(alice, GrantOptions(role("viewer"), user=fleet.erin))
     until = timezone.now() + timedelta(hours=1)
     grants.change(alice, grant.pk, until=until, reason="for the night")
     grant.refresh_from_db()
@@ -118,17 +118,17 @@ def test_a_grant_on_nothing_is_refused(
         elif name != "role":
             given[name] = getattr(fleet, value, None) or getattr(cast, value, None) or value
     with pytest.raises(FieldRefusal) as refused:
-        grants.give(person_of(cast.alice), Wanted(**given))
+        grants.give(person_of(cast.alice), GrantOptions(**given))
     assert refused.value.field == wrong
     assert not Grant.objects.exists()
 
 
 def test_the_same_twice_is_refused(fleet: Fleet, cast: Cast) -> None:
-    alice, wanted = person_of(cast.alice), Wanted(role("viewer"), user=fleet.erin, names="a*")
+    alice, wanted = person_of(cast.alice), GrantOptions(role("viewer"), user=fleet.erin, names="a*")
     grants.give(alice, wanted)
     with pytest.raises(FieldRefusal, match="exactly that already"):
-        grants.give(alice, Wanted(role("viewer"), user=fleet.erin, names="a**"))
-    grants.give(alice, Wanted(role("viewer"), user=fleet.erin, names="b*"))
+        grants.give(alice, GrantOptions(role("viewer"), user=fleet.erin, names="a**"))
+    grants.give(alice, GrantOptions(role("viewer"), user=fleet.erin, names="b*"))
 
 
 def test_nobody_else_gives_or_takes(fleet: Fleet, cast: Cast, entries: Any) -> None:
@@ -137,7 +137,9 @@ def test_nobody_else_gives_or_takes(fleet: Fleet, cast: Cast, entries: Any) -> N
     for user in (cast.bob, cast.charlie, cast.dave, fleet.erin):
         person = person_of(user)
         for attempt in (
-            lambda person=person: grants.give(person, Wanted(role("viewer"), user=person.user)),
+            lambda person=person: grants.give(
+                person, GrantOptions(role("viewer"), user=person.user)
+            ),
             lambda person=person: grants.take(person, grant.pk),
             lambda person=person: grants.take(person, 10**6),
             lambda person=person: grants.change(person, grant.pk, until=None, reason=""),
@@ -153,7 +155,7 @@ def test_a_token_without_the_verb_gives_nothing(fleet: Fleet, cast: Cast) -> Non
     alice = person_of(cast.alice)
     limited = Person(alice.user, alice.who, Scope(verbs=frozenset({"access.view"})))
     with pytest.raises(Denied):
-        grants.give(limited, Wanted(role("viewer"), user=fleet.erin))
+        grants.give(limited, GrantOptions(role("viewer"), user=fleet.erin))
 
 
 def test_nobody_gives_more_than_they_hold_everywhere(
@@ -162,19 +164,23 @@ def test_nobody_gives_more_than_they_hold_everywhere(
     keeper = keeper_of(cast.bob, *SEES)
     looks = Role.objects.create(name="looks", verbs=SEES)
     for wanted in (
-        Wanted(role("operator"), user=keeper.user),
-        Wanted(role("viewer"), user=fleet.erin),
+        GrantOptions(role("operator"), user=keeper.user),
+        GrantOptions(role("viewer"), user=fleet.erin),
     ):
         with pytest.raises(Denied):
             grants.give(keeper, wanted)
     assert "more than they hold everywhere" in entries("access.edit")[0].detail
-    grants.give(keeper, Wanted(looks, user=fleet.erin))
+    grants.give(keeper, GrantOptions(looks, user=fleet.erin))
     # what they hold at one place alone they cannot hand on
     fleet.grant("operator", user=keeper.user, host=fleet.web1)
     with pytest.raises(Denied):
-        grants.give(person_of(cast.bob), Wanted(role("operator"), user=fleet.erin, host=fleet.web1))
+        grants.give(
+            person_of(cast.bob), GrantOptions(role("operator"), user=fleet.erin, host=fleet.web1)
+        )
     fleet.grant("operator", user=keeper.user)
-    grants.give(person_of(cast.bob), Wanted(role("operator"), user=fleet.erin, host=fleet.web1))
+    grants.give(
+        person_of(cast.bob), GrantOptions(role("operator"), user=fleet.erin, host=fleet.web1)
+    )
 
 
 def test_nobody_touches_what_is_above_them(fleet: Fleet, cast: Cast) -> None:
@@ -185,7 +191,7 @@ def test_nobody_touches_what_is_above_them(fleet: Fleet, cast: Cast) -> None:
         with pytest.raises(Denied):
             grants.take(keeper, grant.pk)
     with pytest.raises(Denied):
-        grants.give(keeper, Wanted(looks, user=cast.alice, host=fleet.web1))
+        grants.give(keeper, GrantOptions(looks, user=cast.alice, host=fleet.web1))
     with pytest.raises(NotVisible):
         grants.take(keeper, 10**6)
 
@@ -216,8 +222,8 @@ def test_nobody_lets_themselves_into_a_team_above_them(
     fleet.grant("operator", team=fleet.team, host=fleet.web1)
     keeper = keeper_of(cast.bob, *SEES)
     with pytest.raises(NotPermitted):
-        team_actions.let_in(keeper.user, keeper.who, team=fleet.team, user=keeper.user)
-    team_actions.let_in(cast.alice, who_of(cast.alice), team=fleet.team, user=fleet.erin)
+        team_actions.add_member(keeper.user, keeper.who, team=fleet.team, user=keeper.user)
+    team_actions.add_member(cast.alice, who_of(cast.alice), team=fleet.team, user=fleet.erin)
 
 
 def test_a_team_or_host_that_goes_takes_its_grants_along(fleet: Fleet) -> None:

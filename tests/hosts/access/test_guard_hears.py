@@ -90,12 +90,12 @@ async def test_it_waits_behind_nobody(refused: Refused) -> None:
 
 def member(cast: Cast) -> Team:
     team = Team.objects.create(name="shop")
-    team_actions.let_in(cast.alice, WHO, team=team, user=cast.bob)
+    team_actions.add_member(cast.alice, WHO, team=team, user=cast.bob)
     return team
 
 
 def token(cast: Cast) -> Any:
-    wanted = token_actions.Wanted("script", timezone.now() + timedelta(days=1))
+    wanted = token_actions.TokenOptions("script", timezone.now() + timedelta(days=1))
     return token_actions.make(cast.bob, WHO, wanted, user=cast.bob)[0]
 
 
@@ -124,7 +124,7 @@ CHANGES: dict[str, tuple[Callable[[Cast], Any], Change]] = {
     ),
     "out of the team": (
         member,
-        lambda cast, team: team_actions.let_out(cast.alice, WHO, team=team, user=cast.bob),
+        lambda cast, team: team_actions.remove_member(cast.alice, WHO, team=team, user=cast.bob),
     ),
     "a second factor is asked for": (
         lambda cast: cast.bob.role,

@@ -12,7 +12,7 @@ from hosts.actions.containers import stop_container
 from hosts.actions.images import remove_image
 from hosts.actions.networks import remove_network
 from hosts.actions.volumes import remove_volume
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.models import INVENTORY, Container, Job, ObjectLock
 from tests.cast import Cast
 from tests.dashboard.hidden_cast import BESIDE, HIDDEN, KINDS, SEEN, furnish, seers
@@ -151,7 +151,7 @@ def test_no_lock_names_what_would_go_along(person: Any, keys: None) -> None:
     )
     said = {}
     for name in ("volumes", "one"):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(GuardrailRefused) as refused:
             remove_volume.ask(person(name), (1, HIDDEN[1]), force=True)
         said[name] = str(refused.value)
     assert f"{BESIDE}-container" in said["one"]

@@ -4,12 +4,12 @@ from typing import Any
 
 from accounts import actions, role_actions, team_actions
 from accounts.models import Membership, Role, User
-from accounts.role_actions import Wanted as WantedRole
+from accounts.role_actions import RoleOptions as WantedRole
 from audit.models import Entry
 from hosts.access import preview as previews
 from hosts.access.preview import Preview, preview
 from hosts.actions.access import grants
-from hosts.actions.access.wanted import Wanted
+from hosts.actions.access.grant_options import GrantOptions
 from hosts.actions.hosts import edit_group
 from hosts.models import Grant
 from tests.cast import Cast
@@ -30,7 +30,9 @@ def said(found: Preview) -> dict[str, dict[str, list[tuple[tuple[str, ...], str]
 
 
 def give(fleet: Fleet, cast: Cast, **fields: Any) -> Preview:
-    wanted = Wanted(**{"role": Role.objects.get(name="operator"), "user": fleet.erin, **fields})
+    wanted = GrantOptions(
+        **{"role": Role.objects.get(name="operator"), "user": fleet.erin, **fields}
+    )
     return preview(lambda: grants.give(person_of(cast.alice), wanted), [fleet.erin.pk])
 
 
@@ -85,7 +87,9 @@ def test_a_team_concerns_its_people(fleet: Fleet, cast: Cast) -> None:
     people = previews.people_of_team(fleet.team.pk)
     assert people == {fleet.erin.pk}
     lost = {"gains": [], "losses": [(("web1",), "")]}
-    out = preview(lambda: team_actions.let_out(by, who, team=fleet.team, user=fleet.erin), people)
+    out = preview(
+        lambda: team_actions.remove_member(by, who, team=fleet.team, user=fleet.erin), people
+    )
     assert said(out) == {"Erin": lost}
     team = type(fleet.team).objects.get(pk=fleet.team.pk)
     assert said(preview(lambda: team_actions.remove(by, who, team=team), people)) == {"Erin": lost}
@@ -160,7 +164,7 @@ def test_people_for_whom_it_means_the_same_stand_together(fleet: Fleet, cast: Ca
     Grant.objects.create(
         user=third, role=Role.objects.get(name="operator"), endpoint=fleet.root1, made_by="Alice"
     )
-    wanted = Wanted(role=Role.objects.get(name="operator"), team=fleet.team, host=fleet.web1)
+    wanted = GrantOptions(role=Role.objects.get(name="operator"), team=fleet.team, host=fleet.web1)
     ids = [fleet.erin.pk, second.pk, third.pk]
     found = preview(lambda: grants.give(person_of(cast.alice), wanted), ids)
     assert [[str(user) for user in users] for users, _one in found.alike] == [

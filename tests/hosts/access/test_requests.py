@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from hosts.access import Denied, NewContainer, NotVisible, Person, allows
-from hosts.access.requests import to_decide, visible_requests
+from hosts.access.requests import requests_to_decide, visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
-from hosts.actions.access_requests.ask_access import MOST_WAITING, Wanted
-from hosts.actions.access_requests.ended_grants import expire_requests
+from hosts.actions.access_requests.ask_access import MOST_WAITING, AccessRequestOptions
+from hosts.actions.access_requests.expiry import expire_requests
 from hosts.models import Endpoint, Grant, Host, Login
 from hosts.refusals import FieldRefusal
 from tests.cast import Cast
@@ -38,10 +38,10 @@ def host(cast: Cast) -> Any:
     return host
 
 
-def wanted(**changed: Any) -> Wanted:
+def wanted(**changed: Any) -> AccessRequestOptions:
     role = Role.objects.get(name=changed.pop("role", "operator"))
     given = {"kind": "host", "place": "web1", "minutes": 60, "reason": "the shop is down"}
-    return Wanted(role=role, **(given | changed))
+    return AccessRequestOptions(role=role, **(given | changed))
 
 
 def test_approved_it_holds_until_its_time_is_over(person: Any, host: Any, entries: Any) -> None:
@@ -81,7 +81,7 @@ def test_refused_it_gives_nothing_and_has_words(person: Any, host: Any, entries:
 def test_nobody_decides_on_their_own(person: Any, host: Any) -> None:
     alice = person("alice")
     request = ask_access.ask(alice, wanted())
-    assert request not in to_decide(alice)
+    assert request not in requests_to_decide(alice)
     with pytest.raises(Denied):
         decide_access.approve(alice, request.pk)
     assert not Grant.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
-from hosts.access import allows, could, grounds, rights_of, verbs_at, visibility_key
+from hosts.access import allows, allows_somewhere_on, grounds, rights_of, verbs_at, visibility_key
 from tests.incomer import person_of
 from tests.two_teams import Fleet
 
@@ -131,7 +131,7 @@ def test_a_token_cuts_down(fleet: Fleet, limits: dict[str, Any], reached: set[st
 def test_a_token_gives_nothing_of_its_own(fleet: Fleet) -> None:
     person = fleet.person(verbs=frozenset({STOP}), endpoints=frozenset({fleet.root1.pk}))
     assert where(fleet, person=person) == set()
-    assert not could(person, STOP, fleet.root1)
+    assert not allows_somewhere_on(person, STOP, fleet.root1)
 
 
 def test_narrowed_it_is_held_for_what_fits_alone(fleet: Fleet) -> None:
@@ -145,8 +145,8 @@ def test_narrowed_it_is_held_for_what_fits_alone(fleet: Fleet) -> None:
     assert not allows(person, STOP, fleet.root2, elsewhere)
     assert STOP in verbs_at(person, fleet.root1, shop)
     assert verbs_at(person, fleet.root1, bank) == frozenset()
-    assert could(person, STOP, fleet.root1)
-    assert not could(person, STOP, fleet.root2)
+    assert allows_somewhere_on(person, STOP, fleet.root1)
+    assert not allows_somewhere_on(person, STOP, fleet.root2)
     assert grounds(person, STOP, fleet.root1, shop).words.endswith("for label:app=shop")
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hosts.actions.run.existing import Source, existing, look
+from hosts.actions.run.existing import Source, inspect_with_image, read_existing
 from hosts.actions.run.order_note import written
-from hosts.actions.run.run_spec import MOST_NOTE, ORDER_NOTE, noted
+from hosts.actions.run.run_spec import MOST_NOTE, ORDER_NOTE, with_order_note
 from hosts.actions.run.table import FIELDS
 from hosts.inventory.job_marks import JOB_LABEL, mark
 from hosts.refusals import Refusal
@@ -71,7 +71,7 @@ def test_from_inspect_what_the_image_says_is_left_out() -> None:
         "Cmd": ["serve"],
         "Labels": {"from": "image"},
     }
-    there = existing(found, HERE)
+    there = read_existing(found, HERE)
     assert there.source is Source.INSPECT
     assert there.env == {"KEY": "value"}
     assert there.missing == ("WORD",)
@@ -86,14 +86,14 @@ def test_from_inspect_what_the_image_says_is_left_out() -> None:
         "volumes": f"{'cd' * 32}:/data",
     }
     # another one like it gets a nameless volume of its own
-    assert existing(found, HERE, keep_volumes=False).texts["volumes"] == "/data"
+    assert read_existing(found, HERE, keep_volumes=False).texts["volumes"] == "/data"
 
 
 def test_the_order_counts_except_for_what_was_changed_since() -> None:
     words = ["podman", "run", "--name", "old", "-v", "/data", "--sysctl", "a.b=1", "-m", "64m"]
     found = container(CreateCommand=[*words, "--network", "back:ip=10.0.0.7", "-e", "KEY=x", "img"])
     found["HostConfig"]["Memory"] = 128 * 1024**2
-    there = existing(found, HERE)
+    there = read_existing(found, HERE)
     assert there.source is Source.COMMAND
     assert there.untold == ""
     assert there.texts["sysctls"] == "a.b=1"
@@ -102,7 +102,7 @@ def test_the_order_counts_except_for_what_was_changed_since() -> None:
     assert there.texts["restart"] == "always"
     assert there.texts["volumes"] == f"{'cd' * 32}:/data"
     found["NetworkSettings"]["Networks"] = {"front": {}}
-    assert existing(found, HERE).texts["network"] == "front"
+    assert read_existing(found, HERE).texts["network"] == "front"
 
 
 def test_our_own_note_counts_first() -> None:
@@ -112,7 +112,7 @@ def test_our_own_note_counts_first() -> None:
         Labels={JOB_LABEL: mark(7)},
         CreateCommand=["podman", "run", "img"],
     )
-    there = existing(found, HERE)
+    there = read_existing(found, HERE)
     assert there.source is Source.NOTE
     assert there.texts["secrets"] == "key,target=/run/key"
     assert there.texts["image"] == "quay.io/team/shop:1"
@@ -121,7 +121,7 @@ def test_our_own_note_counts_first() -> None:
 
 @pytest.mark.parametrize("note", ["", "{", "[]", '{"name": 7}', '{"memory": "lots"}'])
 def test_a_note_that_is_none_does_no_harm(note: str) -> None:
-    there = existing(container(Annotations={ORDER_NOTE: note}), HERE)
+    there = read_existing(container(Annotations={ORDER_NOTE: note}), HERE)
     assert there.texts["name"] == "shop"
 
 
@@ -131,7 +131,7 @@ def test_a_note_that_is_none_does_no_harm(note: str) -> None:
 def test_whatever_a_host_tells_it_is_read(parts: dict[str, Any], a: Any, b: Any, c: Any) -> None:
     found = {"Id": ID, "Name": a, "Config": parts, "HostConfig": parts, "Mounts": b}
     told = found | {"NetworkSettings": c, "State": a, "Pod": b, "_image": parts}
-    there = existing(told, HERE)
+    there = read_existing(told, HERE)
     assert all(isinstance(text, str) for text in there.texts.values())
 
 
@@ -158,14 +158,14 @@ FORGED = {
 @pytest.mark.parametrize("how", FORGED)
 def test_a_forged_note_chooses_nothing(how: str) -> None:
     """S7: an administrator's recreate made what the note of a kube file said."""
-    there = existing(FORGED[how], HERE)
+    there = read_existing(FORGED[how], HERE)
     assert there.source is Source.INSPECT
     assert "privileged" not in there.texts
 
 
 def test_the_same_with_its_own_seal_counts() -> None:
     for order in ({"read_only": "on"}, {"read_only": "on", "name": "shop"}):
-        there = existing(noted_container(sealed(order)), HERE)
+        there = read_existing(noted_container(sealed(order)), HERE)
         assert there.source is Source.NOTE
         assert there.texts["read_only"] == "on"
 
@@ -177,7 +177,7 @@ async def seen(note: str, annotations: dict[str, str] | None) -> dict[str, Any]:
     away = answer("404 Not Found", b'{"message": "no such image"}')
     of_image = away if annotations is None else answer("200 OK", image)
     async with talking(says(told, of_image)) as (podman, _fake):
-        return await look(podman, ID)
+        return await inspect_with_image(podman, ID)
 
 
 @pytest.mark.parametrize("annotations", [{ORDER_NOTE: '{"privileged": "on"}'}, None])
@@ -185,20 +185,20 @@ async def test_a_note_that_the_image_may_have_brought_is_none(
     annotations: dict[str, str] | None,
 ) -> None:
     """Whoever makes an image would else choose what pulling and making it again makes."""
-    there = existing(await seen(sealed({"privileged": "on"}), annotations), HERE)
+    there = read_existing(await seen(sealed({"privileged": "on"}), annotations), HERE)
     assert there.source is Source.INSPECT
     assert "privileged" not in there.texts
 
 
 async def test_a_note_of_which_the_image_knows_nothing_is_ours() -> None:
     found = await seen(sealed({"read_only": "on"}), {"other": "x"})
-    assert existing(found, HERE).texts["read_only"] == "on"
+    assert read_existing(found, HERE).texts["read_only"] == "on"
     assert found["_image"] == {"Cmd": ["serve"]}
 
 
 def test_a_note_is_written_over_the_images_also_where_it_is_too_long() -> None:
     params = {"image": "quay.io/team/shop:1", "command": ["x" * (MOST_NOTE + 1)]}
-    assert noted({}, params)["annotations"] == {ORDER_NOTE: ""}
+    assert with_order_note({}, params)["annotations"] == {ORDER_NOTE: ""}
 
 
 def test_nobody_writes_a_note_of_ours_into_the_form() -> None:

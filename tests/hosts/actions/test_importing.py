@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hosts.actions.files.importing import Judge
+from hosts.actions.files.import_judge import ImportJudge
 from hosts.jobs.errand import ActionFailed
 
 
@@ -25,12 +25,12 @@ def packed(*entries: tuple[str, bytes, str]) -> bytes:
 FILE, LINK, HARD, FOLDER = tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE
 
 
-async def through(data: bytes, *, size: int = 512) -> tuple[bytes, Judge]:
+async def through(data: bytes, *, size: int = 512) -> tuple[bytes, ImportJudge]:
     async def pieces() -> AsyncIterator[bytes]:
         for at in range(0, len(data), size):
             yield data[at : at + size]
 
-    judge = Judge()
+    judge = ImportJudge()
     return b"".join([piece async for piece in judge.checked(pieces())]), judge
 
 
@@ -147,7 +147,7 @@ async def test_nothing_of_a_refused_entry_goes_on() -> None:
             yield data[at : at + 512]
 
     async def pass_on() -> None:
-        async for piece in Judge().checked(pieces()):
+        async for piece in ImportJudge().checked(pieces()):
             passed.extend(piece)
 
     with pytest.raises(ActionFailed):

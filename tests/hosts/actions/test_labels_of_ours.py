@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from hosts.actions.builds import build_fields
-from hosts.actions.files.place import HELPS, find_place
+from hosts.actions.creation import checked_labels, job_filter
+from hosts.actions.files.place import FILES_OF_LABEL, find_place
+from hosts.actions.kube.kube_documents import with_job_labels
 from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused
-from hosts.actions.kube.labelled import labelled
-from hosts.actions.making import checked_labels, made_by
 from hosts.inventory.job_marks import JOB_LABEL, is_mark, job_of, mark
 from hosts.refusals import FieldRefusal
 from tests.hosts.podman.fake import Asked, answer, talking
@@ -27,15 +27,15 @@ def test_a_number_alone_is_no_mark() -> None:
     for forged in ("12", "12.", mark(13).replace("13.", "12."), "", "x.y", "9" * 40, mark(12, "a")):
         assert job_of(forged) is None, forged
         assert not is_mark(forged, 12)
-    assert made_by(12) == {"label": [f"{JOB_LABEL}={mark(12)}"]}
+    assert job_filter(12) == {"label": [f"{JOB_LABEL}={mark(12)}"]}
 
 
-@pytest.mark.parametrize("name", [JOB_LABEL, HELPS, f" {JOB_LABEL}"])
+@pytest.mark.parametrize("name", [JOB_LABEL, FILES_OF_LABEL, f" {JOB_LABEL}"])
 def test_no_label_of_ours_from_people(name: str) -> None:
     with pytest.raises(FieldRefusal):
         checked_labels({name: "7"})
     with pytest.raises(FieldRefusal):
-        build_fields.checked(tags=["shop:1"], labels={name: "7"})
+        build_fields.build_order(tags=["shop:1"], labels={name: "7"})
 
 
 OURS = ["io.haulout.job: '7'", "io.haulout.order: '{}'", "IO.Haulout.files-of: x"]
@@ -69,7 +69,7 @@ def test_a_pod_gets_the_one_of_its_job() -> None:
     template = f"{{template: {{metadata: {{labels: {{app: shop}}}}, spec: {INNER}}}}}"
     for kind, spec, outer in (("Pod", INNER, ", labels: {app: shop}"), ("Job", template, "")):
         text = POD.format(kind=kind, outer=outer, spec=spec)
-        (made,) = yaml.safe_load_all(labelled(plan_of(text), job_id=7))
+        (made,) = yaml.safe_load_all(with_job_labels(plan_of(text), job_id=7))
         pod = made if kind == "Pod" else made["spec"]["template"]
         assert pod["metadata"]["labels"] == {"app": "shop", JOB_LABEL: mark(7)}
 
@@ -77,11 +77,11 @@ def test_a_pod_gets_the_one_of_its_job() -> None:
 @pytest.mark.parametrize(
     ("labels", "found"),
     [
-        ({HELPS: mark(7, STOPPED), JOB_LABEL: mark(7)}, "helper"),
-        ({HELPS: STOPPED, JOB_LABEL: mark(7)}, STOPPED),
+        ({FILES_OF_LABEL: mark(7, STOPPED), JOB_LABEL: mark(7)}, "helper"),
+        ({FILES_OF_LABEL: STOPPED, JOB_LABEL: mark(7)}, STOPPED),
         # an image that copied it while it was there, run by another job
-        ({HELPS: mark(7, STOPPED), JOB_LABEL: mark(8)}, STOPPED),
-        ({HELPS: mark(7, "b" * 64), JOB_LABEL: mark(7)}, STOPPED),
+        ({FILES_OF_LABEL: mark(7, STOPPED), JOB_LABEL: mark(8)}, STOPPED),
+        ({FILES_OF_LABEL: mark(7, "b" * 64), JOB_LABEL: mark(7)}, STOPPED),
     ],
 )
 async def test_files_are_reached_by_a_helper_of_ours_alone(
@@ -101,4 +101,4 @@ async def test_files_are_reached_by_a_helper_of_ours_alone(
 
     async with talking(handler) as (podman, _fake):
         assert (await find_place(podman, "container", STOPPED)).container == found
-    assert asked_for == [{"label": [HELPS], "status": ["running"]}]
+    assert asked_for == [{"label": [FILES_OF_LABEL], "status": ["running"]}]

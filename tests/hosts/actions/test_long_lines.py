@@ -5,10 +5,10 @@ import pytest
 from dashboard.api.listing import _read
 from dashboard.api.problems import Problem
 from dashboard.pages.run.filled import _texts
-from hosts.actions.run.existing import Source, existing
+from hosts.actions.run.existing import Source, read_existing
 from hosts.actions.run.run_spec import ORDER_NOTE
 from hosts.actions.run.shell_words import LONGEST, split
-from hosts.actions.run.table.reading import command_words
+from hosts.actions.run.table.parsers import command_words
 from hosts.refusals import Refusal
 
 DEEP = "[" * 100_000
@@ -40,5 +40,7 @@ def test_brackets_in_brackets_are_no_list() -> None:
 
 def test_nor_are_they_an_order_of_ours() -> None:
     note = {ORDER_NOTE: DEEP}
-    found = existing({"Config": {"Annotations": note}, "ImageName": "docker.io/library/nginx"}, 1)
+    found = read_existing(
+        {"Config": {"Annotations": note}, "ImageName": "docker.io/library/nginx"}, 1
+    )
     assert found.source is Source.INSPECT

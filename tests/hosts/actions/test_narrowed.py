@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from hosts.actions.run import run_spec
-from hosts.actions.run.narrowed import brought, reaching
+from hosts.actions.run.narrow_grants import image_reach, reaching
 
 PLAIN = {"image": "quay.io/team/shop:1", "name": "shop-1", "labels": {"app": "shop"}}
 
 
 def refused(**params: Any) -> list[str]:
     given = {**PLAIN, **params}
-    return reaching(run_spec.noted(run_spec.build(given, {}, job_id=1), given))
+    return reaching(run_spec.with_order_note(run_spec.build(given, {}, job_id=1), given))
 
 
 def test_a_plain_container_reaches_nothing() -> None:
@@ -57,4 +57,4 @@ def test_no_log_of_checks_in_a_folder_of_the_host() -> None:
     ],
 )
 def test_what_an_image_may_bring_along(image: dict[str, Any], said: list[str]) -> None:
-    assert brought(image) == said
+    assert image_reach(image) == said

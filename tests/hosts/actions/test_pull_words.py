@@ -1,6 +1,6 @@
 """Why an image was not pulled."""
 
-from hosts.actions.images.pulling import _failed
+from hosts.actions.images.pull import _failed
 from hosts.podman.errors import PullFailed
 
 REFUSED = PullFailed("pinging registry: dial tcp 127.0.0.1:443: connect: connection refused")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hosts.actions.images import pulling
+from hosts.actions.images import pull
 from tests.hosts.jobs.conftest import endpoint
 from tests.hosts.jobs.test_errand import errand
 from tests.hosts.podman.fake import answer, chunked, says, talking
@@ -34,10 +34,10 @@ async def test_a_host_with_endless_layers(endpoint: Any) -> None:
     found = answer("200 OK", json.dumps({"Id": IMAGE_ID}).encode())
     async with talking(says(chunked(*told), found)) as (podman, _fake):
         one.podman = podman
-        assert await pulling.pull_into(one, "registry.example/shop:1") == IMAGE_ID
+        assert await pull.pull_into(one, "registry.example/shop:1") == IMAGE_ID
     layers = one.progress["layers"]
-    assert len(layers) == pulling.MOST_LAYERS
+    assert len(layers) == pull.MOST_LAYERS
     assert layers[0]["status"] == "Download complete"
     assert max(len(str(layer["status"])) for layer in layers) == 64
     assert saved
-    assert all(len(one["progress"]["layers"]) <= pulling.MOST_LAYERS for one in saved)
+    assert all(len(one["progress"]["layers"]) <= pull.MOST_LAYERS for one in saved)

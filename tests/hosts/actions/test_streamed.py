@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.shapes import Target
 from hosts.access import Person
-from hosts.actions import streamed
+from hosts.actions import streams
 from hosts.jobs.errand import ActionFailed
 from hosts.models import OpenTransfer
 from hosts.podman.errors import Interrupted, ServerFault
@@ -33,8 +33,10 @@ def act(cast: Any, who_of: Any) -> Any:
 
     async def run(failure: BaseException | None = None, *, committing: bool = False) -> None:
         params = {"what": "upload", "path": "/x"}
-        async with streamed.streamed(person, "container.files_edit", target, params) as doing:
-            doing.committing = committing
+        async with streams.streamed_action(
+            person, "container.files_edit", target, params
+        ) as action:
+            action.committing = committing
             if failure is not None:
                 raise failure
 
@@ -78,7 +80,7 @@ async def test_a_download_that_nobody_reads_any_more(cast: Any, who_of: Any) -> 
     person = Person(cast.bob, who_of(cast.bob))
 
     async def pieces() -> AsyncGenerator[bytes, None]:
-        async with streamed.streamed(
+        async with streams.streamed_action(
             person, "container.files_edit", Target("container", "a", "b"), {}
         ):
             yield b"first"
@@ -94,9 +96,9 @@ async def test_a_download_that_nobody_reads_any_more(cast: Any, who_of: Any) -> 
 def test_a_lost_one_is_settled_once(cast: Any, who_of: Any) -> None:
     person = Person(cast.bob, who_of(cast.bob))
     target = Target(kind="container", id="abc", name="shop")
-    streamed._begin(person, "container.files_edit", target, {"what": "upload", "path": "/x"})
-    assert streamed.settle_lost() == 0
+    streams._begin(person, "container.files_edit", target, {"what": "upload", "path": "/x"})
+    assert streams.settle_lost() == 0
     OpenTransfer.objects.update(seen_at=timezone.now() - timedelta(seconds=61))
-    assert streamed.settle_lost() == 1
-    assert streamed.settle_lost() == 0
+    assert streams.settle_lost() == 1
+    assert streams.settle_lost() == 0
     assert [entry[:2] for entry in entries()] == [("intent", ""), ("outcome", "unknown")]

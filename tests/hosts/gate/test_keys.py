@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import token_actions
 from accounts.models import Role, Token
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from hosts.gate.keys import NEEDS_VERIFYING, needs_verifying, register, why_not
 from hosts.gate.session import SessionOver, session_of
 from tests.cast import Cast
@@ -22,7 +22,7 @@ def add(who_of: Any) -> Any:
     """`add(user, line, by=…)`: the key, as pages and the console register it."""
 
     def added(user: Any, line: str, by: Any = None) -> Token:
-        by, wanted = by or user, Wanted(line[:20], timezone.now() + timedelta(days=30))
+        by, wanted = by or user, TokenOptions(line[:20], timezone.now() + timedelta(days=30))
         return register(by, who_of(by), wanted, user=user, text=line)
 
     return added

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import actions, ssh_keys, token_actions, tokens
 from accounts.models import Token
-from accounts.token_actions import Wanted
+from accounts.token_actions import TokenOptions
 from hosts.access import allows
 from hosts.gate.session import SessionOver, session_of
 from hosts.jobs.rights import person_of
@@ -24,7 +24,7 @@ def key_of(who_of: Any) -> Any:
     """`key_of(user, hosts={…}, …)`: an SSH key of theirs."""
 
     def made(user: Any, **given: Any) -> Token:
-        wanted = Wanted("laptop", timezone.now() + timedelta(days=30), **given)
+        wanted = TokenOptions("laptop", timezone.now() + timedelta(days=30), **given)
         return token_actions.add_key(user, who_of(user), wanted, user=user, text=line_of())
 
     return made
@@ -98,4 +98,4 @@ def test_a_key_is_known_by_its_public_half(cast: Cast, key_of: Any) -> None:
     assert tokens.known_key(blob) == key
     assert tokens.known_key(blob + b"\0") is None
     assert key.prefix == ssh_keys.fingerprint(blob)[:19]
-    assert tokens.named(str(key)) == key
+    assert tokens.find_by_label(str(key)) == key

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hosts.guardrails.of_containerfile import read
+from hosts.guardrails.containerfile_sources import read
 
 TAKEN = "localhost/busybox"
 STAGES = {

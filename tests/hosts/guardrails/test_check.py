@@ -7,17 +7,17 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from hosts.access.fetch import target_of
-from hosts.actions.containers.open_terminal import Wanted, begin
+from hosts.actions.containers.open_terminal import ExecOptions, begin
 from hosts.actions.images import pull_image
 from hosts.actions.run import run_container
-from hosts.actions.streamed import streamed
-from hosts.guardrails import NeedsApproval, Refused, check, of_others, of_spec
+from hosts.actions.streams import streamed_action
+from hosts.guardrails import GuardrailRefused, NeedsApproval, check, from_request, from_spec
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Group, Job, OpenTerminal
 from tests.dashboard.pages.run_cast import Hosts
 
 pytestmark = pytest.mark.django_db
-BAD = of_spec.container("container.run", {"image": "quay.io/x/y:1", "privileged": True})
+BAD = from_spec.container("container.run", {"image": "quay.io/x/y:1", "privileged": True})
 Rail = Callable[..., Any]
 
 
@@ -45,8 +45,8 @@ def test_one_image_is_said_once_and_another_name_beside_it_is_not_missed(
 ) -> None:
     rail("images", allow=["localhost/"])
     name, other = "quay.io/x/y:1", "docker.io/evil/x:1"
-    same = of_spec.container("container.run", {"image": name, "raw_image_name": name})
-    two = of_spec.container("container.run", {"image": name, "raw_image_name": other})
+    same = from_spec.container("container.run", {"image": name, "raw_image_name": name})
+    two = from_spec.container("container.run", {"image": name, "raw_image_name": other})
     assert [one.field for one in check(hosts.web1, same).findings] == ["image"]
     assert [one.field for one in check(hosts.web1, two).findings] == ["image", "raw_image_name"]
 
@@ -68,7 +68,7 @@ def test_a_refused_run_is_no_job_and_an_entry_that_names_the_rule(
 ) -> None:
     rule = rail("privileged")
     params = {"image": "quay.io/x/y:1", "privileged": True}
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(GuardrailRefused) as caught:
         run_container.ask(bob, hosts.web1.pk, params=params, env={})
     assert rule.name in str(caught.value)
     assert not Job.objects.exists()
@@ -113,20 +113,20 @@ def test_of_a_batch_only_the_refused_are_left_out(
 def test_a_terminal_as_root_is_refused(hosts: Hosts, rail: Rail, bob: Any) -> None:
     rail("users", no_root=True)
     row = hosts.add(hosts.web1, "container", "shop", state="running")
-    with pytest.raises(Refused):
-        begin(bob, (row.endpoint_id, row.podman_id), Wanted(user="root"))
+    with pytest.raises(GuardrailRefused):
+        begin(bob, (row.endpoint_id, row.podman_id), ExecOptions(user="root"))
     assert not OpenTerminal.objects.exists()
-    assert begin(bob, (row.endpoint_id, row.podman_id), Wanted(user="www")).pk
+    assert begin(bob, (row.endpoint_id, row.podman_id), ExecOptions(user="www")).pk
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_an_upload_is_refused_before_it_begins(hosts: Hosts, rail: Rail, bob: Any) -> None:
     await sync_to_async(rail)("images", allow=["registry.example.org"])
     target = target_of(hosts.web1, kind="image", name="x.tar")
-    proposed = of_others.archive("image.load", file="x.tar")
+    proposal = from_request.archive("image.load", file="x.tar")
     with pytest.raises(ActionFailed, match="guardrail"):
-        async with streamed(bob, "image.load", target, {}, proposed=proposed):
+        async with streamed_action(bob, "image.load", target, {}, proposal=proposal):
             raise AssertionError("it began")
     with pytest.raises(RuntimeError, match="without what it would make"):
-        async with streamed(bob, "image.load", target, {}):
+        async with streamed_action(bob, "image.load", target, {}):
             raise AssertionError("it began")

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from hosts.guardrails import of_kube, of_others, of_spec, of_storage
+from hosts.guardrails import from_kube, from_request, from_spec, from_storage
 from hosts.guardrails.judge import judge
-from hosts.guardrails.proposed import Proposed
+from hosts.guardrails.proposal import Proposal
 from hosts.guardrails.verdict import Severity
 from tests.hosts.guardrails import escalations as data
 from tests.hosts.guardrails.escalations import RULES, Escalation
 
 
-def spec(give: dict[str, Any]) -> Proposed:
-    return of_spec.container("container.run", {**data.SPEC, **give})
+def spec(give: dict[str, Any]) -> Proposal:
+    return from_spec.container("container.run", {**data.SPEC, **give})
 
 
-def pod(give: dict[str, Any]) -> Proposed:
-    return of_spec.pod("pod.create", {**data.POD, **give})
+def pod(give: dict[str, Any]) -> Proposal:
+    return from_spec.pod("pod.create", {**data.POD, **give})
 
 
 def document_of(give: dict[str, Any]) -> dict[str, Any]:
@@ -34,11 +34,11 @@ def document_of(give: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def kube(give: dict[str, Any]) -> Proposed:
-    return of_kube.kube("kube.play", [document_of(give)])
+def kube(give: dict[str, Any]) -> Proposal:
+    return from_kube.kube("kube.play", [document_of(give)])
 
 
-def deployment(give: dict[str, Any]) -> Proposed:
+def deployment(give: dict[str, Any]) -> Proposal:
     """Podman takes labels from the template, and annotations from outside."""
     inner = document_of(give)
     metadata = inner.pop("metadata")
@@ -49,10 +49,10 @@ def deployment(give: dict[str, Any]) -> Proposed:
         "metadata": {"name": "shop", "annotations": metadata.pop("annotations", {})},
         "spec": {"template": {"metadata": metadata, "spec": inner["spec"]}},
     }
-    return of_kube.kube("kube.play", [outer])
+    return from_kube.kube("kube.play", [outer])
 
 
-def claim(give: dict[str, Any]) -> Proposed:
+def claim(give: dict[str, Any]) -> Proposal:
     """A volume as a claim in a kube file."""
     options = give.get("options", {})
     keys = {"o": "mount-options"}
@@ -66,33 +66,33 @@ def claim(give: dict[str, Any]) -> Proposed:
         "metadata": {"name": "data", "annotations": notes, "labels": labels},
         "spec": {"accessModes": ["ReadWriteOnce"]},
     }
-    return of_kube.kube("kube.play", [document])
+    return from_kube.kube("kube.play", [document])
 
 
-def volume(give: dict[str, Any]) -> Proposed:
-    return of_storage.volume("volume.create", **{"name": "v", "labels": {"team": "shop"}, **give})
+def volume(give: dict[str, Any]) -> Proposal:
+    return from_storage.volume("volume.create", **{"name": "v", "labels": {"team": "shop"}, **give})
 
 
-def build(give: dict[str, Any]) -> Proposed:
+def build(give: dict[str, Any]) -> Proposal:
     query = {"t": ["localhost/x:1"], "dockerfile": "Containerfile", "rm": True}
     text = give.get("text", f"FROM {data.IMAGE} AS a\nRUN true\nFROM a\nCOPY --from=a /x /x\n")
-    return of_others.build("image.build", {**query, **give.get("query", {})}, text=text)
+    return from_request.build("image.build", {**query, **give.get("query", {})}, text=text)
 
 
-def command(give: dict[str, Any]) -> Proposed:
-    return of_others.command("container.exec", **give)
+def command(give: dict[str, Any]) -> Proposal:
+    return from_request.command("container.exec", **give)
 
 
-def update(give: dict[str, Any]) -> Proposed:
-    return of_spec.limits("container.update", {"memory": {"limit": 2**20}, **give})
+def update(give: dict[str, Any]) -> Proposal:
+    return from_spec.limits("container.update", {"memory": {"limit": 2**20}, **give})
 
 
-def network(give: dict[str, Any]) -> Proposed:
+def network(give: dict[str, Any]) -> Proposal:
     body = {"name": "n", "driver": "bridge", "labels": {"team": "shop"}, "subnets": []}
-    return of_others.network("network.create", {**body, **give})
+    return from_request.network("network.create", {**body, **give})
 
 
-Road = Callable[[dict[str, Any]], Proposed]
+Road = Callable[[dict[str, Any]], Proposal]
 ROADS: list[tuple[Road, list[Escalation]]] = [
     (spec, data.SPECS),
     (pod, data.PODS),

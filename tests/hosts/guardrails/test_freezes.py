@@ -12,9 +12,9 @@ from hosts.actions import ACTIONS
 from hosts.actions.approvals import decide
 from hosts.actions.containers import stop_container
 from hosts.actions.guardrails import edit_freeze
-from hosts.actions.guardrails.edit_freeze import Wanted
+from hosts.actions.guardrails.edit_freeze import FreezeOptions
 from hosts.cards import Lock, lock_of, road_of
-from hosts.guardrails import NeedsApproval, Refused, nothing
+from hosts.guardrails import GuardrailRefused, NeedsApproval, empty_proposal
 from hosts.guardrails.freezes import open_until
 from hosts.jobs import order_check
 from hosts.jobs.ask import Order
@@ -83,8 +83,8 @@ def frozen(*groups: Any, **more: Any) -> Any:
 
 
 def asked(person: Any, verb: str, endpoint: Any) -> Any:
-    proposed = nothing(verb) if road_of(verb).at_click else None
-    order = Order(endpoint, verb.partition(".")[0], "abc", "abc", proposed=proposed)
+    proposal = empty_proposal(verb) if road_of(verb).at_click else None
+    order = Order(endpoint, verb.partition(".")[0], "abc", "abc", proposal=proposal)
     return order_check.require(person, verb, [order])
 
 
@@ -94,12 +94,12 @@ def test_every_verb_in_an_open_window(verb: str, hosts: Hosts, bob: Any) -> None
     if lock_of(verb) is Lock.PASSES:
         asked(bob, verb, hosts.web1)
     else:
-        with pytest.raises(Refused, match="the year's end"):
+        with pytest.raises(GuardrailRefused, match="the year's end"):
             asked(bob, verb, hosts.web1)
     window.verbs = ["volume.remove"]
     window.save()
     if verb == "volume.remove":
-        with pytest.raises(Refused):
+        with pytest.raises(GuardrailRefused):
             asked(bob, verb, hosts.web1)
     else:
         asked(bob, verb, hosts.web1)
@@ -110,7 +110,7 @@ def test_it_counts_for_its_groups_while_it_is_enabled_and_open(hosts: Hosts, bob
     window = frozen(edge)
     asked(bob, "container.stop", hosts.web1)
     hosts.web1.host.groups.add(edge)
-    with pytest.raises(Refused):
+    with pytest.raises(GuardrailRefused):
         asked(bob, "container.stop", hosts.web1)
     window.enabled = False
     window.save()
@@ -139,7 +139,7 @@ def test_overriding_is_a_right_with_a_reason_and_an_entry(
     window = frozen()
     row = hosts.add(hosts.web1, "container", "shop", state="running")
     ref = (hosts.web1.pk, row.podman_id)
-    with pytest.raises(Refused):
+    with pytest.raises(GuardrailRefused):
         stop_container.ask(replace(bob, reason="please"), ref)
     with pytest.raises(NeedsApproval) as needed:
         stop_container.ask(alice, ref)
@@ -154,7 +154,7 @@ def test_overriding_is_a_right_with_a_reason_and_an_entry(
 def test_making_changing_and_removing_are_entries_with_a_right(
     cast: Cast, bob: Any, alice: Any, entries: Any
 ) -> None:
-    good = Wanted("nights", days=(0, 1), from_time=time(22), until_time=time(6), zone=BERLIN)
+    good = FreezeOptions("nights", days=(0, 1), from_time=time(22), until_time=time(6), zone=BERLIN)
     with pytest.raises(Denied):
         edit_freeze.make(bob, good)
     for field, wrong in (

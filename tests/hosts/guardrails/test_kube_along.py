@@ -13,7 +13,7 @@ from hosts import vault
 from hosts.access import Denied, Person
 from hosts.actions.kube import down_kube, play_kube
 from hosts.actions.kube.kube_plan import plan_of
-from hosts.guardrails import Refused
+from hosts.guardrails import GuardrailRefused
 from hosts.models import ObjectLock
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
@@ -77,10 +77,10 @@ def test_nothing_locked_is(player: Any, hosts: Hosts, kind: str, name: str) -> N
     ObjectLock.objects.create(
         host=hosts.web1.host, endpoint=hosts.web1, locked_by_name="Ada", **lock
     )
-    with pytest.raises(Refused, match="locked"):
+    with pytest.raises(GuardrailRefused, match="locked"):
         down_kube.ask(may, hosts.web1.pk, text=FILE)
     if kind == "secret":
-        with pytest.raises(Refused, match="locked"):
+        with pytest.raises(GuardrailRefused, match="locked"):
             play_kube.ask(may, hosts.web1.pk, text=FILE)
 
 

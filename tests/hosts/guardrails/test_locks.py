@@ -12,8 +12,8 @@ from hosts.actions.containers import stop_container
 from hosts.actions.guardrails import lock as locking
 from hosts.actions.system import prune_volumes
 from hosts.cards import Lock, cards, lock_of, road_of
-from hosts.guardrails import Refused, Verdict, nothing, of_kube, of_others
-from hosts.guardrails.standing import Standing
+from hosts.guardrails import GuardrailRefused, Verdict, empty_proposal, from_kube, from_request
+from hosts.guardrails.blockers import Blockers
 from hosts.jobs import order_check
 from hosts.jobs.ask import Order
 from hosts.models import ObjectLock
@@ -25,11 +25,11 @@ from tests.incomer import person_of
 pytestmark = pytest.mark.django_db
 DIGEST = f"sha256:{'1' * 64}"
 NAMING: dict[str, Callable[[str], Any]] = {
-    "image.pull": lambda name: of_others.images("image.pull", [name], pulled=True),
-    "image.build": lambda name: of_others.build("image.build", {"t": [name]}, text="FROM x"),
-    "image.tag": lambda name: of_others.images("image.tag", [], called=[name]),
-    "image.copy": lambda name: of_others.images("image.copy", [name], called=[name]),
-    "container.commit": lambda name: of_others.images("container.commit", [], called=[name]),
+    "image.pull": lambda name: from_request.images("image.pull", [name], pulled=True),
+    "image.build": lambda name: from_request.build("image.build", {"t": [name]}, text="FROM x"),
+    "image.tag": lambda name: from_request.images("image.tag", [], called=[name]),
+    "image.copy": lambda name: from_request.images("image.copy", [name], called=[name]),
+    "container.commit": lambda name: from_request.images("container.commit", [], called=[name]),
 }
 KINDS = ("container", "pod", "volume", "network", "image", "secret")
 
@@ -62,7 +62,7 @@ def locked(row: Any, kind: str, **more: Any) -> Any:
 
 
 def asked(
-    verb: str, endpoint: Any, row: Any, kind: str, *, proposed: Any = None, **params: Any
+    verb: str, endpoint: Any, row: Any, kind: str, *, proposal: Any = None, **params: Any
 ) -> None:
     """As every road does it, on this object."""
     order = Order(
@@ -71,7 +71,7 @@ def asked(
         row.podman_id if row else "",
         row.name if row else "new",
         params=params,
-        proposed=proposed or (nothing(verb) if road_of(verb).at_click else None),
+        proposal=proposal or (empty_proposal(verb) if road_of(verb).at_click else None),
     )
 
     order_check.require(person_of(User.objects.get(name="Alice")), verb, [order])
@@ -98,7 +98,7 @@ def test_a_lock_of_the_object(verb: str, cast: Cast, hosts: Hosts, rows: dict[st
     lock = locked(row, kind)
     of_object = lock_of(verb) is Lock.CHANGES and not verb.endswith(".prune")
     if of_object:
-        with pytest.raises(Refused, match=r"locked by Ada since .*: audit until Friday"):
+        with pytest.raises(GuardrailRefused, match=r"locked by Ada since .*: audit until Friday"):
             asked(verb, hosts.web1, row, kind)
     else:
         asked(verb, hosts.web1, row, kind)
@@ -110,7 +110,7 @@ def test_a_lock_of_the_object(verb: str, cast: Cast, hosts: Hosts, rows: dict[st
         row.podman_id, lock.object_id = "newer", "older"
         row.save()
         lock.save()
-        with pytest.raises(Refused):
+        with pytest.raises(GuardrailRefused):
             asked(verb, hosts.web1, row, kind)
 
 
@@ -133,7 +133,7 @@ def test_a_lock_of_the_host(verb: str, cast: Cast, hosts: Hosts, rows: dict[str,
     if lock_of(verb) is Lock.PASSES:
         asked(verb, hosts.web1, rows[kind], kind)
     else:
-        with pytest.raises(Refused, match="web1 is locked by Ada"):
+        with pytest.raises(GuardrailRefused, match="web1 is locked by Ada"):
             asked(verb, hosts.web1, rows[kind], kind)
     asked(verb, hosts.web2, None, kind)
 
@@ -169,7 +169,7 @@ def test_what_goes_along_with_it(cast: Cast, hosts: Hosts) -> None:
         ("kube.down", None, "pod", {"pods": ["shop"]}),
     ]
     for verb, row, kind, params in refused:
-        with pytest.raises(Refused):
+        with pytest.raises(GuardrailRefused):
             asked(verb, hosts.web1, row, kind, **params)
     asked("volume.remove", hosts.web1, volume, "volume", force=False)
     asked("image.remove", hosts.web1, image, "image", force=False)
@@ -181,7 +181,7 @@ def test_what_goes_along_with_it(cast: Cast, hosts: Hosts) -> None:
         ("container.run", None, "container", {"pod": "shop"}),
         ("kube.down", None, "pod", {"pods": ["shop"]}),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(GuardrailRefused):
             asked(verb, hosts.web1, row, kind, **params)
 
 
@@ -197,7 +197,7 @@ def test_a_pods_own_container_takes_the_whole_pod_along(cast: Cast, hosts: Hosts
         asked(f"{kind}.remove", hosts.web1, row, kind, force=True)
     locked(inside, "container")
     for kind, row in (("image", image), ("network", network)):
-        with pytest.raises(Refused):
+        with pytest.raises(GuardrailRefused):
             asked(f"{kind}.remove", hosts.web1, row, kind, force=True)
 
 
@@ -210,11 +210,13 @@ def test_a_locked_image_keeps_its_names(cast: Cast, hosts: Hosts) -> None:
         row, kind = (mine, "image") if verb == "image.tag" else (None, "image")
         # as Podman reads them
         for name in ("docker.io/library/web:1", "docker.io/web:1", "web", "localhost/web:latest"):
-            with pytest.raises(Refused, match=r"web is locked by Ada since .*: audit until Friday"):
-                asked(verb, hosts.web1, row, kind, proposed=road(name))
+            with pytest.raises(
+                GuardrailRefused, match=r"web is locked by Ada since .*: audit until Friday"
+            ):
+                asked(verb, hosts.web1, row, kind, proposal=road(name))
         for name in ("docker.io/library/web:2", "localhost/mine:1", f"quay.io/web@{DIGEST}"):
-            asked(verb, hosts.web1, row, kind, proposed=road(name))
-        asked(verb, hosts.web2, row, kind, proposed=road("docker.io/web:1"))
+            asked(verb, hosts.web1, row, kind, proposal=road(name))
+        asked(verb, hosts.web2, row, kind, proposal=road("docker.io/web:1"))
 
 
 def test_a_kube_file_fetches_what_it_does_not_say_to_leave(cast: Cast, hosts: Hosts) -> None:
@@ -223,19 +225,19 @@ def test_a_kube_file_fetches_what_it_does_not_say_to_leave(cast: Cast, hosts: Ho
     for policy, free in (("", False), ("Always", False), ("IfNotPresent", True), ("Never", True)):
         inner = {"name": "c", "image": "docker.io/library/web:1", "imagePullPolicy": policy}
         pod = {"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [inner]}}
-        proposed = of_kube.kube("kube.play", [pod])
+        proposal = from_kube.kube("kube.play", [pod])
         if free:
-            asked("kube.play", hosts.web1, None, "pod", proposed=proposed)
+            asked("kube.play", hosts.web1, None, "pod", proposal=proposal)
             continue
-        with pytest.raises(Refused, match="web is locked"):
-            asked("kube.play", hosts.web1, None, "pod", proposed=proposed)
+        with pytest.raises(GuardrailRefused, match="web is locked"):
+            asked("kube.play", hosts.web1, None, "pod", proposal=proposal)
 
 
 def test_who_does_not_see_images_hears_of_no_lock(cast: Cast, hosts: Hosts) -> None:
     row = hosts.add(hosts.web1, "image", "web", names=["localhost/web:1"])
     locked(row, "image")
     dave = person_of(cast.dave)
-    verdict = Standing().add(
+    verdict = Blockers().add(
         Verdict(),
         hosts.web1,
         "image.build",
@@ -251,9 +253,9 @@ def test_who_does_not_see_images_hears_of_no_lock(cast: Cast, hosts: Hosts) -> N
 
 def test_a_volume_that_a_kube_file_writes_into_or_removes(cast: Cast, hosts: Hosts) -> None:
     locked(hosts.add(hosts.web1, "volume", "conf"), "volume")
-    with pytest.raises(Refused):
+    with pytest.raises(GuardrailRefused):
         asked("kube.play", hosts.web1, None, "pod", fills=["conf"])
-    with pytest.raises(Refused):
+    with pytest.raises(GuardrailRefused):
         asked("kube.down", hosts.web1, None, "pod", volumes=["conf"])
     asked("kube.play", hosts.web1, None, "pod", fills=["other"])
 
@@ -265,7 +267,7 @@ def test_a_label_locks_nothing_and_unlocks_nothing(cast: Cast, hosts: Hosts) -> 
     locked(row, "container")
     row.labels = {"io.haulout.lock": "false"}
     row.save()
-    with pytest.raises(Refused):
+    with pytest.raises(GuardrailRefused):
         asked("container.stop", hosts.web1, row, "container")
 
 
@@ -284,7 +286,7 @@ def test_locking_and_unlocking_are_entries_with_rights(
         locking.lock_object(bob, "container", ref, reason="too")
     # nobody, whoever locked it included
     for person in (alice, bob):
-        with pytest.raises(Refused, match="an audit"):
+        with pytest.raises(GuardrailRefused, match="an audit"):
             stop_container.ask(person, ref)
     assert {entry.kind for entry in entries("container.stop")} == {"refusal"}
     batch = stop_container.ask_many(bob, [ref])

@@ -1,7 +1,7 @@
 """A name of an image that is longer than any is no image's name, and costs nothing to know so."""
 
+from hosts.guardrails.containerfile_sources import read
 from hosts.guardrails.kinds.matching import whole_name
-from hosts.guardrails.of_containerfile import read
 
 
 def test_one_longer_than_any() -> None:

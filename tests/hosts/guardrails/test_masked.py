@@ -6,10 +6,10 @@ import shlex
 import pytest
 import yaml
 
-from hosts.guardrails import masked, of_kube, of_others
+from hosts.guardrails import from_kube, from_request, masked
 from hosts.guardrails.digest import digest, facts
-from hosts.guardrails.masked.looks import secretive, secretive_list
-from hosts.guardrails.of_storage import volume
+from hosts.guardrails.from_storage import volume
+from hosts.guardrails.masked.patterns import command_looks_secret, looks_secret
 from tests.hosts.guardrails.secret_commands import CALM, SECRET
 
 CANARY = "s3cr3t-canary"
@@ -163,7 +163,7 @@ def test_what_is_no_secret_stays_as_it_was_written(line: str) -> None:
 
 @pytest.mark.parametrize("typed", SECRET)
 def test_a_command_with_a_secret_is_hidden_whole(typed: str) -> None:
-    assert secretive(typed)
+    assert looks_secret(typed)
     head = "FROM quay.io/x/y:1\n"
     ways = [
         f"RUN {typed}",
@@ -173,8 +173,8 @@ def test_a_command_with_a_secret_is_hidden_whole(typed: str) -> None:
     ]
     if not _IN_SHELL & set(typed):
         words = shlex.split(typed)
-        assert secretive_list(words)
-        assert masked.order({"command": words})["command"] == ["•••"]
+        assert command_looks_secret(words)
+        assert masked.run_params({"command": words})["command"] == ["•••"]
         [pod] = documents(masked.kube([{"spec": {"command": words[:1], "args": words[1:]}}]))
         assert pod == {"spec": {"command": "•••", "args": "•••"}}
         ways.append(f"ENTRYPOINT {json.dumps(words)}")
@@ -185,12 +185,12 @@ def test_a_command_with_a_secret_is_hidden_whole(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", CALM)
 def test_what_only_looks_like_one_stays(typed: str) -> None:
-    assert not secretive(typed)
+    assert not looks_secret(typed)
     text = f"FROM quay.io/x/y:1\nRUN {typed}\nUSER 7\n"
     assert masked.containerfile(text) == text
     if not _IN_SHELL & set(typed):
         words = shlex.split(typed)
-        assert masked.order({"command": words, "entrypoint": ["tini"]})["command"] == words
+        assert masked.run_params({"command": words, "entrypoint": ["tini"]})["command"] == words
 
 
 def test_there_are_enough_of_both() -> None:
@@ -203,7 +203,7 @@ def test_known_forms_of_keys_are_hidden_wherever_they_stand() -> None:
     keys += ["$6$abcdefgh$" + "x/." * 28, "$2y$05$" + "a" * 53, "$$apr1$$abcdefgh$$" + "a" * 22]
     key = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----"
     for one in (*keys, key):
-        assert secretive(f"use {one} now")
+        assert looks_secret(f"use {one} now")
     text = masked.containerfile(f"FROM a.b/c:1\nRUN <<EOF\n{key}\nEOF\nUSER 7\n")
     assert text == "FROM a.b/c:1\nRUN <<EOF\n•••\nEOF\nUSER 7\n"
 
@@ -239,8 +239,8 @@ def test_no_text_takes_long(piece: str) -> None:
 
 def test_a_volume_that_is_mounted_with_a_password_does_not_show_it() -> None:
     options = {"type": "cifs", "device": "//nas/x", "o": f"username=me,password={CANARY},uid=7,ro"}
-    proposed = volume("volume.create", name="share", driver="local", options=options)
-    [part] = facts(proposed)
+    proposal = volume("volume.create", name="share", driver="local", options=options)
+    [part] = facts(proposal)
     assert CANARY not in str(part)
     assert "uid=7" in str(part)
     assert "password=•••" in str(part)
@@ -248,12 +248,14 @@ def test_a_volume_that_is_mounted_with_a_password_does_not_show_it() -> None:
 
 def test_the_text_belongs_to_what_is_approved() -> None:
     one, other = (
-        of_kube.kube("kube.play", documents(KUBE.replace("/bin/back", command)))
+        from_kube.kube("kube.play", documents(KUBE.replace("/bin/back", command)))
         for command in ("/bin/back", "/bin/other")
     )
     assert "/bin/back" in one.text
     assert digest(one) != digest(other)
-    built = of_others.build("image.build", {"t": ["x:1"]}, text=f"FROM a.b/c:1\nENV A={CANARY}\n")
+    built = from_request.build(
+        "image.build", {"t": ["x:1"]}, text=f"FROM a.b/c:1\nENV A={CANARY}\n"
+    )
     assert built.text == "FROM a.b/c:1\nENV A=•••\n"
 
 
@@ -279,7 +281,7 @@ def test_what_a_container_is_run_with_is_shown_without_its_secrets() -> None:
         "memory_bytes": 7,
         "user": "1000:1000",
     }
-    found = masked.order(given)
+    found = masked.run_params(given)
     assert CANARY not in str(found)
     for name in ("image", "name", "secrets", "ports", "memory_bytes", "user"):
         assert found[name] == given[name]
@@ -291,5 +293,7 @@ def test_what_a_container_is_run_with_is_shown_without_its_secrets() -> None:
     assert found["log_options"] == {"tag": "shop", "splunk-token": "•••"}
     assert found["mounts"][0]["options"] == ["size=7", "password=•••"]
     # one of a sort that nobody knows
-    assert masked.order({"command": ["serve", "hunter2"]})["command"] == ["serve", "hunter2"]
-    assert masked.order({"command": ["serve", "Zm9vYmFyQmF6UXV4MTIzNDU2"]})["command"] == ["•••"]
+    assert masked.run_params({"command": ["serve", "hunter2"]})["command"] == ["serve", "hunter2"]
+    assert masked.run_params({"command": ["serve", "Zm9vYmFyQmF6UXV4MTIzNDU2"]})["command"] == [
+        "•••"
+    ]

@@ -4,24 +4,26 @@ from collections.abc import Callable
 
 import pytest
 
-from hosts.guardrails import Proposed, of_others
+from hosts.guardrails import Proposal, from_request
 from hosts.guardrails.judge import Rule, judge
 
 OURS, ELSEWHERE = "registry.example.org/team/web:1", "quay.io/corp/prod:1"
 RULE = Rule("ours", "images", {"allow": ["registry.example.org/team"], "archives": True})
 STRICT = Rule("ours", "images", {**RULE.settings, "digest": True, "refuse": ["localhost/prod"]})
-Road = Callable[[str], Proposed]
+Road = Callable[[str], Proposal]
 ROADS: dict[str, Road] = {
-    "image.build": lambda name: of_others.build(
+    "image.build": lambda name: from_request.build(
         "image.build", {"t": ["localhost/x:1", name]}, text=f"FROM {OURS}"
     ),
-    "image.tag": lambda name: of_others.images("image.tag", [OURS], called=[name]),
-    "container.commit": lambda name: of_others.images("container.commit", [OURS], called=[name]),
-    "image.list_create": lambda name: of_others.images("image.list_create", [OURS], called=[name]),
-    "image.import": lambda name: of_others.archive("image.import", file="x.tar", called=[name]),
-    "image.load": lambda name: of_others.named("image.load", [name], field="archive"),
-    "image.push": lambda name: of_others.push("image.push", name),
-    "artifact.push": lambda name: of_others.push("artifact.push", name),
+    "image.tag": lambda name: from_request.images("image.tag", [OURS], called=[name]),
+    "container.commit": lambda name: from_request.images("container.commit", [OURS], called=[name]),
+    "image.list_create": lambda name: from_request.images(
+        "image.list_create", [OURS], called=[name]
+    ),
+    "image.import": lambda name: from_request.archive("image.import", file="x.tar", called=[name]),
+    "image.load": lambda name: from_request.named("image.load", [name], field="archive"),
+    "image.push": lambda name: from_request.push("image.push", name),
+    "artifact.push": lambda name: from_request.push("artifact.push", name),
 }
 
 
@@ -51,11 +53,11 @@ def test_a_new_name_needs_no_digest() -> None:
 
 
 def test_a_copied_name_says_where_an_image_is_from_too() -> None:
-    copied = of_others.images("image.copy", [ELSEWHERE], called=[ELSEWHERE])
+    copied = from_request.images("image.copy", [ELSEWHERE], called=[ELSEWHERE])
     [found] = judge([RULE], copied).findings
     assert found.words == f"{ELSEWHERE} comes from none of the allowed places."
 
 
 def test_what_goes_to_a_registry_takes_no_name_from_an_image_of_the_host() -> None:
-    assert of_others.push("image.push", OURS).given_names == []
+    assert from_request.push("image.push", OURS).given_names == []
     assert ROADS["image.tag"](OURS).given_names == [OURS]

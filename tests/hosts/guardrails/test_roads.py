@@ -13,7 +13,7 @@ from hosts.actions import ACTIONS
 from hosts.actions.run import run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.cards import SecondLook, When, cards
-from hosts.guardrails import of_spec
+from hosts.guardrails import from_spec
 from hosts.jobs import order_check
 from hosts.jobs.ask import Order
 from hosts.jobs.errand import Errand
@@ -179,5 +179,5 @@ def test_our_own_specs_hold_no_field_that_the_guardrails_do_not_know(one: dict[s
         # what a field does not take is in no spec
         with contextlib.suppress(Refusal):
             params |= run_spec.params_of({name: text})
-    spec = run_spec.noted(run_spec.build({"image": "", **params}, {}, job_id=1), params)
-    assert not of_spec.container("container.run", spec).unknown
+    spec = run_spec.with_order_note(run_spec.build({"image": "", **params}, {}, job_id=1), params)
+    assert not from_spec.container("container.run", spec).unknown

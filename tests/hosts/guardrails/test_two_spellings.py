@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from hosts.guardrails import Refused, Severity, check, of_others, of_spec
+from hosts.guardrails import GuardrailRefused, Severity, check, from_request, from_spec
 from hosts.guardrails.judge import Rule, judge
 from hosts.guardrails.privileged import privileged_field
-from hosts.guardrails.reading import once
+from hosts.guardrails.reader import refuse_duplicate_keys
 from hosts.models import Endpoint, Host, Login
 from hosts.refusals import Refusal
 
@@ -25,37 +25,40 @@ SPECS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", SPECS)
 def test_it_is_refused_where_no_rule_applies(name: str) -> None:
-    verdict = judge([], of_spec.container("container.run", {"image": IMAGE, **SPECS[name]}))
+    verdict = judge([], from_spec.container("container.run", {"image": IMAGE, **SPECS[name]}))
     assert verdict.worst is Severity.REFUSE
     assert "two spellings" in verdict.sentence()
 
 
 def test_privileged_in_one_of_two_spellings_is_privileged() -> None:
     for spec in (SPECS["privileged"], SPECS["privileged, the other way"]):
-        assert privileged_field(of_spec.container("container.run", spec)) == "privileged"
+        assert privileged_field(from_spec.container("container.run", spec)) == "privileged"
 
 
 def test_pods_and_builds_are_read_alike() -> None:
-    assert judge([], of_spec.pod("pod.create", {"name": "a", "Name": "b"})).stops
+    assert judge([], from_spec.pod("pod.create", {"name": "a", "Name": "b"})).stops
     twice = {"networkmode": "host", "NetworkMode": "none"}
-    assert judge([], of_others.build("image.build", twice, text="FROM x")).stops
+    assert judge([], from_request.build("image.build", twice, text="FROM x")).stops
 
 
 def test_a_rule_for_unknown_fields_lets_none_pass() -> None:
     rule = Rule("all may pass", "unknown_fields", {"allow": ["*"]})
-    assert judge([rule], of_spec.container("container.run", SPECS["privileged"])).stops
+    assert judge([rule], from_spec.container("container.run", SPECS["privileged"])).stops
 
 
 def test_labels_are_data() -> None:
     spec = {"image": IMAGE, "labels": {"a": "1", "A": "2"}}
-    assert judge([], of_spec.container("container.run", spec)).findings == ()
+    assert judge([], from_spec.container("container.run", spec)).findings == ()
 
 
 def test_json_with_the_same_key_twice_is_none() -> None:
     for text in ('{"a": 1, "a": 2}', '{"b": [{"a": {"c": 1, "c": 1}}]}'):
         with pytest.raises(Refusal, match="twice"):
-            json.loads(text, object_pairs_hook=once)
-    assert json.loads('{"a": 1, "A": 2}', object_pairs_hook=once) == {"a": 1, "A": 2}
+            json.loads(text, object_pairs_hook=refuse_duplicate_keys)
+    assert json.loads('{"a": 1, "A": 2}', object_pairs_hook=refuse_duplicate_keys) == {
+        "a": 1,
+        "A": 2,
+    }
 
 
 @pytest.mark.django_db
@@ -63,5 +66,5 @@ def test_the_worker_refuses_it_without_any_rule(cast: Any) -> None:
     host = Host.objects.create(name="web1", address="192.0.2.1")
     login = Login.objects.create(host=host, user="root", state="up")
     endpoint = Endpoint.objects.create(host=host, login=login, socket="/run/podman.sock")
-    verdict = check(endpoint, of_spec.container("container.run", SPECS["privileged"]))
-    assert "refuses it (Privileged)" in str(Refused(verdict))
+    verdict = check(endpoint, from_spec.container("container.run", SPECS["privileged"]))
+    assert "refuses it (Privileged)" in str(GuardrailRefused(verdict))

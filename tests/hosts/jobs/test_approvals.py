@@ -17,7 +17,7 @@ from hosts.actions.containers import restart_container
 from hosts.actions.kube import play_kube
 from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.run import create_container, run_spec
-from hosts.guardrails import NeedsApproval, check, of_kube, of_spec
+from hosts.guardrails import NeedsApproval, check, from_kube, from_spec
 from hosts.guardrails.digest import digest
 from hosts.jobs import approvals, lease, rights
 from hosts.models import Approval, FreezeWindow, Job
@@ -45,7 +45,7 @@ spec:
 
 def kube_of(text: str) -> Any:
     documents = (one.content for one in plan_of(text).documents)
-    return of_kube.kube("kube.play", documents)
+    return from_kube.kube("kube.play", documents)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_no_token_decides_and_nobody_for_a_service_account_of_theirs(
         User.objects.create(email=f"{name}@example.org", name=name, role=role, kind=kind)
         for name, kind in (("robot", User.Kind.SERVICE), ("Carol", User.Kind.PERSON))
     )
-    wanted = token_actions.Wanted("ci", timezone.now() + timedelta(days=1))
+    wanted = token_actions.TokenOptions("ci", timezone.now() + timedelta(days=1))
     token_actions.make(cast.alice, alice.who, wanted, user=robot)
     # who could approve once they are called otherwise
     actions.rename(cast.alice, alice.who, name="Somebody Else")
@@ -248,9 +248,9 @@ def test_an_approval_counts_for_its_proposal_alone(
     decide.approve(alice, approval_of(job).pk)
 
     def covered(**more: Any) -> bool:
-        spec = run_spec.final({**PARAMS, **more}, endpoint)
-        proposed = of_spec.container("container.create", spec)
-        return approvals.is_approved(job.pk, check(endpoint, proposed), proposed)
+        spec = run_spec.spec_to_judge({**PARAMS, **more}, endpoint)
+        proposal = from_spec.container("container.create", spec)
+        return approvals.is_approved(job.pk, check(endpoint, proposal), proposal)
 
     assert covered()
     assert not covered(image="quay.io/evil/y:1")
@@ -266,8 +266,8 @@ def test_an_approval_of_before_texts_were_kept_still_counts(
     job = play_kube.ask(asker, endpoint.pk, text=KUBE)
     row = approval_of(job)
     assert "serve" in row.text
-    proposed = kube_of(KUBE)
-    old = digest(replace(proposed, written=None))
+    proposal = kube_of(KUBE)
+    old = digest(replace(proposal, written=None))
     Approval.objects.filter(pk=row.pk).update(text="", digest=old)
     decide.approve(alice, row.pk)
 

@@ -120,7 +120,7 @@ def test_what_a_token_asked_ends_with_it(person: Any, container: Any, end: str) 
     """One that was stolen has left nothing behind that still waits to be done."""
     in_a_day = timezone.now() + timedelta(days=1)
     verbs = ("host.view", "container.view", "container.restart")
-    wanted = token_actions.Wanted("ci (old)", in_a_day, reach="verbs", verbs=verbs)
+    wanted = token_actions.TokenOptions("ci (old)", in_a_day, reach="verbs", verbs=verbs)
     token, _secret = token_actions.make(person.user, person.who, wanted, user=person.user)
     by_token = replace(person, scope=scope_of(token), who=replace(person.who, token=str(token)))
     job = asked(by_token, container("a"))
@@ -146,17 +146,17 @@ def test_the_source_of_a_copy_is_asked_again_as_the_token(
     """It is no part of the job's own place, so the worker asks for it by itself."""
     in_a_day = timezone.now() + timedelta(days=1)
     verbs = ("host.view", "image.view", "image.copy")
-    wanted = token_actions.Wanted("ci", in_a_day, reach="verbs", verbs=verbs)
+    wanted = token_actions.TokenOptions("ci", in_a_day, reach="verbs", verbs=verbs)
     token, _secret = token_actions.make(person.user, person.who, wanted, user=person.user)
     by_token = replace(person, scope=scope_of(token), who=replace(person.who, token=str(token)))
-    proposed = copy_image._proposed({"names": ["quay.io/team/shop:1"]})
+    proposal = copy_image._proposal({"names": ["quay.io/team/shop:1"]})
     order = Order(
         endpoint=endpoint,
         kind="image",
         object_id="a" * 64,
         name="shop",
         params={},
-        proposed=proposed,
+        proposal=proposal,
     )
     job = ask(by_token, copy_image.VERB, order, queue="long")
     assert copy_image._source(job.pk, endpoint.pk) == endpoint

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hosts.actions.run.table.field import Field, Params, Spec, nothing
-from hosts.actions.run.table.reading import command_words, duration_ns, duration_words
-from hosts.actions.run.table.seen import Seen, json_words
+from hosts.actions.run.table.inspected import InspectedContainer, json_words
+from hosts.actions.run.table.parsers import command_words, duration_ns, duration_words
 
 # what is not given; the times in nanoseconds
 USUAL = {"Interval": 30 * 10**9, "Timeout": 30 * 10**9, "Retries": 3}
@@ -42,7 +42,7 @@ class Check:
     key: str
     usual: dict[str, int]
     parts: dict[str, str]
-    find: Callable[[Seen], dict[str, Any]]
+    find: Callable[[InspectedContainer], dict[str, Any]]
 
     def command(self, name: str, label: Any, flag: str, **more: Any) -> Field:
         """The field that says what is carried out, which puts the whole check."""
@@ -69,8 +69,8 @@ class Check:
                 check[part] = params[name]
         spec[self.key] = check
 
-    def _seen(self, part: str, words: Callable[[Any], str]) -> Callable[[Seen], str]:
-        def seen(one: Seen) -> str:
+    def _seen(self, part: str, words: Callable[[Any], str]) -> Callable[[InspectedContainer], str]:
+        def seen(one: InspectedContainer) -> str:
             value = self.find(one).get(part)
             return "" if not value or self.usual.get(part) == value else words(value)
 

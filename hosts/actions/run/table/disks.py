@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hosts import sizes
 from hosts.actions.run.table.field import Field, Kind, at
-from hosts.actions.run.table.reading import joined, lines, number, size
-from hosts.actions.run.table.seen import Seen, lines_of
+from hosts.actions.run.table.inspected import InspectedContainer, lines_of
+from hosts.actions.run.table.parsers import joined, lines, number, size
 from hosts.refusals import Refusal
 
 
@@ -48,7 +48,7 @@ def _weight(text: str) -> dict[str, Any]:
     return {"path": path, "weight": number(10, 1000)(weight)}
 
 
-def _weights_seen(one: Seen) -> str:
+def _weights_seen(one: InspectedContainer) -> str:
     found = one.host("BlkioWeightDevice") or []
     return lines_of(f"{device.get('Path')}:{device.get('Weight')}" for device in found)
 
@@ -58,7 +58,7 @@ def _throttle(name: str, label: Any, flag: str, path: str, *, unit: str) -> Fiel
         f"BlkioDevice{'Read' if 'Read' in path else 'Write'}{'Bps' if unit == 'bytes' else 'IOps'}"
     )
 
-    def seen(one: Seen) -> str:
+    def seen(one: InspectedContainer) -> str:
         return lines_of(
             f"{device.get('Path')}:{device.get('Rate')}" for device in one.host(shown) or []
         )

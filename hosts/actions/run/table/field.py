@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from hosts.actions.run.table.seen import Seen
+from hosts.actions.run.table.inspected import InspectedContainer
 
 Params = dict[str, Any]
 Spec = dict[str, Any]
@@ -33,7 +33,7 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def _unread(_seen: Seen) -> str:
+def _unread(_seen: InspectedContainer) -> str:
     return ""
 
 
@@ -53,7 +53,7 @@ class Field:
     flags: tuple[str, ...] = ()
     kind: Kind = Kind.LINE
     write: Callable[[Any], str] = text_of
-    seen: Callable[[Seen], str] = _unread
+    seen: Callable[[InspectedContainer], str] = _unread
     help: Any = ""
     hint: str = ""
     offers: str = ""

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.checks import USUAL, Check
 from hosts.actions.run.table.field import Field, Kind, Params, Spec
-from hosts.actions.run.table.reading import (
+from hosts.actions.run.table.inspected import InspectedContainer, mapping, pairs_of
+from hosts.actions.run.table.parsers import (
     duration_ns,
     duration_words,
     matching,
@@ -17,7 +18,6 @@ from hosts.actions.run.table.reading import (
     pairs,
     tick,
 )
-from hosts.actions.run.table.seen import Seen, mapping, pairs_of
 from hosts.actions.run.table.startup import STARTUP
 
 # libpod/define/healthchecks.go
@@ -40,7 +40,7 @@ def time_to_get_well_s(check: dict[str, Any]) -> float:
     return start + int(check.get("Retries") or 3) * (every + most)
 
 
-def _own(seen: Seen) -> dict[str, Any]:
+def _own(seen: InspectedContainer) -> dict[str, Any]:
     check = mapping(seen.own("Healthcheck"))
     return {} if (check.get("Test") or [""])[0] == "NONE" else check
 
@@ -49,7 +49,7 @@ def _interval(text: str) -> int | None:
     return 0 if text.strip() == "disable" else duration_ns(text)
 
 
-def _log_options_seen(seen: Seen) -> str:
+def _log_options_seen(seen: InspectedContainer) -> str:
     config = seen.host("LogConfig") or {}
     found = {str(k): str(v) for k, v in (config.get("Config") or {}).items()}
     if config.get("Tag"):

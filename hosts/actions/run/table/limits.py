@@ -10,7 +10,8 @@ from hosts import sizes
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.disks import DISKS
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, at, nothing
-from hosts.actions.run.table.reading import (
+from hosts.actions.run.table.inspected import InspectedContainer, lines_of, pairs_of
+from hosts.actions.run.table.parsers import (
     joined,
     lines,
     matching,
@@ -21,7 +22,6 @@ from hosts.actions.run.table.reading import (
     some,
     tick,
 )
-from hosts.actions.run.table.seen import Seen, lines_of, pairs_of
 from hosts.refusals import Refusal
 
 CGROUPS = (
@@ -50,12 +50,12 @@ def _swap_words(value: int) -> str:
     return "-1" if value == -1 else sizes.words(value)
 
 
-def _swap_seen(seen: Seen) -> str:
+def _swap_seen(seen: InspectedContainer) -> str:
     swap, memory = int(seen.host("MemorySwap") or 0), int(seen.host("Memory") or 0)
     return "" if swap in (0, 2 * memory) else _swap_words(swap)
 
 
-def _cpus_seen(seen: Seen) -> str:
+def _cpus_seen(seen: InspectedContainer) -> str:
     quota, period = int(seen.host("CpuQuota") or 0), int(seen.host("CpuPeriod") or 0)
     if quota > 0 and period > 0:
         return f"{quota / period:g}"
@@ -68,7 +68,7 @@ def _put_cpus(spec: Spec, cpus: Any, _params: Params) -> None:
     cpu |= {"quota": round(cpus * 100_000), "period": 100_000}
 
 
-def _pids_seen(seen: Seen) -> str:
+def _pids_seen(seen: InspectedContainer) -> str:
     limit = int(seen.host("PidsLimit") or 0)
     # 2048 is Podman's own
     return "" if limit in (0, 2048) else str(max(limit, -1))
@@ -104,7 +104,7 @@ def _rlimits(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{k: 2**64 - 1 if v == -1 else v for k, v in one.items()} for one in values]
 
 
-def _rlimits_seen(seen: Seen) -> str:
+def _rlimits_seen(seen: InspectedContainer) -> str:
     found = []
     for one in seen.host("Ulimits") or []:
         name = str(one.get("Name") or "").lower().removeprefix("rlimit_")

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hosts.actions.run.table.field import Field, Kind, Params, Spec
-from hosts.actions.run.table.reading import joined, lines
-from hosts.actions.run.table.seen import Seen, lines_of, mapping
+from hosts.actions.run.table.inspected import InspectedContainer, lines_of, mapping
+from hosts.actions.run.table.parsers import joined, lines
 from hosts.refusals import Refusal
 
 # podman run writes this one too where mappings are given
@@ -53,7 +53,7 @@ def _put(spec: Spec, _value: Any, params: Params) -> None:
 
 
 def _seen(kind: str) -> Any:
-    def seen(one: Seen) -> str:
+    def seen(one: InspectedContainer) -> str:
         # keep-id, auto and the like work out numbers of their own
         if one.annotation(USER_NS) not in ("", GIVEN) or one.inspect.get("Pod"):
             return ""

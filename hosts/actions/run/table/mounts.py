@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.run.table.reading import size
+from hosts.actions.run.table.parsers import size
 from hosts.refusals import Refusal
 
 # podman-run(1), --mount: names of one thing

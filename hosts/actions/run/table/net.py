@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from hosts.actions.run import run_fields
 from hosts.actions.run.run_ports import port_words
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, at
+from hosts.actions.run.table.inspected import InspectedContainer, lines_of
 from hosts.actions.run.table.networks import (
     Network,
     network,
@@ -17,8 +18,7 @@ from hosts.actions.run.table.networks import (
     networks_of,
     put_networks,
 )
-from hosts.actions.run.table.reading import joined, lines, listed, matching, tick
-from hosts.actions.run.table.seen import Seen, lines_of
+from hosts.actions.run.table.parsers import joined, lines, listed, matching, tick
 from hosts.refusals import Refusal
 
 _MAC = matching(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}", _("“%s” is no MAC address."))
@@ -81,7 +81,7 @@ def _put_expose(spec: Spec, values: Any, _params: Params) -> None:
     spec["expose"] = found
 
 
-def _ports_seen(seen: Seen) -> str:
+def _ports_seen(seen: InspectedContainer) -> str:
     found = []
     for inner, places in (seen.host("PortBindings") or {}).items():
         port, _slash, protocol = str(inner).partition("/")
@@ -118,12 +118,12 @@ def _spans(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return spans
 
 
-def _network_seen(seen: Seen) -> str:
+def _network_seen(seen: InspectedContainer) -> str:
     found = networks_of(seen)
     return network_words(found[0]) if found else ""
 
 
-def _further_seen(seen: Seen) -> str:
+def _further_seen(seen: InspectedContainer) -> str:
     return joined(network_words(one) for one in networks_of(seen)[1:])
 
 
@@ -316,7 +316,7 @@ NET = (
 )
 
 
-def _hostname(seen: Seen) -> str:
+def _hostname(seen: InspectedContainer) -> str:
     """A name that was given, not one that Podman made of the id or shares with another."""
     name = str(seen.config("Hostname") or "")
     mode = str(seen.host("NetworkMode"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.actions.run.table.seen import Seen
+from hosts.actions.run.table.inspected import InspectedContainer
 from hosts.refusals import Refusal
 
 # modes without a network of Podman's, and those that take options of their own
@@ -134,7 +134,7 @@ def _per_network(one: Network) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def networks_of(seen: Seen) -> list[Network]:
+def networks_of(seen: InspectedContainer) -> list[Network]:
     """Of a container that is there. Addresses that were asked for Podman does not tell apart."""
     mode = str(seen.host("NetworkMode") or "")
     if seen.inspect.get("Pod"):

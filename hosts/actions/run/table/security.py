@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, at
+from hosts.actions.run.table.inspected import InspectedContainer, lines_of
 from hosts.actions.run.table.mappings import GIVEN, MAPPINGS, USER_NS
-from hosts.actions.run.table.reading import (
+from hosts.actions.run.table.parsers import (
     joined,
     lines,
     listed,
@@ -18,7 +19,6 @@ from hosts.actions.run.table.reading import (
     pairs,
     tick,
 )
-from hosts.actions.run.table.seen import Seen, lines_of
 from hosts.refusals import Refusal
 
 _CONTAINER = r"container:[a-zA-Z0-9][a-zA-Z0-9_.-]*"
@@ -32,7 +32,7 @@ def _capability(text: str) -> str:
 
 
 def _capabilities_seen(name: str) -> Any:
-    def seen(one: Seen) -> str:
+    def seen(one: InspectedContainer) -> str:
         if one.host("Privileged"):
             return ""
         return lines_of(str(cap).removeprefix("CAP_") for cap in one.host(name) or [])
@@ -88,7 +88,7 @@ def _put_options(spec: Spec, values: Any, _params: Params) -> None:
             del spec["annotations"]
 
 
-def _options_seen(seen: Seen) -> str:
+def _options_seen(seen: InspectedContainer) -> str:
     found: list[str] = []
     for text in seen.host("SecurityOpt") or []:
         # several labels come as one: label=type:x,label=level:y
@@ -107,7 +107,7 @@ def _put_user(spec: Spec, text: Any, _params: Params) -> None:
     spec.setdefault("annotations", {})[USER_NS] = text
 
 
-def _user_seen(seen: Seen) -> str:
+def _user_seen(seen: InspectedContainer) -> str:
     mode = seen.annotation(USER_NS).removeprefix(GIVEN)
     return mode or ("" if seen.host("UsernsMode") != "host" else "host")
 
@@ -115,7 +115,7 @@ def _user_seen(seen: Seen) -> str:
 def _space(
     name: str, label: Any, flag: str, path: str, *, modes: str, usual: tuple[str, ...], shown: str
 ) -> Field:
-    def seen(one: Seen) -> str:
+    def seen(one: InspectedContainer) -> str:
         mode = str(one.host(shown) or "")
         return "" if mode in usual or one.inspect.get("Pod") else mode
 

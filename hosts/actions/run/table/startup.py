@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from hosts.actions.run.table.checks import USUAL, Check
-from hosts.actions.run.table.reading import number
-from hosts.actions.run.table.seen import mapping
+from hosts.actions.run.table.inspected import mapping
+from hosts.actions.run.table.parsers import number
 
 _CHECK = Check(
     "startupHealthConfig",

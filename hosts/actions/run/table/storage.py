@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hosts import sizes
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, add, at
+from hosts.actions.run.table.inspected import InspectedContainer, lines_of
 from hosts.actions.run.table.mounts import (
     mount,
     mount_words,
@@ -19,7 +20,7 @@ from hosts.actions.run.table.mounts import (
     tmpfs_words,
     volume_words,
 )
-from hosts.actions.run.table.reading import (
+from hosts.actions.run.table.parsers import (
     joined,
     lines,
     listed,
@@ -29,7 +30,6 @@ from hosts.actions.run.table.reading import (
     size,
     tick,
 )
-from hosts.actions.run.table.seen import Seen, lines_of
 from hosts.refusals import Refusal
 
 _DEVICE = r"(/[^:\s,]+(:/[^:\s,]+)?(:[rwm]{1,3})?|[a-z0-9.-]+/[A-Za-z0-9_.-]+=[^\s,]+)"
@@ -91,7 +91,7 @@ def _put_secrets(spec: Spec, secrets: Any, _params: Params) -> None:
             )
 
 
-def _secrets_seen(seen: Seen) -> str:
+def _secrets_seen(seen: InspectedContainer) -> str:
     found = []
     for one in seen.config("Secrets") or []:
         parts = [str(one.get("Name") or "")]
@@ -102,7 +102,7 @@ def _secrets_seen(seen: Seen) -> str:
     return lines_of(found)
 
 
-def _volumes_seen(seen: Seen) -> str:
+def _volumes_seen(seen: InspectedContainer) -> str:
     found = []
     for one in seen.inspect.get("Mounts") or []:
         kind, target = one.get("Type"), str(one.get("Destination") or "")
@@ -121,7 +121,7 @@ def _volumes_seen(seen: Seen) -> str:
     return lines_of(found)
 
 
-def _tmpfs_seen(seen: Seen) -> str:
+def _tmpfs_seen(seen: InspectedContainer) -> str:
     read_only = bool(seen.host("ReadonlyRootfs"))
     found = []
     for target, given in (seen.host("Tmpfs") or {}).items():
@@ -132,7 +132,7 @@ def _tmpfs_seen(seen: Seen) -> str:
     return lines_of(found)
 
 
-def _images_seen(seen: Seen) -> str:
+def _images_seen(seen: InspectedContainer) -> str:
     return lines_of(
         f"type=image,source={one.get('Source')},destination={one.get('Destination')}"
         + (",rw=true" if one.get("RW") else "")
@@ -141,7 +141,7 @@ def _images_seen(seen: Seen) -> str:
     )
 
 
-def _devices_seen(seen: Seen) -> str:
+def _devices_seen(seen: InspectedContainer) -> str:
     if seen.host("Privileged"):
         return ""
     found = []
@@ -157,7 +157,7 @@ def _devices_seen(seen: Seen) -> str:
     return lines_of(found)
 
 
-def _shm_seen(seen: Seen) -> str:
+def _shm_seen(seen: InspectedContainer) -> str:
     given = int(seen.host("ShmSize") or 0)
     return "" if given in _USUAL_SHM else sizes.words(given)
 

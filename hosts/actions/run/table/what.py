@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hosts.actions.run import run_fields
 from hosts.actions.run.table.field import Field, Kind, at, nothing
-from hosts.actions.run.table.reading import (
+from hosts.actions.run.table.inspected import InspectedContainer, json_words, lines_of, pairs_of
+from hosts.actions.run.table.parsers import (
     command_words,
     joined,
     listed,
@@ -18,7 +19,6 @@ from hosts.actions.run.table.reading import (
     pairs,
     tick,
 )
-from hosts.actions.run.table.seen import Seen, json_words, lines_of, pairs_of
 from hosts.actions.run.table.signals import number_of, signal
 from hosts.refusals import Refusal
 
@@ -50,7 +50,7 @@ _PODMANS = (
 )
 
 
-def _command(seen: Seen) -> str:
+def _command(seen: InspectedContainer) -> str:
     words = seen.words("Cmd")
     # with an entrypoint of its own the image's command does not count
     if words == seen.image_words("Cmd") and not _entrypoint(seen):
@@ -58,12 +58,12 @@ def _command(seen: Seen) -> str:
     return shlex.join(words)
 
 
-def _entrypoint(seen: Seen) -> str:
+def _entrypoint(seen: InspectedContainer) -> str:
     words = seen.words("Entrypoint")
     return "" if words == seen.image_words("Entrypoint") else shlex.join(words)
 
 
-def _labels(seen: Seen) -> str:
+def _labels(seen: InspectedContainer) -> str:
     ofimage = seen.image.get("Labels") or {}
     own = (seen.config("Labels") or {}).items()
     return pairs_of(
@@ -79,16 +79,16 @@ def _annotations_read(text: str) -> dict[str, str]:
     return found
 
 
-def _annotations(seen: Seen) -> str:
+def _annotations(seen: InspectedContainer) -> str:
     own = (seen.config("Annotations") or {}).items()
     return pairs_of({name: value for name, value in own if not name.startswith(_PODMANS)})
 
 
-def _restart(seen: Seen) -> str:
+def _restart(seen: InspectedContainer) -> str:
     return str((seen.host("RestartPolicy") or {}).get("Name") or "no")
 
 
-def _tries(seen: Seen) -> str:
+def _tries(seen: InspectedContainer) -> str:
     return str((seen.host("RestartPolicy") or {}).get("MaximumRetryCount") or "")
 
 
@@ -100,7 +100,7 @@ def _restarts(spec: dict[str, Any], policy: Any, params: dict[str, Any]) -> None
         spec["restart_tries"] = params["restart_tries"]
 
 
-def _stop_signal(seen: Seen) -> str:
+def _stop_signal(seen: InspectedContainer) -> str:
     value = seen.config("StopSignal")
     told = number_of(str(value))
     usual = number_of(str(seen.image.get("StopSignal") or "TERM"))

@@ -2,13 +2,13 @@
 
 import pytest
 
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.refusals import FieldRefusal
 
 
 @pytest.mark.parametrize("name", ["Containerfile", "docker/File", "./a/b.arm64", "in", "x.in.txt"])
 def test_good_names(name: str) -> None:
-    assert checked(tags=["a:1"], containerfile=name).containerfile == name.removeprefix("./")
+    assert build_order(tags=["a:1"], containerfile=name).containerfile == name.removeprefix("./")
 
 
 @pytest.mark.parametrize(
@@ -29,5 +29,5 @@ def test_good_names(name: str) -> None:
 )
 def test_refused_names(name: str) -> None:
     with pytest.raises(FieldRefusal) as refused:
-        checked(tags=["a:1"], containerfile=name)
+        build_order(tags=["a:1"], containerfile=name)
     assert refused.value.field == "containerfile"

@@ -6,7 +6,7 @@ import tarfile
 import pytest
 
 from hosts.actions.builds import containerfile
-from hosts.actions.builds.build_fields import checked
+from hosts.actions.builds.build_fields import build_order
 from hosts.refusals import FieldRefusal
 
 FILE = """\
@@ -44,7 +44,7 @@ def test_the_tar_holds_it_alone() -> None:
 
 
 def test_names_without_a_registry_are_of_this_host() -> None:
-    assert checked(tags=["shop", "quay.example/shop:2"]).tags == (
+    assert build_order(tags=["shop", "quay.example/shop:2"]).tags == (
         "localhost/shop:latest",
         "quay.example/shop:2",
     )
@@ -64,12 +64,12 @@ def test_names_without_a_registry_are_of_this_host() -> None:
 )
 def test_what_is_refused(field: str, order: dict[str, object]) -> None:
     with pytest.raises(FieldRefusal) as refused:
-        checked(**order)  # type: ignore[arg-type]
+        build_order(**order)  # type: ignore[arg-type]
     assert refused.value.field == field
 
 
 def test_values_of_arguments_are_not_shown() -> None:
-    order = checked(tags=["a"], arguments={"TOKEN": "canary"})
+    order = build_order(tags=["a"], arguments={"TOKEN": "canary"})
     assert "canary" not in repr(order)
     assert "canary" not in str(order.shown())
     assert order.options().params()["buildargs"] == {"TOKEN": "canary"}

@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from hosts.actions.kube.kube_documents import names_only, with_job_labels
 from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused, read, written
-from hosts.actions.kube.labelled import labelled, named
-from hosts.guardrails import kube_fields, of_kube
+from hosts.guardrails import from_kube, kube_fields
 from hosts.inventory.job_marks import JOB_LABEL
 
 KELVIN, LONG_S = "\u212a", "\u017f"
@@ -65,12 +65,12 @@ def as_go_does(value: Any, fields: Any) -> Any:
 
 
 def sent(text: str) -> list[Any]:
-    return list(yaml.safe_load_all(labelled(plan_of(text), job_id=7)))
+    return list(yaml.safe_load_all(with_job_labels(plan_of(text), job_id=7)))
 
 
 def judged(text: str) -> Any:
     plan = plan_of(text)
-    return of_kube.kube("kube.play", [one.content for one in plan.documents]).parts
+    return from_kube.kube("kube.play", [one.content for one in plan.documents]).parts
 
 
 def test_names_are_sent_as_they_are_truly_spelt() -> None:
@@ -154,7 +154,7 @@ def test_taking_down_names_what_was_judged_and_nothing_else() -> None:
     goes = plan.goes(volumes=True)
     # of a Pod Podman removes the volumes of its claims, and those that it filled for it
     assert sorted(goes["volume"]) == ["more", "settings", "stock"]
-    documents = list(yaml.safe_load_all(named(goes)))
+    documents = list(yaml.safe_load_all(names_only(goes)))
     assert all(set(one) == {"apiVersion", "kind", "metadata"} for one in documents)
     assert sorted((one["kind"], one["metadata"]["name"]) for one in documents) == [
         ("PersistentVolumeClaim", "more"),
@@ -303,7 +303,7 @@ def test_what_is_sent_reads_as_what_was_judged(
         plan = plan_of(text)
     except YamlRefused:
         return
-    (made,) = yaml.safe_load_all(labelled(plan, job_id=7))
+    (made,) = yaml.safe_load_all(with_job_labels(plan, job_id=7))
     fields = kube_fields.DOCUMENTS[made["kind"]]
     reads = as_go_does(made, fields)
     # nothing in it is read in another way, and nothing is left for another reader
@@ -313,7 +313,7 @@ def test_what_is_sent_reads_as_what_was_judged(
     before = judged(text)
     for part in before:
         part.labels.pop(JOB_LABEL, None)
-    assert of_kube.kube("kube.play", [made]).parts == before
+    assert from_kube.kube("kube.play", [made]).parts == before
     # and Go would have read the original as the same
     original = as_go_does(document, fields)
     if workload:

@@ -1,0 +1,119 @@
+"""A grant as somebody wants it, and what is wrong with it: a grant on nothing is none."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Team, User
+from hosts.access.grant_rows import in_force, role_verbs
+from hosts.access.narrowing import Narrowing
+from hosts.models import Endpoint, Grant, Group, Host
+from hosts.refusals import FieldRefusal
+
+LONGEST_LABEL, LONGEST_NAMES, LONGEST_REASON = 250, 200, 300
+# with more of them a long name that a host sends takes minutes to compare
+MOST_STARS = 3
+
+
+@dataclass(frozen=True)
+class GrantOptions:
+    """To a team or a person; no group, host or endpoint: everywhere. `label`, `names`: for these
+    containers alone (hosts.access.narrowing). `until` None: for good.
+    """
+
+    role: Role
+    team: Team | None = None
+    user: User | None = None
+    group: Group | None = None
+    host: Host | None = None
+    endpoint: Endpoint | None = None
+    label: str = ""
+    names: str = ""
+    until: datetime | None = None
+    reason: str = ""
+
+    @property
+    def role_verbs(self) -> frozenset[str]:
+        """Verbs of its role that a grant can give."""
+        return role_verbs(self.role)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What makes it another grant than others: all but its end and its reason."""
+        return {
+            "team": self.team,
+            "user": self.user,
+            "role": self.role,
+            "group": self.group,
+            "host": self.host,
+            "endpoint": self.endpoint,
+            "label": self.label,
+            "names": self.names,
+        }
+
+    @property
+    def narrowing(self) -> Narrowing | None:
+        """Which containers it concerns alone; None: all that is there."""
+        return Narrowing(self.label, self.names) if self.label or self.names else None
+
+
+def checked(options: GrantOptions) -> GrantOptions:
+    """The same, tidied. FieldRefusal with the field to change."""
+    options = replace(
+        options,
+        label=options.label.strip(),
+        names=re.sub(r"\*+", "*", options.names.strip()),
+        reason=options.reason.strip().replace("\0", "")[:LONGEST_REASON],
+    )
+    if (options.team is None) == (options.user is None):
+        raise FieldRefusal("to", _("Say to whom: one person or one team."))
+    if options.user is not None and not options.user.is_active:
+        words = _("%(name)s is disabled and could not use it. Enable them first.")
+        raise FieldRefusal("to", words % {"name": options.user})
+    if sum(place is not None for place in (options.group, options.host, options.endpoint)) > 1:
+        raise FieldRefusal("where", _("One place: everywhere, a group, a host or an endpoint."))
+    _check_narrowing(options)
+    check_gives_something(options)
+    if options.until is not None and options.until <= timezone.now():
+        raise FieldRefusal("until", _("That is over already: choose a time to come."))
+    _must_be_new(options)
+    return options
+
+
+def _check_narrowing(options: GrantOptions) -> None:
+    if len(options.label) > LONGEST_LABEL or "\0" in options.label:
+        raise FieldRefusal("label", _("At most %d characters.") % LONGEST_LABEL)
+    if options.label and not options.label.partition("=")[0].strip():
+        raise FieldRefusal("label", _("Write it as app or app=shop."))
+    if len(options.names) > LONGEST_NAMES or "\0" in options.names:
+        raise FieldRefusal("names", _("At most %d characters.") % LONGEST_NAMES)
+    if options.names.count("*") > MOST_STARS:
+        raise FieldRefusal("names", _("At most %d stars in a pattern.") % MOST_STARS)
+
+
+def check_gives_something(options: GrantOptions) -> None:
+    """FieldRefusal for a role that gives nothing there."""
+    gives = options.role_verbs
+    if not gives:
+        words = _(
+            "A grant of %(role)s gives nothing: what it holds is about the whole site, and comes"
+            " with one's own role alone."
+        )
+        raise FieldRefusal("role", words % {"role": options.role.label})
+    if options.narrowing and "container.view" not in gives:
+        words = _("%(role)s shows no containers, so narrowed to some it gives nothing.")
+        raise FieldRefusal("role", words % {"role": options.role.label})
+    if "host.view" not in gives and not options.narrowing:
+        words = _("%(role)s does not show hosts, so nobody could use it.")
+        raise FieldRefusal("role", words % {"role": options.role.label})
+
+
+def _must_be_new(options: GrantOptions) -> None:
+    same = in_force(Grant.objects.filter(**options.fields)).first()
+    if same is not None:
+        words = _("They have exactly that already (grant %(id)d): change its end instead.")
+        raise FieldRefusal("to", words % {"id": same.pk})

@@ -1,0 +1,43 @@
+"""A document as Podman reads it, or why it cannot be read in one way alone."""
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.kube.kube_yaml import Document, YamlRefused
+from hosts.guardrails.kube_document import dotted, normalize_document
+from hosts.guardrails.kube_fields import Leaf
+
+
+def canonical_document(document: Document) -> tuple[Document, list[tuple[str, int]]]:
+    """The document with its fields under their true names and nothing that nobody knows; and what that
+    was, with its line. YamlRefused where a field stands there twice or is of another kind.
+    """
+    shape = normalize_document(document.content)
+    for path, other in shape.twice:
+        raise duplicate_field(str(path[-1]), other, document.line_of(*path))
+    for path, what in shape.wrong:
+        raise YamlRefused(
+            _("%(name)s has to be %(what)s.") % {"name": dotted(path), "what": _named(what)},
+            document.line_of(*path),
+        )
+    lines = {at: document.line_of(*written) for at, written in shape.written.items()}
+    unknown = [(dotted(path), document.line_of(*path)) for path in shape.unknown]
+    return Document(shape.content, document.line, lines), unknown
+
+
+def duplicate_field(name: str, other: str, line: int) -> YamlRefused:
+    """One field in two spellings: by which of them Podman goes depends on their order."""
+    words = _("“%(name)s” stands there twice, as “%(other)s” too.")
+    return YamlRefused(words % {"name": name[:80], "other": other[:80]}, line)
+
+
+def _named(what: Leaf | str) -> str:
+    told = {
+        Leaf.TEXT: _("a text"),
+        Leaf.NUMBER: _("a whole number"),
+        Leaf.TICK: _("true or false"),
+        Leaf.EITHER: _("a number or a text"),
+        Leaf.PAIRS: _("a mapping of names to texts"),
+        "a list": _("a list"),
+        "a mapping": _("a mapping"),
+    }
+    return told[what]

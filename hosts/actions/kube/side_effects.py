@@ -1,0 +1,37 @@
+"""What a kube file does to things that are there: it takes the rights to do those one by one.
+
+Podman gives a secret that is there the file's value, and takes secrets away when a file is taken down.
+"""
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Person, require
+from hosts.access.fetch import target_of
+from hosts.jobs.errand import Errand, NotAllowed
+from hosts.models import Endpoint
+from hosts.podman import secrets
+from hosts.podman.errors import NotFound
+
+REPLACE, REMOVE, VOLUMES = "secret.replace", "secret.remove", "volume.remove"
+
+
+def require_side_verbs(
+    person: Person, endpoint: Endpoint, there: list[tuple[str, str]], needs: dict[str, str]
+) -> None:
+    """Denied, for the first of what is `there` whose kind `needs` a verb that they lack."""
+    for kind, name in there:
+        if verb := needs.get(kind):
+            require(person, verb, target_of(endpoint, kind=kind, name=name), endpoint)
+
+
+async def require_secret_verb(errand: Errand, names: list[str], verb: str) -> None:
+    """NotAllowed where the host has a secret of the file's by now, and whoever asked lacks `verb`."""
+    if not names or await errand.allowed(verb):
+        return
+    for name in names:
+        try:
+            await secrets.inspect(errand.podman, name)
+        except NotFound:
+            continue
+        words = _("There is a secret “%s” there, and changing those is not permitted.")
+        raise NotAllowed(words % name)

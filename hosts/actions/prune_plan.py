@@ -1,0 +1,181 @@
+"""Pruning by plan, for every kind of object: exactly what a person saw and asked for is removed.
+
+The plan, item by item, stands in the job. Each item is looked at again right before it is removed;
+what came into use meanwhile is left and listed. A broken try is taken up again item by item.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hosts.access import Denied, NotVisible, Person, get_endpoint, get_object
+from hosts.guardrails.locks import lock_of, lock_words, locks_at, row_lock
+from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.errand import Errand
+from hosts.jobs.handler import Settlement
+from hosts.models import Batch, Endpoint, InventoryRow
+from hosts.podman import system
+from hosts.podman.errors import Conflict, NotFound, PodmanError
+from hosts.refusals import Refusal
+
+# one job of more would be a long text to read and to keep
+MOST = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """One object of a plan, as it was shown. `size_bytes` 0: not known.
+
+    `created` tells one from another of the same id later: a volume's name is its id.
+    """
+
+    id: str
+    name: str
+    size_bytes: int = 0
+    created: str = ""
+
+
+# what to say when the item must stay after all, or "" when it may go. NotFound: it is gone
+Look = Callable[[Errand, PlanItem], Awaitable[str]]
+# removes it without force. Conflict: it came into use; Kept: it stays for another reason
+Remove = Callable[[Errand, PlanItem], Awaitable[None]]
+
+
+# (endpoint, id) to bytes, where no row of the inventory knows them
+Sizes = Mapping[tuple[int, str], int]
+
+
+class ItemKept(Exception):
+    """The host kept an item; `why` in our words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def item_of(row: InventoryRow, sizes: Sizes | None = None) -> PlanItem:
+    """The item that a row of the inventory stands for."""
+    size = getattr(row, "size_bytes", 0) or (sizes or {}).get((row.endpoint_id, row.podman_id))
+    created = row.created_at.isoformat() if row.created_at else ""
+    return PlanItem(row.podman_id, row.name or row.podman_id[:12], int(size or 0), created)
+
+
+def ask_plan(
+    person: Person,
+    verb: str,
+    refs: Iterable[tuple[int, str]],
+    *,
+    filters: dict[str, str],
+    sizes: Sizes | None = None,
+) -> Batch:
+    """One job per endpoint for the objects that were shown, named by endpoint and id.
+
+    `filters`: how they were chosen, for the log. What one may not remove, or what is no longer
+    there, is left out and stands in `skipped`. Refusal for an empty plan or one too long.
+    """
+    kind = verb.partition(".")[0]
+    plans: dict[int, list[PlanItem]] = {}
+    skipped: list[dict[str, str]] = []
+    refs = list(dict.fromkeys(refs))
+    if len(refs) > MOST:
+        raise Refusal(_("At most %d at once: choose fewer.") % MOST)
+    for endpoint_id, object_id in refs:
+        why = ""
+        try:
+            row = get_object(person, kind, endpoint_id, object_id, verb=verb)
+            lock = row_lock(row)
+        except NotVisible:
+            why = _("no longer there")
+        except Denied:
+            why = _("not permitted")
+        if why or row.gone:
+            why = why or _("no longer there")
+            skipped.append({"name": object_id[:12], "host": str(endpoint_id), "why": why})
+        elif lock is not None:
+            words = {"name": row.name, "host": str(row.endpoint), "why": lock_words(lock)}
+            skipped.append(words)
+        else:
+            plans.setdefault(endpoint_id, []).append(item_of(row, sizes))
+    if not plans:
+        raise Refusal(_("Nothing is left of what was chosen."))
+    orders = [
+        _order(get_endpoint(person, endpoint_id, verb), kind, items, filters)
+        for endpoint_id, items in plans.items()
+    ]
+    return ask_batch(person, verb, orders, skipped=skipped, queue="long")
+
+
+def _order(endpoint: Endpoint, kind: str, items: list[PlanItem], filters: dict[str, str]) -> Order:
+    words = ngettext("%(n)d object", "%(n)d objects", len(items)) % {"n": len(items)}
+    name = items[0].name if len(items) == 1 else words
+    params = {"items": [asdict(item) for item in items], "filters": filters}
+    return Order(endpoint=endpoint, kind=kind, object_id="", name=name, params=params)
+
+
+def plan_of(errand: Errand) -> list[PlanItem]:
+    """The stored plan."""
+    return [PlanItem(**item) for item in errand.params["items"]]
+
+
+async def carry_out(errand: Errand, *, look: Look, remove: Remove) -> dict[str, Any]:
+    """Item by item: look, remove, say. A host that goes away ends the try; the rest goes on later.
+
+    The result: {"removed": [names], "skipped": [{"name", "why"}], "freed_bytes": most that it can be}.
+    """
+    plan = plan_of(errand)
+    again = errand.broken or bool(errand.progress)
+    errand.output.clear()
+    removed: list[str] = []
+    skipped: list[dict[str, str]] = []
+    freed = 0
+    await errand.about_to_send()
+    for number, item in enumerate(plan, 1):
+        why = await _one(errand, item, look=look, remove=remove, again=again)
+        if why:
+            skipped.append({"name": item.name, "why": why})
+            errand.say(_("left: %(name)s (%(why)s)") % {"name": item.name, "why": why})
+        else:
+            removed.append(item.name)
+            freed += item.size_bytes
+            errand.say(_("removed: %s") % item.name)
+        await errand.report({"done": number, "of": len(plan)})
+    errand.progress = {"done": len(plan), "of": len(plan)}
+    return {"removed": removed, "skipped": skipped, "freed_bytes": freed}
+
+
+async def _one(errand: Errand, item: PlanItem, *, look: Look, remove: Remove, again: bool) -> str:
+    """Why it stays, or "" when it is gone. `again`: an earlier try may have removed it."""
+    try:
+        if why := await _locked(errand, item):
+            return why
+        if why := await look(errand, item):
+            return why
+        await remove(errand, item)
+    except NotFound:
+        return "" if again else _("was gone already")
+    except ItemKept as kept:
+        return kept.why
+    except Conflict as used:
+        return _("came into use: %s") % used.message
+    except PodmanError as failed:
+        if failed.maybe_done or failed.status is None or failed.status == 503:
+            raise
+        return failed.message
+    return ""
+
+
+async def _locked(errand: Errand, item: PlanItem) -> str:
+    """Who locked it, as it is now; "" when nobody did."""
+    there = await sync_to_async(locks_at, thread_sensitive=False)(errand.endpoint)
+    lock = lock_of(there, errand.kind, item.id, item.name)
+    return lock_words(lock) if lock else ""
+
+
+async def settle(errand: Errand) -> Settlement:
+    """By the plan: what is gone stays gone, the rest is looked at again."""
+    await system.ping(errand.podman)
+    return Settlement.AGAIN

@@ -1,0 +1,136 @@
+"""Containers made by those whose grant is for some containers only: they must fit it, and touch
+nothing else that is on the host.
+
+What such a spec may say is listed; all else (mounts of paths and volumes, devices, namespaces and
+pods of others, privileges) would reach what the grant does not show.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hosts.access import NewContainer, Person, allows, rights_of
+from hosts.access.narrowing import Narrowing
+from hosts.actions.run import run_spec
+from hosts.guardrails.spec_fields import CALM_ANNOTATIONS
+from hosts.jobs.errand import Errand, NotAllowed
+from hosts.models import Endpoint
+from hosts.podman import images
+from hosts.podman.errors import NotFound
+from hosts.refusals import Refusal
+
+# fmt: off
+_HARMLESS = frozenset({
+    "name", "image", "raw_image_name", "command", "entrypoint", "env", "labels", "work_dir",
+    "user", "umask", "hostname", "terminal", "stdin", "init", "stop_signal", "stop_timeout",
+    "timezone", "remove", "restart_policy", "restart_tries", "healthconfig",
+    "startupHealthConfig", "health_check_on_failure_action", "healthMaxLogCount",
+    "healthMaxLogSize", "portmappings", "publish_image_ports", "expose", "dns_server",
+    "dns_search", "dns_option", "hostadd", "use_image_hosts",
+    "use_image_resolve_conf", "use_image_hostname", "resource_limits", "r_limits", "shm_size",
+    "shm_size_systemd", "cpu_period", "cpu_quota", "oom_score_adj", "read_only_filesystem",
+    "read_write_tmpfs", "image_volume_mode", "no_new_privileges", "cap_drop", "unsetenv",
+    "unsetenvall", "timeout", "image_os", "image_arch", "image_variant", "mounts", "netns",
+})
+# fmt: on
+_OWN_NETWORK = frozenset({"", "default", "private", "bridge", "slirp4netns", "pasta", "none"})
+# `podman auto-update` restarts the unit of the host that is named here
+_UNIT = "PODMAN_SYSTEMD_UNIT"
+# of an image's annotations, most of which only tell about it, those that a runtime takes for orders
+_ORDERS = ("run.oci.", "krun.", "org.systemd.", "org.criu.", "io.podman.", "io.katacontainers.")
+
+
+def narrowed_container(
+    person: Person, endpoint: Endpoint, verb: str, params: dict[str, Any]
+) -> NewContainer | None:
+    """What is to be made, for those who hold the verb for some containers only; None for others.
+
+    Refusal when no grant of theirs is for it; the words say what would be.
+    """
+    if allows(person, verb, endpoint):
+        return None
+    thing = NewContainer(params.get("name") or "", params.get("labels") or {})
+    narrowings = _narrowings(person, endpoint, verb)
+    if not narrowings:
+        return thing
+    if not any(one.fits(thing) for one in narrowings):
+        wanted = " · ".join(one.words for one in narrowings)
+        raise Refusal(
+            _("Your access there is for some containers only. Give this one: %(wanted)s.")
+            % {"wanted": wanted}
+        )
+    if beyond := reaching(run_spec.build({**params, "image": params["image"]}, {}, job_id=0)):
+        raise Refusal(
+            _(
+                "Your access there is for some containers only, so a container may not reach "
+                "anything else on the host. Leave out: %(fields)s."
+            )
+            % {"fields": ", ".join(beyond)}
+        )
+    return thing
+
+
+def required_label(person: Person, endpoint: Endpoint, verb: str) -> str:
+    """The label as “name=value” that whatever they make there needs; "" for none, or where several do."""
+    if allows(person, verb, endpoint):
+        return ""
+    labels = {one.label for one in _narrowings(person, endpoint, verb)}
+    return labels.pop() if len(labels) == 1 else ""
+
+
+def _narrowings(person: Person, endpoint: Endpoint, verb: str) -> list[Narrowing]:
+    return [
+        one.narrowing
+        for one in rights_of(person.user).narrowed
+        if one.narrowing and verb in one.verbs and one.at(endpoint.pk)
+    ]
+
+
+def reaching(spec: dict[str, Any]) -> list[str]:
+    """Fields of a spec that reach beyond the container itself, by Podman's names, sorted."""
+    found = {
+        name
+        for name, value in spec.items()
+        if name not in _HARMLESS and value not in (None, "", [], {}, False)
+    }
+    # a runtime takes files and sockets of the host from them, and properties of systemd
+    if all(name.startswith(CALM_ANNOTATIONS) for name in spec.get("annotations") or {}):
+        found.discard("annotations")
+    if _UNIT in (spec.get("labels") or {}):
+        found.add("labels")
+    if any(mount.get("type") != "tmpfs" for mount in spec.get("mounts") or []):
+        found.add("mounts")
+    if (spec.get("netns") or {}).get("nsmode", "") not in _OWN_NETWORK:
+        found.add("netns")
+    return sorted(found)
+
+
+async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
+    """NotAllowed where the image of a job that a narrowed grant allowed brings along what its order
+    may not say: labels, and with Podman 4 annotations, of an image become the container's.
+    """
+    if not errand.narrowed:
+        return
+    try:
+        image = await images.inspect(errand.podman, str(spec["image"]))
+    except NotFound:
+        # Podman says so when it is asked for the container
+        return
+    if beyond := image_reach(image):
+        words = _(
+            "Access to some containers alone is not for this image: what it carries reaches "
+            "further on the host (%(carried)s)."
+        )
+        raise NotAllowed(words % {"carried": ", ".join(beyond)})
+
+
+def image_reach(image: dict[str, Any]) -> list[str]:
+    """Labels and annotations of an image, as inspect tells it, that reach further than a container."""
+    told = image.get("Annotations")
+    names = map(str, told) if isinstance(told, dict) else ()
+    found = {name for name in names if name.startswith(_ORDERS)}
+    config = image.get("Config")
+    for labels in (image.get("Labels"), config.get("Labels") if isinstance(config, dict) else None):
+        if isinstance(labels, dict) and _UNIT in labels:
+            found.add(_UNIT)
+    return sorted(found)

@@ -1,0 +1,265 @@
+"""Streamed actions: what carries bytes to or from a person. Intent and outcome, but no job.
+
+They run where the bytes pass, in the web process. When that dies half-way, the chore
+`settle_lost` writes the outcome `unknown` in its place: nobody sends it again. What it left on its host
+is swept (files.sweeping) or looked for (build.lost_uploads) once that can be asked.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, NoReturn
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from audit import write
+from audit.shapes import AlreadySettled, Result, Target
+from hosts import bells
+from hosts.access import Person, grounds
+from hosts.cards import Lock, lock_of, road_of
+from hosts.clocks import clock
+from hosts.database_threads import in_thread
+from hosts.guardrails import GuardrailRefused, Proposal, Verdict, check, hits, locks, refuse
+from hosts.guardrails.blockers import Blockers
+from hosts.jobs.errand import ActionFailed
+from hosts.jobs.locked_names import locked_name
+from hosts.jobs.order_check import warned
+from hosts.models import Container, Endpoint, OpenTransfer
+from hosts.podman import Podman, PodmanError
+
+log = logging.getLogger(__name__)
+SEEN_EVERY_S: Final = clock(10.0, least=2.0)
+LOST_AFTER: Final = timedelta(seconds=clock(60.0, least=12.0))
+
+
+@dataclass
+class StreamedAction:
+    """Who does what, and what the code inside `streamed` tells. `committing`: from now on a broken
+    connection leaves it unknown whether the host did it; before, a break means that nothing was changed.
+    """
+
+    person: Person
+    verb: str
+    target: Target
+    detail: str = ""
+    committing: bool = False
+    # the intent's number, and whether a part noted with `note_part` could not be removed
+    number: int = 0
+    left: bool = False
+    # rules that only warned: each is counted once
+    _warned: set[int] = field(default_factory=set)
+    # their names, where it was of what was found inside
+    _inside: list[str] = field(default_factory=list)
+
+    async def permit(self, proposal: Proposal, podman: Podman) -> None:
+        """Ask about what was not known before, and the host about names that locked images have there.
+        ActionFailed, with its refusal in the log.
+        """
+        beside = await in_thread(_permit, self, proposal)
+        self._inside += [one for one in beside.get("warned", []) if one not in self._inside]
+        endpoint = await in_thread(_endpoint, self.target)
+        lock = await locked_name(podman, endpoint, proposal.given_names)
+        if lock is not None:
+            await in_thread(_stop, self, await in_thread(locks.lock_words_for, lock, self.person))
+
+    def told(self) -> str:
+        """What the outcome says."""
+        words = [self.detail]
+        if self._inside:
+            words.append(f"warned: {', '.join(self._inside)}")
+        return " · ".join(filter(None, words))[:1000]
+
+    def fresh(self, verdict: Verdict) -> Verdict:
+        """The warnings of rules that have not warned yet."""
+        found = tuple(one for one in verdict.warnings if one.rule_id not in self._warned)
+        self._warned |= {one.rule_id for one in found}
+        return Verdict(found, verdict.rules)
+
+
+@asynccontextmanager
+async def streamed_action(
+    person: Person,
+    verb: str,
+    target: Target,
+    params: Mapping[str, Any],
+    *,
+    proposal: Proposal | None = None,
+) -> AsyncIterator[StreamedAction]:
+    """The caller has authorised it. The block does it: an error or a cancellation that leaves the
+    block is its outcome. If the intent cannot be written, the block is not entered; nor, with ActionFailed,
+    where a guardrail stops what is `proposal`.
+    """
+    action = StreamedAction(person, verb, target)
+    beside = await in_thread(_permit, action, proposal)
+    number = await in_thread(_begin, person, verb, target, {**params, **beside})
+    action.number = number
+    seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
+    began = time.monotonic()
+    result = Result.FAILED
+    try:
+        yield action
+        result = Result.OK
+    except (asyncio.CancelledError, GeneratorExit):
+        # the second: whoever reads what the block yields stopped reading
+        result = Result.UNKNOWN if action.committing else Result.CANCELLED
+        raise
+    except PodmanError as failed:
+        result = Result.UNKNOWN if action.committing and failed.maybe_done else Result.FAILED
+        action.detail = action.detail or failed.message
+        raise
+    except ActionFailed as trouble:
+        action.detail = action.detail or " ".join(filter(None, (trouble.message, trouble.cause)))
+        raise
+    except Exception:
+        # a mistake of ours ends in an outcome too; whoever serves the request logs its trace
+        result = Result.UNKNOWN if action.committing else Result.FAILED
+        raise
+    finally:
+        seen.cancel()
+        duration_ms = round((time.monotonic() - began) * 1000)
+        ending = asyncio.create_task(in_thread(_end, action, result, duration_ms))
+        # whoever cancels us twice does not take the outcome away
+        await asyncio.shield(ending)
+
+
+async def note_part(action: StreamedAction, container: str, path: str) -> None:
+    """From now on `path` in that container is a part of a file: swept when this is lost."""
+    await in_thread(_note, action.number, {"container": container, "part": path})
+
+
+async def note_build(action: StreamedAction, name: str, before: dict[str, str]) -> None:
+    """From now on an image is being built there under `name`: looked for when this is lost. `before` is
+    how it stood (actions.builds.look_back).
+    """
+    await in_thread(_note, action.number, {"image": name, "before": before})
+
+
+def _note(number: int, what: dict[str, Any]) -> None:
+    OpenTransfer.objects.filter(intent=number).update(**what)
+
+
+def _permit(action: StreamedAction, proposal: Proposal | None) -> dict[str, list[str]]:
+    """What the intent is to hold beside its parameters: which rules warned."""
+    _heed_blockers(action, proposal)
+    if road_of(action.verb).when is None:
+        return {}
+    if proposal is None:
+        raise RuntimeError(f"{action.verb} runs without what it would make (its card's road)")
+    endpoint = _endpoint(action.target)
+    verdict = check(endpoint, proposal)
+    if verdict.stops:
+        refuse(action.person, endpoint, proposal, verdict, target=action.target)
+        raise ActionFailed(str(GuardrailRefused(verdict)))
+    fresh = action.fresh(verdict)
+    hits.record_hits(fresh.findings)
+    return warned(fresh)
+
+
+def _endpoint(target: Target) -> Endpoint:
+    return Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id or 0)
+
+
+def _heed_blockers(action: StreamedAction, proposal: Proposal | None) -> None:
+    target = action.target
+    if lock_of(action.verb) in (None, Lock.PASSES) or target.endpoint_id is None:
+        return
+    verdict = Blockers().add(
+        Verdict(),
+        _endpoint(target),
+        action.verb,
+        kind=target.kind,
+        object_id=str(target.id),
+        name=target.name,
+        params={},
+        person=action.person,
+        named=proposal.given_names if proposal else (),
+    )
+    if verdict.stops:
+        _stop(action, verdict.sentence())
+
+
+def _stop(action: StreamedAction, said: str) -> NoReturn:
+    write.refusal(action.person.who, action.verb, action.target, reason=said[:300])
+    raise ActionFailed(said)
+
+
+def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:
+    with transaction.atomic():
+        grant = _grounds(person, verb, target)
+        number = write.intent(person.who, verb, target, params=params, grant=grant)
+        OpenTransfer.objects.create(
+            intent=number, seen_at=timezone.now(), endpoint_id=target.endpoint_id
+        )
+        bells.ring("audit")
+    return number
+
+
+def _grounds(person: Person, verb: str, target: Target) -> str:
+    endpoint = Endpoint.objects.filter(pk=target.endpoint_id or 0).first()
+    row = None
+    if target.kind == "container" and endpoint:
+        row = Container.objects.filter(endpoint=endpoint, podman_id=str(target.id)).first()
+    return grounds(person, verb, endpoint, row).words
+
+
+def _end(action: StreamedAction, result: Result, duration_ms: int) -> None:
+    number = action.number
+    try:
+        with transaction.atomic():
+            # a build whose end was not heard is looked for too
+            _close(number, stays=action.left or result is Result.UNKNOWN)
+            write.outcome(number, result, detail=action.told(), duration_ms=duration_ms)
+            bells.ring("audit")
+    except AlreadySettled:
+        log.warning("transfer %s was given up while it still ran", number)
+    except DatabaseError:
+        # the row stays, and the chore writes an outcome once the database is back
+        log.exception("the outcome of transfer %s (%s) cannot be written", number, result)
+
+
+def _close(number: int, *, stays: bool) -> bool:
+    """The transfer is over; where it `stays`, its row does while a part is to be swept or a build to be
+    found. False: it was over before.
+    """
+    open_one = OpenTransfer.objects.filter(intent=number, lost_at=None)
+    if stays and open_one.exclude(part="", image="").update(lost_at=timezone.now()):
+        return True
+    return bool(open_one.delete()[0])
+
+
+async def _keep_seen(number: int) -> None:
+    while True:
+        await asyncio.sleep(SEEN_EVERY_S)
+        try:
+            await in_thread(_see, number)
+        except DatabaseError as error:
+            log.warning("transfer %s: %s", number, error)
+
+
+def _see(number: int) -> None:
+    OpenTransfer.objects.filter(intent=number).update(seen_at=timezone.now())
+
+
+def settle_lost() -> int:
+    """A chore: give transfers that nobody carries out any more their outcome. Returns how many."""
+    lost = list(
+        OpenTransfer.objects.filter(
+            seen_at__lt=timezone.now() - LOST_AFTER, lost_at=None
+        ).values_list("intent", flat=True)
+    )
+    words = "The process that carried it out was lost; how far it came cannot be told."
+    for number in lost:
+        try:
+            with transaction.atomic():
+                # found again under the lock of the log's head: the outcome may just have come
+                if _close(number, stays=True):
+                    write.outcome(number, Result.UNKNOWN, detail=words)
+                    bells.ring("audit")
+        except AlreadySettled:
+            _close(number, stays=True)
+    return len(lost)

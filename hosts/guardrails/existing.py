@@ -1,0 +1,171 @@
+"""Finds existing objects that break a rule, as far as the inventory tells.
+
+Podman's lists have images, published ports, labels, and the options of volumes and networks. They do not
+have a container's rights, mounts, limits or user, so these kinds are not judged here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from hosts.access import Person, visible_objects
+from hosts.access.in_ids import in_ids
+from hosts.guardrails import from_request
+from hosts.guardrails.from_storage import volume_part
+from hosts.guardrails.judge import Rule
+from hosts.guardrails.kinds import KINDS
+from hosts.guardrails.proposal import Fact, Part, PartType, Port, Proposal
+from hosts.guardrails.reader import Reader
+from hosts.models import Container, Endpoint, Group, Network, Pod, Volume
+from hosts.models.inventory import LIVE
+
+# rows that are named
+MOST = 10
+_MODELS: dict[PartType, type[Container] | type[Pod] | type[Volume] | type[Network]] = {
+    PartType.CONTAINER: Container,
+    PartType.POD: Pod,
+    PartType.VOLUME: Volume,
+    PartType.NETWORK: Network,
+}
+# by kind of rule: the columns that say it, of what
+_COLUMNS: dict[str, dict[PartType, tuple[str, ...]]] = {
+    "images": {PartType.CONTAINER: ("image",)},
+    "ports": {PartType.CONTAINER: ("ports",)},
+    "labels": dict.fromkeys(_MODELS, ("labels",)),
+    "mounts": {PartType.VOLUME: ("driver", "options")},
+    "host_namespaces": {PartType.NETWORK: ("driver", "interface")},
+}
+HOW = {
+    "images": _("By the names that containers keep of their images."),
+    "ports": _(
+        "By the ports that containers publish. Which of them share the host's network, and which ports "
+        "Podman chose, its lists do not say."
+    ),
+    "labels": _("By the labels that they carry, those of their images among them."),
+    "mounts": _(
+        "Volumes alone, by their drivers and options. Which folders of the host a container mounts, "
+        "Podman's lists do not say."
+    ),
+    "host_namespaces": _(
+        "Networks alone, by their drivers. Which namespaces a container shares, Podman's lists do not say."
+    ),
+}
+
+
+@dataclass(slots=True)
+class RuleBreakers:
+    """Objects of one type: how many were checked (`known`), and how many break the rule (`broken`).
+
+    `some`: the first MOST rows by name, each with the words in `breaks`.
+    """
+
+    what: PartType
+    known: int = 0
+    broken: int = 0
+    some: list[Any] = field(default_factory=list)
+
+    @property
+    def rest(self) -> int:
+        """How many break the rule and are not in `some`."""
+        return self.broken - len(self.some)
+
+
+def can_judge(kind: str) -> bool:
+    """True where the inventory has what a rule of this kind is about."""
+    return kind in _COLUMNS
+
+
+def existing_breakers(
+    person: Person, rule: Rule, groups: Iterable[Group] | None
+) -> list[RuleBreakers]:
+    """Objects on the hosts of these groups that the person sees and that break the rule. None: all groups."""
+    where = Q()
+    if groups is not None:
+        places = Endpoint.objects.filter(host__groups__in=list(groups)).order_by()
+        where = in_ids("endpoint_id", set(places.values_list("pk", flat=True)))
+    return [
+        _held(rule, what, columns, _rows(person, rule.kind, what).filter(where))
+        for what, columns in _COLUMNS.get(rule.kind, {}).items()
+    ]
+
+
+def _rows(person: Person, kind: str, what: PartType) -> QuerySet[Any]:
+    model = _MODELS[what]
+    rows: QuerySet[Any] = model._default_manager.filter(
+        LIVE, visible_objects(person, what.value)
+    ).order_by("name", "pk")
+    if what is not PartType.CONTAINER:
+        return rows
+    if kind == "ports":
+        # a pod's ports are told of each of its containers: its own one counts
+        return rows.exclude(Q(is_infra=False) & ~Q(pod_id=""))
+    # Podman's own, with an image of Podman's and the labels of the pod
+    return rows.exclude(is_infra=True)
+
+
+def _held(
+    rule: Rule, what: PartType, columns: tuple[str, ...], rows: QuerySet[Any]
+) -> RuleBreakers:
+    found, first = RuleBreakers(what), dict[int, str]()
+    # most say the same as another
+    known: dict[str, str] = {}
+    for pk, *values in rows.values_list("pk", *columns).iterator(chunk_size=2000):
+        said = repr(values)
+        words = known.get(said)
+        if words is None:
+            words = known[said] = _breaks(rule, what, dict(zip(columns, values, strict=True)))
+        found.known += 1
+        if words:
+            found.broken += 1
+            if len(first) < MOST:
+                first[pk] = words
+    shown = _MODELS[what]._default_manager.select_related("endpoint__host", "endpoint__login")
+    there: dict[int, Any] = shown.in_bulk(list(first))
+    for pk, words in first.items():
+        # it may have gone in this moment
+        if row := there.get(pk):
+            row.breaks = words
+            found.some.append(row)
+    return found
+
+
+def _breaks(rule: Rule, what: PartType, given: dict[str, Any]) -> str:
+    part = Part(what)
+    for name, value in given.items():
+        if name in _FACTS:
+            _FACTS[name](part, value)
+    if what is PartType.VOLUME and "driver" in given:
+        part = volume_part(
+            Reader(), name="", driver=given["driver"], options=given["options"], at="options"
+        )
+    if what is PartType.NETWORK and "driver" in given:
+        body = {"driver": given["driver"], "network_interface": given["interface"]}
+        part = from_request.network("", body).parts[0]
+    kind = KINDS[rule.kind]
+    return next((words for _at, words in kind.find(rule.settings, Proposal("", (part,)))), "")
+
+
+def _image(part: Part, value: str) -> None:
+    part.images.append(Fact(value, "image"))
+
+
+def _ports(part: Part, value: list[dict[str, Any]]) -> None:
+    part.ports += [
+        Port(one["host_port"], one["range"], one["host_ip"], "ports")
+        for one in value
+        if one["host_port"]
+    ]
+
+
+def _labels(part: Part, value: dict[str, str]) -> None:
+    part.labels = value
+
+
+_FACTS: dict[str, Callable[[Part, Any], None]] = {
+    "image": _image,
+    "ports": _ports,
+    "labels": _labels,
+}

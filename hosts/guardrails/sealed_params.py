@@ -1,0 +1,30 @@
+"""Sealed parameters of a job that its approver may ask to see, and how they are written.
+
+Sealed parameters of other verbs (secret values, volume passwords) are never shown.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+
+SHOW = "guardrail.show"
+ENVIRONMENT, ARGUMENTS, FILE = "environment", "arguments", "file"
+
+
+def _pairs(values: Mapping[str, str]) -> str:
+    return "\n".join(f"{name}={value}" for name, value in sorted(values.items()))
+
+
+_RUN: dict[str, Callable[[str], str]] = {ENVIRONMENT: lambda text: _pairs(json.loads(text))}
+# by verb and field: of the opened seal the text to show
+SEALED: dict[str, dict[str, Callable[[str], str]]] = {
+    "container.run": _RUN,
+    "container.create": _RUN,
+    "container.recreate": _RUN,
+    "kube.play": {FILE: str},
+    "image.build": {
+        FILE: lambda text: str(json.loads(text)["text"]),
+        ARGUMENTS: lambda text: _pairs(json.loads(text)["arguments"]),
+    },
+}
+# their arguments are not sealed, and hidden where they look like a secret
+RUNS = ("container.run", "container.create", "container.recreate")
