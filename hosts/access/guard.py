@@ -2,7 +2,7 @@
 it a stream, a transfer or a page's lists. Two looks a second for all of them, and one at once when the
 bell of access rings.
 
-Looks at the moment of rights (hosts.access.rights_version), at the accounts and at the sessions behind the
+Looks at the version of rights (hosts.access.rights_version), at the accounts and at the sessions behind the
 streams; streams are asked for again only when one of them changed: first those of people who hold
 something else now, whoever else has hundreds open. Those of people whose grants are for containers of
 some names also when the inventory changed: what they watch may be called otherwise now.
@@ -69,11 +69,11 @@ class Watched(Protocol):
 class Known:
     """What the guard saw at a look; when all of it is the same at the next, nobody's rights are others.
 
-    `written`: 0 where nobody has grants for names. `accounts`: by id, (active, role).
+    `revision`: 0 where nobody has grants for names. `accounts`: by id, (active, role).
     """
 
-    rights_version: tuple[int, int] | None = None
-    inventory_revision: int | None = None
+    version: tuple[int, int] | None = None
+    revision: int | None = None
     accounts: dict[int, tuple[bool, int]] = field(default_factory=dict)
 
 
@@ -247,7 +247,7 @@ class _Seen:
 
 
 def _read(streams: set[Watched], before: _Before) -> _Seen:
-    # before all else: what changes meanwhile has another moment, and is due at the next look
+    # before all else: what changes meanwhile has another version, and is due at the next look
     now = rights_version()
     keys = {stream.scope["session_key"] for stream in streams}
     live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
@@ -258,9 +258,9 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
     accounts = {pk: (active, role) for pk, active, role in rows}
     known, last = Known(now, inventory_revision() if named else 0, accounts), before.known
     changed = {pk for pk in people if accounts.get(pk) != last.accounts.get(pk)}
-    if known.written != last.written:
+    if known.revision != last.revision:
         changed |= named
-    due = set(streams if now != last.moment else before.due)
+    due = set(streams if now != last.version else before.due)
     due |= {stream for stream in streams if stream.person.user.pk in changed}
     signed_out = {stream for stream in streams if stream.scope["session_key"] not in alive}
     due -= signed_out

@@ -27,7 +27,7 @@ EVERY = Target(kind="guardrail", id="", name="")
 class Told:
     """As `guardrails/there.html` takes it. `unfinished`: the form is not right yet."""
 
-    can_judge: bool
+    judges: bool
     how: Any = ""
     found: list[RuleBreakers] = field(default_factory=list)
     unfinished: bool = False
